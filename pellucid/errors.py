@@ -1,0 +1,73 @@
+"""Every exception that pellucid raises on purpose.
+
+    PellucidError
+    ├── ShapeError      (ValueError)    sizes that do not fit together
+    ├── DTypeError      (TypeError)     element types that do not fit together
+    ├── OptionError     (ValueError)    an argument outside what its owner accepts
+    ├── GradientError   (RuntimeError)  a derivative that cannot be had, or is wrong
+    ├── GraphError      (RuntimeError)  a graph, or a captured function, that is not legal
+    ├── StateError      (ValueError)    named weights that do not fit the model
+    ├── DataError       (ValueError)    data that cannot be learned from
+    ├── FileError       (OSError)       a file that is missing, damaged or cannot be written
+    └── TrainingError   (RuntimeError)  training that cannot go on
+
+A message says where, what is wrong with the actual values, the rule, and the remedy if one
+is likely. Each class is also the built-in exception that Python programmers expect.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class PellucidError(Exception):
+    """Base of all exceptions of pellucid."""
+
+
+class ShapeError(PellucidError, ValueError):
+    """Sizes that do not fit together."""
+
+
+class DTypeError(PellucidError, TypeError):
+    """Element types that do not fit together."""
+
+
+class OptionError(PellucidError, ValueError):
+    """An argument outside what its owner accepts."""
+
+
+class GradientError(PellucidError, RuntimeError):
+    """A derivative that cannot be had, or that is wrong."""
+
+
+class GraphError(PellucidError, RuntimeError):
+    """A graph, or a function being captured as one, that is not legal."""
+
+
+class StateError(PellucidError, ValueError):
+    """Named weights that do not fit the model."""
+
+
+class DataError(PellucidError, ValueError):
+    """Data that cannot be learned from."""
+
+
+class FileError(PellucidError, OSError):
+    """A file that is missing, damaged or cannot be written."""
+
+
+class TrainingError(PellucidError, RuntimeError):
+    """Training that cannot go on."""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """A sentence naming the known words, and the nearest one first where there is one.
+
+    >>> closest("rleu", ["relu", "tanh"])
+    "Did you mean 'relu'? Known: relu, tanh."
+    >>> closest("xyz", ["relu", "tanh"])
+    'Known: relu, tanh.'
+    """
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=1)
+    guess = f"Did you mean {near[0]!r}? " if near else ""
+    return f"{guess}Known: {', '.join(known)}."
