@@ -1,0 +1,146 @@
+"""What a primitive is: the one definition of an operation that everything reads.
+
+    Primitive       fields are the attributes; `shape`, `dtype`, `forward`, `backward`
+    Elementwise     the same scalar function at every position; inputs broadcast
+    broadcast       the shape that several shapes broadcast to
+    normal_axis     an axis counted from the front
+
+A user's own operation is a subclass too: give it the same methods and pass it to
+`pellucid.apply`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import numpy as np
+
+from pellucid.errors import DTypeError, ShapeError
+
+Shape = tuple[int, ...]
+DType = np.dtype[Any]
+
+BOOL: DType = np.dtype(np.bool_)
+UINT8: DType = np.dtype(np.uint8)
+UINT32: DType = np.dtype(np.uint32)
+INT32: DType = np.dtype(np.int32)
+INT64: DType = np.dtype(np.int64)
+FLOAT32: DType = np.dtype(np.float32)
+FLOAT64: DType = np.dtype(np.float64)
+
+FLOATS = (FLOAT32, FLOAT64)
+INTEGERS = (UINT8, UINT32, INT32, INT64)
+NUMBERS = INTEGERS + FLOATS
+DTYPES = (BOOL, *NUMBERS)
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """An operation with one output, defined once.
+
+    `shape` and `dtype` are checked before `forward` runs. `forward` computes with `xp`, a
+    namespace with the names of the Array API standard, and never writes into an input.
+    `backward` gives one gradient per input, or None, using only operators and methods of the
+    tensors it is given, so that gradients can be differentiated again; where inputs were
+    broadcast it may return the broadcast shape.
+    """
+
+    name: ClassVar[str] = "primitive"
+    formula: ClassVar[str] = ""
+    gradient_formula: ClassVar[str] = ""
+    accepts: ClassVar[tuple[DType, ...]] = DTYPES
+
+    def __init_subclass__(cls) -> None:
+        """Name the subclass as users spell it: `BroadcastTo` is `broadcast_to`."""
+        if "name" not in cls.__dict__:
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __str__(self) -> str:
+        """The name with its attributes, as the text form of a graph writes it."""
+        attributes = ", ".join(f"{f.name}={getattr(self, f.name)!s}" for f in fields(self))
+        return f"{self.name}({attributes})"
+
+    def shape(self, *shapes: Shape) -> Shape:
+        """The shape of the output, from the shapes of the inputs."""
+        raise NotImplementedError(f"{type(self).__name__} must define shape")
+
+    def dtype(self, *dtypes: DType) -> DType:
+        """The dtype of the output: that of the inputs, which must agree."""
+        return same_dtype(self, dtypes)
+
+    def forward(self, xp: Any, *inputs: Any) -> Any:
+        """The output array, from the input arrays."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward")
+
+    def backward(self, dy: Any, y: Any, *inputs: Any) -> tuple[Any, ...]:
+        """The gradients of the inputs, from the gradient `dy` of the output `y`."""
+        return (None,) * len(inputs)
+
+
+class Elementwise(Primitive):
+    """The same scalar function at every position; the inputs broadcast against each other."""
+
+    def shape(self, *shapes: Shape) -> Shape:
+        """The shape that the inputs broadcast to."""
+        return broadcast(self.name, shapes)
+
+
+def same_dtype(primitive: Primitive, dtypes: tuple[DType, ...]) -> DType:
+    """The one dtype of all inputs; an error where they differ or are not accepted."""
+    first = dtypes[0]
+    for other in dtypes[1:]:
+        if other != first:
+            raise DTypeError(
+                f"{primitive.name}: {' with '.join(str(d) for d in dtypes)}. Inputs must have "
+                "one dtype: nothing is promoted silently. Use x.astype(...) on one of them."
+            )
+    accept(primitive, first)
+    return first
+
+
+def accept(primitive: Primitive, dtype: DType) -> None:
+    """Raise unless the primitive is defined for this dtype."""
+    if dtype not in primitive.accepts:
+        names = ", ".join(str(d) for d in primitive.accepts)
+        raise DTypeError(
+            f"{primitive.name}: not defined for {dtype}. It takes {names}. "
+            "Convert with x.astype(...)."
+        )
+
+
+def broadcast(name: str, shapes: Iterable[Shape]) -> Shape:
+    """The shape that several shapes broadcast to.
+
+    Aligned from the right, the sizes of an axis must be equal or 1; a 1 is stretched.
+
+    >>> broadcast("add", [(4, 1), (3,)])
+    (4, 3)
+    """
+    shapes = tuple(shapes)
+    result: list[int] = []
+    for shape in shapes:
+        result[:0] = [1] * (len(shape) - len(result))
+        for axis in range(-len(shape), 0):
+            size = shape[axis]
+            if size != 1 and result[axis] not in (1, size):
+                raise ShapeError(
+                    f"{name}: shapes {' and '.join(str(s) for s in shapes)} do not broadcast. "
+                    "From the right, two sizes must be equal or one of them 1."
+                )
+            result[axis] = size if result[axis] == 1 else result[axis]
+    return tuple(result)
+
+
+def normal_axis(name: str, axis: int, dimensions: int) -> int:
+    """The axis counted from the front; negative ones count from the back.
+
+    >>> normal_axis("sum", -1, 3)
+    2
+    """
+    if not -dimensions <= axis < dimensions:
+        raise ShapeError(
+            f"{name}: axis {axis} of an array with {dimensions} axes. "
+            f"An axis lies between {-dimensions} and {dimensions - 1}."
+        )
+    return axis % dimensions

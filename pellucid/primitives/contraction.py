@@ -1,0 +1,30 @@
+"""Contraction: the matrix product, the one place where a network does most of its work."""
+
+from typing import Any
+
+from pellucid.errors import ShapeError
+from pellucid.primitives.base import NUMBERS, Primitive, Shape, broadcast
+
+
+class MatMul(Primitive):
+    """Matrix product of the last two axes; the axes before them are batches and broadcast."""
+
+    name = "matmul"
+    formula = "y[i, j] = sum over k of a[i, k] b[k, j]"
+    gradient_formula = "da = dy b^T,  db = a^T dy"
+    accepts = NUMBERS
+
+    def shape(self, *shapes: Shape) -> Shape:
+        a, b = shapes
+        if len(a) < 2 or len(b) < 2 or a[-1] != b[-2]:
+            raise ShapeError(
+                f"matmul: shapes {a} and {b}. The last size of the first ({a[-1] if a else '-'})"
+                f" must equal the last but one of the second ({b[-2] if len(b) > 1 else '-'})."
+            )
+        return (*broadcast("matmul: batch axes", (a[:-2], b[:-2])), a[-2], b[-1])
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.matmul(a, b)
+
+    def backward(self, dy: Any, y: Any, a: Any, b: Any) -> tuple[Any, ...]:
+        return dy @ b.mT, a.mT @ dy

@@ -1,0 +1,92 @@
+"""Indexing by arrays of positions: gather, and the scatter that is its transpose."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import DTypeError, ShapeError
+from pellucid.primitives.base import (
+    INT32,
+    INT64,
+    NUMBERS,
+    UINT8,
+    DType,
+    Primitive,
+    Shape,
+    accept,
+)
+
+_POSITIONS = (UINT8, INT32, INT64)
+
+
+@dataclass(frozen=True)
+class Take(Primitive):
+    """The slices of x at the given positions of one axis; negative ones count from the end."""
+
+    formula = "y[.., i, ..] = x[.., indices[i], ..]"
+    gradient_formula = "dx = sum of the dy whose index points at each place"
+    axis: int
+
+    def shape(self, *shapes: Shape) -> Shape:
+        x, indices = shapes
+        return (*x[: self.axis], *indices, *x[self.axis + 1 :])
+
+    def dtype(self, *dtypes: DType) -> DType:
+        x, indices = dtypes
+        _accept_positions(self.name, indices)
+        accept(self, x)
+        return x
+
+    def forward(self, xp: Any, x: Any, indices: Any) -> Any:
+        return xp.take(x, indices, axis=self.axis)
+
+    def backward(self, dy: Any, y: Any, x: Any, indices: Any) -> tuple[Any, ...]:
+        return dy.scatter_add(indices, axis=self.axis, size=x.shape[self.axis]), None
+
+
+@dataclass(frozen=True)
+class ScatterAdd(Primitive):
+    """Slices of x added up at the given positions of an axis of `size` zeros.
+
+    The axes of `indices` stand in x from `axis` on. Additions at one place happen in the
+    order of the indices.
+    """
+
+    formula = "y[.., j, ..] = sum of x[.., i, ..] over the i where indices[i] = j"
+    gradient_formula = "dx[.., i, ..] = dy[.., indices[i], ..]"
+    accepts = NUMBERS
+    axis: int
+    size: int
+
+    def shape(self, *shapes: Shape) -> Shape:
+        x, indices = shapes
+        end = self.axis + len(indices)
+        if x[self.axis : end] != indices:
+            raise ShapeError(
+                f"scatter_add: indices of shape {indices} for values of shape {x} at axis "
+                f"{self.axis}. The shape of the indices must stand there in the values."
+            )
+        return (*x[: self.axis], self.size, *x[end:])
+
+    def dtype(self, *dtypes: DType) -> DType:
+        x, indices = dtypes
+        _accept_positions(self.name, indices)
+        accept(self, x)
+        return x
+
+    def forward(self, xp: Any, x: Any, indices: Any) -> Any:
+        y = np.zeros(self.shape(x.shape, indices.shape), dtype=x.dtype)
+        np.add.at(y, (slice(None),) * self.axis + (indices,), x)
+        return y
+
+    def backward(self, dy: Any, y: Any, x: Any, indices: Any) -> tuple[Any, ...]:
+        return dy.take(indices, axis=self.axis), None
+
+
+def _accept_positions(name: str, dtype: DType) -> None:
+    """Raise unless the dtype can count positions."""
+    if dtype not in _POSITIONS:
+        raise DTypeError(
+            f"{name}: indices of dtype {dtype}. Positions are integers: use astype('int64')."
+        )

@@ -1,0 +1,199 @@
+"""Movement: the same elements in another arrangement, without arithmetic."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid.errors import ShapeError
+from pellucid.primitives.base import Primitive, Shape, broadcast
+
+
+@dataclass(frozen=True)
+class Reshape(Primitive):
+    """The same elements in row-major order under another shape. Nothing is enlarged or moved."""
+
+    formula = "y = the elements of x in the same order, seen with shape to"
+    gradient_formula = "dx = dy, seen with the shape of x"
+    to: Shape
+
+    def shape(self, *shapes: Shape) -> Shape:
+        (x,) = shapes
+        if math.prod(x) != math.prod(self.to) or any(n < 0 for n in self.to):
+            raise ShapeError(
+                f"reshape: shape {x} holds {math.prod(x)} elements, {self.to} would hold "
+                f"{math.prod(self.to)}. A reshape keeps every element and adds none."
+            )
+        return self.to
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.reshape(x, self.to)
+
+    def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
+        return (dy.reshape(x.shape),)
+
+
+@dataclass(frozen=True)
+class PermuteDims(Primitive):
+    """The axes in another order: axis i of y is axis `axes[i]` of x."""
+
+    formula = "y[i_axes] = x[i]"
+    gradient_formula = "dx = dy with the axes put back"
+    axes: tuple[int, ...]
+
+    def shape(self, *shapes: Shape) -> Shape:
+        (x,) = shapes
+        if sorted(self.axes) != list(range(len(x))):
+            raise ShapeError(
+                f"permute_dims: axes {self.axes} for shape {x}. "
+                f"Each of 0 to {len(x) - 1} must stand exactly once."
+            )
+        return tuple(x[i] for i in self.axes)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.permute_dims(x, self.axes)
+
+    def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
+        return (dy.permute_dims(tuple(self.axes.index(i) for i in range(len(self.axes)))),)
+
+
+@dataclass(frozen=True)
+class BroadcastTo(Primitive):
+    """Axes of size 1, and new axes in front, repeated to the shape `to`."""
+
+    formula = "y = x, repeated along axes of size 1"
+    gradient_formula = "dx = sum of dy over the repeated axes"
+    to: Shape
+
+    def shape(self, *shapes: Shape) -> Shape:
+        (x,) = shapes
+        if broadcast(self.name, (x, self.to)) != self.to:
+            raise ShapeError(
+                f"broadcast_to: shape {x} does not broadcast to {self.to}. "
+                "From the right, each size must equal the wanted one or be 1."
+            )
+        return self.to
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.broadcast_to(x, self.to)
+
+    def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
+        return (dy,)
+
+
+@dataclass(frozen=True)
+class Slice(Primitive):
+    """Every `step`-th element from `start` on, `count` of them, on every axis."""
+
+    formula = "y[i] = x[start + i step]"
+    gradient_formula = "dx = dy put back in its places, 0 elsewhere"
+    start: tuple[int, ...]
+    count: tuple[int, ...]
+    step: tuple[int, ...]
+
+    def shape(self, *shapes: Shape) -> Shape:
+        (x,) = shapes
+        for n, start, count, step in zip(x, self.start, self.count, self.step, strict=True):
+            if start < 0 or step < 1 or (count and start + (count - 1) * step >= n):
+                raise ShapeError(
+                    f"slice: start {self.start}, count {self.count}, step {self.step} leave "
+                    f"shape {x}. The last element taken must lie inside."
+                )
+        return self.count
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        rows = zip(self.start, self.count, self.step, strict=True)
+        return x[tuple(slice(a, a + n * s, s) for a, n, s in rows)]
+
+    def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
+        widths = []
+        for n, a, count, step in zip(x.shape, self.start, self.count, self.step, strict=True):
+            end = a + (count - 1) * step + 1 if count else a
+            widths.append((a, n - end))
+        return (dy.pad(tuple(widths), interior=tuple(s - 1 for s in self.step)),)
+
+
+@dataclass(frozen=True)
+class Pad(Primitive):
+    """`value` put before, after and, `interior` of them, between the elements of each axis."""
+
+    formula = "y[before + i (interior + 1)] = x[i], and value elsewhere"
+    gradient_formula = "dx = dy at the places of x"
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    interior: tuple[int, ...]
+    value: float
+
+    def shape(self, *shapes: Shape) -> Shape:
+        (x,) = shapes
+        if min((*self.before, *self.after, *self.interior, 0)) < 0 or len(self.before) != len(x):
+            raise ShapeError(
+                f"pad: widths before {self.before}, after {self.after}, interior "
+                f"{self.interior} for shape {x}. One width per axis, none negative."
+            )
+        rows = zip(x, self.before, self.after, self.interior, strict=True)
+        return tuple(a + n + max(n - 1, 0) * inside + z for n, a, z, inside in rows)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        y = xp.full(self.shape(x.shape), self.value, dtype=x.dtype)
+        y[self._places(x.shape)] = x
+        return y
+
+    def _places(self, shape: Shape) -> tuple[slice, ...]:
+        """Where the elements of x lie in y."""
+        rows = zip(shape, self.before, self.interior, strict=True)
+        return tuple(
+            slice(a, a + (n - 1) * (i + 1) + 1 if n else a, i + 1) for n, a, i in rows
+        )
+
+    def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
+        return (dy[self._places(x.shape)],)
+
+
+@dataclass(frozen=True)
+class Flip(Primitive):
+    """The elements in reverse order along each of `axis`."""
+
+    formula = "y[i] = x[n - 1 - i] along axis"
+    gradient_formula = "dx = dy, flipped along the same axes"
+    axis: tuple[int, ...]
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.flip(x, axis=self.axis)
+
+    def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
+        return (dy.flip(axis=self.axis),)
+
+
+@dataclass(frozen=True)
+class Concat(Primitive):
+    """Arrays one after the other along an axis that they already have."""
+
+    formula = "y = x_0, then x_1, ... along axis"
+    gradient_formula = "dx_k = the part of dy that x_k filled"
+    axis: int
+
+    def shape(self, *shapes: Shape) -> Shape:
+        first = shapes[0]
+        for other in shapes[1:]:
+            rest = [s[: self.axis] + s[self.axis + 1 :] for s in (first, other)]
+            if rest[0] != rest[1]:
+                raise ShapeError(
+                    f"concat: shapes {first} and {other} along axis {self.axis}. "
+                    "All other axes must have equal sizes."
+                )
+        total = sum(s[self.axis] for s in shapes)
+        return (*first[: self.axis], total, *first[self.axis + 1 :])
+
+    def forward(self, xp: Any, *inputs: Any) -> Any:
+        return xp.concat(inputs, axis=self.axis)
+
+    def backward(self, dy: Any, y: Any, *inputs: Any) -> tuple[Any, ...]:
+        parts, start = [], 0
+        for x in inputs:
+            end = start + x.shape[self.axis]
+            parts.append(dy[(slice(None),) * self.axis + (slice(start, end),)])
+            start = end
+        return tuple(parts)
