@@ -1,0 +1,153 @@
+"""Named arrays in a safetensors file: no pickle, checked when read, written atomically.
+
+    save(path, arrays, metadata)    write
+    load(path)                      -> (arrays, metadata)
+
+Source: the format, https://github.com/huggingface/safetensors#format
+"""
+
+import json
+import os
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import safetensors
+from numpy.typing import NDArray
+
+from pellucid.errors import DTypeError, FileError, OptionError
+from pellucid.io.files import file_error, write_atomic
+
+Arrays = dict[str, NDArray[Any]]
+
+# The format's name of each element type that NumPy has too.
+DTYPES = {
+    "BOOL": np.dtype(np.bool_),
+    **{f"I{bits}": np.dtype(f"int{bits}") for bits in (8, 16, 32, 64)},
+    **{f"U{bits}": np.dtype(f"uint{bits}") for bits in (8, 16, 32, 64)},
+    **{f"F{bits}": np.dtype(f"float{bits}") for bits in (16, 32, 64)},
+    "C64": np.dtype(np.complex64),
+}
+
+
+def save(
+    path: str | os.PathLike[str],
+    arrays: Mapping[str, Any],
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Write named arrays of any shape, and texts by name, as one safetensors file.
+
+    The same arrays and texts always give the same bytes. A file that is there is replaced as a
+    whole, or stays as it was.
+
+    Errors: DTypeError naming the array whose element type the format does not know; OptionError
+        for a name or text that is not a string; FileError where the file cannot be written.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(folder + "/w.safetensors", {"w": np.eye(2).T}, {"made_by": "a doctest"})
+    ...     arrays, metadata = load(folder + "/w.safetensors")
+    >>> arrays["w"].tolist(), metadata
+    ([[1.0, 0.0], [0.0, 1.0]], {'made_by': 'a doctest'})
+    """
+    texts = dict(metadata or {})
+    _check_names(path, arrays, texts)
+    ready = {name: _writable(path, name, value) for name, value in arrays.items()}
+    specs = {
+        name: safetensors.TensorSpec(
+            dtype=array.dtype.name,
+            shape=array.shape,
+            data_ptr=array.ctypes.data,
+            data_len=array.nbytes,
+        )
+        for name, array in ready.items()
+    }
+    write_atomic(path, _with_sorted_metadata(safetensors.serialize(specs, metadata=texts or None)))
+
+
+def load(path: str | os.PathLike[str]) -> tuple[Arrays, dict[str, str]]:
+    """The arrays and the texts of a safetensors file, in the order of their names.
+
+    The header is checked against the size of the file before memory is taken.
+
+    Errors: FileError naming the file and what is wrong: missing, cut short, not a safetensors
+        file, a header that does not fit the data, an element type that NumPy does not have.
+    """
+    try:
+        if not os.path.isfile(path):
+            os.stat(path)
+            raise FileError(f"load {os.fspath(path)}: not a regular file. Give a safetensors file.")
+        with safetensors.safe_open(path, framework="numpy") as file:
+            names = sorted(file.keys())
+            arrays = {name: _owned(path, name, file) for name in names}
+            metadata = dict(sorted((file.metadata() or {}).items()))
+    except FileError:
+        raise
+    except OSError as error:
+        raise file_error("load", path, error) from error
+    except safetensors.SafetensorError as error:
+        raise FileError(
+            f"load {os.fspath(path)}: not a whole safetensors file "
+            f"({os.path.getsize(path):,} bytes): {error}. "
+            "It is damaged, cut short or of another format; copy or make it again."
+        ) from error
+    return arrays, metadata
+
+
+def _check_names(
+    path: str | os.PathLike[str], arrays: Mapping[str, Any], metadata: Mapping[str, str]
+) -> None:
+    for name in arrays:
+        if not isinstance(name, str) or name == "__metadata__":
+            raise OptionError(
+                f"save {os.fspath(path)}: {name!r} cannot name an array. Names are strings, "
+                "and '__metadata__' belongs to the format."
+            )
+    for name, text in metadata.items():
+        if not isinstance(name, str) or not isinstance(text, str):
+            raise OptionError(
+                f"save {os.fspath(path)}: metadata {name!r}: {text!r} is not text. Metadata maps "
+                "strings to strings: use str() or json.dumps()."
+            )
+
+
+def _writable(path: str | os.PathLike[str], name: str, value: Any) -> NDArray[Any]:
+    """The array as the format has it: little-endian, C-contiguous, of a known element type.
+
+    The library reads the memory from its first byte on and writes wrong numbers for transposed
+    or strided arrays, without an error: hence order="C". (`ascontiguousarray` would do it too,
+    but makes 0-d arrays 1-d.)
+    """
+    array = np.asarray(value)
+    known = array.dtype.newbyteorder("=")
+    if known not in DTYPES.values():
+        raise DTypeError(
+            f"save {os.fspath(path)}: array {name!r} has element type {array.dtype}. The format "
+            f"knows {', '.join(str(dtype) for dtype in DTYPES.values())}: convert it with astype()."
+        )
+    return np.asarray(array, dtype=known.newbyteorder("<"), order="C")
+
+
+def _with_sorted_metadata(content: bytes) -> bytes:
+    """The file with its texts in the order of their names; the library's order is random."""
+    (length,) = struct.unpack_from("<Q", content)
+    header = json.loads(content[8 : 8 + length])
+    texts = header.pop("__metadata__", None)
+    if texts is None:
+        return content
+    header = {"__metadata__": dict(sorted(texts.items())), **header}
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # the arrays begin at a multiple of 8 bytes
+    return struct.pack("<Q", len(text)) + text + content[8 + length :]
+
+
+def _owned(path: str | os.PathLike[str], name: str, file: Any) -> NDArray[Any]:
+    """One array in memory of its own, so that nothing refers to the file once it is closed."""
+    dtype = file.get_slice(name).get_dtype()
+    if dtype not in DTYPES:
+        raise FileError(
+            f"load {os.fspath(path)}: array {name!r} has element type {dtype}, which NumPy does "
+            "not have. Convert the file to F32 with the program that wrote it."
+        )
+    return np.array(file.get_tensor(name), order="C")
