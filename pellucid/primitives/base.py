@@ -50,6 +50,7 @@ class Primitive:
     formula: ClassVar[str] = ""
     gradient_formula: ClassVar[str] = ""
     accepts: ClassVar[tuple[DType, ...]] = DTYPES
+    keeps_shape_and_dtype: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         """Name the subclass as users spell it: `BroadcastTo` is `broadcast_to`."""
@@ -80,6 +81,13 @@ class Primitive:
 
 class Elementwise(Primitive):
     """The same scalar function at every position; the inputs broadcast against each other."""
+
+    def __init_subclass__(cls) -> None:
+        """Note whether the rules are the plain ones, so that small arrays skip running them."""
+        super().__init_subclass__()
+        cls.keeps_shape_and_dtype = (
+            cls.shape is Elementwise.shape and cls.dtype is Primitive.dtype
+        )
 
     def shape(self, *shapes: Shape) -> Shape:
         """The shape that the inputs broadcast to."""

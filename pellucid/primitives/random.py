@@ -5,6 +5,7 @@
     threefry_2x32   the cipher itself, on arrays of counters
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,34 +47,43 @@ class Arange(Primitive):
 
 @dataclass(frozen=True)
 class RandomBits(Primitive):
-    """Uniform 32-bit words: element i, counted in row-major order, is the first word of
-    Threefry-2x32 (20 rounds) with the given key and the 64-bit counter i.
+    """Uniform random words of `bits` bits, 1 to 32, as uint32.
+
+    Inputs: a key of two words, and the number of the draw, one word. The cipher is
+    Threefry-2x32 with 20 rounds: the draw's key is the cipher of (0, draw) under the key,
+    and element i, in row-major order, takes the upper bits of the first word of the cipher
+    of the 64-bit counter i under the draw's key.
 
     Source: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (2011).
     """
 
-    formula = "y[i] = first word of threefry2x32(key, i)"
+    formula = "y[i] = threefry(threefry(key, draw), i), its upper bits"
     gradient_formula = "none: bits"
     to: Shape
+    bits: int
 
     def shape(self, *shapes: Shape) -> Shape:
-        (key,) = shapes
-        if key != (2,):
-            raise ShapeError(f"random_bits: a key of shape {key}. A key is two words: (2,).")
+        key, draw = shapes
+        if key != (2,) or draw != () or not 1 <= self.bits <= 32:
+            raise ShapeError(
+                f"random_bits: key of shape {key}, draw of shape {draw}, {self.bits} bits. "
+                "A key is two words, (2,); a draw is one, (); a word has 1 to 32 bits."
+            )
         return self.to
 
     def dtype(self, *dtypes: DType) -> DType:
-        (key,) = dtypes
-        if key != UINT32:
-            raise DTypeError(f"random_bits: a key of dtype {key}. A key is two uint32 words.")
+        if dtypes != (UINT32, UINT32):
+            raise DTypeError(f"random_bits: key and draw of dtype {dtypes}. Both are uint32.")
         return UINT32
 
-    def forward(self, xp: Any, key: Any) -> Any:
-        position = xp.arange(int(np.prod(self.to, dtype=np.int64)), dtype=np.uint64)
+    def forward(self, xp: Any, key: Any, draw: Any) -> Any:
+        zero = xp.zeros(1, dtype=UINT32)
+        words = threefry_2x32((key[0], key[1]), zero, xp.reshape(draw, (1,)))
+        position = xp.arange(math.prod(self.to), dtype=np.uint64)
         high = xp.astype(position >> np.uint64(32), UINT32)
         low = xp.astype(position & np.uint64(0xFFFFFFFF), UINT32)
-        word, _ = threefry_2x32((key[0], key[1]), high, low)
-        return xp.reshape(word, self.to)
+        word, _ = threefry_2x32(words, high, low)
+        return xp.reshape(word >> np.uint32(32 - self.bits), self.to)
 
 
 def threefry_2x32(key: tuple[Any, Any], high: Any, low: Any) -> tuple[Any, Any]:

@@ -1,0 +1,54 @@
+"""pellucid: a deep-learning library that one can see through.
+
+    import pellucid as pc
+
+Tensors and functions on them stand here; layers in `pellucid.nn`, optimizers in
+`pellucid.optim`, data sets in `pellucid.data`, training in `pellucid.train`.
+"""
+
+from pellucid.compile import capture, compile
+from pellucid.derivatives import (
+    check_gradients,
+    grad,
+    hessian,
+    jvp,
+    numerical_gradient,
+    value_and_grad,
+    vjp,
+)
+from pellucid.graph import Graph, Node, Value, scope
+from pellucid.primitives import PRIMITIVES, Elementwise, Primitive
+from pellucid.random import Generator
+from pellucid.tensor import Tensor, apply, tensor
+from pellucid.text import parse
+from pellucid.variables import Buffer, Parameter, Variable
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "PRIMITIVES",
+    "Buffer",
+    "Elementwise",
+    "Generator",
+    "Graph",
+    "Node",
+    "Parameter",
+    "Primitive",
+    "Tensor",
+    "Value",
+    "Variable",
+    "__version__",
+    "apply",
+    "capture",
+    "check_gradients",
+    "compile",
+    "grad",
+    "hessian",
+    "jvp",
+    "numerical_gradient",
+    "parse",
+    "scope",
+    "tensor",
+    "value_and_grad",
+    "vjp",
+]

@@ -1,0 +1,72 @@
+"""The chain rule, backwards: from an output to everything it was computed from.
+
+    gradients       the gradients of one tensor by several others
+
+Only operators of the tensors are used and no primitive is known, so gradients are tensors
+with a history themselves: they can be differentiated again, captured and compiled.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pellucid.graph import history, scope
+
+
+def gradients(y: Any, wanted: Sequence[Any], dy: Any) -> list[Any]:
+    """d(sum of y dy) / dx for every x wanted; None where y does not depend on x.
+
+    Walks the history of y from its end. A tensor that is used several times receives the
+    sum over its uses; where an input was broadcast, its gradient is summed over the copies.
+    """
+    targets = {id(x) for x in wanted}
+    steps = _between(history([y]), targets)
+    received = {id(y): dy}
+    for tensor, needed in reversed(steps):
+        upstream = received.get(id(tensor))
+        if upstream is None:
+            continue
+        if id(tensor) not in targets:
+            del received[id(tensor)]
+        origin = tensor.origin
+        with scope(_gradient_scope(origin.scope), absolute=True):
+            parts = origin.primitive.backward(upstream, tensor, *origin.inputs)
+            for x, dx, wants in zip(origin.inputs, parts, needed, strict=True):
+                if wants and dx is not None:
+                    dx = sum_to(dx, x.shape)
+                    before = received.get(id(x))
+                    received[id(x)] = dx if before is None else before + dx
+    return [received.get(id(x)) for x in wanted]
+
+
+def _between(tensors: list[Any], targets: set[int]) -> list[tuple[Any, list[bool]]]:
+    """The tensors on a path from a target, oldest first, with which inputs are on it too."""
+    on_path = set(targets)
+    steps = []
+    for tensor in tensors:
+        if tensor.origin.primitive is None:
+            continue
+        needed = [id(x) in on_path for x in tensor.origin.inputs]
+        if any(needed):
+            on_path.add(id(tensor))
+            steps.append((tensor, needed))
+    return steps
+
+
+def _gradient_scope(path: str) -> str:
+    """The scope of a gradient: the layer's path, marked once as backward."""
+    return path if path.startswith("gradient of ") else f"gradient of {path or 'the function'}"
+
+
+def sum_to(gradient: Any, shape: tuple[int, ...]) -> Any:
+    """The gradient summed over the axes along which an input of this shape was broadcast."""
+    if gradient.shape == shape:
+        return gradient
+    extra = gradient.ndim - len(shape)
+    stretched = tuple(
+        axis
+        for axis in range(gradient.ndim)
+        if axis < extra or (shape[axis - extra] == 1 and gradient.shape[axis] != 1)
+    )
+    if stretched:
+        gradient = gradient.sum(axis=stretched, keepdims=True)
+    return gradient.reshape(shape) if gradient.shape != shape else gradient

@@ -1,0 +1,233 @@
+"""From functions to graphs, and from graphs to programs.
+
+    capture     the graph of a function, for arguments of given shapes
+    compile     a function that runs as one program, on the executor of your choice
+    Compiled    what `compile` gives: call it like the function
+
+A captured function runs once with symbolic tensors. What it reads from variables becomes an
+input of the graph, what it assigns to them an output. Everything else Python does happens
+once, at capture: shapes, loops and settings are decided then.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import GraphError, OptionError, closest
+from pellucid.executors.reference import Reference
+from pellucid.graph import Graph, Origin, Procedure, Value, collect
+from pellucid.structure import flatten, unflatten
+from pellucid.tensor import Tensor, tensor
+from pellucid.variables import Recording, Variable, recording
+
+EXECUTORS = ("reference",)
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A function captured for one kind of arguments."""
+
+    procedure: Procedure
+    variables: tuple[Variable, ...]
+    result: Any
+    settings: tuple[tuple[Callable[[], Any], Any], ...]
+
+    def is_current(self) -> bool:
+        """Whether every setting is still what it was at capture."""
+        return all(read() == value for read, value in self.settings)
+
+
+def capture(function: Callable[..., Any]) -> Callable[..., Graph]:
+    """The graph of a function: `capture(f)(*examples)`.
+
+    Only shapes and dtypes of the examples matter; variables are not changed.
+
+    >>> print(capture(lambda x: (x * 2.0).sum())(np.ones(3, np.float32)))
+    graph(x: float32[3])
+      %c0: float32[] = constant [2.0]
+      %0: float32[3] = multiply() of (x, %c0)
+      %1: float32[1] = sum(axis=(0,)) of (%0)
+      %2: float32[] = reshape(to=()) of (%1)
+      return %2
+    <BLANKLINE>
+    """
+
+    def graph_of(*examples: Any) -> Graph:
+        leaves: list[Any] = []
+        structure = flatten(examples, leaves)
+        return capture_call(function, structure, [_array(x) for x in leaves]).procedure.graph
+
+    return graph_of
+
+
+def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[Any]) -> Captured:
+    """Run a function once with symbols in the places of arrays, and collect its graph."""
+    names = _argument_names(function, structure)
+    symbols = [
+        Tensor(Value(name, a.shape, a.dtype), Origin(None, ()))
+        for name, a in zip(names, arrays, strict=True)
+    ]
+    with recording() as record:
+        returned = function(*unflatten(structure, iter(symbols)))
+        outputs: list[Any] = []
+        result = flatten(returned, outputs)
+        outputs = [x.read() if isinstance(x, Tensor) else tensor(x) for x in outputs]
+    _refuse_leaks(record, outputs)
+    variables = tuple(record.reads)
+    inputs = _unique([(s.array.name, s) for s in symbols], record)
+    graph = collect(inputs, [*outputs, *record.writes.values()])
+    position = {variable: len(symbols) + i for i, variable in enumerate(variables)}
+    updates = tuple(position[variable] for variable in record.writes)
+    procedure = Procedure(graph, len(symbols), updates)
+    return Captured(procedure, variables, result, tuple(record.settings))
+
+
+def _argument_names(function: Callable[..., Any], structure: Any) -> list[str]:
+    """A name for each array among the arguments: the parameter's, numbered within nests."""
+    try:
+        parameters = [p.name for p in inspect.signature(function).parameters.values()]
+    except ValueError:  # some built-in callables have no signature
+        parameters = []
+    names: list[str] = []
+    for i, part in enumerate(structure.parts):
+        stem = parameters[min(i, len(parameters) - 1)] if parameters else "x"
+        stem = stem if i < len(parameters) else f"{stem}.{i}"
+        leaves = _count_leaves(part)
+        names += [stem] if part is None else [f"{stem}.{k}" for k in range(leaves)]
+    return names
+
+
+def _count_leaves(structure: Any) -> int:
+    if structure is None:
+        return 1
+    return sum(_count_leaves(part) for part in getattr(structure, "parts", ()))
+
+
+def _unique(inputs: list[tuple[str, Tensor]], record: Recording) -> dict[str, Tensor]:
+    """Inputs by name, arguments first; a name that is taken gets a number."""
+    named: dict[str, Tensor] = {}
+    reads = [(symbol.array.name, symbol) for symbol in record.reads.values()]
+    for name, symbol in inputs + reads:
+        free, number = name, 2
+        while free in named:
+            free, number = f"{name}~{number}", number + 1
+        named[free] = symbol
+    return named
+
+
+def _refuse_leaks(record: Recording, outputs: list[Any]) -> None:
+    for value in (*record.writes.values(), *outputs):
+        if not isinstance(value, Tensor):
+            raise GraphError(f"capture: a result of type {type(value).__name__}.")
+
+
+class Compiled:
+    """A function that runs as one program; call it like the function.
+
+    It is captured again for arguments of another shape, dtype or structure, for other
+    integers, strings and booleans among them, and where a setting that it read, such as a
+    layer's mode, has changed.
+    """
+
+    def __init__(self, function: Callable[..., Any], executor: str) -> None:
+        if executor not in EXECUTORS:
+            raise OptionError(f"compile: executor {executor!r}. {closest(executor, EXECUTORS)}")
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.executor = executor
+        self._programs: dict[Any, list[tuple[Captured, Any]]] = {}
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The function's results for these arguments; variables are updated."""
+        leaves: list[Any] = []
+        structure = flatten(arguments, leaves)
+        arrays = [_array(x) for x in leaves]
+        captured, program = self._prepared(structure, arrays)
+        results = program(arrays, _state(captured))
+        return unflatten(captured.result, iter([Tensor(array) for array in results]))
+
+    def loop(self, *arguments: Any) -> Any:
+        """One call for each row of the arguments, one after the other, inside the executor.
+
+        Every array among the arguments has one more axis in front, the calls; so have the
+        results. Variables go from each call to the next.
+        """
+        leaves: list[Any] = []
+        structure = flatten(arguments, leaves)
+        rows = [_array(x) for x in leaves]
+        counts = {a.shape[0] if a.ndim else None for a in rows}
+        if len(counts) != 1 or counts & {None, 0}:
+            raise GraphError(
+                f"loop: arguments of shapes {[a.shape for a in rows]}. The first axis counts "
+                "the calls: it must be the same for all, and at least 1."
+            )
+        captured, program = self._prepared(structure, [a[0] for a in rows])
+        results = program.loop(rows, _state(captured))
+        return unflatten(captured.result, iter([Tensor(array) for array in results]))
+
+    def graph(self, *examples: Any) -> Graph:
+        """The graph that runs for arguments like these."""
+        leaves: list[Any] = []
+        structure = flatten(examples, leaves)
+        return self._prepared(structure, [_array(x) for x in leaves])[0].procedure.graph
+
+    def captured(self, *examples: Any) -> Captured:
+        """Everything captured for arguments like these: procedure, variables, settings."""
+        leaves: list[Any] = []
+        structure = flatten(examples, leaves)
+        return self._prepared(structure, [_array(x) for x in leaves])[0]
+
+    def _prepared(self, structure: Any, arrays: list[Any]) -> tuple[Captured, Any]:
+        """The program for arguments of this kind, captured and compiled where it is new."""
+        key = (structure, *((a.shape, a.dtype) for a in arrays))
+        known = self._programs.setdefault(key, [])
+        for captured, program in known:
+            if captured.is_current():
+                return captured, program
+        captured = capture_call(self.function, structure, arrays)
+        known.append((captured, _program(captured.procedure, self.executor)))
+        return known[-1]
+
+
+def _program(procedure: Procedure, executor: str) -> Any:
+    """The procedure made ready by the executor of that name."""
+    if executor == "reference":
+        return Reference(procedure)
+    raise OptionError(f"compile: executor {executor!r}. {closest(executor, EXECUTORS)}")
+
+
+def _state(captured: Captured) -> list[Any]:
+    """The arrays of the variables; those that are updated are ready to be written."""
+    first = captured.procedure.arguments
+    updated = {position - first for position in captured.procedure.updates}
+    return [
+        variable.writable() if i in updated else variable.present()
+        for i, variable in enumerate(captured.variables)
+    ]
+
+
+def _array(x: Any) -> Any:
+    if isinstance(x, Tensor):
+        return x._known("an argument")
+    return x if isinstance(x, np.ndarray) else tensor(x).array
+
+
+def compile(  # noqa: A001 (the field's word)
+    function: Callable[..., Any] | None = None, *, executor: str = "reference"
+) -> Any:
+    """A function that runs as one program: `@compile` or `compile(f, executor="reference")`.
+
+    Errors: GraphError where Python needs the number in a tensor while it is captured;
+    OptionError for an unknown executor.
+
+    >>> double = compile(lambda x: x + x)
+    >>> double(tensor([1.0, 2.0]))
+    tensor([2., 4.], float32)
+    """
+    if function is None:
+        return functools.partial(compile, executor=executor)
+    return Compiled(function, executor)

@@ -1,0 +1,67 @@
+"""The reference executor: the meaning of a graph, a loop over its nodes on NumPy.
+
+    run         the outputs of a graph for given inputs
+    Reference   a procedure ready to run
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.graph import Graph, Node, Procedure
+
+Observer = Callable[[Node, list[Any], Any], None]
+
+
+def run(graph: Graph, inputs: Sequence[Any], observe: Observer | None = None) -> list[Any]:
+    """The outputs of a graph. `observe` is called after each node with arrays in and out.
+
+    NumPy's warnings about nan, inf and division by zero are off: their values are the
+    meaning of the graph, on every executor alike.
+    """
+    known = {value.name: array for value, array in graph.constants}
+    known.update(zip((value.name for value in graph.inputs), inputs, strict=True))
+    last = _last_uses(graph)
+    with np.errstate(all="ignore"):
+        for position, node in enumerate(graph.nodes):
+            arguments = [known[value.name] for value in node.inputs]
+            result = np.asarray(node.primitive.forward(np, *arguments))
+            if observe is not None:
+                observe(node, arguments, result)
+            known[node.output.name] = result
+            for name in last.get(position, ()):
+                del known[name]
+    return [known[value.name] for value in graph.outputs]
+
+
+def _last_uses(graph: Graph) -> dict[int, list[str]]:
+    """For each node, the values that nobody needs after it: their memory can go."""
+    kept = {value.name for value in graph.outputs}
+    last = {value.name: i for i, node in enumerate(graph.nodes) for value in node.inputs}
+    freed: dict[int, list[str]] = {}
+    for name, position in last.items():
+        if name not in kept:
+            freed.setdefault(position, []).append(name)
+    return freed
+
+
+class Reference:
+    """A procedure ready to run on NumPy."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+
+    def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
+        """The results for these arguments; `state` arrays are updated in place, at the end."""
+        procedure = self.procedure
+        outputs = run(procedure.graph, [*arguments, *state])
+        for position, new in zip(procedure.updates, outputs[procedure.results :], strict=True):
+            np.copyto(state[position - procedure.arguments], new)
+        # Results may share memory with state, which the next call changes.
+        return [np.array(array) for array in outputs[: procedure.results]]
+
+    def loop(self, rows: Sequence[Any], state: Sequence[Any]) -> list[Any]:
+        """One call for each row of the arguments; the results of all calls, stacked."""
+        results = [self(arguments, state) for arguments in zip(*rows, strict=True)]
+        return [np.stack(column) for column in zip(*results, strict=True)]

@@ -1,0 +1,261 @@
+"""Graphs: a computation as data, in three small records.
+
+    Value       a named array: shape and dtype
+    Node        one primitive applied to values, giving a value
+    Graph       inputs, constants, nodes in an order that can be run, outputs
+    Procedure   a graph some of whose inputs are variables that it changes
+    Origin      where a tensor came from; what a graph is collected from
+    collect     the graph between given tensors
+    history     the tensors that a tensor was computed from, oldest first
+    scope       names the layer that the operations inside belong to
+
+A graph prints as text and `parse` reads it back. `check` runs the shape and dtype rule of
+every node; executors rely on it. No primitive is known here.
+"""
+
+import hashlib
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from pellucid.errors import GraphError
+
+Shape = tuple[int, ...]
+DType = np.dtype[Any]
+
+
+class Operation(Protocol):
+    """What a graph asks of a primitive: its rules for shape and dtype."""
+
+    def shape(self, *shapes: Shape) -> Shape: ...
+    def dtype(self, *dtypes: DType) -> DType: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A named array of a graph: only its shape and dtype are known."""
+
+    name: str
+    shape: Shape
+    dtype: DType
+
+    def __str__(self) -> str:
+        """Name, dtype and sizes: `x: float32[2,3]`."""
+        return f"{self.name}: {self.dtype}[{','.join(map(str, self.shape))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One primitive applied to values. `scope` is the path of the layer that asked for it."""
+
+    primitive: Any
+    inputs: tuple[Value, ...]
+    output: Value
+    scope: str = ""
+
+    def __str__(self) -> str:
+        """One line: output, primitive with attributes, inputs, scope."""
+        inputs = ", ".join(v.name for v in self.inputs)
+        remark = f"  # {self.scope}" if self.scope else ""
+        return f"{self.output} = {self.primitive} of ({inputs}){remark}"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A computation: nodes in an order in which every input is there before it is used."""
+
+    inputs: tuple[Value, ...]
+    constants: tuple[tuple[Value, Any], ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[Value, ...]
+
+    def __str__(self) -> str:
+        """The text form, which `pellucid.text.parse` reads back."""
+        lines = [f"graph({', '.join(map(str, self.inputs))})"]
+        lines += [f"  {value} = constant {constant_text(a)}" for value, a in self.constants]
+        lines += [f"  {node}" for node in self.nodes]
+        lines += [f"  return {', '.join(v.name for v in self.outputs)}"]
+        return "\n".join(lines) + "\n"
+
+    def check(self) -> None:
+        """Raise GraphError unless every value is defined once, before use, as its rule says."""
+        known: dict[str, Value] = {}
+        for value in itertools.chain(self.inputs, (value for value, _ in self.constants)):
+            _define(value, known)
+        for value, array in self.constants:
+            if (array.shape, array.dtype) != (value.shape, value.dtype):
+                raise GraphError(f"graph: constant {value} holds {array.dtype}{array.shape}.")
+        for node in self.nodes:
+            _look_up(node.inputs, known, str(node))
+            found = (
+                node.primitive.shape(*(v.shape for v in node.inputs)),
+                node.primitive.dtype(*(v.dtype for v in node.inputs)),
+            )
+            if found != (node.output.shape, node.output.dtype):
+                raise GraphError(
+                    f"graph: `{node}` states another result than its rule, "
+                    f"{found[1]}{list(found[0])}."
+                )
+            _define(node.output, known)
+        _look_up(self.outputs, known, "return")
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A graph with state: what a function that changes variables is captured as.
+
+    The first `arguments` inputs of the graph are arguments, the others hold variables. The
+    last `len(updates)` outputs are new values; `updates` gives, for each of them in order,
+    the position of the input whose variable takes it. The outputs before are results.
+    """
+
+    graph: Graph
+    arguments: int
+    updates: tuple[int, ...] = ()
+
+    @property
+    def results(self) -> int:
+        """The number of outputs that are returned."""
+        return len(self.graph.outputs) - len(self.updates)
+
+
+def _define(value: Value, known: dict[str, Value]) -> None:
+    """Note a value, once."""
+    if value.name in known:
+        raise GraphError(f"graph: {value.name} is defined twice. Each value has its own name.")
+    known[value.name] = value
+
+
+def _look_up(values: Iterable[Value], known: Mapping[str, Value], where: str) -> None:
+    for value in values:
+        if known.get(value.name) != value:
+            raise GraphError(f"graph: `{where}` uses {value}, which is not defined before it.")
+
+
+def constant_text(array: Any) -> str:
+    """The elements in row-major order, or a digest where there are more than 16."""
+    if array.size <= 16:
+        return f"[{', '.join(str(x) for x in array.ravel())}]"
+    return digest(array)
+
+
+def digest(array: Any) -> str:
+    """A name for the contents of an array."""
+    return f"sha256:{hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()}"
+
+
+# ---- from tensors to a graph -------------------------------------------------------------
+
+_serials = itertools.count()
+
+
+class Origin:
+    """Where a tensor came from: a primitive applied to tensors, or nothing for a source.
+
+    `serial` grows with time, so sorting by it puts every tensor behind what it needs.
+    """
+
+    __slots__ = ("inputs", "primitive", "scope", "serial")
+
+    def __init__(self, primitive: Any, inputs: Sequence[Any]) -> None:
+        self.primitive = primitive
+        self.inputs = inputs
+        self.serial = next(_serials)
+        self.scope = _layer.path
+
+
+class _Layer(threading.local):
+    path = ""
+
+
+_layer = _Layer()
+
+
+def current_scope() -> str:
+    """The path of the layer whose operations are recorded now."""
+    return _layer.path
+
+
+@contextmanager
+def scope(name: str, *, absolute: bool = False) -> Iterator[None]:
+    """Name the operations inside after a layer; scopes nest, joined by dots."""
+    outer = _layer.path
+    _layer.path = name if absolute or not outer else f"{outer}.{name}"
+    try:
+        yield
+    finally:
+        _layer.path = outer
+
+
+def has_origin(tensor: Any) -> bool:
+    """Whether differentiation can go back from this tensor."""
+    return tensor.origin is not None
+
+
+def is_symbolic(tensor: Any) -> bool:
+    """Whether the tensor stands for a value that is only known when its graph runs."""
+    return type(tensor.array) is Value
+
+
+def history(outputs: Iterable[Any], counts: Callable[[Any], bool] = has_origin) -> list[Any]:
+    """Every tensor that counts and that the outputs were computed from, oldest first."""
+    found: dict[int, Any] = {}
+    waiting = [t for t in outputs if counts(t)]
+    while waiting:
+        tensor = waiting.pop()
+        if id(tensor) not in found:
+            found[id(tensor)] = tensor
+            waiting.extend(t for t in tensor.origin.inputs if counts(t))
+    return sorted(found.values(), key=lambda t: t.origin.serial)
+
+
+@dataclass
+class _Collector:
+    """The values given so far to tensors, by identity, and the constants met."""
+
+    values: dict[int, Value] = field(default_factory=dict)
+    constants: dict[tuple[Any, ...], tuple[Value, Any]] = field(default_factory=dict)
+
+    def value(self, tensor: Any) -> Value:
+        """The value of a tensor; a tensor not seen before is a constant."""
+        known = self.values.get(id(tensor))
+        if known is not None:
+            return known
+        array = tensor.array
+        key = (array.dtype, array.shape, array.tobytes() if array.size <= 16 else id(array))
+        if key not in self.constants:
+            name = f"%c{len(self.constants)}"
+            self.constants[key] = (Value(name, array.shape, array.dtype), array)
+        return self.constants[key][0]
+
+
+def collect(inputs: Mapping[str, Any], outputs: Sequence[Any]) -> Graph:
+    """The graph from the named input tensors to the output tensors.
+
+    Tensors with an array and no way back to an input become constants.
+    """
+    collector = _Collector()
+    for name, tensor in inputs.items():
+        collector.values[id(tensor)] = Value(name, tensor.shape, tensor.dtype)
+    nodes = []
+    for tensor in history(outputs, is_symbolic):
+        if tensor.origin.primitive is None or id(tensor) in collector.values:
+            continue
+        arguments = tuple(collector.value(t) for t in tensor.origin.inputs)
+        output = Value(f"%{len(nodes)}", tensor.shape, tensor.dtype)
+        collector.values[id(tensor)] = output
+        nodes.append(Node(tensor.origin.primitive, arguments, output, tensor.origin.scope))
+    results = tuple(collector.value(t) for t in outputs)
+    graph = Graph(
+        tuple(collector.values[id(t)] for t in inputs.values()),
+        tuple(collector.constants.values()),
+        tuple(nodes),
+        results,
+    )
+    graph.check()
+    return graph

@@ -1,0 +1,380 @@
+"""What can be done with a tensor, by the names of the Array API standard.
+
+`Operators` is the arithmetic half of `Tensor`. Every method comes down to `apply`, which
+`Tensor` defines: check shapes and dtypes, compute, record where the result came from.
+"""
+
+import math
+from typing import Any, Self
+
+import numpy as np
+
+from pellucid import primitives as p
+from pellucid.errors import ShapeError
+from pellucid.primitives.base import DType, normal_axis
+from pellucid.subscript import subscript
+
+Axis = int | tuple[int, ...] | None
+Shape = tuple[int, ...]
+
+_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = p.Add(), p.Subtract(), p.Multiply(), p.Divide()
+_POWER, _NEGATIVE, _MATMUL, _WHERE = p.Power(), p.Negative(), p.MatMul(), p.Where()
+_EQUAL, _LESS, _LESS_EQUAL = p.Equal(), p.Less(), p.LessEqual()
+_NOT, _AND, _OR = p.LogicalNot(), p.LogicalAnd(), p.LogicalOr()
+
+
+class Operators:
+    """Operators and methods of a tensor, each expressed by primitives."""
+
+    __slots__ = ()
+
+    @property
+    def shape(self) -> Shape:
+        """The sizes of all axes."""
+        raise NotImplementedError
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def dtype(self) -> DType:
+        """The dtype of every element."""
+        raise NotImplementedError
+
+    def apply(self, primitive: p.Primitive, *others: Any) -> Self:
+        """The primitive applied to this tensor and others; Python numbers take its dtype."""
+        raise NotImplementedError
+
+    def operand(self, other: Any) -> Self:
+        """Another operand as a tensor; a Python number takes this tensor's dtype."""
+        raise NotImplementedError
+
+    # ---- arithmetic ----------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Self:
+        return self.apply(_ADD, other)
+
+    def __radd__(self, other: Any) -> Self:
+        return self.operand(other).apply(_ADD, self)
+
+    def __sub__(self, other: Any) -> Self:
+        return self.apply(_SUBTRACT, other)
+
+    def __rsub__(self, other: Any) -> Self:
+        return self.operand(other).apply(_SUBTRACT, self)
+
+    def __mul__(self, other: Any) -> Self:
+        return self.apply(_MULTIPLY, other)
+
+    def __rmul__(self, other: Any) -> Self:
+        return self.operand(other).apply(_MULTIPLY, self)
+
+    def __truediv__(self, other: Any) -> Self:
+        return self.apply(_DIVIDE, other)
+
+    def __rtruediv__(self, other: Any) -> Self:
+        return self.operand(other).apply(_DIVIDE, self)
+
+    def __pow__(self, other: Any) -> Self:
+        return self.apply(_POWER, other)
+
+    def __rpow__(self, other: Any) -> Self:
+        return self.operand(other).apply(_POWER, self)
+
+    def __neg__(self) -> Self:
+        return self.apply(_NEGATIVE)
+
+    def __abs__(self) -> Self:
+        return self.abs()
+
+    def __matmul__(self, other: Any) -> Self:
+        """Matrix product; a one-dimensional operand is a row on the left, a column on the right."""
+        other = self.operand(other)
+        a = self.expand_dims(0) if self.ndim == 1 else self
+        b = other.expand_dims(1) if other.ndim == 1 else other
+        y = a.apply(_MATMUL, b)
+        y = y.squeeze(-1) if other.ndim == 1 else y
+        return y.squeeze(-2 if other.ndim > 1 else -1) if self.ndim == 1 else y
+
+    def __rmatmul__(self, other: Any) -> Self:
+        return self.operand(other) @ self
+
+    def abs(self) -> Self:
+        """Absolute value."""
+        return self.apply(p.Abs())
+
+    def sign(self) -> Self:
+        """-1, 0 or 1."""
+        return self.apply(p.Sign())
+
+    def floor(self) -> Self:
+        """The largest integer not above each number, as a float."""
+        return self.apply(p.Floor())
+
+    def exp(self) -> Self:
+        """Exponential."""
+        return self.apply(p.Exp())
+
+    def expm1(self) -> Self:
+        """e^x - 1, accurate near 0."""
+        return self.apply(p.Expm1())
+
+    def log(self) -> Self:
+        """Natural logarithm."""
+        return self.apply(p.Log())
+
+    def log1p(self) -> Self:
+        """log(1 + x), accurate near 0."""
+        return self.apply(p.Log1p())
+
+    def sqrt(self) -> Self:
+        """Square root."""
+        return self.apply(p.Sqrt())
+
+    def sin(self) -> Self:
+        """Sine of radians."""
+        return self.apply(p.Sin())
+
+    def cos(self) -> Self:
+        """Cosine of radians."""
+        return self.apply(p.Cos())
+
+    def tanh(self) -> Self:
+        """Hyperbolic tangent."""
+        return self.apply(p.Tanh())
+
+    def sigmoid(self) -> Self:
+        """Logistic function 1 / (1 + e^-x)."""
+        return self.apply(p.Sigmoid())
+
+    def erf(self) -> Self:
+        """Error function."""
+        return self.apply(p.Erf())
+
+    def maximum(self, other: Any) -> Self:
+        """The larger of two numbers at each position."""
+        return self.apply(p.Maximum(), other)
+
+    def minimum(self, other: Any) -> Self:
+        """The smaller of two numbers at each position."""
+        return self.apply(p.Minimum(), other)
+
+    # ---- comparisons, logic, choice ------------------------------------------------------
+
+    def __eq__(self, other: Any) -> Self:  # type: ignore[override]
+        return self.apply(_EQUAL, other)
+
+    def __ne__(self, other: Any) -> Self:  # type: ignore[override]
+        return self.apply(_EQUAL, other).apply(_NOT)
+
+    def __lt__(self, other: Any) -> Self:
+        return self.apply(_LESS, other)
+
+    def __le__(self, other: Any) -> Self:
+        return self.apply(_LESS_EQUAL, other)
+
+    def __gt__(self, other: Any) -> Self:
+        return self.operand(other).apply(_LESS, self)
+
+    def __ge__(self, other: Any) -> Self:
+        return self.operand(other).apply(_LESS_EQUAL, self)
+
+    def __and__(self, other: Any) -> Self:
+        return self.apply(_AND, other)
+
+    def __or__(self, other: Any) -> Self:
+        return self.apply(_OR, other)
+
+    def __invert__(self) -> Self:
+        return self.apply(_NOT)
+
+    __hash__ = object.__hash__
+
+    def where(self, a: Any, b: Any) -> Self:
+        """`a` where this condition is true, else `b`: `(x > 0).where(x, 0.0)`."""
+        if isinstance(a, Operators):
+            return self.apply(_WHERE, a, a.operand(b))
+        if isinstance(b, Operators):
+            return self.apply(_WHERE, b.operand(a), b)
+        first = self.operand(a)
+        return self.apply(_WHERE, first, first.operand(b))
+
+    def astype(self, dtype: Any) -> Self:
+        """The same numbers in another dtype."""
+        to = np.dtype(dtype)
+        return self if to == self.dtype else self.apply(p.Cast(to))
+
+    def stop_gradient(self) -> Self:
+        """The same value, treated as a constant by differentiation."""
+        return self.apply(p.StopGradient())
+
+    # ---- reductions ----------------------------------------------------------------------
+
+    def _axes(self, name: str, axis: Axis) -> Shape:
+        if axis is None:
+            return tuple(range(self.ndim))
+        axes = axis if isinstance(axis, tuple) else (axis,)
+        found = sorted(normal_axis(name, i, self.ndim) for i in axes)
+        if len(set(found)) != len(found):
+            raise ShapeError(f"{name}: axis {axis} names an axis twice. Each may stand once.")
+        return tuple(found)
+
+    def _reduce(self, kind: Any, axis: Axis, keepdims: bool) -> Self:
+        axes = self._axes(kind.name, axis)
+        y = self.apply(kind(axes))
+        return y if keepdims else y.squeeze(axes)
+
+    def sum(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+        """Sum over `axis`: one axis, several, or all."""
+        return self._reduce(p.Sum, axis, keepdims)
+
+    def max(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The largest over `axis`."""
+        return self._reduce(p.Max, axis, keepdims)
+
+    def min(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The smallest over `axis`."""
+        return self._reduce(p.Min, axis, keepdims)
+
+    def prod(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The product over `axis`."""
+        return self._reduce(p.Prod, axis, keepdims)
+
+    def mean(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The mean over `axis`; nan over empty axes, as nothing has no mean."""
+        count = math.prod(self.shape[i] for i in self._axes("mean", axis))
+        return self.sum(axis=axis, keepdims=keepdims) * (1.0 / count if count else math.nan)
+
+    def var(self, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Self:
+        """The mean squared distance from the mean; divides by the count less `correction`."""
+        count = math.prod(self.shape[i] for i in self._axes("var", axis)) - correction
+        distance = self - self.mean(axis=axis, keepdims=True)
+        total = (distance * distance).sum(axis=axis, keepdims=keepdims)
+        return total * (1.0 / count if count > 0 else math.nan)
+
+    def std(self, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Self:
+        """The square root of `var`."""
+        return self.var(axis=axis, correction=correction, keepdims=keepdims).sqrt()
+
+    def all(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+        """Whether all over `axis` are true."""
+        return ~(~self).any(axis=axis, keepdims=keepdims)
+
+    def any(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+        """Whether any over `axis` is true."""
+        return self.astype("int32").sum(axis=axis, keepdims=keepdims) > 0
+
+    def _position(self, kind: Any, axis: int | None, keepdims: bool) -> Self:
+        x = self.flatten() if axis is None else self
+        i = normal_axis(kind.name, 0 if axis is None else axis, x.ndim)
+        y = x.apply(kind(i))
+        if axis is None:
+            return y.reshape((1,) * self.ndim if keepdims else ())
+        return y if keepdims else y.squeeze(i)
+
+    def argmax(self, *, axis: int | None = None, keepdims: bool = False) -> Self:
+        """Position of the largest along `axis`, or among all elements; the first at a tie."""
+        return self._position(p.Argmax, axis, keepdims)
+
+    def argmin(self, *, axis: int | None = None, keepdims: bool = False) -> Self:
+        """Position of the smallest along `axis`, or among all elements; the first at a tie."""
+        return self._position(p.Argmin, axis, keepdims)
+
+    def cumulative_sum(self, *, axis: int) -> Self:
+        """Running sum along one axis."""
+        return self.apply(p.CumulativeSum(normal_axis("cumulative_sum", axis, self.ndim)))
+
+    # ---- movement ------------------------------------------------------------------------
+
+    def reshape(self, *shape: Any) -> Self:
+        """The same elements seen with another shape; one size may be -1: whatever is left."""
+        to = tuple(shape[0]) if shape and isinstance(shape[0], tuple | list) else shape
+        if -1 in to:
+            known = math.prod(n for n in to if n != -1)
+            left = self.size // known if known else 0
+            to = tuple(left if n == -1 else n for n in to)
+        return self.apply(p.Reshape(tuple(int(n) for n in to)))
+
+    def flatten(self) -> Self:
+        """All elements on one axis."""
+        return self.reshape(self.size)
+
+    def expand_dims(self, axis: int) -> Self:
+        """A new axis of size 1 at the given place."""
+        i = normal_axis("expand_dims", axis, self.ndim + 1)
+        return self.reshape((*self.shape[:i], 1, *self.shape[i:]))
+
+    def squeeze(self, axis: Axis) -> Self:
+        """Without the given axes, which must have size 1."""
+        axes = self._axes("squeeze", axis)
+        if any(self.shape[i] != 1 for i in axes):
+            raise ShapeError(f"squeeze: axes {axes} of shape {self.shape}. Only size 1 can go.")
+        return self.reshape(tuple(n for i, n in enumerate(self.shape) if i not in axes))
+
+    def permute_dims(self, axes: Shape) -> Self:
+        """The axes in another order: axis i of the result is axis `axes[i]`."""
+        return self.apply(p.PermuteDims(self._axes_in_order(axes)))
+
+    def _axes_in_order(self, axes: Shape) -> Shape:
+        return tuple(normal_axis("permute_dims", i, self.ndim) for i in axes)
+
+    @property
+    def T(self) -> Self:  # noqa: N802 (the field's name)
+        """All axes in reverse order."""
+        return self.permute_dims(tuple(reversed(range(self.ndim))))
+
+    @property
+    def mT(self) -> Self:  # noqa: N802 (the Array API's name)
+        """The last two axes swapped: the transpose of each matrix."""
+        if self.ndim < 2:
+            raise ShapeError(f"mT: shape {self.shape}. A matrix has at least two axes.")
+        axes = tuple(range(self.ndim))
+        return self.permute_dims((*axes[:-2], axes[-1], axes[-2]))
+
+    def broadcast_to(self, shape: Shape) -> Self:
+        """Axes of size 1, and new axes in front, repeated to the given shape."""
+        return self.apply(p.BroadcastTo(tuple(shape)))
+
+    def flip(self, *, axis: Axis = None) -> Self:
+        """The elements in reverse order along `axis`."""
+        return self.apply(p.Flip(self._axes("flip", axis)))
+
+    def slice(self, start: Shape, count: Shape, step: Shape) -> Self:
+        """`count` elements of every axis from `start` on, `step` apart; `x[a:b:c]` in short."""
+        return self.apply(p.Slice(start, count, step))
+
+    def pad(
+        self,
+        widths: tuple[tuple[int, int], ...],
+        *,
+        value: float = 0.0,
+        interior: Shape | None = None,
+    ) -> Self:
+        """`value` put (before, after) each axis, and `interior` of them between elements."""
+        before = tuple(a for a, _ in widths)
+        after = tuple(z for _, z in widths)
+        return self.apply(p.Pad(before, after, interior or (0,) * len(widths), float(value)))
+
+    def __getitem__(self, key: Any) -> Self:
+        """Elements by position, slice, integer array or boolean mask, as in NumPy."""
+        return subscript(self, key)
+
+    def take(self, indices: Any, *, axis: int) -> Self:
+        """The slices at the given positions of one axis."""
+        indices = self.positions(indices)
+        return self.apply(p.Take(normal_axis("take", axis, self.ndim)), indices)
+
+    def scatter_add(self, indices: Any, *, axis: int, size: int) -> Self:
+        """The slices added up at the given positions of a new axis of `size` zeros."""
+        return self.apply(p.ScatterAdd(axis, size), self.positions(indices))
+
+    def positions(self, indices: Any) -> Self:
+        """Indices as a tensor of integers."""
+        raise NotImplementedError

@@ -1,0 +1,85 @@
+"""Random numbers: a function of (seed, purpose, draw, position), on every executor.
+
+    Generator   draws uniform, normal and boolean tensors; counts its draws
+
+There is no global state. Two generators with the same seed and purpose give the same
+numbers; with another purpose, independent ones. The number of draws is a variable: inside a
+compiled step each call draws anew, and a restored count continues the same stream.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import OptionError
+from pellucid.primitives import RandomBits
+from pellucid.primitives.base import FLOAT32, UINT32, Shape
+from pellucid.primitives.random import threefry_2x32
+from pellucid.tensor import Tensor, apply
+from pellucid.variables import Buffer
+
+INITIAL_VALUES = 0
+DROPOUT = 1
+SHUFFLING = 2
+AUGMENTATION = 3
+
+
+class Generator:
+    """A stream of random numbers.
+
+    `seed`: any integer from 0 to 2^64 - 1. `purpose`: what the numbers are for, so that one
+    seed serves for initial values, dropout and shuffling without sharing numbers.
+
+    >>> Generator(seed=7).uniform(0.0, 1.0, (3,))
+    tensor([0.12353766, 0.35302734, 0.08770382], float32)
+    """
+
+    def __init__(self, seed: int, purpose: int = INITIAL_VALUES) -> None:
+        if not 0 <= seed < 2**64:
+            raise OptionError(f"Generator: seed {seed}. A seed lies between 0 and 2^64 - 1.")
+        self.seed = seed
+        self.purpose = purpose
+        self.draws = Buffer(np.zeros((), UINT32), name="draws")
+        self._key = Tensor(_cipher(seed, purpose))
+        self._children = 0
+
+    def child(self, purpose: int | None = None) -> "Generator":
+        """An independent generator; each call gives another one."""
+        self._children += 1
+        high, low = _cipher(self.seed, (self.purpose << 32) | self._children).tolist()
+        return Generator((high << 32) | low, self.purpose if purpose is None else purpose)
+
+    def bits(self, shape: Shape, count: int = 32) -> Tensor:
+        """Uniform words of `count` random bits (uint32), in [0, 2^count)."""
+        draw = self.draws.value
+        self.draws.assign(draw + 1)
+        return apply(RandomBits(tuple(shape), count), self._key, draw)
+
+    def uniform(self, low: float, high: float, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
+        """Uniform numbers in [low, high): 2^24 equally spaced ones in float32, 2^53 in float64."""
+        return self.fraction(shape, dtype) * (high - low) + low
+
+    def fraction(self, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
+        """Uniform numbers in [0, 1)."""
+        if np.dtype(dtype) == FLOAT32:
+            return self.bits(shape, 24).astype(FLOAT32) * 2.0**-24
+        upper, lower = self.bits(shape, 27), self.bits(shape, 26)
+        return upper.astype(dtype) * 2.0**-27 + lower.astype(dtype) * 2.0**-53
+
+    def normal(self, mean: float, std: float, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
+        """Normal numbers, by the method of Box and Muller (1958)."""
+        radius = ((1.0 - self.fraction(shape, dtype)).log() * -2.0).sqrt()
+        angle = self.fraction(shape, dtype) * (2.0 * math.pi)
+        return radius * angle.cos() * std + mean
+
+    def bernoulli(self, probability: float, shape: Shape) -> Tensor:
+        """True with the given probability (bool)."""
+        return self.fraction(shape) < probability
+
+
+def _cipher(seed: int, counter: int) -> Any:
+    """Two words: the cipher of a 64-bit counter under a 64-bit seed."""
+    key = np.array([seed >> 32, seed & 0xFFFFFFFF], np.uint32)
+    high, low = (np.array([n], np.uint32) for n in (counter >> 32, counter & 0xFFFFFFFF))
+    return np.concatenate(threefry_2x32((key[:1], key[1:]), high, low))

@@ -1,0 +1,180 @@
+"""Variables: the only mutable things, and what happens to them while a function is captured.
+
+    Variable    a named cell that holds a tensor; `assign` replaces it
+    Parameter   a variable that training changes: operations on it are recorded
+    Buffer      a variable that is state, but not trained
+    Recording   the variables that a captured function reads and writes
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import DTypeError, ShapeError
+from pellucid.graph import Origin, Value, current_scope
+from pellucid.primitives.base import FLOATS, DType
+from pellucid.tensor import Tensor, tensor
+
+
+class Recording:
+    """What a function does to variables and reads of settings while it is captured."""
+
+    def __init__(self) -> None:
+        self.reads: dict[Variable, Tensor] = {}
+        self.writes: dict[Variable, Tensor] = {}
+        self.settings: list[tuple[Callable[[], Any], Any]] = []
+
+    def read(self, variable: "Variable") -> Tensor:
+        """The variable's present value within the captured function."""
+        if variable in self.writes:
+            return self.writes[variable]
+        if variable not in self.reads:
+            path = f"{current_scope()}.{variable.name}".strip(".")
+            symbol = Value(path, variable.shape, variable.dtype)
+            self.reads[variable] = Tensor(symbol, Origin(None, ()))
+        return self.reads[variable]
+
+    def write(self, variable: "Variable", value: Tensor) -> None:
+        """Give the variable another value within the captured function."""
+        self.read(variable)
+        self.writes[variable] = value
+
+
+class _Active(threading.local):
+    recording: Recording | None = None
+
+
+_active = _Active()
+
+
+@contextmanager
+def recording() -> Iterator[Recording]:
+    """Collect reads and writes of variables inside, instead of carrying them out."""
+    outer, _active.recording = _active.recording, Recording()
+    try:
+        yield _active.recording
+    finally:
+        _active.recording = outer
+
+
+def setting(read: Callable[[], Any]) -> Any:
+    """A Python value that decides what is captured, such as a mode.
+
+    A compiled function looks it up again at every call, and is captured again where it
+    has changed.
+    """
+    value = read()
+    if _active.recording is not None:
+        _active.recording.settings.append((read, value))
+    return value
+
+
+class Variable(Tensor):
+    """A named cell that holds a tensor, and stands for it in every operation.
+
+    `assign` replaces the tensor; shape and dtype stay. Tensors read before keep their value:
+    an executor that updates in place first takes a copy where the present one was handed
+    out. Variables are told apart by identity.
+    """
+
+    __slots__ = ("_array", "_owned", "_tensor", "name", "trainable")
+
+    def __init__(self, data: Any, *, name: str = "variable", trainable: bool = False) -> None:
+        self.name = name
+        self.trainable = trainable
+        self._array = np.array(tensor(data).array, order="C")
+        self._owned = True
+        self._tensor: Tensor | None = None
+
+    def read(self) -> Tensor:
+        """The tensor it holds now; a symbol while a function is captured."""
+        if _active.recording is not None:
+            return _active.recording.read(self)
+        if self._tensor is None:
+            self._tensor = Tensor(self._array, Origin(None, ()) if self.trainable else None)
+        return self._tensor
+
+    @property
+    def value(self) -> Tensor:
+        """The tensor it holds now."""
+        return self.read()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sizes of all axes."""
+        return self._array.shape  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> DType:
+        """The dtype of every element."""
+        return self._array.dtype  # type: ignore[no-any-return]
+
+    @property
+    def array(self) -> Any:  # type: ignore[override]
+        """The array it holds now."""
+        return self.read().array
+
+    @property
+    def origin(self) -> Origin | None:  # type: ignore[override]
+        """The origin of the tensor it holds now."""
+        return self.read().origin
+
+    @property
+    def grad(self) -> Tensor | None:  # type: ignore[override]
+        """The gradient that `backward()` gave the present value; None after `assign`."""
+        return self.read().grad
+
+    def assign(self, value: Any) -> None:
+        """Hold another tensor of the same shape and dtype.
+
+        Errors: ShapeError, DTypeError where they differ; nothing is broadcast or converted.
+        """
+        new = self.operand(value)
+        if new.shape != self.shape:
+            raise ShapeError(
+                f"assign: shape {new.shape} to variable {self.name!r} of shape {self.shape}. "
+                "The shape of a variable is fixed."
+            )
+        if new.dtype != self.dtype:
+            raise DTypeError(
+                f"assign: {new.dtype} to variable {self.name!r} of {self.dtype}. "
+                f"The dtype of a variable is fixed: use astype({str(self.dtype)!r})."
+            )
+        if _active.recording is not None:
+            _active.recording.write(self, new)
+        else:
+            self._array, self._tensor, self._owned = new.array, None, False
+
+    def present(self) -> Any:
+        """Its array, for reading only."""
+        return self._array
+
+    def writable(self) -> Any:
+        """Its array, to be updated in place: nobody else holds it from now on."""
+        if self._tensor is not None or not self._owned:
+            self._array, self._tensor = np.array(self._array, order="C"), None
+            self._owned = True
+        return self._array
+
+    def __repr__(self) -> str:
+        kind = "parameter" if self.trainable else "variable"
+        return f"{kind} {self.name!r}: {self.read()!r}"
+
+
+def Parameter(data: Any, *, name: str = "parameter") -> Variable:  # noqa: N802 (makes a kind)
+    """A variable that training changes: operations on it are recorded for differentiation."""
+    made = Variable(data, name=name, trainable=True)
+    if made.dtype not in FLOATS:
+        raise DTypeError(f"Parameter: {made.dtype}. Only floats can be trained: pass floats.")
+    return made
+
+
+def Buffer(data: Any, *, name: str = "buffer") -> Variable:  # noqa: N802 (makes a kind)
+    """A variable that belongs to the state of a model, but is not trained."""
+    return Variable(data, name=name)
+
+
+__all__ = ["Buffer", "Parameter", "Recording", "Variable", "recording", "setting"]
