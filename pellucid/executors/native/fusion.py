@@ -1,0 +1,155 @@
+"""Fusion: nodes gathered into kernels, so that few values go through memory.
+
+    fuse    the kernels of a graph, in an order in which they can run
+
+Nodes are taken in order. A node joins the latest kernel that makes one of its operands, or a
+later loop, if it visits the same points there, with every operand of that kernel at the
+point where it is made. That order keeps kernels free of cycles: what a kernel needs is made
+before it.
+"""
+
+from pellucid import primitives as p
+from pellucid.executors.native.kernels import (
+    Access,
+    Fused,
+    Kernel,
+    Loop,
+    Product,
+    Single,
+    Space,
+    access,
+    axis_map,
+    own_access,
+)
+from pellucid.executors.native.views import MOVEMENTS, Views
+from pellucid.graph import Graph, Node, Value
+from pellucid.primitives.base import FLOATS
+
+REDUCTIONS = (p.Sum, p.Max, p.Min, p.Prod)
+POINTWISE = (p.Elementwise, p.RandomBits, p.Arange)
+
+
+def fuse(graph: Graph, views: Views) -> list[Kernel]:
+    """The kernels of a graph; each value that is used elsewhere is among its stores."""
+    return _Fusion(views).run(graph)
+
+
+class _Fusion:
+    """The kernels so far, and where each value is made."""
+
+    def __init__(self, views: Views) -> None:
+        self.views = views
+        self.kernels: list[Kernel] = []
+        self.made_in: dict[str, int] = {}
+
+    def run(self, graph: Graph) -> list[Kernel]:
+        for node in graph.nodes:
+            if not isinstance(node.primitive, MOVEMENTS):
+                self._place(node)
+        self._store(graph)
+        return self.kernels
+
+    def _place(self, node: Node) -> None:
+        """Put a node into the kernel of its latest operand, or into a new one."""
+        bases = [self.views[value].base.name for value in node.inputs]
+        latest = max((self.made_in.get(name, -1) for name in bases), default=-1)
+        for index in self._candidates(latest):
+            if self._joins(self.kernels[index], node):
+                self.made_in[node.output.name] = index
+                return
+        self.made_in[node.output.name] = len(self.kernels)
+        self.kernels.append(_new_kernel(node))
+
+    def _candidates(self, latest: int) -> list[int]:
+        """Kernels that may take a node: the one of its latest operand, then loops after it.
+
+        The later ones use nothing of it, but visit the same points: the last one first, as
+        what was made last is most likely to meet the node again.
+        """
+        later = [i for i in range(latest + 1, len(self.kernels)) if self._is_loop(i)]
+        return ([latest] if latest >= 0 else []) + later[::-1]
+
+    def _is_loop(self, index: int) -> bool:
+        return isinstance(self.kernels[index], Loop)
+
+    def _joins(self, kernel: Kernel, node: Node) -> bool:
+        """Add the node to the kernel if it fits there."""
+        if isinstance(kernel, Fused) and isinstance(node.primitive, POINTWISE):
+            return self._joins_pointwise(kernel, node)
+        if isinstance(kernel, Loop) and isinstance(node.primitive, REDUCTIONS):
+            return self._joins_reduction(kernel, node)
+        return False
+
+    def _joins_pointwise(self, kernel: Fused, node: Node) -> bool:
+        for role in ("outer", "full") if kernel.space.reduced else ("full",):
+            target = kernel.shape_of(role)
+            if axis_map(node.output.shape, target) is None:
+                continue
+            if all(self._reaches(kernel, value, node.output.shape, role) for value in node.inputs):
+                (kernel.full if role == "full" else kernel.outer).add(node.output.name)
+                kernel.nodes.append(node)
+                return True
+        return False
+
+    def _reaches(self, kernel: Fused, operand: Value, shape: tuple[int, ...], role: str) -> bool:
+        """Whether an operand made in the kernel is needed at the very point where it is made."""
+        view = self.views[operand]
+        if not kernel.has(view.base):
+            return True
+        made = kernel.role_of(view.base)
+        if role == "outer" and made == "full":
+            return False
+        found = access(view, shape, kernel.shape_of(role))
+        own = own_access(view.base, kernel.shape_of(made))
+        return found is not None and own is not None and _same_points(kernel, found, own)
+
+    def _joins_reduction(self, kernel: Loop, node: Node) -> bool:
+        (x,) = node.inputs
+        axes = axis_map(x.shape, kernel.space.shape)
+        if axes is None:
+            return False
+        reduced = frozenset(
+            j for j, i in enumerate(axes) if i is not None and i in node.primitive.axis
+        )
+        if kernel.space.reduced not in (frozenset(), reduced) or not reduced:
+            return False
+        if not self._reaches(kernel, x, x.shape, "full"):
+            return False
+        if kernel.role_of(self.views[x].base) == "outer":
+            return False
+        kernel.space = Space(kernel.space.shape, reduced)
+        kernel.nodes.append(node)
+        kernel.outer.add(node.output.name)
+        return True
+
+    def _store(self, graph: Graph) -> None:
+        """Note for each kernel the values that other kernels or the outputs need."""
+        needed = {self.views[value].base.name for value in graph.outputs}
+        for index, kernel in enumerate(self.kernels):
+            for node in kernel.nodes:
+                for value in node.inputs:
+                    name = self.views[value].base.name
+                    if self.made_in.get(name, index) != index:
+                        needed.add(name)
+        for kernel in self.kernels:
+            kernel.stores = [n.output for n in kernel.nodes if n.output.name in needed]
+
+
+def _same_points(kernel: Fused, found: Access, own: Access) -> bool:
+    """Whether two walks are one, on all axes that have more than one point."""
+    sizes = kernel.space.shape
+    return found.offset == own.offset and all(
+        n == 1 or a == b for n, a, b in zip(sizes, found.strides, own.strides, strict=True)
+    )
+
+
+def _new_kernel(node: Node) -> Kernel:
+    output = node.output
+    if isinstance(node.primitive, p.MatMul) and output.dtype in FLOATS:
+        return Product([node], [], Space(output.shape), {output.name})
+    if isinstance(node.primitive, REDUCTIONS):
+        (x,) = node.inputs
+        return Loop([node], [], Space(x.shape, frozenset(node.primitive.axis)), set(), {output.name})
+    if isinstance(node.primitive, POINTWISE):
+        return Loop([node], [], Space(output.shape), {output.name})
+    return Single([node], [])

@@ -1,0 +1,124 @@
+"""Kernels: the pieces of a program, each one pass over memory.
+
+    Space       the points that a kernel visits, and which of its axes are reduced
+    Access      how a kernel walks over a buffer while it visits its points
+    Loop        elementwise work and reductions, fused
+    Product     a matrix product, with elementwise work on its result fused behind it
+    Single      one primitive by itself: gather, scatter, and whatever has no native form
+"""
+
+from dataclasses import dataclass, field
+
+from pellucid.executors.native.views import View, Views, row_major, stretched
+from pellucid.graph import Node, Shape, Value
+
+
+@dataclass(frozen=True)
+class Space:
+    """The shape that a kernel visits. Reduced axes are summed (or the like) over."""
+
+    shape: Shape
+    reduced: frozenset[int] = frozenset()
+
+    @property
+    def outer(self) -> Shape:
+        """The shape with the reduced axes as 1."""
+        return tuple(1 if i in self.reduced else n for i, n in enumerate(self.shape))
+
+
+@dataclass(frozen=True)
+class Access:
+    """A walk over a buffer: the element for a point lies at offset + sum point_k strides_k."""
+
+    base: Value
+    offset: int
+    strides: tuple[int, ...]
+
+
+@dataclass
+class Kernel:
+    """What all kernels have: nodes in order, values that are written to memory."""
+
+    nodes: list[Node] = field(default_factory=list)
+    stores: list[Value] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The primitives in it, for people."""
+        return "+".join(dict.fromkeys(node.primitive.name for node in self.nodes))
+
+
+@dataclass
+class Fused(Kernel):
+    """A kernel with members: values that stay in registers on the way to others."""
+
+    space: Space = field(default_factory=lambda: Space(()))
+    full: set[str] = field(default_factory=set)  # one value for each point
+    outer: set[str] = field(default_factory=set)  # one value for each point of the outer axes
+
+    def role_of(self, value: Value) -> str:
+        """The shape class of a member: full or outer."""
+        return "outer" if value.name in self.outer else "full"
+
+    def shape_of(self, role: str) -> Shape:
+        """The shape that members with this role have, up to axes of size 1."""
+        return self.space.shape if role == "full" else self.space.outer
+
+    def has(self, value: Value) -> bool:
+        """Whether the value is made here."""
+        return value.name in self.full or value.name in self.outer
+
+
+@dataclass
+class Loop(Fused):
+    """Elementwise work and reductions over one space."""
+
+
+@dataclass
+class Product(Fused):
+    """A matrix product, its first node, and elementwise work on the result."""
+
+
+@dataclass
+class Single(Kernel):
+    """One primitive by itself."""
+
+
+def axis_map(shape: Shape, target: Shape) -> tuple[int | None, ...] | None:
+    """For each axis of `target` the axis of `shape` that it is, None for size 1; or no map.
+
+    Axes larger than 1 must be the same, in the same order.
+
+    >>> axis_map((50,), (1, 50))
+    (None, 0)
+    """
+    own = [i for i, n in enumerate(shape) if n != 1]
+    wanted = [j for j, n in enumerate(target) if n != 1]
+    if [shape[i] for i in own] != [target[j] for j in wanted]:
+        return None
+    found = dict(zip(wanted, own, strict=True))
+    return tuple(found.get(j) for j in range(len(target)))
+
+
+def access(view: View, shape: Shape, target: Shape) -> Access | None:
+    """The walk over a view, broadcast to `shape`, while the points of `target` are visited."""
+    axes = axis_map(shape, target)
+    if axes is None:
+        return None
+    strides = stretched(view, shape).strides
+    return Access(
+        view.base, view.offset, tuple(0 if i is None else strides[i] for i in axes)
+    )
+
+
+def own_access(value: Value, target: Shape) -> Access | None:
+    """The walk over a value's own buffer while its points, within `target`, are visited."""
+    return access(View(value, 0, row_major(value.shape), value.shape), value.shape, target)
+
+
+def operand_access(kernel: Fused, views: Views, node: Node, operand: Value, role: str) -> Access:
+    """How a node of a kernel reaches an operand."""
+    found = access(views[operand], node.output.shape, kernel.shape_of(role))
+    if found is None:
+        raise AssertionError(f"{node} does not fit its kernel")
+    return found

@@ -1,0 +1,181 @@
+"""Views: movement as arithmetic on strides, so that nothing is moved.
+
+    View        where the elements of a value lie in the buffer of another
+    Views       the view of every value of a graph; what cannot be one is copied
+    layout      the graph with the copies put in
+
+A reshape, permutation, broadcast, slice or flip of a value is the same memory read with
+other strides. Only where no strides exist, as for the reshape of a transposed matrix, or
+where an output needs memory of its own, is a copy made: an `identity` node.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid import primitives as p
+from pellucid.graph import Graph, Node, Shape, Value
+
+MOVEMENTS = (p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip)
+
+
+@dataclass(frozen=True)
+class View:
+    """Element i of a value lies at offset + sum of i_k strides_k in the buffer of `base`.
+
+    Offsets and strides count elements; a stride of 0 repeats, a negative one runs backwards.
+    """
+
+    base: Value
+    offset: int
+    strides: tuple[int, ...]
+    shape: Shape
+
+    def is_whole(self) -> bool:
+        """Whether it is the whole buffer in row-major order."""
+        size = math.prod(self.shape)
+        return size == math.prod(self.base.shape) and (
+            size == 0 or (self.offset == 0 and same_walk(self, row_major(self.shape)))
+        )
+
+
+def row_major(shape: Shape) -> tuple[int, ...]:
+    """The strides of an array without gaps, last axis fastest.
+
+    >>> row_major((2, 3, 4))
+    (12, 4, 1)
+    """
+    strides = [1] * len(shape)
+    for axis in range(len(shape) - 2, -1, -1):
+        strides[axis] = strides[axis + 1] * shape[axis + 1]
+    return tuple(strides)
+
+
+def same_walk(view: View, strides: tuple[int, ...]) -> bool:
+    """Whether these strides visit the same places; axes of size 1 do not matter."""
+    return all(
+        n == 1 or a == b for n, a, b in zip(view.shape, view.strides, strides, strict=True)
+    )
+
+
+def whole(value: Value) -> View:
+    """The view of a value in its own buffer."""
+    return View(value, 0, row_major(value.shape), value.shape)
+
+
+def moved(primitive: Any, x: View) -> View | None:
+    """The view after a movement; None where no strides describe it."""
+    match primitive:
+        case p.PermuteDims(axes=axes):
+            strides = tuple(x.strides[i] for i in axes)
+            return View(x.base, x.offset, strides, tuple(x.shape[i] for i in axes))
+        case p.BroadcastTo(to=to):
+            return stretched(x, to)
+        case p.Slice(start=start, count=count, step=step):
+            offset = x.offset + sum(a * s for a, s in zip(start, x.strides, strict=True))
+            strides = tuple(a * s for a, s in zip(step, x.strides, strict=True))
+            return View(x.base, offset, strides, count)
+        case p.Flip(axis=axis):
+            offset = x.offset + sum(max(x.shape[i] - 1, 0) * x.strides[i] for i in axis)
+            turned = tuple(-s if i in axis else s for i, s in enumerate(x.strides))
+            return View(x.base, offset, turned, x.shape)
+        case p.Reshape(to=to):
+            strides = reshaped(x, to)
+            return None if strides is None else View(x.base, x.offset, strides, to)
+    return None
+
+
+def stretched(x: View, shape: Shape) -> View:
+    """The view broadcast to a shape: stride 0 along new and repeated axes."""
+    extra = len(shape) - len(x.shape)
+    strides = [0] * extra
+    for n, m, stride in zip(x.shape, shape[extra:], x.strides, strict=True):
+        strides.append(0 if n == 1 and m != 1 else stride)
+    return View(x.base, x.offset, tuple(strides), shape)
+
+
+def reshaped(x: View, to: Shape) -> tuple[int, ...] | None:
+    """Strides for another shape over the same walk, or None where there are none.
+
+    Axes of both shapes are matched in blocks of equal size; within a block the old axes
+    must lie without gaps.
+    """
+    if math.prod(to) == 0:
+        return (0,) * len(to)
+    old = [(n, s) for n, s in zip(x.shape, x.strides, strict=True) if n != 1]
+    strides = [0] * len(to)
+    new = [i for i, n in enumerate(to) if n != 1]
+    while new:
+        (size, stride), block = old.pop(), [new.pop()]
+        count = to[block[0]]
+        while size != count:
+            if size < count:
+                n, s = old.pop()
+                if s != stride * size:
+                    return None
+                size *= n
+            else:
+                block.append(new.pop())
+                count *= to[block[-1]]
+        for i in block:
+            strides[i] = stride
+            stride *= to[i]
+    return tuple(strides)
+
+
+class Views:
+    """The view of every value of a graph whose movements can all be views."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._views: dict[str, View] = {}
+        for node in graph.nodes:
+            if isinstance(node.primitive, MOVEMENTS):
+                view = moved(node.primitive, self[node.inputs[0]])
+                if view is None:
+                    raise AssertionError(f"layout must copy before {node}")
+                self._views[node.output.name] = view
+
+    def __getitem__(self, value: Value) -> View:
+        """Where the elements of a value lie."""
+        return self._views.get(value.name) or whole(value)
+
+
+def layout(graph: Graph) -> Graph:
+    """The graph with copies where a movement or an output cannot be a view.
+
+    Each output gets memory of its own: an output that is an input, a constant, part of a
+    buffer, or a buffer that another output has already, is copied.
+    """
+    nodes: list[Node] = []
+    views: dict[str, View] = {}
+
+    def copied(value: Value, scope: str) -> Value:
+        output = Value(f"{value.name}'{len(nodes)}", value.shape, value.dtype)
+        nodes.append(Node(p.Identity(), (value,), output, scope))
+        return output
+
+    def view_of(value: Value) -> View:
+        return views.get(value.name) or whole(value)
+
+    for node in graph.nodes:
+        inputs = node.inputs
+        if isinstance(node.primitive, MOVEMENTS):
+            view = moved(node.primitive, view_of(inputs[0]))
+            if view is None:
+                inputs = (copied(inputs[0], node.scope),)
+                view = moved(node.primitive, whole(inputs[0]))
+            if view is not None:
+                views[node.output.name] = view
+        nodes.append(Node(node.primitive, inputs, node.output, node.scope))
+    taken = {v.name for v in graph.inputs} | {v.name for v, _ in graph.constants}
+    outputs = []
+    for value in graph.outputs:
+        view = view_of(value)
+        if view.base.name in taken or not view.is_whole():
+            value = copied(value, "")
+            view = whole(value)
+        taken.add(view.base.name)
+        outputs.append(value)
+    result = Graph(graph.inputs, graph.constants, tuple(nodes), tuple(outputs))
+    result.check()
+    return result
