@@ -28,7 +28,7 @@ LEAST_CONTRAST = 0.1
 # What is fainter than this part of the strongest ink is noise (JPEG, paper).
 NOISE = 0.1
 # A place belongs to the digit where it has this part of the strongest ink.
-STROKE = 0.3
+STROKE = 0.2
 
 
 def read_digit(path: str | os.PathLike[str], size: tuple[int, int] = (28, 28)) -> Ink:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.data.datasets import Dataset
 from pellucid.data.idx import MAX_BYTES, find_file, read_idx_and_digest
 from pellucid.errors import FileError
 
@@ -128,7 +128,7 @@ def _dataset(
     # Divided in float32: a table of float64 would take 376 MB on the way.
     pixels = images.reshape(len(images), -1).astype(np.float32)
     pixels /= np.float32(255)
-    return from_arrays(pixels, labels, name=name, classes=classes)
+    return Dataset(pixels, labels.astype(np.int64), name, classes)
 
 
 def _fetch(folder: Path, file: MnistFile, mirrors: tuple[str, ...], timeout: float) -> Path:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,20 +14,6 @@ from pellucid.errors import FileError
 from pellucid.io.files import file_error, write_atomic
 
 NOBODY = 65534
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 KiB; only the superuser can make one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("a small file system cannot be mounted here (needs Linux and the superuser)")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_bytes_are_written_and_replaced(tmp_path: Path) -> None:
