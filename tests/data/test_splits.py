@@ -104,9 +104,10 @@ def test_round_numbers_are_split_exactly() -> None:
 
 
 def test_fractions_are_the_decimal_numbers_that_were_written() -> None:
-    """As floats 0.57 * 100 is below 57; of 0.29 * 100 and others the same is true."""
-    parts, _ = split(numbered([50, 50]), (0.57, 0.29, 0.14), seed=0)
-    assert [len(part) for part in parts] == [57, 29, 14]
+    """10 samples in 35 / 65 are 3.5 and 6.5, a tie that the first part wins; the floats nearest
+    to 0.35 and 0.65 would give it to the second."""
+    parts, _ = split(numbered([10]), (0.35, 0.65), seed=0)
+    assert [len(part) for part in parts] == [4, 6]
 
 
 def test_thirds_are_a_whole() -> None:
