@@ -13,6 +13,9 @@ from pellucid.executors.native.views import View, Views, row_major, stretched
 from pellucid.graph import Node, Shape, Value
 
 
+REDUCING = ("sum", "max", "min", "prod")  # primitives that join many points into one
+
+
 @dataclass(frozen=True)
 class Space:
     """The shape that a kernel visits. Reduced axes are summed (or the like) over."""
@@ -116,9 +119,21 @@ def own_access(value: Value, target: Shape) -> Access | None:
     return access(View(value, 0, row_major(value.shape), value.shape), value.shape, target)
 
 
-def operand_access(kernel: Fused, views: Views, node: Node, operand: Value, role: str) -> Access:
-    """How a node of a kernel reaches an operand."""
-    found = access(views[operand], node.output.shape, kernel.shape_of(role))
+def reach(kernel: Fused, views: Views, node: Node, operand: Value) -> Access:
+    """How a node of a kernel walks over an operand."""
+    if node.primitive.name in REDUCING:
+        found = access(views[operand], operand.shape, kernel.space.shape)
+    else:
+        target = kernel.shape_of(kernel.role_of(node.output))
+        found = access(views[operand], node.output.shape, target)
     if found is None:
         raise AssertionError(f"{node} does not fit its kernel")
+    return found
+
+
+def own_reach(kernel: Fused, value: Value) -> Access:
+    """How a kernel walks over the buffer of one of its members."""
+    found = own_access(value, kernel.shape_of(kernel.role_of(value)))
+    if found is None:
+        raise AssertionError(f"{value} does not fit its kernel")
     return found

@@ -1,0 +1,58 @@
+"""From a plan to one LLVM module: a function for each kernel, and the program around them."""
+
+import math
+
+from llvmlite import ir
+
+from pellucid.executors.native import loops, products, singles
+from pellucid.executors.native.frame import Frame, Layout
+from pellucid.executors.native.kernels import Kernel, Loop, Product, Single
+from pellucid.executors.native.plan import CopyBack
+from pellucid.executors.native.program import Work, emit_program
+
+CHUNK_NANOSECONDS = 8_000  # work worth sharing with another thread
+MOST_CHUNKS = 32
+
+
+def emit(shared: Layout) -> tuple[ir.Module, list[Work]]:
+    """The module of a whole program, and how its kernels are divided."""
+    module = ir.Module("pellucid")
+    functions, work = [], []
+    for number, kernel in enumerate(shared.plan.kernels):
+        frame = Frame(module, f"kernel_{number}", shared)
+        units = _emit_kernel(frame, kernel, number)
+        functions.append(frame.finish())
+        work.append(Work(units, _chunks(kernel, units)))
+    emit_program(module, functions, work, x86=shared.target.name in ("avx512", "avx2", "sse"))
+    return module, work
+
+
+def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> int:
+    """The code of one kernel; its number of units."""
+    match kernel:
+        case Loop():
+            nest = loops.loop_nest(kernel, frame.views)
+            width = loops.lane_width(kernel, nest, frame.target.vector_bytes)
+            loops.emit_loop(frame, kernel, nest, width)
+            return loops.loop_units(nest, width)
+        case Product():
+            products.emit_product(frame, kernel)
+            return products.product_units(kernel, frame.views, frame.target)
+        case Single():
+            singles.emit_single(frame, kernel, number)
+            return singles.single_units(kernel, frame.views)
+        case CopyBack():
+            singles.emit_copy(frame, kernel)
+            return 1
+    raise AssertionError(f"no code for {type(kernel).__name__}")
+
+
+def _chunks(kernel: Kernel, units: int) -> int:
+    """Into how many chunks the units are divided, by a rough estimate of their time."""
+    points = max((math.prod(n.output.shape) for n in kernel.nodes), default=1)
+    nanoseconds = 0.2 * points * len(kernel.nodes)
+    if isinstance(kernel, Loop):
+        nanoseconds = 0.2 * math.prod(kernel.space.shape) * len(kernel.nodes)
+    if isinstance(kernel, Product):
+        nanoseconds += math.prod(kernel.space.shape) * kernel.nodes[0].inputs[0].shape[-1] / 40
+    return max(1, min(units, MOST_CHUNKS, round(nanoseconds / CHUNK_NANOSECONDS)))

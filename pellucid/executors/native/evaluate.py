@@ -1,0 +1,234 @@
+"""The values of a kernel at one point: what is loaded, computed and remembered where.
+
+    Level       a depth of the loop nest: the indices known there, and values computed there
+    Members     computes the members of a kernel at a level
+    joined      two partial results of a reduction made one
+    identity    what a reduction starts from
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from pellucid import primitives as p
+from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.fusion import REDUCTIONS
+from pellucid.executors.native.kernels import Access, Fused, own_reach, reach
+from pellucid.executors.native.lanes import XP, Lanes
+from pellucid.executors.native.nest import Nest
+from pellucid.graph import Node, Value
+from pellucid.primitives.base import UINT32
+from pellucid.primitives.random import threefry_2x32
+
+I64 = ir.IntType(64)
+
+
+@dataclass
+class Level:
+    """A depth of the nest. `indices`: one for each loop, None for loops further inside."""
+
+    parent: "Level | None"
+    indices: tuple[Any, ...]
+    width: int
+    mask: Any = None
+    values: dict[Any, Lanes] = field(default_factory=dict)
+
+    def inner(self, index: Any, width: int, mask: Any) -> "Level":
+        """Inside the last loop, along the lanes."""
+        return Level(self, (*self.indices[:-1], index), width, mask)
+
+    def at(self, loop: int, index: Any) -> "Level":
+        """Inside another loop."""
+        indices = (*self.indices[:loop], index, *self.indices[loop + 1 :])
+        return Level(self, indices, self.width, self.mask)
+
+    def find(self, key: Any) -> Lanes | None:
+        """A value computed here or further outside."""
+        level: Level | None = self
+        while level is not None:
+            if key in level.values:
+                return level.values[key]
+            level = level.parent
+        return None
+
+    def fit(self, lanes: Lanes) -> Lanes:
+        """A single number repeated for all lanes of this level."""
+        return lanes.splat(self.width) if lanes.width == 1 else lanes
+
+
+class Members:
+    """The members of a kernel, computed where they are needed."""
+
+    def __init__(self, frame: Frame, kernel: Fused, nest: Nest, stage: dict[str, int]) -> None:
+        self.frame, self.kernel, self.nest, self.stage = frame, kernel, nest, stage
+        self.made = {node.output.name: node for node in kernel.nodes}
+        self.stored = {value.name for value in kernel.stores}
+        self.loads = self._loads()
+
+    def _loads(self) -> dict[Access, Value]:
+        found: dict[Access, Value] = {}
+        for node in self.kernel.nodes:
+            if isinstance(node.primitive, p.RandomBits | p.Arange | p.MatMul):
+                continue
+            for value in node.inputs:
+                base = self.frame.views[value].base
+                if not self.kernel.has(base) and self.frame.number(base) is None:
+                    found[reach(self.kernel, self.frame.views, node, value)] = base
+        return found
+
+    # ---- loading ---------------------------------------------------------------------------
+
+    def load_invariant(self, level: Level) -> None:
+        """Load here what does not change in the loops further inside."""
+        for access, base in self.loads.items():
+            if level.find(access) is None and self._is_fixed(access, level):
+                level.values[access] = self._load(access, base, level)
+        if level.parent is None:
+            for node in self.kernel.nodes:
+                if isinstance(node.primitive, p.RandomBits):
+                    level.values["key", node.output.name] = self._draw_key(node)
+
+    def _is_fixed(self, access: Access, level: Level) -> bool:
+        strides = self.nest.strides[access]
+        return all(
+            index is not None or stride == 0
+            for index, stride in zip(level.indices, strides, strict=True)
+        )
+
+    def _load(self, access: Access, base: Value, level: Level) -> Lanes:
+        strides = self.nest.strides[access]
+        element = self.element(access, level)
+        along = strides[-1] if level.indices[-1] is not None else 0
+        width = level.width if along else 1
+        mask = level.mask if width > 1 else None
+        return self.frame.load(base, element, width, along, mask)
+
+    def element(self, access: Access, level: Level) -> ir.Value:
+        """The position in its buffer that an access has reached."""
+        return self.frame.element(access.offset, level.indices, self.nest.strides[access])
+
+    # ---- computing -------------------------------------------------------------------------
+
+    def operand(self, node: Node, value: Value, level: Level, now: int) -> Lanes:
+        """An operand of a node, as a number or as lanes."""
+        base = self.frame.views[value].base
+        number = self.frame.number(base)
+        if number is not None:
+            return Lanes.constant(self.frame.builder, number, base.dtype)
+        if base.name in self.kernel.full:
+            return self.value(base, level, now)
+        if base.name in self.kernel.outer:
+            return self.known(base, level)
+        access = reach(self.kernel, self.frame.views, node, value)
+        found = level.find(access)
+        if found is None:
+            found = level.values[access] = self._load(access, base, level)
+        return found
+
+    def known(self, value: Value, level: Level) -> Lanes:
+        """An outer member, which was computed further outside."""
+        found = level.find(value.name)
+        if found is None:
+            raise AssertionError(f"{value} is needed before it is ready")
+        return found
+
+    def value(self, value: Value, level: Level, now: int) -> Lanes:
+        """A full member at this point: remembered, read back, or computed."""
+        found = level.find(value.name)
+        if found is not None:
+            return found
+        if self.stage[value.name] < now and value.name in self.stored:
+            access = own_reach(self.kernel, value)
+            result = self._load(access, value, level)
+        else:
+            result = self.compute(self.made[value.name], level, now)
+        level.values[value.name] = result
+        return result
+
+    def compute(self, node: Node, level: Level, now: int) -> Lanes:
+        """The primitive of a node applied to its operands."""
+        if isinstance(node.primitive, p.RandomBits):
+            return self._random(node, level)
+        if isinstance(node.primitive, p.Arange):
+            return self._counted(node, level)
+        operands = [self.operand(node, value, level, now) for value in node.inputs]
+        width = max(lanes.width for lanes in operands)
+        operands = [x.splat(width) if x.width < width else x for x in operands]
+        result: Lanes = node.primitive.forward(XP(self.frame.builder), *operands)
+        return result
+
+    def outer_members(self, level: Level, now: int) -> None:
+        """Compute the outer members that are ready at a stage."""
+        for node in self.kernel.nodes:
+            name = node.output.name
+            if name not in self.kernel.outer or isinstance(node.primitive, REDUCTIONS):
+                continue
+            if self.stage[name] == now:
+                level.values[name] = self.compute(node, level, now)
+
+    # ---- numbers from positions --------------------------------------------------------------
+
+    def _position(self, node: Node, level: Level, dtype: Any) -> Lanes:
+        """The row-major position of each lane's point."""
+        access = own_reach(self.kernel, node.output)
+        b, along = self.frame.builder, self.nest.strides[access][-1]
+        first = Lanes(b, self.element(access, level), np.dtype(np.int64)).astype(dtype)
+        if level.width == 1 or not along:
+            return first
+        steps = Lanes.counting(b, level.width, along, dtype)
+        return first.splat(level.width) + steps
+
+    def _counted(self, node: Node, level: Level) -> Lanes:
+        of = node.primitive.of
+        position = self._position(node, level, np.dtype(np.int64)).astype(of)
+        return position * of.type(node.primitive.step) + of.type(node.primitive.start)
+
+    def _draw_key(self, node: Node) -> Any:
+        """The key of a draw: the cipher of its number under the generator's key."""
+        b = self.frame.builder
+        key, draw = (self.frame.views[value] for value in node.inputs)
+        words = [
+            self.frame.load(key.base, I64(key.offset + i * key.strides[0]), 1, 0)
+            for i in range(2)
+        ]
+        number = self.frame.load(draw.base, I64(draw.offset), 1, 0)
+        zero = Lanes.constant(b, np.uint32(0), UINT32)
+        return threefry_2x32((words[0], words[1]), zero, number)
+
+    def _random(self, node: Node, level: Level) -> Lanes:
+        key = level.find(("key", node.output.name))
+        low = self._position(node, level, UINT32)
+        words = tuple(word.splat(low.width) for word in key)
+        high = Lanes.constant(self.frame.builder, np.uint32(0), UINT32).splat(low.width)
+        word, _ = threefry_2x32(words, high, low)
+        return word >> np.uint32(32 - node.primitive.bits)
+
+
+def joined(node: Node, a: Lanes, b: Lanes) -> Lanes:
+    """Two partial results of a reduction made one."""
+    match node.primitive:
+        case p.Sum():
+            return a + b
+        case p.Prod():
+            return a * b
+        case p.Max():
+            return XP(a.builder).maximum(a, b)
+        case _:
+            return XP(a.builder).minimum(a, b)
+
+
+def identity(frame: Frame, node: Node, width: int) -> Lanes:
+    """What a reduction starts from."""
+    dtype = node.output.dtype
+    match node.primitive:
+        case p.Sum():
+            number: Any = 0
+        case p.Prod():
+            number = 1
+        case p.Max():
+            number = -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+        case _:
+            number = np.inf if dtype.kind == "f" else np.iinfo(dtype).max
+    return Lanes.constant(frame.builder, dtype.type(number), dtype).splat(width)

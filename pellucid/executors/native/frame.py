@@ -1,0 +1,135 @@
+"""The frame of a kernel function: its arguments, and how it reaches memory.
+
+    Frame       one kernel being emitted: builder, pointers, loads and stores
+    counted     a loop in LLVM code
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from pellucid.executors.native.lanes import Lanes, load, store
+from pellucid.executors.native.plan import Plan
+from pellucid.executors.native.program import kernel_type
+from pellucid.executors.native.target import Target
+from pellucid.executors.native.views import Views
+from pellucid.graph import Graph, Node, Value
+
+I8, I64 = ir.IntType(8), ir.IntType(64)
+POINTER = ir.PointerType()
+
+
+@dataclass
+class Layout:
+    """What all kernels of a program share: where values lie, and for which machine."""
+
+    graph: Graph
+    views: Views
+    plan: Plan
+    target: Target
+    arguments: int
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.numbers = {v.name: a.reshape(-1)[0] for v, a in self.graph.constants if a.size == 1}
+
+    def row_bytes(self, slot: int) -> int:
+        """How far the memory of a table entry moves on from step to step."""
+        results = slot - self.plan.inputs - self.plan.constants
+        if slot < self.arguments:
+            value = self.graph.inputs[slot]
+        elif 0 <= results < self.plan.results:
+            value = self.graph.outputs[results]
+        else:
+            return 0
+        return int(np.prod(value.shape, dtype=np.int64)) * value.dtype.itemsize
+
+
+class Frame:
+    """One kernel function being emitted."""
+
+    def __init__(self, module: ir.Module, name: str, shared: Layout) -> None:
+        self.shared = shared
+        self.views = shared.views
+        self.target = shared.target
+        self.function = ir.Function(module, kernel_type(), name)
+        self.table, self.step, self.begin, self.end = self.function.args
+        entry = self.function.append_basic_block("entry")
+        self.code = self.function.append_basic_block("code")
+        self._entry = ir.IRBuilder(entry)
+        self._pointers: dict[tuple[int, int], ir.Value] = {}
+        self.builder = ir.IRBuilder(self.code)
+
+    def finish(self) -> ir.Function:
+        """Close the function."""
+        self.builder.ret_void()
+        self._entry.branch(self.code)
+        return self.function
+
+    def number(self, value: Value) -> Any:
+        """The number that a single-element constant is; None for everything else."""
+        return self.shared.numbers.get(value.name)
+
+    def pointer(self, value: Value) -> ir.Value:
+        """Where the buffer of a value begins in this step."""
+        place = self.shared.plan.places[value.name]
+        key = (place.slot, place.offset)
+        if key not in self._pointers:
+            b = self._entry
+            entry = b.gep(self.table, [I64(place.slot)], source_etype=POINTER)
+            start = b.load(entry, typ=POINTER)
+            moves = self.shared.row_bytes(place.slot)
+            offset = b.add(b.mul(self.step, I64(moves)), I64(place.offset))
+            self._pointers[key] = b.gep(start, [offset], source_etype=I8)
+        return self._pointers[key]
+
+    def scratch(self, kind: ir.Type) -> ir.Value:
+        """A slot on the stack, at the top of the function so that LLVM keeps it in registers."""
+        return self._entry.alloca(kind)
+
+    def address(self, value: Value, element: ir.Value) -> ir.Value:
+        """The address of an element of a buffer."""
+        bytes_in = self.builder.mul(element, I64(value.dtype.itemsize))
+        return self.builder.gep(self.pointer(value), [bytes_in], source_etype=I8)
+
+    def load(
+        self, value: Value, element: ir.Value, width: int, stride: int, mask: Any = None
+    ) -> Lanes:
+        """`width` elements from `element` on, `stride` apart."""
+        address = self.address(value, element)
+        return load(self.builder, address, value.dtype, width, stride=stride, mask=mask)
+
+    def store(self, value: Value, element: ir.Value, lanes: Lanes, mask: Any = None) -> None:
+        """Write neighbouring elements."""
+        store(self.builder, self.address(value, element), lanes, mask=mask)
+
+    def element(self, offset: int, indices: Sequence[Any], strides: Sequence[int]) -> ir.Value:
+        """offset + sum of index times stride; indices that are None count as 0."""
+        b, total = self.builder, I64(offset)
+        for index, stride in zip(indices, strides, strict=True):
+            if index is not None and stride:
+                total = b.add(total, b.mul(index, I64(stride)))
+        return total
+
+
+@contextmanager
+def counted(b: ir.IRBuilder, begin: Any, end: Any, step: int = 1) -> Iterator[ir.Value]:
+    """A loop from `begin` up to `end`: `with counted(b, first, last) as i:`."""
+    before = b.block
+    head, body, after = (b.append_basic_block(n) for n in ("loop", "body", "after"))
+    b.branch(head)
+    b.position_at_end(head)
+    index = b.phi(I64)
+    index.add_incoming(begin, before)
+    b.cbranch(b.icmp_signed("<", index, end), body, after)
+    b.position_at_end(body)
+    yield index
+    index.add_incoming(b.add(index, I64(step)), b.block)
+    b.branch(head)
+    b.position_at_end(after)
+
+

@@ -1,0 +1,236 @@
+"""Loop kernels as LLVM code: one nest for elementwise work, broadcasting and reductions.
+
+    emit_loop       the body of a Loop kernel
+    loop_units      how many independent pieces of work it has
+
+The last loop runs along vector lanes; its end is masked. Three kinds of nests:
+
+    plain       no reduction: each row is a run of vectors
+    rows        the last loop is reduced: lanes are partial results, joined in a fixed order
+    columns     the last loop is kept: each lane is a result of its own, loops run over rows
+
+A unit is a row, or one vector of columns or of a plain line; threads share units. No sum is
+ever divided among threads, so the bits do not depend on who computes a unit.
+"""
+
+import math
+from typing import Any
+
+from llvmlite import ir
+
+from pellucid import primitives as p
+from pellucid.executors.native.evaluate import Level, Members, identity, joined
+from pellucid.executors.native.frame import Frame, counted
+from pellucid.executors.native.kernels import Access, Loop, own_reach, reach
+from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.nest import Nest, collapse, roots, stages
+from pellucid.executors.native.fusion import REDUCTIONS
+from pellucid.executors.native.views import Views
+
+I64 = ir.IntType(64)
+
+
+def loop_nest(kernel: Loop, views: Views) -> Nest:
+    """The loops of a kernel, joined as far as its accesses allow."""
+    accesses: list[Access] = []
+    for node in kernel.nodes:
+        if isinstance(node.primitive, p.RandomBits | p.Arange):
+            accesses.append(own_reach(kernel, node.output))
+            continue
+        for value in node.inputs:
+            if not kernel.has(views[value].base):
+                accesses.append(reach(kernel, views, node, value))
+    accesses += [own_reach(kernel, value) for value in kernel.stores]
+    return collapse(kernel.space, accesses)
+
+
+def lane_width(kernel: Loop, nest: Nest, vector_bytes: int) -> int:
+    """Lanes of a vector: as many of the kernel's floats as fit, no more than there are points."""
+    sizes = [n.output.dtype.itemsize for n in kernel.nodes if n.output.dtype.kind == "f"]
+    lanes = vector_bytes // max(sizes, default=8)
+    last = nest.dims[-1].size
+    return min(lanes, 1 << max(last - 1, 0).bit_length())
+
+
+def loop_units(nest: Nest, width: int) -> int:
+    """How many units a nest has."""
+    kept = [dim.size for dim in nest.dims if not dim.reduced]
+    if nest.kind == "columns" or (nest.kind == "plain" and len(kept) == 1):
+        kept[-1] = -(-kept[-1] // width)
+        return math.prod(kept)
+    return math.prod(kept[:-1]) if nest.kind == "plain" else math.prod(kept)
+
+
+def emit_loop(frame: Frame, kernel: Loop, nest: Nest, width: int) -> None:
+    """The code of a kernel for the units from `begin` to `end`."""
+    _LoopCode(frame, kernel, nest, width).emit()
+
+
+class _LoopCode:
+    """The emission of one kernel."""
+
+    def __init__(self, frame: Frame, kernel: Loop, nest: Nest, width: int) -> None:
+        self.frame, self.kernel, self.nest, self.width = frame, kernel, nest, width
+        self.stage = stages(kernel, frame.views)
+        self.members = Members(frame, kernel, nest, self.stage)
+        self.last = nest.dims[-1].size
+
+    def emit(self) -> None:
+        b = self.frame.builder
+        entry = Level(None, (None,) * len(self.nest.dims), 1)
+        self.members.load_invariant(entry)
+        with counted(b, self.frame.begin, self.frame.end) as unit:
+            if self.nest.kind == "plain" and len(self.nest.dims) > 1:
+                self._row(entry, unit)
+            elif self.nest.kind == "rows":
+                self._reduced(Level(entry, self._kept_indices(unit), 1), None)
+            else:
+                self._block(entry, unit)
+
+    # ---- plain rows ----------------------------------------------------------------------
+
+    def _row(self, entry: Level, unit: ir.Value) -> None:
+        """One row of a plain nest: vectors from its start to its end."""
+        b = self.frame.builder
+        indices = self._split(unit, [dim.size for dim in self.nest.dims[:-1]])
+        row = Level(entry, (*indices, None), 1)
+        self.members.load_invariant(row)
+        self._along(row, lambda inner: self._stores(inner, 0))
+        del b
+
+    def _along(self, outer: Level, body: Any) -> None:
+        """Run `body` for each vector of the last loop, the masked end included."""
+        b = self.frame.builder
+        whole = self.last // self.width * self.width
+        if whole == self.width:
+            body(outer.inner(I64(0), self.width, None))
+        elif whole:
+            with counted(b, I64(0), I64(whole), self.width) as i:
+                body(outer.inner(i, self.width, None))
+        if whole < self.last:
+            mask = self._mask(self.last - whole)
+            body(outer.inner(I64(whole), self.width, mask))
+
+    def _mask(self, count: int) -> ir.Value:
+        """The first `count` lanes."""
+        bits = [ir.IntType(1)(i < count) for i in range(self.width)]
+        return ir.Constant(ir.VectorType(ir.IntType(1), self.width), bits)
+
+    def _stores(self, level: Level, now: int) -> None:
+        """Compute and store the full members that belong to a stage."""
+        for value in roots(self.kernel, self.frame.views, now)[1]:
+            lanes = self.members.value(value, level, now)
+            element = self.members.element(own_reach(self.kernel, value), level)
+            self.frame.store(value, element, level.fit(lanes), level.mask)
+
+    # ---- vectors of columns, and of a single plain line --------------------------------------
+
+    def _block(self, entry: Level, unit: ir.Value) -> None:
+        """One vector of the last loop: whole, or masked where it is the last."""
+        b = self.frame.builder
+        blocks = -(-self.last // self.width)
+        kept = [dim.size for dim in self.nest.dims if not dim.reduced]
+        *outer, block = self._split(unit, [*kept[:-1], blocks])
+        start = b.mul(block, I64(self.width))
+        rest = self.last % self.width
+        if not rest:
+            self._columns(entry, outer, start, None)
+        elif blocks == 1:
+            self._columns(entry, outer, start, self._mask(rest))
+        else:
+            with b.if_else(b.icmp_signed("<", block, I64(blocks - 1))) as (full, end):
+                with full:
+                    self._columns(entry, outer, start, None)
+                with end:
+                    self._columns(entry, outer, start, self._mask(rest))
+
+    def _columns(self, entry: Level, outer: list[Any], start: ir.Value, mask: Any) -> None:
+        kept = iter([*outer, start])
+        indices = tuple(None if dim.reduced else next(kept) for dim in self.nest.dims)
+        level = Level(entry, indices, self.width, mask)
+        if self.nest.kind == "plain":
+            self._stores(level, 0)
+        else:
+            self._reduced(level, mask)
+
+    # ---- reductions ------------------------------------------------------------------------
+
+    def _reduced(self, outer: Level, mask: Any) -> None:
+        """All stages of a unit: loops over the reduced axes, then what follows from them."""
+        self.members.load_invariant(outer)
+        final = max(self.stage.values())
+        single = self.nest.is_single(self.width)
+        shared = outer.inner(I64(0), self.width, self._single_mask()) if single else None
+        for now in range(final + 1):
+            self.members.outer_members(outer, now)
+            reductions, stores = roots(self.kernel, self.frame.views, now)
+            if reductions or stores:
+                self._stage(outer, reductions, now, shared)
+        for value in self.kernel.stores:
+            if value.name in self.kernel.outer:
+                element = self.members.element(own_reach(self.kernel, value), outer)
+                lanes = outer.fit(self.members.known(value, outer))
+                self.frame.store(value, element, lanes, outer.mask)
+
+    def _single_mask(self) -> Any:
+        return None if self.last == self.width else self._mask(self.last)
+
+    def _stage(self, outer: Level, reductions: list[Any], now: int, shared: Level | None) -> None:
+        """One pass over the reduced axes."""
+        frame = self.frame
+        totals = []
+        width = self.width if self.nest.kind == "rows" else outer.width
+        for node in reductions:
+            start = identity(frame, node, width)
+            slot = frame.scratch(start.value.type)
+            frame.builder.store(start.value, slot)
+            totals.append((node, slot, start))
+
+        def body(level: Level) -> None:
+            for node, slot, start in totals:
+                x = level.fit(self.members.operand(node, node.inputs[0], level, now))
+                if level.mask is not None and self.nest.kind == "rows":
+                    x = x.where_mask(level.mask, start)
+                before = Lanes(frame.builder, frame.builder.load(slot, typ=start.value.type), x.dtype)
+                frame.builder.store(joined(node, before, x).value, slot)
+            self._stores(level, now)
+
+        if shared is not None:
+            body(shared)
+        else:
+            self._over_reduced(outer, list(range(len(self.nest.dims))), body)
+        for node, slot, start in totals:
+            total = Lanes(frame.builder, frame.builder.load(slot, typ=start.value.type), start.dtype)
+            if self.nest.kind == "rows":
+                total = total.folded(lambda a, c, node=node: joined(node, a, c))
+            outer.values[node.output.name] = total
+
+    def _over_reduced(self, level: Level, dims: list[int], body: Any) -> None:
+        """Nest the loops over the reduced axes, outermost first."""
+        reduced = [d for d in dims if self.nest.dims[d].reduced]
+        if not reduced:
+            body(level)
+            return
+        first, rest = reduced[0], [d for d in reduced[1:]]
+        if first == len(self.nest.dims) - 1:
+            self._along(level, body)
+            return
+        with counted(self.frame.builder, I64(0), I64(self.nest.dims[first].size)) as i:
+            self._over_reduced(level.at(first, i), rest, body)
+
+    # ---- indices ---------------------------------------------------------------------------
+
+    def _kept_indices(self, unit: ir.Value) -> tuple[Any, ...]:
+        kept = iter(self._split(unit, [d.size for d in self.nest.dims if not d.reduced]))
+        return tuple(None if dim.reduced else next(kept) for dim in self.nest.dims)
+
+    def _split(self, unit: ir.Value, sizes: list[int]) -> list[ir.Value]:
+        """The index of each loop from the number of a unit, last loop fastest."""
+        b, indices = self.frame.builder, []
+        for size in reversed(sizes):
+            indices.append(b.urem(unit, I64(size)))
+            unit = b.udiv(unit, I64(size))
+        return indices[::-1]
+
+
+__all__ = ["REDUCTIONS", "emit_loop", "lane_width", "loop_nest", "loop_units"]

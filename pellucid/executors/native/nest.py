@@ -1,0 +1,138 @@
+"""The loop nest of a fused kernel: which loops, in which order, with which strides.
+
+    collapse    the fewest loops that visit a space, for given accesses
+    stages      the order of work within a kernel that has reductions
+    spill       values that a later stage would compute again, to be kept in memory
+
+A kernel with reductions goes over its reduced axes once for each stage: softmax takes the
+maximum in stage 0, sums the exponentials in stage 1 and divides in stage 2.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pellucid import primitives as p
+from pellucid.executors.native.fusion import REDUCTIONS
+from pellucid.executors.native.kernels import Access, Fused, Space
+from pellucid.executors.native.views import Views
+from pellucid.graph import Node, Value
+
+COSTLY = (
+    p.Exp,
+    p.Expm1,
+    p.Log,
+    p.Log1p,
+    p.Tanh,
+    p.Sigmoid,
+    p.Erf,
+    p.Sin,
+    p.Cos,
+    p.Power,
+    p.RandomBits,
+)
+
+
+@dataclass(frozen=True)
+class Dim:
+    """A loop: how many points, and whether they are reduced."""
+
+    size: int
+    reduced: bool
+
+
+@dataclass(frozen=True)
+class Nest:
+    """Loops from the outside in; the last one runs along the vector lanes."""
+
+    dims: tuple[Dim, ...]
+    strides: dict[Access, tuple[int, ...]]
+
+    @property
+    def kind(self) -> str:
+        """How the last loop is used: `plain`, `rows` (it is reduced) or `columns` (it is not)."""
+        if not any(dim.reduced for dim in self.dims):
+            return "plain"
+        return "rows" if self.dims[-1].reduced else "columns"
+
+    def is_single(self, lanes: int) -> bool:
+        """Whether all reduced points of a row fit into one vector: then nothing is looped."""
+        reduced = [dim for dim in self.dims if dim.reduced]
+        return self.kind == "rows" and len(reduced) == 1 and reduced[0].size <= lanes
+
+
+def collapse(space: Space, accesses: Iterable[Access]) -> Nest:
+    """Join neighbouring axes that every access walks as if they were one.
+
+    There is always at least one loop; axes of size 1 are dropped.
+    """
+    accesses = tuple(dict.fromkeys(accesses))
+    axes = [i for i, n in enumerate(space.shape) if n != 1]
+    dims: list[Dim] = []
+    strides: dict[Access, list[int]] = {a: [] for a in accesses}
+    for axis in axes:
+        size, reduced = space.shape[axis], axis in space.reduced
+        joins = bool(dims) and dims[-1].reduced == reduced
+        if joins and all(s[-1] == a.strides[axis] * size for a, s in strides.items()):
+            dims[-1] = Dim(dims[-1].size * size, reduced)
+            for a, s in strides.items():
+                s[-1] = a.strides[axis]
+        else:
+            dims.append(Dim(size, reduced))
+            for a, s in strides.items():
+                s.append(a.strides[axis])
+    if not dims:
+        dims = [Dim(1, False)]
+        strides = {a: [0] for a in accesses}
+    return Nest(tuple(dims), {a: tuple(s) for a, s in strides.items()})
+
+
+def stages(kernel: Fused, views: Views) -> dict[str, int]:
+    """For each full member the stage it belongs to; for each outer one, when it is ready.
+
+    A reduction of stage s is ready at s + 1; what uses it belongs to s + 1 or later.
+    """
+    found: dict[str, int] = {}
+    for node in kernel.nodes:
+        before = [found.get(views[value].base.name, 0) for value in node.inputs]
+        step = 1 if isinstance(node.primitive, REDUCTIONS) else 0
+        found[node.output.name] = max(before, default=0) + step
+    return found
+
+
+def spill(kernel: Fused, views: Views) -> list[Value]:
+    """Costly full members that a later stage needs again: they go through memory."""
+    stage = stages(kernel, views)
+    made = {node.output.name: node for node in kernel.nodes}
+    stored = {value.name for value in kernel.stores}
+    spilled: dict[str, Value] = {}
+
+    def visit(value: Value, now: int) -> None:
+        """Follow what is computed in stage `now`; kernels are short, so recursion is shallow."""
+        base = views[value].base
+        if base.name not in kernel.full or base.name in stored or base.name in spilled:
+            return
+        if stage[base.name] < now and isinstance(made[base.name].primitive, COSTLY):
+            spilled[base.name] = base
+            return
+        for operand in made[base.name].inputs:
+            visit(operand, now)
+
+    for node in kernel.nodes:
+        if isinstance(node.primitive, REDUCTIONS):
+            visit(node.inputs[0], stage[node.output.name] - 1)
+        elif node.output.name in stored and node.output.name in kernel.full:
+            for operand in node.inputs:
+                visit(operand, stage[node.output.name])
+    return list(spilled.values())
+
+
+def roots(kernel: Fused, views: Views, now: int) -> tuple[list[Node], list[Value]]:
+    """What a stage must do: its reductions, and the full members that it stores."""
+    stage = stages(kernel, views)
+    reductions = [
+        node
+        for node in kernel.nodes
+        if isinstance(node.primitive, REDUCTIONS) and stage[node.output.name] == now + 1
+    ]
+    stores = [v for v in kernel.stores if v.name in kernel.full and stage[v.name] == now]
+    return reductions, stores

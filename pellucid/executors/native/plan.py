@@ -1,0 +1,207 @@
+"""The plan of a program: the order of its kernels, and where every value lies in memory.
+
+    plan        order, in-place updates, and one arena for all temporary values
+
+A new value of a variable is written over the old one where every other use of the old one
+can come first; elsewhere it is made in the arena and copied at the end.
+"""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pellucid.executors.native.kernels import (
+    Fused,
+    Kernel,
+    Product,
+    access,
+    own_access,
+)
+from pellucid.executors.native.views import Views
+from pellucid.graph import Graph, Node, Procedure, Value
+
+ALIGNMENT = 64  # bytes: a cache line, and the widest vector
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value lies: `offset` bytes into the memory that table entry `slot` points at."""
+
+    slot: int
+    offset: int = 0
+
+
+@dataclass
+class CopyBack(Kernel):
+    """The new value of a variable, copied over the old one at the end of a step."""
+
+    source: Value | None = None
+    slot: int = 0
+
+
+@dataclass
+class Plan:
+    """Kernels in order, and the place of every value that lies in memory.
+
+    The table has an entry for each input, each constant, each result, and the arena.
+    """
+
+    kernels: list[Kernel]
+    places: dict[str, Place]
+    arena_bytes: int
+    inputs: int
+    constants: int
+    results: int
+
+    @property
+    def arena_slot(self) -> int:
+        """The table entry of the arena, the last one."""
+        return self.inputs + self.constants + self.results
+
+
+@dataclass
+class _Order:
+    """What must come before what, among kernels by number."""
+
+    count: int
+    after: list[set[int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.after = [set() for _ in range(self.count)]
+
+    def sorted(self, extra: Iterable[tuple[int, int]] = ()) -> list[int] | None:
+        """An order that keeps all pairs (before, after), lowest numbers first; None if none."""
+        after = [set(s) for s in self.after]
+        for a, b in extra:
+            after[a].add(b)
+        waiting = [0] * self.count
+        for followers in after:
+            for b in followers:
+                waiting[b] += 1
+        ready = [i for i, n in enumerate(waiting) if n == 0]
+        order = []
+        while ready:
+            a = heapq.heappop(ready)
+            order.append(a)
+            for b in sorted(after[a]):
+                waiting[b] -= 1
+                if waiting[b] == 0:
+                    heapq.heappush(ready, b)
+        return order if len(order) == self.count else None
+
+
+def plan(procedure: Procedure, graph: Graph, kernels: list[Kernel], views: Views) -> Plan:
+    """The plan for a laid-out graph and its kernels."""
+    made_in = {value.name: i for i, k in enumerate(kernels) for value in k.stores}
+    readers = _readers(kernels, views)
+    order = _Order(len(kernels))
+    for name, users in readers.items():
+        if name in made_in:
+            order.after[made_in[name]] |= users - {made_in[name]}
+    places = _external_places(procedure, graph, views)
+    copies = []
+    outputs = graph.outputs[procedure.results :]
+    for position, value in zip(procedure.updates, outputs, strict=True):
+        base = views[value].base
+        old = graph.inputs[position]
+        writer = made_in[base.name]
+        pairs = [(reader, writer) for reader in readers.get(old.name, set()) - {writer}]
+        if order.sorted(pairs) and _reads_in_step(kernels[writer], old, base, views):
+            for before, later in pairs:
+                order.after[before].add(later)
+            places[base.name] = Place(position)
+        else:
+            copies.append(CopyBack([], [], base, position))
+    sequence = order.sorted()
+    if sequence is None:
+        raise AssertionError("kernels depend on each other in a circle")
+    ordered = [*(kernels[i] for i in sequence), *copies]
+    slots = (len(graph.inputs), len(graph.constants), procedure.results)
+    arena = _allocate(ordered, places, views, sum(slots))
+    return Plan(ordered, places, arena, *slots)
+
+
+def _readers(kernels: list[Kernel], views: Views) -> dict[str, set[int]]:
+    """For each buffer, the kernels that read it from memory."""
+    readers: dict[str, set[int]] = {}
+    for i, kernel in enumerate(kernels):
+        for node in kernel.nodes:
+            for value in node.inputs:
+                readers.setdefault(views[value].base.name, set()).add(i)
+    return readers
+
+
+def _external_places(procedure: Procedure, graph: Graph, views: Views) -> dict[str, Place]:
+    """Places of inputs, constants and results: memory that is handed in."""
+    names = [v.name for v in graph.inputs] + [v.name for v, _ in graph.constants]
+    results = graph.outputs[: procedure.results]
+    return {name: Place(slot) for slot, name in enumerate(names)} | {
+        views[value].base.name: Place(len(names) + i) for i, value in enumerate(results)
+    }
+
+
+def _reads_in_step(kernel: Kernel, old: Value, new: Value, views: Views) -> bool:
+    """Whether the kernel reads the old value only at the point where it writes the new one."""
+    for node in kernel.nodes:
+        for value in node.inputs:
+            if views[value].base == old and not _in_step(kernel, node, value, new, views):
+                return False
+    return True
+
+
+def _in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views) -> bool:
+    if not isinstance(kernel, Fused) or not kernel.has(node.output):
+        return False
+    if isinstance(kernel, Product) and node is kernel.nodes[0]:
+        return False
+    role = kernel.role_of(node.output)
+    if role != kernel.role_of(new) or node.primitive.name in ("sum", "max", "min", "prod"):
+        return False
+    target = kernel.shape_of(role)
+    found = access(views[value], node.output.shape, target)
+    own = own_access(new, target)
+    return (
+        found is not None
+        and own is not None
+        and (found.offset, found.strides) == (own.offset, own.strides)
+    )
+
+
+def _allocate(
+    kernels: list[Kernel], places: dict[str, Place], views: Views, slot: int
+) -> int:
+    """Give every stored value without a place one in the arena; its size in bytes.
+
+    The largest first, each at the lowest offset that no value alive at the same time covers.
+    """
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    sizes: dict[str, int] = {}
+    for i, kernel in enumerate(kernels):
+        for value in kernel.stores:
+            first[value.name] = last[value.name] = i
+            count = 1
+            for n in value.shape:
+                count *= n
+            sizes[value.name] = -(-max(count * value.dtype.itemsize, 1) // ALIGNMENT) * ALIGNMENT
+        for value in _read(kernel):
+            name = views[value].base.name
+            if name in last:
+                last[name] = i
+    taken: list[tuple[int, int, int, int]] = []
+    end = 0
+    for name in sorted((n for n in first if n not in places), key=lambda n: -sizes[n]):
+        offset = 0
+        for start, stop, born, died in sorted(taken):
+            if born <= last[name] and first[name] <= died and start < offset + sizes[name]:
+                offset = max(offset, stop)
+        taken.append((offset, offset + sizes[name], first[name], last[name]))
+        places[name] = Place(slot, offset)
+        end = max(end, offset + sizes[name])
+    return end
+
+
+def _read(kernel: Kernel) -> list[Value]:
+    if isinstance(kernel, CopyBack):
+        return [kernel.source] if kernel.source is not None else []
+    return [value for node in kernel.nodes for value in node.inputs]

@@ -1,0 +1,122 @@
+"""Matrix products as LLVM code, with the elementwise work that follows them fused in.
+
+    product_units   how many independent pieces of work a product has
+    emit_product    the body of a Product kernel
+"""
+
+import math
+from typing import Any
+
+from llvmlite import ir
+
+from pellucid import primitives as p
+from pellucid.executors.native.contraction import Contraction, emit_contraction, tiles
+from pellucid.executors.native.evaluate import Level, Members
+from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.kernels import Access, Product, own_reach, reach
+from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.nest import Dim, Nest, stages
+from pellucid.executors.native.target import Target
+from pellucid.executors.native.views import Views, stretched
+
+I64 = ir.IntType(64)
+
+
+def contraction(kernel: Product, views: Views) -> Contraction:
+    """The product of one batch: sizes, dtype and strides of both matrices."""
+    node = kernel.nodes[0]
+    a, b = (views[value] for value in node.inputs)
+    return Contraction(
+        m=node.output.shape[-2],
+        n=node.output.shape[-1],
+        k=a.shape[-1],
+        dtype=node.output.dtype,
+        a_strides=(a.strides[-2], a.strides[-1]),
+        b_strides=(b.strides[-2], b.strides[-1]),
+    )
+
+
+def product_units(kernel: Product, views: Views, target: Target) -> int:
+    """Tiles of one product, times the number of products."""
+    batches = math.prod(kernel.space.shape[:-2])
+    return batches * tiles(contraction(kernel, views), target)
+
+
+def emit_product(frame: Frame, kernel: Product) -> None:
+    """The code of a product for the units from `begin` to `end`."""
+    spec = contraction(kernel, frame.views)
+    count = tiles(spec, frame.target)
+    batch_shape = kernel.space.shape[:-2]
+    if math.prod(batch_shape) == 1:
+        indices = (I64(0),) * len(batch_shape)
+        _emit_batch(frame, kernel, spec, indices, (frame.begin, frame.end))
+        return
+    b = frame.builder
+    from pellucid.executors.native.frame import counted
+
+    first, last = b.udiv(frame.begin, I64(count)), b.udiv(frame.end, I64(count))
+    reach_end = b.select(b.icmp_signed("<", b.mul(last, I64(count)), frame.end), b.add(last, I64(1)), last)
+    with counted(b, first, reach_end) as batch:
+        start = b.sub(frame.begin, b.mul(batch, I64(count)))
+        end = b.sub(frame.end, b.mul(batch, I64(count)))
+        start = b.select(b.icmp_signed("<", start, I64(0)), I64(0), start)
+        end = b.select(b.icmp_signed(">", end, I64(count)), I64(count), end)
+        indices, rest = [], batch
+        for size in reversed(batch_shape):
+            indices.append(b.urem(rest, I64(size)))
+            rest = b.udiv(rest, I64(size))
+        _emit_batch(frame, kernel, spec, tuple(indices[::-1]), (start, end))
+
+
+def _emit_batch(
+    frame: Frame, kernel: Product, spec: Contraction, batch: tuple[Any, ...], units: tuple[Any, Any]
+) -> None:
+    """One product of the batch."""
+    node = kernel.nodes[0]
+    pointers = []
+    for value in node.inputs:
+        view = frame.views[value]
+        strides = stretched(view, (*kernel.space.shape[:-2], *value.shape[-2:])).strides
+        element = frame.element(view.offset, batch, strides[: len(batch)])
+        pointers.append(frame.address(view.base, element))
+    epilogue = _Epilogue(frame, kernel, batch)
+    emit_contraction(
+        frame.builder, frame.target, spec, (pointers[0], pointers[1]), units, epilogue.store
+    )
+
+
+class _Epilogue:
+    """What is done with each finished vector of the product."""
+
+    def __init__(self, frame: Frame, kernel: Product, batch: tuple[Any, ...]) -> None:
+        self.frame, self.kernel, self.batch = frame, kernel, batch
+        views = frame.views
+        accesses: list[Access] = [own_reach(kernel, value) for value in kernel.stores]
+        for node in kernel.nodes:
+            if isinstance(node.primitive, p.RandomBits | p.Arange):
+                accesses.append(own_reach(kernel, node.output))
+            elif not isinstance(node.primitive, p.MatMul):
+                accesses += [
+                    reach(kernel, views, node, value)
+                    for value in node.inputs
+                    if not kernel.has(views[value].base)
+                ]
+        nest = Nest(
+            tuple(Dim(n, False) for n in kernel.space.shape),
+            {access: access.strides for access in accesses},
+        )
+        self.members = Members(frame, kernel, nest, stages(kernel, views))
+        self.entry = Level(None, (None,) * len(kernel.space.shape), 1)
+        self.members.load_invariant(self.entry)
+
+    def store(self, builder: ir.IRBuilder, row: Any, column: Any, vector: Any, mask: Any) -> None:
+        """Compute what follows the product, and write what is needed elsewhere."""
+        del builder  # the frame's own
+        product = self.kernel.nodes[0].output
+        lanes = Lanes(self.frame.builder, vector, product.dtype)
+        level = Level(self.entry, (*self.batch, row, column), lanes.width, mask)
+        level.values[product.name] = lanes
+        for value in self.kernel.stores:
+            result = level.fit(self.members.value(value, level, 0))
+            element = self.members.element(own_reach(self.kernel, value), level)
+            self.frame.store(value, element, result, mask)
