@@ -24,7 +24,7 @@ from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Recording, Variable, recording
 
-EXECUTORS = ("reference",)
+EXECUTORS = ("native", "reference")
 
 
 @dataclass(frozen=True)
@@ -195,6 +195,10 @@ class Compiled:
 
 def _program(procedure: Procedure, executor: str) -> Any:
     """The procedure made ready by the executor of that name."""
+    if executor == "native":
+        from pellucid.executors.native.native import Native  # llvmlite is imported on use
+
+        return Native(procedure)
     if executor == "reference":
         return Reference(procedure)
     raise OptionError(f"compile: executor {executor!r}. {closest(executor, EXECUTORS)}")

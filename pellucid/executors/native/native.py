@@ -11,6 +11,7 @@ import numpy as np
 from llvmlite import binding
 
 from pellucid.executors.native import target as targets
+from pellucid.executors.native.call_back import CallBack
 from pellucid.executors.native.emission import emit
 from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.fusion import fuse
@@ -37,8 +38,8 @@ class Native:
             if isinstance(kernel, Loop):
                 kernel.stores += spill(kernel, self.views)
         self.plan = plan(procedure, self.graph, kernels, self.views)
-        shared = Layout(self.graph, self.views, self.plan, self.target, procedure.arguments)
-        self.module, self.work = emit(shared)
+        self.shared = Layout(self.graph, self.views, self.plan, self.target, procedure.arguments)
+        self.module, self.work = emit(self.shared)
         self._load()
         self._make_table()
 
@@ -71,6 +72,8 @@ class Native:
         for i, array in enumerate(self.constants):
             self.table[first + i] = array.ctypes.data
         self.table[self.plan.arena_slot] = -(-self.arena.ctypes.data // 64) * 64
+        self.call_back = CallBack(self.shared, self.table)
+        self.table[self.plan.arena_slot + 1] = self.call_back.address
         self.control = np.zeros(control_bytes(len(self.work)) // 8 + 8, np.int64)
 
     def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
@@ -102,6 +105,7 @@ class Native:
             task = np.array([table.ctypes.data, steps, address], np.int64)
             handles = np.zeros(self.threads, np.int64)
             self._together(task.ctypes.data, handles.ctypes.data, self.threads)
+        self.call_back.raise_failure()
         return results
 
 

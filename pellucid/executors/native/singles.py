@@ -83,4 +83,15 @@ def _emit_call_back(frame: Frame, number: int) -> None:
     entry = b.gep(frame.table, [I64(frame.shared.plan.arena_slot + 1)], source_etype=POINTER)
     function = b.load(entry, typ=POINTER)
     kind = ir.FunctionType(ir.VoidType(), [I64, I64])
-    b.call(b.bitcast(function, kind.as_pointer()), [I64(number), frame.step])
+    b.call(_Callee(function, kind), [I64(number), frame.step])
+
+
+class _Callee:
+    """A function behind a pointer, with the type that the builder asks for."""
+
+    def __init__(self, pointer: ir.Value, kind: ir.FunctionType) -> None:
+        self.pointer, self.function_type, self.type = pointer, kind, pointer.type
+
+    def get_reference(self) -> str:
+        """The pointer's name in the code."""
+        return str(self.pointer.get_reference())

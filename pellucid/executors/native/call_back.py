@@ -1,0 +1,65 @@
+"""Running the reference rule of a primitive from inside a native program.
+
+    CallBack    what the program calls for a node without native code
+"""
+
+import ctypes
+from typing import Any
+
+import numpy as np
+
+from pellucid.executors.native.frame import Layout
+from pellucid.executors.native.views import View, whole
+
+PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
+
+
+class CallBack:
+    """The Python half of a program: called with the number of a kernel and the step.
+
+    An exception cannot pass through machine code: it is kept, later calls do nothing, and
+    `raise_failure` raises it when the program has returned.
+    """
+
+    def __init__(self, shared: Layout, table: Any) -> None:
+        self.shared = shared
+        self.table = table
+        self.failure: BaseException | None = None
+        self.function = PROTOTYPE(self._run)
+
+    @property
+    def address(self) -> int:
+        """Where the program finds it."""
+        return ctypes.cast(self.function, ctypes.c_void_p).value or 0
+
+    def _run(self, number: int, step: int) -> None:
+        if self.failure is not None:
+            return
+        try:
+            (node,) = self.shared.plan.kernels[number].nodes
+            inputs = [self._array(self.shared.views[value], step) for value in node.inputs]
+            with np.errstate(all="ignore"):
+                result = node.primitive.forward(np, *inputs)
+            self._array(whole(node.output), step)[...] = result
+        except BaseException as failure:  # must not reach the machine code
+            self.failure = failure
+
+    def _array(self, view: View, step: int) -> Any:
+        """The elements of a view as an array over the program's memory."""
+        place = self.shared.plan.places[view.base.name]
+        moved = step * self.shared.row_bytes(place.slot)
+        address = int(self.table[place.slot]) + moved + place.offset
+        dtype = view.base.dtype
+        count = int(np.prod(view.base.shape, dtype=np.int64))
+        memory = (ctypes.c_uint8 * (count * dtype.itemsize)).from_address(address)
+        flat = np.frombuffer(memory, dtype)
+        strides = tuple(s * dtype.itemsize for s in view.strides)
+        if flat.size == 0 or 0 in view.shape:
+            return np.empty(view.shape, dtype)
+        return np.lib.stride_tricks.as_strided(flat[view.offset :], view.shape, strides)
+
+    def raise_failure(self) -> None:
+        """Raise what went wrong, once."""
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            raise failure
