@@ -12,39 +12,56 @@ from pellucid.executors.native.program import Work, emit_program
 
 CHUNK_NANOSECONDS = 8_000  # work worth sharing with another thread
 MOST_CHUNKS = 32
+X86 = ("avx512", "avx2", "sse")
 
 
-def emit(shared: Layout) -> tuple[ir.Module, list[Work]]:
-    """The module of a whole program, and how its kernels are divided."""
+def divide(shared: Layout) -> list[Work]:
+    """How the kernels of a program are divided among threads."""
+    work = []
+    for kernel in shared.plan.kernels:
+        units = _units(kernel, shared)
+        work.append(Work(units, _chunks(kernel, units)))
+    return work
+
+
+def _units(kernel: Kernel, shared: Layout) -> int:
+    match kernel:
+        case Loop():
+            nest = loops.loop_nest(kernel, shared.views)
+            width = loops.lane_width(kernel, nest, shared.target.vector_bytes)
+            return loops.loop_units(nest, width)
+        case Product():
+            return products.product_units(kernel, shared.views, shared.target)
+        case Single():
+            return singles.single_units(kernel, shared.views)
+    return 1
+
+
+def emit(shared: Layout, work: list[Work]) -> ir.Module:
+    """The module of a whole program."""
     module = ir.Module("pellucid")
-    functions, work = [], []
+    functions = []
     for number, kernel in enumerate(shared.plan.kernels):
         frame = Frame(module, f"kernel_{number}", shared)
-        units = _emit_kernel(frame, kernel, number)
+        _emit_kernel(frame, kernel, number)
         functions.append(frame.finish())
-        work.append(Work(units, _chunks(kernel, units)))
-    emit_program(module, functions, work, x86=shared.target.name in ("avx512", "avx2", "sse"))
-    return module, work
+    emit_program(module, functions, work, x86=shared.target.name in X86)
+    return module
 
 
-def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> int:
-    """The code of one kernel; its number of units."""
+def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> None:
+    """The code of one kernel."""
     match kernel:
         case Loop():
             nest = loops.loop_nest(kernel, frame.views)
             width = loops.lane_width(kernel, nest, frame.target.vector_bytes)
             loops.emit_loop(frame, kernel, nest, width)
-            return loops.loop_units(nest, width)
         case Product():
             products.emit_product(frame, kernel)
-            return products.product_units(kernel, frame.views, frame.target)
         case Single():
             singles.emit_single(frame, kernel, number)
-            return singles.single_units(kernel, frame.views)
         case CopyBack():
             singles.emit_copy(frame, kernel)
-            return 1
-    raise AssertionError(f"no code for {type(kernel).__name__}")
 
 
 def _chunks(kernel: Kernel, units: int) -> int:

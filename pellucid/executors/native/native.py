@@ -1,112 +1,152 @@
 """The native executor: a procedure as one program of machine code.
 
-    Native      a procedure ready to run
+    Native          a procedure ready to run
+    set_threads     how many threads programs may use
+
+The passes, each in its own file: simplify, views (layout), fusion, nest (spill), plan,
+emission, cache; what they make is loaded and run here.
 """
 
 import ctypes
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from llvmlite import binding
 
+from pellucid.errors import OptionError
 from pellucid.executors.native import target as targets
+from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.call_back import CallBack
-from pellucid.executors.native.emission import emit
+from pellucid.executors.native.emission import divide, emit
 from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.fusion import fuse
 from pellucid.executors.native.kernels import Loop
 from pellucid.executors.native.nest import spill
-from pellucid.executors.native.plan import plan
+from pellucid.executors.native.plan import ALIGNMENT, plan
 from pellucid.executors.native.program import control_bytes
 from pellucid.executors.native.simplify import simplify
 from pellucid.executors.native.views import Views, layout
 from pellucid.graph import Procedure
 
+SHARED_WORK_CHUNKS = 8  # programs with less to share run in the calling thread alone
+
+_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def set_threads(count: int) -> None:
+    """Let native programs use up to `count` threads. Results are the same for any number."""
+    if count < 1:
+        raise OptionError(f"set_threads: {count} threads. At least 1 is needed.")
+    global _threads
+    _threads = count
+
+
+def threads() -> int:
+    """How many threads native programs may use."""
+    return _threads or 1
+
 
 class Native:
     """A procedure compiled for this machine."""
 
-    def __init__(self, procedure: Procedure, *, threads: int = 1) -> None:
+    def __init__(self, procedure: Procedure) -> None:
         self.procedure = procedure
-        self.threads = threads
-        self.target = targets.host()
-        self.graph = layout(simplify(procedure.graph))
-        self.views = Views(self.graph)
-        kernels = fuse(self.graph, self.views)
-        for kernel in kernels:
-            if isinstance(kernel, Loop):
-                kernel.stores += spill(kernel, self.views)
-        self.plan = plan(procedure, self.graph, kernels, self.views)
-        self.shared = Layout(self.graph, self.views, self.plan, self.target, procedure.arguments)
-        self.module, self.work = emit(self.shared)
-        self._load()
+        self.shared = planned(procedure)
+        self.work = divide(self.shared)
+        self._load(self._code())
         self._make_table()
 
-    def _load(self) -> None:
-        machine = targets.machine(self.target)
-        module = binding.parse_assembly(str(self.module))
-        module.verify()
-        options = binding.create_pipeline_tuning_options(speed_level=3)
-        options.loop_unrolling = False
-        options.slp_vectorization = False
-        options.loop_vectorization = False
-        builder = binding.create_pass_builder(machine, options)
-        builder.getModulePassManager().run(module, builder)
-        self.llvm = module
-        self.engine = binding.create_mcjit_compiler(module, machine)
-        self.engine.finalize_object()
-        self._alone = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(
-            self.engine.get_function_address("alone")
-        )
+    # ---- compiling ---------------------------------------------------------------------------
+
+    def _code(self) -> bytes:
+        """Object code: from the disk cache, or compiled and kept there."""
+        procedure = self.procedure
+        text = f"{self.shared.graph}{procedure.arguments} {procedure.updates}"
+        key, cache = key_of(text, self.shared.target), Cache()
+        code = cache.find(key)
+        if code is None:
+            code = targets.object_code(str(emit(self.shared, self.work)), self.shared.target)
+            cache.keep(key, code)
+        return code
+
+    def _load(self, code: bytes) -> None:
+        self.engine = targets.loaded(code, self.shared.target)
+        alone, together = (self.engine.get_function_address(n) for n in ("alone", "together"))
+        self._alone = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(alone)
         self._together = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(
-            self.engine.get_function_address("together")
+            together
         )
 
     def _make_table(self) -> None:
         """The table of addresses; constants and the arena stay where they are."""
-        self.arena = np.empty(self.plan.arena_bytes + 128, np.uint8)
-        self.constants = [np.ascontiguousarray(a) for _, a in self.graph.constants]
-        self.table = np.zeros(self.plan.arena_slot + 3, np.int64)
-        first = self.plan.inputs
-        for i, array in enumerate(self.constants):
-            self.table[first + i] = array.ctypes.data
-        self.table[self.plan.arena_slot] = -(-self.arena.ctypes.data // 64) * 64
+        plan_ = self.shared.plan
+        self._arena = _aligned(plan_.arena_bytes)
+        self._constants = [np.ascontiguousarray(a) for _, a in self.shared.graph.constants]
+        self.table = np.zeros(plan_.arena_slot + 2, np.int64)
+        for i, array in enumerate(self._constants):
+            self.table[plan_.inputs + i] = array.ctypes.data
+        self.table[plan_.arena_slot] = self._arena.ctypes.data
         self.call_back = CallBack(self.shared, self.table)
-        self.table[self.plan.arena_slot + 1] = self.call_back.address
-        self.control = np.zeros(control_bytes(len(self.work)) // 8 + 8, np.int64)
+        self.table[plan_.arena_slot + 1] = self.call_back.address
+        self._address = self.table.ctypes.data
+        self._outputs = [
+            (v.shape, v.dtype) for v in self.shared.graph.outputs[: self.procedure.results]
+        ]
+        self._most_chunks = sum(work.chunks for work in self.work)
+
+    # ---- running -----------------------------------------------------------------------------
 
     def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
         """The results for these arguments; `state` arrays are updated in place."""
-        return self._run(arguments, state, 1, ())
+        results = [np.empty(shape, dtype) for shape, dtype in self._outputs]
+        self._run(arguments, state, results, 1)
+        return results
 
     def loop(self, rows: Sequence[Any], state: Sequence[Any]) -> list[Any]:
         """One call for each row of the arguments; the results of all calls, stacked."""
         steps = len(rows[0])
-        return self._run(rows, state, steps, (steps,))
-
-    def _run(
-        self, arguments: Sequence[Any], state: Sequence[Any], steps: int, lead: tuple[int, ...]
-    ) -> list[Any]:
-        held = [np.ascontiguousarray(a) for a in arguments]
-        outputs = self.graph.outputs[: self.procedure.results]
-        results = [np.empty((*lead, *v.shape), v.dtype) for v in outputs]
-        table = self.table
-        for i, array in enumerate((*held, *state)):
-            table[i] = array.ctypes.data
-        first = self.plan.inputs + self.plan.constants
-        for i, array in enumerate(results):
-            table[first + i] = array.ctypes.data
-        if self.threads == 1:
-            self._alone(table.ctypes.data, steps)
-        else:
-            self.control[:] = 0
-            address = -(-self.control.ctypes.data // 64) * 64
-            task = np.array([table.ctypes.data, steps, address], np.int64)
-            handles = np.zeros(self.threads, np.int64)
-            self._together(task.ctypes.data, handles.ctypes.data, self.threads)
-        self.call_back.raise_failure()
+        results = [np.empty((steps, *shape), dtype) for shape, dtype in self._outputs]
+        self._run(rows, state, results, steps)
         return results
 
+    def _run(
+        self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], steps: int
+    ) -> None:
+        held = [a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arguments]
+        plan_, table = self.shared.plan, self.table
+        for i, array in enumerate((*held, *state)):
+            table[i] = array.ctypes.data
+        for i, array in enumerate(results):
+            table[plan_.inputs + plan_.constants + i] = array.ctypes.data
+        workers = min(threads(), self._most_chunks)
+        if workers == 1 or (steps == 1 and self._most_chunks < SHARED_WORK_CHUNKS):
+            self._alone(self._address, steps)
+        else:
+            control = _aligned(control_bytes(len(self.work)))
+            control[:] = 0
+            task = np.array([self._address, steps, control.ctypes.data], np.int64)
+            handles = np.zeros(workers, np.int64)
+            self._together(task.ctypes.data, handles.ctypes.data, workers)
+        self.call_back.raise_failure()
+
+
+def planned(procedure: Procedure) -> Layout:
+    """A procedure with all decisions taken: kernels, their order, places in memory."""
+    graph = layout(simplify(procedure.graph))
+    views = Views(graph)
+    kernels = fuse(graph, views)
+    for kernel in kernels:
+        if isinstance(kernel, Loop):
+            kernel.stores += spill(kernel, views)
+    program = plan(procedure, graph, kernels, views)
+    return Layout(graph, views, program, targets.host(), procedure.arguments)
+
+
+def _aligned(count: int) -> Any:
+    """Bytes that begin at a cache line."""
+    room = np.empty(count + ALIGNMENT, np.uint8)
+    start = -room.ctypes.data % ALIGNMENT
+    return room[start : start + count]
 
 

@@ -47,9 +47,9 @@ def emit_single(frame: Frame, kernel: Single, number: int) -> None:
 def _emit_gather(frame: Frame, node: Node) -> None:
     """Rows copied from where the indices point; negative indices count from the end."""
     b = frame.builder
-    x, indices = (frame.views[value].base for value in node.inputs)
-    rows = x.shape[0]
-    row = math.prod(x.shape[1:])
+    view, x = frame.views[node.inputs[0]], frame.views[node.inputs[0]].base
+    indices = frame.views[node.inputs[1]].base
+    rows, row = view.shape[0], math.prod(view.shape[1:])
     with counted(b, frame.begin, frame.end) as i:
         index = frame.load(indices, i, 1, 1).astype("int64").value
         index = b.select(b.icmp_signed("<", index, I64(0)), b.add(index, I64(rows)), index)

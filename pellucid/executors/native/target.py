@@ -31,3 +31,25 @@ def host():
 
 def machine(target):
     return binding.Target.from_default_triple().create_target_machine(cpu=target.cpu, features=target.features, opt=3, jit=True)
+
+
+def object_code(text, target):
+    """Optimised object code of a module in text form."""
+    made = machine(target)
+    module = binding.parse_assembly(text)
+    module.verify()
+    options = binding.create_pipeline_tuning_options(speed_level=3)
+    options.loop_unrolling = False
+    options.slp_vectorization = False
+    options.loop_vectorization = False
+    builder = binding.create_pass_builder(made, options)
+    builder.getModulePassManager().run(module, builder)
+    return made.emit_object(module)
+
+
+def loaded(code, target):
+    """An engine that holds object code, ready to be called."""
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine(target))
+    engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine
