@@ -1,0 +1,37 @@
+"""Training: `Trainer(model, loss, optimizer, data).fit(epochs=5)`.
+
+Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback
+Measures        Metric, Accuracy
+What happened   History, StepRecord, EpochRecord
+Run folders     RunFolder, Checkpoint, save_curves, save_report
+"""
+
+from pellucid.train.checkpoint import Checkpoint, Position
+from pellucid.train.curves import save_curves
+from pellucid.train.early_stopping import EarlyStopping
+from pellucid.train.history import EpochRecord, History, StepRecord, Steps
+from pellucid.train.metrics import Accuracy, Metric
+from pellucid.train.options import Callback, Options, Saving, Weights
+from pellucid.train.report import save_report
+from pellucid.train.run_folder import RunFolder
+from pellucid.train.trainer import Trainer
+
+__all__ = [
+    "Accuracy",
+    "Callback",
+    "Checkpoint",
+    "EarlyStopping",
+    "EpochRecord",
+    "History",
+    "Metric",
+    "Options",
+    "Position",
+    "RunFolder",
+    "Saving",
+    "StepRecord",
+    "Steps",
+    "Trainer",
+    "Weights",
+    "save_curves",
+    "save_report",
+]

@@ -1,0 +1,181 @@
+"""What a training run measured: every step, every epoch, and how it ended.
+
+StepRecord    one update: its number and the loss of its batch, before the update
+EpochRecord   after an epoch: loss and metrics of whole sets, in inference mode
+Steps         consecutive steps as columns; makes a StepRecord only where one is wanted
+History       everything, as dicts of lists that a table or a plot takes as they are
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Values = dict[str, float]
+Columns = dict[str, list[Any]]
+
+TRAIN = "train_"
+VALIDATION = "validation_"
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One step: `loss` and `metrics` are those of its batch, before the weights changed."""
+
+    step: int
+    epoch: int
+    loss: float
+    metrics: Values
+
+    def as_dict(self) -> dict[str, Any]:
+        """The line of the metrics file."""
+        first = {"kind": "step", "step": self.step, "epoch": self.epoch, "loss": self.loss}
+        return first | self.metrics
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """After an epoch: the same measures of training and validation set, in the same mode."""
+
+    step: int
+    epoch: int
+    train: Values
+    validation: Values
+
+    def values(self) -> Values:
+        """Every measure by its full name, such as `validation_loss`."""
+        named = {TRAIN + name: value for name, value in self.train.items()}
+        return named | {VALIDATION + name: value for name, value in self.validation.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The line of the metrics file."""
+        return {"kind": "epoch", "step": self.step, "epoch": self.epoch} | self.values()
+
+
+Record = StepRecord | EpochRecord
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Consecutive steps of one epoch: `columns` holds the loss and metrics, one value a step."""
+
+    first: int
+    epoch: int
+    columns: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.columns["loss"])
+
+    def __iter__(self) -> Iterator[StepRecord]:
+        lists = {name: np.asarray(column).tolist() for name, column in self.columns.items()}
+        losses = lists.pop("loss")
+        for i, loss in enumerate(losses):
+            metrics = {name: column[i] for name, column in lists.items()}
+            yield StepRecord(self.first + i, self.epoch, loss, metrics)
+
+
+@dataclass
+class History:
+    """What a run measured so far.
+
+    `steps` and `epochs` are dicts of lists of equal length: `pandas.DataFrame(history.epochs)`
+    is a table. `best_epoch` is the epoch with the best monitored value; `restored_epoch` the
+    one whose weights the model holds now, where early stopping brought them back; `stopped`
+    says why the last `fit` ended.
+
+    >>> history = History()
+    >>> history.add_epoch(EpochRecord(10, 1, {"loss": 0.5}, {"loss": 0.75}))
+    >>> history
+    History: 0 steps, 1 epoch
+    epoch  train_loss  validation_loss
+        1      0.5000           0.7500
+    """
+
+    steps: Columns = field(default_factory=dict)
+    epochs: Columns = field(default_factory=dict)
+    best_epoch: int | None = None
+    restored_epoch: int | None = None
+    stopped: str = ""
+    file_error: str = ""
+
+    def add_steps(self, steps: Steps) -> None:
+        """Append consecutive steps."""
+        numbers = range(steps.first, steps.first + len(steps))
+        _extend(self.steps, "step", numbers)
+        _extend(self.steps, "epoch", [steps.epoch] * len(steps))
+        for name, column in steps.columns.items():
+            _extend(self.steps, name, np.asarray(column).tolist())
+
+    def add_epoch(self, record: EpochRecord) -> None:
+        """Append one epoch."""
+        _extend(self.epochs, "epoch", [record.epoch])
+        _extend(self.epochs, "step", [record.step])
+        for name, value in record.values().items():
+            _extend(self.epochs, name, [value])
+
+    def add_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Append what a metrics file holds."""
+        for line in lines:
+            columns = self.steps if line.get("kind") == "step" else self.epochs
+            for name, value in line.items():
+                if name != "kind":
+                    _extend(columns, name, [value])
+
+    def forget_after(self, step: int) -> None:
+        """Leave out every step and epoch after a step."""
+        for columns in (self.steps, self.epochs):
+            kept = sum(number <= step for number in columns.get("step", ()))
+            for column in columns.values():
+                del column[kept:]
+
+    def epoch_values(self, epoch: int) -> Values:
+        """All measures of one epoch, by name. Errors: ValueError for one not in the history."""
+        row = self.epochs["epoch"].index(epoch)
+        return {
+            name: column[row]
+            for name, column in self.epochs.items()
+            if name not in ("epoch", "step")
+        }
+
+    def as_dict(self) -> dict[str, Columns]:
+        """Both tables: {"steps": {...}, "epochs": {...}}."""
+        return {"steps": self.steps, "epochs": self.epochs}
+
+    def __len__(self) -> int:
+        """The number of steps."""
+        return len(self.steps.get("step", ()))
+
+    def __repr__(self) -> str:
+        count = len(self.epochs.get("epoch", ()))
+        title = f"History: {_counted(len(self), 'step')}, {_counted(count, 'epoch')}"
+        if self.best_epoch is not None:
+            title += f", best epoch {self.best_epoch}"
+        if self.stopped:
+            title += f"; {self.stopped}"
+        return "\n".join([title, *self._table()])
+
+    def _table(self) -> list[str]:
+        """The epochs as lines of text; of many, the first and the last ones."""
+        names = [name for name in self.epochs if name != "step"]
+        rows = [
+            [_text(v) for v in row] for row in zip(*(self.epochs[n] for n in names), strict=True)
+        ]
+        if len(rows) > 20:
+            rows = [*rows[:10], ["..."] * len(names), *rows[-10:]]
+        if not rows:
+            return []
+        widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+        return ["  ".join(map(str.rjust, row, widths)) for row in (names, *rows)]
+
+
+def _extend(columns: Columns, name: str, values: Any) -> None:
+    columns.setdefault(name, []).extend(values)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def _text(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

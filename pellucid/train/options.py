@@ -1,0 +1,165 @@
+"""What a Trainer is told besides model, loss, optimizer and data.
+
+Options     batches, seed, metrics, weights, early stopping, callbacks, executor
+Saving      the run folder and its checkpoints
+Weights     how much each sample or class counts
+Callback    what is called while training goes on
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pellucid.data import Dataset
+from pellucid.errors import DataError, OptionError
+from pellucid.train.early_stopping import EarlyStopping
+from pellucid.train.history import EpochRecord, Steps
+from pellucid.train.metrics import Accuracy, Metric
+
+if TYPE_CHECKING:
+    from pellucid.train.trainer import Trainer
+
+
+class Callback:
+    """What is called while `fit` runs; override what you need.
+
+    Order: `begin`; `after_steps` about ten times a second, and `after_epoch`; `end`, also
+    after an error. `trainer.stop(reason)` ends training after the current chunk.
+    """
+
+    def begin(self, trainer: "Trainer", epochs: int) -> None:
+        """Training begins, up to so many epochs in all."""
+
+    def after_steps(self, trainer: "Trainer", steps: Steps) -> None:
+        """Some steps were done; iterate over `steps` for their records."""
+
+    def after_epoch(self, trainer: "Trainer", record: EpochRecord) -> None:
+        """An epoch was completed and measured."""
+
+    def end(self, trainer: "Trainer") -> None:
+        """Training has ended; the model holds the weights that it keeps."""
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """How much each sample counts in the training loss.
+
+        weight of sample i = samples[i] * classes[labels[i]]
+
+    `samples`: one number per training sample. `classes`: one number per class, or "balanced"
+    for samples / (classes * samples of the class), with which every class counts alike.
+    Only the loss that is trained on is weighted; what is measured after an epoch is not, so
+    that training and validation set can be compared.
+
+    Source: the balanced weights, King and Zeng, "Logistic regression in rare events data", 2001.
+    """
+
+    samples: Any = None
+    classes: Any = None
+
+    def of(self, data: Dataset) -> Any:
+        """The weight of each sample, float32; None where all count alike.
+
+        Errors: DataError for a wrong length, a negative weight or one that is not finite, or
+        weights that are all zero.
+        """
+        if self.samples is None and self.classes is None:
+            return None
+        weights = np.ones(len(data), np.float32)
+        if self.samples is not None:
+            weights *= _checked("sample weights", self.samples, len(data), "samples")
+        if self.classes is not None:
+            balanced = isinstance(self.classes, str) and self.classes == "balanced"
+            given = _balanced(data) if balanced else self.classes
+            per_class = _checked("class weights", given, data.classes, "classes")
+            weights *= per_class[data.labels]
+        return weights
+
+
+def _balanced(data: Dataset) -> Any:
+    return len(data) / (data.classes * np.maximum(data.class_counts, 1))
+
+
+def _checked(what: str, values: Any, count: int, noun: str) -> Any:
+    try:
+        array = np.asarray(values, np.float32)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"Trainer: {what} are {values!r}. They must be numbers.") from error
+    if array.shape != (count,):
+        raise DataError(
+            f"Trainer: {what} have shape {array.shape}. There are {count} {noun}: the shape "
+            f"must be ({count},)."
+        )
+    wrong = np.flatnonzero(~(np.isfinite(array) & (array >= 0)))
+    if wrong.size:
+        raise DataError(
+            f"Trainer: {what}[{wrong[0]}] is {array[wrong[0]]}. Weights are finite and not "
+            "negative."
+        )
+    if not array.any():
+        raise DataError(f"Trainer: {what} are all 0. At least one sample must count.")
+    return array
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Where a run is kept, and how often it can be gone on from.
+
+    `folder` is made for the run; see `pellucid.train.run_folder` for what it holds. A
+    checkpoint is written at the start, at the end, and between two steps once
+    `every_seconds` have passed; the newest `keep` stay. `config` is added to config.json.
+    """
+
+    folder: str | os.PathLike[str]
+    every_seconds: float = 10.0
+    keep: int = 2
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.keep < 1:
+            raise OptionError(f"Saving: keep is {self.keep}. At least 1 checkpoint must stay.")
+        if not self.every_seconds >= 0:
+            raise OptionError(
+                f"Saving: every_seconds is {self.every_seconds}. It must be 0 or more."
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """How a Trainer goes about it.
+
+    `batch_size`: samples a step; the last batch of an epoch holds what is left, unless
+    `drop_last`. `seed` and epoch decide the order of the samples. `metrics` are measured
+    beside the loss. `executor`: where the compiled step runs; left out, the default of
+    `pellucid.compile`.
+
+    Errors: OptionError for a batch size below 1 or a seed outside 0..2^64-1.
+    """
+
+    batch_size: int = 100
+    seed: int = 0
+    shuffle: bool = True
+    drop_last: bool = False
+    metrics: tuple[Metric, ...] = (Accuracy(),)
+    weights: Weights = Weights()
+    early_stopping: EarlyStopping | None = None
+    callbacks: tuple[Callback, ...] = ()
+    saving: Saving | None = None
+    executor: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise OptionError(
+                f"Trainer: batch_size is {self.batch_size}. It counts samples: at least 1."
+            )
+        if not 0 <= self.seed < 2**64:
+            raise OptionError(f"Trainer: seed is {self.seed}. It lies between 0 and 2^64 - 1.")
+        names = ["loss", *(metric.name for metric in self.metrics)]
+        if len(set(names)) < len(names):
+            raise OptionError(
+                f"Trainer: metrics are named {', '.join(names[1:])}. Names must differ from "
+                "each other and from 'loss'."
+            )

@@ -1,0 +1,46 @@
+"""How many steps run between two returns to Python.
+
+    Pace    adapts the number so that control comes back about ten times a second
+
+Ten times a second is smooth for a progress bar and prompt for Ctrl-C, and costs nothing. The
+number of steps never changes what they compute.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+TARGET_SECONDS = 0.1
+# The first call compiles: its time says nothing about a step.
+FIRST = 1
+
+
+@dataclass
+class Pace:
+    """The length of the next chunk, from the time that the last ones took."""
+
+    length: int = FIRST
+    steps: int = 0
+    seconds: float = 0.0
+    _started: float = field(default=0.0, repr=False)
+    _is_warm: bool = field(default=False, repr=False)
+
+    def start(self) -> None:
+        """A chunk begins."""
+        self._started = time.perf_counter()
+
+    def stop(self, steps: int) -> None:
+        """The chunk of so many steps is done."""
+        taken = time.perf_counter() - self._started
+        if not self._is_warm:
+            self._is_warm = True
+            return
+        self.steps += steps
+        self.seconds += taken
+        fitting = int(TARGET_SECONDS * steps / max(taken, 1e-9))
+        # At most four times as long as the last one: a single quick chunk proves little.
+        self.length = max(1, min(fitting, 4 * steps))
+
+    @property
+    def steps_per_second(self) -> float:
+        """Steps a second, compiling left out; 0 before the second chunk."""
+        return self.steps / self.seconds if self.seconds else 0.0

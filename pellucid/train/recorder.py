@@ -1,0 +1,132 @@
+"""Writing a run down while it goes on, without ever stopping it.
+
+    Recorder    metrics, checkpoints, best and final model, in a run folder; or nowhere
+
+A disk that is full ends no training: what could not be written is said once, kept in memory,
+and tried again with the next checkpoint.
+"""
+
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pellucid.errors import FileError
+from pellucid.train.checkpoint import Checkpoint
+from pellucid.train.history import Record
+from pellucid.train.options import Saving
+from pellucid.train.run_folder import RunFolder
+
+
+class Recorder:
+    """Keeps a run folder up to date; with `saving=None` it does nothing."""
+
+    def __init__(self, saving: Saving | None) -> None:
+        self.saving = saving
+        self.folder: RunFolder | None = None
+        self.error: FileError | None = None
+        self.lines = 0
+        self._waiting: list[dict[str, Any]] = []
+        self._saved = time.monotonic()
+        self._best_written: int | None = None
+
+    def create(self, config: Mapping[str, Any]) -> None:
+        """Make the run folder. Errors: FileError, as nothing is lost yet."""
+        if self.saving is not None:
+            self.folder = RunFolder.create(self.saving.folder, config)
+
+    def open(self) -> RunFolder:
+        """Open the run folder that is there. Errors: FileError."""
+        if self.saving is None:
+            raise FileError(
+                "resume: this Trainer keeps no run folder. Give it the folder of the run: "
+                "Options(saving=Saving(folder))."
+            )
+        self.folder = RunFolder.open(self.saving.folder)
+        return self.folder
+
+    def resumed(self, lines: int, best: int | None) -> None:
+        """What the opened folder holds already."""
+        self.lines, self._best_written = lines, best
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether a run folder was asked for, and is not there yet."""
+        return self.saving is not None and self.folder is None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for a checkpoint."""
+        saving = self.saving
+        return (
+            saving is not None
+            and self.folder is not None
+            and time.monotonic() - self._saved >= saving.every_seconds
+        )
+
+    def add(self, *records: Record) -> None:
+        """Write records down."""
+        if self.folder is None:
+            return
+        self._waiting += [record.as_dict() for record in records]
+        if self.error is None:
+            self._try(self._flush)
+
+    def checkpoint(self, checkpoint: Checkpoint, best: Mapping[str, Any] | None) -> None:
+        """Write a checkpoint, and before it the best model that it names.
+
+        In this order a kill in between leaves a checkpoint whose metrics and best model exist.
+        """
+        folder, saving = self.folder, self.saving
+        if folder is None or saving is None:
+            return
+
+        def write() -> None:
+            self._flush(durable=True)
+            epoch = checkpoint.best.epoch
+            if best is not None and epoch is not None and epoch != self._best_written:
+                folder.save_best(epoch, best)
+                self._best_written = epoch
+            folder.save_checkpoint(checkpoint, saving.keep)
+
+        self._saved = time.monotonic()
+        self._try(write)
+
+    def write(self, what: Callable[[RunFolder], Any]) -> None:
+        """Write something else into the run folder."""
+        folder = self.folder
+        if folder is not None:
+            self._try(lambda: what(folder))
+
+    def forget_after(self, step: int) -> None:
+        """Take back what was written about later steps."""
+        self._waiting = [line for line in self._waiting if line["step"] <= step]
+        folder = self.folder
+        if folder is not None:
+            self._try(lambda: self._cut(folder, step))
+
+    def _cut(self, folder: RunFolder, step: int) -> None:
+        self.lines = folder.cut(step)
+
+    @property
+    def expected_lines(self) -> int:
+        """The lines of the metrics file once all are written."""
+        return self.lines + len(self._waiting)
+
+    def _flush(self, *, durable: bool = False) -> None:
+        if self.folder is not None and (self._waiting or durable):
+            self.folder.append(self._waiting, durable=durable)
+            self.lines += len(self._waiting)
+            self._waiting = []
+
+    def _try(self, write: Callable[[], Any]) -> None:
+        """Carry on where writing fails; say so the first time."""
+        try:
+            write()
+        except FileError as error:
+            if self.error is None:
+                self.error = error
+                message = f"{error} Training goes on; checkpoints before this one stay whole."
+                warnings.warn(message, stacklevel=2)
+        else:
+            self.error = None

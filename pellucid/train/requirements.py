@@ -1,0 +1,107 @@
+"""What must hold before training begins, and what must be the same when it goes on.
+
+check_data    refuse data that do not fit each other or the options
+identity      what a resumed run must share with the run that it goes on from
+run_config    what config.json holds
+"""
+
+import zlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pellucid
+from pellucid.data import Dataset
+from pellucid.errors import DataError, OptionError, closest
+from pellucid.train.history import TRAIN, VALIDATION
+from pellucid.train.options import Options
+
+if TYPE_CHECKING:
+    from pellucid.train.trainer import Trainer
+
+
+def check_data(train: Dataset, validation: Dataset | None, options: Options) -> None:
+    """Raise DataError or OptionError before any time is spent; a Dataset checks itself."""
+    if options.batch_size > len(train):
+        raise DataError(
+            f"Trainer: batch_size is {options.batch_size}; {train.name!r} has {len(train)} "
+            "samples. A batch cannot hold more samples than there are: choose a smaller one."
+        )
+    if validation is not None:
+        _check_alike(train, validation)
+    _check_monitor(validation, options)
+
+
+def _check_alike(train: Dataset, validation: Dataset) -> None:
+    shapes = train.features.shape[1:], validation.features.shape[1:]
+    if shapes[0] != shapes[1]:
+        raise DataError(
+            f"Trainer: samples of {train.name!r} have shape {shapes[0]}, those of the "
+            f"validation set {validation.name!r} {shapes[1]}. They must be equal."
+        )
+    if validation.classes > train.classes:
+        raise DataError(
+            f"Trainer: the validation set {validation.name!r} has {validation.classes} classes, "
+            f"{train.name!r} {train.classes}. A class that is not trained cannot be measured."
+        )
+
+
+def _check_monitor(validation: Dataset | None, options: Options) -> None:
+    stopping = options.early_stopping
+    if stopping is None or stopping.monitor is None:
+        return
+    measured = ["loss", *(metric.name for metric in options.metrics)]
+    known = [TRAIN + name for name in measured]
+    if validation is not None:
+        known += [VALIDATION + name for name in measured]
+    if stopping.monitor not in known:
+        raise OptionError(
+            f"EarlyStopping: monitor {stopping.monitor!r} is not measured. "
+            f"{closest(stopping.monitor, known)}"
+        )
+
+
+def identity(train: Dataset, options: Options, optimizer: Any) -> dict[str, Any]:
+    """What decides the bits of a run, apart from the variables: batches, data, weights."""
+    return {
+        "seed": options.seed,
+        "batch_size": options.batch_size,
+        "shuffle": options.shuffle,
+        "drop_last": options.drop_last,
+        "samples": len(train),
+        "data_checksum": _digest(train),
+        "weights": _checksum(options.weights.of(train)),
+        "optimizer": repr(optimizer),
+    }
+
+
+def check_identity(there: Mapping[str, Any], here: Mapping[str, Any], folder: str) -> None:
+    """Raise OptionError where a run would go on with something else than it began with."""
+    for name, value in here.items():
+        if there.get(name) != value:
+            raise OptionError(
+                f"resume {folder}: {name} is {value!r} here; the run has {there.get(name)!r}. "
+                "A run goes on with what it began with: give the same, or train a new run."
+            )
+
+
+def run_config(trainer: "Trainer", known: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a run: what its maker added, and what the Trainer knows."""
+    options, saving = trainer.options, trainer.options.saving
+    stopping = options.early_stopping
+    known = dict(known) | {
+        "data": trainer.train.name,
+        "validation": None if trainer.validation is None else trainer.validation.name,
+        "metrics": [metric.name for metric in options.metrics],
+        "early_stopping": None if stopping is None else vars(stopping),
+    }
+    added = {} if saving is None else dict(saving.config)
+    return {"pellucid": pellucid.__version__, **added, "trainer": known}
+
+
+def _digest(data: Dataset) -> str:
+    return f"{_checksum(data.features)}{_checksum(data.labels)}"
+
+
+def _checksum(array: Any) -> str:
+    # CRC-32 tells other data apart as well as a cryptographic digest where nobody cheats.
+    return "" if array is None else f"{zlib.crc32(memoryview(array).cast('B')):08x}"

@@ -1,0 +1,195 @@
+"""A run is a folder: what was asked for, every step, checkpoints, and pages to look at.
+
+    config.json                     settings, written once
+    metrics.jsonl                   one line a step and one an epoch
+    checkpoints/step-*.safetensors  to go on from
+    checkpoints/best-*.safetensors  the model after its best epoch
+    model.safetensors               the model that training ended with
+    curves.png, curves.svg, report.html
+
+    RunFolder   makes, opens and reads such a folder
+
+Everything is written so that a kill at any instant leaves whole files.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pellucid.errors import FileError
+from pellucid.io import append_jsonl, read_jsonl, safetensors, truncate_jsonl, write_atomic
+from pellucid.io.files import file_error
+from pellucid.train.checkpoint import Checkpoint, best_file, step_file
+
+
+class RunFolder:
+    """The folder of one run, and nothing else: it does not know what is trained.
+
+    `config` is what `config.json` holds.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], config: Mapping[str, Any]) -> None:
+        self.path = Path(path)
+        self.config = dict(config)
+
+    @staticmethod
+    def create(path: str | os.PathLike[str], config: Mapping[str, Any]) -> "RunFolder":
+        """A new run. Errors: FileError where one is there already, or it cannot be written."""
+        run = RunFolder(path, config)
+        if run.config_file.exists():
+            raise FileError(
+                f"run {run.path}: this folder holds a run already. Resume it, or choose a "
+                "folder of another name: no run is ever overwritten."
+            )
+        try:
+            run.checkpoints.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise file_error("create the run folder", run.path, error) from error
+        # The metrics come first: a folder with a config.json is a whole run.
+        append_jsonl(run.metrics_file, [])
+        write_atomic(run.config_file, json.dumps(run.config, indent=2).encode() + b"\n")
+        return run
+
+    @staticmethod
+    def open(path: str | os.PathLike[str]) -> "RunFolder":
+        """A run that is there. Errors: FileError where there is none, or it is damaged."""
+        file = Path(path) / "config.json"
+        if not Path(path).is_dir():
+            raise FileError(f"run {path}: there is no such folder. Give the folder of a run.")
+        if not file.is_file():
+            raise FileError(
+                f"run {path}: it holds no config.json, so it is not the folder of a run. "
+                "Runs are made by `pellucid train` and by a Trainer with a folder."
+            )
+        try:
+            config = json.loads(file.read_bytes())
+        except OSError as error:
+            raise file_error("read", file, error) from error
+        except ValueError as error:
+            raise FileError(f"read {file}: not JSON ({error}). The file is damaged.") from error
+        if not isinstance(config, dict):
+            raise FileError(f"read {file}: it holds {config!r}, not an object. It is damaged.")
+        return RunFolder(path, config)
+
+    @property
+    def config_file(self) -> Path:
+        """What was asked for."""
+        return self.path / "config.json"
+
+    @property
+    def metrics_file(self) -> Path:
+        """One line a step and one an epoch."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def model_file(self) -> Path:
+        """The model that training ended with."""
+        return self.path / "model.safetensors"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints."""
+        return self.path / "checkpoints"
+
+    def append(self, lines: list[dict[str, Any]], *, durable: bool = False) -> None:
+        """Add lines to the metrics file."""
+        append_jsonl(self.metrics_file, lines, durable=durable)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Every line of the metrics file; none where the file is missing."""
+        return read_jsonl(self.metrics_file) if self.metrics_file.exists() else []
+
+    def rewind(self, step: int, lines: int) -> list[dict[str, Any]]:
+        """Forget what was measured after a step; the lines that are left.
+
+        Errors: FileError where they are not as many as the checkpoint counted: a metrics file
+        with a gap would be taken for the whole truth.
+        """
+        left = self.cut(step)
+        if left != lines:
+            raise FileError(
+                f"resume {self.path}: {self.metrics_file.name} holds {left} lines up to step "
+                f"{step}; the checkpoint counts {lines}. The file was changed or lost: bring "
+                "it back from a copy."
+            )
+        return self.lines()
+
+    def cut(self, step: int) -> int:
+        """Cut the metrics file after a step; how many lines are left."""
+        return truncate_jsonl(self.metrics_file, step) if self.metrics_file.exists() else 0
+
+    def checkpoint_files(self) -> list[Path]:
+        """The checkpoints, oldest first."""
+        return sorted(self.checkpoints.glob("step-*.safetensors"))
+
+    def newest_checkpoint(self) -> Checkpoint | None:
+        """The checkpoint to go on from; None where the run was killed before its first.
+
+        Errors: FileError where it is damaged, naming the one before it.
+        """
+        files = self.checkpoint_files()
+        if not files:
+            return None
+        try:
+            return Checkpoint.load(files[-1])
+        except FileError as error:
+            before = f" The one before it is {files[-2].name}." if len(files) > 1 else ""
+            raise FileError(
+                f"{error} To go on from the checkpoint before it, delete this one.{before}"
+            ) from error
+
+    def save_checkpoint(self, checkpoint: Checkpoint, keep: int) -> None:
+        """Write a checkpoint; then remove all but the newest `keep`, and older best models."""
+        checkpoint.save(step_file(self.checkpoints, checkpoint.position.step))
+        old = self.checkpoint_files()[:-keep]
+        if checkpoint.best.epoch is not None:
+            best = best_file(self.checkpoints, checkpoint.best.epoch)
+            old += [path for path in self.checkpoints.glob("best-*") if path != best]
+        # Names that a killed write left behind.
+        old += self.checkpoints.glob(".*.tmp")
+        for path in old:
+            _remove(path)
+
+    def save_best(self, epoch: int, arrays: Mapping[str, Any]) -> None:
+        """Keep the model's arrays after its best epoch."""
+        safetensors.save(best_file(self.checkpoints, epoch), arrays, {"epoch": str(epoch)})
+
+    def forget_model(self) -> None:
+        """Remove the model that training ended with: it goes on."""
+        _remove(self.model_file)
+
+    def load_best(self, epoch: int) -> dict[str, Any]:
+        """The model's arrays after its best epoch."""
+        return safetensors.load(best_file(self.checkpoints, epoch))[0]
+
+    def save_model(self, arrays: Mapping[str, Any], epoch: int) -> None:
+        """Keep the model that training ended with, and the epoch that it comes from."""
+        safetensors.save(self.model_file, arrays, {"epoch": str(epoch)})
+
+    def load_model(self) -> dict[str, Any]:
+        """The model that training ended with; where it was cut off, as of the last checkpoint.
+
+        Errors: FileError where the run has neither, or the file is damaged.
+        """
+        if self.model_file.exists():
+            return safetensors.load(self.model_file)[0]
+        checkpoint = self.newest_checkpoint()
+        if checkpoint is None:
+            raise FileError(
+                f"run {self.path}: it holds neither {self.model_file.name} nor a checkpoint. "
+                f"Train it first: pellucid resume {self.path}"
+            )
+        return {
+            name.removeprefix("model/"): array
+            for name, array in checkpoint.arrays.items()
+            if name.startswith("model/")
+        }
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise file_error("remove", path, error) from error

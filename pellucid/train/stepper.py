@@ -1,0 +1,154 @@
+"""Steps through the batches of epoch after epoch, stopping where a number is not finite.
+
+    Stepper    runs some steps from its position, and finds the step that broke
+
+The batches are a pure function of seed and epoch, so that the position alone says what comes.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pellucid.data.batches import batch_matrix
+from pellucid.errors import TrainingError
+from pellucid.train.checkpoint import Position
+from pellucid.train.history import Steps
+from pellucid.train.nonfinite import Birthplace, find_origin, is_finite
+from pellucid.train.options import Options
+from pellucid.train.program import Program
+from pellucid.train.snapshot import Snapshot
+
+
+class Stepper:
+    """Where training is, and how it gets on from there."""
+
+    def __init__(self, program: Program, options: Options) -> None:
+        self.position = Position()
+        self.failure: TrainingError | None = None
+        self._program = program
+        self._options = options
+        self._samples = len(program.feed.data)
+        self._snapshot: Snapshot | None = None
+        self._batches: tuple[int, Any, Any] | None = None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in an epoch, the smaller last one included."""
+        whole, rest = divmod(self._samples, self._options.batch_size)
+        return whole + (rest > 0 and not self._options.drop_last)
+
+    @property
+    def ends_epoch(self) -> bool:
+        """Whether all batches of the epoch are done."""
+        return self.position.step_in_epoch == self.steps_per_epoch
+
+    def next_epoch(self) -> None:
+        """Go to the first batch of the next epoch."""
+        self.position = Position(self.position.step, self.position.epoch + 1)
+
+    def move_to(self, position: Position) -> None:
+        """Go on from another position; the variables are those of that position."""
+        self.position = position
+        self._snapshot = None
+
+    def rows(self, limit: int) -> Any:
+        """The sample numbers of the next steps of this epoch, one row a step."""
+        full, rest = self._epoch(self.position.epoch)
+        start = self.position.step_in_epoch
+        return full[start : start + limit] if start < len(full) else rest[None]
+
+    def advance(self, limit: int) -> Steps:
+        """Run up to `limit` steps of one epoch.
+
+        Where a loss is not finite, `failure` says why; the steps before it are returned, and
+        weights and position are those before the step that broke.
+        """
+        rows = self.rows(limit)
+        snapshot = self._current_snapshot()
+        snapshot.note(self.position, rows)
+        columns = self._program.run(rows)
+        start, self.position = self.position, _after(self.position, len(rows))
+        if not is_finite(columns["loss"]) or self._breaks_at_end(snapshot):
+            self.failure = self._find_failure()
+        good = max(0, self.position.step - start.step)
+        columns = {name: column[:good] for name, column in columns.items()}
+        return Steps(start.step + 1, start.epoch + 1, columns)
+
+    def _breaks_at_end(self, snapshot: Snapshot) -> bool:
+        """Whether an epoch ends with a variable that is not finite: no loss would show it."""
+        return self.ends_epoch and not snapshot.is_finite()
+
+    def _find_failure(self) -> TrainingError:
+        """Go back before the step that broke; the error that names its cause.
+
+        The steps since the last snapshot run again, one at a time, until a variable or the
+        loss is not finite.
+        """
+        snapshot = self._current_snapshot()
+        snapshot.restore()
+        for position, row in snapshot.steps():
+            before = snapshot.copies()
+            columns = self._program.run(row[None])
+            if is_finite(columns["loss"]) and snapshot.is_finite():
+                continue
+            snapshot.put_back(before)
+            self.position = position
+            self._snapshot = None
+            return TrainingError(_message(position, columns["loss"][0], self._origin(row)))
+        return TrainingError(
+            f"Trainer: a number was not finite near step {self.position.step}, but was when the "
+            "steps ran again. Steps must be deterministic: does the loss or a layer use "
+            "random numbers of its own, or change between calls?"
+        )
+
+    def _origin(self, row: Any) -> Birthplace | None:
+        captured = self._program.captured(row)
+        state = [variable.present() for variable in captured.variables]
+        return find_origin(captured.procedure, [row, *state])
+
+    def _current_snapshot(self) -> Snapshot:
+        if self._snapshot is None:
+            row = self.rows(1)[0]
+            self._snapshot = Snapshot(list(self._program.written(row).values()))
+        self._snapshot.renew()
+        return self._snapshot
+
+    def _epoch(self, epoch: int) -> tuple[Any, Any]:
+        if self._batches is None or self._batches[0] != epoch:
+            options = self._options
+            full, rest = batch_matrix(
+                self._samples,
+                options.batch_size,
+                seed=options.seed,
+                epoch=epoch,
+                shuffle=options.shuffle,
+            )
+            self._batches = (epoch, full, rest)
+        return self._batches[1], self._batches[2]
+
+
+def _after(position: Position, steps: int) -> Position:
+    return replace(
+        position,
+        step=position.step + steps,
+        step_in_epoch=position.step_in_epoch + steps,
+    )
+
+
+def _message(position: Position, loss: Any, origin: Birthplace | None) -> str:
+    loss = float(np.asarray(loss))
+    found = f"the loss is {loss}"
+    if np.isfinite(loss):
+        found = f"the loss is {loss:.6g}, but the update is not finite"
+    cause = (
+        f"First: {origin}."
+        if origin is not None
+        else "The reference executor computes finite numbers in this step: a rounding "
+        "difference decided."
+    )
+    return (
+        f"Trainer: {found} in step {position.step + 1} (epoch {position.epoch + 1}). {cause} "
+        "The weights are those before this step. Usual remedies: a smaller learning rate, "
+        "clipped gradients, inputs scaled to about 1."
+    )

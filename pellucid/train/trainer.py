@@ -1,0 +1,297 @@
+"""Training: one compiled step, run over and over, with everything that surrounds it.
+
+    Trainer    `fit(epochs)`, or `for record in trainer`; `evaluate`, `resume`
+
+Where training is after a step, and all that follows, depends on model, optimizer, data and
+seed alone: not on how many steps ran at a time, and not on whether it was interrupted.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from pellucid.data import Dataset
+from pellucid.errors import OptionError, TrainingError
+from pellucid.state import copies, restore
+from pellucid.train.checkpoint import Checkpoint, Position
+from pellucid.train.curves import save_curves
+from pellucid.train.early_stopping import Best, EarlyStopping
+from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Values
+from pellucid.train.interrupt import Interrupts
+from pellucid.train.options import Options
+from pellucid.train.pace import Pace
+from pellucid.train.program import Feed, Loss, Program, Task
+from pellucid.train.recorder import Recorder
+from pellucid.train.report import save_report
+from pellucid.train.requirements import check_data, check_identity, identity, run_config
+from pellucid.train.stepper import Stepper
+
+
+class Trainer:
+    """Trains a model on a data set.
+
+    `loss(outputs, targets)` gives one number; with weights it is called with `weights=` too.
+    `optimizer.minimize(loss)` updates the parameters. `validation` is measured after each
+    epoch like `train`, in the same (inference) mode, and never trained on. What was measured
+    is in `history`; `results` are texts by name that the report shows first.
+
+    Errors: DataError for data that do not fit each other or the batch size; FileError where
+    the run folder cannot be made; ShapeError where the model does not fit the data;
+    TrainingError where a loss or weight is not finite any more.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        loss: Loss,
+        optimizer: Any,
+        train: Dataset,
+        validation: Dataset | None = None,
+        options: Options = Options(),  # noqa: B008 (frozen)
+    ) -> None:
+        check_data(train, validation, options)
+        self.model = model
+        self.optimizer = optimizer
+        self.train = train
+        self.validation = validation
+        self.options = options
+        self.history = History()
+        self.results: dict[str, str] = {}
+        self.pace = Pace()
+        feed = Feed(train, options.weights.of(train))
+        self._program = Program(
+            Task(model, loss, optimizer, options.metrics), feed, options.executor
+        )
+        self._stepper = Stepper(self._program, options)
+        self._recorder = Recorder(options.saving)
+        self._best = Best(self._stopping.monitor or self._usual_monitor)
+        self._best_arrays: dict[str, Any] | None = None
+        self._stop = ""
+
+    # ---- running -------------------------------------------------------------------------
+
+    def fit(self, epochs: int) -> History:
+        """Train until `epochs` epochs are done in all; the history.
+
+        Counted in all means: after `resume`, or called again, it goes on from where it is.
+        It ends earlier with early stopping, with `stop`, and with Ctrl-C or SIGTERM, which
+        finish the steps at hand; `history.stopped` says which. Whatever the end, also an
+        error, the run folder then holds a checkpoint, the curves and the report.
+        """
+        if epochs < 1:
+            raise OptionError(f"fit: epochs is {epochs}. It counts whole epochs: at least 1.")
+        self._stop = self.history.stopped = ""
+        with Interrupts() as interrupts:
+            self._begin(epochs)
+            try:
+                while not self._is_done(epochs):
+                    self._advance(self.pace.length)
+                    if interrupts.received is not None:
+                        self.stop(f"stopped by {interrupts.received.name}")
+            except TrainingError:
+                self._end(epochs, restore=False)
+                raise
+            except BaseException:
+                # In the middle of a step: the checkpoint before it is the truth.
+                self._call_end()
+                raise
+            self._end(epochs)
+        return self.history
+
+    def __iter__(self) -> Iterator[StepRecord]:
+        """One record after each step, without end: leave with `break`.
+
+        Steps run one at a time, so that the model is as it was after the step of the record.
+        The bits are those of `fit`.
+        """
+        self._prepare()
+        while True:
+            with Interrupts() as interrupts:
+                records = list(self._advance(1))
+            if interrupts.received is not None:
+                raise KeyboardInterrupt
+            yield from records
+
+    def stop(self, reason: str) -> None:
+        """End `fit` after the steps at hand; `history.stopped` is the reason."""
+        self._stop = reason
+
+    def evaluate(self, data: Dataset) -> Values:
+        """Loss and metrics of the model as it is, over a whole set, in inference mode."""
+        return self._program.evaluate(data)
+
+    @property
+    def position(self) -> Position:
+        """Steps and whole epochs done so far."""
+        return self._stepper.position
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in an epoch."""
+        return self._stepper.steps_per_epoch
+
+    @property
+    def file_error(self) -> str:
+        """Why the run folder is not complete; empty where it is."""
+        return str(self._recorder.error or "")
+
+    # ---- one chunk -----------------------------------------------------------------------
+
+    def _advance(self, limit: int) -> Steps:
+        """Run some steps of one epoch and, after its last, measure it; write all down."""
+        self.pace.start()
+        steps = self._stepper.advance(limit)
+        self.pace.stop(len(steps))
+        if self._stepper.failure is not None:
+            self._give_up(steps)
+        self.history.add_steps(steps)
+        self._recorder.add(*steps)
+        for callback in self.options.callbacks:
+            callback.after_steps(self, steps)
+        if self._stepper.ends_epoch:
+            self._measure()
+        if self._recorder.is_due:
+            self._save()
+        return steps
+
+    def _measure(self) -> None:
+        """After an epoch: measure, keep the best weights, see whether to stop."""
+        step, epoch = self.position.step, self.position.epoch + 1
+        train = self._program.evaluate(self.train)
+        validation = self._program.evaluate(self.validation) if self.validation else {}
+        record = EpochRecord(step, epoch, train, validation)
+        self._best = self._best.after(record.values(), epoch, self._stopping.min_delta)
+        if self._best.epoch == epoch:
+            self._best_arrays = copies(self.model.variables())
+        self._stepper.next_epoch()
+        self.history.best_epoch = self._best.epoch
+        self.history.add_epoch(record)
+        self._recorder.add(record)
+        for callback in self.options.callbacks:
+            callback.after_epoch(self, record)
+
+    def _give_up(self, steps: Steps) -> None:
+        """Record what was right before the step that broke, and raise why it broke."""
+        self.history.forget_after(self.position.step)
+        self.history.add_steps(steps)
+        self._recorder.forget_after(self.position.step)
+        self._recorder.add(*steps)
+        failure, self._stepper.failure = self._stepper.failure, None
+        self._stop = "a number was not finite"
+        assert failure is not None
+        raise failure
+
+    # ---- beginning and end ---------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        """Make the run folder, with a first checkpoint, where there is none yet."""
+        if self._recorder.is_idle:
+            self._recorder.create(run_config(self, self._identity))
+            self._save()
+
+    def _begin(self, epochs: int) -> None:
+        self._prepare()
+        if not self._is_done(epochs):
+            self._recorder.write(lambda folder: folder.forget_model())
+            self.history.restored_epoch = None
+        for callback in self.options.callbacks:
+            callback.begin(self, epochs)
+
+    def _is_done(self, epochs: int) -> bool:
+        if self._patience_is_over:
+            self._stop = f"early stopping: {self._best.waited} epochs without a better value"
+        return bool(self._stop) or self.position.epoch >= epochs
+
+    def _end(self, epochs: int, *, restore: bool = True) -> None:
+        """Save, bring back the best weights where that was asked for, draw."""
+        self._save()
+        self.history.stopped = self._stop or f"all {epochs} epochs done"
+        if restore:
+            self._restore_best()
+        epoch = self.history.restored_epoch or self.position.epoch
+        arrays = copies(self.model.variables())
+        self._recorder.write(lambda folder: folder.save_model(arrays, epoch))
+        self._call_end()
+        self._recorder.write(lambda folder: save_curves(self.history, folder.path))
+        self._recorder.write(
+            lambda folder: save_report(self.history, folder.config, folder.path, self.results)
+        )
+        self.history.file_error = self.file_error
+
+    def _call_end(self) -> None:
+        for callback in self.options.callbacks:
+            callback.end(self)
+
+    def _restore_best(self) -> None:
+        stopping = self.options.early_stopping
+        if stopping is None or not stopping.restore_best or self._best_arrays is None:
+            return
+        self.model.load_state_dict(self._best_arrays)
+        self.history.restored_epoch = self._best.epoch
+
+    # ---- checkpoints ---------------------------------------------------------------------
+
+    def _save(self) -> None:
+        if self._recorder.folder is None:
+            return
+        arrays = copies(self._variables())
+        lines = self._recorder.expected_lines
+        checkpoint = Checkpoint(arrays, self.position, self._best, lines, self._identity)
+        self._recorder.checkpoint(checkpoint, self._best_arrays)
+
+    def resume(self) -> History:
+        """Go on from the newest checkpoint of the run folder; the history so far.
+
+        `fit` then gives the very bits that the run would have given without interruption.
+        Errors: FileError where the folder or its newest checkpoint is damaged; OptionError
+        where data, seed or batch size are others; StateError where the model is another.
+        """
+        folder = self._recorder.open()
+        checkpoint = folder.newest_checkpoint()
+        if checkpoint is None:
+            folder.rewind(0, 0)
+            self._save()
+            return self.history
+        check_identity(checkpoint.identity, self._identity, str(folder.path))
+        restore(f"resume {folder.path}", self._variables(), checkpoint.arrays, strict=True)
+        lines = folder.rewind(checkpoint.position.step, checkpoint.lines)
+        self.history = History()
+        self.history.add_lines(lines)
+        self._best = checkpoint.best
+        self.history.best_epoch = self._best.epoch
+        if self._best.epoch is not None:
+            self._best_arrays = folder.load_best(self._best.epoch)
+        self._recorder.resumed(checkpoint.lines, self._best.epoch)
+        self._stepper.move_to(checkpoint.position)
+        return self.history
+
+    @cached_property
+    def _identity(self) -> dict[str, Any]:
+        return identity(self.train, self.options, self.optimizer)
+
+    def _variables(self) -> dict[str, Any]:
+        """Every variable that decides how training goes on, by name, each once.
+
+        What a step writes without belonging to model or optimizer, such as the count of draws
+        of a user's own generator, has the name that it has in the graph.
+        """
+        everything = {f"model/{k}": v for k, v in self.model.variables().items()}
+        everything |= {f"optimizer/{k}": v for k, v in self.optimizer.variables().items()}
+        known = set(everything.values())
+        written = self._program.written(self._stepper.rows(1)[0])
+        return everything | {f"other/{k}": v for k, v in written.items() if v not in known}
+
+    # ---- what is watched -----------------------------------------------------------------
+
+    @property
+    def _stopping(self) -> EarlyStopping:
+        return self.options.early_stopping or EarlyStopping()
+
+    @property
+    def _usual_monitor(self) -> str:
+        return "train_loss" if self.validation is None else "validation_loss"
+
+    @property
+    def _patience_is_over(self) -> bool:
+        stopping = self.options.early_stopping
+        return stopping is not None and self._best.waited >= stopping.patience
