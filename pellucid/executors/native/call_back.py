@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.views import View, whole
+from pellucid.graph import Node
 
 PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 
@@ -17,6 +18,7 @@ PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 class CallBack:
     """The Python half of a program: called with the number of a kernel and the step.
 
+    A negative number -1 - k reports an index out of range in kernel k.
     An exception cannot pass through machine code: it is kept, later calls do nothing, and
     `raise_failure` raises it when the program has returned.
     """
@@ -34,6 +36,10 @@ class CallBack:
 
     def _run(self, number: int, step: int) -> None:
         if self.failure is not None:
+            return
+        if number < 0:
+            (node,) = self.shared.plan.kernels[-1 - number].nodes
+            self.failure = _index_error(node)
             return
         try:
             (node,) = self.shared.plan.kernels[number].nodes
@@ -63,3 +69,13 @@ class CallBack:
         failure, self.failure = self.failure, None
         if failure is not None:
             raise failure
+
+
+def _index_error(node: Node) -> IndexError:
+    size = node.primitive.size if node.primitive.name == "scatter_add" else None
+    size = node.inputs[0].shape[node.primitive.axis] if size is None else size
+    where = f" in {node.scope}" if node.scope else ""
+    return IndexError(
+        f"{node.primitive.name}{where}: an index outside an axis of size {size}. "
+        f"Positions go from {-size} to {size - 1}; check the indices before the call."
+    )

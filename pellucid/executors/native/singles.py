@@ -1,89 +1,70 @@
-"""Single kernels: gathers, copies of memory, and the call back to the reference rule.
+"""Single kernels: primitives that stand by themselves, as plain loops.
 
     emit_single     the body of a Single kernel
     emit_copy       a variable's new value copied over the old one
+    single_units    how many independent pieces of work there are
     is_native       whether a primitive has code here; others run through Python
 """
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
 from pellucid.executors.native.frame import Frame, counted
 from pellucid.executors.native.kernels import Single
+from pellucid.executors.native.lanes import XP, Lanes
 from pellucid.executors.native.plan import CopyBack
-from pellucid.executors.native.views import Views
-from pellucid.graph import Node
+from pellucid.executors.native.views import View, Views, row_major
+from pellucid.graph import Node, Shape, Value
 
-I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+I1, I8, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(64)
 POINTER = ir.PointerType()
+Indices = tuple[Any, ...]
 
 
-def is_native(node: Node, views: Views) -> bool:
+def is_native(node: Node) -> bool:
     """Whether there is code for a node that stands by itself."""
-    if not isinstance(node.primitive, p.Take):
+    return type(node.primitive) in _CODE
+
+
+def is_row_gather(node: Node, views: Views) -> bool:
+    """Whether a gather copies whole rows of memory, which threads can share."""
+    if not isinstance(node.primitive, p.Take) or node.primitive.axis != 0:
         return False
-    x, indices = (views[value] for value in node.inputs)
-    return node.primitive.axis == 0 and x.is_whole() and indices.is_whole()
+    return all(views[value].is_whole() for value in node.inputs)
 
 
 def single_units(kernel: Single, views: Views) -> int:
     """How many independent pieces of work there are."""
     (node,) = kernel.nodes
-    return math.prod(node.inputs[1].shape) if is_native(node, views) else 1
+    return math.prod(node.inputs[1].shape) if is_row_gather(node, views) else 1
 
 
 def emit_single(frame: Frame, kernel: Single, number: int) -> None:
     """The code of a node that stands by itself; `number` names it to the call back."""
     (node,) = kernel.nodes
-    if is_native(node, frame.views):
-        _emit_gather(frame, node)
-    else:
-        _emit_call_back(frame, number)
+    if is_row_gather(node, frame.views):
+        _row_gather(frame, node, number)
+        return
+    # One unit: whoever takes it does it all; an empty range does nothing.
+    with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
+        if is_native(node):
+            _CODE[type(node.primitive)](frame, node, number)
+        else:
+            call_back(frame, I64(number))
 
 
-def _emit_gather(frame: Frame, node: Node) -> None:
-    """Rows copied from where the indices point; negative indices count from the end."""
-    b = frame.builder
-    view, x = frame.views[node.inputs[0]], frame.views[node.inputs[0]].base
-    indices = frame.views[node.inputs[1]].base
-    rows, row = view.shape[0], math.prod(view.shape[1:])
-    with counted(b, frame.begin, frame.end) as i:
-        index = frame.load(indices, i, 1, 1).astype("int64").value
-        index = b.select(b.icmp_signed("<", index, I64(0)), b.add(index, I64(rows)), index)
-        source = frame.address(x, b.mul(index, I64(row)))
-        target = frame.address(node.output, b.mul(i, I64(row)))
-        _copy(frame, target, source, row * x.dtype.itemsize)
-
-
-def emit_copy(frame: Frame, kernel: CopyBack) -> None:
-    """All bytes of the new value, into the memory of the variable."""
-    value = kernel.source
-    if value is None:
-        raise AssertionError("a copy without a source")
-    b = frame.builder
-    entry = b.gep(frame.table, [I64(kernel.slot)], source_etype=POINTER)
-    target = b.load(entry, typ=POINTER)
-    _copy(frame, target, frame.pointer(value), math.prod(value.shape) * value.dtype.itemsize)
-
-
-def _copy(frame: Frame, target: Any, source: Any, size: int) -> None:
-    b = frame.builder
-    name = "llvm.memcpy.p0.p0.i64"
-    kind = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, I64, ir.IntType(1)])
-    found = b.module.globals.get(name) or ir.Function(b.module, kind, name)
-    b.call(found, [target, source, I64(size), ir.IntType(1)(0)])
-
-
-def _emit_call_back(frame: Frame, number: int) -> None:
+def call_back(frame: Frame, number: ir.Value) -> None:
     """Call the function whose address is the table's last entry: (kernel, step)."""
     b = frame.builder
     entry = b.gep(frame.table, [I64(frame.shared.plan.arena_slot + 1)], source_etype=POINTER)
-    function = b.load(entry, typ=POINTER)
     kind = ir.FunctionType(ir.VoidType(), [I64, I64])
-    b.call(_Callee(function, kind), [I64(number), frame.step])
+    b.call(_Callee(b.load(entry, typ=POINTER), kind), [number, frame.step])
 
 
 class _Callee:
@@ -95,3 +76,199 @@ class _Callee:
     def get_reference(self) -> str:
         """The pointer's name in the code."""
         return str(self.pointer.get_reference())
+
+
+# ---- walking -----------------------------------------------------------------------------
+
+
+@contextmanager
+def _walk(frame: Frame, shape: Shape) -> Iterator[Indices]:
+    """Loops over all points of a shape, last axis fastest."""
+    loops = [counted(frame.builder, I64(0), I64(n)) for n in shape]
+    indices = tuple(loop.__enter__() for loop in loops)
+    yield indices
+    for loop in reversed(loops):
+        loop.__exit__(None, None, None)
+
+
+def _get(frame: Frame, view: View, indices: Indices) -> Lanes:
+    """One element of a view."""
+    return frame.load(view.base, frame.element(view.offset, indices, view.strides), 1, 0)
+
+
+def _put(frame: Frame, value: Value, indices: Indices, number: Lanes) -> None:
+    """Write one element of a buffer."""
+    frame.store(value, frame.element(0, indices, row_major(value.shape)), number)
+
+
+def _shifted(frame: Frame, indices: Indices, before: Shape, stride: Shape) -> Indices:
+    b = frame.builder
+    return tuple(
+        b.add(b.mul(i, I64(s)), I64(a)) for i, a, s in zip(indices, before, stride, strict=True)
+    )
+
+
+# ---- primitives --------------------------------------------------------------------------
+
+
+def _pad(frame: Frame, node: Node, number: int) -> None:
+    """Fill with the value, then put the elements in their places."""
+    del number
+    primitive, output = node.primitive, node.output
+    x = frame.views[node.inputs[0]]
+    value = Lanes.constant(frame.builder, output.dtype.type(primitive.value), output.dtype)
+    with _walk(frame, output.shape) as indices:
+        _put(frame, output, indices, value)
+    steps = tuple(n + 1 for n in primitive.interior)
+    with _walk(frame, x.shape) as indices:
+        target = _shifted(frame, indices, primitive.before, steps)
+        _put(frame, output, target, _get(frame, x, indices))
+
+
+def _concat(frame: Frame, node: Node, number: int) -> None:
+    """Each input copied to its part."""
+    del number
+    axis, start = node.primitive.axis, 0
+    for value in node.inputs:
+        x = frame.views[value]
+        before = tuple(start if i == axis else 0 for i in range(len(x.shape)))
+        with _walk(frame, x.shape) as indices:
+            target = _shifted(frame, indices, before, (1,) * len(before))
+            _put(frame, node.output, target, _get(frame, x, indices))
+        start += x.shape[axis]
+
+
+def _cumulative_sum(frame: Frame, node: Node, number: int) -> None:
+    """A running total along the axis, for each position of the others."""
+    del number
+    axis, b = node.primitive.axis, frame.builder
+    x = frame.views[node.inputs[0]]
+    others = (*x.shape[:axis], *x.shape[axis + 1 :])
+    zero = Lanes.constant(b, x.base.dtype.type(0), x.base.dtype)
+    slot = frame.scratch(zero.value.type)
+    with _walk(frame, others) as outer:
+        b.store(zero.value, slot)
+        with counted(b, I64(0), I64(x.shape[axis])) as i:
+            indices = (*outer[:axis], i, *outer[axis:])
+            total = Lanes(b, b.load(slot, typ=zero.value.type), zero.dtype) + _get(
+                frame, x, indices
+            )
+            b.store(total.value, slot)
+            _put(frame, node.output, indices, total)
+
+
+def _position(frame: Frame, node: Node, number: int) -> None:
+    """The first position of the extreme along the axis; a nan counts as the extreme."""
+    del number
+    axis, b = node.primitive.axis, frame.builder
+    x = frame.views[node.inputs[0]]
+    others = (*x.shape[:axis], *x.shape[axis + 1 :])
+    xp, dtype = XP(b), x.base.dtype
+    with _walk(frame, others) as outer:
+        first = _get(frame, x, (*outer[:axis], I64(0), *outer[axis:]))
+        best, place = frame.scratch(first.value.type), frame.scratch(I64)
+        b.store(first.value, best)
+        b.store(I64(0), place)
+        with counted(b, I64(1), I64(x.shape[axis])) as i:
+            now = _get(frame, x, (*outer[:axis], i, *outer[axis:]))
+            before = Lanes(b, b.load(best, typ=first.value.type), dtype)
+            wins = now > before if isinstance(node.primitive, p.Argmax) else now < before
+            if dtype.kind == "f":
+                nan = xp.logical_and(xp.logical_not(now == now), before == before)
+                wins = xp.logical_or(wins, nan)
+            with b.if_then(wins.value):
+                b.store(now.value, best)
+                b.store(i, place)
+        found = Lanes(b, b.load(place, typ=I64), np.dtype(np.int64))
+        _put(frame, node.output, (*outer[:axis], I64(0), *outer[axis:]), found)
+
+
+def _checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Value:
+    """A position counted from the front; one outside is reported, and 0 taken in its place."""
+    b = frame.builder
+    found = index.astype(np.dtype(np.int64)).value
+    found = b.select(b.icmp_signed("<", found, I64(0)), b.add(found, I64(size)), found)
+    inside = b.icmp_unsigned("<", found, I64(size))
+    with b.if_then(b.not_(inside), likely=False):
+        call_back(frame, I64(-1 - number))
+    return b.select(inside, found, I64(0))
+
+
+def _row_gather(frame: Frame, node: Node, number: int) -> None:
+    """Rows copied from where the indices point."""
+    b = frame.builder
+    view, indices = (frame.views[value] for value in node.inputs)
+    rows, row = view.shape[0], math.prod(view.shape[1:])
+    with counted(b, frame.begin, frame.end) as i:
+        index = _checked_index(frame, frame.load(indices.base, i, 1, 1), rows, number)
+        if rows:
+            source = frame.address(view.base, b.mul(index, I64(row)))
+            target = frame.address(node.output, b.mul(i, I64(row)))
+            _copy(frame, target, source, row * view.base.dtype.itemsize)
+
+
+def _take(frame: Frame, node: Node, number: int) -> None:
+    """Elements one by one, from where the indices point."""
+    axis = node.primitive.axis
+    x, positions = (frame.views[value] for value in node.inputs)
+    end = axis + len(positions.shape)
+    with _walk(frame, node.output.shape) as indices:
+        index = _get(frame, positions, indices[axis:end])
+        place = _checked_index(frame, index, x.shape[axis], number)
+        if x.shape[axis]:
+            element = _get(frame, x, (*indices[:axis], place, *indices[end:]))
+            _put(frame, node.output, indices, element)
+
+
+def _scatter_add(frame: Frame, node: Node, number: int) -> None:
+    """Zeros, then every element added at its place, in the order of the indices."""
+    axis, output = node.primitive.axis, node.output
+    x, positions = (frame.views[value] for value in node.inputs)
+    end = axis + len(positions.shape)
+    zero = Lanes.constant(frame.builder, output.dtype.type(0), output.dtype)
+    with _walk(frame, output.shape) as indices:
+        _put(frame, output, indices, zero)
+    if not math.prod(output.shape):
+        return
+    own = View(output, 0, row_major(output.shape), output.shape)
+    with _walk(frame, x.shape) as indices:
+        index = _get(frame, positions, indices[axis:end])
+        place = _checked_index(frame, index, node.primitive.size, number)
+        target = (*indices[:axis], place, *indices[end:])
+        total = _get(frame, own, target) + _get(frame, x, indices)
+        _put(frame, output, target, total)
+
+
+_CODE: dict[type, Callable[[Frame, Node, int], None]] = {
+    p.Take: _take,
+    p.ScatterAdd: _scatter_add,
+    p.Pad: _pad,
+    p.Concat: _concat,
+    p.CumulativeSum: _cumulative_sum,
+    p.Argmax: _position,
+    p.Argmin: _position,
+}
+
+
+# ---- memory ------------------------------------------------------------------------------
+
+
+def emit_copy(frame: Frame, kernel: CopyBack) -> None:
+    """All bytes of the new value, into the memory of the variable."""
+    value = kernel.source
+    if value is None:
+        raise AssertionError("a copy without a source")
+    b = frame.builder
+    entry = b.gep(frame.table, [I64(kernel.slot)], source_etype=POINTER)
+    target = b.load(entry, typ=POINTER)
+    with b.if_then(b.icmp_signed("<", frame.begin, frame.end)):
+        size = math.prod(value.shape) * value.dtype.itemsize
+        _copy(frame, target, frame.pointer(value), size)
+
+
+def _copy(frame: Frame, target: Any, source: Any, size: int) -> None:
+    b = frame.builder
+    name = "llvm.memcpy.p0.p0.i64"
+    kind = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, I64, I1])
+    found = b.module.globals.get(name) or ir.Function(b.module, kind, name)
+    b.call(found, [target, source, I64(size), I1(0)])
