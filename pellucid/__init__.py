@@ -6,7 +6,23 @@ Tensors and functions on them stand here; layers in `pellucid.nn`, optimizers in
 `pellucid.optim`, data sets in `pellucid.data`, training in `pellucid.train`.
 """
 
-from pellucid.compile import capture, compile
+from pellucid import functional, nn, optim
+from pellucid.compile import capture, compile  # noqa: A004 (the field's word)
+from pellucid.creation import (
+    arange,
+    concat,
+    eye,
+    full,
+    full_like,
+    linspace,
+    one_hot,
+    ones,
+    ones_like,
+    stack,
+    where,
+    zeros,
+    zeros_like,
+)
 from pellucid.derivatives import (
     check_gradients,
     grad,
@@ -39,16 +55,32 @@ __all__ = [
     "Variable",
     "__version__",
     "apply",
+    "arange",
     "capture",
     "check_gradients",
     "compile",
+    "concat",
+    "eye",
+    "full",
+    "full_like",
+    "functional",
     "grad",
     "hessian",
     "jvp",
+    "linspace",
+    "nn",
     "numerical_gradient",
+    "one_hot",
+    "ones",
+    "ones_like",
+    "optim",
     "parse",
     "scope",
+    "stack",
     "tensor",
     "value_and_grad",
     "vjp",
+    "where",
+    "zeros",
+    "zeros_like",
 ]

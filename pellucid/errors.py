@@ -20,7 +20,12 @@ from collections.abc import Iterable
 
 
 class PellucidError(Exception):
-    """Base of all exceptions of pellucid."""
+    """Base of all exceptions of pellucid.
+
+    `layer` is the path of the layer that it came out of, where it came out of one.
+    """
+
+    layer: str | None = None
 
 
 class ShapeError(PellucidError, ValueError):

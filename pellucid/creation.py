@@ -1,0 +1,191 @@
+"""Tensors made from nothing but a shape, and tensors put together from others.
+
+    zeros, ones, full, eye, arange, linspace     filled by a rule
+    zeros_like, ones_like, full_like             with the shape and dtype of another
+    concat, stack, where, one_hot                made of others
+
+Names and meanings are those of the Array API standard; floats are float32 unless asked.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
+from pellucid.graph import is_symbolic
+from pellucid.primitives import Arange, Concat
+from pellucid.primitives.base import FLOAT32, INT64, INTEGERS, Shape, normal_axis
+from pellucid.tensor import Tensor, apply, ones_like, tensor, zeros_like
+
+
+def zeros(shape: int | Shape, *, dtype: Any = FLOAT32) -> Tensor:
+    """A tensor of zeros.
+
+    >>> zeros((2, 3)).shape
+    (2, 3)
+    """
+    return Tensor(np.zeros(_shape("zeros", shape), dtype))
+
+
+def ones(shape: int | Shape, *, dtype: Any = FLOAT32) -> Tensor:
+    """A tensor of ones."""
+    return Tensor(np.ones(_shape("ones", shape), dtype))
+
+
+def full(shape: int | Shape, value: float, *, dtype: Any = FLOAT32) -> Tensor:
+    """A tensor with the same number everywhere."""
+    return Tensor(np.full(_shape("full", shape), value, dtype))
+
+
+def full_like(x: Tensor, value: float) -> Tensor:
+    """The same number everywhere, with the shape and dtype of x."""
+    return zeros_like(x) + value
+
+
+def eye(rows: int, columns: int | None = None, *, dtype: Any = FLOAT32) -> Tensor:
+    """A matrix with ones on its diagonal, square unless `columns` is given."""
+    return Tensor(np.eye(rows, columns, dtype=dtype))
+
+
+def arange(
+    start: float, stop: float | None = None, step: float = 1, *, dtype: Any = None
+) -> Tensor:
+    """Numbers from `start` up to but not including `stop`, `step` apart.
+
+    With one number, from 0 up to it. Integers give int64, floats float32, unless `dtype`
+    says otherwise. Each number is start + i step: no error adds up.
+
+    >>> arange(3) + 5
+    tensor([5, 6, 7], int64)
+    """
+    first, last = (0, start) if stop is None else (start, stop)
+    if step == 0:
+        raise OptionError("arange: step 0. It must lead from start towards stop.")
+    whole = all(isinstance(n, int) for n in (first, last, step))
+    of = np.dtype(dtype) if dtype is not None else INT64 if whole else FLOAT32
+    count = max(0, math.ceil((last - first) / step))
+    return apply(Arange(first, step, count, of))
+
+
+def linspace(start: float, stop: float, count: int, *, dtype: Any = FLOAT32) -> Tensor:
+    """`count` numbers at equal distances, both ends included.
+
+    >>> linspace(0.0, 1.0, 5)
+    tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], float32)
+    """
+    return Tensor(np.linspace(start, stop, count, dtype=dtype))
+
+
+def concat(tensors: Sequence[Any], *, axis: int = 0) -> Tensor:
+    """Tensors one behind the other along an axis; their other sizes agree.
+
+    >>> concat([ones(2), zeros(1)])
+    tensor([1., 1., 0.], float32)
+    """
+    parts = [_tensor(x) for x in tensors]
+    if not parts:
+        raise ShapeError("concat: no tensors. Give at least one: the result has its dtype.")
+    return parts[0].apply(Concat(normal_axis("concat", axis, parts[0].ndim)), *parts[1:])
+
+
+def stack(tensors: Sequence[Any], *, axis: int = 0) -> Tensor:
+    """Tensors of one shape along a new axis.
+
+    >>> stack([zeros(3), ones(3)]).shape
+    (2, 3)
+    """
+    parts = [_tensor(x) for x in tensors]
+    shapes = [part.shape for part in parts]
+    if len(set(shapes)) != 1:
+        raise ShapeError(f"stack: shapes {shapes}. It takes at least one, all of one shape.")
+    place = normal_axis("stack", axis, parts[0].ndim + 1)
+    return concat([part.expand_dims(place) for part in parts], axis=place)
+
+
+def where(condition: Any, a: Any, b: Any) -> Tensor:
+    """`a` where the condition is true, else `b`.
+
+    >>> where(arange(4) > 1, 1.0, 0.0)
+    tensor([0., 0., 1., 1.], float32)
+    """
+    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
+        a = tensor(a)
+    return _tensor(condition).where(a, b)
+
+
+def one_hot(ids: Any, classes: int, *, dtype: Any = FLOAT32) -> Tensor:
+    """One number per class: 1 at the class of the id, 0 elsewhere.
+
+    Shapes: ids (...) of integers -> (..., classes).
+    Errors: DataError for a known id outside 0 to classes - 1.
+
+    >>> one_hot([2, 0], 3)
+    tensor([[0., 0., 1.],
+            [1., 0., 0.]], float32)
+    """
+    ids = _tensor(ids)
+    check_ids("one_hot", ids, classes)
+    return is_class(ids, classes).astype(dtype)
+
+
+def is_class(ids: Tensor, classes: int) -> Tensor:
+    """Whether each id is each class: (...) of integers -> (..., classes) of bool.
+
+    A comparison with 0, 1, 2, ..., so that it joins the elementwise work around it.
+    """
+    if ids.dtype == np.uint8 and classes > 256:
+        ids = ids.astype(INT64)
+    return ids.expand_dims(-1) == arange(classes, dtype=ids.dtype)
+
+
+def check_ids(where: str, ids: Tensor, classes: int) -> None:
+    """Refuse ids that are no integers, or that are known and lie outside the classes.
+
+    While a function is captured, ids are not known: then only their dtype is looked at.
+    """
+    if ids.dtype not in INTEGERS:
+        raise DTypeError(
+            f"{where}: class ids of {ids.dtype}. Ids count classes: use integers, as with "
+            "ids.astype('int64')."
+        )
+    if is_symbolic(ids):
+        return
+    wrong = (ids.array < 0) | (ids.array >= classes)
+    if wrong.any():
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        raise DataError(
+            f"{where}: class id {ids.array[place]} at {place} with {classes} classes. Ids lie "
+            f"between 0 and {classes - 1}: count the classes from 0."
+        )
+
+
+def _shape(name: str, shape: int | Shape) -> Shape:
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    if any(n < 0 for n in sizes):
+        raise ShapeError(f"{name}: shape {sizes}. Sizes are not negative.")
+    return sizes
+
+
+def _tensor(x: Any) -> Tensor:
+    return x if isinstance(x, Tensor) else tensor(x)
+
+
+__all__ = [
+    "arange",
+    "check_ids",
+    "concat",
+    "eye",
+    "full",
+    "full_like",
+    "is_class",
+    "linspace",
+    "one_hot",
+    "ones",
+    "ones_like",
+    "stack",
+    "where",
+    "zeros",
+    "zeros_like",
+]

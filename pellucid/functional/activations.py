@@ -1,0 +1,157 @@
+"""Activations: what stands between two layers, and what turns outputs into probabilities.
+
+Each is a composition of primitives, so gradients, graphs and executors follow. Kinks: where a
+function has a corner at 0, its derivative there is the one of the left side.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import DTypeError
+from pellucid.primitives.base import FLOATS
+from pellucid.tensor import Tensor, tensor
+
+TensorLike = Tensor | np.ndarray[Any, Any] | Sequence[Any] | float
+
+
+def step(x: TensorLike) -> Tensor:
+    """1 where x > 0, else 0: the perceptron's answer. Its gradient is 0 everywhere.
+
+    >>> step([-1.0, 0.0, 2.0])
+    tensor([0., 0., 1.], float32)
+    """
+    x = as_floats("step", x)
+    return (x > 0.0).astype(x.dtype)
+
+
+def sigmoid(x: TensorLike) -> Tensor:
+    """1 / (1 + e^-x), between 0 and 1. Its slope is at most 1/4, so deep stacks of it fade."""
+    return as_floats("sigmoid", x).sigmoid()
+
+
+def tanh(x: TensorLike) -> Tensor:
+    """(e^x - e^-x) / (e^x + e^-x) = 2 sigmoid(2x) - 1, between -1 and 1, centred on 0."""
+    return as_floats("tanh", x).tanh()
+
+
+def relu(x: TensorLike) -> Tensor:
+    """max(0, x). The derivative is 1 for x > 0, else 0, at x = 0 too.
+
+    >>> relu([-1.0, 0.0, 2.0])
+    tensor([0., 0., 2.], float32)
+    """
+    x = as_floats("relu", x)
+    return (x > 0.0).where(x, 0.0)
+
+
+def leaky_relu(x: TensorLike, *, slope: float = 0.01) -> Tensor:
+    """x for x > 0, else slope x: no unit is ever dead.
+
+    Source: Maas et al. 2013, with slope 0.01.
+    """
+    x = as_floats("leaky_relu", x)
+    return (x > 0.0).where(x, x * slope)
+
+
+def elu(x: TensorLike, *, alpha: float = 1.0) -> Tensor:
+    """x for x > 0, else alpha (e^x - 1).
+
+    Source: Clevert et al. 2015 (arXiv 1511.07289), equation 15.
+    """
+    x = as_floats("elu", x)
+    positive = x > 0.0
+    # The argument is chosen first: e^x of a large x must not meet the gradient.
+    return positive.where(x, positive.where(0.0, x).expm1() * alpha)
+
+
+def gelu(x: TensorLike) -> Tensor:
+    """x Phi(x), with Phi the distribution function of the bell curve, by erf.
+
+        y = x/2 (1 + erf(x / sqrt 2))
+
+    Source: Hendrycks and Gimpel 2016 (arXiv 1606.08415), section 2.
+    """
+    x = as_floats("gelu", x)
+    return x * 0.5 * ((x * math.sqrt(0.5)).erf() + 1.0)
+
+
+def gelu_tanh(x: TensorLike) -> Tensor:
+    """The approximation of gelu by tanh, which older models were trained with.
+
+        y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+
+    Source: Hendrycks and Gimpel 2016 (arXiv 1606.08415), section 2.
+    """
+    x = as_floats("gelu_tanh", x)
+    inner = (x + x * x * x * 0.044715) * math.sqrt(2.0 / math.pi)
+    return x * 0.5 * (inner.tanh() + 1.0)
+
+
+def silu(x: TensorLike) -> Tensor:
+    """x sigmoid(x), also called swish.
+
+    Source: Elfwing et al. 2017 (arXiv 1702.03118), equation 3.
+    """
+    x = as_floats("silu", x)
+    return x * x.sigmoid()
+
+
+def softplus(x: TensorLike) -> Tensor:
+    """log(1 + e^x), a smooth relu; neither overflows nor loses small values.
+
+    >>> softplus([-1000.0, 1000.0])
+    tensor([   0., 1000.], float32)
+    """
+    x = as_floats("softplus", x)
+    positive = x > 0.0
+    # log(1 + e^x) = x + log(1 + e^-x). With -|x| chosen by the same condition, all derivatives
+    # are right at 0 too; abs, whose derivative at 0 is 0, would halve them there.
+    return positive.where(x, 0.0) + positive.where(-x, x).exp().log1p()
+
+
+def log_sigmoid(x: TensorLike) -> Tensor:
+    """log(1 / (1 + e^-x)) = -softplus(-x), exact also where the sigmoid is 0."""
+    return -softplus(-as_floats("log_sigmoid", x))
+
+
+def softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
+    """e^x_i / sum over j of e^x_j: positive numbers that sum to 1 along the axis.
+
+    The largest x is subtracted first, which changes nothing but the overflow.
+
+    >>> softmax([1010.0, 1000.0, 990.0]).sum().item()
+    1.0
+    """
+    x = as_floats("softmax", x)
+    e = (x - x.max(axis=axis, keepdims=True).stop_gradient()).exp()
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
+    """log softmax(x) = x - log(sum of e^x), without taking the logarithm of a rounded 0."""
+    x = as_floats("log_softmax", x)
+    x = x - x.max(axis=axis, keepdims=True).stop_gradient()
+    return x - x.exp().sum(axis=axis, keepdims=True).log()
+
+
+def logsumexp(x: TensorLike, *, axis: int = -1, keepdims: bool = False) -> Tensor:
+    """log(sum of e^x) along the axis: a smooth maximum, which does not overflow."""
+    x = as_floats("logsumexp", x)
+    largest = x.max(axis=axis, keepdims=True).stop_gradient()
+    # An infinite largest value must not be subtracted from itself.
+    shift = (largest.abs() < math.inf).where(largest, 0.0)
+    y = (x - shift).exp().sum(axis=axis, keepdims=True).log() + shift
+    return y if keepdims else y.squeeze(axis)
+
+
+def as_floats(name: str, x: TensorLike) -> Tensor:
+    """A tensor of floats; errors name the function that asked."""
+    x = x if isinstance(x, Tensor) else tensor(x)
+    if x.dtype not in FLOATS:
+        raise DTypeError(
+            f"{name}: {x.dtype}. It is defined for floats: convert with x.astype('float32')."
+        )
+    return x

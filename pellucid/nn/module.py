@@ -1,0 +1,272 @@
+"""Modules: layers and models, as trees of named variables with a forward function.
+
+Module      the base: assign variables and other modules as attributes, define `forward`
+Call        what one module was called with, and gave
+calls       collect the calls of all modules made inside
+"""
+
+import textwrap
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any, Self, final
+
+import numpy as np
+
+from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError, closest
+from pellucid.graph import current_scope, scope
+from pellucid.state import State, copies, restore
+from pellucid.tensor import Tensor, tensor
+from pellucid.variables import Variable, setting
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a module: its path, the module, its inputs and its output."""
+
+    path: str
+    module: "Module"
+    inputs: tuple[Any, ...]
+    output: Any
+
+
+class _Watch(threading.local):
+    calls: list[Call] | None = None
+
+
+_watch = _Watch()
+
+
+@contextmanager
+def calls() -> Iterator[list[Call]]:
+    """The calls of all modules made inside, in the order in which they ended.
+
+    For looking at what happens between layers: shapes, or the spread of activations.
+    """
+    outer, _watch.calls = _watch.calls, []
+    try:
+        yield _watch.calls
+    finally:
+        _watch.calls = outer
+
+
+class Module:
+    """A layer or a model.
+
+    A subclass makes its variables and inner modules in `__init__` and computes in `forward`:
+
+        class TwoLayers(Module):
+            def __init__(self, rng):
+                self.hidden = Linear(784, 50, rng=rng)
+                self.out = Linear(50, 10, rng=rng)
+
+            def forward(self, x):
+                return self.out(relu(self.hidden(x)))
+
+    Every attribute that is a `Variable`, a `Module`, or a list of these belongs to the model,
+    in the order of assignment; its path is the attribute's name behind the path of its
+    module, as in `hidden.weight`. What stands in several places counts once. A list is kept
+    as a tuple, so that nothing is added to it unseen. A module starts in training mode.
+    """
+
+    forward: Callable[..., Any]
+
+    def __new__(cls, *_arguments: Any, **_options: Any) -> Self:
+        # Here, so that subclasses need not remember to call super().__init__().
+        self = super().__new__(cls)
+        self.__dict__.update(_name="", _training=True)
+        return self
+
+    @final
+    def __call__(self, *inputs: Any) -> Any:
+        """The value of `forward`; its operations are recorded under this module's path.
+
+        Inputs are tensors or NumPy arrays, or None, or tuples of these. Errors: those of the
+        operations, with the path and form of the innermost module in front.
+        """
+        tensors = tuple(_input(self, x) for x in inputs)
+        with scope(self._name) if self._name else nullcontext():
+            try:
+                output = self.forward(*tensors)
+            except (ShapeError, DTypeError) as error:
+                _locate(error, self)
+                raise
+            if _watch.calls is not None:
+                _watch.calls.append(Call(current_scope(), self, tensors, output))
+        return output
+
+    # ---- what belongs to it --------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Keep a value; variables and modules learn their name."""
+        if isinstance(value, list) and _holds_members(value):
+            value = tuple(value)
+        if isinstance(self.__dict__.get(name), Variable) and not isinstance(value, Variable):
+            raise OptionError(
+                f"{type(self).__name__}.{name}: a {type(value).__name__} in the place of a "
+                f"variable. Use .{name}.assign(...) to change its value."
+            )
+        if isinstance(value, dict) and _holds_members(value.values()):
+            raise OptionError(
+                f"{type(self).__name__}.{name}: a dict of modules or variables. Assign them "
+                "one by one, or as a list, so that each has a name."
+            )
+        for part, member in _members(name, value):
+            if isinstance(member, Variable):
+                member.name = part
+            elif not member._name:
+                member.__dict__["_name"] = part
+        self.__dict__[name] = value
+
+    def __getattr__(self, name: str) -> Any:
+        known = [key for key in (*self.__dict__, *dir(type(self))) if not key.startswith("_")]
+        raise AttributeError(
+            f"{type(self).__name__} has no attribute {name!r}. {closest(name, known)}"
+            if name[:1] != "_"
+            else f"{type(self).__name__} has no attribute {name!r}."
+        )
+
+    def children(self) -> dict[str, "Module"]:
+        """The modules directly inside, by name."""
+        found = [pair for key, value in self.__dict__.items() for pair in _members(key, value)]
+        return {name: member for name, member in found if isinstance(member, Module)}
+
+    def modules(self) -> dict[str, "Module"]:
+        """The module itself, under the path "", and all inside it, outer ones first, each once."""
+        found: dict[str, Module] = {}
+        seen: set[int] = set()
+        waiting: list[tuple[str, Module]] = [("", self)]
+        while waiting:
+            path, module = waiting.pop()
+            if id(module) in seen:
+                continue
+            seen.add(id(module))
+            found[path] = module
+            inner = module.children().items()
+            waiting.extend((_join(path, name), child) for name, child in reversed(inner))
+        return found
+
+    def variables(self) -> dict[str, Variable]:
+        """All variables by path, each once, in the order of assignment."""
+        found: dict[str, Variable] = {}
+        seen: set[int] = set()
+        for path, module in self.modules().items():
+            for key, value in module.__dict__.items():
+                for name, member in _members(key, value):
+                    if isinstance(member, Variable) and id(member) not in seen:
+                        seen.add(id(member))
+                        found[_join(path, name)] = member
+        return found
+
+    def parameters(self) -> dict[str, Variable]:
+        """The variables that training changes, by path."""
+        return {path: v for path, v in self.variables().items() if v.trainable}
+
+    def buffers(self) -> dict[str, Variable]:
+        """The variables that belong to the state but are not trained, by path."""
+        return {path: v for path, v in self.variables().items() if not v.trainable}
+
+    # ---- state ---------------------------------------------------------------------------
+
+    def state_dict(self) -> State:
+        """Copies of all arrays, parameters and buffers, by path."""
+        return copies(self.variables())
+
+    def load_state_dict(self, state: Mapping[str, Any], *, strict: bool = True) -> None:
+        """Take the arrays of a state that a module of the same form gave.
+
+        With `strict=False`, names that only one side knows are left alone. Errors: StateError
+        listing everything missing, unexpected, or of another shape or dtype; then nothing was
+        loaded.
+        """
+        restore(f"{type(self).__name__}.load_state_dict", self.variables(), state, strict=strict)
+
+    # ---- mode ----------------------------------------------------------------------------
+
+    @property
+    def training(self) -> bool:
+        """Whether it is in training mode; a compiled function follows a change of mode."""
+        return bool(setting(self._is_training))
+
+    def _is_training(self) -> bool:
+        return bool(self._training)
+
+    def train(self) -> Self:
+        """Put the whole tree in training mode; the module itself is returned."""
+        return self._set_mode(True)
+
+    def inference(self) -> Self:
+        """Put the whole tree in inference mode: no dropout, stored statistics."""
+        return self._set_mode(False)
+
+    def _set_mode(self, training: bool) -> Self:
+        for module in self.modules().values():
+            module.__dict__["_training"] = training
+        return self
+
+    @contextmanager
+    def mode(self, *, training: bool) -> Iterator[None]:
+        """The given mode inside a `with` block; every module has its own back after it."""
+        before = [(module, module._training) for module in self.modules().values()]
+        self._set_mode(training)
+        try:
+            yield
+        finally:
+            for module, mode in before:
+                module.__dict__["_training"] = mode
+
+    # ---- what it looks like --------------------------------------------------------------
+
+    def describe(self) -> str:
+        """What stands in the brackets of its form, such as "784, 50"."""
+        return ""
+
+    def __repr__(self) -> str:
+        lines = [f"{name}: {child!r}" for name, child in self.children().items()]
+        if not lines:
+            return _form(self)
+        return f"{_form(self)[:-1]}\n{textwrap.indent(chr(10).join(lines), '  ')}\n)"
+
+
+def _members(name: str, value: Any) -> list[tuple[str, Any]]:
+    """The variables and modules that an attribute holds, by name."""
+    if isinstance(value, Variable | Module):
+        return [(name, value)]
+    if isinstance(value, tuple):
+        return [pair for i, part in enumerate(value) for pair in _members(f"{name}.{i}", part)]
+    return []
+
+
+def _holds_members(values: Any) -> bool:
+    return any(isinstance(value, Variable | Module) for value in values)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _form(module: Module) -> str:
+    return f"{type(module).__name__}({module.describe()})"
+
+
+def _input(module: Module, x: Any) -> Any:
+    """An input of forward: arrays become tensors, what is none of these is refused."""
+    if x is None or isinstance(x, Tensor):
+        return x
+    if isinstance(x, np.ndarray):
+        return tensor(x)
+    if isinstance(x, tuple):
+        return tuple(_input(module, part) for part in x)
+    raise OptionError(
+        f"{_form(module)}: called with {type(x).__name__}. Layers take tensors and NumPy "
+        "arrays: use tensor(...) or numpy.asarray(...) first."
+    )
+
+
+def _locate(error: PellucidError, module: Module) -> None:
+    """Put the path and form of the innermost module in front of an error's message, once."""
+    if error.layer is None:
+        error.layer = current_scope()
+        where = f"{error.layer}: " if error.layer else ""
+        error.args = (f"{where}{_form(module)}: {error}",)

@@ -1,0 +1,50 @@
+"""Optimizers, learning-rate schedules, and clipping of gradients."""
+
+from pellucid.optim.adaptive import AdaGrad, Adam, AdamW, RMSProp
+from pellucid.optim.clipping import ByGlobalNorm, ByNorm, ByValue, Clipping
+from pellucid.optim.descent import SGD, Momentum, Nesterov
+from pellucid.optim.optimizer import Optimizer, Step, weights_only
+from pellucid.optim.schedules import (
+    Constant,
+    CosineDecay,
+    ExponentialDecay,
+    OneCycle,
+    Schedule,
+    StepDecay,
+    WarmUp,
+)
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+__all__ = [
+    "OPTIMIZERS",
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "ByGlobalNorm",
+    "ByNorm",
+    "ByValue",
+    "Clipping",
+    "Constant",
+    "CosineDecay",
+    "ExponentialDecay",
+    "Momentum",
+    "Nesterov",
+    "OneCycle",
+    "Optimizer",
+    "RMSProp",
+    "Schedule",
+    "Step",
+    "StepDecay",
+    "WarmUp",
+    "weights_only",
+]

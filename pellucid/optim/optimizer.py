@@ -1,0 +1,230 @@
+"""What all optimizers share: the loop over parameters, clipping, penalties, decay, state.
+
+Optimizer       the base: a subclass defines `start` and `update`
+Step            the number of an update and its learning rate
+weights_only    which parameters are penalized and decayed: those with two axes or more
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pellucid.autodiff import gradients
+from pellucid.errors import GradientError, OptionError
+from pellucid.graph import has_origin, is_symbolic, scope
+from pellucid.optim.clipping import Clipping, Gradients
+from pellucid.optim.schedules import Schedule, check
+from pellucid.primitives.base import FLOAT32, FLOAT64, DType
+from pellucid.state import State, copies, restore
+from pellucid.tensor import Tensor, ones_like
+from pellucid.variables import Buffer, Variable
+
+Slots = dict[str, Tensor]
+
+
+def weights_only(path: str, parameter: Variable) -> bool:
+    """True for parameters with two axes or more: not for biases, and not for norms."""
+    return parameter.ndim >= 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """One update: its number, 1 for the first, and its learning rate, both single numbers."""
+
+    number: Tensor
+    learning_rate: Tensor
+
+
+@dataclass(eq=False)
+class Optimizer:
+    """Changes parameters so that a loss falls.
+
+    `parameters` are named variables, as `model.parameters()` gives them. `learning_rate` is a
+    number, then kept as a variable that may be assigned at any time, or a `Schedule`. One
+    update does, in this order:
+
+        1.  g = gradient of the loss
+        2.  g = clip(g), where `clip` is given: penalties are not clipped
+        3.  g = g + l2 w + l1 sign(w): the gradients of l2/2 sum(w^2) and of l1 sum(|w|)
+        4.  w = w - learning_rate weight_decay w: decay, apart from the gradient
+        5.  w, state = update(w, g, state, step), the optimizer's own formula
+
+    `l2` and `weight_decay` do the same to plain gradient descent, up to the learning rate;
+    with momentum or adaptive steps they are different things. Both, and `l1`, touch only
+    parameters for which `penalize(path, parameter)` is true: by default those with two axes or
+    more. A parameter that the loss does not depend on stays as it is.
+
+    A subclass gives two pure functions: `start(w)`, its state for one parameter, and
+    `update(w, g, state, step)`, the new parameter and the new state.
+    """
+
+    parameters: dict[str, Variable] = field(repr=False)
+    learning_rate: Any
+    _: KW_ONLY
+    l1: float = 0.0
+    l2: float = 0.0
+    weight_decay: float = 0.0
+    clip: Clipping | None = None
+    penalize: Callable[[str, Variable], bool] = field(default=weights_only, repr=False)
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        self.parameters = _checked(name, self.parameters)
+        for option in ("l1", "l2", "weight_decay"):
+            check(name, option, getattr(self, option), zero=True)
+        self._check()
+        if not isinstance(self.learning_rate, Schedule):
+            check(name, "learning_rate", self.learning_rate, zero=True)
+            rate = np.array(self.learning_rate, self._rate_dtype())
+            self.learning_rate = Buffer(rate, name="learning_rate")
+        self.steps = Buffer(np.zeros((), np.int32), name="steps")
+        self.slots = {
+            path: {
+                key: Buffer(value, name=f"{path}:{key}")
+                for key, value in self.start(_constant(parameter.read())).items()
+            }
+            for path, parameter in self.parameters.items()
+        }
+
+    # ---- what a subclass gives -----------------------------------------------------------
+
+    def start(self, w: Tensor) -> Slots:
+        """The state of one parameter before the first update."""
+        return {}
+
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+        """The parameter and its state after one update."""
+        raise NotImplementedError(f"{type(self).__name__} must define update")
+
+    def _check(self) -> None:
+        """Refuse options outside their range."""
+
+    # ---- the loop ------------------------------------------------------------------------
+
+    def minimize(self, loss: Tensor) -> None:
+        """One update of every parameter towards a smaller loss."""
+        self.apply(self.gradients(loss))
+
+    def gradients(self, loss: Tensor) -> Gradients:
+        """The gradient of the loss by every parameter that it depends on, by path.
+
+        Errors: GradientError where the loss is not a single number, or depends on none of
+        the parameters.
+        """
+        y = loss.read()
+        if y.shape != ():
+            raise GradientError(
+                f"minimize: a loss of shape {y.shape}. Only a single number can be made "
+                "smaller: reduce it with mean() or sum()."
+            )
+        wanted = [p.read() for p in self.parameters.values()]
+        found = gradients(y, wanted, ones_like(y)) if has_origin(y) else [None] * len(wanted)
+        pairs = zip(self.parameters, found, strict=True)
+        known = {path: _constant(g) for path, g in pairs if g is not None}
+        if not known:
+            raise GradientError(
+                "minimize: the loss depends on none of the parameters. Compute it again after "
+                "each update, from the model that this optimizer was made for."
+            )
+        return known
+
+    def apply(self, gradients: Mapping[str, Tensor]) -> None:
+        """One update with gradients of your own, by path."""
+        unknown = [path for path in gradients if path not in self.parameters]
+        if unknown:
+            raise OptionError(f"apply: gradients for {unknown}, which are not its parameters.")
+        with scope("", absolute=True):
+            held = {path: self._held(path) for path in gradients}
+            count, rate = _constant(self.steps.value) + 1, self._rate_before(self.steps.value)
+        with scope("clip", absolute=True):
+            clipped = dict(gradients) if self.clip is None else self.clip(gradients)
+        self.steps.assign(count)
+        for path, g in clipped.items():
+            with scope(f"update of {path}", absolute=True):
+                step = Step(count.astype(g.dtype), rate.astype(g.dtype))
+                self._assign(path, *self._updated(path, g, held[path], step))
+
+    def _rate_before(self, count: Tensor) -> Tensor:
+        """The learning rate after this many updates."""
+        if isinstance(self.learning_rate, Schedule):
+            return self.learning_rate(count.astype(self._rate_dtype()))
+        return _constant(self.learning_rate.value)
+
+    def _rate_dtype(self) -> DType:
+        wide = any(p.dtype == FLOAT64 for p in self.parameters.values())
+        return FLOAT64 if wide else FLOAT32
+
+    def _held(self, path: str) -> tuple[Tensor, Slots]:
+        """One parameter and its state, read where no layer's name gets into theirs."""
+        slots = {key: _constant(slot.value) for key, slot in self.slots[path].items()}
+        return _constant(self.parameters[path].read()), slots
+
+    def _updated(
+        self, path: str, g: Tensor, held: tuple[Tensor, Slots], step: Step
+    ) -> tuple[Tensor, Slots]:
+        w, state = held
+        if self.penalize(path, self.parameters[path]):
+            if self.l2:
+                g = g + w * self.l2
+            if self.l1:
+                g = g + w.sign() * self.l1
+            if self.weight_decay:
+                w = w * (1.0 - step.learning_rate * self.weight_decay)
+        return self.update(w, g, state, step)
+
+    def _assign(self, path: str, w: Tensor, state: Slots) -> None:
+        self.parameters[path].assign(w)
+        for key, value in state.items():
+            self.slots[path][key].assign(value)
+
+    # ---- state ---------------------------------------------------------------------------
+
+    def variables(self) -> dict[str, Variable]:
+        """Everything that an exact resume needs, by name: step count, learning rate, slots."""
+        found = {"steps": self.steps}
+        if not isinstance(self.learning_rate, Schedule):
+            found["learning_rate"] = self.learning_rate
+        for slots in self.slots.values():
+            found.update({slot.name: slot for slot in slots.values()})
+        return found
+
+    def state_dict(self) -> State:
+        """Copies of all arrays that an exact resume needs, by name."""
+        return copies(self.variables())
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take the arrays of a state that an optimizer of the same form gave.
+
+        Errors: StateError listing everything that does not fit; then nothing was loaded.
+        """
+        restore(f"{type(self).__name__}.load_state_dict", self.variables(), state, strict=True)
+
+
+def _constant(x: Tensor) -> Tensor:
+    """The tensor without its history, which updates must not keep alive; symbols stay."""
+    return x if is_symbolic(x) or x.origin is None else Tensor(x.array)
+
+
+def _checked(name: str, parameters: Any) -> dict[str, Variable]:
+    if not isinstance(parameters, Mapping) or not parameters:
+        raise OptionError(
+            f"{name}: parameters {type(parameters).__name__}. Give a dict of at least one named "
+            "variable, as model.parameters() does."
+        )
+    for path, parameter in parameters.items():
+        if not isinstance(parameter, Variable) or not parameter.trainable:
+            raise OptionError(
+                f"{name}: {path!r} is no trainable variable. Make it with Parameter(...), or "
+                "leave it out."
+            )
+    return dict(parameters)
+
+
+def check_fraction(where: str, name: str, value: float, *, one: bool = False) -> None:
+    """Refuse a number outside 0 to 1; 1 itself only where `one` says so."""
+    if not (0.0 <= value < 1.0 or (one and value == 1.0)) or math.isnan(value):
+        upper = "1 included" if one else "1 not included"
+        raise OptionError(f"{where}: {name} {value}. It lies between 0 and 1, {upper}.")
