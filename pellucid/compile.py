@@ -17,15 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GraphError, OptionError, closest
-from pellucid.executors.reference import Reference
+from pellucid import executors
+from pellucid.errors import GraphError
 from pellucid.graph import Graph, Origin, Procedure, Value, collect
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Recording, Variable, recording
-
-EXECUTORS = ("native", "reference")
-
 
 @dataclass(frozen=True)
 class Captured:
@@ -133,20 +130,21 @@ class Compiled:
     layer's mode, has changed.
     """
 
-    def __init__(self, function: Callable[..., Any], executor: str) -> None:
-        if executor not in EXECUTORS:
-            raise OptionError(f"compile: executor {executor!r}. {closest(executor, EXECUTORS)}")
+    def __init__(self, function: Callable[..., Any], executor: str | None) -> None:
+        if executor is not None:
+            executors.checked(executor)
         functools.update_wrapper(self, function)
         self.function = function
         self.executor = executor
-        self._programs: dict[Any, list[tuple[Captured, Any]]] = {}
+        self._kinds: dict[Any, list[_Kind]] = {}
 
     def __call__(self, *arguments: Any) -> Any:
         """The function's results for these arguments; variables are updated."""
         leaves: list[Any] = []
         structure = flatten(arguments, leaves)
         arrays = [_array(x) for x in leaves]
-        captured, program = self._prepared(structure, arrays)
+        kind = self._kind(structure, arrays)
+        captured, program = kind.captured, kind.program(self.executor)
         results = program(arrays, _state(captured))
         return unflatten(captured.result, iter([Tensor(array) for array in results]))
 
@@ -165,43 +163,61 @@ class Compiled:
                 f"loop: arguments of shapes {[a.shape for a in rows]}. The first axis counts "
                 "the calls: it must be the same for all, and at least 1."
             )
-        captured, program = self._prepared(structure, [a[0] for a in rows])
+        kind = self._kind(structure, [a[0] for a in rows])
+        captured, program = kind.captured, kind.program(self.executor)
         results = program.loop(rows, _state(captured))
         return unflatten(captured.result, iter([Tensor(array) for array in results]))
 
     def graph(self, *examples: Any) -> Graph:
         """The graph that runs for arguments like these."""
-        leaves: list[Any] = []
-        structure = flatten(examples, leaves)
-        return self._prepared(structure, [_array(x) for x in leaves])[0].procedure.graph
+        return self.captured(*examples).procedure.graph
 
     def captured(self, *examples: Any) -> Captured:
         """Everything captured for arguments like these: procedure, variables, settings."""
         leaves: list[Any] = []
         structure = flatten(examples, leaves)
-        return self._prepared(structure, [_array(x) for x in leaves])[0]
+        return self._kind(structure, [_array(x) for x in leaves]).captured
 
-    def _prepared(self, structure: Any, arrays: list[Any]) -> tuple[Captured, Any]:
-        """The program for arguments of this kind, captured and compiled where it is new."""
+    def report(self, *examples: Any) -> Any:
+        """What the native program for arguments like these does, and where its time goes."""
+        return self._native(examples).report()
+
+    def source(self, form: str, *examples: Any) -> str:
+        """The program for arguments like these: "graph", "schedule", "llvm" or "assembly"."""
+        return str(self._native(examples).source(form))
+
+    def _native(self, examples: tuple[Any, ...]) -> Any:
+        leaves: list[Any] = []
+        structure = flatten(examples, leaves)
+        program: Any = self._kind(structure, [_array(x) for x in leaves]).program(self.executor)
+        if not hasattr(program, "report"):
+            raise GraphError("report: only native programs report. Use executor='native'.")
+        return program
+
+    def _kind(self, structure: Any, arrays: list[Any]) -> "_Kind":
+        """What is known for arguments of this kind; captured where it is new."""
         key = (structure, *((a.shape, a.dtype) for a in arrays))
-        known = self._programs.setdefault(key, [])
-        for captured, program in known:
-            if captured.is_current():
-                return captured, program
-        captured = capture_call(self.function, structure, arrays)
-        known.append((captured, _program(captured.procedure, self.executor)))
+        known = self._kinds.setdefault(key, [])
+        for kind in known:
+            if kind.captured.is_current():
+                return kind
+        known.append(_Kind(capture_call(self.function, structure, arrays)))
         return known[-1]
 
 
-def _program(procedure: Procedure, executor: str) -> Any:
-    """The procedure made ready by the executor of that name."""
-    if executor == "native":
-        from pellucid.executors.native.native import Native  # llvmlite is imported on use
+@dataclass
+class _Kind:
+    """A captured function, and the program made of it when it first runs."""
 
-        return Native(procedure)
-    if executor == "reference":
-        return Reference(procedure)
-    raise OptionError(f"compile: executor {executor!r}. {closest(executor, EXECUTORS)}")
+    captured: Captured
+    _program: executors.Program | None = None
+
+    def program(self, executor: str | None) -> executors.Program:
+        """The program, compiled at the first call."""
+        if self._program is None:
+            name = executors.checked(executor)
+            self._program = executors.ready(self.captured.procedure, name)
+        return self._program
 
 
 def _state(captured: Captured) -> list[Any]:
@@ -221,9 +237,11 @@ def _array(x: Any) -> Any:
 
 
 def compile(  # noqa: A001 (the field's word)
-    function: Callable[..., Any] | None = None, *, executor: str = "reference"
+    function: Callable[..., Any] | None = None, *, executor: str | None = None
 ) -> Any:
     """A function that runs as one program: `@compile` or `compile(f, executor="reference")`.
+
+    `executor`: "native" (machine code; the default) or "reference" (NumPy).
 
     Errors: GraphError where Python needs the number in a tensor while it is captured;
     OptionError for an unknown executor.

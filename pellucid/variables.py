@@ -146,7 +146,10 @@ class Variable(Tensor):
         if _active.recording is not None:
             _active.recording.write(self, new)
         else:
-            self._array, self._tensor, self._owned = new.array, None, False
+            # Executors read memory row by row; a tensor may be a transposed view.
+            array = new._known("assign")
+            self._array = array if array.flags.c_contiguous else np.array(array, order="C")
+            self._tensor, self._owned = None, False
 
     def present(self) -> Any:
         """Its array, for reading only."""

@@ -1,6 +1,70 @@
 """Executors: the same graph, run several ways.
 
     reference   NumPy, node by node: the meaning of a graph
+    native      one program of machine code for this CPU, through llvmlite
 
-Each is a class that takes a Graph and gives an object which is called with input arrays.
+    EXECUTORS   their names
+    default     the one that runs where none is named
+    ready       a procedure made ready to run
+
+An executor is a class that takes a Procedure. Its objects are called with the arrays of the
+arguments and of the variables; `loop` makes one call for each row of the arguments. Arrays
+of variables are updated in place. Nothing else is asked of it.
 """
+
+import warnings
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from pellucid.errors import OptionError, closest
+from pellucid.graph import Procedure
+
+EXECUTORS = ("native", "reference")
+
+
+class Program(Protocol):
+    """A procedure ready to run."""
+
+    def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
+        """The results for these arguments; `state` arrays are updated in place."""
+        ...
+
+    def loop(self, rows: Sequence[Any], state: Sequence[Any]) -> list[Any]:
+        """One call for each row of the arguments; the results of all calls, stacked."""
+        ...
+
+
+@lru_cache(maxsize=1)
+def default() -> str:
+    """`native`, or `reference` with one warning where llvmlite cannot be loaded."""
+    try:
+        import llvmlite.binding  # noqa: F401 (whether it loads is the question)
+    except (ImportError, OSError) as reason:
+        warnings.warn(
+            f"pellucid: the native executor cannot be loaded ({reason}); programs run on the "
+            "reference executor, which is slower. Install llvmlite to change that.",
+            stacklevel=2,
+        )
+        return "reference"
+    return "native"
+
+
+def checked(name: str | None) -> str:
+    """The name of an executor; the default for None, an error for an unknown one."""
+    if name is None:
+        return default()
+    if name not in EXECUTORS:
+        raise OptionError(f"compile: executor {name!r}. {closest(name, EXECUTORS)}")
+    return name
+
+
+def ready(procedure: Procedure, name: str) -> Program:
+    """The procedure made ready by the executor of that name; heavy modules load on use."""
+    if checked(name) == "native":
+        from pellucid.executors.native.native import Native
+
+        return Native(procedure)
+    from pellucid.executors.reference import Reference
+
+    return Reference(procedure)
