@@ -1,7 +1,7 @@
 """Training: `Trainer(model, loss, optimizer, data).fit(epochs=5)`.
 
 Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback
-Measures        Metric, Accuracy
+Measures        evaluate, Metric, Accuracy
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
 """
@@ -9,6 +9,7 @@ Run folders     RunFolder, Checkpoint, save_curves, save_report
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.curves import save_curves
 from pellucid.train.early_stopping import EarlyStopping
+from pellucid.train.evaluation import evaluate
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric
 from pellucid.train.options import Callback, Options, Saving, Weights
@@ -32,6 +33,7 @@ __all__ = [
     "Steps",
     "Trainer",
     "Weights",
+    "evaluate",
     "save_curves",
     "save_report",
 ]

@@ -16,11 +16,12 @@ from pellucid.state import copies, restore
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.curves import save_curves
 from pellucid.train.early_stopping import Best, EarlyStopping
+from pellucid.train.evaluation import Evaluation, Feed, Loss
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Values
 from pellucid.train.interrupt import Interrupts
 from pellucid.train.options import Options
 from pellucid.train.pace import Pace
-from pellucid.train.program import Feed, Loss, Program, Task
+from pellucid.train.program import Program, Task
 from pellucid.train.recorder import Recorder
 from pellucid.train.report import save_report
 from pellucid.train.requirements import check_data, check_identity, identity, run_config
@@ -62,6 +63,7 @@ class Trainer:
         self._program = Program(
             Task(model, loss, optimizer, options.metrics), feed, options.executor
         )
+        self._evaluation = Evaluation(model, loss, options.metrics, options.executor)
         self._stepper = Stepper(self._program, options)
         self._recorder = Recorder(options.saving)
         self._best = Best(self._stopping.monitor or self._usual_monitor)
@@ -118,7 +120,7 @@ class Trainer:
 
     def evaluate(self, data: Dataset) -> Values:
         """Loss and metrics of the model as it is, over a whole set, in inference mode."""
-        return self._program.evaluate(data)
+        return self._evaluation(data)
 
     @property
     def position(self) -> Position:
@@ -157,8 +159,8 @@ class Trainer:
     def _measure(self) -> None:
         """After an epoch: measure, keep the best weights, see whether to stop."""
         step, epoch = self.position.step, self.position.epoch + 1
-        train = self._program.evaluate(self.train)
-        validation = self._program.evaluate(self.validation) if self.validation else {}
+        train = self._evaluation(self.train, self._program.feed)
+        validation = self._evaluation(self.validation) if self.validation else {}
         record = EpochRecord(step, epoch, train, validation)
         self._best = self._best.after(record.values(), epoch, self._stopping.min_delta)
         if self._best.epoch == epoch:

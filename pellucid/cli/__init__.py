@@ -1,0 +1,70 @@
+"""The command line: `pellucid train | evaluate | predict | resume | data | models`.
+
+    main    runs one command; its exit code
+
+Exit codes: 0 done; 1 the work failed; 2 wrong use; 130 stopped by Ctrl-C, 143 by SIGTERM.
+An error is one line on standard error, `pellucid: ...`, and never a traceback. What takes
+long to import is imported inside the commands: `pellucid --help` answers at once.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from pellucid.cli.commands import pellucid
+from pellucid.errors import OptionError, PellucidError
+
+FAILED = 1
+WRONG_USE = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line with these arguments, or with those of the process."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        result = pellucid.main(arguments, prog_name="pellucid", standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader, such as `head`, has gone: nothing can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        if "--traceback" in arguments:
+            traceback.print_exc()
+        return _say(*_explain(error))
+    return result if isinstance(result, int) else 0
+
+
+def _explain(error: Exception) -> tuple[str, int]:
+    """The message and the exit code for an error."""
+    if isinstance(error, click.UsageError):
+        command = error.ctx.command_path if error.ctx else "pellucid"
+        return f"{error.format_message()} See `{command} --help`.", WRONG_USE
+    if isinstance(error, click.ClickException):
+        return error.format_message(), error.exit_code
+    if isinstance(error, OptionError):
+        return str(error), WRONG_USE
+    if isinstance(error, PellucidError):
+        return str(error), FAILED
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this. Use a smaller batch size or model.", FAILED
+    kind = type(error).__name__
+    return (
+        f"this is a mistake in pellucid itself: {kind}: {error}. Please report it, with what "
+        "`pellucid --traceback ...` prints.",
+        FAILED,
+    )
+
+
+def _say(message: str, code: int) -> int:
+    """One line on standard error; the exit code."""
+    print(f"pellucid: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+__all__ = ["main"]

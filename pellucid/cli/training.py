@@ -1,0 +1,135 @@
+"""`pellucid train` and `pellucid resume`: build, fit, test, and say what came out.
+
+train_run     a new run
+resume_run    go on with one
+"""
+
+import signal
+import warnings
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from pellucid.cli.present import ProgressBar, epoch_table
+from pellucid.cli.recipe import (
+    DataParts,
+    Recipe,
+    build_trainer,
+    free_folder,
+    load_data,
+    read_recipe,
+)
+from pellucid.data import Dataset
+from pellucid.errors import FileError
+from pellucid.train import Callback, RunFolder, Trainer
+
+MODEL_OPTIONS = ("hidden", "activation", "init", "dropout", "batch_norm")
+OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")
+STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SIGTERM)}
+
+# What suits each data set where nothing else is asked for. The few samples of digits make short
+# epochs: smaller batches and larger steps of Adam make up for it.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "digits": {"hidden": (100,), "batch_size": 32, "learning_rate": 0.003},
+    "mnist": {"hidden": (50,), "batch_size": 100, "learning_rate": 0.001},
+}
+
+
+class TestAtEnd(Callback):
+    """Measures the model that training ends with on the test set, once."""
+
+    def __init__(self, test: Dataset) -> None:
+        self.test = test
+
+    def end(self, trainer: Trainer) -> None:
+        """Measure, for the report."""
+        values = trainer.evaluate(self.test)
+        trainer.results["test accuracy"] = f"{values['accuracy']:.4f}"
+        trainer.results["test loss"] = f"{values['loss']:.4f}"
+
+
+def train_run(data: str, options: dict[str, Any]) -> int:
+    """Train a new run with the options of the command line; the exit code."""
+    recipe = _recipe(data, options)
+    folder = options["out"] or free_folder(recipe)
+    parts = load_data(recipe)
+    trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
+    return _fit(trainer, recipe, parts, folder)
+
+
+def resume_run(folder: Path, epochs: int | None) -> int:
+    """Go on with a run; the exit code."""
+    recipe = read_recipe(RunFolder.open(folder))
+    if epochs is not None:
+        recipe = replace(recipe, epochs=epochs)
+    parts = load_data(recipe)
+    trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
+    trainer.resume()
+    return _fit(trainer, recipe, parts, folder)
+
+
+def _recipe(data: str, options: dict[str, Any]) -> Recipe:
+    """The recipe of the options; what was left out keeps the defaults of its owner."""
+    given = {name: value for name, value in options.items() if value is not None}
+    usual = DEFAULTS[data]
+    model_options = {name: given[name] for name in MODEL_OPTIONS if name in given}
+    if given["model"] != "logistic-regression":
+        model_options.setdefault("hidden", usual["hidden"])
+    if given["model"] == "two-layer-net":
+        model_options["hidden"] = _single(model_options["hidden"])
+    optimizer_options = {name: given[name] for name in OPTIMIZER_OPTIONS if name in given}
+    if given["optimizer"] in ("adam", "adamw"):
+        optimizer_options.setdefault("learning_rate", usual["learning_rate"])
+    directory = given.get("data_dir")
+    known = {f.name for f in fields(Recipe)}
+    plain = {name: value for name, value in given.items() if name in known}
+    return Recipe(
+        **plain
+        | {
+            "data": data,
+            "data_dir": None if directory is None else str(directory.resolve()),
+            "model_options": model_options,
+            "optimizer_options": optimizer_options,
+            "batch_size": given.get("batch_size", usual["batch_size"]),
+            "class_weights": "balanced" if given["balanced"] else None,
+        }
+    )
+
+
+def _single(sizes: tuple[int, ...]) -> int:
+    from pellucid.errors import OptionError
+
+    if len(sizes) != 1:
+        raise OptionError(f"two-layer-net has 1 hidden layer; --hidden names {len(sizes)}.")
+    return sizes[0]
+
+
+def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> int:
+    """Train, and print what came out."""
+    errors = Console(stderr=True, soft_wrap=True)
+    if errors.is_terminal:
+        errors.print(
+            f"{len(parts.train):,} samples to train on, {len(parts.validation):,} to choose by, "
+            f"{len(parts.test):,} to judge with; run folder {folder}",
+            highlight=False,
+        )
+    with warnings.catch_warnings():
+        # Said once at the end, as an error of its own.
+        warnings.simplefilter("ignore")
+        history = trainer.fit(recipe.epochs)
+    console = Console(soft_wrap=True, highlight=False)
+    if history.epochs:
+        console.print(epoch_table(history))
+    console.print(f"ended: {history.stopped}")
+    if history.restored_epoch is not None:
+        console.print(f"weights restored: epoch {history.restored_epoch}, the best")
+    for name, text in trainer.results.items():
+        console.print(f"{name}: {text}")
+    if history.file_error:
+        raise FileError(f"{history.file_error} What is printed above is complete.")
+    console.print(f"run: {folder}")
+    console.print(f"curves: {folder / 'curves.png'}")
+    console.print(f"report: {folder / 'report.html'}")
+    return int(STOPPED_BY.get(history.stopped, 0))

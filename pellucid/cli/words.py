@@ -1,0 +1,70 @@
+"""Words that the command line takes, with the nearest right one where one is wrong.
+
+Choice     one of several names
+Sizes      whole numbers from 1 on, separated by commas
+Commands   a group whose unknown commands are answered with the nearest one
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from pellucid.errors import closest
+
+
+class Choice(click.ParamType[str]):
+    """One of several names; the error names the nearest."""
+
+    name = "choice"
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """What stands in the help."""
+        return "[" + "|".join(self.names) + "]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself."""
+        if value not in self.names:
+            self.fail(f"{value!r} is not known. {closest(value, self.names)}", param, ctx)
+        return str(value)
+
+
+class Sizes(click.ParamType[tuple[int, ...]]):
+    """Layer sizes such as `50` or `100,50`."""
+
+    name = "sizes"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """The numbers."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            sizes = tuple(int(part) for part in str(value).split(","))
+        except ValueError:
+            sizes = ()
+        if not sizes or min(sizes) < 1:
+            self.fail(f"{value!r} is not a list of sizes such as 50 or 100,50.", param, ctx)
+        return sizes
+
+
+class Commands(click.Group):
+    """A group that answers an unknown command with the nearest one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise click.UsageError(
+                f"there is no {args[0]!r}. {closest(args[0], self.list_commands(ctx))}", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which they were defined."""
+        return list(self.commands)

@@ -1,0 +1,81 @@
+"""Complete models, each in a file of its own, and the list of them by name.
+
+    MODELS    name -> ModelKind: what `pellucid train --model NAME` knows
+
+A ModelKind builds its model from the numbers of features and classes, and typed options.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid.models.logistic_regression import LogisticRegression, LogisticRegressionOptions
+from pellucid.models.mlp import MLP, MLPOptions
+from pellucid.models.two_layer_net import TwoLayerNet, TwoLayerNetOptions
+from pellucid.nn.module import Module
+from pellucid.random import Generator
+
+
+@dataclass(frozen=True)
+class ModelKind:
+    """A kind of model: what it is in one sentence, its options, and how to build one.
+
+    `build(features, classes, options, rng)`; `options` is an instance of the class `options`.
+    """
+
+    name: str
+    summary: str
+    options: type[Any]
+    build: Callable[[int, int, Any, Generator], Module]
+
+
+def _mlp(features: int, classes: int, options: MLPOptions, rng: Generator) -> Module:
+    return MLP(features, classes, options, rng=rng)
+
+
+def _two_layer_net(
+    features: int, classes: int, options: TwoLayerNetOptions, rng: Generator
+) -> Module:
+    return TwoLayerNet(features, classes, options, rng=rng)
+
+
+def _logistic_regression(
+    features: int, classes: int, options: LogisticRegressionOptions, rng: Generator
+) -> Module:
+    return LogisticRegression(features, classes)
+
+
+MODELS: dict[str, ModelKind] = {
+    kind.name: kind
+    for kind in (
+        ModelKind(
+            "mlp",
+            "Multilayer perceptron: dense layers with an activation, dropout, batch norm.",
+            MLPOptions,
+            _mlp,
+        ),
+        ModelKind(
+            "two-layer-net",
+            "The textbook's network: W1, b1, ReLU, W2, b2, small normal start.",
+            TwoLayerNetOptions,
+            _two_layer_net,
+        ),
+        ModelKind(
+            "logistic-regression",
+            "One affine map: linear scores for each class.",
+            LogisticRegressionOptions,
+            _logistic_regression,
+        ),
+    )
+}
+
+__all__ = [
+    "MLP",
+    "MODELS",
+    "LogisticRegression",
+    "LogisticRegressionOptions",
+    "MLPOptions",
+    "ModelKind",
+    "TwoLayerNet",
+    "TwoLayerNetOptions",
+]

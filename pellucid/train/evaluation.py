@@ -1,0 +1,101 @@
+"""Measuring a model on whole data sets, in inference mode.
+
+evaluate      loss and metrics of a model on one set
+Evaluation    the same for many calls: compiled once, the data kept in place
+Feed          a data set in variables, from which a compiled function gathers a batch
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.compile import Compiled
+from pellucid.compile import compile as compiled
+from pellucid.data import Dataset
+from pellucid.tensor import Tensor
+from pellucid.train.history import Values
+from pellucid.train.metrics import Accuracy, Metric
+from pellucid.variables import Buffer
+
+Loss = Callable[..., Tensor]
+
+BATCH = 1000
+
+
+class Feed:
+    """A data set, ready to be gathered from inside a compiled function."""
+
+    def __init__(self, data: Dataset, weights: Any = None) -> None:
+        self.data = data
+        self.features = Buffer(data.features, name="features")
+        self.targets = Buffer(data.labels, name="targets")
+        self.weights = None if weights is None else Buffer(weights, name="weights")
+
+    def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
+        """Features and targets of these samples."""
+        return self.features.take(indices, axis=0), self.targets.take(indices, axis=0)
+
+    def batch_weights(self, indices: Tensor) -> dict[str, Tensor]:
+        """The weights of these samples, as an argument for the loss; none where all are 1."""
+        return {} if self.weights is None else {"weights": self.weights.take(indices, axis=0)}
+
+
+def evaluate(
+    model: Any,
+    loss: Loss,
+    data: Dataset,
+    metrics: tuple[Metric, ...] = (Accuracy(),),
+    executor: str | None = None,
+) -> Values:
+    """Loss and metrics of a model over a whole set, by name; see `Evaluation`."""
+    return Evaluation(model, loss, metrics, executor)(data)
+
+
+class Evaluation:
+    """Measures a model: `evaluation(data)` gives loss and metrics by name.
+
+    The result is that of one batch with all samples: each batch counts with its number of
+    samples, the last, smaller one too. The model is in inference mode meanwhile.
+    """
+
+    def __init__(
+        self, model: Any, loss: Loss, metrics: tuple[Metric, ...], executor: str | None
+    ) -> None:
+        self.model = model
+        self.loss = loss
+        self.metrics = metrics
+        self._options = {} if executor is None else {"executor": executor}
+        self._functions: dict[int, tuple[Dataset, Compiled]] = {}
+
+    def __call__(self, data: Dataset, feed: Feed | None = None) -> Values:
+        """Loss and metrics; a `feed` that holds the data already is used at the first call."""
+        if id(data) not in self._functions:
+            self._functions[id(data)] = (data, self._compiled(feed or Feed(data)))
+        function = self._functions[id(data)][1]
+        sums: dict[str, float] = {}
+        with self.model.mode(training=False):
+            for rows in _all_rows(len(data)):
+                for name, column in function.loop(rows).items():
+                    # In float64: a float32 sum over many batches would lose digits.
+                    added = float(column.numpy().astype(np.float64).sum())
+                    share = rows.shape[1] if name == "loss" else 1
+                    sums[name] = sums.get(name, 0.0) + added * share
+        return {name: total / len(data) for name, total in sums.items()}
+
+    def _compiled(self, feed: Feed) -> Compiled:
+        def measure(indices: Tensor) -> dict[str, Tensor]:
+            features, targets = feed.batch(indices)
+            outputs = self.model(features)
+            loss = self.loss(outputs, targets)
+            return {"loss": loss} | {m.name: m(outputs, targets).sum() for m in self.metrics}
+
+        function: Compiled = compiled(measure, **self._options)
+        return function
+
+
+def _all_rows(count: int) -> list[Any]:
+    """All sample numbers in order, as rows of one batch each, and the rest as one row."""
+    full = count // BATCH * BATCH
+    parts = [np.arange(full).reshape(-1, BATCH), np.arange(full, count)[None]]
+    return [part for part in parts if part.size]
