@@ -16,29 +16,39 @@ from pellucid.nn.activations import (
     Step,
     Tanh,
 )
+from pellucid.nn.dropout import BookDropout, Dropout
 from pellucid.nn.linear import Flatten, Linear
 from pellucid.nn.module import Call, Module, calls
+from pellucid.nn.normalization import BatchNorm, LayerNorm
 from pellucid.nn.sequential import Sequential
+from pellucid.nn.summary import Row, Summary, flops
 
 __all__ = [
     "ELU",
     "GELU",
+    "BatchNorm",
+    "BookDropout",
     "Call",
+    "Dropout",
     "Flatten",
     "GELUTanh",
     "Identity",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LogSoftmax",
     "Module",
     "ReLU",
+    "Row",
     "Sequential",
     "SiLU",
     "Sigmoid",
     "Softmax",
     "Softplus",
     "Step",
+    "Summary",
     "Tanh",
     "calls",
+    "flops",
     "init",
 ]

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Self, final
+from typing import TYPE_CHECKING, Any, Self, final
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from pellucid.graph import current_scope, scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Variable, setting
+
+if TYPE_CHECKING:
+    from pellucid.nn.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -152,12 +155,16 @@ class Module:
         found: dict[str, Variable] = {}
         seen: set[int] = set()
         for path, module in self.modules().items():
-            for key, value in module.__dict__.items():
-                for name, member in _members(key, value):
-                    if isinstance(member, Variable) and id(member) not in seen:
-                        seen.add(id(member))
-                        found[_join(path, name)] = member
+            for name, variable in module.own_variables().items():
+                if id(variable) not in seen:
+                    seen.add(id(variable))
+                    found[_join(path, name)] = variable
         return found
+
+    def own_variables(self) -> dict[str, Variable]:
+        """The variables that are attributes of this module itself, by name."""
+        found = [pair for key, value in self.__dict__.items() for pair in _members(key, value)]
+        return {name: member for name, member in found if isinstance(member, Variable)}
 
     def parameters(self) -> dict[str, Variable]:
         """The variables that training changes, by path."""
@@ -217,6 +224,15 @@ class Module:
                 module.__dict__["_training"] = mode
 
     # ---- what it looks like --------------------------------------------------------------
+
+    def summary(self, input_shape: tuple[int, ...], *, dtype: Any = None) -> "Summary":
+        """Each layer with its output shape, parameters and work; prints as a table.
+
+        `input_shape` includes the batch axis. See `pellucid.nn.summary`.
+        """
+        from pellucid.nn.summary import summarize
+
+        return summarize(self, input_shape, dtype=dtype)
 
     def describe(self) -> str:
         """What stands in the brackets of its form, such as "784, 50"."""

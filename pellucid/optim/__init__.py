@@ -14,18 +14,7 @@ from pellucid.optim.schedules import (
     WarmUp,
 )
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
-}
-
 __all__ = [
-    "OPTIMIZERS",
     "SGD",
     "AdaGrad",
     "Adam",

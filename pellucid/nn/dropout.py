@@ -1,0 +1,77 @@
+"""Dropout: units switched off at random while training, so that none is relied upon.
+
+    Dropout         what is kept is scaled up in training; inference leaves all as it is
+    BookDropout     what is kept stays; inference scales all down, as the first paper did
+
+Both agree in expectation: E[training output] = inference output. The first is the usual one:
+a trained model then needs no dropout to run.
+"""
+
+from pellucid.errors import OptionError
+from pellucid.nn.module import Module
+from pellucid.random import DROPOUT, Generator
+from pellucid.tensor import Tensor
+
+
+class _Dropout(Module):
+    """What both kinds share: the ratio, and where the mask comes from."""
+
+    def __init__(self, ratio: float, *, rng: Generator) -> None:
+        if not 0.0 <= ratio < 1.0:
+            raise OptionError(
+                f"{type(self).__name__}: ratio {ratio}. It is the fraction of units switched "
+                "off: from 0 up to, but not, 1."
+            )
+        self.ratio = ratio
+        self.generator = rng.child(DROPOUT)
+        self.draws = self.generator.draws
+
+    def kept(self, x: Tensor) -> Tensor:
+        """True for each number that is kept; another draw at every call."""
+        return self.generator.bernoulli(1.0 - self.ratio, x.shape)
+
+    def describe(self) -> str:
+        """Its ratio."""
+        return str(self.ratio)
+
+
+class Dropout(_Dropout):
+    """Inverted dropout.
+
+        training:   y = x / (1 - ratio) where kept, else 0;   P(kept) = 1 - ratio
+        inference:  y = x
+
+    Shapes: x (...) -> y (...).
+    State: the number of draws. With the same seed, and this restored, the masks go on as they
+    would have.
+    Errors: OptionError for a ratio outside 0 to 1, 1 itself not included.
+    Source: Srivastava et al. 2014, section 10, for the scaling while training.
+
+    >>> from pellucid.creation import ones
+    >>> dropped = Dropout(0.5, rng=Generator(seed=0))(ones(1000))
+    >>> sorted(set(dropped.tolist()))
+    [0.0, 2.0]
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Some numbers off in training; all as they are in inference."""
+        if not self.training or self.ratio == 0.0:
+            return x
+        return self.kept(x).where(x * (1.0 / (1.0 - self.ratio)), 0.0)
+
+
+class BookDropout(_Dropout):
+    """Dropout with the scaling at inference.
+
+        training:   y = x where kept, else 0;   P(kept) = 1 - ratio
+        inference:  y = x (1 - ratio)
+
+    Shapes, state and errors: as `Dropout`.
+    Source: Srivastava et al. 2014, section 4.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Some numbers off in training; all scaled down in inference."""
+        if not self.training:
+            return x * (1.0 - self.ratio)
+        return self.kept(x).where(x, 0.0)

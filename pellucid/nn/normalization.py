@@ -1,0 +1,128 @@
+"""Normalisation: features brought to mean 0 and variance 1, then scaled and shifted.
+
+BatchNorm   each feature over the samples of a batch
+LayerNorm   each sample over its features
+"""
+
+import math
+
+from pellucid.creation import ones, zeros
+from pellucid.errors import OptionError, ShapeError
+from pellucid.nn.module import Module
+from pellucid.tensor import Tensor
+from pellucid.variables import Buffer, Parameter, Variable
+
+
+class _Norm(Module):
+    """What both kinds share: a scale and a shift for each feature."""
+
+    def __init__(self, features: int, eps: float, dtype: str) -> None:
+        if features < 1 or not (math.isfinite(eps) and eps > 0.0):
+            raise OptionError(
+                f"{type(self).__name__}: {features} features, eps {eps}. At least 1 feature, "
+                "and eps above 0."
+            )
+        self.features = features
+        self.eps = eps
+        self.weight = Parameter(ones(features, dtype=dtype))
+        self.bias = Parameter(zeros(features, dtype=dtype))
+
+    def describe(self) -> str:
+        """Its size."""
+        return str(self.features)
+
+
+class BatchNorm(_Norm):
+    """Batch normalisation of axis 1.
+
+        y = (x - mean) / sqrt(variance + eps) weight + bias
+
+    Training takes mean and variance, divided by the count n, over all other axes of the batch,
+    and moves the running ones: running <- (1 - momentum) running + momentum batch, with the
+    variance divided by n - 1. Inference takes the running ones.
+
+    Shapes: x (batch, features) or (batch, features, ...), as (batch, channels, height, width)
+    -> y the same.
+    Start: weight 1, bias 0, running mean 0, running variance 1.
+    Errors: ShapeError for another number of features, or for one sample while training, whose
+    variance is nothing.
+    Source: Ioffe and Szegedy 2015 (arXiv 1502.03167), algorithms 1 and 2; momentum as PyTorch.
+    """
+
+    def __init__(
+        self,
+        features: int,
+        *,
+        momentum: float = 0.1,
+        eps: float = 1e-5,
+        dtype: str = "float32",
+    ) -> None:
+        super().__init__(features, eps, dtype)
+        if not 0.0 <= momentum <= 1.0:
+            raise OptionError(f"BatchNorm: momentum {momentum}. It lies between 0 and 1.")
+        self.momentum = momentum
+        self.running_mean = Buffer(zeros(features, dtype=dtype))
+        self.running_variance = Buffer(ones(features, dtype=dtype))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalised by the batch in training, by the running statistics in inference."""
+        if x.ndim < 2 or x.shape[1] != self.features:
+            raise ShapeError(
+                f"x of shape {x.shape}. Axis 1 must be the {self.features} features, axis 0 the "
+                "samples."
+            )
+        along = (1, self.features) + (1,) * (x.ndim - 2)
+        if self.training:
+            mean, variance = self._of_batch(x)
+        else:
+            mean = self.running_mean.reshape(along)
+            variance = self.running_variance.reshape(along)
+        scale = self.weight.reshape(along) / (variance + self.eps).sqrt()
+        return (x - mean) * scale + self.bias.reshape(along)
+
+    def _of_batch(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and variance of the batch, features on axis 1; the running ones move."""
+        axes = tuple(i for i in range(x.ndim) if i != 1)
+        count = x.size // self.features
+        if count < 2:
+            raise ShapeError(
+                f"x of shape {x.shape}: {count} number per feature. Training needs at least 2, "
+                "as one has no variance: use a larger batch, or inference()."
+            )
+        mean = x.mean(axis=axes, keepdims=True)
+        distance = x - mean
+        variance = (distance * distance).mean(axis=axes, keepdims=True)
+        self._move(self.running_mean, mean)
+        self._move(self.running_variance, variance * (count / (count - 1)))
+        return mean, variance
+
+    def _move(self, running: Variable, batch: Tensor) -> None:
+        kept = running.value * (1.0 - self.momentum)
+        running.assign(kept + batch.reshape(self.features) * self.momentum)
+
+
+class LayerNorm(_Norm):
+    """Layer normalisation of the last axis, the same in training and inference.
+
+        y = (x - mean) / sqrt(variance + eps) weight + bias
+
+    with mean and variance, divided by their count, of each sample over its features.
+
+    Shapes: x (..., features) -> y (..., features).
+    Start: weight 1, bias 0.
+    Errors: ShapeError where the last axis is not `features`.
+    Source: Ba et al. 2016 (arXiv 1607.06450), equation 4; eps as PyTorch.
+    """
+
+    def __init__(self, features: int, *, eps: float = 1e-5, dtype: str = "float32") -> None:
+        super().__init__(features, eps, dtype)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Each sample normalised over its features."""
+        if x.shape[-1:] != (self.features,):
+            raise ShapeError(
+                f"x of shape {x.shape}. Its last axis must be the {self.features} features."
+            )
+        distance = x - x.mean(axis=-1, keepdims=True)
+        variance = (distance * distance).mean(axis=-1, keepdims=True)
+        return distance / (variance + self.eps).sqrt() * self.weight + self.bias
