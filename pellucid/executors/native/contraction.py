@@ -1,81 +1,291 @@
-"""Matrix products: a register-tiled kernel."""
+"""Matrix products: one register-tiled kernel for every shape and layout.
 
+    Contraction         sizes, dtype and strides of a product
+    Tiling              how its result is cut into tiles
+    tiles               how many independent tiles there are
+    emit_contraction    the code for a range of tiles
+
+A tile of C, some rows by some vectors of columns, lives in registers while k runs from 0 to
+its end: each step loads the vectors of a row of B, and multiplies and adds each with a
+broadcast element of A. Sums run in the order of k whatever the tile and the thread.
+
+    Source: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication (2008);
+    Georganas et al., High-Performance Deep Learning via a Single Building Block (2019).
+
+B is packed, a panel of columns at a time, where its rows cannot be loaded as vectors, or
+where they lie so far apart that each would take a page and cache sets of its own.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from llvmlite import ir
 
-I64 = ir.IntType(64)
-ROWS = 8
+from pellucid.executors.native.lanes import declared, lanes_type, load, suffix
+from pellucid.executors.native.counting import counted
+from pellucid.executors.native.target import Target
+from pellucid.primitives.base import DType
+
+I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
+Store = Callable[[Any, Any, Any, Any], None]
+Scratch = Callable[[ir.Type, int], ir.Value]
+
+MOST_VECTORS = 6  # of a tile: more would leave too few rows for the broadcasts to pay
+FAR_BYTES = 2048  # rows of B further apart share few pages: packing pays
+PACKED_BYTES = 512 * 1024  # a packed panel must stay in the second-level cache
+REUSE = 3  # blocks of rows that must share a packed panel for packing to pay
 
 
 @dataclass(frozen=True)
 class Contraction:
+    """C (m, n) = A (m, k) B (k, n). Strides count elements: (from row to row, along a row)."""
+
     m: int
     n: int
     k: int
-    dtype: Any
+    dtype: DType
     a_strides: tuple[int, int]
     b_strides: tuple[int, int]
 
 
-def tiles(spec, target):
-    return -(-spec.m // ROWS)
+@dataclass(frozen=True)
+class Tiling:
+    """C cut into `panels` of `vectors` vectors of columns, and `blocks` of `rows` rows."""
+
+    rows: int
+    vectors: int
+    blocks: int
+    panels: int
+    lanes: int
+    packs: bool
 
 
-def emit_contraction(builder, target, spec, operands, units, store):
-    from pellucid.executors.native.frame import counted
-    from pellucid.executors.native.lanes import Lanes, load, lanes_type, declared, suffix
-
-    b = builder
-    a, c = operands
+@lru_cache(maxsize=1024)
+def tiling(spec: Contraction, target: Target) -> Tiling:
+    """The tiling with the fewest estimated cycles."""
     lanes = target.lanes(spec.dtype)
+    width = max(1, -(-spec.n // lanes))
+    best: tuple[float, Tiling] | None = None
+    for most in range(1, min(width, MOST_VECTORS) + 1):
+        panels = -(-width // most)
+        vectors = -(-width // panels)
+        fit = (target.registers - 2 - vectors) // vectors
+        for rows in range(1, max(1, min(fit, spec.m)) + 1):
+            blocks = max(1, -(-spec.m // rows))
+            cost = _cycles(spec, rows, vectors, width)
+            found = Tiling(rows, vectors, blocks, panels, lanes, _packs(spec, blocks, vectors, lanes))
+            if best is None or cost < best[0]:
+                best = (cost, found)
+    if best is None:
+        raise AssertionError("a register file holds at least one row")
+    return best[1]
+
+
+def _cycles(spec: Contraction, rows: int, vectors: int, width: int) -> float:
+    """Estimated cycles for one k of the whole product, plus the cost of starting tiles."""
+
+    def tile(r: int, v: int) -> float:
+        # Two multiply-adds and two loads a cycle; the result of one is there after four.
+        return max(r * v / 2, (1.5 * v + r) / 2, 4) if r and v else 0.0
+
+    whole, rest = divmod(spec.m, rows)
+    last = width % vectors
+    cycles = 0.0
+    for count, v in ((width // vectors, vectors), (1 if last else 0, last)):
+        cycles += count * (whole * tile(rows, v) + tile(rest, v))
+    tiles_in_all = -(-spec.m // rows) * -(-width // vectors)
+    return cycles + tiles_in_all * (20 + rows * vectors) / max(spec.k, 1)
+
+
+def _packs(spec: Contraction, blocks: int, vectors: int, lanes: int) -> bool:
     size = spec.dtype.itemsize
-    kind = lanes_type(spec.dtype, lanes)
-    fma = declared(b, f"llvm.fma.{suffix(kind)}", kind, [kind] * 3)
-    whole = spec.m // ROWS
+    if spec.k * vectors * lanes * size > PACKED_BYTES or spec.k == 0:
+        return False
+    if spec.b_strides[1] != 1:
+        return True
+    return spec.b_strides[0] * size >= FAR_BYTES and blocks >= REUSE
 
-    def tile(row, rows, column, vectors, last):
-        slots = [[b.alloca(kind) for _ in range(vectors)] for _ in range(rows)]
-        for line in slots:
-            for slot in line:
-                b.store(ir.Constant(kind, None), slot)
-        masks = [None] * vectors
-        if last:
-            masks[-1] = ir.Constant(ir.VectorType(ir.IntType(1), lanes), [i < last for i in range(lanes)])
-        with counted(b, I64(0), I64(spec.k)) as k:
-            right = []
-            for j in range(vectors):
-                col = b.add(column, I64(j * lanes))
-                e = b.add(b.mul(k, I64(spec.b_strides[0])), b.mul(col, I64(spec.b_strides[1])))
-                right.append(load(b, b.gep(c, [b.mul(e, I64(size))], source_etype=ir.IntType(8)), spec.dtype, lanes, stride=spec.b_strides[1], mask=masks[j]).value)
-            for i in range(rows):
-                e = b.add(b.mul(b.add(row, I64(i)), I64(spec.a_strides[0])), b.mul(k, I64(spec.a_strides[1])))
-                left = load(b, b.gep(a, [b.mul(e, I64(size))], source_etype=ir.IntType(8)), spec.dtype, 1).splat(lanes).value
-                for j in range(vectors):
-                    b.store(b.call(fma, [left, right[j], b.load(slots[i][j], typ=kind)]), slots[i][j])
-        for i in range(rows):
-            for j in range(vectors):
-                store(b, b.add(row, I64(i)), b.add(column, I64(j * lanes)), b.load(slots[i][j], typ=kind), masks[j])
 
-    def columns(row, rows):
-        full = spec.n // (3 * lanes)
-        with counted(b, I64(0), I64(full)) as j:
-            tile(row, rows, b.mul(j, I64(3 * lanes)), 3, 0)
-        rest = spec.n - full * 3 * lanes
-        if rest:
-            tile(row, rows, I64(full * 3 * lanes), -(-rest // lanes), rest % lanes)
+def tiles(spec: Contraction, target: Target) -> int:
+    """How many tiles there are; they are independent."""
+    cut = tiling(spec, target)
+    return cut.blocks * cut.panels if spec.m and spec.n else 0
 
-    begin, end = units
-    with counted(b, begin, end) as u:
-        row = b.mul(u, I64(ROWS))
-        if spec.m % ROWS == 0:
-            columns(row, ROWS)
-        elif whole == 0:
-            columns(row, spec.m)
+
+def emit_contraction(
+    builder: ir.IRBuilder,
+    target: Target,
+    spec: Contraction,
+    operands: tuple[ir.Value, ir.Value],
+    units: tuple[ir.Value, ir.Value],
+    store: Store,
+    scratch: Scratch,
+) -> None:
+    """Code for the tiles from `units[0]` up to `units[1]`.
+
+    `operands`: where A and B begin. `store(row, column, vector, mask)` is called, while code
+    is generated, with each finished vector of C; it emits what is done with it.
+    `scratch(kind, count)` gives memory on the stack.
+    """
+    if spec.m and spec.n:
+        _Product(builder, tiling(spec, target), spec, operands, store, scratch).emit(*units)
+
+
+class _Product:
+    """The emission of one product."""
+
+    def __init__(
+        self,
+        builder: ir.IRBuilder,
+        cut: Tiling,
+        spec: Contraction,
+        operands: tuple[ir.Value, ir.Value],
+        store: Store,
+        scratch: Scratch,
+    ) -> None:
+        self.b, self.cut, self.spec, self.store = builder, cut, spec, store
+        self.left, self.right = operands
+        self.size = spec.dtype.itemsize
+        self.kind = lanes_type(spec.dtype, cut.lanes)
+        self.fma = declared(builder, f"llvm.fma.{suffix(self.kind)}", self.kind, [self.kind] * 3)
+        self.tile = scratch(self.kind, cut.rows * cut.vectors)
+        self.packed = scratch(self.kind, spec.k * cut.vectors) if cut.packs else None
+
+    def emit(self, begin: ir.Value, end: ir.Value) -> None:
+        """Tiles in order of panels, so that a packed panel serves many blocks of rows."""
+        b, blocks = self.b, I64(self.cut.blocks)
+        after = b.udiv(b.add(end, I64(self.cut.blocks - 1)), blocks)
+        with counted(b, b.udiv(begin, blocks), after) as panel:
+            start = b.mul(panel, blocks)
+            first = self._largest(b.sub(begin, start), I64(0))
+            last = self._smallest(b.sub(end, start), blocks)
+            self._choose(panel, self.cut.panels, self._is_ragged(), lambda final: self._panel(
+                panel, first, last, final
+            ))
+
+    def _largest(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        return self.b.select(self.b.icmp_signed(">", x, y), x, y)
+
+    def _smallest(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        return self.b.select(self.b.icmp_signed("<", x, y), x, y)
+
+    def _is_ragged(self) -> bool:
+        """Whether the last panel is narrower than the others."""
+        return self.spec.n != self.cut.panels * self.cut.vectors * self.cut.lanes
+
+    def _choose(
+        self, index: ir.Value, count: int, differs: bool, body: Callable[[bool], None]
+    ) -> None:
+        """Emit the body; once more for the last index where that one differs."""
+        if not differs:
+            body(False)
+        elif count == 1:
+            body(True)
         else:
-            with b.if_else(b.icmp_signed("<", u, I64(whole))) as (yes, no):
-                with yes:
-                    columns(row, ROWS)
-                with no:
-                    columns(row, spec.m % ROWS)
+            with self.b.if_else(self.b.icmp_signed("<", index, I64(count - 1))) as (usual, last):
+                with usual:
+                    body(False)
+                with last:
+                    body(True)
+
+    # ---- a panel of columns ------------------------------------------------------------------
+
+    def _panel(self, panel: ir.Value, first: ir.Value, last: ir.Value, final: bool) -> None:
+        """The blocks of rows from `first` to `last` of one panel."""
+        b, cut = self.b, self.cut
+        column = b.mul(panel, I64(cut.vectors * cut.lanes))
+        columns = cut.vectors * cut.lanes
+        if final:
+            columns = self.spec.n - (cut.panels - 1) * columns
+        vectors, rest = -(-columns // cut.lanes), columns % cut.lanes
+        masks = [None] * vectors
+        if rest:
+            lanes = [I1(i < rest) for i in range(cut.lanes)]
+            masks[-1] = ir.Constant(ir.VectorType(I1, cut.lanes), lanes)
+        if cut.packs:
+            self._pack(column, masks)
+        with counted(b, first, last) as block:
+            row = b.mul(block, I64(cut.rows))
+            differs = self.spec.m % cut.rows != 0
+            self._choose(block, cut.blocks, differs, lambda short: self._tile(
+                row, self.spec.m % cut.rows if short else cut.rows, column, masks
+            ))
+
+    def _pack(self, column: ir.Value, masks: list[Any]) -> None:
+        """Copy a panel of B so that its rows follow each other without gaps."""
+        b = self.b
+        with counted(b, I64(0), I64(self.spec.k)) as k:
+            for j, mask in enumerate(masks):
+                place = b.add(b.mul(k, I64(len(masks))), I64(j))
+                b.store(
+                    self._b_vector(k, column, j, mask),
+                    b.gep(self.packed, [place], source_etype=self.kind),
+                )
+
+    def _b_vector(self, k: ir.Value, column: ir.Value, j: int, mask: Any) -> ir.Value:
+        """The j-th vector of the panel in row k of B."""
+        b, (down, along) = self.b, self.spec.b_strides
+        element = b.add(b.mul(k, I64(down)), b.mul(column, I64(along)))
+        place = b.add(element, I64(j * self.cut.lanes * along))
+        address = b.gep(self.right, [b.mul(place, I64(self.size))], source_etype=I8)
+        return load(b, address, self.spec.dtype, self.cut.lanes, stride=along, mask=mask).value
+
+    # ---- a tile in registers -----------------------------------------------------------------
+
+    def _tile(self, row: ir.Value, rows: int, column: ir.Value, masks: list[Any]) -> None:
+        """One tile: the loop over k, then its rows handed out one by one."""
+        b, vectors = self.b, len(masks)
+        sums = self._sums(row, rows, column, masks)
+        for i, total in enumerate(sums):
+            b.store(total, b.gep(self.tile, [I64(i)], source_etype=self.kind))
+        with counted(b, I64(0), I64(rows)) as i:
+            for j, mask in enumerate(masks):
+                place = b.add(b.mul(i, I64(vectors)), I64(j))
+                vector = b.load(b.gep(self.tile, [place], source_etype=self.kind), typ=self.kind)
+                self.store(b.add(row, i), b.add(column, I64(j * self.cut.lanes)), vector, mask)
+
+    def _sums(
+        self, row: ir.Value, rows: int, column: ir.Value, masks: list[Any]
+    ) -> list[ir.Value]:
+        """The sums over k, row by row."""
+        b, vectors = self.b, len(masks)
+        before = b.block
+        head, body, after = (b.append_basic_block(n) for n in ("k", "multiply", "sums"))
+        b.branch(head)
+        b.position_at_end(head)
+        k = b.phi(I64)
+        k.add_incoming(I64(0), before)
+        sums = [b.phi(self.kind) for _ in range(rows * vectors)]
+        for total in sums:
+            total.add_incoming(ir.Constant(self.kind, None), before)
+        b.cbranch(b.icmp_signed("<", k, I64(self.spec.k)), body, after)
+        b.position_at_end(body)
+        line = [self._line(k, column, j, masks) for j in range(vectors)]
+        for i in range(rows):
+            element = self._a_element(row, i, k)
+            for j, vector in enumerate(line):
+                total = sums[i * vectors + j]
+                total.add_incoming(b.call(self.fma, [element, vector, total]), body)
+        k.add_incoming(b.add(k, I64(1)), body)
+        b.branch(head)
+        b.position_at_end(after)
+        return sums
+
+    def _line(self, k: ir.Value, column: ir.Value, j: int, masks: list[Any]) -> ir.Value:
+        """A vector of row k of the panel, from the packed copy where there is one."""
+        if not self.cut.packs:
+            return self._b_vector(k, column, j, masks[j])
+        b, vectors = self.b, len(masks)
+        place = b.add(b.mul(k, I64(vectors)), I64(j))
+        return b.load(b.gep(self.packed, [place], source_etype=self.kind), typ=self.kind)
+
+    def _a_element(self, row: ir.Value, i: int, k: ir.Value) -> ir.Value:
+        """Element (row + i, k) of A in all lanes."""
+        b, (down, along) = self.b, self.spec.a_strides
+        element = b.add(b.mul(row, I64(down)), b.mul(k, I64(along)))
+        place = b.add(element, I64(i * down))
+        address = b.gep(self.left, [b.mul(place, I64(self.size))], source_etype=I8)
+        return load(b, address, self.spec.dtype, self.cut.lanes, stride=0).value
+

@@ -1,11 +1,9 @@
 """The frame of a kernel function: its arguments, and how it reaches memory.
 
     Frame       one kernel being emitted: builder, pointers, loads and stores
-    counted     a loop in LLVM code
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,9 +85,12 @@ class Frame:
             self._pointers[key] = b.gep(start, [offset], source_etype=I8)
         return self._pointers[key]
 
-    def scratch(self, kind: ir.Type) -> ir.Value:
-        """A slot on the stack, at the top of the function so that LLVM keeps it in registers."""
-        return self._entry.alloca(kind)
+    def scratch(self, kind: ir.Type, count: int = 1) -> ir.Value:
+        """Memory on the stack; LLVM keeps single slots in registers."""
+        slot = self._entry.alloca(kind, size=count)
+        if count > 1:
+            slot.align = 64
+        return slot
 
     def address(self, value: Value, element: ir.Value) -> ir.Value:
         """The address of an element of a buffer."""
@@ -114,22 +115,3 @@ class Frame:
             if index is not None and stride:
                 total = b.add(total, b.mul(index, I64(stride)))
         return total
-
-
-@contextmanager
-def counted(b: ir.IRBuilder, begin: Any, end: Any, step: int = 1) -> Iterator[ir.Value]:
-    """A loop from `begin` up to `end`: `with counted(b, first, last) as i:`."""
-    before = b.block
-    head, body, after = (b.append_basic_block(n) for n in ("loop", "body", "after"))
-    b.branch(head)
-    b.position_at_end(head)
-    index = b.phi(I64)
-    index.add_incoming(begin, before)
-    b.cbranch(b.icmp_signed("<", index, end), body, after)
-    b.position_at_end(body)
-    yield index
-    index.add_incoming(b.add(index, I64(step)), b.block)
-    b.branch(head)
-    b.position_at_end(after)
-
-

@@ -20,7 +20,8 @@ from llvmlite import ir
 
 from pellucid import primitives as p
 from pellucid.executors.native.evaluate import Level, Members, identity, joined
-from pellucid.executors.native.frame import Frame, counted
+from pellucid.executors.native.counting import counted
+from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Access, Loop, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.nest import Nest, collapse, roots, stages

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import OptionError
+from pellucid.errors import OptionError, closest
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.call_back import CallBack
@@ -25,6 +25,8 @@ from pellucid.executors.native.kernels import Loop
 from pellucid.executors.native.nest import spill
 from pellucid.executors.native.plan import ALIGNMENT, plan
 from pellucid.executors.native.program import control_bytes
+from pellucid.executors.native.report import Report, report
+from pellucid.executors.native.schedule import schedule_text
 from pellucid.executors.native.simplify import simplify
 from pellucid.executors.native.views import Views, layout
 from pellucid.graph import Procedure
@@ -129,6 +131,37 @@ class Native:
             handles = np.zeros(workers, np.int64)
             self._together(task.ctypes.data, handles.ctypes.data, workers)
         self.call_back.raise_failure()
+
+
+    # ---- looking -----------------------------------------------------------------------------
+
+    def report(self) -> Report:
+        """What each kernel does and how long it takes, measured on scratch memory."""
+        graph, plan_ = self.shared.graph, self.shared.plan
+        table = self.table.copy()
+        scratch = [np.zeros(v.shape, v.dtype) for v in graph.inputs]
+        scratch += [np.empty(shape, dtype) for shape, dtype in self._outputs]
+        slots = [*range(plan_.inputs), *range(plan_.arena_slot - plan_.results, plan_.arena_slot)]
+        for slot, array in zip(slots, scratch, strict=True):
+            table[slot] = array.ctypes.data
+        arena = _aligned(plan_.arena_bytes)
+        arena[:] = 0
+        table[plan_.arena_slot] = arena.ctypes.data
+        return report(self.shared, self.work, self.engine, table)
+
+    def source(self, form: str) -> str:
+        """The program as "graph", "schedule", "llvm" or "assembly"."""
+        match form:
+            case "graph":
+                return str(self.shared.graph)
+            case "schedule":
+                return schedule_text(self.shared)
+            case "llvm":
+                return str(emit(self.shared, self.work))
+            case "assembly":
+                return targets.assembly(str(emit(self.shared, self.work)), self.shared.target)
+        forms = ("graph", "schedule", "llvm", "assembly")
+        raise OptionError(f"source: form {form!r}. {closest(form, forms)}")
 
 
 def planned(procedure: Procedure) -> Layout:

@@ -11,6 +11,7 @@ from llvmlite import ir
 
 from pellucid import primitives as p
 from pellucid.executors.native.contraction import Contraction, emit_contraction, tiles
+from pellucid.executors.native.counting import counted
 from pellucid.executors.native.evaluate import Level, Members
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Access, Product, own_reach, reach
@@ -52,8 +53,6 @@ def emit_product(frame: Frame, kernel: Product) -> None:
         _emit_batch(frame, kernel, spec, indices, (frame.begin, frame.end))
         return
     b = frame.builder
-    from pellucid.executors.native.frame import counted
-
     first, last = b.udiv(frame.begin, I64(count)), b.udiv(frame.end, I64(count))
     reach_end = b.select(b.icmp_signed("<", b.mul(last, I64(count)), frame.end), b.add(last, I64(1)), last)
     with counted(b, first, reach_end) as batch:
@@ -80,8 +79,9 @@ def _emit_batch(
         element = frame.element(view.offset, batch, strides[: len(batch)])
         pointers.append(frame.address(view.base, element))
     epilogue = _Epilogue(frame, kernel, batch)
+    operands = (pointers[0], pointers[1])
     emit_contraction(
-        frame.builder, frame.target, spec, (pointers[0], pointers[1]), units, epilogue.store
+        frame.builder, frame.target, spec, operands, units, epilogue.store, frame.scratch
     )
 
 
@@ -109,9 +109,8 @@ class _Epilogue:
         self.entry = Level(None, (None,) * len(kernel.space.shape), 1)
         self.members.load_invariant(self.entry)
 
-    def store(self, builder: ir.IRBuilder, row: Any, column: Any, vector: Any, mask: Any) -> None:
+    def store(self, row: Any, column: Any, vector: Any, mask: Any) -> None:
         """Compute what follows the product, and write what is needed elsewhere."""
-        del builder  # the frame's own
         product = self.kernel.nodes[0].output
         lanes = Lanes(self.frame.builder, vector, product.dtype)
         level = Level(self.entry, (*self.batch, row, column), lanes.width, mask)

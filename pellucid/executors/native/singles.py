@@ -15,7 +15,8 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.frame import Frame, counted
+from pellucid.executors.native.counting import counted
+from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Single
 from pellucid.executors.native.lanes import XP, Lanes
 from pellucid.executors.native.plan import CopyBack

@@ -53,3 +53,13 @@ def loaded(code, target):
     engine.add_object_file(binding.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return engine
+
+
+def assembly(text, target):
+    """Optimised assembly of a module in text form."""
+    made = machine(target)
+    module = binding.parse_assembly(text)
+    options = binding.create_pipeline_tuning_options(speed_level=3)
+    builder = binding.create_pass_builder(made, options)
+    builder.getModulePassManager().run(module, builder)
+    return made.emit_assembly(module)

@@ -1,0 +1,173 @@
+"""What a native program does, kernel by kernel, and how near it comes to the machine's limit.
+
+    Report          a table of kernels; prints itself
+    report          the report of a program, each kernel timed on its own
+    peak            the multiply-add rate of one thread of this machine, measured
+"""
+
+import ctypes
+import math
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from pellucid.executors.native import target as targets
+from pellucid.executors.native.counting import counted
+from pellucid.executors.native.frame import Layout
+from pellucid.executors.native.kernels import Kernel, Product, Single
+from pellucid.executors.native.lanes import declared, lanes_type, suffix
+from pellucid.executors.native.plan import CopyBack
+from pellucid.executors.native.program import Work
+from pellucid.executors.native.singles import is_native
+from pellucid.graph import Value
+
+I64 = ir.IntType(64)
+KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kernel. Seconds are the median of one thread; bytes count each buffer once."""
+
+    name: str
+    scope: str
+    shape: tuple[int, ...]
+    seconds: float
+    share: float
+    bytes: int
+    flops: int
+    fallback: bool
+
+    @property
+    def gflops(self) -> float:
+        """Billions of floating-point operations a second."""
+        return self.flops / self.seconds / 1e9 if self.seconds else 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """All kernels of a program in order, and the machine's peak (GFLOP/s, one thread)."""
+
+    rows: tuple[Row, ...]
+    peak: float
+    arena_bytes: int
+
+    @property
+    def seconds(self) -> float:
+        """The time of one step on one thread, kernel by kernel."""
+        return sum(row.seconds for row in self.rows)
+
+    @property
+    def fallbacks(self) -> tuple[str, ...]:
+        """The primitives that run through their reference rule."""
+        return tuple(row.name for row in self.rows if row.fallback)
+
+    def __str__(self) -> str:
+        """The table, one line a kernel."""
+        head = f"{'#':>3} {'us':>9} {'share':>6} {'kB':>8} {'GFLOP/s':>8} {'peak':>5}  kernel"
+        lines = [head]
+        for i, row in enumerate(self.rows):
+            ratio = f"{row.gflops / self.peak:5.0%}" if row.flops else "     "
+            speed = f"{row.gflops:8.1f}" if row.flops else " " * 8
+            note = "  (reference rule)" if row.fallback else ""
+            lines.append(
+                f"{i:3} {row.seconds * 1e6:9.2f} {row.share:6.1%} {row.bytes / 1e3:8.1f} {speed} "
+                f"{ratio}  {row.name} {list(row.shape)}{note}"
+            )
+        total = f"{len(self.rows)} kernels, {self.seconds * 1e6:.1f} us a step on one thread"
+        lines.append(f"{total}; arena {self.arena_bytes / 1e3:.0f} kB; peak {self.peak:.0f} GFLOP/s.")
+        return "\n".join(lines)
+
+
+def report(shared: Layout, work: Sequence[Work], engine: Any, table: Any) -> Report:
+    """Time every kernel by itself; `table` must lead to memory that may be overwritten."""
+    seconds = [
+        _median_seconds(KERNEL(engine.get_function_address(f"kernel_{i}")), table, share)
+        for i, share in enumerate(work)
+    ]
+    total = sum(seconds) or 1.0
+    rows = tuple(
+        _row(kernel, shared, taken, taken / total)
+        for kernel, taken in zip(shared.plan.kernels, seconds, strict=True)
+    )
+    return Report(rows, peak(), shared.plan.arena_bytes)
+
+
+def _median_seconds(kernel: Any, table: Any, work: Work) -> float:
+    """The median of repeated runs, some 20 ms in all, less what an empty call costs."""
+    times, empty = [], []
+    begin = time.perf_counter()
+    while len(times) < 5 or (time.perf_counter() - begin < 0.02 and len(times) < 500):
+        start = time.perf_counter()
+        kernel(table.ctypes.data, 0, 0, work.units)
+        middle = time.perf_counter()
+        kernel(table.ctypes.data, 0, 0, 0)
+        times.append(middle - start)
+        empty.append(time.perf_counter() - middle)
+    return max(statistics.median(times) - statistics.median(empty), 1e-9)
+
+
+def _row(kernel: Kernel, shared: Layout, seconds: float, share: float) -> Row:
+    if isinstance(kernel, CopyBack):
+        value = kernel.source
+        size = _bytes(value) if value is not None else 0
+        return Row("copy", "", value.shape if value else (), seconds, share, 2 * size, 0, False)
+    buffers = {shared.views[v].base for node in kernel.nodes for v in node.inputs}
+    made = {node.output for node in kernel.nodes}
+    touched = (buffers - made) | set(kernel.stores)
+    flops = 0
+    if isinstance(kernel, Product):
+        flops = 2 * math.prod(kernel.space.shape) * kernel.nodes[0].inputs[0].shape[-1]
+    fallback = isinstance(kernel, Single) and not is_native(kernel.nodes[0])
+    return Row(
+        name=kernel.name,
+        scope=kernel.nodes[0].scope,
+        shape=kernel.nodes[-1].output.shape,
+        seconds=seconds,
+        share=share,
+        bytes=sum(_bytes(value) for value in touched),
+        flops=flops,
+        fallback=fallback,
+    )
+
+
+def _bytes(value: Value) -> int:
+    return math.prod(value.shape) * value.dtype.itemsize
+
+
+@lru_cache(maxsize=1)
+def peak() -> float:
+    """GFLOP/s of float32 multiply-adds in registers, on one thread: the best of a few runs."""
+    target = targets.host()
+    dtype = np.dtype(np.float32)
+    lanes, chains, steps = target.lanes(dtype), 12, 100_000
+    module = ir.Module("peak")
+    function = ir.Function(module, ir.FunctionType(ir.FloatType(), [ir.FloatType()]), "peak")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    kind = lanes_type(dtype, lanes)
+    fma = declared(b, f"llvm.fma.{suffix(kind)}", kind, [kind] * 3)
+    seed = b.insert_element(ir.Constant(kind, None), function.args[0], ir.IntType(32)(0))
+    slots = [b.alloca(kind) for _ in range(chains)]
+    for i, slot in enumerate(slots):
+        b.store(b.fadd(seed, ir.Constant(kind, [float(i)] * lanes)), slot)
+    with counted(b, I64(0), I64(steps)):
+        for slot in slots:
+            b.store(b.call(fma, [b.load(slot, typ=kind), seed, seed]), slot)
+    total = b.load(slots[0], typ=kind)
+    for slot in slots[1:]:
+        total = b.fadd(total, b.load(slot, typ=kind))
+    b.ret(b.extract_element(total, ir.IntType(32)(0)))
+    engine = targets.loaded(targets.object_code(str(module), target), target)
+    run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_float)(engine.get_function_address("peak"))
+    best = math.inf
+    for _ in range(7):
+        start = time.perf_counter()
+        run(0.5)
+        best = min(best, time.perf_counter() - start)
+    return 2 * lanes * chains * steps / best / 1e9

@@ -1,0 +1,37 @@
+"""The schedule of a program in words: its kernels, what each fuses, and where values lie."""
+
+from pellucid.executors.native.frame import Layout
+from pellucid.executors.native.kernels import Kernel, Loop, Product
+from pellucid.executors.native.plan import CopyBack
+
+
+def schedule_text(shared: Layout) -> str:
+    """One paragraph for each kernel, in order."""
+    lines = []
+    for number, kernel in enumerate(shared.plan.kernels):
+        lines.append(f"kernel {number}: {_kind(kernel)}")
+        lines += [f"    {node}" for node in kernel.nodes]
+        for value in kernel.stores:
+            lines.append(f"    store {value.name} -> {_place(shared, value.name)}")
+    return "\n".join(lines) + "\n"
+
+
+def _kind(kernel: Kernel) -> str:
+    match kernel:
+        case Product():
+            return f"product {list(kernel.space.shape)}"
+        case Loop():
+            reduced = f", reduced over {sorted(kernel.space.reduced)}" if kernel.space.reduced else ""
+            return f"loop {list(kernel.space.shape)}{reduced}"
+        case CopyBack():
+            return f"copy {kernel.source} to input {kernel.slot}"
+    return "single"
+
+
+def _place(shared: Layout, name: str) -> str:
+    place, plan = shared.plan.places[name], shared.plan
+    if place.slot < plan.inputs:
+        return f"variable {shared.graph.inputs[place.slot].name}, in place"
+    if place.slot == plan.arena_slot:
+        return f"arena + {place.offset}"
+    return f"result {place.slot - plan.inputs - plan.constants}"
