@@ -232,7 +232,7 @@ def _state(captured: Captured) -> list[Any]:
 
 def _array(x: Any) -> Any:
     if isinstance(x, Tensor):
-        return x._known("an argument")
+        return x.known("an argument")
     return x if isinstance(x, np.ndarray) else tensor(x).array
 
 

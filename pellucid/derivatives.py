@@ -215,7 +215,7 @@ def _compare(
     found = grad(scalar, argument=chosen)(*points)
     for i, dx in zip(chosen, found, strict=True):
 
-        def moved(x: Tensor, i: int = i) -> Tensor:
+        def moved(x: Tensor, i: int = i) -> Any:
             return scalar(*points[:i], x, *points[i + 1 :])
 
         expected = numerical_gradient(moved, points[i])
@@ -229,4 +229,3 @@ def _compare(
                 f"{actual[place]:.10g}, the central difference {expected[place]:.10g}. "
                 "They must agree: look at the backward rule, or move away from a kink."
             )
-

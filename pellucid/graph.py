@@ -242,7 +242,7 @@ def collect(inputs: Mapping[str, Any], outputs: Sequence[Any]) -> Graph:
     collector = _Collector()
     for name, tensor in inputs.items():
         collector.values[id(tensor)] = Value(name, tensor.shape, tensor.dtype)
-    nodes = []
+    nodes: list[Node] = []
     for tensor in history(outputs, is_symbolic):
         if tensor.origin.primitive is None or id(tensor) in collector.values:
             continue

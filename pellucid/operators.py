@@ -1,219 +1,37 @@
-"""What can be done with a tensor, by the names of the Array API standard.
+"""Products of matrices, reductions, movement, indexing: what changes the shape of a tensor.
 
-`Operators` is the arithmetic half of `Tensor`. Every method comes down to `apply`, which
-`Tensor` defines: check shapes and dtypes, compute, record where the result came from.
+`Operators` is, with the arithmetic it builds on, what can be done with a `Tensor`, by the
+names of the Array API standard.
 """
 
 import math
 from typing import Any, Self
 
-import numpy as np
-
 from pellucid import primitives as p
+from pellucid.arithmetic import Arithmetic
 from pellucid.errors import ShapeError
-from pellucid.primitives.base import DType, normal_axis
+from pellucid.primitives.base import Shape, normal_axis
 from pellucid.subscript import subscript
 
 Axis = int | tuple[int, ...] | None
-Shape = tuple[int, ...]
-
-_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = p.Add(), p.Subtract(), p.Multiply(), p.Divide()
-_POWER, _NEGATIVE, _MATMUL, _WHERE = p.Power(), p.Negative(), p.MatMul(), p.Where()
-_EQUAL, _LESS, _LESS_EQUAL = p.Equal(), p.Less(), p.LessEqual()
-_NOT, _AND, _OR = p.LogicalNot(), p.LogicalAnd(), p.LogicalOr()
 
 
-class Operators:
+class Operators(Arithmetic):
     """Operators and methods of a tensor, each expressed by primitives."""
 
     __slots__ = ()
-
-    @property
-    def shape(self) -> Shape:
-        """The sizes of all axes."""
-        raise NotImplementedError
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return math.prod(self.shape)
-
-    @property
-    def dtype(self) -> DType:
-        """The dtype of every element."""
-        raise NotImplementedError
-
-    def apply(self, primitive: p.Primitive, *others: Any) -> Self:
-        """The primitive applied to this tensor and others; Python numbers take its dtype."""
-        raise NotImplementedError
-
-    def operand(self, other: Any) -> Self:
-        """Another operand as a tensor; a Python number takes this tensor's dtype."""
-        raise NotImplementedError
-
-    # ---- arithmetic ----------------------------------------------------------------------
-
-    def __add__(self, other: Any) -> Self:
-        return self.apply(_ADD, other)
-
-    def __radd__(self, other: Any) -> Self:
-        return self.operand(other).apply(_ADD, self)
-
-    def __sub__(self, other: Any) -> Self:
-        return self.apply(_SUBTRACT, other)
-
-    def __rsub__(self, other: Any) -> Self:
-        return self.operand(other).apply(_SUBTRACT, self)
-
-    def __mul__(self, other: Any) -> Self:
-        return self.apply(_MULTIPLY, other)
-
-    def __rmul__(self, other: Any) -> Self:
-        return self.operand(other).apply(_MULTIPLY, self)
-
-    def __truediv__(self, other: Any) -> Self:
-        return self.apply(_DIVIDE, other)
-
-    def __rtruediv__(self, other: Any) -> Self:
-        return self.operand(other).apply(_DIVIDE, self)
-
-    def __pow__(self, other: Any) -> Self:
-        return self.apply(_POWER, other)
-
-    def __rpow__(self, other: Any) -> Self:
-        return self.operand(other).apply(_POWER, self)
-
-    def __neg__(self) -> Self:
-        return self.apply(_NEGATIVE)
-
-    def __abs__(self) -> Self:
-        return self.abs()
 
     def __matmul__(self, other: Any) -> Self:
         """Matrix product; a one-dimensional operand is a row on the left, a column on the right."""
         other = self.operand(other)
         a = self.expand_dims(0) if self.ndim == 1 else self
         b = other.expand_dims(1) if other.ndim == 1 else other
-        y = a.apply(_MATMUL, b)
+        y = a.apply(p.MatMul(), b)
         y = y.squeeze(-1) if other.ndim == 1 else y
         return y.squeeze(-2 if other.ndim > 1 else -1) if self.ndim == 1 else y
 
     def __rmatmul__(self, other: Any) -> Self:
         return self.operand(other) @ self
-
-    def abs(self) -> Self:
-        """Absolute value."""
-        return self.apply(p.Abs())
-
-    def sign(self) -> Self:
-        """-1, 0 or 1."""
-        return self.apply(p.Sign())
-
-    def floor(self) -> Self:
-        """The largest integer not above each number, as a float."""
-        return self.apply(p.Floor())
-
-    def exp(self) -> Self:
-        """Exponential."""
-        return self.apply(p.Exp())
-
-    def expm1(self) -> Self:
-        """e^x - 1, accurate near 0."""
-        return self.apply(p.Expm1())
-
-    def log(self) -> Self:
-        """Natural logarithm."""
-        return self.apply(p.Log())
-
-    def log1p(self) -> Self:
-        """log(1 + x), accurate near 0."""
-        return self.apply(p.Log1p())
-
-    def sqrt(self) -> Self:
-        """Square root."""
-        return self.apply(p.Sqrt())
-
-    def sin(self) -> Self:
-        """Sine of radians."""
-        return self.apply(p.Sin())
-
-    def cos(self) -> Self:
-        """Cosine of radians."""
-        return self.apply(p.Cos())
-
-    def tanh(self) -> Self:
-        """Hyperbolic tangent."""
-        return self.apply(p.Tanh())
-
-    def sigmoid(self) -> Self:
-        """Logistic function 1 / (1 + e^-x)."""
-        return self.apply(p.Sigmoid())
-
-    def erf(self) -> Self:
-        """Error function."""
-        return self.apply(p.Erf())
-
-    def maximum(self, other: Any) -> Self:
-        """The larger of two numbers at each position."""
-        return self.apply(p.Maximum(), other)
-
-    def minimum(self, other: Any) -> Self:
-        """The smaller of two numbers at each position."""
-        return self.apply(p.Minimum(), other)
-
-    # ---- comparisons, logic, choice ------------------------------------------------------
-
-    def __eq__(self, other: Any) -> Self:  # type: ignore[override]
-        return self.apply(_EQUAL, other)
-
-    def __ne__(self, other: Any) -> Self:  # type: ignore[override]
-        return self.apply(_EQUAL, other).apply(_NOT)
-
-    def __lt__(self, other: Any) -> Self:
-        return self.apply(_LESS, other)
-
-    def __le__(self, other: Any) -> Self:
-        return self.apply(_LESS_EQUAL, other)
-
-    def __gt__(self, other: Any) -> Self:
-        return self.operand(other).apply(_LESS, self)
-
-    def __ge__(self, other: Any) -> Self:
-        return self.operand(other).apply(_LESS_EQUAL, self)
-
-    def __and__(self, other: Any) -> Self:
-        return self.apply(_AND, other)
-
-    def __or__(self, other: Any) -> Self:
-        return self.apply(_OR, other)
-
-    def __invert__(self) -> Self:
-        return self.apply(_NOT)
-
-    __hash__ = object.__hash__
-
-    def where(self, a: Any, b: Any) -> Self:
-        """`a` where this condition is true, else `b`: `(x > 0).where(x, 0.0)`."""
-        if isinstance(a, Operators):
-            return self.apply(_WHERE, a, a.operand(b))
-        if isinstance(b, Operators):
-            return self.apply(_WHERE, b.operand(a), b)
-        first = self.operand(a)
-        return self.apply(_WHERE, first, first.operand(b))
-
-    def astype(self, dtype: Any) -> Self:
-        """The same numbers in another dtype."""
-        to = np.dtype(dtype)
-        return self if to == self.dtype else self.apply(p.Cast(to))
-
-    def stop_gradient(self) -> Self:
-        """The same value, treated as a constant by differentiation."""
-        return self.apply(p.StopGradient())
 
     # ---- reductions ----------------------------------------------------------------------
 
@@ -364,7 +182,8 @@ class Operators:
 
     def __getitem__(self, key: Any) -> Self:
         """Elements by position, slice, integer array or boolean mask, as in NumPy."""
-        return subscript(self, key)
+        selected: Self = subscript(self, key)
+        return selected
 
     def take(self, indices: Any, *, axis: int) -> Self:
         """The slices at the given positions of one axis."""

@@ -8,19 +8,21 @@ Computing is eager and is plain NumPy. While a function is captured as a graph, 
 symbolic: they have a shape and a dtype, and their numbers are known only when the graph runs.
 """
 
-from collections.abc import Iterator
-from typing import Any, NoReturn, Self
+from typing import Any
 
 import numpy as np
+from numpy import asarray
 
+from pellucid.arrays import array_of, weak
 from pellucid.autodiff import gradients
-from pellucid.errors import DTypeError, GradientError, GraphError, ShapeError
+from pellucid.conversion import Conversions
+from pellucid.errors import GradientError, GraphError
 from pellucid.graph import Origin, Value, has_origin, history, is_symbolic
-from pellucid.operators import Operators
 from pellucid.primitives import BroadcastTo, Primitive
-from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOATS, INT64, DType
+from pellucid.primitives.base import FLOATS, INT64, DType
 
-class Tensor(Operators):
+
+class Tensor(Conversions):
     """An immutable array.
 
     Made by `tensor(...)` and by operations. `array` is the NumPy array (never write into
@@ -56,17 +58,22 @@ class Tensor(Operators):
 
     def apply(self, primitive: Primitive, *others: Any) -> "Tensor":
         """The primitive applied to this tensor and others; Python numbers take its dtype."""
-        inputs = [self if type(self) is Tensor else self.read()]
-        for other in others:
-            inputs.append(other if type(other) is Tensor else self.operand(other))
-        return apply(primitive, *inputs)
+        if type(self) is Tensor:
+            if not others:
+                return _apply_to_one(primitive, self)
+            if len(others) == 1:
+                other = others[0]
+                if type(other) is not Tensor:
+                    other = self.operand(other)
+                return _apply_to_two(primitive, self, other)
+        return apply(primitive, self, *[self.operand(other) for other in others])
 
     def operand(self, other: Any) -> "Tensor":
         """Another operand as a tensor; a Python number takes this tensor's dtype."""
         if isinstance(other, Tensor):
             return other.read()
         if isinstance(other, bool | int | float):
-            return Tensor(_weak(other, self.dtype))
+            return Tensor(weak(other, self.dtype))
         return tensor(other)
 
     def positions(self, indices: Any) -> "Tensor":
@@ -109,77 +116,6 @@ class Tensor(Operators):
             if dx is not None:
                 x.grad = dx if is_symbolic(dx) else Tensor(dx.array)
 
-    # ---- conversion ----------------------------------------------------------------------
-
-    def numpy(self) -> np.ndarray[Any, Any]:
-        """The numbers as a NumPy array that shares memory and cannot be written."""
-        view: np.ndarray[Any, Any] = self._known("numpy()").view()
-        view.flags.writeable = False
-        return view
-
-    def _known(self, what: str) -> Any:
-        array = self.array
-        if type(array) is Value:
-            _refuse_symbolic(what, array)
-        return array
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        return np.array(self.numpy(), dtype=dtype, copy=copy)
-
-    def __dlpack__(self, **options: Any) -> Any:
-        """Share with other libraries; a copy, for those that could write into it."""
-        array = self._known("__dlpack__()")
-        if options.get("max_version") is None:
-            array = array.copy()
-        else:
-            array = self.numpy()
-        return array.__dlpack__(**options)
-
-    def __dlpack_device__(self) -> Any:
-        return self._known("__dlpack_device__()").__dlpack_device__()
-
-    def item(self) -> Any:
-        """The single element as a Python number."""
-        if self.size != 1:
-            raise ShapeError(f"item: shape {self.shape} has {self.size} elements, not one.")
-        return self._known("item()").item()
-
-    def tolist(self) -> Any:
-        """The numbers as nested lists."""
-        return self._known("tolist()").tolist()
-
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
-
-    def __index__(self) -> int:
-        return self._known("use as an index").__index__()  # type: ignore[no-any-return]
-
-    def __bool__(self) -> bool:
-        self._known("a decision by if, while, and, or, not")
-        if self.size != 1:
-            raise ShapeError(
-                f"bool: a tensor of shape {self.shape} is neither true nor false. "
-                "Use .any() or .all()."
-            )
-        return bool(self.item())
-
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("len: a tensor without axes has no length.")
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Self]:
-        return (self[i] for i in range(len(self)))
-
-    def __repr__(self) -> str:
-        array = self.array
-        if type(array) is Value:
-            return f"tensor(symbolic, {array.dtype}[{','.join(map(str, array.shape))}])"
-        return f"tensor({np.array2string(array, separator=', ', prefix='tensor(')}, {self.dtype})"
-
 
 def apply(primitive: Primitive, *inputs: Any) -> Tensor:
     """A primitive applied to tensors: check, compute, record.
@@ -188,60 +124,61 @@ def apply(primitive: Primitive, *inputs: Any) -> Tensor:
     recorded where an input has a history. Your own subclass of `Primitive` works like the
     built-in ones.
     """
-    tensors = [x if type(x) is Tensor else _as_tensor(x) for x in inputs]
+    tensors = tuple(x if type(x) is Tensor else _as_tensor(x) for x in inputs)
     arrays = [x.array for x in tensors]
-    recorded = False
-    for x in tensors:
-        if x.origin is not None:
-            recorded = True
-            break
-    expected = None if _plain(primitive, arrays) else _expected(primitive, arrays)
-    if recorded and any(type(array) is Value for array in arrays):
-        y = Value("", *(expected or (arrays[0].shape, arrays[0].dtype)))
-    else:
-        y = primitive.forward(np, *arrays)
-        if type(y) is not np.ndarray:
-            y = np.asarray(y)
-        if (y.shape, y.dtype) != (expected or (arrays[0].shape, arrays[0].dtype)):
-            _refuse_result(primitive, y, expected or (arrays[0].shape, arrays[0].dtype))
-    return Tensor(y, Origin(primitive, tensors) if recorded else None)
+    shape = primitive.shape(*[array.shape for array in arrays])
+    dtype = primitive.dtype(*[array.dtype for array in arrays])
+    if any(type(array) is Value for array in arrays):
+        return Tensor(Value("", shape, dtype), Origin(primitive, tensors))
+    return _recorded(primitive, tensors, asarray(primitive.forward(np, *arrays)), shape, dtype)
 
 
-def _plain(primitive: Primitive, arrays: list[Any]) -> bool:
-    """Whether shape and dtype are simply those of the inputs: the quick way for small ones."""
-    if not primitive.keeps_shape_and_dtype:
-        return False
-    first = arrays[0]
-    if len(arrays) == 2:
-        second = arrays[1]
-        if first.dtype is not second.dtype or first.shape != second.shape:
-            return False
-    return len(arrays) <= 2 and first.dtype in primitive.accepts
+def _apply_to_one(primitive: Primitive, a: Tensor) -> Tensor:
+    """`apply` for one tensor, quickly where the result surely has its shape and dtype."""
+    x = a.array
+    shape, dtype = x.shape, x.dtype
+    if dtype not in primitive.plain or type(x) is Value:
+        return apply(primitive, a)
+    y = asarray(primitive.forward(np, x))
+    if y.dtype is not dtype or y.shape != shape:
+        return _recorded(primitive, (a,), y, shape, primitive.result or dtype)
+    return Tensor(y, None if a.origin is None else Origin(primitive, (a,)))
 
 
-def _expected(primitive: Primitive, arrays: list[Any]) -> tuple[tuple[int, ...], DType]:
-    shape = primitive.shape(*(array.shape for array in arrays))
-    return shape, primitive.dtype(*(array.dtype for array in arrays))
+def _apply_to_two(primitive: Primitive, a: Tensor, b: Tensor) -> Tensor:
+    """`apply` for two tensors, quickly where their shapes and dtypes are the same."""
+    x, z = a.array, b.array
+    shape, dtype = x.shape, x.dtype
+    if shape != z.shape or dtype is not z.dtype or dtype not in primitive.plain:
+        return apply(primitive, a, b)
+    if type(x) is Value or type(z) is Value:
+        return apply(primitive, a, b)
+    y = asarray(primitive.forward(np, x, z))
+    if y.dtype is not dtype or y.shape != shape:
+        return _recorded(primitive, (a, b), y, shape, primitive.result or dtype)
+    return Tensor(y, None if a.origin is None and b.origin is None else Origin(primitive, (a, b)))
+
+
+def _recorded(
+    primitive: Primitive, inputs: tuple[Tensor, ...], y: Any, shape: tuple[int, ...], dtype: DType
+) -> Tensor:
+    """What `forward` gave, as a tensor with its history; an error where it breaks the rules.
+
+    Integers and booleans have no derivative and therefore no history.
+    """
+    if y.shape != shape or y.dtype != dtype:
+        raise GraphError(
+            f"{primitive.name}: forward gave {y.dtype}{list(y.shape)}, its rules say "
+            f"{dtype}{list(shape)}. Make `shape` and `dtype` agree with `forward`."
+        )
+    # Lists, as a generator takes twice the time here.
+    if dtype.kind != "f" or all([x.origin is None for x in inputs]):  # noqa: C419
+        return Tensor(y)
+    return Tensor(y, Origin(primitive, inputs))
 
 
 def _as_tensor(x: Any) -> Tensor:
     return x.read() if isinstance(x, Tensor) else tensor(x)
-
-
-def _refuse_result(primitive: Primitive, y: Any, expected: tuple[Any, ...]) -> NoReturn:
-    raise GraphError(
-        f"{primitive.name}: forward gave {y.dtype}{list(y.shape)}, its rules say "
-        f"{expected[1]}{list(expected[0])}. Make `shape` and `dtype` agree with `forward`."
-    )
-
-
-def _refuse_symbolic(what: str, value: Value) -> NoReturn:
-    raise GraphError(
-        f"{what}: this {value.dtype}{list(value.shape)} tensor is being captured; its numbers "
-        "are known only when the compiled function runs. Choose between values with "
-        "where(condition, a, b), return the tensor and look at it outside, or decide by what "
-        "is known: shapes, and arguments that are not tensors."
-    )
 
 
 def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tensor:
@@ -254,45 +191,10 @@ def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tens
     >>> tensor([[1.0, 2.0], [3.0, 4.0]]).sum(axis=0)
     tensor([4., 6.], float32)
     """
-    array = _array(data, None if dtype is None else np.dtype(dtype))
-    if array.dtype not in DTYPES:
-        raise DTypeError(
-            f"tensor: dtype {array.dtype}. Known are {', '.join(map(str, DTYPES))}: "
-            "convert the data first, or pass dtype=."
-        )
+    array = array_of(data, dtype)
     if requires_grad and array.dtype not in FLOATS:
         raise GradientError(f"tensor: gradients of {array.dtype}. Only floats have gradients.")
     return Tensor(array, Origin(None, ()) if requires_grad else None)
-
-
-def _array(data: Any, dtype: DType | None) -> Any:
-    """A fresh array of the data; plain Python floats become float32."""
-    if isinstance(data, Tensor):
-        return np.array(data.numpy(), dtype=dtype)
-    array = np.array(data, dtype=dtype)
-    if dtype is None and array.dtype == np.float64 and not _holds_arrays(data):
-        array = np.array(data, dtype=FLOAT32)
-    return array
-
-
-def _holds_arrays(data: Any) -> bool:
-    """Whether nested lists hold NumPy values, whose dtype was chosen by somebody."""
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
-    return hasattr(data, "dtype")
-
-
-def _weak(number: float, dtype: DType) -> Any:
-    """A Python number in the dtype of the tensor it meets, if it is of that kind."""
-    if dtype in FLOATS and not isinstance(number, bool):
-        return np.array(number, dtype)
-    if (dtype == BOOL) == isinstance(number, bool) and isinstance(number, int):
-        if dtype == BOOL or np.iinfo(dtype).min <= number <= np.iinfo(dtype).max:
-            return np.array(number, dtype)
-    raise DTypeError(
-        f"{number!r} with a tensor of {dtype}: it is not a number of that kind. "
-        "Nothing is promoted silently: convert with x.astype('float32') first."
-    )
 
 
 def ones_like(x: Tensor) -> Tensor:
@@ -304,7 +206,7 @@ def ones_like(x: Tensor) -> Tensor:
     if not is_symbolic(x):
         return Tensor(np.ones(x.shape, x.dtype))
     one = Tensor(np.ones((), x.dtype))
-    return Tensor(Value("", x.shape, x.dtype), Origin(BroadcastTo(x.shape), [one]))
+    return Tensor(Value("", x.shape, x.dtype), Origin(BroadcastTo(x.shape), (one,)))
 
 
 def zeros_like(x: Tensor) -> Tensor:

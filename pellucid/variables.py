@@ -1,9 +1,9 @@
 """Variables: the only mutable things, and what happens to them while a function is captured.
 
-    Variable    a named cell that holds a tensor; `assign` replaces it
-    Parameter   a variable that training changes: operations on it are recorded
-    Buffer      a variable that is state, but not trained
-    Recording   the variables that a captured function reads and writes
+Variable    a named cell that holds a tensor; `assign` replaces it
+Parameter   a variable that training changes: operations on it are recorded
+Buffer      a variable that is state, but not trained
+Recording   the variables that a captured function reads and writes
 """
 
 import threading
@@ -105,15 +105,15 @@ class Variable(Tensor):
     @property
     def shape(self) -> tuple[int, ...]:
         """The sizes of all axes."""
-        return self._array.shape  # type: ignore[no-any-return]
+        return self._array.shape
 
     @property
     def dtype(self) -> DType:
         """The dtype of every element."""
-        return self._array.dtype  # type: ignore[no-any-return]
+        return self._array.dtype
 
     @property
-    def array(self) -> Any:  # type: ignore[override]
+    def array(self) -> Any:
         """The array it holds now."""
         return self.read().array
 
@@ -147,7 +147,7 @@ class Variable(Tensor):
             _active.recording.write(self, new)
         else:
             # Executors read memory row by row; a tensor may be a transposed view.
-            array = new._known("assign")
+            array = new.known("assign")
             self._array = array if array.flags.c_contiguous else np.array(array, order="C")
             self._tensor, self._owned = None, False
 

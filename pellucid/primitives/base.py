@@ -9,6 +9,7 @@ A user's own operation is a subclass too: give it the same methods and pass it t
 `pellucid.apply`.
 """
 
+import inspect
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -44,31 +45,41 @@ class Primitive:
     `backward` gives one gradient per input, or None, using only operators and methods of the
     tensors it is given, so that gradients can be differentiated again; where inputs were
     broadcast it may return the broadcast shape.
+
+    `accepts`: the dtypes it is defined for. `result`: the dtype of the output, where it is not
+    that of the inputs. Found by itself: `arity`, the number of inputs, None for any number;
+    `plain`, the dtypes for which inputs of one shape need no look at the rules.
     """
 
     name: ClassVar[str] = "primitive"
     formula: ClassVar[str] = ""
     gradient_formula: ClassVar[str] = ""
     accepts: ClassVar[tuple[DType, ...]] = DTYPES
-    keeps_shape_and_dtype: ClassVar[bool] = False
+    result: ClassVar[DType | None] = None
+    arity: ClassVar[int | None] = None
+    plain: ClassVar[frozenset[DType]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         """Name the subclass as users spell it: `BroadcastTo` is `broadcast_to`."""
         if "name" not in cls.__dict__:
             cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        positional = [p.kind for p in inspect.signature(cls.forward).parameters.values()]
+        cls.arity = None if inspect.Parameter.VAR_POSITIONAL in positional else len(positional) - 2
 
     def __str__(self) -> str:
         """The name with its attributes, as the text form of a graph writes it."""
-        attributes = ", ".join(f"{f.name}={getattr(self, f.name)!s}" for f in fields(self))
-        return f"{self.name}({attributes})"
+        attributes = ((f.name, getattr(self, f.name)) for f in fields(self))
+        written = (f"{k}={v if isinstance(v, np.dtype) else repr(v)}" for k, v in attributes)
+        return f"{self.name}({', '.join(written)})"
 
     def shape(self, *shapes: Shape) -> Shape:
         """The shape of the output, from the shapes of the inputs."""
         raise NotImplementedError(f"{type(self).__name__} must define shape")
 
     def dtype(self, *dtypes: DType) -> DType:
-        """The dtype of the output: that of the inputs, which must agree."""
-        return same_dtype(self, dtypes)
+        """The dtype of the output: that of the inputs, which must agree, or `result`."""
+        same = same_dtype(self, dtypes)
+        return self.result or same
 
     def forward(self, xp: Any, *inputs: Any) -> Any:
         """The output array, from the input arrays."""
@@ -83,11 +94,10 @@ class Elementwise(Primitive):
     """The same scalar function at every position; the inputs broadcast against each other."""
 
     def __init_subclass__(cls) -> None:
-        """Note whether the rules are the plain ones, so that small arrays skip running them."""
+        """Note the dtypes for which the rules are the plain ones, so that they need not run."""
         super().__init_subclass__()
-        cls.keeps_shape_and_dtype = (
-            cls.shape is Elementwise.shape and cls.dtype is Primitive.dtype
-        )
+        usual = cls.shape is Elementwise.shape and cls.dtype is Primitive.dtype
+        cls.plain = frozenset(cls.accepts if usual else ())
 
     def shape(self, *shapes: Shape) -> Shape:
         """The shape that the inputs broadcast to."""

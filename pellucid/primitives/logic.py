@@ -17,14 +17,12 @@ from pellucid.primitives.base import (
     same_dtype,
 )
 
+
 class Comparison(Elementwise):
     """A question about two numbers; the answer is bool and has no gradient."""
 
     gradient_formula = "none: the answer is flat wherever it is continuous"
-
-    def dtype(self, *dtypes: DType) -> DType:
-        same_dtype(self, dtypes)
-        return BOOL
+    result = BOOL
 
 
 class Equal(Comparison):

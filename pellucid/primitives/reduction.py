@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.errors import ShapeError
-from pellucid.primitives.base import INT64, NUMBERS, DType, Primitive, Shape, accept
+from pellucid.primitives.base import INT64, NUMBERS, Primitive, Shape
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ class Position(Primitive):
     """The position of an extreme along one axis, kept with size 1; the first at a tie."""
 
     accepts = NUMBERS
+    result = INT64
     gradient_formula = "none: a position is flat wherever it is continuous"
     axis: int
 
@@ -107,10 +108,6 @@ class Position(Primitive):
         (x,) = shapes
         refuse_empty(self.name, x, (self.axis,))
         return (*x[: self.axis], 1, *x[self.axis + 1 :])
-
-    def dtype(self, *dtypes: DType) -> DType:
-        accept(self, dtypes[0])
-        return INT64
 
 
 class Argmax(Position):

@@ -1,0 +1,203 @@
+"""Arithmetic, comparisons and choice: what is computed at each position of a tensor.
+
+`Arithmetic` is the first part of what a `Tensor` can do. Every method comes down to `apply`,
+which `Tensor` defines: check shapes and dtypes, compute, record where the result came from.
+"""
+
+import math
+from typing import Any, Self
+
+import numpy as np
+
+from pellucid import primitives as p
+from pellucid.primitives.base import DType, Shape
+
+_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = p.Add(), p.Subtract(), p.Multiply(), p.Divide()
+_POWER, _NEGATIVE, _WHERE = p.Power(), p.Negative(), p.Where()
+_EQUAL, _LESS, _LESS_EQUAL = p.Equal(), p.Less(), p.LessEqual()
+_NOT, _AND, _OR = p.LogicalNot(), p.LogicalAnd(), p.LogicalOr()
+_ABS, _SIGN, _FLOOR, _SQRT = p.Abs(), p.Sign(), p.Floor(), p.Sqrt()
+_EXP, _EXPM1, _LOG, _LOG1P = p.Exp(), p.Expm1(), p.Log(), p.Log1p()
+_SIN, _COS, _TANH, _SIGMOID, _ERF = p.Sin(), p.Cos(), p.Tanh(), p.Sigmoid(), p.Erf()
+_MAXIMUM, _MINIMUM = p.Maximum(), p.Minimum()
+
+
+class Arithmetic:
+    """Operators and functions at each position, each expressed by primitives."""
+
+    __slots__ = ()
+
+    @property
+    def shape(self) -> Shape:
+        """The sizes of all axes."""
+        raise NotImplementedError
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def dtype(self) -> DType:
+        """The dtype of every element."""
+        raise NotImplementedError
+
+    def apply(self, primitive: p.Primitive, *others: Any) -> Self:
+        """The primitive applied to this tensor and others; Python numbers take its dtype."""
+        raise NotImplementedError
+
+    def operand(self, other: Any) -> Self:
+        """Another operand as a tensor; a Python number takes this tensor's dtype."""
+        raise NotImplementedError
+
+    # ---- arithmetic ----------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Self:
+        return self.apply(_ADD, other)
+
+    def __radd__(self, other: Any) -> Self:
+        return self.operand(other).apply(_ADD, self)
+
+    def __sub__(self, other: Any) -> Self:
+        return self.apply(_SUBTRACT, other)
+
+    def __rsub__(self, other: Any) -> Self:
+        return self.operand(other).apply(_SUBTRACT, self)
+
+    def __mul__(self, other: Any) -> Self:
+        return self.apply(_MULTIPLY, other)
+
+    def __rmul__(self, other: Any) -> Self:
+        return self.operand(other).apply(_MULTIPLY, self)
+
+    def __truediv__(self, other: Any) -> Self:
+        return self.apply(_DIVIDE, other)
+
+    def __rtruediv__(self, other: Any) -> Self:
+        return self.operand(other).apply(_DIVIDE, self)
+
+    def __pow__(self, other: Any) -> Self:
+        return self.apply(_POWER, other)
+
+    def __rpow__(self, other: Any) -> Self:
+        return self.operand(other).apply(_POWER, self)
+
+    def __neg__(self) -> Self:
+        return self.apply(_NEGATIVE)
+
+    def __abs__(self) -> Self:
+        return self.abs()
+
+    def abs(self) -> Self:
+        """Absolute value."""
+        return self.apply(_ABS)
+
+    def sign(self) -> Self:
+        """-1, 0 or 1."""
+        return self.apply(_SIGN)
+
+    def floor(self) -> Self:
+        """The largest integer not above each number, as a float."""
+        return self.apply(_FLOOR)
+
+    def exp(self) -> Self:
+        """Exponential."""
+        return self.apply(_EXP)
+
+    def expm1(self) -> Self:
+        """e^x - 1, accurate near 0."""
+        return self.apply(_EXPM1)
+
+    def log(self) -> Self:
+        """Natural logarithm."""
+        return self.apply(_LOG)
+
+    def log1p(self) -> Self:
+        """log(1 + x), accurate near 0."""
+        return self.apply(_LOG1P)
+
+    def sqrt(self) -> Self:
+        """Square root."""
+        return self.apply(_SQRT)
+
+    def sin(self) -> Self:
+        """Sine of radians."""
+        return self.apply(_SIN)
+
+    def cos(self) -> Self:
+        """Cosine of radians."""
+        return self.apply(_COS)
+
+    def tanh(self) -> Self:
+        """Hyperbolic tangent."""
+        return self.apply(_TANH)
+
+    def sigmoid(self) -> Self:
+        """Logistic function 1 / (1 + e^-x)."""
+        return self.apply(_SIGMOID)
+
+    def erf(self) -> Self:
+        """Error function."""
+        return self.apply(_ERF)
+
+    def maximum(self, other: Any) -> Self:
+        """The larger of two numbers at each position."""
+        return self.apply(_MAXIMUM, other)
+
+    def minimum(self, other: Any) -> Self:
+        """The smaller of two numbers at each position."""
+        return self.apply(_MINIMUM, other)
+
+    # ---- comparisons, logic, choice ------------------------------------------------------
+
+    def __eq__(self, other: Any) -> Self:  # type: ignore[override]
+        return self.apply(_EQUAL, other)
+
+    def __ne__(self, other: Any) -> Self:  # type: ignore[override]
+        return self.apply(_EQUAL, other).apply(_NOT)
+
+    def __lt__(self, other: Any) -> Self:
+        return self.apply(_LESS, other)
+
+    def __le__(self, other: Any) -> Self:
+        return self.apply(_LESS_EQUAL, other)
+
+    def __gt__(self, other: Any) -> Self:
+        return self.operand(other).apply(_LESS, self)
+
+    def __ge__(self, other: Any) -> Self:
+        return self.operand(other).apply(_LESS_EQUAL, self)
+
+    def __and__(self, other: Any) -> Self:
+        return self.apply(_AND, other)
+
+    def __or__(self, other: Any) -> Self:
+        return self.apply(_OR, other)
+
+    def __invert__(self) -> Self:
+        return self.apply(_NOT)
+
+    __hash__ = object.__hash__
+
+    def where(self, a: Any, b: Any) -> Self:
+        """`a` where this condition is true, else `b`: `(x > 0).where(x, 0.0)`."""
+        if isinstance(a, Arithmetic):
+            return self.apply(_WHERE, a, a.operand(b))
+        if isinstance(b, Arithmetic):
+            return self.apply(_WHERE, b.operand(a), b)
+        first = self.operand(a)
+        return self.apply(_WHERE, first, first.operand(b))
+
+    def astype(self, dtype: Any) -> Self:
+        """The same numbers in another dtype."""
+        to = np.dtype(dtype)
+        return self if to == self.dtype else self.apply(p.Cast(to))
+
+    def stop_gradient(self) -> Self:
+        """The same value, treated as a constant by differentiation."""
+        return self.apply(p.StopGradient())

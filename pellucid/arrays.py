@@ -1,0 +1,73 @@
+"""From the data of a user to arrays of the dtypes that pellucid knows.
+
+array_of    a fresh array of numbers, nested lists or arrays
+weak        a Python number in the dtype of the tensor that it meets
+"""
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import DTypeError, ShapeError
+from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOATS, INTEGERS, DType
+
+
+def array_of(data: Any, dtype: Any = None) -> Any:
+    """A fresh array of the data; plain Python floats become float32.
+
+    Errors: ShapeError for nested lists that are not rectangular, DTypeError for what has no
+    dtype of pellucid.
+    """
+    wanted = None if dtype is None else np.dtype(dtype)
+    if wanted is not None and wanted not in DTYPES:
+        _refuse(wanted)
+    try:
+        array = np.array(data, dtype=wanted)
+    except ValueError as fault:
+        if isinstance(data, list | tuple):
+            raise ShapeError(
+                f"tensor: these nested lists are no array ({fault}). Lists at the same depth "
+                "must be equally long and hold numbers."
+            ) from None
+        raise
+    if wanted is None and array.dtype == np.float64 and not _holds_arrays(data):
+        array = np.array(data, dtype=FLOAT32)
+    if array.dtype not in DTYPES:
+        _refuse(array.dtype)
+    return array
+
+
+def _refuse(dtype: DType) -> None:
+    raise DTypeError(
+        f"tensor: dtype {dtype}. Known are {', '.join(map(str, DTYPES))}: "
+        "convert the data first, or pass dtype=."
+    )
+
+
+def _holds_arrays(data: Any) -> bool:
+    """Whether nested lists hold NumPy values, whose dtype was chosen by somebody."""
+    while isinstance(data, list | tuple) and data:
+        data = data[0]
+    return hasattr(data, "dtype")
+
+
+def weak(number: float, dtype: DType) -> Any:
+    """A Python number in the dtype of the tensor it meets, if it is of that kind.
+
+    Floats meet floats, integers meet floats and integers that can hold them, booleans meet
+    booleans; anything else is a DTypeError.
+    """
+    if isinstance(number, float):
+        fits = dtype in FLOATS
+    elif isinstance(number, bool):
+        fits = dtype == BOOL
+    elif dtype in INTEGERS:
+        fits = bool(np.iinfo(dtype).min <= number <= np.iinfo(dtype).max)
+    else:
+        fits = dtype in FLOATS
+    if fits:
+        return np.array(number, dtype)
+    raise DTypeError(
+        f"{number!r} with a tensor of {dtype}: it is not a number of that kind. "
+        "Nothing is promoted silently: convert with x.astype('float32') first."
+    )

@@ -1,0 +1,97 @@
+"""From tensors back to numbers: NumPy arrays, Python numbers, other libraries, text.
+
+`Conversions` is the part of a `Tensor` that needs to know its numbers. While a function is
+captured they are not known, and asking for them is an error that says what to do instead.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import numpy as np
+
+from pellucid.errors import GraphError, ShapeError
+from pellucid.graph import Value
+from pellucid.operators import Operators
+
+
+class Conversions(Operators):
+    """What a tensor gives to the world outside."""
+
+    __slots__ = ()
+
+    array: Any
+
+    def known(self, what: str) -> Any:
+        """The array, for reading only.
+
+        Errors: GraphError, saying that `what` needs the numbers, where they are not known.
+        """
+        array = self.array
+        if type(array) is Value:
+            raise GraphError(
+                f"{what}: this {array.dtype}{list(array.shape)} tensor is being captured; its "
+                "numbers are known only when the compiled function runs. Choose between values "
+                "with where(condition, a, b), return the tensor and look at it outside, or "
+                "decide by what is known: shapes, and arguments that are not tensors."
+            )
+        return array
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """The numbers as a NumPy array that shares memory and cannot be written."""
+        view: np.ndarray[Any, Any] = self.known("numpy()").view()
+        view.flags.writeable = False
+        return view
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __dlpack__(self, *, copy: bool | None = None, **options: Any) -> Any:
+        """A copy for another library: PyTorch 2.13, for one, writes where it must not."""
+        if copy is False:
+            raise BufferError("__dlpack__: a tensor gives away copies only, as it is immutable.")
+        return np.array(self.known("__dlpack__()")).__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self.known("__dlpack_device__()").__dlpack_device__()
+
+    def item(self) -> Any:
+        """The single element as a Python number."""
+        if self.size != 1:
+            raise ShapeError(f"item: shape {self.shape} has {self.size} elements, not one.")
+        return self.known("item()").item()
+
+    def tolist(self) -> Any:
+        """The numbers as nested lists."""
+        return self.known("tolist()").tolist()
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        return int(self.known("use as an index").__index__())
+
+    def __bool__(self) -> bool:
+        self.known("a decision by if, while, and, or, not")
+        if self.size != 1:
+            raise ShapeError(
+                f"bool: a tensor of shape {self.shape} is neither true nor false. "
+                "Use .any() or .all()."
+            )
+        return bool(self.item())
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len: a tensor without axes has no length.")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Self]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        array = self.array
+        if type(array) is Value:
+            return f"tensor(symbolic, {array.dtype}[{','.join(map(str, array.shape))}])"
+        return f"tensor({np.array2string(array, separator=', ', prefix='tensor(')}, {self.dtype})"
