@@ -35,6 +35,7 @@ Scratch = Callable[[ir.Type, int], ir.Value]
 MOST_VECTORS = 6  # of a tile: more would leave too few rows for the broadcasts to pay
 FAR_BYTES = 2048  # rows of B further apart share few pages: packing pays
 PACKED_BYTES = 512 * 1024  # a packed panel must stay in the second-level cache
+STEPS = 4  # of k in one turn of the loop: counting must not take cycles from multiplying
 REUSE = 3  # blocks of rows that must share a packed panel for packing to pay
 
 
@@ -87,8 +88,10 @@ def _cycles(spec: Contraction, rows: int, vectors: int, width: int) -> float:
     """Estimated cycles for one k of the whole product, plus the cost of starting tiles."""
 
     def tile(r: int, v: int) -> float:
-        # Two multiply-adds and two loads a cycle; the result of one is there after four.
-        return max(r * v / 2, (1.5 * v + r) / 2, 4) if r and v else 0.0
+        # Two multiply-adds and two loads a cycle; the result of one is there after four. Loads
+        # still cost a little where they do not limit: the rate falls with their number.
+        loads = 1.5 * v + r
+        return max(r * v / 2, loads / 2, 4) + 0.1 * loads if r and v else 0.0
 
     whole, rest = divmod(spec.m, rows)
     last = width % vectors
@@ -249,29 +252,45 @@ class _Product:
     def _sums(
         self, row: ir.Value, rows: int, column: ir.Value, masks: list[Any]
     ) -> list[ir.Value]:
-        """The sums over k, row by row."""
-        b, vectors = self.b, len(masks)
+        """The sums over k, row by row: a loop of several steps at a time, then the rest."""
+        b = self.b
+        zeros = [ir.Constant(self.kind, None)] * (rows * len(masks))
+        whole = self.spec.k // STEPS * STEPS
         before = b.block
         head, body, after = (b.append_basic_block(n) for n in ("k", "multiply", "sums"))
         b.branch(head)
         b.position_at_end(head)
         k = b.phi(I64)
         k.add_incoming(I64(0), before)
-        sums = [b.phi(self.kind) for _ in range(rows * vectors)]
-        for total in sums:
-            total.add_incoming(ir.Constant(self.kind, None), before)
-        b.cbranch(b.icmp_signed("<", k, I64(self.spec.k)), body, after)
+        sums = [b.phi(self.kind) for _ in zeros]
+        b.cbranch(b.icmp_signed("<", k, I64(whole)), body, after)
         b.position_at_end(body)
-        line = [self._line(k, column, j, masks) for j in range(vectors)]
-        for i in range(rows):
-            element = self._a_element(row, i, k)
-            for j, vector in enumerate(line):
-                total = sums[i * vectors + j]
-                total.add_incoming(b.call(self.fma, [element, vector, total]), body)
-        k.add_incoming(b.add(k, I64(1)), body)
+        totals: list[ir.Value] = list(sums)
+        for step in range(STEPS):
+            totals = self._step(b.add(k, I64(step)), totals, row, column, masks)
+        for phi, zero, total in zip(sums, zeros, totals, strict=True):
+            phi.add_incoming(zero, before)
+            phi.add_incoming(total, body)
+        k.add_incoming(b.add(k, I64(STEPS)), body)
         b.branch(head)
         b.position_at_end(after)
-        return sums
+        totals = list(sums)
+        for step in range(whole, self.spec.k):
+            totals = self._step(I64(step), totals, row, column, masks)
+        return totals
+
+    def _step(
+        self, k: ir.Value, totals: list[ir.Value], row: ir.Value, column: ir.Value, masks: list[Any]
+    ) -> list[ir.Value]:
+        """The totals after one more k."""
+        line = [self._line(k, column, j, masks) for j in range(len(masks))]
+        result = []
+        for i in range(len(totals) // len(line)):
+            element = self._a_element(row, i, k)
+            for j, vector in enumerate(line):
+                total = totals[i * len(line) + j]
+                result.append(self.b.call(self.fma, [element, vector, total]))
+        return result
 
     def _line(self, k: ir.Value, column: ir.Value, j: int, masks: list[Any]) -> ir.Value:
         """A vector of row k of the panel, from the packed copy where there is one."""

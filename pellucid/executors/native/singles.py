@@ -23,9 +23,12 @@ from pellucid.executors.native.plan import CopyBack
 from pellucid.executors.native.views import View, Views, row_major
 from pellucid.graph import Node, Shape, Value
 
-I1, I8, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(64)
+I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 POINTER = ir.PointerType()
 Indices = tuple[Any, ...]
+
+LINE = 64  # bytes of a cache line
+MOST_PREFETCHED = 4096  # bytes of a row: further on, the hardware has noticed
 
 
 def is_native(node: Node) -> bool:
@@ -200,12 +203,30 @@ def _row_gather(frame: Frame, node: Node, number: int) -> None:
     b = frame.builder
     view, indices = (frame.views[value] for value in node.inputs)
     rows, row = view.shape[0], math.prod(view.shape[1:])
+    size = row * view.base.dtype.itemsize
     with counted(b, frame.begin, frame.end) as i:
+        if size >= LINE:
+            _prefetch(frame, view, indices, i, size)
         index = _checked_index(frame, frame.load(indices.base, i, 1, 1), rows, number)
         if rows:
             source = frame.address(view.base, b.mul(index, I64(row)))
             target = frame.address(node.output, b.mul(i, I64(row)))
-            _copy(frame, target, source, row * view.base.dtype.itemsize)
+            _copy(frame, target, source, size)
+
+
+def _prefetch(frame: Frame, view: View, indices: View, i: ir.Value, size: int) -> None:
+    """Ask for the row after the next: rows lie far apart, where no hardware looks ahead."""
+    b = frame.builder
+    ahead = b.add(i, I64(2))
+    ahead = b.select(b.icmp_signed("<", ahead, frame.end), ahead, i)
+    index = frame.load(indices.base, ahead, 1, 1).astype(np.dtype(np.int64)).value
+    start = frame.address(view.base, b.mul(index, I64(math.prod(view.shape[1:]))))
+    kind = ir.FunctionType(ir.VoidType(), [POINTER, I32, I32, I32])
+    name = "llvm.prefetch.p0"
+    prefetch = b.module.globals.get(name) or ir.Function(b.module, kind, name)
+    with counted(b, I64(0), I64(min(size, MOST_PREFETCHED)), LINE) as offset:
+        address = b.gep(start, [offset], source_etype=I8)
+        b.call(prefetch, [address, I32(0), I32(3), I32(1)])
 
 
 def _take(frame: Frame, node: Node, number: int) -> None:
