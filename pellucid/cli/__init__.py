@@ -10,7 +10,9 @@ long to import is imported inside the commands: `pellucid --help` answers at onc
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -26,13 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line with these arguments, or with those of the process."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        result = pellucid.main(arguments, prog_name="pellucid", standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            result = pellucid.main(arguments, prog_name="pellucid", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
         return _say("interrupted.", INTERRUPTED)
     except BrokenPipeError:
         # The reader, such as `head`, has gone: nothing can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return WRONG_USE
     except Exception as error:
         if "--traceback" in arguments:
             traceback.print_exc()
@@ -61,9 +68,14 @@ def _explain(error: Exception) -> tuple[str, int]:
     )
 
 
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning as one line, without the place in the code that it came from."""
+    _say(str(message).removeprefix("pellucid: "), 0)
+
+
 def _say(message: str, code: int) -> int:
     """One line on standard error; the exit code."""
-    print(f"pellucid: {' '.join(message.split())}", file=sys.stderr)
+    click.echo(f"pellucid: {' '.join(message.split())}", err=True)
     return code
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from pellucid import __version__
 from pellucid.cli.words import Choice, Commands, Sizes
 
 # Written out here, as importing the modules that define them takes longer than `--help` should;
@@ -41,10 +42,10 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 @click.group(cls=Commands, context_settings=SETTINGS)
-@click.version_option(package_name="pellucid", message="pellucid %(version)s")
+@click.version_option(__version__, message="pellucid %(version)s")
 @click.option("--traceback", is_flag=True, hidden=True, help="Print tracebacks of errors.")
 def pellucid(traceback: bool) -> None:
-    """Train neural networks that one can see through.
+    r"""Train neural networks that one can see through.
 
     \b
     Examples:
@@ -57,26 +58,53 @@ def pellucid(traceback: bool) -> None:
 # ---- train -------------------------------------------------------------------------------
 
 TRAIN_OPTIONS = (
-    click.option("--model", type=Choice(MODEL_NAMES), default="mlp", show_default=True),
+    click.option(
+        "--model", type=Choice(MODEL_NAMES), default="mlp", show_default=True, help="Its kind."
+    ),
     click.option("--hidden", type=Sizes(), help="Units of the hidden layers: 50 or 100,50."),
     click.option("--activation", type=Choice(ACTIVATION_NAMES), help="Of hidden layers: relu."),
     click.option("--init", type=Choice(INIT_NAMES), help="Initial weights: as activations need."),
     click.option(
-        "--dropout", type=click.FloatRange(0, 1, max_open=True), help="Fraction of units off."
+        "--dropout",
+        type=click.FloatRange(0, 1, max_open=True),
+        metavar="X",
+        help="Fraction of units off.",
     ),
     click.option("--batch-norm", is_flag=True, default=None, help="Normalise hidden layers."),
-    click.option("--optimizer", type=Choice(OPTIMIZER_NAMES), default="adam", show_default=True),
-    click.option("--learning-rate", type=NUMBER, help="Left out: what suits optimizer and data."),
-    click.option("--l1", type=NUMBER, help="Factor of the sum of |w| in the loss's gradient."),
-    click.option("--l2", type=NUMBER, help="Factor of half the sum of w^2, likewise."),
-    click.option("--weight-decay", type=NUMBER, help="Decay of weights, apart from gradients."),
-    click.option("--batch-size", type=POSITIVE, help="Samples a step."),
-    click.option("--seed", type=SEED, default=0, show_default=True),
+    click.option(
+        "--optimizer",
+        type=Choice(OPTIMIZER_NAMES),
+        default="adam",
+        show_default=True,
+        help="The rule of the updates.",
+    ),
+    click.option(
+        "--learning-rate", type=NUMBER, metavar="X", help="Left out: what suits optimizer and data."
+    ),
+    click.option(
+        "--l1", type=NUMBER, metavar="X", help="Factor of the sum of |w| in the loss's gradient."
+    ),
+    click.option("--l2", type=NUMBER, metavar="X", help="Factor of half the sum of w^2, likewise."),
+    click.option(
+        "--weight-decay", type=NUMBER, metavar="X", help="Decay of weights, apart from gradients."
+    ),
+    click.option("--batch-size", type=POSITIVE, metavar="N", help="Samples a step."),
+    click.option(
+        "--seed",
+        type=SEED,
+        metavar="N",
+        default=0,
+        show_default=True,
+        help="Decides all that is random.",
+    ),
     click.option(
         "--early-stopping", type=POSITIVE, metavar="N", help="Stop after N epochs without gain."
     ),
     click.option("--balanced", is_flag=True, help="Let every class count alike."),
-    click.option("--executor", help="Where steps run: native, reference, xla."),
+    click.option("--executor", metavar="NAME", help="Where steps run: native or reference."),
+    click.option(
+        "--threads", type=POSITIVE, metavar="N", help="Of the native executor; same bits for any."
+    ),
     click.option("--out", type=click.Path(path_type=Path), help="Folder of the run."),
 )
 
@@ -90,7 +118,7 @@ def train_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @pellucid.group(cls=Commands)
 def train() -> None:
-    """Train a model on a data set; the result is a folder, the run.
+    r"""Train a model on a data set; the result is a folder, the run.
 
     \b
     Examples:
@@ -100,10 +128,12 @@ def train() -> None:
 
 
 @train.command()
-@click.option("--epochs", type=POSITIVE, default=40, show_default=True)
+@click.option(
+    "--epochs", type=POSITIVE, metavar="N", default=40, show_default=True, help="At most."
+)
 @train_options
 def digits(**options: Any) -> int:
-    """1,797 handwritten digits of 8x8 pixels; nothing is downloaded.
+    r"""1,797 handwritten digits of 8x8 pixels; nothing is downloaded.
 
     \b
     Examples:
@@ -119,10 +149,10 @@ def digits(**options: Any) -> int:
 @train.command()
 @click.option("--data-dir", type=click.Path(path_type=Path), required=True, help="IDX files.")
 @click.option("--download", is_flag=True, help="Fetch the four files into it first (12 MB).")
-@click.option("--epochs", type=POSITIVE, default=5, show_default=True)
+@click.option("--epochs", type=POSITIVE, metavar="N", default=5, show_default=True, help="At most.")
 @train_options
 def mnist(download: bool, **options: Any) -> int:
-    """70,000 handwritten digits of 28x28 pixels, from a folder with the four IDX files.
+    r"""70,000 handwritten digits of 28x28 pixels, from a folder with the four IDX files.
 
     \b
     Examples:
@@ -146,9 +176,14 @@ RUN = click.argument("run", type=click.Path(path_type=Path))
 
 @pellucid.command()
 @RUN
-@click.option("--epochs", type=POSITIVE, help="In all; left out: as many as were asked for.")
-def resume(run: Path, epochs: int | None) -> int:
-    """Go on with a run that was interrupted, or train it longer.
+@click.option(
+    "--epochs", type=POSITIVE, metavar="N", help="In all; left out: as many as were asked for."
+)
+@click.option(
+    "--threads", type=POSITIVE, metavar="N", help="Of the native executor; same bits for any."
+)
+def resume(run: Path, epochs: int | None, threads: int | None) -> int:
+    r"""Go on with a run that was interrupted, or train it longer.
 
     The result has the very bits of a run that was never interrupted.
 
@@ -159,13 +194,13 @@ def resume(run: Path, epochs: int | None) -> int:
     """
     from pellucid.cli.training import resume_run
 
-    return resume_run(run, epochs)
+    return resume_run(run, epochs, threads)
 
 
 @pellucid.command()
 @RUN
 def evaluate(run: Path) -> int:
-    """Loss and accuracy of a run's model on training, validation and test set.
+    r"""Loss and accuracy of a run's model on training, validation and test set.
 
     \b
     Example:
@@ -180,7 +215,7 @@ def evaluate(run: Path) -> int:
 @RUN
 @click.argument("images", type=click.Path(path_type=Path), nargs=-1, required=True)
 def predict(run: Path, images: tuple[Path, ...]) -> int:
-    """The digit in each picture (PNG or JPEG), with the probability of every class.
+    r"""The digit in each picture (PNG or JPEG), with the probability of every class.
 
     The digit may be dark on light or light on dark, anywhere in the picture.
 

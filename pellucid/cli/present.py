@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from pellucid.train import Callback, EpochRecord, History, Steps, Trainer
+from pellucid.train import Callback, History, Steps, Trainer
 
 
 class ProgressBar(Callback):

@@ -5,7 +5,6 @@ resume_run    go on with one
 """
 
 import signal
-import warnings
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,9 @@ from pellucid.cli.recipe import (
     read_recipe,
 )
 from pellucid.data import Dataset
-from pellucid.errors import FileError
+from pellucid.errors import FileError, OptionError
 from pellucid.train import Callback, RunFolder, Trainer
+from pellucid.train.curves import can_draw
 
 MODEL_OPTIONS = ("hidden", "activation", "init", "dropout", "batch_norm")
 OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")
@@ -33,7 +33,7 @@ STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SI
 # epochs: smaller batches and larger steps of Adam make up for it.
 DEFAULTS: dict[str, dict[str, Any]] = {
     "digits": {"hidden": (100,), "batch_size": 32, "learning_rate": 0.003},
-    "mnist": {"hidden": (50,), "batch_size": 100, "learning_rate": 0.001},
+    "mnist": {"hidden": (50,), "batch_size": 50, "learning_rate": 0.002},
 }
 
 
@@ -53,14 +53,16 @@ class TestAtEnd(Callback):
 def train_run(data: str, options: dict[str, Any]) -> int:
     """Train a new run with the options of the command line; the exit code."""
     recipe = _recipe(data, options)
+    _use_threads(options["threads"])
     folder = options["out"] or free_folder(recipe)
     parts = load_data(recipe)
     trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
     return _fit(trainer, recipe, parts, folder)
 
 
-def resume_run(folder: Path, epochs: int | None) -> int:
+def resume_run(folder: Path, epochs: int | None, threads: int | None) -> int:
     """Go on with a run; the exit code."""
+    _use_threads(threads)
     recipe = read_recipe(RunFolder.open(folder))
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
@@ -98,9 +100,14 @@ def _recipe(data: str, options: dict[str, Any]) -> Recipe:
     )
 
 
-def _single(sizes: tuple[int, ...]) -> int:
-    from pellucid.errors import OptionError
+def _use_threads(count: int | None) -> None:
+    if count is not None:
+        from pellucid.executors.native.native import set_threads
 
+        set_threads(count)
+
+
+def _single(sizes: tuple[int, ...]) -> int:
     if len(sizes) != 1:
         raise OptionError(f"two-layer-net has 1 hidden layer; --hidden names {len(sizes)}.")
     return sizes[0]
@@ -108,18 +115,15 @@ def _single(sizes: tuple[int, ...]) -> int:
 
 def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> int:
     """Train, and print what came out."""
-    errors = Console(stderr=True, soft_wrap=True)
+    errors = Console(stderr=True, soft_wrap=True, markup=False)
     if errors.is_terminal:
         errors.print(
             f"{len(parts.train):,} samples to train on, {len(parts.validation):,} to choose by, "
             f"{len(parts.test):,} to judge with; run folder {folder}",
             highlight=False,
         )
-    with warnings.catch_warnings():
-        # Said once at the end, as an error of its own.
-        warnings.simplefilter("ignore")
-        history = trainer.fit(recipe.epochs)
-    console = Console(soft_wrap=True, highlight=False)
+    history = trainer.fit(recipe.epochs)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     if history.epochs:
         console.print(epoch_table(history))
     console.print(f"ended: {history.stopped}")
@@ -128,8 +132,9 @@ def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> in
     for name, text in trainer.results.items():
         console.print(f"{name}: {text}")
     if history.file_error:
-        raise FileError(f"{history.file_error} What is printed above is complete.")
+        raise FileError(f"{history.file_error} The run folder {folder} is not complete.")
     console.print(f"run: {folder}")
-    console.print(f"curves: {folder / 'curves.png'}")
+    if can_draw():
+        console.print(f"curves: {folder / 'curves.png'}")
     console.print(f"report: {folder / 'report.html'}")
     return int(STOPPED_BY.get(history.stopped, 0))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pellucid.cli.recipe import IMAGES, load_data, read_recipe, trained_model
 from pellucid.data import read_digit
@@ -52,6 +53,6 @@ def predict_images(folder: Path, images: tuple[Path, ...]) -> int:
     with model.mode(training=False):
         probabilities = softmax(model(pixels)).numpy()
     for path, row in zip(images, probabilities, strict=True):
-        table.add_row(str(path), str(int(row.argmax())), *(f"{p:.3f}" for p in row))
+        table.add_row(Text(str(path)), str(int(row.argmax())), *(f"{p:.3f}" for p in row))
     Console(highlight=False, width=max(100, Console().width)).print(table)
     return 0

@@ -7,13 +7,14 @@ ACTIVATIONS, INITIALIZERS    what the options may name
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pellucid import nn
 from pellucid.errors import OptionError, closest
 from pellucid.nn import init
 from pellucid.nn.init import Initializer
 from pellucid.nn.module import Module
-from pellucid.random import DROPOUT, Generator
+from pellucid.random import Generator
 from pellucid.tensor import Tensor
 
 ACTIVATIONS: dict[str, type[Module]] = {
@@ -102,12 +103,12 @@ class Hidden(Module):
         steps: list[Module] = [nn.BatchNorm(units)] if options.batch_norm else []
         steps.append(ACTIVATIONS[options.activation]())
         if options.dropout:
-            steps.append(nn.Dropout(options.dropout, rng=rng.child(DROPOUT)))
+            steps.append(nn.Dropout(options.dropout, rng=rng))
         self.then = steps
 
     def forward(self, x: Tensor) -> Tensor:
         """The affine map, and what follows it."""
-        y = self.linear(x)
+        y: Tensor = self.linear(x)
         for step in self.then:
             y = step(y)
         return y
@@ -132,15 +133,12 @@ class MLP(Module):
         self,
         features: int,
         classes: int,
-        options: MLPOptions = MLPOptions(),  # noqa: B008 (frozen)
+        options: MLPOptions = MLPOptions(),
         *,
         rng: Generator,
     ) -> None:
         sizes = (features, *options.hidden)
-        self.hidden = [
-            Hidden(inputs, units, options, rng=rng)
-            for inputs, units in zip(sizes[:-1], sizes[1:], strict=True)
-        ]
+        self.hidden = [Hidden(inputs, units, options, rng=rng) for inputs, units in pairwise(sizes)]
         rule = options.initializer("identity")
         self.output = nn.Linear(sizes[-1], classes, rng=rng, initializer=rule)
 

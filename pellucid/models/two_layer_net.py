@@ -56,7 +56,7 @@ class TwoLayerNet(Module):
         self,
         features: int,
         classes: int,
-        options: TwoLayerNetOptions = TwoLayerNetOptions(),  # noqa: B008 (frozen)
+        options: TwoLayerNetOptions = TwoLayerNetOptions(),
         *,
         rng: Generator,
     ) -> None:

@@ -1,5 +1,6 @@
 """Learning curves: loss and metrics, of training and validation set.
 
+    can_draw       whether Matplotlib is installed
     save_curves    curves.png and curves.svg in a folder
     curve_svgs     one picture per measure as SVG text, in the colours of the page around it
 
@@ -7,6 +8,7 @@ Blue and vermilion are told apart with every kind of colour vision, and by their
 dashes without any. The same history always gives the same bytes.
 """
 
+import importlib.util
 import io
 import os
 import re
@@ -15,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.errors import OptionError
 from pellucid.io import write_atomic
 from pellucid.train.history import TRAIN, VALIDATION, History
 
@@ -31,6 +34,11 @@ STYLES = {
 }
 
 
+def can_draw() -> bool:
+    """Whether Matplotlib, which draws the curves, is installed."""
+    return importlib.util.find_spec("matplotlib") is not None
+
+
 def measures(history: History) -> list[str]:
     """The measures that were taken after epochs: `loss` first.
 
@@ -41,7 +49,10 @@ def measures(history: History) -> list[str]:
 
 
 def save_curves(history: History, folder: str | os.PathLike[str]) -> Path:
-    """Draw `curves.png` and `curves.svg`; the path of the PNG. Errors: FileError."""
+    """Draw `curves.png` and `curves.svg`; the path of the PNG.
+
+    Errors: FileError; OptionError where Matplotlib is not installed.
+    """
     png = Path(folder) / "curves.png"
     names = measures(history) or ["loss"]
     figure = _figure(len(names), width=5.5 * len(names))
@@ -66,7 +77,13 @@ def curve_svgs(history: History) -> dict[str, str]:
 
 def _figure(columns: int, width: float) -> Any:
     # Imported on use: Matplotlib takes a second. Without pyplot there is no global state.
-    from matplotlib.figure import Figure
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise OptionError(
+            f"curves: Matplotlib, which draws them, cannot be imported ({error}). "
+            "Install it: python -m pip install matplotlib"
+        ) from error
 
     figure = Figure(figsize=(width, 3.4), layout="constrained")
     figure.subplots(1, columns)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.io import write_atomic
-from pellucid.train.curves import curve_svgs
+from pellucid.train.curves import can_draw, curve_svgs
 from pellucid.train.history import History
 
 STYLE = """
@@ -51,7 +51,10 @@ def save_report(
     folder: str | os.PathLike[str],
     results: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write `report.html`; its path. `results` are shown first, by name. Errors: FileError."""
+    """Write `report.html`; its path. `results` are shown first, by name.
+
+    Without Matplotlib the curves are left out. Errors: FileError.
+    """
     path = Path(folder) / "report.html"
     write_atomic(path, _page(history, config, path.parent.resolve().name, results or {}).encode())
     return path
@@ -64,9 +67,8 @@ def _page(
         f"<h1>{_escape(name)}</h1>",
         f"<p>{_escape(repr(history).splitlines()[0].removeprefix('History: '))}</p>",
         _results(results),
-        '<h2>Curves</h2>\n<div class="curves">',
-        *(f"<figure>{svg}</figure>" for svg in curve_svgs(history).values()),
-        "</div>",
+        "<h2>Curves</h2>",
+        _curves(history),
         "<h2>Epochs</h2>",
         _epochs(history),
         "<h2>Settings</h2>",
@@ -78,6 +80,13 @@ def _page(
         f"<title>{_escape(name)} - pellucid</title>\n<style>{STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n{chr(10).join(parts)}\n</main>\n</body>\n</html>\n"
     )
+
+
+def _curves(history: History) -> str:
+    if not can_draw():
+        return "<p>Matplotlib, which draws them, is not installed.</p>"
+    figures = "\n".join(f"<figure>{svg}</figure>" for svg in curve_svgs(history).values())
+    return f'<div class="curves">\n{figures}\n</div>'
 
 
 def _results(results: Mapping[str, str]) -> str:

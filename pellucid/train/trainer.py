@@ -13,8 +13,8 @@ from typing import Any
 from pellucid.data import Dataset
 from pellucid.errors import OptionError, TrainingError
 from pellucid.state import copies, restore
+from pellucid.train import curves
 from pellucid.train.checkpoint import Checkpoint, Position
-from pellucid.train.curves import save_curves
 from pellucid.train.early_stopping import Best, EarlyStopping
 from pellucid.train.evaluation import Evaluation, Feed, Loss
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Values
@@ -214,7 +214,8 @@ class Trainer:
         arrays = copies(self.model.variables())
         self._recorder.write(lambda folder: folder.save_model(arrays, epoch))
         self._call_end()
-        self._recorder.write(lambda folder: save_curves(self.history, folder.path))
+        if curves.can_draw():
+            self._recorder.write(lambda folder: curves.save_curves(self.history, folder.path))
         self._recorder.write(
             lambda folder: save_report(self.history, folder.config, folder.path, self.results)
         )

@@ -1,0 +1,75 @@
+"""A small task on which training takes milliseconds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pellucid import nn
+from pellucid.data import Dataset, from_arrays
+from pellucid.functional import cross_entropy
+from pellucid.nn import Module
+from pellucid.optim import Adam
+from pellucid.random import Generator
+from pellucid.tensor import Tensor
+from pellucid.train import Options, Trainer
+
+
+def blobs(count: int, seed: int = 0, classes: int = 3) -> Dataset:
+    """Points around one corner for each class; the same for the same seed."""
+    numbers = np.random.default_rng(seed)
+    labels = np.arange(count) % classes
+    corners = np.eye(classes, 4) * 2
+    return from_arrays(
+        numbers.normal(corners[labels], 0.7), labels, name=f"blobs {count}", classes=classes
+    )
+
+
+class Net(Module):
+    """A hidden layer with dropout, whose masks count draws: state beyond the weights."""
+
+    def __init__(self, seed: int = 0, dropout: float = 0.2) -> None:
+        rng = Generator(seed)
+        self.hidden = nn.Linear(4, 16, rng=rng)
+        self.dropout = nn.Dropout(dropout, rng=rng)
+        self.output = nn.Linear(16, 3, rng=rng)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.output(self.dropout(self.hidden(x).maximum(0.0)))
+
+
+def make_trainer(**options: Any) -> Trainer:
+    """A Trainer of Net on 70 blobs in batches of 16: four whole ones and one of 6."""
+    model = Net()
+    optimizer = Adam(model.parameters(), 0.01)
+    given = Options(**{"batch_size": 16, "seed": 3} | options)
+    return Trainer(model, cross_entropy, optimizer, blobs(70), blobs(30, seed=1), given)
+
+
+def weights(trainer: Trainer) -> dict[str, Any]:
+    """Every array of model and optimizer."""
+    return trainer.model.state_dict() | trainer.optimizer.state_dict()
+
+
+def assert_same_bits(a: dict[str, Any], b: dict[str, Any]) -> None:
+    """Fail, naming the array, unless all are equal to the last bit."""
+    assert list(a) == list(b)
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name, strict=True)
+
+
+@pytest.fixture
+def make() -> Callable[..., Trainer]:
+    """`make(**options)`: a new Trainer, always of the same task."""
+    return make_trainer
+
+
+@pytest.fixture
+def same_bits() -> Callable[[Trainer, Trainer], None]:
+    """`same_bits(a, b)` fails, naming the array, unless two trainers hold equal numbers."""
+
+    def compare(a: Trainer, b: Trainer) -> None:
+        assert_same_bits(weights(a), weights(b))
+
+    return compare
