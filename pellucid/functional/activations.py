@@ -38,13 +38,14 @@ def tanh(x: TensorLike) -> Tensor:
 
 
 def relu(x: TensorLike) -> Tensor:
-    """max(0, x). The derivative is 1 for x > 0, else 0, at x = 0 too.
+    """max(0, x); nan stays nan. The derivative is 1 for x > 0, else 0, at x = 0 too.
 
     >>> relu([-1.0, 0.0, 2.0])
     tensor([0., 0., 2.], float32)
     """
     x = as_floats("relu", x)
-    return (x > 0.0).where(x, 0.0)
+    # Asked this way round, nan is not taken for a negative number and hidden.
+    return (x <= 0.0).where(0.0, x)
 
 
 def leaky_relu(x: TensorLike, *, slope: float = 0.01) -> Tensor:

@@ -1,0 +1,109 @@
+"""What losses refuse, and the words they say it with."""
+
+import math
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid import functional as f
+from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
+
+LOGITS = np.array([[1.0, -2.0, 0.5], [0.3, 0.2, 0.1], [-1.0, 4.0, 0.0], [2.0, 2.0, 2.0]])
+IDS = np.array([2, 0, 1, 1])
+ELEMENT_LOSSES = [f.mean_squared_error, f.binary_cross_entropy]
+
+
+@pytest.mark.parametrize("loss", [*ELEMENT_LOSSES, f.binary_cross_entropy_from_probabilities])
+def test_a_column_against_a_row_is_refused_with_the_remedy(loss):
+    message = (
+        r"prediction of shape \(3, 1\), target of shape \(3,\)\. They must be the same\. "
+        r"Subtracting them would broadcast.* Use target\.reshape\(3, 1\)"
+    )
+    with pytest.raises(ShapeError, match=f"{loss.__name__}: {message}"):
+        loss(np.full((3, 1), 0.5), np.zeros(3))
+    with pytest.raises(ShapeError, match=r"or prediction\.reshape\(3, 1\)"):
+        loss(np.full(3, 0.5), np.zeros((3, 1)))
+
+
+def test_the_trap_is_refused_for_the_half_sum_and_while_compiling_too():
+    with pytest.raises(ShapeError, match="half_squared_error: prediction of shape"):
+        f.half_squared_error(np.zeros((3, 1)), np.zeros(3))
+    with pytest.raises(ShapeError, match="mean_squared_error: prediction of shape"):
+        pc.compile(f.mean_squared_error)(np.zeros((3, 1)), np.zeros(3))
+
+
+def test_other_shapes_that_differ_are_refused_without_a_remedy():
+    with pytest.raises(ShapeError, match=r"target of shape \(2, 3\)\. They must be the same\.$"):
+        f.mean_squared_error(np.zeros((3, 2)), np.zeros((2, 3)))
+
+
+def test_a_column_of_ids_is_refused_with_the_remedy():
+    with pytest.raises(ShapeError, match=r"target of shape \(4, 1\).*Use target\.reshape\(4,\)"):
+        f.cross_entropy(LOGITS, IDS[:, None])
+
+
+def test_other_shapes_of_class_targets_are_refused():
+    with pytest.raises(ShapeError, match=r"has shape \(4,\) for class ids, or \(4, 3\) for one"):
+        f.cross_entropy(LOGITS, np.zeros(5, int))
+    with pytest.raises(ShapeError, match="Its last axis is the classes"):
+        f.cross_entropy(1.0, 0)
+    with pytest.raises(ShapeError, match="half_squared_error: single numbers"):
+        f.half_squared_error(1.0, 0.0)
+
+
+@pytest.mark.parametrize("wrong", [3, -1, 255])
+def test_an_id_outside_the_classes_is_named(wrong):
+    ids = IDS.copy()
+    ids[2] = wrong
+    message = rf"class id {wrong} at \(2,\) with 3 classes\. Ids lie between 0 and 2"
+    with pytest.raises(DataError, match=message):
+        f.cross_entropy(LOGITS, ids)
+    with pytest.raises(DataError, match=message):
+        f.cross_entropy_from_probabilities(f.softmax(LOGITS), ids)
+
+
+def test_an_id_outside_the_classes_picks_no_class_in_a_compiled_loss():
+    loss = pc.compile(lambda x, t: f.cross_entropy(x, t, reduction="none"))
+    found = loss(LOGITS, np.array([2, 0, 1, 7])).numpy()
+    assert found[:3] == pytest.approx(
+        f.cross_entropy(LOGITS[:3], IDS[:3], reduction="none").numpy()
+    )
+    assert found[3] == pytest.approx(math.log(3.0))
+
+
+def test_ids_that_are_floats_are_refused():
+    with pytest.raises(DTypeError, match=r"class ids of float64\. Ids are integers"):
+        f.cross_entropy(LOGITS, IDS.astype(float))
+
+
+def test_ids_that_are_booleans_are_refused():
+    with pytest.raises(DTypeError, match="class ids of bool"):
+        f.cross_entropy(LOGITS, IDS > 0)
+
+
+@pytest.mark.parametrize(
+    "loss", [f.binary_cross_entropy, f.binary_cross_entropy_from_probabilities]
+)
+@pytest.mark.parametrize("wrong", [2.0, -0.1, math.nan])
+def test_a_binary_target_outside_0_to_1_is_named(loss, wrong):
+    target = np.array([[0.0, 1.0], [wrong, 1.0]])
+    with pytest.raises(DataError, match=rf"target {wrong} at \(1, 0\)\. A target lies between"):
+        loss(np.full((2, 2), 0.5), target)
+
+
+def test_dtypes_that_differ_are_refused():
+    with pytest.raises(DTypeError, match="float32 with float64"):
+        f.mean_squared_error(pc.zeros(2), np.zeros(2))
+
+
+def test_options_that_are_not_known_are_refused():
+    with pytest.raises(OptionError, match=r"reduction 'meen'\. Did you mean 'mean'\? Known: mean"):
+        f.cross_entropy(LOGITS, IDS, reduction="meen")
+    with pytest.raises(OptionError, match=r"label_smoothing 1\.5\. It lies between 0 and 1"):
+        f.cross_entropy(LOGITS, IDS, label_smoothing=1.5)
+
+
+def test_weights_of_another_shape_are_refused():
+    with pytest.raises(ShapeError, match=r"weights of shape \(3,\) for losses of shape \(4,\)"):
+        f.cross_entropy(LOGITS, IDS, weights=np.ones(3))
