@@ -15,6 +15,7 @@ every node; executors rely on it. No primitive is known here.
 
 import hashlib
 import itertools
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,14 +24,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from pellucid.errors import GraphError
+from pellucid.errors import GraphError, OptionError, PellucidError
 
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
 
 class Operation(Protocol):
-    """What a graph asks of a primitive: its rules for shape and dtype."""
+    """What a graph asks of a primitive: its number of inputs, its rules for shape and dtype."""
+
+    arity: int | None
 
     def shape(self, *shapes: Shape) -> Shape: ...
     def dtype(self, *dtypes: DType) -> DType: ...
@@ -65,9 +68,12 @@ class Node:
         return f"{self.output} = {self.primitive} of ({inputs}){remark}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
-    """A computation: nodes in an order in which every input is there before it is used."""
+    """A computation: nodes in an order in which every input is there before it is used.
+
+    Graphs with the same text form are equal.
+    """
 
     inputs: tuple[Value, ...]
     constants: tuple[tuple[Value, Any], ...]
@@ -82,6 +88,12 @@ class Graph:
         lines += [f"  return {', '.join(v.name for v in self.outputs)}"]
         return "\n".join(lines) + "\n"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Graph) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
     def check(self) -> None:
         """Raise GraphError unless every value is defined once, before use, as its rule says."""
         known: dict[str, Value] = {}
@@ -89,18 +101,13 @@ class Graph:
             _define(value, known)
         for value, array in self.constants:
             if (array.shape, array.dtype) != (value.shape, value.dtype):
-                raise GraphError(f"graph: constant {value} holds {array.dtype}{array.shape}.")
+                raise GraphError(
+                    f"graph: constant {value} holds {array.dtype}{list(array.shape)}. "
+                    "A constant has the shape and dtype of its value."
+                )
         for node in self.nodes:
             _look_up(node.inputs, known, str(node))
-            found = (
-                node.primitive.shape(*(v.shape for v in node.inputs)),
-                node.primitive.dtype(*(v.dtype for v in node.inputs)),
-            )
-            if found != (node.output.shape, node.output.dtype):
-                raise GraphError(
-                    f"graph: `{node}` states another result than its rule, "
-                    f"{found[1]}{list(found[0])}."
-                )
+            _check_node(node)
             _define(node.output, known)
         _look_up(self.outputs, known, "return")
 
@@ -124,6 +131,22 @@ class Procedure:
         return len(self.graph.outputs) - len(self.updates)
 
 
+def _check_node(node: Node) -> None:
+    """Raise unless the primitive takes these inputs and its rules give this output."""
+    arity = node.primitive.arity
+    if arity not in (None, len(node.inputs)):
+        raise GraphError(f"graph: `{node}` has {len(node.inputs)} inputs. It takes {arity}.")
+    try:
+        shape = node.primitive.shape(*(v.shape for v in node.inputs))
+        dtype = node.primitive.dtype(*(v.dtype for v in node.inputs))
+    except PellucidError as fault:
+        raise GraphError(f"graph: `{node}` breaks a rule. {fault}") from fault
+    if (shape, dtype) != (node.output.shape, node.output.dtype):
+        raise GraphError(
+            f"graph: `{node}` states another result than its rules, {dtype}{list(shape)}."
+        )
+
+
 def _define(value: Value, known: dict[str, Value]) -> None:
     """Note a value, once."""
     if value.name in known:
@@ -134,7 +157,10 @@ def _define(value: Value, known: dict[str, Value]) -> None:
 def _look_up(values: Iterable[Value], known: Mapping[str, Value], where: str) -> None:
     for value in values:
         if known.get(value.name) != value:
-            raise GraphError(f"graph: `{where}` uses {value}, which is not defined before it.")
+            raise GraphError(
+                f"graph: `{where}` uses {value}, which is not defined before it. "
+                "A node comes after everything that it uses."
+            )
 
 
 def constant_text(array: Any) -> str:
@@ -142,6 +168,15 @@ def constant_text(array: Any) -> str:
     if array.size <= 16:
         return f"[{', '.join(str(x) for x in array.ravel())}]"
     return digest(array)
+
+
+def legal_name(text: str) -> str:
+    """The text as a name that the text form can hold: other characters become `_`.
+
+    >>> legal_name("encoder.weights (old)")
+    'encoder.weights__old_'
+    """
+    return re.sub(r"[^\w.%~-]", "_", text)
 
 
 def digest(array: Any) -> str:
@@ -183,7 +218,12 @@ def current_scope() -> str:
 
 @contextmanager
 def scope(name: str, *, absolute: bool = False) -> Iterator[None]:
-    """Name the operations inside after a layer; scopes nest, joined by dots."""
+    """Name the operations inside after a layer; scopes nest, joined by dots.
+
+    Errors: OptionError for a name of several lines, as a graph prints one line per node.
+    """
+    if not name.isprintable():
+        raise OptionError(f"scope: {name!r}. A name is one line of printable characters.")
     outer = _layer.path
     _layer.path = name if absolute or not outer else f"{outer}.{name}"
     try:
@@ -227,6 +267,12 @@ class _Collector:
         if known is not None:
             return known
         array = tensor.array
+        if type(array) is Value:
+            raise GraphError(
+                f"capture: a tensor {array.dtype}{list(array.shape)} of another capture is used. "
+                "A tensor that is being captured lives until its function returns: return it, "
+                "or assign it to a variable, instead of keeping it elsewhere."
+            )
         key = (array.dtype, array.shape, array.tobytes() if array.size <= 16 else id(array))
         if key not in self.constants:
             name = f"%c{len(self.constants)}"

@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from pellucid import primitives as p
 from pellucid.arithmetic import Arithmetic
-from pellucid.errors import ShapeError
-from pellucid.primitives.base import Shape, normal_axis
+from pellucid.errors import DTypeError, ShapeError
+from pellucid.primitives.base import BOOL, FLOATS, Shape, normal_axis
 from pellucid.subscript import subscript
 
 Axis = int | tuple[int, ...] | None
@@ -67,15 +67,17 @@ class Operators(Arithmetic):
 
     def mean(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
         """The mean over `axis`; nan over empty axes, as nothing has no mean."""
+        if self.dtype not in FLOATS:
+            raise DTypeError(f"mean: not defined for {self.dtype}. Use x.astype('float32').")
         count = math.prod(self.shape[i] for i in self._axes("mean", axis))
-        return self.sum(axis=axis, keepdims=keepdims) * (1.0 / count if count else math.nan)
+        return self.sum(axis=axis, keepdims=keepdims) / (count or math.nan)
 
     def var(self, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Self:
         """The mean squared distance from the mean; divides by the count less `correction`."""
         count = math.prod(self.shape[i] for i in self._axes("var", axis)) - correction
         distance = self - self.mean(axis=axis, keepdims=True)
         total = (distance * distance).sum(axis=axis, keepdims=keepdims)
-        return total * (1.0 / count if count > 0 else math.nan)
+        return total / (count if count > 0 else math.nan)
 
     def std(self, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Self:
         """The square root of `var`."""
@@ -83,11 +85,15 @@ class Operators(Arithmetic):
 
     def all(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
         """Whether all over `axis` are true."""
-        return ~(~self).any(axis=axis, keepdims=keepdims)
+        return ~(~self._truth()).any(axis=axis, keepdims=keepdims)
 
     def any(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
         """Whether any over `axis` is true."""
-        return self.astype("int32").sum(axis=axis, keepdims=keepdims) > 0
+        return self._truth().astype("int32").sum(axis=axis, keepdims=keepdims) > 0
+
+    def _truth(self) -> Self:
+        """True where an element is not 0."""
+        return self if self.dtype == BOOL else ~self.apply(p.Equal(), 0)
 
     def _position(self, kind: Any, axis: int | None, keepdims: bool) -> Self:
         x = self.flatten() if axis is None else self
@@ -114,6 +120,8 @@ class Operators(Arithmetic):
     def reshape(self, *shape: Any) -> Self:
         """The same elements seen with another shape; one size may be -1: whatever is left."""
         to = tuple(shape[0]) if shape and isinstance(shape[0], tuple | list) else shape
+        if to.count(-1) > 1:
+            raise ShapeError(f"reshape: {to} leaves two sizes open. Only one may be -1.")
         if -1 in to:
             known = math.prod(n for n in to if n != -1)
             left = self.size // known if known else 0
@@ -192,7 +200,9 @@ class Operators(Arithmetic):
 
     def scatter_add(self, indices: Any, *, axis: int, size: int) -> Self:
         """The slices added up at the given positions of a new axis of `size` zeros."""
-        return self.apply(p.ScatterAdd(axis, size), self.positions(indices))
+        indices = self.positions(indices)
+        place = normal_axis("scatter_add", axis, self.ndim - indices.ndim + 1)
+        return self.apply(p.ScatterAdd(place, size), indices)
 
     def positions(self, indices: Any) -> Self:
         """Indices as a tensor of integers."""

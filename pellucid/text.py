@@ -1,6 +1,9 @@
 """Reading graphs from their text form.
 
     parse       the graph that a text stands for; the inverse of str(graph)
+
+A text is `graph(inputs)`, then a line `name: dtype[sizes] = ...` for each constant and each
+node, then `return names`. What stands behind `  # ` is the layer that asked for the node.
 """
 
 import ast
@@ -11,13 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GraphError, closest
+from pellucid.errors import GraphError, PellucidError, closest
 from pellucid.graph import Graph, Node, Value, digest
 from pellucid.primitives import PRIMITIVES, Primitive
 
-_VALUE = re.compile(r"(?P<name>[^\s:,()]+): (?P<dtype>\w+)\[(?P<shape>[\d,]*)\]")
-_NODE = re.compile(r"(?P<name>[\w: -]+)\((?P<fields>.*)\) of \((?P<inputs>.*?)\)(?:  # (?P<scope>.*))?")
-_FIELD = re.compile(r"(\w+)=(.*?)(?=, \w+=|$)")
+_VALUE = re.compile(r"(?P<name>[\w.%~-]+): (?P<dtype>\w+)\[(?P<shape>[\d,]*)\]")
 
 
 def parse(
@@ -31,80 +32,135 @@ def parse(
     `constants`: the arrays of constants printed only as a digest (more than 16 elements).
     `primitives`: the classes that names are looked up in; add your own here.
     Errors: GraphError, naming the line that cannot be read.
+
+    >>> graph = parse('''graph(x: float32[2])
+    ...     %0: float32[2] = exp() of (x)
+    ...     return %0''')
+    >>> graph.nodes[0].primitive
+    Exp()
     """
-    large = {digest(array): array for array in constants}
-    classes = {cls.name: cls for cls in primitives}
-    lines = [line.strip() for line in text.strip().splitlines()]
-    if len(lines) < 2 or not lines[0].startswith("graph(") or lines[-1][:6] != "return":
-        raise GraphError("parse: a graph begins with `graph(...)` and ends with `return ...`.")
-    inputs = tuple(_value(match) for match in _VALUE.finditer(lines[0][len("graph(") : -1]))
-    known = {value.name: value for value in inputs}
-    held: list[tuple[Value, Any]] = []
-    nodes: list[Node] = []
-    for line in lines[1:-1]:
-        left, _, right = line.partition(" = ")
-        match = _VALUE.fullmatch(left)
-        if match is None:
-            raise GraphError(f"parse: cannot read `{line}`. A line is `name: dtype[sizes] = ...`.")
-        value = _value(match)
-        if right.startswith("constant "):
-            held.append((value, _constant(right[len("constant ") :], value, large)))
+    lines = text.strip().splitlines()
+    reader = _Reader(
+        {digest(array): array for array in constants}, {cls.name: cls for cls in primitives}
+    )
+    for number, line in enumerate(lines, start=1):
+        try:
+            reader.read(line.strip(), first=number == 1, last=number == len(lines))
+        except (PellucidError, ValueError, TypeError, SyntaxError) as fault:
+            raise GraphError(f"parse: line {number}, `{line.strip()}`: {fault}") from fault
+    return reader.graph()
+
+
+class _Reader:
+    """What is known of a graph after the lines read so far."""
+
+    def __init__(self, large: Mapping[str, Any], classes: Mapping[str, type[Primitive]]) -> None:
+        self.large = large
+        self.classes = classes
+        self.known: dict[str, Value] = {}
+        self.inputs: tuple[Value, ...] = ()
+        self.constants: list[tuple[Value, Any]] = []
+        self.nodes: list[Node] = []
+        self.outputs: tuple[Value, ...] | None = None
+
+    def read(self, line: str, *, first: bool, last: bool) -> None:
+        """Take in one line."""
+        if first:
+            self.inputs = tuple(_value(word) for word in _words(_between(line, "graph(", ")")))
+            self.known = {value.name: value for value in self.inputs}
+        elif last:
+            self.outputs = self._values(_between(f"{line} ", "return ", ""))
         else:
-            nodes.append(_node(right, value, known, classes))
-        known[value.name] = value
-    outputs = _names(lines[-1][len("return") :], known)
-    graph = Graph(inputs, tuple(held), tuple(nodes), outputs)
-    graph.check()
-    return graph
+            left, _, right = line.partition(" = ")
+            value = _value(left)
+            if right.startswith("constant "):
+                array = self._constant(right.removeprefix("constant "), value)
+                self.constants.append((value, array))
+            else:
+                self.nodes.append(self._node(right, value))
+            self.known[value.name] = value
+
+    def graph(self) -> Graph:
+        """The graph, checked."""
+        if self.outputs is None:
+            raise GraphError("parse: a graph begins with `graph(...)` and ends with `return ...`.")
+        graph = Graph(self.inputs, tuple(self.constants), tuple(self.nodes), self.outputs)
+        graph.check()
+        return graph
+
+    def _values(self, text: str) -> tuple[Value, ...]:
+        names = _words(text)
+        for name in names:
+            if name not in self.known:
+                raise GraphError(f"{name} is not defined before. A value comes before its use.")
+        return tuple(self.known[name] for name in names)
+
+    def _constant(self, text: str, value: Value) -> Any:
+        if text.startswith("sha256:"):
+            if text not in self.large:
+                raise GraphError("only a digest of the elements is here. Pass the array itself.")
+            return self.large[text]
+        words = _words(_between(text, "[", "]"))
+        if value.dtype == np.dtype(bool):
+            if not {"True", "False"}.issuperset(words):
+                raise GraphError("a boolean is True or False.")
+            array = np.array([word == "True" for word in words], bool)
+        else:
+            # Through the dtype's own parser: integers above 2^53 must not pass through a float.
+            array = np.array(words, dtype=str).astype(value.dtype)
+        return array.reshape(value.shape)
+
+    def _node(self, text: str, output: Value) -> Node:
+        body, _, scope = text.partition("  # ")
+        call, _, inputs = body.rpartition(" of ")
+        name, bracket, attributes = call.partition("(")
+        if not bracket:
+            raise GraphError("a node is written `primitive(attributes) of (inputs)`.")
+        if name not in self.classes:
+            raise GraphError(f"no primitive {name!r}. {closest(name, self.classes)}")
+        primitive = _primitive(self.classes[name], f"({attributes}")
+        return Node(primitive, self._values(_between(inputs, "(", ")")), output, scope)
 
 
-def _value(match: re.Match[str]) -> Value:
+def _between(text: str, opening: str, closing: str) -> str:
+    """What stands between an opening and a closing mark."""
+    if not (text.startswith(opening) and text.endswith(closing)):
+        raise GraphError(f"here `{opening}...{closing}` is expected.")
+    return text[len(opening) : len(text) - len(closing)]
+
+
+def _words(text: str) -> list[str]:
+    """What stands between commas, outside of square brackets."""
+    return [word.strip() for word in re.split(r",(?![^\[]*\])", text) if word.strip()]
+
+
+def _value(text: str) -> Value:
+    match = _VALUE.fullmatch(text)
+    if match is None:
+        raise GraphError(f"`{text}` is no value. A value is written `name: dtype[sizes]`.")
     sizes = tuple(int(n) for n in match["shape"].split(",") if n)
     return Value(match["name"], sizes, np.dtype(match["dtype"]))
 
 
-def _constant(text: str, value: Value, large: Mapping[str, Any]) -> Any:
-    if not text.startswith("["):
-        if text not in large:
-            raise GraphError(f"parse: constant {value} is only named, by {text}. Pass its array.")
-        return large[text]
-    words = [word.strip() for word in text.strip("[]").split(",") if word.strip()]
-    if value.dtype == np.dtype(bool):
-        return np.array([word == "True" for word in words], value.dtype).reshape(value.shape)
-    # Through the dtype's own parser: integers above 2^53 must not pass through a float.
-    return np.array(words, dtype=str).astype(value.dtype).reshape(value.shape)
+def _primitive(cls: type[Primitive], call: str) -> Primitive:
+    """The primitive with the attributes written as a call: `(axis=(0,))`."""
+    expression = ast.parse(f"f{call}", mode="eval").body
+    names = [f.name for f in fields(cls)]
+    if not isinstance(expression, ast.Call) or [k.arg for k in expression.keywords] != names:
+        raise GraphError(f"{cls.name} has the attributes {names}, in this order.")
+    return cls(**{str(k.arg): _attribute(k.value) for k in expression.keywords})
 
 
-def _names(text: str, known: Mapping[str, Value]) -> tuple[Value, ...]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    for name in names:
-        if name not in known:
-            raise GraphError(f"parse: {name} is used before it is defined.")
-    return tuple(known[name] for name in names)
-
-
-def _node(
-    text: str, output: Value, known: Mapping[str, Value], classes: Mapping[str, type[Primitive]]
-) -> Node:
-    match = _NODE.fullmatch(text)
-    if match is None:
-        raise GraphError(f"parse: cannot read `{text}`. A node is `name(fields) of (inputs)`.")
-    if match["name"] not in classes:
-        raise GraphError(f"parse: no primitive {match['name']!r}. {closest(match['name'], classes)}")
-    cls = classes[match["name"]]
-    given = {name: _field(word) for name, word in _FIELD.findall(match["fields"])}
-    if set(given) != {f.name for f in fields(cls)}:
-        raise GraphError(f"parse: {cls.name} has the fields {[f.name for f in fields(cls)]}.")
-    return Node(cls(**given), _names(match["inputs"], known), output, match["scope"] or "")
-
-
-def _field(word: str) -> Any:
-    """An attribute: a Python literal, a special float, or a dtype."""
-    try:
-        return ast.literal_eval(word)
-    except (ValueError, SyntaxError):
-        pass
-    try:
-        return float(word)
-    except ValueError:
-        return np.dtype(word)
+def _attribute(node: ast.expr) -> Any:
+    """An attribute: a Python literal, a special float, or a dtype; or a tuple of such."""
+    match node:
+        case ast.Tuple(elts=parts):
+            return tuple(_attribute(part) for part in parts)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="inf")):
+            return -np.inf
+        case ast.Name(id="inf" | "nan" as word):
+            return float(word)
+        case ast.Name(id=word):
+            return np.dtype(word)
+        case _:
+            return ast.literal_eval(node)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.graph import Origin, Value, current_scope
+from pellucid.graph import Origin, Value, current_scope, legal_name
 from pellucid.primitives.base import FLOATS, DType
 from pellucid.tensor import Tensor, tensor
 
@@ -32,7 +32,7 @@ class Recording:
         if variable in self.writes:
             return self.writes[variable]
         if variable not in self.reads:
-            path = f"{current_scope()}.{variable.name}".strip(".")
+            path = legal_name(f"{current_scope()}.{variable.name}".strip("."))
             symbol = Value(path, variable.shape, variable.dtype)
             self.reads[variable] = Tensor(symbol, Origin(None, ()))
         return self.reads[variable]

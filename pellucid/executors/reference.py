@@ -1,7 +1,7 @@
 """The reference executor: the meaning of a graph, a loop over its nodes on NumPy.
 
-    run         the outputs of a graph for given inputs
-    Reference   a procedure ready to run
+run         the outputs of a graph for given inputs
+Reference   a procedure ready to run
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.errors import GraphError
 from pellucid.graph import Graph, Node, Procedure
 
 Observer = Callable[[Node, list[Any], Any], None]
@@ -27,6 +28,11 @@ def run(graph: Graph, inputs: Sequence[Any], observe: Observer | None = None) ->
         for position, node in enumerate(graph.nodes):
             arguments = [known[value.name] for value in node.inputs]
             result = np.asarray(node.primitive.forward(np, *arguments))
+            if result.shape != node.output.shape or result.dtype != node.output.dtype:
+                raise GraphError(
+                    f"{node.primitive.name}: forward gave {result.dtype}{list(result.shape)}, its "
+                    f"rules say `{node.output}`. Make `shape` and `dtype` agree with `forward`."
+                )
             if observe is not None:
                 observe(node, arguments, result)
             known[node.output.name] = result
@@ -55,11 +61,11 @@ class Reference:
     def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
         """The results for these arguments; `state` arrays are updated in place, at the end."""
         procedure = self.procedure
-        outputs = run(procedure.graph, [*arguments, *state])
+        # Copies, before anything is updated: outputs may share memory with state or arguments.
+        outputs = [np.array(array) for array in run(procedure.graph, [*arguments, *state])]
         for position, new in zip(procedure.updates, outputs[procedure.results :], strict=True):
             np.copyto(state[position - procedure.arguments], new)
-        # Results may share memory with state, which the next call changes.
-        return [np.array(array) for array in outputs[: procedure.results]]
+        return outputs[: procedure.results]
 
     def loop(self, rows: Sequence[Any], state: Sequence[Any]) -> list[Any]:
         """One call for each row of the arguments; the results of all calls, stacked."""

@@ -33,6 +33,7 @@ FLOAT64: DType = np.dtype(np.float64)
 FLOATS = (FLOAT32, FLOAT64)
 INTEGERS = (UINT8, UINT32, INT32, INT64)
 NUMBERS = INTEGERS + FLOATS
+SUMMABLE = NUMBERS[1:]  # a sum of uint8 would pass 255, and wrap, at once
 DTYPES = (BOOL, *NUMBERS)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pellucid.errors import ShapeError
-from pellucid.primitives.base import NUMBERS, Primitive, Shape, broadcast
+from pellucid.primitives.base import SUMMABLE, Primitive, Shape, broadcast
 
 
 class MatMul(Primitive):
@@ -12,7 +12,7 @@ class MatMul(Primitive):
     name = "matmul"
     formula = "y[i, j] = sum over k of a[i, k] b[k, j]"
     gradient_formula = "da = dy b^T,  db = a^T dy"
-    accepts = NUMBERS
+    accepts = SUMMABLE
 
     def shape(self, *shapes: Shape) -> Shape:
         a, b = shapes

@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.errors import ShapeError
-from pellucid.primitives.base import Primitive, Shape, broadcast
+import numpy as np
+
+from pellucid.errors import DTypeError, ShapeError
+from pellucid.primitives.base import FLOATS, DType, Primitive, Shape, broadcast
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,15 @@ class Slice(Primitive):
 
     def shape(self, *shapes: Shape) -> Shape:
         (x,) = shapes
-        for n, start, count, step in zip(x, self.start, self.count, self.step, strict=True):
-            if start < 0 or step < 1 or (count and start + (count - 1) * step >= n):
-                raise ShapeError(
-                    f"slice: start {self.start}, count {self.count}, step {self.step} leave "
-                    f"shape {x}. The last element taken must lie inside."
-                )
+        fits = len(x) == len(self.start) == len(self.count) == len(self.step) and all(
+            a >= 0 and k >= 0 and s >= 1 and (a + (k - 1) * s < n if k else a <= n)
+            for n, a, k, s in zip(x, self.start, self.count, self.step, strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f"slice: start {self.start}, count {self.count}, step {self.step} for shape {x}. "
+                "One of each per axis, and the last element taken lies inside."
+            )
         return self.count
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -125,13 +130,20 @@ class Pad(Primitive):
 
     def shape(self, *shapes: Shape) -> Shape:
         (x,) = shapes
-        if min((*self.before, *self.after, *self.interior, 0)) < 0 or len(self.before) != len(x):
+        widths = (self.before, self.after, self.interior)
+        if any(len(each) != len(x) or min(each, default=0) < 0 for each in widths):
             raise ShapeError(
                 f"pad: widths before {self.before}, after {self.after}, interior "
                 f"{self.interior} for shape {x}. One width per axis, none negative."
             )
         rows = zip(x, self.before, self.after, self.interior, strict=True)
         return tuple(a + n + max(n - 1, 0) * inside + z for n, a, z, inside in rows)
+
+    def dtype(self, *dtypes: DType) -> DType:
+        (x,) = dtypes
+        if x not in FLOATS and np.array(self.value).astype(x) != self.value:
+            raise DTypeError(f"pad: value {self.value} for {x}. It must be a number of that kind.")
+        return super().dtype(x)
 
     def forward(self, xp: Any, x: Any) -> Any:
         y = xp.full(self.shape(x.shape), self.value, dtype=x.dtype)
@@ -141,9 +153,7 @@ class Pad(Primitive):
     def _places(self, shape: Shape) -> tuple[slice, ...]:
         """Where the elements of x lie in y."""
         rows = zip(shape, self.before, self.interior, strict=True)
-        return tuple(
-            slice(a, a + (n - 1) * (i + 1) + 1 if n else a, i + 1) for n, a, i in rows
-        )
+        return tuple(slice(a, a + (n - 1) * (i + 1) + 1 if n else a, i + 1) for n, a, i in rows)
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
         return (dy[self._places(x.shape)],)
@@ -176,6 +186,11 @@ class Concat(Primitive):
     axis: int
 
     def shape(self, *shapes: Shape) -> Shape:
+        if not shapes or not 0 <= self.axis < len(shapes[0]):
+            raise ShapeError(
+                f"concat: axis {self.axis} of shapes {list(shapes)}. At least one array, and an "
+                "axis that it has."
+            )
         first = shapes[0]
         for other in shapes[1:]:
             rest = [s[: self.axis] + s[self.axis + 1 :] for s in (first, other)]

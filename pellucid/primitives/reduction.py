@@ -1,23 +1,23 @@
 """Reductions: many values of some axes become one; the axes stay, with size 1.
 
 The largest or smallest of nothing does not exist and is an error; the sum of nothing is 0
-and the product 1. Several equal extremes share the gradient equally; argmax and argmin give
-the first position.
+and the product 1. Sums of uint8 are refused: they would wrap at 256. Several equal extremes
+share the gradient equally; argmax and argmin give the first position.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pellucid.errors import ShapeError
-from pellucid.primitives.base import INT64, NUMBERS, Primitive, Shape
+from pellucid.primitives.base import INT64, NUMBERS, SUMMABLE, DType, Primitive, Shape
 
 
 @dataclass(frozen=True)
 class Reduction(Primitive):
     """Several axes reduced to size 1. `axis`: counted from the front, in order, each once."""
 
-    accepts = NUMBERS
+    accepts: ClassVar[tuple[DType, ...]] = NUMBERS
     axis: tuple[int, ...]
 
     def shape(self, *shapes: Shape) -> Shape:
@@ -28,6 +28,7 @@ class Reduction(Primitive):
 class Sum(Reduction):
     """Sum over `axis`; 0 for empty axes."""
 
+    accepts = SUMMABLE
     formula = "y = sum of x over axis"
     gradient_formula = "dx = dy, repeated along axis"
 
@@ -77,6 +78,7 @@ class Prod(Reduction):
     it is right, and differentiable again, where elements are 0.
     """
 
+    accepts = SUMMABLE
     formula = "y = product of x over axis"
     gradient_formula = "dx = dy times the product of the other elements"
 
@@ -90,7 +92,7 @@ class Prod(Reduction):
         kept = tuple(i for i in range(x.ndim) if i not in self.axis)
         order = kept + self.axis
         rows = x.permute_dims(order)
-        flat = rows.reshape(tuple(x.shape[i] for i in kept) + (count,))
+        flat = rows.reshape((*(x.shape[i] for i in kept), count))
         back = tuple(order.index(i) for i in range(x.ndim))
         return (dy * product_of_others(flat).reshape(rows.shape).permute_dims(back),)
 
@@ -134,7 +136,7 @@ class CumulativeSum(Primitive):
 
     formula = "y_i = x_0 + ... + x_i"
     gradient_formula = "dx_i = dy_i + dy_{i+1} + ... + dy_last"
-    accepts = NUMBERS
+    accepts = SUMMABLE
     axis: int
 
     def shape(self, *shapes: Shape) -> Shape:
