@@ -111,11 +111,13 @@ class Saving:
     `folder` is made for the run; see `pellucid.train.run_folder` for what it holds. A
     checkpoint is written at the start, at the end, and between two steps once
     `every_seconds` have passed; the newest `keep` stay. `config` is added to config.json.
+    `report=False` leaves out the curves and the page, which take about a second to draw.
     """
 
     folder: str | os.PathLike[str]
     every_seconds: float = 10.0
     keep: int = 2
+    report: bool = True
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

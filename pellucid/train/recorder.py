@@ -90,7 +90,9 @@ class Recorder:
             folder.save_checkpoint(checkpoint, saving.keep)
 
         self._saved = time.monotonic()
-        self._try(write)
+        if self._try(write):
+            # With it, everything that waited has been written.
+            self.error = None
 
     def write(self, what: Callable[[RunFolder], Any]) -> None:
         """Write something else into the run folder."""
@@ -119,8 +121,8 @@ class Recorder:
             self.lines += len(self._waiting)
             self._waiting = []
 
-    def _try(self, write: Callable[[], Any]) -> None:
-        """Carry on where writing fails; say so the first time."""
+    def _try(self, write: Callable[[], Any]) -> bool:
+        """Whether writing worked; carry on where it fails, and say so the first time."""
         try:
             write()
         except FileError as error:
@@ -128,5 +130,5 @@ class Recorder:
                 self.error = error
                 message = f"{error} Training goes on; checkpoints before this one stay whole."
                 warnings.warn(message, stacklevel=2)
-        else:
-            self.error = None
+            return False
+        return True

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.io import write_atomic
-from pellucid.train.curves import can_draw, curve_svgs
+from pellucid.train.curves import can_draw, curve_svgs, save_curves
 from pellucid.train.history import History
 
 STYLE = """
@@ -43,6 +43,18 @@ tr.best > * { background: var(--card); font-weight: 600; }
 .settings th, .settings td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 .settings th { font-weight: 400; color: var(--soft); width: 45%; }
 """
+
+
+def draw(
+    history: History,
+    config: Mapping[str, Any],
+    folder: str | os.PathLike[str],
+    results: Mapping[str, str],
+) -> None:
+    """Everything to look at in a run folder: the curves, where they can be drawn, and the page."""
+    if can_draw():
+        save_curves(history, folder)
+    save_report(history, config, folder, results)
 
 
 def save_report(

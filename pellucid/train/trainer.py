@@ -13,7 +13,6 @@ from typing import Any
 from pellucid.data import Dataset
 from pellucid.errors import OptionError, TrainingError
 from pellucid.state import copies, restore
-from pellucid.train import curves
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.early_stopping import Best, EarlyStopping
 from pellucid.train.evaluation import Evaluation, Feed, Loss
@@ -23,7 +22,7 @@ from pellucid.train.options import Options
 from pellucid.train.pace import Pace
 from pellucid.train.program import Program, Task
 from pellucid.train.recorder import Recorder
-from pellucid.train.report import save_report
+from pellucid.train.report import draw
 from pellucid.train.requirements import check_data, check_identity, identity, run_config
 from pellucid.train.stepper import Stepper
 
@@ -153,7 +152,7 @@ class Trainer:
         if self._stepper.ends_epoch:
             self._measure()
         if self._recorder.is_due:
-            self._save()
+            self.save()
         return steps
 
     def _measure(self) -> None:
@@ -189,7 +188,7 @@ class Trainer:
         """Make the run folder, with a first checkpoint, where there is none yet."""
         if self._recorder.is_idle:
             self._recorder.create(run_config(self, self._identity))
-            self._save()
+            self.save()
 
     def _begin(self, epochs: int) -> None:
         self._prepare()
@@ -206,7 +205,7 @@ class Trainer:
 
     def _end(self, epochs: int, *, restore: bool = True) -> None:
         """Save, bring back the best weights where that was asked for, draw."""
-        self._save()
+        self.save()
         self.history.stopped = self._stop or f"all {epochs} epochs done"
         if restore:
             self._restore_best()
@@ -214,11 +213,11 @@ class Trainer:
         arrays = copies(self.model.variables())
         self._recorder.write(lambda folder: folder.save_model(arrays, epoch))
         self._call_end()
-        if curves.can_draw():
-            self._recorder.write(lambda folder: curves.save_curves(self.history, folder.path))
-        self._recorder.write(
-            lambda folder: save_report(self.history, folder.config, folder.path, self.results)
-        )
+        saving = self.options.saving
+        if saving is not None and saving.report:
+            self._recorder.write(
+                lambda folder: draw(self.history, folder.config, folder.path, self.results)
+            )
         self.history.file_error = self.file_error
 
     def _call_end(self) -> None:
@@ -234,7 +233,8 @@ class Trainer:
 
     # ---- checkpoints ---------------------------------------------------------------------
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Write a checkpoint into the run folder, where there is one."""
         if self._recorder.folder is None:
             return
         arrays = copies(self._variables())
@@ -253,7 +253,7 @@ class Trainer:
         checkpoint = folder.newest_checkpoint()
         if checkpoint is None:
             folder.rewind(0, 0)
-            self._save()
+            self.save()
             return self.history
         check_identity(checkpoint.identity, self._identity, str(folder.path))
         restore(f"resume {folder.path}", self._variables(), checkpoint.arrays, strict=True)

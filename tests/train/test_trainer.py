@@ -61,11 +61,12 @@ def test_training_learns_the_task(make: Make) -> None:
     assert history.epochs["train_loss"][-1] < history.epochs["train_loss"][0] / 2
 
 
+@pytest.mark.parametrize("executor", ["reference", "native"])
 @pytest.mark.parametrize("length", [1, 2, 3, 7])
 def test_the_bits_do_not_depend_on_how_many_steps_run_at_a_time(
-    make: Make, same_bits: Same, length: int
+    make: Make, same_bits: Same, length: int, executor: str
 ) -> None:
-    whole, parts = make(), make()
+    whole, parts = make(executor=executor), make(executor=executor)
     parts.pace = Fixed(length=length)
     assert whole.fit(3).as_dict() == parts.fit(3).as_dict()
     same_bits(whole, parts)

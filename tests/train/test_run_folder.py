@@ -1,0 +1,228 @@
+import errno
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pellucid
+from pellucid.errors import FileError, OptionError
+from pellucid.io import read_jsonl, safetensors
+from pellucid.train import EarlyStopping, RunFolder, Saving, Trainer
+
+Make = Callable[..., Trainer]
+Same = Callable[[Trainer, Trainer], None]
+
+
+def test_a_run_is_a_folder_of_known_files(make: Make, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    trainer = make(saving=Saving(folder, config={"note": "mine"}))
+    trainer.fit(2)
+    assert sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()) == [
+        "checkpoints/best-000002.safetensors",
+        "checkpoints/step-0000000000.safetensors",
+        "checkpoints/step-0000000010.safetensors",
+        "config.json",
+        "curves.png",
+        "curves.svg",
+        "metrics.jsonl",
+        "model.safetensors",
+        "report.html",
+    ]
+    config = json.loads((folder / "config.json").read_text())
+    assert config["note"] == "mine"
+    assert config["trainer"]["batch_size"] == 16
+    kinds = [line["kind"] for line in read_jsonl(folder / "metrics.jsonl")]
+    assert kinds == (["step"] * 5 + ["epoch"]) * 2
+
+
+def test_the_metrics_file_is_the_history(make: Make, tmp_path: Path) -> None:
+    trainer = make(saving=Saving(tmp_path / "run", report=False))
+    history = trainer.fit(2)
+    lines = RunFolder.open(tmp_path / "run").lines()
+    losses = [line["loss"] for line in lines if line["kind"] == "step"]
+    assert losses == history.steps["loss"]
+
+
+def test_the_model_file_holds_the_weights_that_training_ended_with(
+    make: Make, tmp_path: Path
+) -> None:
+    trainer = make(
+        saving=Saving(tmp_path / "run", report=False), early_stopping=EarlyStopping(patience=2)
+    )
+    trainer.optimizer.learning_rate.assign(np.float32(0.5))
+    trainer.fit(30)
+    arrays = RunFolder.open(tmp_path / "run").load_model()
+    for name, array in trainer.model.state_dict().items():
+        np.testing.assert_array_equal(array, arrays[name])
+
+
+def test_a_run_that_was_cut_off_has_the_model_of_its_checkpoint(make: Make, tmp_path: Path) -> None:
+    trainer = make(saving=Saving(tmp_path / "run", report=False))
+    trainer.fit(1)
+    (tmp_path / "run" / "model.safetensors").unlink()
+    arrays = RunFolder.open(tmp_path / "run").load_model()
+    for name, array in trainer.model.state_dict().items():
+        np.testing.assert_array_equal(array, arrays[name])
+
+
+def test_only_the_newest_checkpoints_stay(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
+    folder = tmp_path / "run"
+    make(saving=Saving(folder, every_seconds=0.0, keep=3, report=False)).fit(2)
+    names = [path.name for path in RunFolder.open(folder).checkpoint_files()]
+    assert names == [f"step-{step:010}.safetensors" for step in (8, 9, 10)]
+    assert len(list((folder / "checkpoints").glob("best-*"))) == 1
+
+
+def test_names_left_by_a_killed_write_are_removed(make: Make, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    trainer = make(saving=Saving(folder, report=False))
+    trainer.fit(1)
+    left = folder / "checkpoints" / ".step-0000000009.safetensors.0123456789ab.tmp"
+    left.write_bytes(b"half")
+    trainer.fit(2)
+    assert not left.exists()
+
+
+def test_a_checkpoint_holds_everything_by_a_readable_name(make: Make, tmp_path: Path) -> None:
+    make(saving=Saving(tmp_path / "run", report=False)).fit(1)
+    (file,) = (tmp_path / "run" / "checkpoints").glob("step-*5.safetensors")
+    arrays, texts = safetensors.load(file)
+    assert {"model/hidden.weight", "model/dropout.draws", "optimizer/steps"} <= set(arrays)
+    assert "optimizer/hidden.weight:m" in arrays
+    entry = json.loads(texts["pellucid.checkpoint"])
+    assert entry["position"] == {"step": 5, "epoch": 1, "step_in_epoch": 0}
+
+
+# ---- what is no run ----------------------------------------------------------------------
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"nowhere: there is no such folder"):
+        RunFolder.open(tmp_path / "nowhere")
+
+
+def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="it holds no config.json"):
+        RunFolder.open(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff\xfe"])
+def test_a_damaged_config_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "config.json").write_bytes(content)
+    with pytest.raises(FileError, match=r"config\.json.* damaged"):
+        RunFolder.open(tmp_path)
+
+
+def test_a_run_without_any_weights_says_so(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run", {})
+    with pytest.raises(FileError, match=r"neither model\.safetensors nor a checkpoint"):
+        run.load_model()
+
+
+@pytest.mark.parametrize("options", [{"keep": 0}, {"every_seconds": -1.0}])
+def test_saving_outside_its_range_is_refused(tmp_path: Path, options: dict[str, int]) -> None:
+    with pytest.raises(OptionError, match=f"Saving: {next(iter(options))} is"):
+        Saving(tmp_path, **options)  # type: ignore[arg-type]
+
+
+# ---- disks that refuse -------------------------------------------------------------------
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_training(
+    make: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    trainer = make(saving=Saving(tmp_path / "file" / "run"))
+    with pytest.raises(FileError, match="create the run folder .*/file/run: Not a directory"):
+        trainer.fit(1)
+    assert trainer.position.step == 0
+
+
+def test_a_disk_that_fills_up_ends_no_training(
+    make: Make, same_bits: Same, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = make()
+    whole.fit(3)
+    folder = tmp_path / "run"
+    trainer = make(saving=Saving(folder, every_seconds=0.0, report=False))
+    trainer.fit(1)
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.warns(UserWarning, match="No space left on device. Free some space") as caught:
+        history = trainer.fit(3)
+    assert len(caught) == 1
+    same_bits(whole, trainer)
+    assert history.steps == whole.history.steps
+    assert "No space left on device" in history.file_error
+    checkpoint = RunFolder.open(folder).newest_checkpoint()
+    assert checkpoint is not None
+    assert checkpoint.position.step == 5
+    monkeypatch.undo()
+    again = make(saving=Saving(folder, report=False))
+    again.resume()
+    again.fit(3)
+    same_bits(whole, again)
+
+
+def test_what_could_not_be_written_is_written_once_there_is_space(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = make(saving=Saving(tmp_path / "whole", report=False))
+    whole.fit(3)
+    folder = tmp_path / "run"
+    trainer = make(saving=Saving(folder, report=False))
+    trainer.fit(1)
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.warns(UserWarning, match="No space left"):
+            trainer.fit(2)
+    history = trainer.fit(3)
+    assert history.file_error == ""
+    assert (folder / "metrics.jsonl").read_bytes() == (
+        tmp_path / "whole" / "metrics.jsonl"
+    ).read_bytes()
+
+
+LIMITED = """
+import resource, sys, warnings
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+import conftest
+from pellucid.train import RunFolder, Saving
+# A checkpoint of this model has more than 2 KiB: as on a full disk, it stays unfinished.
+trainer = conftest.make_trainer(saving=Saving({folder!r}, every_seconds=0.0, report=False))
+trainer.fit(1)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    history = trainer.fit(4)
+print(len(caught), len(history), history.file_error)
+print(RunFolder.open({folder!r}).newest_checkpoint().position.step)
+"""
+
+
+def test_a_limit_of_the_system_on_files_is_survived(tmp_path: Path) -> None:
+    script = LIMITED.format(tests=str(Path(__file__).parent), folder=str(tmp_path / "run"))
+    environment = os.environ | {"PYTHONPATH": str(Path(pellucid.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, env=environment, text=True, check=False
+    )
+    first, second = done.stdout.splitlines()
+    assert first.startswith("1 20 "), done.stderr
+    assert "File too large" in first
+    assert second == "5"
