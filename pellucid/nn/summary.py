@@ -28,13 +28,14 @@ from pellucid.primitives import (
     Prod,
     StopGradient,
     Sum,
+    Where,
 )
 from pellucid.primitives.base import Shape
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable
 
 REDUCTIONS = (Argmax, Argmin, CumulativeSum, Max, Min, Prod, Sum)
-FREE = (Cast, Identity, StopGradient)
+FREE = (Cast, Identity, StopGradient, Where)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Summary:
 
     `buffers` counts the numbers that are state but not trained. `flops` are floating-point
     operations of one inference of the input shape: a multiplication and an addition count as
-    two, exp and its like as one, moving numbers as none.
+    two, a comparison, exp and its like as one, choosing and moving numbers as none.
     """
 
     input_shape: Shape

@@ -1,0 +1,246 @@
+"""Modules: names, order, state, modes, calls, and the words of their errors."""
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid import nn
+from pellucid.errors import DTypeError, OptionError, ShapeError, StateError
+from pellucid.graph import current_scope
+
+
+class Block(nn.Module):
+    """Two layers, a scale of its own, and a list of layers."""
+
+    def __init__(self, rng):
+        self.first = nn.Linear(3, 4, rng=rng)
+        self.scale = pc.Parameter(np.ones(4, np.float32))
+        self.rest = [nn.Linear(4, 4, rng=rng), nn.Dropout(0.5, rng=rng)]
+        self.seen = pc.Buffer(np.zeros((), np.int64))
+
+    def forward(self, x):
+        x = self.first(x) * self.scale
+        for layer in self.rest:
+            x = layer(x)
+        return x
+
+
+@pytest.fixture
+def block():
+    return Block(pc.Generator(seed=0))
+
+
+PATHS = ["first.weight", "first.bias", "rest.0.weight", "rest.0.bias"]
+
+
+def test_variables_are_named_by_their_path_own_ones_first(block):
+    assert list(block.parameters()) == ["scale", *PATHS]
+    assert list(block.buffers()) == ["seen", "rest.1.draws"]
+    assert list(block.variables()) == ["scale", "seen", *PATHS, "rest.1.draws"]
+    assert block.first.weight.name == "weight"
+
+
+def test_modules_are_listed_with_their_paths(block):
+    assert list(block.modules()) == ["", "first", "rest.0", "rest.1"]
+    assert list(block.children()) == ["first", "rest.0", "rest.1"]
+
+
+def test_a_list_of_layers_becomes_a_tuple_so_that_none_is_added_unseen(block):
+    with pytest.raises(AttributeError):
+        block.rest.append(nn.ReLU())
+
+
+def test_a_dict_of_layers_is_refused(block):
+    with pytest.raises(OptionError, match=r"Block\.heads: a dict of modules or variables"):
+        block.heads = {"a": nn.ReLU()}
+
+
+def test_operations_know_the_path_of_their_layer(block):
+    graph = pc.capture(block)(np.ones((2, 3), np.float32))
+    assert {node.scope for node in graph.nodes} == {"first", "", "rest.0", "rest.1"}
+    names = [value.name for value in graph.inputs]
+    assert names[1:] == [*PATHS[:2], "scale", *PATHS[2:], "rest.1.draws"]
+
+
+def test_the_path_is_left_again_after_an_error(block):
+    with pytest.raises(ShapeError):
+        block(np.ones((2, 5), np.float32))
+    assert current_scope() == ""
+
+
+def test_the_root_has_no_name(block):
+    with nn.calls() as made:
+        block(np.ones((2, 3), np.float32))
+    assert [call.path for call in made] == ["first", "rest.0", "rest.1", ""]
+    assert made[0].module is block.first
+    assert made[0].inputs[0].shape == (2, 3)
+    assert made[0].output.shape == (2, 4)
+
+
+def test_a_wrong_shape_is_located_once_in_the_innermost_layer():
+    class Outer(nn.Module):
+        def __init__(self):
+            self.block = Block(pc.Generator(seed=0))
+
+        def forward(self, x):
+            return self.block(x)
+
+    message = r"^block\.first: Linear\(3, 4\): matmul: shapes \(2, 5\) and \(3, 4\)\."
+    with pytest.raises(ShapeError, match=message) as caught:
+        Outer()(np.ones((2, 5), np.float32))
+    assert str(caught.value).count("Linear") == 1
+    assert caught.value.layer == "block.first"
+
+
+def test_a_wrong_dtype_is_located_too():
+    with pytest.raises(DTypeError, match=r"^Linear\(3, 4\): matmul: float64 with float32"):
+        nn.Linear(3, 4, rng=pc.Generator(seed=0))(np.ones((2, 3)))
+
+
+@pytest.mark.parametrize("wrong", [[1.0, 2.0], 3.0, "text"])
+def test_what_is_no_tensor_is_refused(wrong):
+    with pytest.raises(OptionError, match=rf"^ReLU\(\): called with {type(wrong).__name__}\."):
+        nn.ReLU()(wrong)
+
+
+def test_arrays_none_and_tuples_reach_forward():
+    class Pair(nn.Module):
+        def forward(self, x, state, mask):
+            return x + state[0] + state[1], mask
+
+    y, mask = Pair()(np.ones(2), (np.ones(2), pc.ones(2, dtype="float64")), None)
+    assert y.tolist() == [3.0, 3.0]
+    assert mask is None
+
+
+def test_a_shared_layer_counts_once():
+    shared = nn.Linear(2, 2, rng=pc.Generator(seed=0))
+    model = nn.Sequential(shared, nn.ReLU(), shared)
+    assert list(model.parameters()) == ["0.weight", "0.bias"]
+    y = model(np.ones((1, 2), np.float32)).numpy()
+    once = np.maximum(shared(np.ones((1, 2), np.float32)).numpy(), 0.0)
+    np.testing.assert_allclose(y, shared(once).numpy(), rtol=1e-6)
+
+
+def test_a_variable_is_not_replaced_by_numbers(block):
+    with pytest.raises(OptionError, match=r"Block\.scale: a ndarray .* Use \.scale\.assign"):
+        block.scale = np.zeros(4)
+    block.scale = pc.Parameter(np.zeros(4, np.float32))
+    assert block.parameters()["scale"].value.tolist() == [0.0] * 4
+
+
+def test_a_misspelt_attribute_names_the_nearest(block):
+    with pytest.raises(AttributeError, match=r"no attribute 'frist'\. Did you mean 'first'"):
+        getattr(block, "frist")  # noqa: B009 (a mistake to be made)
+    assert not hasattr(block, "_hidden")
+
+
+# ---- state -------------------------------------------------------------------------------
+
+
+def test_state_goes_round(block):
+    state = block.state_dict()
+    other = Block(pc.Generator(seed=1))
+    other.load_state_dict(state)
+    x = np.ones((2, 3), np.float32)
+    assert other.inference()(x).tolist() == block.inference()(x).tolist()
+    assert all((other.state_dict()[path] == state[path]).all() for path in state)
+
+
+def test_a_state_holds_copies(block):
+    state = block.state_dict()
+    state["scale"][:] = 9.0
+    assert block.scale.value.tolist() == [1.0] * 4
+    block.load_state_dict(state)
+    state["scale"][:] = 5.0
+    assert block.scale.value.tolist() == [9.0] * 4
+
+
+def test_a_transposed_array_is_loaded_as_it_reads():
+    layer = nn.Linear(2, 3, rng=pc.Generator(seed=0))
+    weight = np.arange(6, dtype=np.float32).reshape(3, 2).T
+    layer.load_state_dict({"weight": weight, "bias": np.zeros(3, np.float32)})
+    assert layer.weight.value.tolist() == weight.tolist()
+    assert layer.state_dict()["weight"].flags.c_contiguous
+
+
+def test_everything_that_does_not_fit_is_listed_and_nothing_is_loaded(block):
+    state = block.state_dict()
+    del state["first.bias"], state["seen"]
+    state |= {"extra": np.zeros(1), "scale": np.zeros(5, np.float32)}
+    state |= {"first.weight": np.zeros((3, 4)), "rest.0.bias": np.full(4, 7.0, np.float32)}
+    before = block.state_dict()
+    with pytest.raises(StateError) as caught:
+        block.load_state_dict(state)
+    assert str(caught.value).splitlines()[:5] == [
+        "Block.load_state_dict: the state does not fit.",
+        "  missing: seen, first.bias",
+        "  unexpected: extra",
+        "  shape of scale: (5,), here (4,)",
+        "  dtype of first.weight: float64, here float32",
+    ]
+    assert all((block.state_dict()[path] == before[path]).all() for path in before)
+
+
+def test_a_loose_load_leaves_alone_what_one_side_lacks(block):
+    block.load_state_dict({"scale": np.full(4, 2.0, np.float32), "extra": np.ones(1)}, strict=False)
+    assert block.scale.value.tolist() == [2.0] * 4
+    with pytest.raises(StateError, match=r"shape of scale: \(1,\), here \(4,\)"):
+        block.load_state_dict({"scale": np.ones(1, np.float32)}, strict=False)
+
+
+# ---- modes -------------------------------------------------------------------------------
+
+
+def test_modes_reach_the_whole_tree(block):
+    assert block.training
+    assert block.rest[1].training
+    assert block.inference() is block
+    assert not block.rest[1].training
+    assert block.train().rest[1].training
+
+
+def test_a_mode_is_given_back_to_every_module_also_after_an_error(block):
+    block.first.inference()
+
+    def failing():
+        with block.mode(training=False):
+            assert not block.rest[1].training
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        failing()
+    assert block.training
+    assert block.rest[1].training
+    assert not block.first.training
+
+
+def test_a_compiled_model_follows_its_mode(block):
+    run = pc.compile(block)
+    x = np.ones((50, 3), np.float32)
+    assert (run(x).numpy() == 0.0).any()
+    with block.mode(training=False):
+        assert not (run(x).numpy() == 0.0).any()
+    assert (run(x).numpy() == 0.0).any()
+
+
+# ---- looks -------------------------------------------------------------------------------
+
+
+def test_the_form_shows_the_tree(block):
+    assert repr(block) == (
+        "Block(\n  first: Linear(3, 4)\n  rest.0: Linear(4, 4)\n  rest.1: Dropout(0.5)\n)"
+    )
+
+
+def test_a_tree_inside_a_tree_is_indented():
+    rng = pc.Generator(seed=0)
+    model = nn.Sequential(nn.Sequential(nn.Linear(1, 2, rng=rng, bias=False)), nn.LeakyReLU(0.1))
+    assert repr(model).splitlines() == [
+        "Sequential(",
+        "  0: Sequential(",
+        "    0: Linear(1, 2, bias=False)",
+        "  )",
+        "  1: LeakyReLU(0.1)",
+        ")",
+    ]

@@ -1,0 +1,85 @@
+"""Summaries: shapes, parameters and work of every layer, and their totals."""
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid import nn
+from pellucid.errors import ShapeError
+
+TABLE = """\
+input (2, 4)
+layer  kind       output shape  parameters  FLOPs
+-------------------------------------------------
+0      Linear     (2, 3)                15     54
+1      BatchNorm  (2, 3)                 6     27
+2      ReLU       (2, 3)                 0      6
+3      Linear     (2, 2)                 8     28
+-------------------------------------------------
+total                                   29    115
+and 6 numbers in buffers"""
+
+
+@pytest.fixture
+def model():
+    rng = pc.Generator(seed=0)
+    layers = [nn.Linear(4, 3, rng=rng), nn.BatchNorm(3), nn.ReLU(), nn.Linear(3, 2, rng=rng)]
+    return nn.Sequential(*layers)
+
+
+def test_the_table(model):
+    assert str(model.summary((2, 4))) == TABLE
+
+
+def test_a_product_counts_two_operations_per_weight_and_sample(model):
+    rows = {row.path: row for row in model.summary((2, 4)).rows}
+    assert rows["0"].flops == 2 * (2 * 4 * 3) + 2 * 3
+
+
+def test_a_summary_changes_nothing(model):
+    before = model.state_dict()
+    model.summary((2, 4))
+    assert model.training
+    assert all((model.state_dict()[path] == before[path]).all() for path in before)
+
+
+def test_what_a_model_does_itself_has_a_row():
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.inner = nn.Linear(2, 3, rng=pc.Generator(seed=0))
+            self.scale = pc.Parameter(np.ones(3, np.float32))
+            self.spare = nn.Linear(2, 3, rng=pc.Generator(seed=0))
+
+        def forward(self, x):
+            with pc.scope("part"):
+                return self.inner(x).sum(axis=0) * self.scale
+
+    summary = Scaled().summary((4, 2))
+    rows = {row.path: row for row in summary.rows}
+    assert (rows["(model)"].flops, rows["(model)"].parameters) == (4 * 3 + 3, 3)
+    assert (rows["spare"].output, rows["spare"].flops, rows["spare"].parameters) == (None, 0, 9)
+    assert summary.parameters == sum(p.size for p in Scaled().parameters().values())
+
+
+def test_a_layer_called_twice_has_its_parameters_once_and_its_work_twice():
+    shared = nn.Linear(2, 2, rng=pc.Generator(seed=0))
+    summary = nn.Sequential(shared, shared).summary((1, 2))
+    assert [(row.path, row.parameters, row.flops) for row in summary.rows] == [("0", 6, 20)]
+
+
+def test_the_dtype_of_the_input_can_be_given():
+    class Lookup(nn.Module):
+        def __init__(self):
+            self.table = pc.Parameter(np.zeros((5, 3), np.float32))
+
+        def forward(self, ids):
+            return self.table.take(ids, axis=0)
+
+    summary = Lookup().summary((2,), dtype="int64")
+    assert summary.rows[0].output == (2, 3)
+    assert summary.flops == 0
+
+
+def test_an_input_that_does_not_fit_is_located(model):
+    with pytest.raises(ShapeError, match=r"^0: Linear\(4, 3\): matmul"):
+        model.summary((2, 5))
