@@ -35,7 +35,7 @@ from pellucid.derivatives import (
 from pellucid.graph import Graph, Node, Value, scope
 from pellucid.primitives import PRIMITIVES, Elementwise, Primitive
 from pellucid.random import Generator
-from pellucid.tensor import Tensor, apply, tensor
+from pellucid.tensor import Tensor, apply, from_dlpack, tensor
 from pellucid.text import parse
 from pellucid.variables import Buffer, Parameter, Variable
 
@@ -61,6 +61,7 @@ __all__ = [
     "compile",
     "concat",
     "eye",
+    "from_dlpack",
     "full",
     "full_like",
     "functional",

@@ -161,9 +161,20 @@ def numerical_gradient(function: Callable[..., Any], x: Any, *, h: float = 1e-4)
         for step in (h, -h):
             moved = base.copy()
             moved[place] += step
-            sides.append(float(np.asarray(function(tensor(moved)))))
+            sides.append(_number(function(tensor(moved))))
         result[place] = (sides[0] - sides[1]) / (2 * h)
     return result
+
+
+def _number(y: Any) -> float:
+    """The one number that a function gave."""
+    array = np.asarray(y)
+    if array.shape != ():
+        raise GradientError(
+            f"numerical_gradient: the function gave shape {array.shape}. Only a single number "
+            "has a gradient: reduce it with mean() or sum()."
+        )
+    return float(array)
 
 
 def check_gradients(
@@ -188,8 +199,8 @@ def check_gradients(
             weights = _weights(points[i].shape, seed=100 + i)
 
             def slope(*arguments: Any, i: int = i, weights: Any = weights) -> Tensor:
-                first: Tensor = grad(scalar, argument=i)(*arguments)
-                return (first * weights).sum()
+                weighted: Tensor = grad(scalar, argument=i)(*arguments) * weights
+                return weighted.sum()
 
             _compare(f"gradient of {name} by argument {i}", slope, points, chosen, tolerance)
 

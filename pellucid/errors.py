@@ -3,6 +3,7 @@
     PellucidError
     ├── ShapeError      (ValueError)    sizes that do not fit together
     ├── DTypeError      (TypeError)     element types that do not fit together
+    ├── PositionError   (IndexError)    a position that an array does not have
     ├── OptionError     (ValueError)    an argument outside what its owner accepts
     ├── GradientError   (RuntimeError)  a derivative that cannot be had, or is wrong
     ├── GraphError      (RuntimeError)  a graph, or a captured function, that is not legal
@@ -34,6 +35,10 @@ class ShapeError(PellucidError, ValueError):
 
 class DTypeError(PellucidError, TypeError):
     """Element types that do not fit together."""
+
+
+class PositionError(PellucidError, IndexError):
+    """A position that an array does not have."""
 
 
 class OptionError(PellucidError, ValueError):

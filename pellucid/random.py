@@ -32,12 +32,14 @@ class Generator:
     seed serves for initial values, dropout and shuffling without sharing numbers.
 
     >>> Generator(seed=7).uniform(0.0, 1.0, (3,))
-    tensor([0.12353766, 0.35302734, 0.08770382], float32)
+    tensor([0.4901026 , 0.48435742, 0.16100562], float32)
     """
 
     def __init__(self, seed: int, purpose: int = INITIAL_VALUES) -> None:
         if not 0 <= seed < 2**64:
             raise OptionError(f"Generator: seed {seed}. A seed lies between 0 and 2^64 - 1.")
+        if not 0 <= purpose < 2**32 - 1:
+            raise OptionError(f"Generator: purpose {purpose}. It lies between 0 and 2^32 - 2.")
         self.seed = seed
         self.purpose = purpose
         self.draws = Buffer(np.zeros((), UINT32), name="draws")
@@ -47,7 +49,9 @@ class Generator:
     def child(self, purpose: int | None = None) -> "Generator":
         """An independent generator; each call gives another one."""
         self._children += 1
-        high, low = _cipher(self.seed, (self.purpose << 32) | self._children).tolist()
+        # Counters of children have a high word above 0, those of purposes have 0: no two meet.
+        counter = (self.purpose + 1) << 32 | self._children
+        high, low = _cipher(self.seed, counter).tolist()
         return Generator((high << 32) | low, self.purpose if purpose is None else purpose)
 
     def bits(self, shape: Shape, count: int = 32) -> Tensor:
@@ -57,7 +61,10 @@ class Generator:
         return apply(RandomBits(tuple(shape), count), self._key, draw)
 
     def uniform(self, low: float, high: float, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
-        """Uniform numbers in [low, high): 2^24 equally spaced ones in float32, 2^53 in float64."""
+        """Uniform numbers in [low, high): 2^24 equally spaced ones in float32, 2^53 in float64.
+
+        Where `low` is not 0, rounding may give `high` itself, once in some ten million draws.
+        """
         return self.fraction(shape, dtype) * (high - low) + low
 
     def fraction(self, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
@@ -68,7 +75,10 @@ class Generator:
         return upper.astype(dtype) * 2.0**-27 + lower.astype(dtype) * 2.0**-53
 
     def normal(self, mean: float, std: float, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
-        """Normal numbers, by the method of Box and Muller (1958)."""
+        """Normal numbers, by the method of Box and Muller (1958).
+
+        In float32 none is further than 5.8 standard deviations from the mean.
+        """
         radius = ((1.0 - self.fraction(shape, dtype)).log() * -2.0).sqrt()
         angle = self.fraction(shape, dtype) * (2.0 * math.pi)
         return radius * angle.cos() * std + mean

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import DTypeError, ShapeError
+from pellucid.errors import DTypeError, PositionError, ShapeError
 from pellucid.graph import is_symbolic
+
+_INTEGER = int | np.integer
 
 
 def subscript(x: Any, key: Any) -> Any:
@@ -21,15 +23,14 @@ def subscript(x: Any, key: Any) -> Any:
 
     Integers, slices, `...` and `None` come first; then the axes with integer arrays are
     gathered, with the rules of NumPy: the arrays broadcast together, and their axes stand
-    where they stood if they were neighbours, else in front.
+    where they stood if they and the integers were neighbours in the key, else in front.
+    Errors: PositionError for a position outside its axis, or for more keys than axes.
     """
-    keys = _complete(x, _masks_to_positions(key if isinstance(key, tuple) else (key,)))
-    x, arrays = _basic(x, keys)
-    return _gather(x, arrays) if arrays else x
-
-
-def _is_array(key: Any) -> bool:
-    return not isinstance(key, int | np.integer | slice | type(None) | type(...))
+    keys = _masks_to_positions(key if isinstance(key, tuple) else (key,))
+    selecting = [i for i, part in enumerate(keys) if isinstance(part, _Positions | _INTEGER)]
+    apart = bool(selecting) and selecting[-1] - selecting[0] + 1 != len(selecting)
+    x, arrays = _basic(x, _complete(x, keys))
+    return _gather(x, arrays, in_front=apart) if arrays else x
 
 
 def _masks_to_positions(keys: tuple[Any, ...]) -> list[Any]:
@@ -38,10 +39,10 @@ def _masks_to_positions(keys: tuple[Any, ...]) -> list[Any]:
     for key in keys:
         if isinstance(key, bool | np.bool_):
             raise DTypeError("subscript: a single bool. Use a mask of the shape of the tensor.")
-        if not _is_array(key):
+        if key is None or key is ... or isinstance(key, slice | _INTEGER):
             result.append(key)
             continue
-        array = np.asarray(key) if isinstance(key, list) else key
+        array = key if hasattr(key, "dtype") else np.asarray(key)
         if array.dtype == np.dtype(bool):
             mask = np.asarray(array)
             result.extend(map(_Positions, np.nonzero(mask), mask.shape))
@@ -62,10 +63,10 @@ def _complete(x: Any, keys: list[Any]) -> list[Any]:
     """The keys with `...` written out, so that each axis of x has its key."""
     used = sum(1 for key in keys if key is not None and key is not ...)
     if used > x.ndim:
-        raise ShapeError(f"subscript: {used} indices for shape {x.shape}. One per axis at most.")
+        raise PositionError(f"subscript: {used} indices for shape {x.shape}. One per axis at most.")
     dots = [i for i, key in enumerate(keys) if key is ...]
     if len(dots) > 1:
-        raise ShapeError("subscript: `...` stands twice. It may stand once.")
+        raise PositionError("subscript: `...` stands twice. It may stand once.")
     place = dots[0] if dots else len(keys)
     rest = keys[place + 1 :]
     return [*keys[:place], *[slice(None)] * (x.ndim - used), *rest]
@@ -81,7 +82,7 @@ def _basic(x: Any, keys: list[Any]) -> tuple[Any, dict[int, Any]]:
             shape.append(1)
             continue
         size = x.shape[axis]
-        if isinstance(key, int | np.integer):
+        if isinstance(key, _INTEGER):
             first, number, stride = _inside(int(key), size, axis, x.shape), 1, 1
         elif isinstance(key, slice):
             first, number, stride = _slice(key, size)
@@ -94,7 +95,7 @@ def _basic(x: Any, keys: list[Any]) -> tuple[Any, dict[int, Any]]:
         start.append(first)
         count.append(number)
         step.append(stride)
-        if not isinstance(key, int | np.integer):
+        if not isinstance(key, _INTEGER):
             shape.append(number)
         axis += 1
     if tuple(count) != x.shape or any(s != 1 for s in step):
@@ -106,7 +107,7 @@ def _basic(x: Any, keys: list[Any]) -> tuple[Any, dict[int, Any]]:
 
 def _inside(index: int, size: int, axis: int, shape: tuple[int, ...]) -> int:
     if not -size <= index < size:
-        raise IndexError(
+        raise PositionError(
             f"subscript: position {index} on axis {axis} of shape {shape}. "
             f"Positions go from {-size} to {size - 1}."
         )
@@ -133,19 +134,21 @@ def _checked(x: Any, key: _Positions, size: int, axis: int) -> Any:
     return positions
 
 
-def _gather(x: Any, arrays: dict[int, Any]) -> Any:
+def _gather(x: Any, arrays: dict[int, Any], *, in_front: bool) -> Any:
     """Integer arrays on some axes: joined to one axis of flat positions, then taken."""
     axes = list(arrays)
-    if axes != list(range(axes[0], axes[0] + len(axes))):
+    if in_front:
         others = [i for i in range(x.ndim) if i not in arrays]
         x = x.permute_dims((*axes, *others))
-        arrays = dict(enumerate(arrays.values()))
-        axes = list(arrays)
+        axes = list(range(len(axes)))
+    positions = list(arrays.values())
+    if len(axes) == 1:
+        return x.take(positions[0], axis=axes[0])
     first, sizes = axes[0], [x.shape[i] for i in axes]
     flat = None
-    for size, indices in zip(sizes, arrays.values(), strict=True):
-        if len(axes) > 1:
-            indices = (indices < 0).where(indices + size, indices)
+    for size, given in zip(sizes, positions, strict=True):
+        indices = given.astype("int64")
+        indices = (indices < 0).where(indices + size, indices)
         flat = indices if flat is None else flat * size + indices
     joined = (*x.shape[:first], math.prod(sizes), *x.shape[first + len(axes) :])
-    return (x.reshape(joined) if len(axes) > 1 else x).take(flat, axis=first)
+    return x.reshape(joined).take(flat, axis=first)

@@ -1,7 +1,7 @@
 """Tensors: immutable arrays that remember, when asked to, where they came from.
 
     Tensor      an array with operators, and a history when gradients are wanted
-    tensor      a tensor from numbers, lists or arrays
+    tensor      a tensor from numbers, lists or arrays; from_dlpack, from other libraries
     apply       a primitive, also one of your own, applied to tensors
 
 Computing is eager and is plain NumPy. While a function is captured as a graph, tensors are
@@ -29,6 +29,9 @@ class Tensor(Conversions):
     it; `numpy()` gives a view that cannot be written), or, for a symbolic tensor, a `Value`
     with shape and dtype alone. `origin` says what it was computed from, where that is
     recorded. `grad` is set by `backward()` on the tensors that asked for gradients.
+
+    `==` compares element by element, as in NumPy; sets and dicts tell tensors apart by
+    identity. NumPy's warnings, as of a division by zero, are those of NumPy: eager is plain.
     """
 
     __slots__ = ("__weakref__", "array", "grad", "origin")
@@ -83,6 +86,13 @@ class Tensor(Conversions):
         array = np.asarray(indices)
         return tensor(array.astype(INT64) if array.size == 0 else array)
 
+    def __reduce__(self) -> Any:
+        """What `copy` and `pickle` keep: the numbers, and whether gradients are wanted.
+
+        A copy has no history: it is a source, like what `tensor(...)` makes.
+        """
+        return _made_again, (self.known("a copy"), self.requires_grad)
+
     # ---- differentiation -----------------------------------------------------------------
 
     @property
@@ -100,6 +110,8 @@ class Tensor(Conversions):
         `gradient`, the weight of each.
         """
         y = self.read()
+        if y.dtype not in FLOATS:
+            raise GradientError(f"backward: a tensor of {y.dtype}. Only floats have gradients.")
         if not has_origin(y):
             raise GradientError(
                 "backward: this tensor was computed from nothing that asks for gradients. "
@@ -111,6 +123,11 @@ class Tensor(Conversions):
                 "of its own: reduce it with mean() or sum(), or pass `gradient`, its weights."
             )
         dy = ones_like(y) if gradient is None else y.operand(gradient)
+        if (dy.shape, dy.dtype) != (y.shape, y.dtype):
+            raise GradientError(
+                f"backward: gradient {dy.dtype}{list(dy.shape)} of a tensor {y.dtype}"
+                f"{list(y.shape)}. There is one weight for each of its numbers."
+            )
         sources = [t for t in history([y]) if t.origin.primitive is None]
         for x, dx in zip(sources, gradients(y, sources, dy), strict=True):
             if dx is not None:
@@ -177,6 +194,10 @@ def _recorded(
     return Tensor(y, Origin(primitive, inputs))
 
 
+def _made_again(array: Any, requires_grad: bool) -> Tensor:
+    return Tensor(array, Origin(None, ()) if requires_grad else None)
+
+
 def _as_tensor(x: Any) -> Tensor:
     return x.read() if isinstance(x, Tensor) else tensor(x)
 
@@ -195,6 +216,15 @@ def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tens
     if requires_grad and array.dtype not in FLOATS:
         raise GradientError(f"tensor: gradients of {array.dtype}. Only floats have gradients.")
     return Tensor(array, Origin(None, ()) if requires_grad else None)
+
+
+def from_dlpack(array: Any) -> Tensor:
+    """A tensor with the numbers of another library's array; they are copied.
+
+    >>> from_dlpack(np.arange(3))
+    tensor([0, 1, 2], int64)
+    """
+    return tensor(np.from_dlpack(array))
 
 
 def ones_like(x: Tensor) -> Tensor:

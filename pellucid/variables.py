@@ -162,9 +162,17 @@ class Variable(Tensor):
             self._owned = True
         return self._array
 
+    def __reduce__(self) -> Any:
+        """What `copy` and `pickle` keep: the numbers, the name, whether it is trained."""
+        return _made_again, (np.array(self._array), self.name, self.trainable)
+
     def __repr__(self) -> str:
         kind = "parameter" if self.trainable else "variable"
         return f"{kind} {self.name!r}: {self.read()!r}"
+
+
+def _made_again(array: Any, name: str, trainable: bool) -> Variable:
+    return Variable(array, name=name, trainable=trainable)
 
 
 def Parameter(data: Any, *, name: str = "parameter") -> Variable:  # noqa: N802 (makes a kind)
@@ -178,6 +186,3 @@ def Parameter(data: Any, *, name: str = "parameter") -> Variable:  # noqa: N802 
 def Buffer(data: Any, *, name: str = "buffer") -> Variable:  # noqa: N802 (makes a kind)
     """A variable that belongs to the state of a model, but is not trained."""
     return Variable(data, name=name)
-
-
-__all__ = ["Buffer", "Parameter", "Recording", "Variable", "recording", "setting"]
