@@ -91,7 +91,7 @@ def _cycles(spec: Contraction, rows: int, vectors: int, width: int) -> float:
         # Two multiply-adds and two loads a cycle; the result of one is there after four. Loads
         # still cost a little where they do not limit: the rate falls with their number.
         loads = 1.5 * v + r
-        return max(r * v / 2, loads / 2, 4) + 0.1 * loads if r and v else 0.0
+        return max(r * v / 2, loads / 2, 4) + 0.1 * loads + 0.7 if r and v else 0.0
 
     whole, rest = divmod(spec.m, rows)
     last = width % vectors
@@ -99,7 +99,9 @@ def _cycles(spec: Contraction, rows: int, vectors: int, width: int) -> float:
     for count, v in ((width // vectors, vectors), (1 if last else 0, last)):
         cycles += count * (whole * tile(rows, v) + tile(rest, v))
     tiles_in_all = -(-spec.m // rows) * -(-width // vectors)
-    return cycles + tiles_in_all * (20 + rows * vectors) / max(spec.k, 1)
+    starting = tiles_in_all * (20 + rows * vectors) / max(spec.k, 1)
+    # Tiles of one height need half the code.
+    return (cycles + starting) * (1.03 if rest else 1.0)
 
 
 def _packs(spec: Contraction, blocks: int, vectors: int, lanes: int) -> bool:
@@ -211,39 +213,39 @@ class _Product:
             self._pack(column, masks)
         with counted(b, first, last) as block:
             row = b.mul(block, I64(cut.rows))
-            differs = self.spec.m % cut.rows != 0
-            self._choose(block, cut.blocks, differs, lambda short: self._tile(
-                row, self.spec.m % cut.rows if short else cut.rows, column, masks
-            ))
+            short = self.spec.m % cut.rows
+            self._choose(
+                block,
+                cut.blocks,
+                short != 0,
+                lambda final: self._tile(row, short if final else cut.rows, column, masks),
+            )
+            left = b.sub(I64(self.spec.m), row)
+            self._hand_out(row, self._smallest(left, I64(cut.rows)), column, masks)
 
     def _pack(self, column: ir.Value, masks: list[Any]) -> None:
         """Copy a panel of B so that its rows follow each other without gaps."""
         b = self.b
         with counted(b, I64(0), I64(self.spec.k)) as k:
-            for j, mask in enumerate(masks):
-                place = b.add(b.mul(k, I64(len(masks))), I64(j))
-                b.store(
-                    self._b_vector(k, column, j, mask),
-                    b.gep(self.packed, [place], source_etype=self.kind),
-                )
-
-    def _b_vector(self, k: ir.Value, column: ir.Value, j: int, mask: Any) -> ir.Value:
-        """The j-th vector of the panel in row k of B."""
-        b, (down, along) = self.b, self.spec.b_strides
-        element = b.add(b.mul(k, I64(down)), b.mul(column, I64(along)))
-        place = b.add(element, I64(j * self.cut.lanes * along))
-        address = b.gep(self.right, [b.mul(place, I64(self.size))], source_etype=I8)
-        return load(b, address, self.spec.dtype, self.cut.lanes, stride=along, mask=mask).value
+            first = b.mul(k, I64(len(masks)))
+            row = self._row_of_b(k, column, masks, self.spec, self.cut.lanes)
+            for j, vector in enumerate(row):
+                place = b.gep(self.packed, [b.add(first, I64(j))], source_etype=self.kind)
+                b.store(vector, place)
 
     # ---- a tile in registers -----------------------------------------------------------------
 
     def _tile(self, row: ir.Value, rows: int, column: ir.Value, masks: list[Any]) -> None:
-        """One tile: the loop over k, then its rows handed out one by one."""
+        """One tile, from the loop over k to the stack."""
+        for i, total in enumerate(self._sums(row, rows, column, masks)):
+            self.b.store(total, self.b.gep(self.tile, [I64(i)], source_etype=self.kind))
+
+    def _hand_out(
+        self, row: ir.Value, rows: ir.Value, column: ir.Value, masks: list[Any]
+    ) -> None:
+        """The finished rows of a tile, vector by vector: the code is there once for all rows."""
         b, vectors = self.b, len(masks)
-        sums = self._sums(row, rows, column, masks)
-        for i, total in enumerate(sums):
-            b.store(total, b.gep(self.tile, [I64(i)], source_etype=self.kind))
-        with counted(b, I64(0), I64(rows)) as i:
+        with counted(b, I64(0), rows) as i:
             for j, mask in enumerate(masks):
                 place = b.add(b.mul(i, I64(vectors)), I64(j))
                 vector = b.load(b.gep(self.tile, [place], source_etype=self.kind), typ=self.kind)
@@ -255,7 +257,8 @@ class _Product:
         """The sums over k, row by row: a loop of several steps at a time, then the rest."""
         b = self.b
         zeros = [ir.Constant(self.kind, None)] * (rows * len(masks))
-        whole = self.spec.k // STEPS * STEPS
+        steps = STEPS if rows == self.cut.rows else 1
+        whole = self.spec.k // steps * steps
         before = b.block
         head, body, after = (b.append_basic_block(n) for n in ("k", "multiply", "sums"))
         b.branch(head)
@@ -266,12 +269,12 @@ class _Product:
         b.cbranch(b.icmp_signed("<", k, I64(whole)), body, after)
         b.position_at_end(body)
         totals: list[ir.Value] = list(sums)
-        for step in range(STEPS):
+        for step in range(steps):
             totals = self._step(b.add(k, I64(step)), totals, row, column, masks)
         for phi, zero, total in zip(sums, zeros, totals, strict=True):
             phi.add_incoming(zero, before)
             phi.add_incoming(total, body)
-        k.add_incoming(b.add(k, I64(STEPS)), body)
+        k.add_incoming(b.add(k, I64(steps)), body)
         b.branch(head)
         b.position_at_end(after)
         totals = list(sums)
@@ -283,28 +286,51 @@ class _Product:
         self, k: ir.Value, totals: list[ir.Value], row: ir.Value, column: ir.Value, masks: list[Any]
     ) -> list[ir.Value]:
         """The totals after one more k."""
-        line = [self._line(k, column, j, masks) for j in range(len(masks))]
+        line = self._line(k, column, masks)
+        start = self._address(self.left, row, k, self.spec.a_strides)
         result = []
         for i in range(len(totals) // len(line)):
-            element = self._a_element(row, i, k)
+            element = self._broadcast(start, i * self.spec.a_strides[0])
             for j, vector in enumerate(line):
                 total = totals[i * len(line) + j]
                 result.append(self.b.call(self.fma, [element, vector, total]))
         return result
 
-    def _line(self, k: ir.Value, column: ir.Value, j: int, masks: list[Any]) -> ir.Value:
-        """A vector of row k of the panel, from the packed copy where there is one."""
-        if not self.cut.packs:
-            return self._b_vector(k, column, j, masks[j])
-        b, vectors = self.b, len(masks)
-        place = b.add(b.mul(k, I64(vectors)), I64(j))
-        return b.load(b.gep(self.packed, [place], source_etype=self.kind), typ=self.kind)
+    def _line(self, k: ir.Value, column: ir.Value, masks: list[Any]) -> list[ir.Value]:
+        """Row k of the panel, from the packed copy where there is one."""
+        b, spec, lanes = self.b, self.spec, self.cut.lanes
+        if self.packed is not None:
+            start = b.gep(self.packed, [b.mul(k, I64(len(masks)))], source_etype=self.kind)
+            places = [b.gep(start, [I64(j)], source_etype=self.kind) for j in range(len(masks))]
+            return [b.load(place, typ=self.kind) for place in places]
+        return self._row_of_b(k, column, masks, spec, lanes)
 
-    def _a_element(self, row: ir.Value, i: int, k: ir.Value) -> ir.Value:
-        """Element (row + i, k) of A in all lanes."""
-        b, (down, along) = self.b, self.spec.a_strides
-        element = b.add(b.mul(row, I64(down)), b.mul(k, I64(along)))
-        place = b.add(element, I64(i * down))
-        address = b.gep(self.left, [b.mul(place, I64(self.size))], source_etype=I8)
-        return load(b, address, self.spec.dtype, self.cut.lanes, stride=0).value
+    def _row_of_b(
+        self, k: ir.Value, column: ir.Value, masks: list[Any], spec: Contraction, lanes: int
+    ) -> list[ir.Value]:
+        """Row k of the panel, from B itself."""
+        start, along = self._address(self.right, k, column, spec.b_strides), spec.b_strides[1]
+        return [
+            load(
+                self.b, self._moved(start, j * lanes * along), spec.dtype, lanes,
+                stride=along, mask=mask,
+            ).value
+            for j, mask in enumerate(masks)
+        ]
 
+    def _address(
+        self, base: ir.Value, row: ir.Value, column: ir.Value, strides: tuple[int, int]
+    ) -> ir.Value:
+        """Where element (row, column) of a matrix lies."""
+        b = self.b
+        element = b.add(b.mul(row, I64(strides[0])), b.mul(column, I64(strides[1])))
+        return b.gep(base, [b.mul(element, I64(self.size))], source_etype=I8)
+
+    def _moved(self, address: ir.Value, elements: int) -> ir.Value:
+        """An address some elements further on."""
+        return self.b.gep(address, [I64(elements * self.size)], source_etype=I8)
+
+    def _broadcast(self, start: ir.Value, elements: int) -> ir.Value:
+        """One element in all lanes."""
+        place = self._moved(start, elements)
+        return load(self.b, place, self.spec.dtype, self.cut.lanes, stride=0).value

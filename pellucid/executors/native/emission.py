@@ -1,18 +1,20 @@
-"""From a plan to one LLVM module: a function for each kernel, and the program around them."""
+"""From a plan to LLVM code: a function for each kernel, equal ones once.
+
+    divide      how kernels are divided among threads
+    emit        the code of all kernels
+"""
 
 import math
-
-from llvmlite import ir
+from dataclasses import dataclass
 
 from pellucid.executors.native import loops, products, singles
 from pellucid.executors.native.frame import Frame, Layout
 from pellucid.executors.native.kernels import Kernel, Loop, Product, Single
 from pellucid.executors.native.plan import CopyBack
-from pellucid.executors.native.program import Work, emit_program
+from pellucid.executors.native.program import Work
 
 CHUNK_NANOSECONDS = 8_000  # work worth sharing with another thread
 MOST_CHUNKS = 32
-X86 = ("avx512", "avx2", "sse")
 
 
 def divide(shared: Layout) -> list[Work]:
@@ -37,16 +39,37 @@ def _units(kernel: Kernel, shared: Layout) -> int:
     return 1
 
 
-def emit(shared: Layout, work: list[Work]) -> ir.Module:
-    """The module of a whole program."""
-    module = ir.Module("pellucid")
-    functions = []
+@dataclass(frozen=True)
+class Code:
+    """The text of all kernels, each different one once; and for each kernel, in order, the
+    name of its function and the bindings that tell it where its buffers lie."""
+
+    text: str
+    names: tuple[str, ...]
+    bindings: tuple[tuple[int, ...], ...]
+
+
+def emit(shared: Layout) -> Code:
+    """The code of a whole program."""
+    bodies: dict[str, str] = {}
+    declarations: dict[str, None] = {}
+    names, bindings = [], []
     for number, kernel in enumerate(shared.plan.kernels):
-        frame = Frame(module, f"kernel_{number}", shared)
+        frame = Frame(shared)
         _emit_kernel(frame, kernel, number)
-        functions.append(frame.finish())
-    emit_program(module, functions, work, x86=shared.target.name in X86)
-    return module
+        text, numbers = frame.finish()
+        _, _, body = text.partition("define ")
+        declared = [line for line in text.splitlines() if line.startswith("declare ")]
+        declarations.update(dict.fromkeys(declared))
+        body = body[: body.index("\n}") + 3]
+        if body not in bodies:
+            bodies[body] = f"kernel_{len(bodies)}"
+        names.append(bodies[body])
+        bindings.append(tuple(numbers))
+    defined = [
+        "define " + body.replace('@"kernel"', f'@"{name}"', 1) for body, name in bodies.items()
+    ]
+    return Code("\n".join([*declarations, *defined]), tuple(names), tuple(bindings))
 
 
 def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid.executors.native.lanes import Lanes, load, store
-from pellucid.executors.native.plan import Plan
+from pellucid.executors.native.plan import Place, Plan
 from pellucid.executors.native.program import kernel_type
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.views import Views
@@ -48,25 +48,34 @@ class Layout:
 
 
 class Frame:
-    """One kernel function being emitted."""
+    """One kernel function being emitted, in a module of its own.
 
-    def __init__(self, module: ir.Module, name: str, shared: Layout) -> None:
+    The function finds its buffers through a list of bindings that it is given, so kernels
+    that differ only in where their buffers lie are one and the same code.
+    """
+
+    def __init__(self, shared: Layout) -> None:
         self.shared = shared
         self.views = shared.views
         self.target = shared.target
-        self.function = ir.Function(module, kernel_type(), name)
-        self.table, self.step, self.begin, self.end = self.function.args
+        self.function = ir.Function(ir.Module("kernel"), kernel_type(), "kernel")
+        self.table, self.bindings, self.step, self.begin, self.end = self.function.args
         entry = self.function.append_basic_block("entry")
         self.code = self.function.append_basic_block("code")
         self._entry = ir.IRBuilder(entry)
         self._pointers: dict[tuple[int, int], ir.Value] = {}
         self.builder = ir.IRBuilder(self.code)
 
-    def finish(self) -> ir.Function:
-        """Close the function."""
+    def finish(self) -> tuple[str, list[int]]:
+        """The text of the module, and the bindings: slot, offset and step of each buffer."""
         self.builder.ret_void()
         self._entry.branch(self.code)
-        return self.function
+        places = self._pointers
+        return str(self.function.module), [
+            number
+            for slot, offset in places
+            for number in (slot, offset, self.shared.row_bytes(slot))
+        ]
 
     def number(self, value: Value) -> Any:
         """The number that a single-element constant is; None for everything else."""
@@ -74,15 +83,20 @@ class Frame:
 
     def pointer(self, value: Value) -> ir.Value:
         """Where the buffer of a value begins in this step."""
-        place = self.shared.plan.places[value.name]
+        return self.bound(self.shared.plan.places[value.name])
+
+    def bound(self, place: Place) -> ir.Value:
+        """Where a place in memory begins in this step."""
         key = (place.slot, place.offset)
         if key not in self._pointers:
-            b = self._entry
-            entry = b.gep(self.table, [I64(place.slot)], source_etype=POINTER)
-            start = b.load(entry, typ=POINTER)
-            moves = self.shared.row_bytes(place.slot)
-            offset = b.add(b.mul(self.step, I64(moves)), I64(place.offset))
-            self._pointers[key] = b.gep(start, [offset], source_etype=I8)
+            b, first = self._entry, 3 * len(self._pointers)
+            slot, offset, moves = (
+                b.load(b.gep(self.bindings, [I64(first + i)], source_etype=I64), typ=I64)
+                for i in range(3)
+            )
+            start = b.load(b.gep(self.table, [slot], source_etype=POINTER), typ=POINTER)
+            moved = b.add(b.mul(self.step, moves), offset)
+            self._pointers[key] = b.gep(start, [moved], source_etype=I8)
         return self._pointers[key]
 
     def scratch(self, kind: ir.Type, count: int = 1) -> ir.Value:

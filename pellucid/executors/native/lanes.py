@@ -56,7 +56,7 @@ def _wide(builder, raw, width):
         return raw
     kind = ir.VectorType(raw.type, width)
     one = builder.insert_element(ir.Constant(kind, ir.Undefined), raw, ir.IntType(32)(0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), width), [0] * width)
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), width), None)
     return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
 
 

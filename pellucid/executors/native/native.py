@@ -7,9 +7,10 @@ The passes, each in its own file: simplify, views (layout), fusion, nest (spill)
 emission, cache; what they make is loaded and run here.
 """
 
-import ctypes
+import json
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from pellucid.executors.native.fusion import fuse
 from pellucid.executors.native.kernels import Loop
 from pellucid.executors.native.nest import spill
 from pellucid.executors.native.plan import ALIGNMENT, plan
-from pellucid.executors.native.program import control_bytes
+from pellucid.executors.native.program import Listing, control_bytes, runner
 from pellucid.executors.native.report import Report, report
 from pellucid.executors.native.schedule import schedule_text
 from pellucid.executors.native.simplify import simplify
@@ -49,6 +50,27 @@ def threads() -> int:
     return _threads or 1
 
 
+@dataclass(frozen=True)
+class MachineCode:
+    """Object code, and for each kernel its function and where its buffers lie."""
+
+    object: bytes
+    names: tuple[str, ...]
+    bindings: tuple[tuple[int, ...], ...]
+
+    def packed(self) -> bytes:
+        """As bytes: the length of a JSON head, the head, the object code."""
+        head = json.dumps({"names": self.names, "bindings": self.bindings}).encode()
+        return len(head).to_bytes(8, "little") + head + self.object
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> "MachineCode":
+        """The code that `packed` gave these bytes for."""
+        end = 8 + int.from_bytes(content[:8], "little")
+        head = json.loads(content[8:end])
+        return cls(content[end:], tuple(head["names"]), tuple(map(tuple, head["bindings"])))
+
+
 class Native:
     """A procedure compiled for this machine."""
 
@@ -56,29 +78,29 @@ class Native:
         self.procedure = procedure
         self.shared = planned(procedure)
         self.work = divide(self.shared)
-        self._load(self._code())
+        self.code = self._compiled()
+        self.engine = targets.loaded(self.code.object, self.shared.target)
+        functions = [self.engine.get_function_address(name) for name in self.code.names]
+        self.listing = Listing(functions, self.code.bindings, self.work)
+        self.runner = runner()
         self._make_table()
 
     # ---- compiling ---------------------------------------------------------------------------
 
-    def _code(self) -> bytes:
-        """Object code: from the disk cache, or compiled and kept there."""
+    def _compiled(self) -> MachineCode:
+        """Machine code: from the disk cache, or compiled and kept there."""
         procedure = self.procedure
         text = f"{self.shared.graph}{procedure.arguments} {procedure.updates}"
         key, cache = key_of(text, self.shared.target), Cache()
-        code = cache.find(key)
-        if code is None:
-            code = targets.object_code(str(emit(self.shared, self.work)), self.shared.target)
-            cache.keep(key, code)
-        return code
-
-    def _load(self, code: bytes) -> None:
-        self.engine = targets.loaded(code, self.shared.target)
-        alone, together = (self.engine.get_function_address(n) for n in ("alone", "together"))
-        self._alone = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(alone)
-        self._together = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(
-            together
+        kept = cache.find(key)
+        if kept is not None:
+            return MachineCode.unpacked(kept)
+        code = emit(self.shared)
+        made = MachineCode(
+            targets.object_code(code.text, self.shared.target), code.names, code.bindings
         )
+        cache.keep(key, made.packed())
+        return made
 
     def _make_table(self) -> None:
         """The table of addresses; constants and the arena stay where they are."""
@@ -123,15 +145,15 @@ class Native:
             table[plan_.inputs + plan_.constants + i] = array.ctypes.data
         workers = min(threads(), self._most_chunks)
         if workers == 1 or (steps == 1 and self._most_chunks < SHARED_WORK_CHUNKS):
-            self._alone(self._address, steps)
+            self.runner.alone(self.listing.address, self._address, steps)
         else:
-            control = _aligned(control_bytes(len(self.work)))
+            control = _aligned(control_bytes(self.listing.sections))
             control[:] = 0
-            task = np.array([self._address, steps, control.ctypes.data], np.int64)
+            counters = control.ctypes.data
+            task = np.array([self.listing.address, self._address, steps, counters], np.int64)
             handles = np.zeros(workers, np.int64)
-            self._together(task.ctypes.data, handles.ctypes.data, workers)
+            self.runner.together(task.ctypes.data, handles.ctypes.data, workers)
         self.call_back.raise_failure()
-
 
     # ---- looking -----------------------------------------------------------------------------
 
@@ -147,7 +169,7 @@ class Native:
         arena = _aligned(plan_.arena_bytes)
         arena[:] = 0
         table[plan_.arena_slot] = arena.ctypes.data
-        return report(self.shared, self.work, self.engine, table)
+        return report(self.shared, self.work, self.listing, table)
 
     def source(self, form: str) -> str:
         """The program as "graph", "schedule", "llvm" or "assembly"."""
@@ -157,9 +179,9 @@ class Native:
             case "schedule":
                 return schedule_text(self.shared)
             case "llvm":
-                return str(emit(self.shared, self.work))
+                return emit(self.shared).text
             case "assembly":
-                return targets.assembly(str(emit(self.shared, self.work)), self.shared.target)
+                return targets.assembly(emit(self.shared).text, self.shared.target)
         forms = ("graph", "schedule", "llvm", "assembly")
         raise OptionError(f"source: form {form!r}. {closest(form, forms)}")
 

@@ -1,19 +1,28 @@
 """The program around the kernels: the loop over steps, and threads that share its work.
 
     Work            how a kernel is divided: units, and chunks of units
-    emit_program    the functions `alone` and `together`
+    sections        runs of kernels that are handed out together
+    Runner          the machine code that runs any program; compiled once
 
-`alone` runs all steps in the calling thread. `together` starts threads that run the same
-code; they end with the call, so that nothing spins between calls. Each kernel is divided
-into chunks. A thread takes the next chunk by one atomic exchange, and goes on to the next
-kernel when all chunks are done, whoever did them: a thread that loses its CPU holds up the
-others only while it holds a chunk. Which thread computes a chunk never changes its bits.
+A program is a list of kernels in order. Alone, a thread runs them all, step after step.
+Together, threads share them: each kernel is divided into chunks; a thread takes the next
+chunk by one atomic exchange, and goes on to the next kernel when all chunks are done, whoever
+did them. A thread that loses its CPU holds up the others only while it holds a chunk. Small
+kernels in a row are one section, done by one thread. Which thread computes a chunk never
+changes its bits. Threads end with the call, so nothing spins between calls.
 """
 
+import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
+import numpy as np
 from llvmlite import ir
+
+from pellucid.executors.native import target as targets
+from pellucid.executors.native.counting import counted
 
 I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 POINTER = ir.PointerType()
@@ -32,110 +41,178 @@ class Work:
 
 
 def kernel_type() -> ir.FunctionType:
-    """A kernel: (table, step, first unit, unit after the last)."""
-    return ir.FunctionType(VOID, [POINTER, I64, I64, I64])
+    """A kernel: (table, bindings, step, first unit, unit after the last)."""
+    return ir.FunctionType(VOID, [POINTER, POINTER, I64, I64, I64])
 
 
-def control_bytes(kernels: int) -> int:
-    """Memory for the counters of all kernels: next chunk and chunks done, for each."""
-    return max(1, 2 * kernels) * LINE
+def sections(work: Sequence[Work]) -> list[tuple[int, int, int]]:
+    """Kernels handed out together: (first kernel, how many, chunks)."""
+    found: list[tuple[int, int, int]] = []
+    for i, share in enumerate(work):
+        if share.chunks == 1 and found and found[-1][2] == 1:
+            first, count, _ = found[-1]
+            found[-1] = (first, count + 1, 1)
+        else:
+            found.append((i, 1, share.chunks))
+    return found
 
 
-def emit_program(
-    module: ir.Module, kernels: Sequence[ir.Function], work: Sequence[Work], *, x86: bool
+def control_bytes(count: int) -> int:
+    """Memory for the counters of all sections: next chunk and chunks done, for each."""
+    return max(1, 2 * count) * LINE
+
+
+class Runner:
+    """The functions that run programs.
+
+    `alone(program, table, steps)` runs in the calling thread. `together(task, handles,
+    threads)` starts more; the task is (program, table, steps, counters), `handles` has room
+    for a number for each thread. A program is (kernels, their list, sections, their list);
+    a listed kernel is (function, bindings, units), a section as `sections` gives it.
+    """
+
+    def __init__(self) -> None:
+        target = targets.host()
+        module = ir.Module("runner")
+        _emit_alone(module)
+        worker = _emit_worker(module, x86=target.name in ("avx512", "avx2", "sse"))
+        _emit_together(module, worker)
+        self._engine = targets.loaded(targets.object_code(str(module), target), target)
+        address = self._engine.get_function_address
+        self.alone = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(
+            address("alone")
+        )
+        self.together = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(
+            address("together")
+        )
+
+
+@lru_cache(maxsize=1)
+def runner() -> Runner:
+    """The one runner of this process."""
+    return Runner()
+
+
+class Listing:
+    """A program in the form in which the runner reads it."""
+
+    def __init__(self, functions: Sequence[int], bindings: Sequence[Any], work: Sequence[Work]):
+        parts = sections(work)
+        self.sections = len(parts)
+        self._bindings = [np.array(numbers or [0], np.int64) for numbers in bindings]
+        self.kernels = np.array(
+            [
+                (function, numbers.ctypes.data, share.units)
+                for function, numbers, share in zip(functions, self._bindings, work, strict=True)
+            ],
+            np.int64,
+        ).reshape(-1, 3)
+        self._sections = np.array(parts, np.int64).reshape(-1, 3)
+        self._head = np.array(
+            [len(work), self.kernels.ctypes.data, len(parts), self._sections.ctypes.data], np.int64
+        )
+        self.address = self._head.ctypes.data
+
+
+# ---- code --------------------------------------------------------------------------------
+
+
+def _word(b: ir.IRBuilder, base: ir.Value, index: Any, kind: ir.Type = I64) -> ir.Value:
+    """Entry `index` of a list of eight-byte words."""
+    return b.load(b.gep(base, [index], source_etype=I64), typ=kind)
+
+
+def _entry(b: ir.IRBuilder, base: ir.Value, index: ir.Value) -> ir.Value:
+    """Where entry `index` of a list of three words begins."""
+    return b.gep(base, [b.mul(index, I64(3))], source_etype=I64)
+
+
+class _Behind:
+    """A kernel behind a pointer, with the type that the builder asks for."""
+
+    def __init__(self, pointer: ir.Value) -> None:
+        self.pointer, self.function_type, self.type = pointer, kernel_type(), pointer.type
+
+    def get_reference(self) -> str:
+        """The pointer's name in the code."""
+        return str(self.pointer.get_reference())
+
+
+def _run(
+    b: ir.IRBuilder, kernel: ir.Value, where: tuple[Any, Any], begin: Any, end: Any
 ) -> None:
-    """Add the functions that run the kernels: `alone` and `together`."""
-    _emit_alone(module, kernels, work)
-    _emit_together(module, _emit_worker(module, kernels, work, x86))
+    """Call a listed kernel for a range of units."""
+    table, step = where
+    function = _Behind(_word(b, kernel, I64(0), POINTER))
+    b.call(function, [table, _word(b, kernel, I64(1), POINTER), step, begin, end])
 
 
-class _Steps:
-    """A loop over steps: `with _Steps(builder, count) as step:`."""
-
-    def __init__(self, builder: ir.IRBuilder, count: ir.Value) -> None:
-        self.builder = builder
-        self.count = count
-
-    def __enter__(self) -> ir.Value:
-        b = self.builder
-        before = b.block
-        self.head = b.append_basic_block("step")
-        self.body = b.append_basic_block("body")
-        self.end = b.append_basic_block("end")
-        b.branch(self.head)
-        b.position_at_end(self.head)
-        self.step = b.phi(I64)
-        self.step.add_incoming(I64(0), before)
-        b.cbranch(b.icmp_signed("<", self.step, self.count), self.body, self.end)
-        b.position_at_end(self.body)
-        return self.step
-
-    def __exit__(self, *failure: object) -> None:
-        b = self.builder
-        self.step.add_incoming(b.add(self.step, I64(1)), b.block)
-        b.branch(self.head)
-        b.position_at_end(self.end)
-
-
-def _emit_alone(module: ir.Module, kernels: Sequence[ir.Function], work: Sequence[Work]) -> None:
-    """`alone(table, steps)`: every step, kernel by kernel."""
-    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, I64]), "alone")
+def _emit_alone(module: ir.Module) -> None:
+    """`alone(program, table, steps)`: every step, kernel by kernel."""
+    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "alone")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    table, steps = function.args
-    with _Steps(b, steps) as step:
-        for kernel, share in zip(kernels, work, strict=True):
-            b.call(kernel, [table, step, I64(0), I64(share.units)])
+    program, table, steps = function.args
+    count, kernels = _word(b, program, I64(0)), _word(b, program, I64(1), POINTER)
+    with counted(b, I64(0), steps) as step, counted(b, I64(0), count) as i:
+        kernel = _entry(b, kernels, i)
+        _run(b, kernel, (table, step), I64(0), _word(b, kernel, I64(2)))
     b.ret_void()
 
 
-def _emit_worker(
-    module: ir.Module, kernels: Sequence[ir.Function], work: Sequence[Work], x86: bool
-) -> ir.Function:
-    """`worker(task)`: what each thread runs; the task is (table, steps, counters)."""
+def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
+    """`worker(task)`: what each thread runs."""
     function = ir.Function(module, ir.FunctionType(POINTER, [POINTER]), "worker")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     task = function.args[0]
-    table = b.load(task, typ=POINTER)
-    steps = b.load(b.gep(task, [I64(8)], source_etype=I8), typ=I64)
-    control = b.load(b.gep(task, [I64(16)], source_etype=I8), typ=POINTER)
-    with _Steps(b, steps) as step:
-        for i, (kernel, share) in enumerate(zip(kernels, work, strict=True)):
-            following = b.gep(control, [I64(2 * i * LINE)], source_etype=I8)
-            done = b.gep(control, [I64((2 * i + 1) * LINE)], source_etype=I8)
-            target = b.mul(b.add(step, I64(1)), I64(share.chunks))
-            _emit_chunks(b, kernel, share, (table, step), (following, done, target))
-            _emit_wait(module, b, done, target, x86)
+    program, table = _word(b, task, I64(0), POINTER), _word(b, task, I64(1), POINTER)
+    steps, control = _word(b, task, I64(2)), _word(b, task, I64(3), POINTER)
+    kernels = _word(b, program, I64(1), POINTER)
+    count, parts = _word(b, program, I64(2)), _word(b, program, I64(3), POINTER)
+    with counted(b, I64(0), steps) as step, counted(b, I64(0), count) as i:
+        section = _entry(b, parts, i)
+        chunks = _word(b, section, I64(2))
+        following = b.gep(control, [b.mul(i, I64(2 * LINE))], source_etype=I8)
+        done = b.gep(following, [I64(LINE)], source_etype=I8)
+        target = b.mul(b.add(step, I64(1)), chunks)
+        with _taken(b, following, target) as ticket:
+            chunk = b.sub(ticket, b.mul(step, chunks))
+            first = _word(b, section, I64(0))
+            with counted(b, first, b.add(first, _word(b, section, I64(1)))) as k:
+                kernel = _entry(b, kernels, k)
+                units = _word(b, kernel, I64(2))
+                begin = b.udiv(b.mul(chunk, units), chunks)
+                end = b.udiv(b.mul(b.add(chunk, I64(1)), units), chunks)
+                _run(b, kernel, (table, step), begin, end)
+            b.atomic_rmw("add", done, I64(1), "release")
+        _emit_wait(module, b, done, target, x86)
     b.ret(ir.Constant(POINTER, None))
     return function
 
 
-def _emit_chunks(
-    b: ir.IRBuilder,
-    kernel: ir.Function,
-    share: Work,
-    where: tuple[ir.Value, ir.Value],
-    counters: tuple[ir.Value, ir.Value, ir.Value],
-) -> None:
-    """Take chunks of this step and run them until none is left."""
-    following, done, target = counters
-    table, step = where
-    take, run, end = (b.append_basic_block(n) for n in ("take", "run", "taken"))
-    attempt = b.append_basic_block("attempt")
-    b.branch(take)
-    b.position_at_end(take)
-    seen = b.load_atomic(following, "acquire", 8, typ=I64)
-    b.cbranch(b.icmp_signed("<", seen, target), attempt, end)
-    b.position_at_end(attempt)
-    result = b.cmpxchg(following, seen, b.add(seen, I64(1)), "acq_rel", "acquire")
-    b.cbranch(b.extract_value(result, 1), run, take)
-    b.position_at_end(run)
-    chunk = b.sub(seen, b.mul(step, I64(share.chunks)))
-    first = b.udiv(b.mul(chunk, I64(share.units)), I64(share.chunks))
-    after = b.udiv(b.mul(b.add(chunk, I64(1)), I64(share.units)), I64(share.chunks))
-    b.call(kernel, [table, step, first, after])
-    b.atomic_rmw("add", done, I64(1), "release")
-    b.branch(take)
-    b.position_at_end(end)
+class _taken:  # noqa: N801 (used like a function)
+    """Take tickets below `target` until none is left: the body runs for each one taken."""
+
+    def __init__(self, b: ir.IRBuilder, following: ir.Value, target: ir.Value) -> None:
+        self.b, self.following, self.target = b, following, target
+
+    def __enter__(self) -> ir.Value:
+        b = self.b
+        self.take, attempt, run, self.end = (
+            b.append_basic_block(n) for n in ("take", "attempt", "run", "taken")
+        )
+        b.branch(self.take)
+        b.position_at_end(self.take)
+        seen = b.load_atomic(self.following, "acquire", 8, typ=I64)
+        b.cbranch(b.icmp_signed("<", seen, self.target), attempt, self.end)
+        b.position_at_end(attempt)
+        result = b.cmpxchg(self.following, seen, b.add(seen, I64(1)), "acq_rel", "acquire")
+        b.cbranch(b.extract_value(result, 1), run, self.take)
+        b.position_at_end(run)
+        return seen
+
+    def __exit__(self, *failure: object) -> None:
+        self.b.branch(self.take)
+        self.b.position_at_end(self.end)
 
 
 def _emit_wait(
@@ -183,13 +260,13 @@ def _emit_together(module: ir.Module, worker: ir.Function) -> None:
     )
     join = _declared(module, "pthread_join", ir.FunctionType(I32, [I64, POINTER]))
     none = ir.Constant(POINTER, None)
-    with _Steps(b, more) as i:
+    with counted(b, I64(0), more) as i:
         failed = b.call(create, [b.gep(handles, [i], source_etype=I64), none, worker, task])
         with b.if_then(b.icmp_signed("!=", failed, I32(0))):
             b.store(I64(0), b.gep(handles, [i], source_etype=I64))
     b.call(worker, [task])
-    with _Steps(b, more) as i:
-        handle = b.load(b.gep(handles, [i], source_etype=I64), typ=I64)
+    with counted(b, I64(0), more) as i:
+        handle = _word(b, handles, i)
         with b.if_then(b.icmp_signed("!=", handle, I64(0))):
             b.call(join, [handle, none])
     b.ret_void()

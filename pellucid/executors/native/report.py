@@ -23,12 +23,12 @@ from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.kernels import Kernel, Product, Single
 from pellucid.executors.native.lanes import declared, lanes_type, suffix
 from pellucid.executors.native.plan import CopyBack
-from pellucid.executors.native.program import Work
+from pellucid.executors.native.program import Listing, Work
 from pellucid.executors.native.singles import is_native
 from pellucid.graph import Value
 
 I64 = ir.IntType(64)
-KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * 3)
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,11 @@ class Report:
         return "\n".join(lines)
 
 
-def report(shared: Layout, work: Sequence[Work], engine: Any, table: Any) -> Report:
+def report(shared: Layout, work: Sequence[Work], listing: Listing, table: Any) -> Report:
     """Time every kernel by itself; `table` must lead to memory that may be overwritten."""
     seconds = [
-        _median_seconds(KERNEL(engine.get_function_address(f"kernel_{i}")), table, share)
-        for i, share in enumerate(work)
+        _median_seconds(KERNEL(function), (table.ctypes.data, bindings), share)
+        for (function, bindings, _), share in zip(listing.kernels.tolist(), work, strict=True)
     ]
     total = sum(seconds) or 1.0
     rows = tuple(
@@ -99,15 +99,15 @@ def report(shared: Layout, work: Sequence[Work], engine: Any, table: Any) -> Rep
     return Report(rows, peak(), shared.plan.arena_bytes)
 
 
-def _median_seconds(kernel: Any, table: Any, work: Work) -> float:
+def _median_seconds(kernel: Any, where: tuple[int, int], work: Work) -> float:
     """The median of repeated runs, some 20 ms in all, less what an empty call costs."""
     times, empty = [], []
     begin = time.perf_counter()
     while len(times) < 5 or (time.perf_counter() - begin < 0.02 and len(times) < 500):
         start = time.perf_counter()
-        kernel(table.ctypes.data, 0, 0, work.units)
+        kernel(*where, 0, 0, work.units)
         middle = time.perf_counter()
-        kernel(table.ctypes.data, 0, 0, 0)
+        kernel(*where, 0, 0, 0)
         times.append(middle - start)
         empty.append(time.perf_counter() - middle)
     return max(statistics.median(times) - statistics.median(empty), 1e-9)

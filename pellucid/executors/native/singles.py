@@ -19,7 +19,7 @@ from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Single
 from pellucid.executors.native.lanes import XP, Lanes
-from pellucid.executors.native.plan import CopyBack
+from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.views import View, Views, row_major
 from pellucid.graph import Node, Shape, Value
 
@@ -193,7 +193,7 @@ def _checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Val
     found = index.astype(np.dtype(np.int64)).value
     found = b.select(b.icmp_signed("<", found, I64(0)), b.add(found, I64(size)), found)
     inside = b.icmp_unsigned("<", found, I64(size))
-    with b.if_then(b.not_(inside), likely=False):
+    with b.if_then(b.not_(inside)):
         call_back(frame, I64(-1 - number))
     return b.select(inside, found, I64(0))
 
@@ -281,8 +281,7 @@ def emit_copy(frame: Frame, kernel: CopyBack) -> None:
     if value is None:
         raise AssertionError("a copy without a source")
     b = frame.builder
-    entry = b.gep(frame.table, [I64(kernel.slot)], source_etype=POINTER)
-    target = b.load(entry, typ=POINTER)
+    target = frame.bound(Place(kernel.slot))
     with b.if_then(b.icmp_signed("<", frame.begin, frame.end)):
         size = math.prod(value.shape) * value.dtype.itemsize
         _copy(frame, target, frame.pointer(value), size)
