@@ -8,6 +8,8 @@ point where it is made. That order keeps kernels free of cycles: what a kernel n
 before it.
 """
 
+import math
+
 from pellucid import primitives as p
 from pellucid.executors.native.kernels import (
     Access,
@@ -43,7 +45,7 @@ class _Fusion:
         self.made_in: dict[str, int] = {}
 
     def run(self, graph: Graph) -> list[Kernel]:
-        for node in graph.nodes:
+        for node in _numbers_first(graph):
             if not isinstance(node.primitive, MOVEMENTS):
                 self._place(node)
         self._store(graph)
@@ -133,6 +135,23 @@ class _Fusion:
                         needed.add(name)
         for kernel in self.kernels:
             kernel.stores = [n.output for n in kernel.nodes if n.output.name in needed]
+
+
+def _numbers_first(graph: Graph) -> list[Node]:
+    """The nodes in order, but first those that compute single numbers from inputs alone.
+
+    Step sizes and the like are then there when a product is made, and what follows the
+    product can be fused to it.
+    """
+    known = {value.name for value in graph.inputs} | {value.name for value, _ in graph.constants}
+    first, rest = [], []
+    for node in graph.nodes:
+        if math.prod(node.output.shape) == 1 and all(v.name in known for v in node.inputs):
+            first.append(node)
+            known.add(node.output.name)
+        else:
+            rest.append(node)
+    return first + rest
 
 
 def _same_points(kernel: Fused, found: Access, own: Access) -> bool:

@@ -30,6 +30,9 @@ from pellucid.executors.native.views import Views
 
 I64 = ir.IntType(64)
 
+VECTORS = 4  # side by side in a simple reduction: sums need not wait for each other
+FEW_NODES = 8  # of a simple reduction
+
 
 def loop_nest(kernel: Loop, views: Views) -> Nest:
     """The loops of a kernel, joined as far as its accesses allow."""
@@ -41,8 +44,7 @@ def loop_nest(kernel: Loop, views: Views) -> Nest:
         for value in node.inputs:
             if not kernel.has(views[value].base):
                 accesses.append(reach(kernel, views, node, value))
-    accesses += [own_reach(kernel, value) for value in kernel.stores]
-    return collapse(kernel.space, accesses)
+    return collapse(kernel.space, accesses, [own_reach(kernel, v) for v in kernel.stores])
 
 
 def lane_width(kernel: Loop, nest: Nest, vector_bytes: int) -> int:
@@ -50,6 +52,8 @@ def lane_width(kernel: Loop, nest: Nest, vector_bytes: int) -> int:
     sizes = [n.output.dtype.itemsize for n in kernel.nodes if n.output.dtype.kind == "f"]
     lanes = vector_bytes // max(sizes, default=8)
     last = nest.dims[-1].size
+    if nest.kind != "plain" and len(kernel.nodes) <= FEW_NODES and last >= VECTORS * lanes:
+        lanes *= VECTORS
     return min(lanes, 1 << max(last - 1, 0).bit_length())
 
 

@@ -60,16 +60,17 @@ class Nest:
         return self.kind == "rows" and len(reduced) == 1 and reduced[0].size <= lanes
 
 
-def collapse(space: Space, accesses: Iterable[Access]) -> Nest:
+def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = ()) -> Nest:
     """Join neighbouring axes that every access walks as if they were one.
 
-    There is always at least one loop; axes of size 1 are dropped.
+    The axis that most loads walk step by step becomes the last loop, if the stores allow it:
+    they must be without gaps there. There is always at least one loop; axes of size 1 are
+    dropped.
     """
-    accesses = tuple(dict.fromkeys(accesses))
-    axes = [i for i, n in enumerate(space.shape) if n != 1]
+    loads, stores = tuple(dict.fromkeys(loads)), tuple(dict.fromkeys(stores))
     dims: list[Dim] = []
-    strides: dict[Access, list[int]] = {a: [] for a in accesses}
-    for axis in axes:
+    strides: dict[Access, list[int]] = {a: [] for a in (*loads, *stores)}
+    for axis in _order(space, loads, stores):
         size, reduced = space.shape[axis], axis in space.reduced
         joins = bool(dims) and dims[-1].reduced == reduced
         if joins and all(s[-1] == a.strides[axis] * size for a, s in strides.items()):
@@ -81,9 +82,24 @@ def collapse(space: Space, accesses: Iterable[Access]) -> Nest:
             for a, s in strides.items():
                 s.append(a.strides[axis])
     if not dims:
-        dims = [Dim(1, False)]
-        strides = {a: [0] for a in accesses}
+        return Nest((Dim(1, False),), {a: (0,) for a in strides})
     return Nest(tuple(dims), {a: tuple(s) for a, s in strides.items()})
+
+
+def _order(space: Space, loads: tuple[Access, ...], stores: tuple[Access, ...]) -> list[int]:
+    """The axes larger than 1, the best one for vectors last."""
+    axes = [i for i, n in enumerate(space.shape) if n != 1]
+
+    def worth(axis: int) -> tuple[int, int]:
+        return sum((a.strides[axis] == 1) * 2 + (a.strides[axis] == 0) for a in loads), axis
+
+    def fits(axis: int) -> bool:
+        return axis in space.reduced or all(a.strides[axis] == 1 for a in stores)
+
+    chosen = max(filter(fits, axes), key=worth, default=None)
+    if chosen is None or chosen == axes[-1]:
+        return axes
+    return [i for i in axes if i != chosen] + [chosen]
 
 
 def stages(kernel: Fused, views: Views) -> dict[str, int]:

@@ -241,7 +241,22 @@ def _reshape_last(
     return work.made(p.Reshape(after), (work.made(primitive, tuple(sources), like),), like)
 
 
-RULES: tuple[Rule, ...] = (_same, _fold, _algebra, _unstretched, _reshape_last)
+def _matrix_by_vector(
+    work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
+) -> Value | None:
+    """A product with a single column is a sum of products: tiles would stay nearly empty."""
+    if not isinstance(primitive, p.MatMul) or inputs[1].shape[-1] != 1:
+        return None
+    a, b = inputs
+    if a.dtype.kind != "f":
+        return None
+    axes = (*range(len(b.shape) - 2), len(b.shape) - 1, len(b.shape) - 2)
+    row = work.made(p.PermuteDims(axes), (b,), like)
+    products = work.made(p.Multiply(), (a, row), like)
+    return work.made(p.Sum((len(products.shape) - 1,)), (products,), like)
+
+
+RULES: tuple[Rule, ...] = (_same, _fold, _algebra, _unstretched, _reshape_last, _matrix_by_vector)
 
 
 def _without_dead(
