@@ -18,11 +18,13 @@ from typing import Any
 import numpy as np
 
 from pellucid import executors
-from pellucid.errors import GraphError
+from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph, Origin, Procedure, Value, collect
+from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, tensor
-from pellucid.variables import Recording, Variable, recording
+from pellucid.variables import Recording, Variable, is_recording, recording
+
 
 @dataclass(frozen=True)
 class Captured:
@@ -56,7 +58,7 @@ def capture(function: Callable[..., Any]) -> Callable[..., Graph]:
     def graph_of(*examples: Any) -> Graph:
         leaves: list[Any] = []
         structure = flatten(examples, leaves)
-        return capture_call(function, structure, [_array(x) for x in leaves]).procedure.graph
+        return capture_call(function, structure, _arrays(leaves)).procedure.graph
 
     return graph_of
 
@@ -73,7 +75,6 @@ def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[
         outputs: list[Any] = []
         result = flatten(returned, outputs)
         outputs = [x.read() if isinstance(x, Tensor) else tensor(x) for x in outputs]
-    _refuse_leaks(record, outputs)
     variables = tuple(record.reads)
     inputs = _unique([(s.array.name, s) for s in symbols], record)
     graph = collect(inputs, [*outputs, *record.writes.values()])
@@ -116,12 +117,6 @@ def _unique(inputs: list[tuple[str, Tensor]], record: Recording) -> dict[str, Te
     return named
 
 
-def _refuse_leaks(record: Recording, outputs: list[Any]) -> None:
-    for value in (*record.writes.values(), *outputs):
-        if not isinstance(value, Tensor):
-            raise GraphError(f"capture: a result of type {type(value).__name__}.")
-
-
 class Compiled:
     """A function that runs as one program; call it like the function.
 
@@ -138,11 +133,18 @@ class Compiled:
         self.executor = executor
         self._kinds: dict[Any, list[_Kind]] = {}
 
-    def __call__(self, *arguments: Any) -> Any:
-        """The function's results for these arguments; variables are updated."""
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """The function's results for these arguments; variables are updated.
+
+        Called while another function is captured, it becomes a part of that one.
+        """
+        if named:
+            arguments = self._in_order(arguments, named)
+        if is_recording():
+            return self.function(*arguments)
         leaves: list[Any] = []
         structure = flatten(arguments, leaves)
-        arrays = [_array(x) for x in leaves]
+        arrays = _arrays(leaves)
         kind = self._kind(structure, arrays)
         captured, program = kind.captured, kind.program(self.executor)
         results = program(arrays, _state(captured))
@@ -156,7 +158,7 @@ class Compiled:
         """
         leaves: list[Any] = []
         structure = flatten(arguments, leaves)
-        rows = [_array(x) for x in leaves]
+        rows = _arrays(leaves)
         counts = {a.shape[0] if a.ndim else None for a in rows}
         if len(counts) != 1 or counts & {None, 0}:
             raise GraphError(
@@ -176,7 +178,7 @@ class Compiled:
         """Everything captured for arguments like these: procedure, variables, settings."""
         leaves: list[Any] = []
         structure = flatten(examples, leaves)
-        return self._kind(structure, [_array(x) for x in leaves]).captured
+        return self._kind(structure, _arrays(leaves)).captured
 
     def report(self, *examples: Any) -> Any:
         """What the native program for arguments like these does, and where its time goes."""
@@ -189,10 +191,20 @@ class Compiled:
     def _native(self, examples: tuple[Any, ...]) -> Any:
         leaves: list[Any] = []
         structure = flatten(examples, leaves)
-        program: Any = self._kind(structure, [_array(x) for x in leaves]).program(self.executor)
+        program: Any = self._kind(structure, _arrays(leaves)).program(self.executor)
         if not hasattr(program, "report"):
             raise GraphError("report: only native programs report. Use executor='native'.")
         return program
+
+    def _in_order(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        """All arguments in the order of the function's parameters."""
+        bound = inspect.signature(self.function).bind(*arguments, **named)
+        if bound.kwargs:
+            raise OptionError(
+                f"compile: {', '.join(bound.kwargs)} can only be given by name. Arguments of a "
+                "compiled function are told apart by their place: drop the `*` before them."
+            )
+        return bound.args
 
     def _kind(self, structure: Any, arrays: list[Any]) -> "_Kind":
         """What is known for arguments of this kind; captured where it is new."""
@@ -230,10 +242,21 @@ def _state(captured: Captured) -> list[Any]:
     ]
 
 
+def _arrays(leaves: Sequence[Any]) -> list[Any]:
+    """The arrays of arguments. Python floats are float64 where all other floats are."""
+    arrays = [_array(x) for x in leaves]
+    others = {a.dtype for x, a in zip(leaves, arrays, strict=True) if type(x) is not float}
+    if FLOAT64 in others and FLOAT32 not in others:
+        return [
+            np.asarray(x) if type(x) is float else a for x, a in zip(leaves, arrays, strict=True)
+        ]
+    return arrays
+
+
 def _array(x: Any) -> Any:
     if isinstance(x, Tensor):
         return x.known("an argument")
-    return x if isinstance(x, np.ndarray) else tensor(x).array
+    return x if isinstance(x, np.ndarray) and x.dtype in DTYPES else tensor(x).array
 
 
 def compile(  # noqa: A001 (the field's word)

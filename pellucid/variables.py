@@ -60,6 +60,11 @@ def recording() -> Iterator[Recording]:
         _active.recording = outer
 
 
+def is_recording() -> bool:
+    """Whether a function is being captured on this thread."""
+    return _active.recording is not None
+
+
 def setting(read: Callable[[], Any]) -> Any:
     """A Python value that decides what is captured, such as a mode.
 
