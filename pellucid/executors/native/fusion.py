@@ -37,30 +37,96 @@ def fuse(graph: Graph, views: Views) -> list[Kernel]:
 
 
 class _Fusion:
-    """The kernels so far, and where each value is made."""
+    """The kernels so far, where each value is made, and nodes that wait for their consumer."""
 
     def __init__(self, views: Views) -> None:
         self.views = views
         self.kernels: list[Kernel] = []
         self.made_in: dict[str, int] = {}
+        self.waiting: dict[str, Node] = {}
 
     def run(self, graph: Graph) -> list[Kernel]:
+        """Place every node."""
+        made = {node.output.name for node in graph.nodes}
         for node in _numbers_first(graph):
-            if not isinstance(node.primitive, MOVEMENTS):
+            if isinstance(node.primitive, MOVEMENTS):
+                continue
+            if self._waits(node, made):
+                self.waiting[node.output.name] = node
+            else:
                 self._place(node)
+        for node in list(self.waiting.values()):
+            if node.output.name in self.waiting:
+                self._place(self.waiting.pop(node.output.name))
         self._store(graph)
         return self.kernels
 
+    def _waits(self, node: Node, made: set[str]) -> bool:
+        """Whether a node needs nothing that a kernel makes: its consumer will take it along."""
+        if not isinstance(node.primitive, POINTWISE) or math.prod(node.output.shape) == 1:
+            return False
+        bases = (self.views[value].base.name for value in node.inputs)
+        return all(name not in made or name in self.waiting for name in bases)
+
     def _place(self, node: Node) -> None:
         """Put a node into the kernel of its latest operand, or into a new one."""
-        bases = [self.views[value].base.name for value in node.inputs]
+        along = self._waiting_for(node)
+        bases = [self.views[value].base.name for n in (*along, node) for value in n.inputs]
         latest = max((self.made_in.get(name, -1) for name in bases), default=-1)
         for index in self._candidates(latest):
-            if self._joins(self.kernels[index], node):
-                self.made_in[node.output.name] = index
+            if self._joins_all(self.kernels[index], [*along, node]):
+                self._note(index, [*along, node])
                 return
-        self.made_in[node.output.name] = len(self.kernels)
-        self.kernels.append(_new_kernel(node))
+        self._found(node, along)
+
+    def _waiting_for(self, node: Node) -> list[Node]:
+        """The waiting nodes that a node needs, what they need before them."""
+        found: dict[str, Node] = {}
+        look = [node]
+        while look:
+            for value in look.pop().inputs:
+                name = self.views[value].base.name
+                if name in self.waiting and name not in found:
+                    found[name] = self.waiting[name]
+                    look.append(found[name])
+        return [n for name, n in self.waiting.items() if name in found]
+
+    def _note(self, index: int, nodes: list[Node]) -> None:
+        for node in nodes:
+            self.waiting.pop(node.output.name, None)
+            self.made_in[node.output.name] = index
+
+    def _found(self, node: Node, along: list[Node]) -> None:
+        """Begin a kernel with a node, and with those that waited for it as far as they fit."""
+        if not isinstance(node.primitive, (*POINTWISE, *REDUCTIONS)):
+            self._place_alone(along)
+            along, kernel = [], _new_kernel(node)
+        else:
+            shape = node.output.shape
+            if isinstance(node.primitive, REDUCTIONS):
+                shape = node.inputs[0].shape
+            kernel = Loop([], [], Space(shape))
+            if not self._joins_all(kernel, [*along, node]):
+                self._place_alone(along)
+                along, kernel = [], _new_kernel(node)
+        self.kernels.append(kernel)
+        self._note(len(self.kernels) - 1, [*along, node])
+
+    def _place_alone(self, nodes: list[Node]) -> None:
+        for node in nodes:
+            if node.output.name in self.waiting:
+                self._place(self.waiting.pop(node.output.name))
+
+    def _joins_all(self, kernel: Kernel, nodes: list[Node]) -> bool:
+        """Add all nodes to the kernel if all fit there; else leave it as it is."""
+        if not isinstance(kernel, Fused):
+            return False
+        before = (len(kernel.nodes), set(kernel.full), set(kernel.outer), kernel.space)
+        if all(self._joins(kernel, node) for node in nodes):
+            return True
+        del kernel.nodes[before[0] :]
+        _, kernel.full, kernel.outer, kernel.space = before
+        return False
 
     def _candidates(self, latest: int) -> list[int]:
         """Kernels that may take a node: the one of its latest operand, then loops after it.
