@@ -12,6 +12,7 @@ arguments and of the variables; `loop` makes one call for each row of the argume
 of variables are updated in place. Nothing else is asked of it.
 """
 
+import importlib
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
@@ -39,7 +40,7 @@ class Program(Protocol):
 def default() -> str:
     """`native`, or `reference` with one warning where llvmlite cannot be loaded."""
     try:
-        import llvmlite.binding  # noqa: F401 (whether it loads is the question)
+        importlib.import_module("pellucid.executors.native.target")
     except (ImportError, OSError) as reason:
         warnings.warn(
             f"pellucid: the native executor cannot be loaded ({reason}); programs run on the "

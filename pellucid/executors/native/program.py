@@ -74,7 +74,7 @@ class Runner:
     def __init__(self) -> None:
         target = targets.host()
         module = ir.Module("runner")
-        x86 = target.name in ("avx512", "avx2", "sse")
+        x86 = target.is_x86
         _emit_alone(module, x86=x86)
         worker = _emit_worker(module, x86=x86)
         _emit_together(module, worker)

@@ -1,14 +1,31 @@
-"""The machine that code is generated for."""
+"""The machine that code is generated for.
 
-from dataclasses import dataclass
+    Target          a CPU as the code generator sees it
+    host, forced    the CPU that runs this, and a smaller one it can stand in for
+    object_code     a module in text form made machine code
+    assembly        the same, to be read
+    loaded          machine code in memory, ready to be called
 
-import numpy as np
+Vector width and register count are parameters of everything that emits code: one generator
+serves AVX-512, AVX2 and NEON.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
 from llvmlite import binding
+
+from pellucid.errors import OptionError, closest
+from pellucid.primitives.base import DType
+
+WIDTHS = {"avx512": (64, 32), "avx2": (32, 16), "sse": (16, 16), "neon": (16, 32)}
 
 
 @dataclass(frozen=True)
 class Target:
-    """A CPU as the code generator sees it."""
+    """A CPU: LLVM's name and features for it, bytes of a vector, number of vector registers."""
 
     name: str
     cpu: str
@@ -16,50 +33,86 @@ class Target:
     vector_bytes: int
     registers: int
 
-    def lanes(self, dtype):
-        return self.vector_bytes // np.dtype(dtype).itemsize
+    @property
+    def is_x86(self) -> bool:
+        """Whether the CPU has the x86 instructions for pausing and flushing."""
+        return self.name != "neon"
+
+    def lanes(self, dtype: DType) -> int:
+        """How many numbers of a dtype a vector holds."""
+        return self.vector_bytes // dtype.itemsize
 
 
-def host():
+@lru_cache(maxsize=1)
+def host() -> Target:
+    """The CPU that runs this program, with the widest vectors it has."""
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     features = binding.get_host_cpu_features()
-    if features.get("avx512f"):
-        return Target("avx512", binding.get_host_cpu_name(), features.flatten() , 64, 32)
-    return Target("avx2", binding.get_host_cpu_name(), features.flatten(), 32, 16)
+    name = _widest(binding.get_process_triple(), features)
+    return Target(name, binding.get_host_cpu_name(), features.flatten(), *WIDTHS[name])
 
 
-def machine(target):
-    return binding.Target.from_default_triple().create_target_machine(cpu=target.cpu, features=target.features, opt=3, jit=True)
+def _widest(triple: str, features: Mapping[str, bool]) -> str:
+    if not triple.startswith(("x86_64", "i686")):
+        return "neon"
+    if all(features.get(f"avx512{part}") for part in ("f", "bw", "dq", "vl")):
+        return "avx512"
+    return "avx2" if features.get("avx2") and features.get("fma") else "sse"
 
 
-def object_code(text, target):
-    """Optimised object code of a module in text form."""
-    made = machine(target)
+def forced(name: str) -> Target:
+    """This CPU seen as one with narrower vectors, to test code for others here."""
+    if name not in WIDTHS:
+        raise OptionError(f"forced: target {name!r}. {closest(name, WIDTHS)}")
+    here = host()
+    features = here.features
+    if name != "avx512":
+        words = [w for w in features.split(",") if "avx512" not in w and "evex" not in w]
+        features = ",".join([*words, "-avx512f"]) if here.is_x86 else features
+    width, registers = WIDTHS[name]
+    cpu = "x86-64-v3" if here.is_x86 and name in ("avx2", "sse") else here.cpu
+    return replace(
+        here, name=name, cpu=cpu, features=features, vector_bytes=width, registers=registers
+    )
+
+
+def _machine(target: Target) -> Any:
+    triple = binding.Target.from_triple(binding.get_process_triple())
+    return triple.create_target_machine(
+        cpu=target.cpu, features=target.features, opt=3, jit=True
+    )
+
+
+def _optimised(text: str, machine: Any) -> Any:
+    """A module after LLVM's passes; vectors are written out already, so it finds none."""
     module = binding.parse_assembly(text)
     module.verify()
-    options = binding.create_pipeline_tuning_options(speed_level=3)
+    options = binding.create_pipeline_tuning_options(speed_level=2)
     options.loop_unrolling = False
     options.slp_vectorization = False
     options.loop_vectorization = False
-    builder = binding.create_pass_builder(made, options)
+    builder = binding.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
-    return made.emit_object(module)
+    return module
 
 
-def loaded(code, target):
-    """An engine that holds object code, ready to be called."""
-    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine(target))
+def object_code(text: str, target: Target) -> bytes:
+    """Machine code of a module in text form."""
+    machine = _machine(target)
+    code: bytes = machine.emit_object(_optimised(text, machine))
+    return code
+
+
+def assembly(text: str, target: Target) -> str:
+    """Machine code of a module in text form, as assembly."""
+    machine = _machine(target)
+    return str(machine.emit_assembly(_optimised(text, machine)))
+
+
+def loaded(code: bytes, target: Target) -> Any:
+    """An engine that holds machine code; `get_function_address` finds its functions."""
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine(target))
     engine.add_object_file(binding.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return engine
-
-
-def assembly(text, target):
-    """Optimised assembly of a module in text form."""
-    made = machine(target)
-    module = binding.parse_assembly(text)
-    options = binding.create_pipeline_tuning_options(speed_level=3)
-    builder = binding.create_pass_builder(made, options)
-    builder.getModulePassManager().run(module, builder)
-    return made.emit_assembly(module)
