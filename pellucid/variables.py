@@ -171,6 +171,9 @@ class Variable(Tensor):
         """What `copy` and `pickle` keep: the numbers, the name, whether it is trained."""
         return _made_again, (np.array(self._array), self.name, self.trainable)
 
+    def __deepcopy__(self, _memo: dict[int, Any]) -> "Variable":
+        return Variable(self._array, name=self.name, trainable=self.trainable)
+
     def __repr__(self) -> str:
         kind = "parameter" if self.trainable else "variable"
         return f"{kind} {self.name!r}: {self.read()!r}"

@@ -73,15 +73,15 @@ class BatchNorm(_Norm):
             )
         along = (1, self.features) + (1,) * (x.ndim - 2)
         if self.training:
-            mean, variance = self._of_batch(x)
+            distance, variance = self._of_batch(x)
         else:
-            mean = self.running_mean.reshape(along)
+            distance = x - self.running_mean.reshape(along)
             variance = self.running_variance.reshape(along)
         scale = self.weight.reshape(along) / (variance + self.eps).sqrt()
-        return (x - mean) * scale + self.bias.reshape(along)
+        return distance * scale + self.bias.reshape(along)
 
     def _of_batch(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and variance of the batch, features on axis 1; the running ones move."""
+        """Distance from the batch's mean, and its variance; the running ones move."""
         axes = tuple(i for i in range(x.ndim) if i != 1)
         count = x.size // self.features
         if count < 2:
@@ -90,11 +90,12 @@ class BatchNorm(_Norm):
                 "as one has no variance: use a larger batch, or inference()."
             )
         mean = x.mean(axis=axes, keepdims=True)
+        # One tensor for both uses: its gradients add up before they are summed for the mean.
         distance = x - mean
         variance = (distance * distance).mean(axis=axes, keepdims=True)
         self._move(self.running_mean, mean)
         self._move(self.running_variance, variance * (count / (count - 1)))
-        return mean, variance
+        return distance, variance
 
     def _move(self, running: Variable, batch: Tensor) -> None:
         kept = running.value * (1.0 - self.momentum)

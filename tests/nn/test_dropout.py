@@ -80,6 +80,7 @@ def test_two_layers_of_one_generator_have_masks_of_their_own():
     rng = pc.Generator(seed=7)
     first, second = nn.Dropout(0.5, rng=rng), nn.Dropout(0.5, rng=rng)
     assert (first(X).numpy() != second(X).numpy()).any()
+    assert list(nn.Sequential(first, second).buffers()) == ["0.draws", "1.draws"]
 
 
 def test_nothing_is_dropped_at_ratio_0():

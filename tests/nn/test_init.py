@@ -70,6 +70,11 @@ def test_an_orthogonal_matrix_keeps_lengths(shape):
     np.testing.assert_allclose(gram, 4.0 * np.eye(len(gram)), atol=1e-12)
 
 
+def test_an_orthogonal_matrix_has_no_preferred_signs():
+    corners = [drawn(init.Orthogonal(), (3, 3), seed)[0, 0] for seed in range(60)]
+    assert 18 <= sum(corner > 0.0 for corner in corners) <= 42
+
+
 def test_fans_of_dense_and_convolution_weights():
     assert init.fan((784, 50)) == (784, 50)
     assert init.fan((16, 3, 5, 5)) == (75, 400)

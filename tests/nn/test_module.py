@@ -1,5 +1,7 @@
 """Modules: names, order, state, modes, calls, and the words of their errors."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -117,6 +119,7 @@ def test_a_shared_layer_counts_once():
     shared = nn.Linear(2, 2, rng=pc.Generator(seed=0))
     model = nn.Sequential(shared, nn.ReLU(), shared)
     assert list(model.parameters()) == ["0.weight", "0.bias"]
+    assert list(model.modules()) == ["", "0", "1"]
     y = model(np.ones((1, 2), np.float32)).numpy()
     once = np.maximum(shared(np.ones((1, 2), np.float32)).numpy(), 0.0)
     np.testing.assert_allclose(y, shared(once).numpy(), rtol=1e-6)
@@ -133,6 +136,18 @@ def test_a_misspelt_attribute_names_the_nearest(block):
     with pytest.raises(AttributeError, match=r"no attribute 'frist'\. Did you mean 'first'"):
         getattr(block, "frist")  # noqa: B009 (a mistake to be made)
     assert not hasattr(block, "_hidden")
+
+
+def test_a_copy_of_a_model_shares_nothing(block):
+    twin = copy.deepcopy(block)
+    assert list(twin.variables()) == list(block.variables())
+    before = block.state_dict()
+    for path, variable in twin.variables().items():
+        assert variable.present().tolist() == before[path].tolist()
+        variable.assign(variable.value + 1)
+    assert all((block.state_dict()[path] == before[path]).all() for path in before)
+    assert twin.parameters().keys() == block.parameters().keys()
+    assert twin.rest[1].generator.draws is twin.rest[1].draws
 
 
 # ---- state -------------------------------------------------------------------------------

@@ -190,6 +190,18 @@ def test_eager_updates_keep_no_history():
         assert w.origin.primitive is None
 
 
+def test_an_update_sees_numbers_without_history():
+    class Watching(optim.SGD):
+        def update(self, w, g, state, step):
+            assert w.origin is None
+            assert g.origin is None
+            return super().update(w, g, state, step)
+
+    w = pc.Parameter([[1.0]])
+    Watching({"w": w}, 0.1).minimize((w * w).sum())
+    assert w.value.item() == pytest.approx(0.8)
+
+
 def test_a_loss_from_before_the_update_is_refused():
     w, optimizer = one()
     loss = loss_of(w)
