@@ -65,6 +65,17 @@ class ProgressBar(Callback):
             self._progress = None
 
 
+def plain_console() -> Console:
+    """Standard output for results: nothing is coloured by guess or taken for markup.
+
+    Into a file or pipe, lines are as long as they need to be.
+    """
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = 1000
+    return console
+
+
 def epoch_table(history: History, most: int = 30) -> Table:
     """Loss and metrics after each epoch; of many epochs, the first, the last and the best."""
     names = [name for name in history.epochs if name != "step"]

@@ -6,7 +6,7 @@ read_recipe   the Recipe that a run folder was made with
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,12 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adam": Adam,
     "adamw": AdamW,
 }
+
+
+OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")
+
+# The types of what a recipe may leave out, or must say.
+KINDS = {"data": str, "data_dir": str, "early_stopping": int, "class_weights": str, "executor": str}
 
 
 @dataclass(frozen=True)
@@ -72,26 +78,27 @@ def load_data(recipe: Recipe) -> DataParts:
     if recipe.data == "digits":
         train, validation, test = split(digits(), seed=recipe.seed)[0]
         return DataParts(train, validation, test)
-    if recipe.data == "mnist":
-        whole, test = mnist(recipe.data_dir or ".")
-        kept = 1 - MNIST_VALIDATION / len(whole)
-        train, validation = split(whole, (kept, 1 - kept), seed=recipe.seed)[0]
-        return DataParts(train, validation, test)
-    raise OptionError(f"data {recipe.data!r}. {closest(recipe.data, IMAGES)}")
+    whole, test = mnist(recipe.data_dir or ".")
+    kept = 1 - MNIST_VALIDATION / len(whole)
+    train, validation = split(whole, (kept, 1 - kept), seed=recipe.seed)[0]
+    return DataParts(train, validation, test)
 
 
-def build_model(recipe: Recipe, features: int, classes: int) -> Module:
-    """The model of a recipe, at its start. Errors: OptionError."""
-    kind = MODELS.get(recipe.model)
-    if kind is None:
-        raise OptionError(f"model {recipe.model!r}. {closest(recipe.model, MODELS)}")
+def build_options(recipe: Recipe) -> Any:
+    """The options of the recipe's model. Errors: OptionError naming the options it has."""
+    kind = MODELS[recipe.model]
     known = [option.name for option in fields(kind.options)]
     for name in recipe.model_options:
         if name not in known:
             takes = f"It takes: {', '.join(known)}." if known else "It has no options."
             raise OptionError(f"model {kind.name!r} has no option {name!r}. {takes}")
-    options = kind.options(**recipe.model_options)
-    return kind.build(features, classes, options, Generator(recipe.seed))
+    return kind.options(**recipe.model_options)
+
+
+def build_model(recipe: Recipe, features: int, classes: int) -> Module:
+    """The model of a recipe, at its start. Errors: OptionError."""
+    options = build_options(recipe)
+    return MODELS[recipe.model].build(features, classes, options, Generator(recipe.seed))
 
 
 def build_trainer(
@@ -115,15 +122,44 @@ def build_trainer(
 
 
 def read_recipe(run: RunFolder) -> Recipe:
-    """The recipe in config.json. Errors: FileError where it is none."""
+    """The recipe in config.json, which may come from anywhere. Errors: FileError."""
     entry = run.config.get("recipe")
-    known = {f.name for f in fields(Recipe)}
-    if not isinstance(entry, dict) or "data" not in entry or not set(entry) <= known:
+    if not isinstance(entry, dict):
         raise FileError(
-            f"run {run.path}: its config.json holds no recipe that this version knows. Only "
-            "runs made by `pellucid train` can be used on the command line."
+            f"run {run.path}: its config.json holds no recipe. Only runs made by `pellucid "
+            "train` can be used on the command line."
         )
-    return Recipe(**entry)
+    try:
+        recipe = Recipe(**entry)
+        _check_types(recipe)
+        build_options(recipe)
+        Options(batch_size=recipe.batch_size, seed=recipe.seed)
+    except (TypeError, ValueError) as error:
+        raise FileError(
+            f"run {run.path}: its config.json holds no recipe that this version knows: {error}"
+        ) from error
+    return recipe
+
+
+def _check_types(recipe: Recipe) -> None:
+    """Raise OptionError for a value that the command line would not have let through."""
+    for option in fields(Recipe):
+        value, default = getattr(recipe, option.name), option.default
+        kind = type(default) if default not in (None, MISSING) else KINDS.get(option.name, dict)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            raise OptionError(f"{option.name} is {value!r}.")
+    if recipe.epochs < 1 or (recipe.early_stopping or 1) < 1:
+        raise OptionError(f"epochs is {recipe.epochs}, early_stopping {recipe.early_stopping}.")
+    for word, known in (
+        (recipe.data, IMAGES),
+        (recipe.model, MODELS),
+        (recipe.optimizer, OPTIMIZERS),
+    ):
+        if word not in known:
+            raise OptionError(f"{word!r} is not known. {closest(word, known)}")
+    for name, value in recipe.optimizer_options.items():
+        if name not in OPTIMIZER_OPTIONS or not isinstance(value, float | int):
+            raise OptionError(f"optimizer option {name!r} is {value!r}.")
 
 
 def trained_model(run: RunFolder, recipe: Recipe, classes: int = 10) -> Module:

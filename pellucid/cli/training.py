@@ -11,8 +11,9 @@ from typing import Any
 
 from rich.console import Console
 
-from pellucid.cli.present import ProgressBar, epoch_table
+from pellucid.cli.present import ProgressBar, epoch_table, plain_console
 from pellucid.cli.recipe import (
+    OPTIMIZER_OPTIONS,
     DataParts,
     Recipe,
     build_trainer,
@@ -26,7 +27,6 @@ from pellucid.train import Callback, RunFolder, Trainer
 from pellucid.train.curves import can_draw
 
 MODEL_OPTIONS = ("hidden", "activation", "init", "dropout", "batch_norm")
-OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")
 STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SIGTERM)}
 
 # What suits each data set where nothing else is asked for. The few samples of digits make short
@@ -123,7 +123,7 @@ def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> in
             highlight=False,
         )
     history = trainer.fit(recipe.epochs)
-    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console = plain_console()
     if history.epochs:
         console.print(epoch_table(history))
     console.print(f"ended: {history.stopped}")
@@ -137,4 +137,6 @@ def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> in
     if can_draw():
         console.print(f"curves: {folder / 'curves.png'}")
     console.print(f"report: {folder / 'report.html'}")
-    return int(STOPPED_BY.get(history.stopped, 0))
+    if history.stopped in STOPPED_BY:
+        console.print(f"go on with: pellucid resume {folder}")
+    return STOPPED_BY.get(history.stopped, 0)

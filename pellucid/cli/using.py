@@ -7,10 +7,10 @@ predict_images    classes and probabilities of pictures
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pellucid.cli.present import plain_console
 from pellucid.cli.recipe import IMAGES, load_data, read_recipe, trained_model
 from pellucid.data import read_digit
 from pellucid.functional import cross_entropy, softmax
@@ -33,7 +33,7 @@ def evaluate_run(folder: Path) -> int:
     ):
         values = evaluate(model, cross_entropy, data)
         table.add_row(name, f"{len(data):,}", f"{values['loss']:.4f}", f"{values['accuracy']:.4f}")
-    Console(highlight=False).print(table)
+    plain_console().print(table)
     return 0
 
 
@@ -54,5 +54,5 @@ def predict_images(folder: Path, images: tuple[Path, ...]) -> int:
         probabilities = softmax(model(pixels)).numpy()
     for path, row in zip(images, probabilities, strict=True):
         table.add_row(Text(str(path)), str(int(row.argmax())), *(f"{p:.3f}" for p in row))
-    Console(highlight=False, width=max(100, Console().width)).print(table)
+    plain_console().print(table)
     return 0

@@ -48,10 +48,11 @@ ODD = ("tanh", "sigmoid", "identity")
 class MLPOptions:
     """The form of an MLP.
 
-    `hidden`: units of each hidden layer, from the input on. `init`: a name of INITIALIZERS
-    for every layer, or "auto": He's rule before relu and its kin, Xavier's before tanh,
-    sigmoid and the output. `dropout`: the fraction of hidden units that is off in a training
-    step. `batch_norm`: normalise before each activation.
+    `hidden`: units of each hidden layer, from the input on. `activation`: a name of
+    ACTIVATIONS, behind every hidden layer. `init`: a name of INITIALIZERS for every layer, or
+    "auto": He's rule before relu and its kin, Xavier's before tanh, sigmoid and the output.
+    `dropout`: the fraction of hidden units that is off in a training step. `batch_norm`:
+    normalise before each activation.
     Errors: OptionError naming what is not known or outside its range.
     """
 

@@ -20,7 +20,9 @@ from pellucid.variables import Variable
 
 @dataclass(frozen=True)
 class TwoLayerNetOptions:
-    """The form of a TwoLayerNet. `weight_std`: the standard deviation of W1 and W2 at start.
+    """The form of a TwoLayerNet.
+
+    `hidden`: units between the layers. `weight_std`: the standard deviation of W1 and W2 at start.
 
     Errors: OptionError for fewer than 1 hidden unit, or a negative weight_std.
     """

@@ -58,8 +58,8 @@ def weights(trainer: Trainer) -> dict[str, Any]:
 def assert_same_bits(a: dict[str, Any], b: dict[str, Any]) -> None:
     """Fail, naming the array, unless all are equal to the last bit."""
     assert list(a) == list(b)
-    for name in a:
-        np.testing.assert_array_equal(a[name], b[name], err_msg=name, strict=True)
+    for name, array in a.items():
+        np.testing.assert_array_equal(array, b[name], err_msg=name, strict=True)
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="it holds no config.json"):
+    with pytest.raises(FileError, match=r"it holds no config\.json"):
         RunFolder.open(tmp_path)
 
 
@@ -141,7 +141,7 @@ def test_a_folder_that_cannot_be_made_is_refused_before_training(
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
     trainer = make(saving=Saving(tmp_path / "file" / "run"))
-    with pytest.raises(FileError, match="create the run folder .*/file/run: Not a directory"):
+    with pytest.raises(FileError, match=r"create the run folder .*/file/run: Not a directory"):
         trainer.fit(1)
     assert trainer.position.step == 0
 
@@ -159,7 +159,7 @@ def test_a_disk_that_fills_up_ends_no_training(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.warns(UserWarning, match="No space left on device. Free some space") as caught:
+    with pytest.warns(UserWarning, match=r"No space left on device. Free some space") as caught:
         history = trainer.fit(3)
     assert len(caught) == 1
     same_bits(whole, trainer)
