@@ -15,21 +15,33 @@ targets: their shapes must fit. All take two options:
                 weighted one, sum(w l) / sum(w); a weight of 0 leaves a sample out
 """
 
-from typing import Literal
+import functools
+from collections.abc import Callable
+from typing import Literal, ParamSpec
 
-import numpy as np
-
-from pellucid.creation import check_ids, is_class
-from pellucid.errors import DataError, DTypeError, OptionError, ShapeError, closest
+from pellucid.errors import OptionError, ShapeError
 from pellucid.functional.activations import TensorLike, as_floats, softplus
-from pellucid.graph import is_symbolic
-from pellucid.primitives.base import FLOATS
-from pellucid.tensor import Tensor, tensor
+from pellucid.functional.targets import check_unit, class_target, pair, reduce
+from pellucid.graph import scope
+from pellucid.tensor import Tensor
 
 Reduction = Literal["mean", "sum", "none"]
-REDUCTIONS = ("mean", "sum", "none")
+
+P = ParamSpec("P")
 
 
+def _recorded_by_name(loss: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """The loss, with its operations recorded under its name, as those of a layer are."""
+
+    @functools.wraps(loss)
+    def recorded(*arguments: P.args, **options: P.kwargs) -> Tensor:
+        with scope(loss.__name__):
+            return loss(*arguments, **options)
+
+    return recorded
+
+
+@_recorded_by_name
 def mean_squared_error(
     prediction: TensorLike,
     target: TensorLike,
@@ -46,11 +58,12 @@ def mean_squared_error(
     2.0
     """
     name = "mean_squared_error"
-    y, t = _pair(name, prediction, target)
+    y, t = pair(name, prediction, target)
     distance = y - t
-    return _reduce(name, distance * distance, weights, reduction)
+    return reduce(name, distance * distance, weights, reduction)
 
 
+@_recorded_by_name
 def half_squared_error(
     prediction: TensorLike,
     target: TensorLike,
@@ -68,13 +81,14 @@ def half_squared_error(
     2.0
     """
     name = "half_squared_error"
-    y, t = _pair(name, prediction, target)
+    y, t = pair(name, prediction, target)
     if y.ndim == 0:
         raise ShapeError(f"{name}: single numbers. It sums over the last axis: give one.")
     distance = y - t
-    return _reduce(name, (distance * distance).sum(axis=-1) * 0.5, weights, reduction)
+    return reduce(name, (distance * distance).sum(axis=-1) * 0.5, weights, reduction)
 
 
+@_recorded_by_name
 def cross_entropy(
     logits: TensorLike,
     target: TensorLike,
@@ -100,7 +114,7 @@ def cross_entropy(
     """
     name = "cross_entropy"
     x = as_floats(name, logits)
-    t, ids = _class_target(name, x, target)
+    t, ids = class_target(name, x, target)
     if not 0.0 <= label_smoothing <= 1.0:
         raise OptionError(f"{name}: label_smoothing {label_smoothing}. It lies between 0 and 1.")
     shifted = x - x.max(axis=-1, keepdims=True).stop_gradient()
@@ -114,9 +128,10 @@ def cross_entropy(
         chosen = chosen * (1.0 - label_smoothing) + shifted.mean(axis=-1) * label_smoothing
         mass = None if mass is None else mass * (1.0 - label_smoothing) + label_smoothing
     losses = (total if mass is None else total * mass) - chosen
-    return _reduce(name, losses, weights, reduction)
+    return reduce(name, losses, weights, reduction)
 
 
+@_recorded_by_name
 def cross_entropy_from_probabilities(
     probabilities: TensorLike,
     target: TensorLike,
@@ -138,14 +153,15 @@ def cross_entropy_from_probabilities(
     """
     name = "cross_entropy_from_probabilities"
     p = as_floats(name, probabilities)
-    t, ids = _class_target(name, p, target)
+    t, ids = class_target(name, p, target)
     if ids:
         losses = -t.where(p + delta, 1.0).log().sum(axis=-1)
     else:
         losses = -(t * (t == 0.0).where(1.0, p + delta).log()).sum(axis=-1)
-    return _reduce(name, losses, weights, reduction)
+    return reduce(name, losses, weights, reduction)
 
 
+@_recorded_by_name
 def binary_cross_entropy(
     logits: TensorLike,
     target: TensorLike,
@@ -164,11 +180,12 @@ def binary_cross_entropy(
     tensor([  0.6931472, 100.       ], float32)
     """
     name = "binary_cross_entropy"
-    z, t = _pair(name, logits, target)
-    _check_unit(name, t)
-    return _reduce(name, softplus(z) - t * z, weights, reduction)
+    z, t = pair(name, logits, target)
+    check_unit(name, t)
+    return reduce(name, softplus(z) - t * z, weights, reduction)
 
 
+@_recorded_by_name
 def binary_cross_entropy_from_probabilities(
     probabilities: TensorLike,
     target: TensorLike,
@@ -187,96 +204,8 @@ def binary_cross_entropy_from_probabilities(
     tensor([0.6931472, 0.6931472], float32)
     """
     name = "binary_cross_entropy_from_probabilities"
-    p, t = _pair(name, probabilities, target)
-    _check_unit(name, t)
+    p, t = pair(name, probabilities, target)
+    check_unit(name, t)
     yes = (t == 0.0).where(1.0, p + delta).log() * t
     no = (t == 1.0).where(0.0, delta - p).log1p() * (1.0 - t)
-    return _reduce(name, -(yes + no), weights, reduction)
-
-
-# ---- what fits what ----------------------------------------------------------------------
-
-
-def _pair(name: str, prediction: TensorLike, target: TensorLike) -> tuple[Tensor, Tensor]:
-    """Prediction and target of the same shape and dtype, or an error that explains."""
-    y = as_floats(name, prediction)
-    t = _target(y, target)
-    if y.shape != t.shape:
-        raise ShapeError(
-            f"{name}: prediction of shape {y.shape}, target of shape {t.shape}. "
-            f"They must be the same.{_remedy(y.shape, t.shape)}"
-        )
-    return y, t
-
-
-def _target(y: Tensor, target: TensorLike) -> Tensor:
-    """The target as a tensor; integers and booleans become floats like the prediction's."""
-    t = target if isinstance(target, Tensor) else tensor(target)
-    return t if t.dtype in FLOATS else t.astype(y.dtype)
-
-
-def _remedy(prediction: tuple[int, ...], target: tuple[int, ...]) -> str:
-    """What to do where the shapes differ only by an axis of size 1."""
-    if tuple(n for n in prediction if n != 1) != tuple(n for n in target if n != 1):
-        return ""
-    return (
-        " Subtracting them would broadcast: every prediction would be compared with every "
-        f"target. Use target.reshape{prediction}, or prediction.reshape{target}."
-    )
-
-
-def _class_target(name: str, x: Tensor, target: TensorLike) -> tuple[Tensor, bool]:
-    """The target with the class axis: a bool mask for ids (then True), else numbers."""
-    if x.ndim == 0:
-        raise ShapeError(f"{name}: a single number. Its last axis is the classes: give one.")
-    t = target if isinstance(target, Tensor) else tensor(target)
-    if t.shape == x.shape:
-        return _target(x, t), False
-    if t.shape != x.shape[:-1]:
-        remedy = f" Use target.reshape{x.shape[:-1]}." if t.shape == (*x.shape[:-1], 1) else ""
-        raise ShapeError(
-            f"{name}: logits or probabilities of shape {x.shape}, target of shape {t.shape}. "
-            f"The target has shape {x.shape[:-1]} for class ids, or {x.shape} for one number "
-            f"per class.{remedy}"
-        )
-    if t.dtype in FLOATS:
-        raise DTypeError(
-            f"{name}: class ids of {t.dtype}. Ids are integers: use target.astype('int64')."
-        )
-    check_ids(name, t, x.shape[-1])
-    return is_class(t, x.shape[-1]), True
-
-
-def _check_unit(name: str, t: Tensor) -> None:
-    if is_symbolic(t):
-        return
-    wrong = ~((t.array >= 0.0) & (t.array <= 1.0))
-    if wrong.any():
-        place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise DataError(
-            f"{name}: target {t.array[place]} at {place}. A target lies between 0 and 1: "
-            "1 for yes, 0 for no."
-        )
-
-
-def _reduce(name: str, losses: Tensor, weights: TensorLike | None, reduction: str) -> Tensor:
-    """The losses of all samples, weighted, as the reduction says."""
-    if reduction not in REDUCTIONS:
-        raise OptionError(f"{name}: reduction {reduction!r}. {closest(reduction, REDUCTIONS)}")
-    if weights is None:
-        if reduction == "none":
-            return losses
-        return losses.mean() if reduction == "mean" else losses.sum()
-    w = _target(losses, weights)
-    if w.shape != losses.shape:
-        if w.shape != losses.shape[:1]:
-            raise ShapeError(
-                f"{name}: weights of shape {w.shape} for losses of shape {losses.shape}. Give "
-                f"one weight per loss, or one per row: shape {losses.shape[:1]}."
-            )
-        w = w.reshape(*w.shape, *(1,) * (losses.ndim - 1))
-    weighted = w * losses
-    if reduction == "none":
-        return weighted
-    total = weighted.sum()
-    return total if reduction == "sum" else total / (w.sum() * (losses.size / w.size))
+    return reduce(name, -(yes + no), weights, reduction)

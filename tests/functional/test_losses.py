@@ -242,3 +242,11 @@ def test_weighted_and_smoothed_losses_compile(executor):
 
     found = pc.compile(loss, executor=executor)(LOGITS, IDS, WEIGHTS).item()
     assert found == pytest.approx(loss(LOGITS, IDS, WEIGHTS).item(), rel=1e-12)
+
+
+def test_operations_of_a_loss_are_recorded_under_its_name():
+    def slope(x, t):
+        return pc.grad(lambda x: f.cross_entropy(x, t))(x)
+
+    scopes = {node.scope for node in pc.capture(slope)(LOGITS, IDS).nodes}
+    assert {"cross_entropy", "gradient of cross_entropy"} <= scopes
