@@ -1,0 +1,100 @@
+"""Shape rules refuse what does not fit, and say why."""
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid import primitives as p
+from pellucid.errors import DTypeError, PositionError, ShapeError
+from pellucid.primitives.base import FLOAT32
+
+UINT8 = np.dtype(np.uint8)
+REFUSED = [
+    (p.Add(), [(4, 3), (4, 2)], r"add: shapes \(4, 3\) and \(4, 2\) do not broadcast. From the"),
+    (p.Where(), [(2,), (3,), (3,)], "where: shapes .* do not broadcast"),
+    (p.Max((1,)), [(2, 0)], r"max: axis 1 of shape \(2, 0\) is empty. Nothing has no largest"),
+    (p.Argmin(0), [(0,)], "argmin: axis 0 .* is empty"),
+    (p.Reshape((4,)), [(2, 3)], r"reshape: shape \(2, 3\) holds 6 elements, \(4,\) would hold 4"),
+    (p.Reshape((-2, -3)), [(2, 3)], "reshape"),
+    (p.PermuteDims((0, 0)), [(2, 3)], "permute_dims: axes .* must stand exactly once"),
+    (p.BroadcastTo((2, 3)), [(2,)], "broadcast_to: shapes .* do not broadcast"),
+    (p.BroadcastTo((1,)), [(3,)], "broadcast_to: shape .* does not broadcast to"),
+    (p.Slice((0,), (4,), (1,)), [(3,)], "slice: .* the last element taken lies inside"),
+    (p.Slice((0,), (2,), (0,)), [(3,)], "slice"),
+    (p.Slice((0,), (-1,), (1,)), [(3,)], "slice"),
+    (p.Slice((0, 0), (1, 1), (1, 1)), [(3,)], "slice: .* One of each per axis"),
+    (p.Pad((-1,), (0,), (0,), 0.0), [(3,)], "pad: .* none negative"),
+    (p.Pad((0, 0), (0, 0), (0, 0), 0.0), [(3,)], "pad: .* One width per axis"),
+    (p.Concat(0), [(2, 3), (2, 4)], "concat: .* All other axes must have equal sizes"),
+    (p.Concat(2), [(2, 3)], "concat: axis 2 of shapes"),
+    (p.MatMul(), [(2, 3), (4, 2)], r"matmul: .* The last size of the first \(3\) must equal"),
+    (p.MatMul(), [(3,), (3, 2)], "matmul"),
+    (p.MatMul(), [(2, 2, 3), (5, 3, 2)], "matmul: batch axes: shapes .* do not broadcast"),
+]
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda c: f"{c[0]} of {c[1]}")
+def test_shapes_that_do_not_fit_are_refused(case):
+    primitive, shapes, message = case
+    inputs = [np.zeros(shape, np.float32) for shape in shapes]
+    if isinstance(primitive, p.Where):
+        inputs[0] = inputs[0].astype(bool)
+    with pytest.raises(ShapeError, match=message):
+        pc.apply(primitive, *inputs)
+
+
+def test_scatter_add_needs_the_shape_of_its_indices():
+    with pytest.raises(ShapeError, match=r"scatter_add: indices of shape \(3,\)"):
+        pc.tensor([1.0, 2.0]).scatter_add([0, 1, 2], axis=0, size=3)
+
+
+@pytest.mark.parametrize(
+    "primitive",
+    [p.Arange(0, 1, 300, UINT8), p.Arange(0, 0.5, 3, UINT8), p.Arange(-1, 1, 2, UINT8)],
+    ids=str,
+)
+def test_an_arange_that_its_integers_cannot_hold_is_refused(primitive):
+    with pytest.raises(DTypeError, match="arange: .* must be numbers of that kind"):
+        pc.apply(primitive)
+
+
+def test_an_arange_of_float32_counts_without_adding_up_errors():
+    y = pc.apply(p.Arange(0.0, 0.1, 1001, FLOAT32)).numpy()
+    np.testing.assert_allclose(y, np.arange(1001) * 0.1, rtol=1.2e-7)
+
+
+@pytest.mark.parametrize("value", [0.5, 256.0, -1.0, np.nan, np.inf])
+def test_padding_that_the_dtype_cannot_hold_is_refused(value):
+    with np.errstate(invalid="ignore"), pytest.raises(DTypeError, match="pad: value .* for uint8"):
+        pc.tensor(np.zeros(2, np.uint8)).pad(((1, 1),), value=value)
+
+
+def test_positions_are_integers():
+    with pytest.raises(DTypeError, match="take: indices of dtype float64. Positions are integers"):
+        pc.tensor([1.0]).take([0.0], axis=0)
+
+
+def test_an_axis_outside_is_refused():
+    with pytest.raises(ShapeError, match="sum: axis 2 of an array with 2 axes. An axis lies"):
+        pc.tensor(np.zeros((2, 2))).sum(axis=2)
+    with pytest.raises(ShapeError, match="names an axis twice"):
+        pc.tensor(np.zeros((2, 2))).sum(axis=(0, -2))
+
+
+def test_a_position_error_is_an_index_error():
+    assert issubclass(PositionError, IndexError)
+
+
+def test_names_are_what_users_write():
+    assert [k.name for k in (p.BroadcastTo, p.MatMul, p.Expm1)] == [
+        "broadcast_to",
+        "matmul",
+        "expm1",
+    ]
+
+
+@pytest.mark.parametrize("kind", pc.PRIMITIVES, ids=lambda k: k.name)
+def test_every_primitive_explains_itself(kind):
+    assert kind.__doc__
+    assert kind.formula
+    assert kind.gradient_formula
