@@ -55,7 +55,8 @@ class Optimizer:
     `l2` and `weight_decay` do the same to plain gradient descent, up to the learning rate;
     with momentum or adaptive steps they are different things. Both, and `l1`, touch only
     parameters for which `penalize(path, parameter)` is true: by default those with two axes or
-    more. A parameter that the loss does not depend on stays as it is.
+    more. A parameter that the loss does not depend on stays as it is. Options other than the
+    learning rate are constants of a compiled step: to change them, make another optimizer.
 
     A subclass gives two pure functions: `start(w)`, its state for one parameter, and
     `update(w, g, state, step)`, the new parameter and the new state.
