@@ -7,62 +7,9 @@ epoch_table    one row an epoch
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from pellucid.train import Callback, History, Steps, Trainer
-
-
-class ProgressBar(Callback):
-    """A bar on standard error; nothing where that is not a terminal."""
-
-    def __init__(self) -> None:
-        self.console = Console(stderr=True)
-        self._progress: Progress | None = None
-        self._task = TaskID(0)
-
-    def begin(self, trainer: Trainer, epochs: int) -> None:
-        """Draw the bar."""
-        if not self.console.is_terminal:
-            return
-        self._progress = Progress(
-            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-            BarColumn(),
-            TextColumn("step {task.completed}/{task.total}  loss {task.fields[loss]}"),
-            TextColumn("{task.fields[speed]}"),
-            TimeRemainingColumn(),
-            console=self.console,
-            transient=True,
-        )
-        self._task = self._progress.add_task(
-            "train",
-            total=epochs * trainer.steps_per_epoch,
-            completed=trainer.position.step,
-            epoch=trainer.position.epoch + 1,
-            epochs=epochs,
-            loss="",
-            speed="compiling",
-        )
-        self._progress.start()
-
-    def after_steps(self, trainer: Trainer, steps: Steps) -> None:
-        """Move it on."""
-        if self._progress is None or not len(steps):
-            return
-        speed = trainer.pace.steps_per_second
-        self._progress.update(
-            self._task,
-            completed=trainer.position.step,
-            epoch=steps.epoch,
-            loss=f"{float(steps.columns['loss'][-1]):.4f}",
-            speed=f"{speed:,.0f} steps/s" if speed else "",
-        )
-
-    def end(self, trainer: Trainer) -> None:
-        """Take it away."""
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
+from pellucid.train import History
 
 
 def plain_console() -> Console:

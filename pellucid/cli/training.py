@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pellucid.cli.present import ProgressBar, epoch_table, plain_console
+from pellucid.cli.present import epoch_table, plain_console
 from pellucid.cli.recipe import (
     OPTIMIZER_OPTIONS,
     DataParts,
@@ -23,7 +23,7 @@ from pellucid.cli.recipe import (
 )
 from pellucid.data import Dataset
 from pellucid.errors import FileError, OptionError
-from pellucid.train import Callback, RunFolder, Trainer
+from pellucid.train import Callback, ProgressBar, RunFolder, Trainer
 from pellucid.train.curves import can_draw
 
 MODEL_OPTIONS = ("hidden", "activation", "init", "dropout", "batch_norm")
@@ -102,7 +102,7 @@ def _recipe(data: str, options: dict[str, Any]) -> Recipe:
 
 def _use_threads(count: int | None) -> None:
     if count is not None:
-        from pellucid.executors.native.native import set_threads
+        from pellucid.executors.threads import set_threads
 
         set_threads(count)
 
@@ -132,7 +132,10 @@ def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> in
     for name, text in trainer.results.items():
         console.print(f"{name}: {text}")
     if history.file_error:
-        raise FileError(f"{history.file_error} The run folder {folder} is not complete.")
+        raise FileError(
+            f"the run folder {folder} is not complete: the message above says why. What is "
+            f"there is whole; go on from it with: pellucid resume {folder}"
+        )
     console.print(f"run: {folder}")
     if can_draw():
         console.print(f"curves: {folder / 'curves.png'}")

@@ -1,6 +1,6 @@
 """Training: `Trainer(model, loss, optimizer, data).fit(epochs=5)`.
 
-Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback
+Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, ProgressBar
 Measures        evaluate, Metric, Accuracy
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
@@ -13,6 +13,7 @@ from pellucid.train.evaluation import evaluate
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric
 from pellucid.train.options import Callback, Options, Saving, Weights
+from pellucid.train.progress import ProgressBar
 from pellucid.train.report import save_report
 from pellucid.train.run_folder import RunFolder
 from pellucid.train.trainer import Trainer
@@ -27,6 +28,7 @@ __all__ = [
     "Metric",
     "Options",
     "Position",
+    "ProgressBar",
     "RunFolder",
     "Saving",
     "StepRecord",

@@ -97,7 +97,9 @@ def _draw(axes: Any, history: History, name: str, ink: str) -> None:
     _draw_steps(axes, history, name)
     for prefix, style in STYLES.items():
         if prefix + name in history.epochs:
-            axes.plot(ends, history.epochs[prefix + name], markersize=4, **style)
+            every = max(1, len(ends) // 12)
+            values = history.epochs[prefix + name]
+            axes.plot(ends, values, markersize=4, markevery=every, **style)
     shown = history.restored_epoch or history.best_epoch
     if shown in epochs:
         word = "restored" if history.restored_epoch else "best"

@@ -138,14 +138,14 @@ def _row(values: Sequence[Any], kind: str) -> str:
 
 def _settings(config: Mapping[str, Any]) -> str:
     rows = "\n".join(
-        f'<tr><th scope="row">{_escape(name)}</th><td>{_escape(text)}</td></tr>'
+        f'<tr><th scope="row">{_breakable(name)}</th><td>{_escape(text)}</td></tr>'
         for name, text in _flat(config)
     )
-    return f'<div class="scroll"><table class="settings"><tbody>\n{rows}\n</tbody></table></div>'
+    return f'<table class="settings"><tbody>\n{rows}\n</tbody></table>'
 
 
 def _flat(config: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Nested settings with dotted names, in their order."""
+    """Nested settings with dotted names, in their order; what was not set is left out."""
     waiting: list[tuple[str, Any]] = list(reversed(list(config.items())))
     while waiting:
         name, value = waiting.pop()
@@ -153,8 +153,13 @@ def _flat(config: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             waiting += [(f"{name}.{key}", v) for key, v in reversed(list(value.items()))]
         elif isinstance(value, list | tuple):
             yield name, ", ".join(map(str, value))
-        else:
+        elif value is not None:
             yield name, str(value)
+
+
+def _breakable(name: str) -> str:
+    """A dotted name that may be broken behind its dots."""
+    return _escape(name).replace(".", ".<wbr>")
 
 
 def _escape(text: Any) -> str:

@@ -1,7 +1,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.cli import commands, main
+from pellucid.cli import commands
 from pellucid.cli.recipe import IMAGES, OPTIMIZERS, Recipe, free_folder
 from pellucid.data import digits
 from pellucid.models import MODELS
@@ -21,26 +20,6 @@ from pellucid.models.mlp import ACTIVATIONS, INITIALIZERS
 Run = Callable[..., tuple[int, str, str]]
 
 QUICK = ("--epochs", "2", "--hidden", "16", "--executor", "reference")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """`run("train", "digits")`: exit code, standard output, standard error."""
-
-    def call(*arguments: Any) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run on digits, of two epochs."""
-    folder = tmp_path_factory.mktemp("runs") / "digits"
-    assert main(["train", "digits", *QUICK, "--out", str(folder)]) == 0
-    return folder
 
 
 def picture(path: Path, digit: int) -> Path:
@@ -168,7 +147,7 @@ def test_early_stopping_names_the_epoch_whose_weights_came_back(run: Run, tmp_pa
 
 @pytest.fixture
 def mnist_folder() -> Path:
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
     folder = Path(os.environ.get("PELLUCID_TEST_DATA", beside)) / "mnist"
     if not folder.is_dir():
         pytest.skip(f"no MNIST in {folder}")
@@ -288,170 +267,3 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, env=environment, check=False
     )
     assert done.returncode == 0, done.stderr
-
-
-# ---- wrong use: exit code 2 --------------------------------------------------------------
-
-DIGITS = ("train", "digits")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("trian",), "there is no 'trian'. Did you mean 'train'?"),
-        (("train", "digts"), "there is no 'digts'. Did you mean 'digits'?"),
-        ((*DIGITS, "--lerning-rate", "1"), "Did you mean '--learning-rate'?"),
-        ((*DIGITS, "--activation", "rleu"), "'rleu' is not known. Did you mean 'relu'?"),
-        ((*DIGITS, "--optimizer", "adm"), "Did you mean 'adam'?"),
-        ((*DIGITS, "--model", "cnn"), "'cnn' is not known. Known: mlp, two-layer-net"),
-        ((*DIGITS, "--hidden", "10,x"), "'10,x' is not a list of sizes such as 50 or 100,50."),
-        ((*DIGITS, "--hidden", "0"), "'0' is not a list of sizes"),
-        ((*DIGITS, "--epochs", "0"), "0 is not in the range"),
-        ((*DIGITS, "--learning-rate", "-1"), "-1.0 is not in the range"),
-        ((*DIGITS, "--learning-rate", "nan"), "learning_rate"),
-        ((*DIGITS, "--executor", "nativ"), "Did you mean 'native'?"),
-        ((*DIGITS, "--model", "logistic-regression", "--hidden", "5"), "no option 'hidden'"),
-        ((*DIGITS, "--model", "two-layer-net", "--dropout", "0.5"), "no option 'dropout'"),
-        ((*DIGITS, "--model", "two-layer-net", "--hidden", "5,5"), "--hidden names 2"),
-        (("train", "mnist"), "Missing option '--data-dir'"),
-        (("predict", "somewhere"), "Missing argument 'IMAGES...'"),
-    ],
-)
-def test_wrong_use_is_one_line_with_the_nearest_right_word(
-    run: Run,
-    arguments: tuple[str, ...],
-    message: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    code, out, err = run(*arguments)
-    assert (code, out) == (2, "")
-    assert err.startswith("pellucid: ")
-    assert err.count("\n") == 1
-    assert message in err
-    assert not list(tmp_path.iterdir())
-
-
-def test_no_command_at_all_prints_the_help(run: Run) -> None:
-    code, out, err = run()
-    assert (code, out) == (2, "")
-    assert "Usage: pellucid" in err
-
-
-# ---- failed work: exit code 1 ------------------------------------------------------------
-
-
-def failed(result: tuple[int, str, str]) -> str:
-    code, _, err = result
-    assert code == 1
-    assert err.startswith("pellucid: ")
-    assert err.count("\n") == 1
-    return err
-
-
-def test_a_folder_that_is_no_run_is_named(run: Run, tmp_path: Path) -> None:
-    for command in ("evaluate", "resume"):
-        assert "it holds no config.json" in failed(run(command, tmp_path))
-        assert "there is no such folder" in failed(run(command, tmp_path / "nowhere"))
-
-
-def test_a_folder_in_use_is_refused(run: Run, trained: Path) -> None:
-    assert "holds a run already" in failed(run("train", "digits", *QUICK, "--out", trained))
-
-
-def test_an_unwritable_folder_is_refused_before_training(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    err = failed(run("train", "digits", *QUICK, "--out", tmp_path / "file" / "run"))
-    assert "create the run folder" in err
-    assert "Not a directory" in err
-
-
-def test_a_batch_larger_than_the_data_is_refused(run: Run, tmp_path: Path) -> None:
-    err = failed(run("train", "digits", "--batch-size", 5000, "--out", tmp_path / "run"))
-    assert "batch_size is 5000; 'digits train' has 1078 samples" in err
-
-
-def test_missing_data_are_named(run: Run, tmp_path: Path) -> None:
-    err = failed(run("train", "mnist", "--data-dir", tmp_path, "--out", tmp_path / "run"))
-    assert "holds no file train-images-idx3-ubyte" in err
-
-
-@pytest.mark.parametrize("content", [None, b"", b"no picture"])
-def test_a_picture_that_cannot_be_read_is_named(
-    run: Run, tmp_path: Path, trained: Path, content: bytes | None
-) -> None:
-    path = tmp_path / "seven.png"
-    if content is not None:
-        path.write_bytes(content)
-    assert "seven.png" in failed(run("predict", trained, path))
-
-
-def test_a_diverging_run_names_step_layer_and_operation(run: Run, tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    options = (*QUICK, "--optimizer", "sgd", "--learning-rate", "1e30")
-    err = failed(run("train", "digits", *options, "--out", folder))
-    assert "the loss is nan in step 2 (epoch 1). First: layer 'output', operation matmul" in err
-    assert (folder / "report.html").exists()
-
-
-@pytest.mark.parametrize("file", ["config.json", "model.safetensors"])
-def test_a_damaged_run_is_named_with_the_file(
-    run: Run, tmp_path: Path, trained: Path, file: str
-) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(trained, copy)
-    (copy / file).write_bytes(b"{")
-    assert file in failed(run("evaluate", copy))
-
-
-def test_a_damaged_checkpoint_is_named(run: Run, tmp_path: Path, trained: Path) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(trained, copy)
-    newest = max((copy / "checkpoints").glob("step-*"))
-    newest.write_bytes(newest.read_bytes()[:100])
-    assert newest.name in failed(run("resume", copy, "--epochs", 3))
-
-
-@pytest.mark.parametrize(
-    "recipe",
-    [
-        None,
-        [],
-        {"model": "mlp"},
-        {"data": "digits", "command": "rm"},
-        {"data": 3},
-        {"data": "mnits"},
-        {"data": "digits", "model": "cnn"},
-        {"data": "digits", "epochs": "many"},
-        {"data": "digits", "epochs": 0},
-        {"data": "digits", "seed": -1},
-        {"data": "digits", "batch_size": True},
-        {"data": "digits", "optimizer": "adm"},
-        {"data": "digits", "optimizer_options": {"learning_rate": "fast"}},
-        {"data": "digits", "optimizer_options": {"parameters": 1}},
-        {"data": "digits", "model_options": {"hidden": 3}},
-        {"data": "digits", "model_options": {"hidden": ["x"]}},
-        {"data": "digits", "model_options": {"depth": 3}},
-    ],
-)
-@pytest.mark.parametrize("command", ["resume", "evaluate"])
-def test_a_config_from_elsewhere_is_refused(
-    run: Run, tmp_path: Path, recipe: object, command: str
-) -> None:
-    (tmp_path / "config.json").write_text(json.dumps({"recipe": recipe}))
-    assert "config.json" in failed(run(command, tmp_path))
-
-
-def test_a_mistake_of_our_own_is_one_line_and_a_traceback_only_on_demand(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken() -> int:
-        raise ZeroDivisionError("ours")
-
-    monkeypatch.setattr("pellucid.cli.listing.list_data", broken)
-    err = failed(run("data"))
-    assert "a mistake in pellucid itself: ZeroDivisionError: ours" in err
-    code, _, err = run("--traceback", "data")
-    assert code == 1
-    assert "Traceback" in err

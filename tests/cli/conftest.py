@@ -1,0 +1,47 @@
+"""The command line, called within the test's process."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pellucid.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """`run("train", "digits")`: exit code, standard output, standard error."""
+
+    def call(*arguments: Any) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on digits, of two epochs."""
+    folder = tmp_path_factory.mktemp("runs") / "digits"
+    assert (
+        main(
+            [
+                "train",
+                "digits",
+                "--epochs",
+                "2",
+                "--hidden",
+                "16",
+                "--executor",
+                "reference",
+                "--out",
+                str(folder),
+            ]
+        )
+        == 0
+    )
+    return folder

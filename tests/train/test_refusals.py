@@ -1,0 +1,88 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pellucid.data import from_arrays
+from pellucid.errors import DataError, OptionError, ShapeError
+from pellucid.functional import cross_entropy
+from pellucid.nn import Linear
+from pellucid.nn.init import Zeros
+from pellucid.optim import SGD
+from pellucid.tensor import Tensor
+from pellucid.train import (
+    Options,
+    Trainer,
+)
+
+Make = Callable[..., Trainer]
+Same = Callable[[Trainer, Trainer], None]
+
+
+class Margin:
+    """A metric of a user's own."""
+
+    name = "margin"
+
+    def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        return outputs.max(axis=-1) - outputs.min(axis=-1)
+
+
+def test_a_batch_larger_than_the_data_is_refused(make: Make) -> None:
+    with pytest.raises(DataError, match="batch_size is 71; 'blobs 70' has 70 samples"):
+        make(batch_size=71)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch_size": 0}, "batch_size is 0"),
+        ({"seed": -1}, "seed is -1"),
+        ({"metrics": (Margin(), Margin())}, "metrics are named margin, margin"),
+    ],
+)
+def test_options_outside_their_range_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        Options(**options)
+
+
+def test_fitting_no_epochs_is_refused(make: Make) -> None:
+    with pytest.raises(OptionError, match="epochs is 0"):
+        make().fit(0)
+
+
+def test_a_validation_set_of_another_form_is_refused(make: Make) -> None:
+    given = make()
+    wide = from_arrays(np.zeros((4, 5)), [0, 1, 2, 0])
+    more = from_arrays(np.zeros((4, 4)), [0, 1, 2, 3])
+    for data, message in ((wide, r"shape \(4,\), .* \(5,\)"), (more, "has 4 classes")):
+        with pytest.raises(DataError, match=message):
+            Trainer(given.model, cross_entropy, given.optimizer, given.train, data, given.options)
+
+
+def test_a_model_with_too_few_outputs_is_refused(make: Make) -> None:
+    model = Linear(4, 2, initializer=Zeros())
+    optimizer = SGD(model.parameters(), 0.1)
+    trainer = Trainer(model, cross_entropy, optimizer, make().train, None, Options(batch_size=16))
+    with pytest.raises(ShapeError, match="2 outputs; 'blobs 70' has 3 classes"):
+        trainer.fit(1)
+
+
+def test_a_model_for_other_features_is_refused_with_the_layer(make: Make) -> None:
+    model = Linear(5, 3, initializer=Zeros())
+    optimizer = SGD(model.parameters(), 0.1)
+    trainer = Trainer(model, cross_entropy, optimizer, make().train, None, Options(batch_size=16))
+    with pytest.raises(ShapeError, match=r"Linear\(5, 3\)"):
+        trainer.fit(1)
+
+
+def test_a_loss_per_sample_is_refused(make: Make) -> None:
+    given = make()
+
+    def no_mean(outputs: Tensor, targets: Tensor) -> Tensor:
+        return cross_entropy(outputs, targets, reduction="none")
+
+    trainer = Trainer(given.model, no_mean, given.optimizer, given.train, None, given.options)
+    with pytest.raises(ShapeError, match=r"the loss has shape \(16,\)"):
+        trainer.fit(1)
