@@ -32,6 +32,7 @@ from pellucid.derivatives import (
     value_and_grad,
     vjp,
 )
+from pellucid.executors.threads import set_threads
 from pellucid.graph import Graph, Node, Value, scope
 from pellucid.primitives import PRIMITIVES, Elementwise, Primitive
 from pellucid.random import Generator
@@ -77,6 +78,7 @@ __all__ = [
     "optim",
     "parse",
     "scope",
+    "set_threads",
     "stack",
     "tensor",
     "value_and_grad",

@@ -1,14 +1,12 @@
 """The native executor: a procedure as one program of machine code.
 
     Native          a procedure ready to run
-    set_threads     how many threads programs may use
 
 The passes, each in its own file: simplify, views (layout), fusion, nest (spill), plan,
 emission, cache; what they make is loaded and run here.
 """
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,25 +28,10 @@ from pellucid.executors.native.report import Report, report
 from pellucid.executors.native.schedule import schedule_text
 from pellucid.executors.native.simplify import simplify
 from pellucid.executors.native.views import Views, layout
+from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 
 SHARED_WORK_CHUNKS = 8  # programs with less to share run in the calling thread alone
-
-_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
-def set_threads(count: int) -> None:
-    """Let native programs use up to `count` threads. Results are the same for any number."""
-    if count < 1:
-        raise OptionError(f"set_threads: {count} threads. At least 1 is needed.")
-    global _threads
-    _threads = count
-
-
-def threads() -> int:
-    """How many threads native programs may use."""
-    return _threads or 1
-
 
 @dataclass(frozen=True)
 class MachineCode:

@@ -1,0 +1,131 @@
+"""Measuring: contenders in turn, rounds disturbed by others dropped, medians.
+
+    Timing          what one contender took
+    compare         all contenders of a workload, interleaved
+    bandwidth       bytes a second that one thread reads from memory
+    machine         what the figures were measured on
+"""
+
+import math
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pellucid.bench.systems import Contender
+
+ROUND_SECONDS = 0.1  # of work for each contender in each round
+STOLEN = 0.15  # share of CPU time that others may take in a round before it is dropped
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Microseconds a step of one contender, over the rounds that counted."""
+
+    contender: Contender
+    median_us: float
+    min_us: float
+    rounds: int
+    first_loss: float
+    loss: float
+
+
+def compare(
+    contenders: Sequence[Contender],
+    rounds: int,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[Timing]:
+    """Time all contenders in turn, A B C A B C. All train the same steps first."""
+    check, counts = [], []
+    for contender in contenders:
+        progress(f"{contender.system}: {contender.config}")
+        contender.go(1)
+        check.append(contender.go(20))
+        counts.append(_steps_for(contender))
+    times: list[list[float]] = [[] for _ in contenders]
+    losses = list(check)
+    for number in range(rounds):
+        progress(f"round {number + 1} of {rounds}")
+        for i, contender in enumerate(contenders):
+            before = _cpu_times()
+            start = time.perf_counter()
+            losses[i] = contender.go(counts[i])
+            taken = time.perf_counter() - start
+            disturbed = _stolen_share(before, _cpu_times(), taken) > STOLEN
+            times[i].append(math.nan if disturbed else taken / counts[i] * 1e6)
+    return [
+        _timing(c, t, first, last)
+        for c, t, first, last in zip(contenders, times, check, losses, strict=True)
+    ]
+
+
+def _timing(contender: Contender, times: list[float], first: float, last: float) -> Timing:
+    quiet = [t for t in times if not math.isnan(t)]
+    if not quiet:
+        raise RuntimeError(
+            f"bench: every round of {contender.system} was disturbed by other processes. "
+            "Measure again when the machine is quieter."
+        )
+    return Timing(contender, statistics.median(quiet), min(quiet), len(quiet), first, last)
+
+
+def _steps_for(contender: Contender) -> int:
+    """How many steps fill a round. The number is then fixed: JAX compiles for it."""
+    start = time.perf_counter()
+    contender.go(20)
+    each = (time.perf_counter() - start) / 20
+    steps = max(2, min(200_000, round(ROUND_SECONDS / each)))
+    contender.go(steps)
+    return steps
+
+
+def _cpu_times() -> tuple[float, float]:
+    """Seconds of all CPUs that were busy or stolen, and those of this process."""
+    try:
+        words = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    except OSError:
+        return 0.0, 0.0
+    ticks = os.sysconf("SC_CLK_TCK")
+    user, nice, system, _, _, irq, soft, steal = (int(w) for w in words[:8])
+    own = os.times()
+    return (user + nice + system + irq + soft + steal) / ticks, own.user + own.system
+
+
+def _stolen_share(before: tuple[float, float], after: tuple[float, float], taken: float) -> float:
+    others = (after[0] - before[0]) - (after[1] - before[1])
+    return max(0.0, others - 0.02) / max(taken, 1e-9)
+
+
+@lru_cache(maxsize=1)
+def bandwidth() -> float:
+    """GB/s that one thread reads from memory: the best sum over 256 MB of a few."""
+    data = np.ones(64 * 2**20, np.float32)
+    best = math.inf
+    for _ in range(5):
+        start = time.perf_counter()
+        data.sum()
+        best = min(best, time.perf_counter() - start)
+    return data.nbytes / best / 1e9
+
+
+def machine() -> dict[str, Any]:
+    """The machine, measured and named."""
+    from pellucid.executors.native.report import peak
+    from pellucid.executors.native.target import host
+
+    return {
+        "processor": host().cpu,
+        "vectors": host().name,
+        "cpus": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "peak_gflops": round(peak(), 1),
+        "bandwidth_gbs": round(bandwidth(), 1),
+    }

@@ -1,0 +1,61 @@
+"""pellucid as a contender: the step compiled, the loop over batches inside the program."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+import pellucid as pc
+from pellucid import functional, nn, optim
+from pellucid.bench.systems import Contender
+from pellucid.bench.workloads import Problem
+
+
+def model_of(problem: Problem) -> Any:
+    """The workload's network with the problem's weights."""
+    workload, rng = problem.workload, pc.Generator(seed=0)
+    layers: list[Any] = []
+    for i, (w, b) in enumerate(problem.weights):
+        layer = nn.Linear(*w.shape, rng=rng.child())
+        layer.weight.assign(w)
+        layer.bias.assign(b)
+        layers.append(layer)
+        if i < len(problem.weights) - 1:
+            if workload.batch_norm:
+                layers.append(nn.BatchNorm(w.shape[1]))
+            layers.append(nn.ReLU() if workload.activation == "relu" else nn.Tanh())
+    return nn.Sequential(*layers)
+
+
+def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
+    """One configuration for each number of threads."""
+    workload = problem.workload
+    model = model_of(problem)
+    kind = optim.SGD if workload.optimizer == "sgd" else optim.Adam
+    optimizer = kind(model.parameters(), workload.learning_rate)
+    features, labels = pc.Buffer(problem.features), pc.Buffer(problem.labels)
+    binary = workload.loss == "binary"
+
+    def loss_of(x: Any, t: Any) -> Any:
+        y = model(x)
+        return functional.binary_cross_entropy(y, t) if binary else functional.cross_entropy(y, t)
+
+    @pc.compile
+    def step(indices: Any) -> Any:
+        if workload.batch >= workload.samples:
+            # All rows: the index only counts steps.
+            loss = loss_of(features, labels)
+        else:
+            loss = loss_of(features.take(indices, axis=0), labels.take(indices, axis=0))
+        optimizer.minimize(loss)
+        return loss
+
+    def run(steps: int) -> float:
+        rows = problem.batches(steps)
+        rows = np.zeros((steps, 1), np.int64) if rows is None else rows
+        return float(step.loop(rows).numpy()[-1])
+
+    return [
+        Contender("pellucid", f"loop, {count} thread{'s' * (count > 1)}", run, count, pc.set_threads)
+        for count in threads
+    ]

@@ -1,0 +1,41 @@
+"""Running benchmarks.
+
+    run         the chosen workloads, one after the other
+"""
+
+from collections.abc import Callable, Sequence
+
+from pellucid.bench.measure import compare
+from pellucid.bench.show import Result
+from pellucid.bench.systems import contenders
+from pellucid.bench.workloads import WORKLOADS, problem
+from pellucid.errors import OptionError, closest
+
+PEERS = ("torch", "jax", "sklearn", "numpy")
+
+
+def run(
+    names: Sequence[str],
+    peers: Sequence[str],
+    threads: Sequence[int],
+    rounds: int,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[Result]:
+    """Measure workloads by name; all of them where none is given.
+
+    Errors: OptionError for an unknown workload or peer.
+    """
+    for name in names:
+        if name not in WORKLOADS:
+            raise OptionError(f"bench: workload {name!r}. {closest(name, WORKLOADS)}")
+    for peer in peers:
+        if peer not in PEERS:
+            raise OptionError(f"bench: peer {peer!r}. {closest(peer, PEERS)}")
+    results = []
+    for name in names or WORKLOADS:
+        made = problem(WORKLOADS[name])
+        timings = compare(
+            contenders(made, peers, threads), rounds, lambda what, n=name: progress(f"{n}: {what}")
+        )
+        results.append(Result(WORKLOADS[name], tuple(timings)))
+    return results

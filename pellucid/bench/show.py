@@ -1,0 +1,111 @@
+"""Showing measurements: a table for people, JSON for programs, a figure.
+
+    Result      a workload and the timings of all contenders
+    table       rich tables: medians, ratios, distance to the machine's limit
+    as_json     {"machine": ..., "workloads": {name: {system: best configuration}}}
+    figure      bars of the time of a step, relative to pellucid
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pellucid.bench.measure import Timing
+from pellucid.bench.workloads import Workload
+
+LOSS_TOLERANCE = 0.02  # relative: all systems must train alike
+
+
+@dataclass(frozen=True)
+class Result:
+    """A workload and the timings of all contenders."""
+
+    workload: Workload
+    timings: tuple[Timing, ...]
+
+    def best(self) -> dict[str, Timing]:
+        """The fastest configuration of each system."""
+        found: dict[str, Timing] = {}
+        for timing in self.timings:
+            system = timing.contender.system
+            if system not in found or timing.median_us < found[system].median_us:
+                found[system] = timing
+        return found
+
+    def disagreements(self) -> list[str]:
+        """Contenders whose loss after the same first steps is another than pellucid's."""
+        own = self.timings[0].first_loss
+        scale = max(abs(own), 0.01)
+        return [
+            f"{t.contender.system} ({t.contender.config}): loss {t.first_loss:.6g}, "
+            f"pellucid {own:.6g}"
+            for t in self.timings
+            if abs(t.first_loss - own) > LOSS_TOLERANCE * scale
+        ]
+
+
+def table(result: Result, peak: float) -> Any:
+    """Every contender of a workload, the fastest first."""
+    from rich.table import Table
+
+    own = result.best()["pellucid"].median_us
+    shown = Table(title=f"{result.workload.name}: {result.workload.about}")
+    for name in ("system", "configuration", "median us", "min us", "against pellucid", "of peak"):
+        shown.add_column(name, justify="left" if name in ("system", "configuration") else "right")
+    for timing in sorted(result.timings, key=lambda t: t.median_us):
+        speed = result.workload.flops / timing.median_us / 1e3
+        shown.add_row(
+            timing.contender.system,
+            timing.contender.config,
+            f"{timing.median_us:,.1f}",
+            f"{timing.min_us:,.1f}",
+            f"{timing.median_us / own:.2f} x",
+            f"{speed / peak:.0%}",
+        )
+    return shown
+
+
+def as_json(results: Sequence[Result], machine: dict[str, Any]) -> dict[str, Any]:
+    """The best configuration of each system, by workload."""
+    return {
+        "machine": machine,
+        "workloads": {
+            result.workload.name: {
+                system: {
+                    "median_us": round(timing.median_us, 2),
+                    "min_us": round(timing.min_us, 2),
+                    "config": timing.contender.config,
+                    "rounds": timing.rounds,
+                    "loss": timing.first_loss,
+                }
+                for system, timing in result.best().items()
+            }
+            for result in results
+        },
+    }
+
+
+def figure(results: Sequence[Result], path: Path) -> None:
+    """Bars, one group a workload: the time of a step relative to pellucid, log scale."""
+    from matplotlib.figure import Figure
+
+    systems = list(dict.fromkeys(s for result in results for s in result.best()))
+    drawn = Figure(figsize=(1.6 + 1.5 * len(results), 4), layout="constrained")
+    axes = drawn.subplots()
+    width = 0.8 / len(systems)
+    for i, system in enumerate(systems):
+        places, heights = [], []
+        for j, result in enumerate(results):
+            best = result.best()
+            if system in best:
+                places.append(j + (i - (len(systems) - 1) / 2) * width)
+                heights.append(best[system].median_us / best["pellucid"].median_us)
+        bars = axes.bar(places, heights, width, label=system)
+        axes.bar_label(bars, fmt="%.1f", fontsize=7, padding=1)
+    axes.axhline(1, color="0.4", linewidth=0.8)
+    axes.set_yscale("log")
+    axes.set_xticks(range(len(results)), [result.workload.name for result in results])
+    axes.set_ylabel("time of a step, pellucid = 1")
+    axes.legend(ncols=len(systems), fontsize=8)
+    drawn.savefig(path, dpi=150)

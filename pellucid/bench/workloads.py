@@ -1,0 +1,94 @@
+"""The workloads: networks whose training steps are timed.
+
+    WORKLOADS       by name
+    problem         data, initial weights and batches of one, the same for every system
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A network and how it is trained. One step: forward, loss, backward, update; float32."""
+
+    name: str
+    about: str
+    sizes: tuple[int, ...]
+    batch: int
+    optimizer: str  # "sgd" or "adam"
+    learning_rate: float
+    samples: int
+    batch_norm: bool = False
+    activation: str = "relu"
+    loss: str = "cross_entropy"  # or "binary": one output, sigmoid
+
+    @property
+    def flops(self) -> int:
+        """Multiply-adds of a step, counted as two: forward, and both gradients."""
+        pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
+        forward = sum(2 * self.batch * a * b for a, b in pairs)
+        return 3 * forward - 2 * self.batch * pairs[0][0] * pairs[0][1]
+
+
+WORKLOADS = {
+    w.name: w
+    for w in (
+        Workload("W1", "logistic regression 12288-1, all 209 rows, gradient descent",
+                 (12288, 1), 209, "sgd", 0.005, 209, loss="binary"),
+        Workload("W2sgd", "784-50-10, ReLU, batch 100, SGD", (784, 50, 10), 100, "sgd", 0.1, 60_000),
+        Workload("W2adam", "784-50-10, ReLU, batch 100, Adam",
+                 (784, 50, 10), 100, "adam", 0.001, 60_000),
+        Workload("W3", "784-100x5-10, batch norm, ReLU, batch 128, Adam",
+                 (784, 100, 100, 100, 100, 100, 10), 128, "adam", 0.001, 60_000, batch_norm=True),
+        Workload("W4", "784-1024x3-10, ReLU, batch 256, Adam",
+                 (784, 1024, 1024, 1024, 10), 256, "adam", 0.001, 60_000),
+        Workload("W9", "XOR, 2-4-1, tanh, batch 4, SGD",
+                 (2, 4, 1), 4, "sgd", 0.5, 4, activation="tanh", loss="binary"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What every system starts from. Batches are rows of indices; all rows where None."""
+
+    workload: Workload
+    features: Array
+    labels: Array  # class ids, or (n, 1) floats for a binary loss
+    weights: tuple[tuple[Array, Array], ...]
+
+    def batches(self, steps: int) -> Array | None:
+        """Indices for some steps, always the same ones."""
+        if self.workload.batch >= self.workload.samples:
+            return None
+        rng = np.random.default_rng(1)
+        return rng.integers(0, self.workload.samples, (steps, self.workload.batch))
+
+
+def problem(workload: Workload) -> Problem:
+    """Seeded data that can be learned, and weights for a good start."""
+    rng = np.random.default_rng(0)
+    if workload.name == "W9":
+        features = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+        labels: Array = np.array([[0], [1], [1], [0]], np.float32)
+    else:
+        inputs, classes = workload.sizes[0], max(workload.sizes[-1], 2)
+        labels = rng.integers(0, classes, workload.samples)
+        centres = rng.random((classes, inputs), dtype=np.float32)
+        features = rng.random((workload.samples, inputs), dtype=np.float32)
+        features = 0.7 * features + 0.3 * centres[labels]
+        if workload.loss == "binary":
+            labels = labels.astype(np.float32).reshape(-1, 1)
+    weights = tuple(
+        (
+            rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32),
+            np.zeros(b, np.float32),
+        )
+        for a, b in zip(workload.sizes[:-1], workload.sizes[1:], strict=True)
+    )
+    return Problem(workload, features, labels, weights)
