@@ -8,7 +8,7 @@ and tried again with the next checkpoint.
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pellucid.errors import FileError
@@ -64,7 +64,7 @@ class Recorder:
             and time.monotonic() - self._saved >= saving.every_seconds
         )
 
-    def add(self, *records: Record) -> None:
+    def add(self, records: Iterable[Record]) -> None:
         """Write records down."""
         if self.folder is None:
             return

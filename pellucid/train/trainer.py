@@ -146,7 +146,7 @@ class Trainer:
         if self._stepper.failure is not None:
             self._give_up(steps)
         self.history.add_steps(steps)
-        self._recorder.add(*steps)
+        self._recorder.add(steps)
         for callback in self.options.callbacks:
             callback.after_steps(self, steps)
         if self._stepper.ends_epoch:
@@ -167,7 +167,7 @@ class Trainer:
         self._stepper.next_epoch()
         self.history.best_epoch = self._best.epoch
         self.history.add_epoch(record)
-        self._recorder.add(record)
+        self._recorder.add((record,))
         for callback in self.options.callbacks:
             callback.after_epoch(self, record)
 
@@ -176,7 +176,7 @@ class Trainer:
         self.history.forget_after(self.position.step)
         self.history.add_steps(steps)
         self._recorder.forget_after(self.position.step)
-        self._recorder.add(*steps)
+        self._recorder.add(steps)
         failure, self._stepper.failure = self._stepper.failure, None
         self._stop = "a number was not finite"
         assert failure is not None

@@ -14,6 +14,7 @@ import pellucid
 from pellucid.cli import commands
 from pellucid.cli.recipe import IMAGES, OPTIMIZERS, Recipe, free_folder
 from pellucid.data import digits
+from pellucid.executors.threads import set_threads, threads
 from pellucid.models import MODELS
 from pellucid.models.mlp import ACTIVATIONS, INITIALIZERS
 
@@ -62,6 +63,20 @@ def test_the_same_seed_gives_the_same_files_twice(run: Run, tmp_path: Path) -> N
         run("train", "digits", *QUICK, "--dropout", "0.2", "--out", tmp_path / name)
     for file in ("metrics.jsonl", "model.safetensors", "curves.png"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_the_bits_do_not_depend_on_the_number_of_threads(run: Run, tmp_path: Path) -> None:
+    options = ("--executor", "native", "--epochs", 2, "--batch-size", 256, "--hidden", "300")
+    before = threads()
+    try:
+        for count in (2, 1):
+            folder = tmp_path / str(count)
+            assert run("train", "digits", *options, "--threads", count, "--out", folder)[0] == 0
+            assert threads() == count
+    finally:
+        set_threads(before)
+    for file in ("metrics.jsonl", "model.safetensors"):
+        assert (tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes()
 
 
 def test_the_first_free_folder_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
