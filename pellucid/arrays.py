@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOATS, INTEGERS, DType
+from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOATS, DType, holds
 
 
 def array_of(data: Any, dtype: Any = None) -> Any:
@@ -59,12 +59,8 @@ def weak(number: float, dtype: DType) -> Any:
     """
     if isinstance(number, float):
         fits = dtype in FLOATS
-    elif isinstance(number, bool):
-        fits = dtype == BOOL
-    elif dtype in INTEGERS:
-        fits = bool(np.iinfo(dtype).min <= number <= np.iinfo(dtype).max)
     else:
-        fits = dtype in FLOATS
+        fits = isinstance(number, bool) == (dtype == BOOL) and holds(dtype, number)
     if fits:
         return np.array(number, dtype)
     raise DTypeError(

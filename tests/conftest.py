@@ -1,16 +1,36 @@
 """What all tests share."""
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 # Scripts that write expected values with PyTorch; no test needs it.
-collect_ignore_glob = ["*/make_torch_values.py"]
+collect_ignore_glob = ["*/make_torch_values.py", "*/make_expected.py"]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Machine code compiled by tests does not land in the user's cache."""
     os.environ.setdefault("PELLUCID_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes golden files anew instead of comparing with them."""
+    parser.addoption("--update-golden", action="store_true", help="write golden files anew")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """A function that compares a text with the golden file of a name."""
+
+    def compare(name: str, text: str) -> None:
+        place = Path(__file__).parent / "golden" / name
+        if request.config.getoption("--update-golden"):
+            place.write_text(text, encoding="utf-8")
+        assert text == place.read_text(encoding="utf-8")
+
+    return compare

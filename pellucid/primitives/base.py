@@ -2,6 +2,7 @@
 
     Primitive       fields are the attributes; `shape`, `dtype`, `forward`, `backward`
     Elementwise     the same scalar function at every position; inputs broadcast
+    holds           whether a dtype has a number
     broadcast       the shape that several shapes broadcast to
     normal_axis     an axis counted from the front
 
@@ -10,6 +11,7 @@ A user's own operation is a subclass too: give it the same methods and pass it t
 """
 
 import inspect
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -126,6 +128,20 @@ def accept(primitive: Primitive, dtype: DType) -> None:
             f"{primitive.name}: not defined for {dtype}. It takes {names}. "
             "Convert with x.astype(...)."
         )
+
+
+def holds(dtype: DType, number: float) -> bool:
+    """Whether a dtype of integers or booleans has this number; floats have every one, rounded.
+
+    >>> holds(UINT8, 255.0), holds(UINT8, 0.5), holds(BOOL, 2)
+    (True, False, False)
+    """
+    if dtype in FLOATS:
+        return True
+    if not math.isfinite(number) or number != int(number):
+        return False
+    low, high = (0, 1) if dtype == BOOL else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    return bool(low <= number <= high)
 
 
 def broadcast(name: str, shapes: Iterable[Shape]) -> Shape:

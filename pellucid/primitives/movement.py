@@ -4,10 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.primitives.base import FLOATS, DType, Primitive, Shape, broadcast
+from pellucid.primitives.base import DType, Primitive, Shape, broadcast, holds
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ class Pad(Primitive):
 
     def dtype(self, *dtypes: DType) -> DType:
         (x,) = dtypes
-        if x not in FLOATS and np.array(self.value).astype(x) != self.value:
+        if not holds(x, self.value):
             raise DTypeError(f"pad: value {self.value} for {x}. It must be a number of that kind.")
         return super().dtype(x)
 

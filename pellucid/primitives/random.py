@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.primitives.base import INTEGERS, NUMBERS, UINT32, DType, Primitive, Shape, accept
+from pellucid.primitives.base import NUMBERS, UINT32, DType, Primitive, Shape, accept, holds
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = np.uint32(0x1BD11BDA)
@@ -38,7 +38,7 @@ class Arange(Primitive):
     def dtype(self, *dtypes: DType) -> DType:
         accept(self, self.of)
         ends = (self.start, self.step, self.start + max(self.count - 1, 0) * self.step)
-        if self.of in INTEGERS and any(not _holds(self.of, number) for number in ends):
+        if not all(holds(self.of, number) for number in ends):
             raise DTypeError(
                 f"arange: {self.count} numbers from {self.start}, {self.step} apart, as "
                 f"{self.of}. All of them, and the step, must be numbers of that kind."
@@ -49,11 +49,6 @@ class Arange(Primitive):
         # Computed from the position, not by adding up: no error accumulates.
         of = self.of.type
         return xp.astype(xp.arange(self.count), self.of) * of(self.step) + of(self.start)
-
-
-def _holds(dtype: DType, number: float) -> bool:
-    """Whether an integer dtype has this number."""
-    return number == int(number) and bool(np.iinfo(dtype).min <= number <= np.iinfo(dtype).max)
 
 
 @dataclass(frozen=True)
