@@ -13,8 +13,10 @@ from pellucid.executors.native.kernels import Kernel, Loop, Product, Single
 from pellucid.executors.native.plan import CopyBack
 from pellucid.executors.native.program import Work
 
-CHUNK_NANOSECONDS = 8_000  # work worth sharing with another thread
+CHUNK_NANOSECONDS = 12_000  # work worth sharing with another thread
 MOST_CHUNKS = 32
+POINT_NANOSECONDS = 0.06  # a primitive at a point: half a vector operation and some memory
+PRODUCT_RATE = 75  # multiply-adds a nanosecond, of one thread
 
 
 def divide(shared: Layout) -> list[Work]:
@@ -90,9 +92,9 @@ def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> None:
 def _chunks(kernel: Kernel, units: int) -> int:
     """Into how many chunks the units are divided, by a rough estimate of their time."""
     points = max((math.prod(n.output.shape) for n in kernel.nodes), default=1)
-    nanoseconds = 0.2 * points * len(kernel.nodes)
-    if isinstance(kernel, Loop):
-        nanoseconds = 0.2 * math.prod(kernel.space.shape) * len(kernel.nodes)
+    if isinstance(kernel, Loop | Product):
+        points = math.prod(kernel.space.shape)
+    nanoseconds = POINT_NANOSECONDS * points * len(kernel.nodes)
     if isinstance(kernel, Product):
-        nanoseconds += math.prod(kernel.space.shape) * kernel.nodes[0].inputs[0].shape[-1] / 40
+        nanoseconds += points * kernel.nodes[0].inputs[0].shape[-1] / PRODUCT_RATE
     return max(1, min(units, MOST_CHUNKS, round(nanoseconds / CHUNK_NANOSECONDS)))

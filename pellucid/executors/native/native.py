@@ -130,10 +130,12 @@ class Native:
         if workers == 1 or (steps == 1 and self._most_chunks < SHARED_WORK_CHUNKS):
             self.runner.alone(self.listing.address, self._address, steps)
         else:
-            control = _aligned(control_bytes(self.listing.sections))
+            control = _aligned(control_bytes(self.listing.sections, workers))
             control[:] = 0
             counters = control.ctypes.data
-            task = np.array([self.listing.address, self._address, steps, counters], np.int64)
+            task = np.array(
+                [self.listing.address, self._address, steps, counters, workers, 0], np.int64
+            )
             handles = np.zeros(workers, np.int64)
             self.runner.together(task.ctypes.data, handles.ctypes.data, workers)
         self.call_back.raise_failure()

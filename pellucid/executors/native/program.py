@@ -7,8 +7,10 @@
 A program is a list of kernels in order. Alone, a thread runs them all, step after step.
 Together, threads share them: each kernel is divided into chunks; a thread takes the next
 chunk by one atomic exchange, and goes on to the next kernel when all chunks are done, whoever
-did them. A thread that loses its CPU holds up the others only while it holds a chunk. Small
-kernels in a row are one section, done by one thread. Which thread computes a chunk never
+did them. Each thread begins with its own share of the chunks, the same part of every kernel,
+as its part of the data is in its cache; then it helps the others. A thread that loses its CPU
+holds up the others only while it holds a chunk. Small kernels in a row are one section, done
+by one thread. Which thread computes a chunk never
 changes its bits. Threads end with the call, so nothing spins between calls.
 """
 
@@ -57,17 +59,17 @@ def sections(work: Sequence[Work]) -> list[tuple[int, int, int]]:
     return found
 
 
-def control_bytes(count: int) -> int:
-    """Memory for the counters of all sections: next chunk and chunks done, for each."""
-    return max(1, 2 * count) * LINE
+def control_bytes(count: int, threads: int) -> int:
+    """Memory for the counters: for each section chunks done, and the next of each share."""
+    return max(1, count * (1 + threads)) * LINE
 
 
 class Runner:
     """The functions that run programs.
 
     `alone(program, table, steps)` runs in the calling thread. `together(task, handles,
-    threads)` starts more; the task is (program, table, steps, counters), `handles` has room
-    for a number for each thread. A program is (kernels, their list, sections, their list);
+    threads)` starts more; the task is (program, table, steps, counters, threads, 0), `handles`
+    has room for a number for each thread. A program is (kernels, their list, sections, their list);
     a listed kernel is (function, bindings, units), a section as `sections` gives it.
     """
 
@@ -201,6 +203,9 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
     steps, control = _word(b, task, I64(2)), _word(b, task, I64(3), POINTER)
     kernels = _word(b, program, I64(1), POINTER)
     count, parts = _word(b, program, I64(2)), _word(b, program, I64(3), POINTER)
+    threads = _word(b, task, I64(4))
+    me = b.atomic_rmw("add", b.gep(task, [I64(5)], source_etype=I64), I64(1), "monotonic")
+    line = b.mul(b.add(threads, I64(1)), I64(LINE))
     with (
         _flushing(module, b, x86),
         counted(b, I64(0), steps) as step,
@@ -208,22 +213,33 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
     ):
         section = _entry(b, parts, i)
         chunks = _word(b, section, I64(2))
-        following = b.gep(control, [b.mul(i, I64(2 * LINE))], source_etype=I8)
-        done = b.gep(following, [I64(LINE)], source_etype=I8)
-        target = b.mul(b.add(step, I64(1)), chunks)
-        with _taken(b, following, target) as ticket:
-            chunk = b.sub(ticket, b.mul(step, chunks))
-            first = _word(b, section, I64(0))
-            with counted(b, first, b.add(first, _word(b, section, I64(1)))) as k:
-                kernel = _entry(b, kernels, k)
-                units = _word(b, kernel, I64(2))
-                begin = b.udiv(b.mul(chunk, units), chunks)
-                end = b.udiv(b.mul(b.add(chunk, I64(1)), units), chunks)
-                _run(b, kernel, (table, step), begin, end)
-            b.atomic_rmw("add", done, I64(1), "release")
-        _emit_wait(module, b, done, target, x86)
+        done = b.gep(control, [b.mul(i, line)], source_etype=I8)
+        with counted(b, I64(0), threads) as turn:
+            owner = b.urem(b.add(me, turn), threads)
+            start = b.udiv(b.mul(owner, chunks), threads)
+            share = b.sub(b.udiv(b.mul(b.add(owner, I64(1)), chunks), threads), start)
+            following = b.gep(done, [b.mul(b.add(owner, I64(1)), I64(LINE))], source_etype=I8)
+            with _taken(b, following, b.mul(b.add(step, I64(1)), share)) as ticket:
+                chunk = b.add(start, b.sub(ticket, b.mul(step, share)))
+                _run_section(b, (kernels, section, chunks), chunk, (table, step))
+                b.atomic_rmw("add", done, I64(1), "release")
+        _emit_wait(module, b, done, b.mul(b.add(step, I64(1)), chunks), x86)
     b.ret(ir.Constant(POINTER, None))
     return function
+
+
+def _run_section(
+    b: ir.IRBuilder, part: tuple[Any, Any, Any], chunk: ir.Value, where: tuple[Any, Any]
+) -> None:
+    """One chunk of every kernel of a section."""
+    kernels, section, chunks = part
+    first = _word(b, section, I64(0))
+    with counted(b, first, b.add(first, _word(b, section, I64(1)))) as k:
+        kernel = _entry(b, kernels, k)
+        units = _word(b, kernel, I64(2))
+        begin = b.udiv(b.mul(chunk, units), chunks)
+        end = b.udiv(b.mul(b.add(chunk, I64(1)), units), chunks)
+        _run(b, kernel, where, begin, end)
 
 
 class _taken:  # noqa: N801 (used like a function)

@@ -217,7 +217,7 @@ def _row_gather(frame: Frame, node: Node, number: int) -> None:
 def _prefetch(frame: Frame, view: View, indices: View, i: ir.Value, size: int) -> None:
     """Ask for the row after the next: rows lie far apart, where no hardware looks ahead."""
     b = frame.builder
-    ahead = b.add(i, I64(2))
+    ahead = b.add(i, I64(4))
     ahead = b.select(b.icmp_signed("<", ahead, frame.end), ahead, i)
     index = frame.load(indices.base, ahead, 1, 1).astype(np.dtype(np.int64)).value
     start = frame.address(view.base, b.mul(index, I64(math.prod(view.shape[1:]))))
@@ -226,7 +226,7 @@ def _prefetch(frame: Frame, view: View, indices: View, i: ir.Value, size: int) -
     prefetch = b.module.globals.get(name) or ir.Function(b.module, kind, name)
     with counted(b, I64(0), I64(min(size, MOST_PREFETCHED)), LINE) as offset:
         address = b.gep(start, [offset], source_etype=I8)
-        b.call(prefetch, [address, I32(0), I32(3), I32(1)])
+        b.call(prefetch, [address, I32(0), I32(2), I32(1)])
 
 
 def _take(frame: Frame, node: Node, number: int) -> None:
