@@ -55,6 +55,10 @@ class Arithmetic:
         """Another operand as a tensor; a Python number takes this tensor's dtype."""
         raise NotImplementedError
 
+    def fresh(self, data: Any) -> Self:
+        """Data as a tensor of its own dtype."""
+        raise NotImplementedError
+
     # ---- arithmetic ----------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Self:
@@ -190,7 +194,7 @@ class Arithmetic:
             return self.apply(_WHERE, a, a.operand(b))
         if isinstance(b, Arithmetic):
             return self.apply(_WHERE, b.operand(a), b)
-        first = self.operand(a)
+        first = self.fresh(a)
         return self.apply(_WHERE, first, first.operand(b))
 
     def astype(self, dtype: Any) -> Self:

@@ -79,6 +79,10 @@ class Tensor(Conversions):
             return Tensor(weak(other, self.dtype))
         return tensor(other)
 
+    def fresh(self, data: Any) -> "Tensor":
+        """Data as a tensor of its own dtype."""
+        return tensor(data)
+
     def positions(self, indices: Any) -> "Tensor":
         """Indices as a tensor of integers; an empty list counts as integers too."""
         if isinstance(indices, Tensor):

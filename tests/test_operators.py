@@ -206,6 +206,17 @@ def test_number_operands_stand_on_either_side():
     assert_same((x > 0.0) & (x < 2.0), [True, False])
 
 
+def test_where_chooses_between_numbers_and_tensors():
+    x = pc.tensor([1.0, 4.0])
+    assert_same((x > 2.0).where(x, 0), [0.0, 4.0])
+    assert_same((x > 2.0).where(0, x), [1.0, 0.0])
+    chosen = (x > 2.0).where(1.0, 2)
+    assert_same(chosen, [2.0, 1.0])
+    assert chosen.dtype == np.float32
+    with pytest.raises(DTypeError, match=r"condition of dtype float32. It must be bool"):
+        x.where(x, x)
+
+
 # ---- compositions ------------------------------------------------------------------------
 
 STEPS = [
