@@ -1,0 +1,153 @@
+"""Random numbers: the known cipher, the right distributions, streams that can be replayed."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import pellucid as pc
+from pellucid.errors import DTypeError, OptionError, ShapeError
+from pellucid.primitives.random import RandomBits, threefry_2x32
+from pellucid.random import AUGMENTATION, DROPOUT, INITIAL_VALUES, SHUFFLING
+
+# Random123, tests/kat_vectors: threefry2x32, 20 rounds.
+KNOWN = [
+    ((0x00000000, 0x00000000), (0x00000000, 0x00000000), (0x6B200159, 0x99BA4EFE)),
+    ((0xFFFFFFFF, 0xFFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF), (0x1CB996FC, 0xBB002BE7)),
+    ((0x13198A2E, 0x03707344), (0x243F6A88, 0x85A308D3), (0xC4923A9C, 0x483DF7A0)),
+]
+
+
+@pytest.mark.parametrize("case", KNOWN)
+def test_the_cipher_gives_the_known_answers(case):
+    key, counter, expected = (np.array(words, np.uint32) for words in case)
+    found = threefry_2x32((key[:1], key[1:]), counter[:1], counter[1:])
+    np.testing.assert_array_equal(np.concatenate(found), expected)
+
+
+def test_the_cipher_never_writes_into_its_counters():
+    high, low = np.zeros(3, np.uint32), np.arange(3, dtype=np.uint32)
+    threefry_2x32((np.uint32(1), np.uint32(2)), high, low)
+    assert low.tolist() == [0, 1, 2]
+    assert high.tolist() == [0, 0, 0]
+
+
+def draws(seed=3, size=200_000, **how):
+    return pc.Generator(seed, **how).fraction((size,)).numpy()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_uniform_numbers_are_uniform(dtype):
+    u = pc.Generator(1).uniform(-1.0, 3.0, (200_000,), dtype).numpy()
+    assert u.dtype == dtype
+    assert u.min() >= -1.0
+    assert u.max() <= 3.0
+    assert stats.kstest(u, stats.uniform(-1, 4).cdf).pvalue > 0.01
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_normal_numbers_are_normal(dtype):
+    z = pc.Generator(2).normal(5.0, 2.0, (200_000,), dtype).numpy()
+    assert z.dtype == dtype
+    assert stats.kstest(z, stats.norm(5, 2).cdf).pvalue > 0.01
+    assert z.mean() == pytest.approx(5, abs=0.02)
+    assert z.std() == pytest.approx(2, abs=0.02)
+    assert stats.kurtosis(z) == pytest.approx(0, abs=0.05)
+
+
+def test_fractions_never_reach_one_and_use_all_their_bits():
+    u = draws(size=2**20)
+    assert 0.0 <= u.min() < u.max() < 1.0
+    assert np.all(u * 2.0**24 == np.round(u * 2.0**24))
+    assert np.unique(u).size > 2**20 * 0.96  # as many as 2^20 of 2^24 balls leave apart
+
+
+def test_bernoulli_is_true_with_its_probability():
+    y = pc.Generator(4).bernoulli(0.3, (100_000,))
+    assert y.dtype == np.bool_
+    assert y.numpy().mean() == pytest.approx(0.3, abs=0.005)
+    assert not pc.Generator(4).bernoulli(0.0, (1000,)).any().item()
+    assert pc.Generator(4).bernoulli(1.0, (1000,)).all().item()
+
+
+@pytest.mark.parametrize("count", [1, 5, 24, 32])
+def test_bits_fill_their_range(count):
+    bits = pc.Generator(5).bits((4096,), count).numpy()
+    assert bits.max() < 2**count
+    for bit in range(count):
+        assert (bits >> np.uint32(bit) & np.uint32(1)).mean() == pytest.approx(0.5, abs=0.04)
+
+
+def test_neighbouring_numbers_and_draws_do_not_depend_on_each_other():
+    generator = pc.Generator(6)
+    u, v = generator.fraction((100_000,)).numpy(), generator.fraction((100_000,)).numpy()
+    for a, b in [(u[:-1], u[1:]), (u, v)]:
+        assert abs(np.corrcoef(a, b)[0, 1]) < 0.01
+
+
+def test_seeds_purposes_and_children_give_streams_of_their_own():
+    streams = [draws(seed, 1000, purpose=n) for seed in (0, 1) for n in range(8)]
+    parents = [pc.Generator(0), pc.Generator(0, DROPOUT), pc.Generator(1)]
+    children = [parent.child() for parent in parents for _ in range(4)]
+    children += [parents[0].child(purpose) for purpose in (INITIAL_VALUES, SHUFFLING, AUGMENTATION)]
+    children += [child.child() for child in children]
+    streams += [child.fraction((1000,)).numpy() for child in children]
+    for a, b in itertools.combinations(streams, 2):
+        assert np.intersect1d(a, b).size < 20
+        assert abs(np.corrcoef(a, b)[0, 1]) < 0.2
+
+
+def test_the_same_seed_and_purpose_give_the_same_bits():
+    np.testing.assert_array_equal(draws(2**64 - 1), draws(2**64 - 1))
+    one, other = pc.Generator(9), pc.Generator(9)
+    np.testing.assert_array_equal(
+        one.child().normal(0, 1, (5,)).numpy(), other.child().normal(0, 1, (5,)).numpy()
+    )
+
+
+def test_numbers_depend_on_their_position_alone():
+    long, short = (pc.Generator(7).bits(shape).numpy() for shape in ((10, 10), (37,)))
+    np.testing.assert_array_equal(long.ravel()[:37], short)
+
+
+def test_a_restored_count_continues_the_stream():
+    generator = pc.Generator(8)
+    generator.normal(0.0, 1.0, (3,))
+    kept = generator.draws.numpy().copy()
+    expected = generator.uniform(0.0, 1.0, (4,)).numpy()
+    again = pc.Generator(8)
+    again.draws.assign(kept)
+    np.testing.assert_array_equal(again.uniform(0.0, 1.0, (4,)).numpy(), expected)
+
+
+@pytest.mark.parametrize("executor", ["reference", "native"])
+def test_a_compiled_function_draws_what_an_eager_one_draws(executor):
+    eager, inside = pc.Generator(11), pc.Generator(11)
+    run = pc.compile(lambda: (inside.bits((5,), 32), inside.fraction((3,))), executor=executor)
+    for _ in range(3):
+        bits, fraction = run()
+        np.testing.assert_array_equal(bits.numpy(), eager.bits((5,), 32).numpy())
+        np.testing.assert_array_equal(fraction.numpy(), eager.fraction((3,)).numpy())
+    assert inside.draws.item() == eager.draws.item() == 6
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64])
+def test_seeds_outside_64_bits_are_refused(seed):
+    with pytest.raises(OptionError, match="A seed lies between 0 and 2"):
+        pc.Generator(seed)
+
+
+def test_purposes_outside_their_range_are_refused():
+    with pytest.raises(OptionError, match="purpose -1"):
+        pc.Generator(0, purpose=-1)
+
+
+def test_keys_and_counts_of_bits_are_checked():
+    key, draw = np.zeros(2, np.uint32), np.zeros((), np.uint32)
+    with pytest.raises(ShapeError, match=r"33 bits.* a word has 1 to 32 bits"):
+        pc.apply(RandomBits((2,), 33), key, draw)
+    with pytest.raises(ShapeError, match=r"key of shape \(3,\)"):
+        pc.apply(RandomBits((2,), 8), np.zeros(3, np.uint32), draw)
+    with pytest.raises(DTypeError, match="Both are uint32"):
+        pc.apply(RandomBits((2,), 8), key.astype(np.int64), draw)
