@@ -1,7 +1,7 @@
 """Benchmarks: pellucid beside its peers, the same training, interleaved in one run.
 
-    workloads       what is trained
-    systems         pellucid and its peers, each in several configurations
-    measure         rounds in turn, medians, the machine's limits
-    show            the table, the figure, the JSON form
+workloads       what is trained
+systems         pellucid and its peers, each in several configurations
+measure         rounds in turn, medians, the machine's limits
+show            the table, the figure, the JSON form
 """

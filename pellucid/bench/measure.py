@@ -1,9 +1,9 @@
 """Measuring: contenders in turn, rounds disturbed by others dropped, medians.
 
-    Timing          what one contender took
-    compare         all contenders of a workload, interleaved
-    bandwidth       bytes a second that one thread reads from memory
-    machine         what the figures were measured on
+Timing          what one contender took
+compare         all contenders of a workload, interleaved
+bandwidth       bytes a second that one thread reads from memory
+machine         what the figures were measured on
 """
 
 import math
@@ -76,9 +76,7 @@ def _timing(
     quiet = [t for t, disturbed in times if not disturbed]
     # A machine that is never quiet still gives an order of things: then all rounds count.
     counted = quiet or [t for t, _ in times]
-    return Timing(
-        contender, statistics.median(counted), min(counted), len(quiet), first, last
-    )
+    return Timing(contender, statistics.median(counted), min(counted), len(quiet), first, last)
 
 
 def _steps_for(contender: Contender) -> int:

@@ -56,6 +56,8 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
         return float(step.loop(rows).numpy()[-1])
 
     return [
-        Contender("pellucid", f"loop, {count} thread{'s' * (count > 1)}", run, count, pc.set_threads)
+        Contender(
+            "pellucid", f"loop, {count} thread{'s' * (count > 1)}", run, count, pc.set_threads
+        )
         for count in threads
     ]

@@ -15,7 +15,8 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
     return [Contender("jax", form, _trainer(problem, form)) for form in ("step", "scan")]
 
 
-def _forward(problem: Problem, parameters: Any, x: Any) -> Any:
+def forward(problem: Problem, parameters: Any, x: Any) -> Any:
+    """The network's outputs."""
     import jax
     import jax.numpy as jnp
 
@@ -30,7 +31,7 @@ def _forward(problem: Problem, parameters: Any, x: Any) -> Any:
     return x
 
 
-def _step_of(problem: Problem) -> Any:
+def step_of(problem: Problem) -> Any:
     """step(state, x, t) -> state, loss: gradients and one update of the optimizer."""
     import jax
     import jax.numpy as jnp
@@ -38,7 +39,7 @@ def _step_of(problem: Problem) -> Any:
     workload, rate = problem.workload, problem.workload.learning_rate
 
     def loss_of(parameters: Any, x: Any, t: Any) -> Any:
-        y = _forward(problem, parameters, x)
+        y = forward(problem, parameters, x)
         if workload.loss == "binary":
             return (jax.nn.softplus(y) - t * y).mean()
         log_p = jax.nn.log_softmax(y)
@@ -54,7 +55,9 @@ def _step_of(problem: Problem) -> Any:
         first, second = 1 - 0.9**step, 1 - 0.999**step
         w = jax.tree.map(
             lambda w, m, v: w - rate * (m / first) / (jnp.sqrt(v / second) + 1e-8),
-            state["w"], m, v,
+            state["w"],
+            m,
+            v,
         )
         return {"w": w, "m": m, "v": v, "step": step}
 
@@ -67,7 +70,8 @@ def _step_of(problem: Problem) -> Any:
     return step
 
 
-def _start(problem: Problem) -> Any:
+def start(problem: Problem) -> Any:
+    """The problem's weights, and what the optimizer remembers."""
     import jax
     import jax.numpy as jnp
 
@@ -88,7 +92,7 @@ def _trainer(problem: Problem, form: str) -> Any:
     import jax
     import jax.numpy as jnp
 
-    step, state = _step_of(problem), _start(problem)
+    step, state = step_of(problem), start(problem)
     x, t = jnp.asarray(problem.features), jnp.asarray(problem.labels)
     whole = problem.workload.batch >= problem.workload.samples
     held = {"state": state}

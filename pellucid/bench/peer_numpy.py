@@ -121,16 +121,17 @@ class _Trainer:
     def _update(self, gradients: list[Array]) -> None:
         self.step += 1
         rate = self.workload.learning_rate
-        for w, g, m, v in zip(
-            self.parameters + self.norms, gradients, self.m, self.v, strict=True
-        ):
+        for i, w in enumerate(self.parameters + self.norms):
             if self.workload.optimizer == "sgd":
-                g *= np.float32(rate)
-                w -= g
-                continue
-            m += np.float32(0.1) * (g - m)
-            v += np.float32(0.001) * (g * g - v)
-            step = np.float32(rate / (1 - 0.9**self.step))
-            spread = np.sqrt(v * np.float32(1 / (1 - 0.999**self.step)))
-            spread += np.float32(1e-8)
-            w -= step * m / spread
+                w -= np.float32(rate) * gradients[i]  # noqa: PLW2901 (updated in place)
+            else:
+                self._adam(w, gradients[i], self.m[i], self.v[i])
+
+    def _adam(self, w: Array, g: Array, m: Array, v: Array) -> None:
+        """Adam's update, in place."""
+        m += np.float32(0.1) * (g - m)
+        v += np.float32(0.001) * (g * g - v)
+        step = np.float32(self.workload.learning_rate / (1 - 0.9**self.step))
+        spread = np.sqrt(v * np.float32(1 / (1 - 0.999**self.step)))
+        spread += np.float32(1e-8)
+        w -= step * m / spread

@@ -1,6 +1,6 @@
 """Running benchmarks.
 
-    run         the chosen workloads, one after the other
+run         the chosen workloads, one after the other
 """
 
 from collections.abc import Callable, Sequence

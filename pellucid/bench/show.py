@@ -1,9 +1,9 @@
 """Showing measurements: a table for people, JSON for programs, a figure.
 
-    Result      a workload and the timings of all contenders
-    table       rich tables: medians, ratios, distance to the machine's limit
-    as_json     {"machine": ..., "workloads": {name: {system: best configuration}}}
-    figure      bars of the time of a step, relative to pellucid
+Result      a workload and the timings of all contenders
+table       rich tables: medians, ratios, distance to the machine's limit
+as_json     {"machine": ..., "workloads": {name: {system: best configuration}}}
+figure      bars of the time of a step, relative to pellucid
 """
 
 from collections.abc import Sequence

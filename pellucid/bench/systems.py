@@ -37,9 +37,7 @@ def installed(peers: Sequence[str]) -> list[str]:
     return [peer for peer in peers if importlib.util.find_spec(modules[peer]) is not None]
 
 
-def contenders(
-    problem: Problem, peers: Sequence[str], threads: Sequence[int]
-) -> list[Contender]:
+def contenders(problem: Problem, peers: Sequence[str], threads: Sequence[int]) -> list[Contender]:
     """pellucid and the given peers, in all their configurations."""
     from pellucid.bench import ours, peer_jax, peer_numpy, peer_sklearn, peer_torch
 

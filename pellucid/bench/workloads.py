@@ -1,7 +1,7 @@
 """The workloads: networks whose training steps are timed.
 
-    WORKLOADS       by name
-    problem         data, initial weights and batches of one, the same for every system
+WORKLOADS       by name
+problem         data, initial weights and batches of one, the same for every system
 """
 
 from dataclasses import dataclass
@@ -38,17 +38,52 @@ class Workload:
 WORKLOADS = {
     w.name: w
     for w in (
-        Workload("W1", "logistic regression 12288-1, all 209 rows, gradient descent",
-                 (12288, 1), 209, "sgd", 0.005, 209, loss="binary"),
-        Workload("W2sgd", "784-50-10, ReLU, batch 100, SGD", (784, 50, 10), 100, "sgd", 0.1, 60_000),
-        Workload("W2adam", "784-50-10, ReLU, batch 100, Adam",
-                 (784, 50, 10), 100, "adam", 0.001, 60_000),
-        Workload("W3", "784-100x5-10, batch norm, ReLU, batch 128, Adam",
-                 (784, 100, 100, 100, 100, 100, 10), 128, "adam", 0.001, 60_000, batch_norm=True),
-        Workload("W4", "784-1024x3-10, ReLU, batch 256, Adam",
-                 (784, 1024, 1024, 1024, 10), 256, "adam", 0.001, 60_000),
-        Workload("W9", "XOR, 2-4-1, tanh, batch 4, SGD",
-                 (2, 4, 1), 4, "sgd", 0.5, 4, activation="tanh", loss="binary"),
+        Workload(
+            "W1",
+            "logistic regression 12288-1, all 209 rows, gradient descent",
+            (12288, 1),
+            209,
+            "sgd",
+            0.005,
+            209,
+            loss="binary",
+        ),
+        Workload(
+            "W2sgd", "784-50-10, ReLU, batch 100, SGD", (784, 50, 10), 100, "sgd", 0.1, 60_000
+        ),
+        Workload(
+            "W2adam", "784-50-10, ReLU, batch 100, Adam", (784, 50, 10), 100, "adam", 0.001, 60_000
+        ),
+        Workload(
+            "W3",
+            "784-100x5-10, batch norm, ReLU, batch 128, Adam",
+            (784, 100, 100, 100, 100, 100, 10),
+            128,
+            "adam",
+            0.001,
+            60_000,
+            batch_norm=True,
+        ),
+        Workload(
+            "W4",
+            "784-1024x3-10, ReLU, batch 256, Adam",
+            (784, 1024, 1024, 1024, 10),
+            256,
+            "adam",
+            0.001,
+            60_000,
+        ),
+        Workload(
+            "W9",
+            "XOR, 2-4-1, tanh, batch 4, SGD",
+            (2, 4, 1),
+            4,
+            "sgd",
+            0.5,
+            4,
+            activation="tanh",
+            loss="binary",
+        ),
     )
 }
 

@@ -242,3 +242,69 @@ def models() -> int:
     from pellucid.cli.listing import list_models
 
     return list_models()
+
+
+# ---- bench -------------------------------------------------------------------------------
+
+
+@pellucid.command()
+@click.argument("workloads", nargs=-1, metavar="[WORKLOAD]...")
+@click.option(
+    "--peers",
+    default="torch,jax,sklearn,numpy",
+    show_default=True,
+    metavar="NAMES",
+    help="Libraries to measure beside pellucid, where installed.",
+)
+@click.option(
+    "--threads",
+    default="1,2",
+    show_default=True,
+    metavar="COUNTS",
+    help="Numbers of threads to try, in each system that can be told.",
+)
+@click.option(
+    "--rounds", type=POSITIVE, default=15, show_default=True, help="Rounds in which all take turns."
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of the MNIST files: measures W10, whole runs, too.",
+)
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the results to this file.",
+)
+@click.option(
+    "--figure",
+    "figure_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw the results into this file (PNG, SVG or PDF).",
+)
+def bench(
+    workloads: tuple[str, ...], peers: str, threads: str, rounds: int, **outputs: Path | None
+) -> None:
+    r"""Time training steps of pellucid and its peers, interleaved in one run.
+
+    WORKLOAD is one of W1, W2sgd, W2adam, W3, W4, W9, W10; all of them by default.
+
+    \b
+    Examples:
+      pellucid bench W2sgd W2adam
+      pellucid bench W10 --data-dir mnist --peers torch,sklearn
+      pellucid bench --threads 1 --json results.json --figure results.png
+    """
+    from pellucid.cli.benchmarking import bench as measure
+
+    counts = tuple(_count(word) for word in threads.split(",") if word)
+    chosen = tuple(word for word in peers.split(",") if word)
+    paths = {"json": outputs["json_path"], "figure": outputs["figure_path"]}
+    measure(workloads, chosen, counts, rounds, paths | {"data_dir": outputs["data_dir"]})
+
+
+def _count(word: str) -> int:
+    if not word.isdigit() or int(word) < 1:
+        raise click.BadParameter(f"{word!r} is no number of threads.", param_hint="--threads")
+    return int(word)

@@ -1,0 +1,68 @@
+"""`pellucid bench`: pellucid and the peers that are installed, side by side."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pellucid.bench import whole
+from pellucid.bench.measure import machine
+from pellucid.bench.run import run
+from pellucid.bench.show import Result, as_json, figure, table
+from pellucid.io.files import write_atomic
+
+
+def bench(
+    workloads: tuple[str, ...],
+    peers: tuple[str, ...],
+    threads: tuple[int, ...],
+    rounds: int,
+    outputs: dict[str, Path | None],
+) -> None:
+    """Measure and show; `outputs` may name a JSON file, a figure and the MNIST folder."""
+    console = Console(highlight=False)
+    found = machine()
+    about = ", ".join(f"{name} {value}" for name, value in found.items())
+    console.print(f"machine: {about}", markup=False)
+    with console.status("starting") as status:
+        names = [name for name in workloads if name != "W10"]
+        results = (
+            run(names, peers, threads, rounds, status.update) if names or not workloads else []
+        )
+        runs = []
+        folder = outputs["data_dir"]
+        if folder is not None and (not workloads or "W10" in workloads):
+            runs = whole.compare(folder, peers, max(3, rounds // 5), status.update)
+    for result in results:
+        console.print(table(result, found["peak_gflops"]))
+        _warn(console, result)
+    if runs:
+        console.print(_whole_table(runs))
+    if outputs["json"] is not None:
+        content: dict[str, Any] = as_json(results, found)
+        if runs:
+            content["workloads"]["W10"] = {
+                r.system: {"median_us": r.median_s * 1e6, "min_us": r.min_s * 1e6} for r in runs
+            }
+        write_atomic(outputs["json"], json.dumps(content, indent=2).encode())
+    if outputs["figure"] is not None and results:
+        figure(results, outputs["figure"])
+
+
+def _warn(console: Console, result: Result) -> None:
+    for line in result.disagreements():
+        console.print(f"not the same training: {line}", markup=False, style="yellow")
+
+
+def _whole_table(runs: list[whole.WholeRun]) -> Table:
+    """Whole runs, the fastest first."""
+    cold = next(r.median_s for r in runs if r.system == "pellucid, cold")
+    shown = Table(title="W10: a whole run from process start, MNIST, 784-50-10, 5 epochs")
+    for name in ("system", "median s", "min s", "against pellucid, cold", "test accuracy"):
+        shown.add_column(name, justify="left" if name == "system" else "right")
+    for r in sorted(runs, key=lambda r: r.median_s):
+        ratio = f"{r.median_s / cold:.2f} x"
+        shown.add_row(r.system, f"{r.median_s:.2f}", f"{r.min_s:.2f}", ratio, f"{r.accuracy:.4f}")
+    return shown
