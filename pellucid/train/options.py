@@ -115,7 +115,7 @@ class Saving:
     """
 
     folder: str | os.PathLike[str]
-    every_seconds: float = 10.0
+    every_seconds: float = 5.0
     keep: int = 2
     report: bool = True
     config: Mapping[str, Any] = field(default_factory=dict)

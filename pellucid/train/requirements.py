@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 def check_data(train: Dataset, validation: Dataset | None, options: Options) -> None:
     """Raise DataError or OptionError before any time is spent; a Dataset checks itself."""
+    for name, data in (("train", train), ("validation", validation)):
+        if not isinstance(data, Dataset) and (data is not None or name == "train"):
+            raise DataError(
+                f"Trainer: {name} is of type {type(data).__name__}. It must be a Dataset: "
+                "pellucid.data.from_arrays(features, labels) makes one and checks it."
+            )
     if options.batch_size > len(train):
         raise DataError(
             f"Trainer: batch_size is {options.batch_size}; {train.name!r} has {len(train)} "

@@ -10,7 +10,7 @@ from pellucid.errors import TrainingError
 from pellucid.functional import cross_entropy
 from pellucid.nn import Module
 from pellucid.tensor import Tensor
-from pellucid.train import Saving, Trainer
+from pellucid.train import Callback, EarlyStopping, EpochRecord, Saving, Trainer
 from pellucid.train.nonfinite import find_origin, is_finite
 
 Make = Callable[..., Trainer]
@@ -115,6 +115,22 @@ def test_the_last_step_of_an_epoch_is_checked_though_no_loss_follows(make: Make)
     assert "the update is not finite" in message
     assert "learning_rate holds inf before the step begins" in message
     assert trainer.history.epochs == {}
+
+
+def test_the_best_weights_do_not_take_the_place_of_those_before_the_step(make: Make) -> None:
+    class Blow(Callback):
+        def after_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
+            if record.epoch == 2:
+                seen.update(trainer.model.state_dict())
+                trainer.optimizer.learning_rate.assign(np.float32(1e30))
+
+    seen: dict[str, Any] = {}
+    trainer = make(callbacks=(Blow(),), early_stopping=EarlyStopping(5))
+    trainer.optimizer.learning_rate.assign(np.float32(1.0))
+    assert "in step 12 (epoch 3)" in failing(trainer)
+    assert trainer.history.restored_epoch is None
+    moved = trainer.model.output.weight.numpy() - seen["output.weight"]
+    assert abs(moved).max() > 1e20
 
 
 def test_the_run_folder_holds_what_was_right(make: Make, tmp_path: Path) -> None:

@@ -86,3 +86,32 @@ def test_a_loss_per_sample_is_refused(make: Make) -> None:
     trainer = Trainer(given.model, no_mean, given.optimizer, given.train, None, given.options)
     with pytest.raises(ShapeError, match=r"the loss has shape \(16,\)"):
         trainer.fit(1)
+
+
+@pytest.mark.parametrize("data", [None, (np.zeros((4, 4)), [0, 1, 2, 0]), np.zeros((4, 4))])
+def test_data_that_nobody_checked_are_refused_with_the_way_to_check_them(
+    make: Make, data: Any
+) -> None:
+    given = make()
+    kind = type(data).__name__
+    with pytest.raises(DataError, match=rf"train is of type {kind}.*data\.from_arrays"):
+        Trainer(given.model, cross_entropy, given.optimizer, data, None, given.options)
+    if data is not None:
+        with pytest.raises(DataError, match=f"validation is of type {kind}"):
+            Trainer(given.model, cross_entropy, given.optimizer, given.train, data, given.options)
+
+
+@pytest.mark.parametrize(
+    ("features", "labels", "message"),
+    [
+        ([[0.0], [np.nan]], [0, 1], "row 1, column 0 of the features is nan"),
+        ([[0.0], [1.0]], [0, 7], r"labels\[1\] is 7"),
+        ([[0.0], [1.0]], [0], "must be .* with the same number of samples"),
+        (np.zeros((0, 3)), np.zeros(0, int), "it is empty"),
+    ],
+)
+def test_data_that_cannot_be_learned_from_do_not_reach_training(
+    features: Any, labels: Any, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        from_arrays(features, labels, classes=2)
