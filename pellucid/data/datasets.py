@@ -138,6 +138,7 @@ def from_arrays(
     # Too large for float32 becomes inf, which the data set then names.
     with np.errstate(over="ignore"):
         table = np.array(table, dtype=np.float32, order="C")
+    table.flags.writeable = False  # so that training shares it instead of copying
     return Dataset(table, np.array(answers, dtype=np.int64, order="C"), name, classes)
 
 

@@ -128,6 +128,7 @@ def _dataset(
     # Divided in float32: a table of float64 would take 376 MB on the way.
     pixels = images.reshape(len(images), -1).astype(np.float32)
     pixels /= np.float32(255)
+    pixels.flags.writeable = False  # so that training shares the table instead of copying it
     return Dataset(pixels, labels.astype(np.int64), name, classes)
 
 
