@@ -91,6 +91,7 @@ def test_seeds_purposes_and_children_give_streams_of_their_own():
     parents = [pc.Generator(0), pc.Generator(0, DROPOUT), pc.Generator(1)]
     children = [parent.child() for parent in parents for _ in range(4)]
     children += [parents[0].child(purpose) for purpose in (INITIAL_VALUES, SHUFFLING, AUGMENTATION)]
+    children += [pc.Generator(0, n).child(SHUFFLING) for n in (INITIAL_VALUES, DROPOUT)]
     children += [child.child() for child in children]
     streams += [child.fraction((1000,)).numpy() for child in children]
     for a, b in itertools.combinations(streams, 2):

@@ -83,6 +83,14 @@ def test_tensors_read_before_an_update_keep_their_value(compiled):
     assert v.tolist() == [21.0, 22.0]
 
 
+def test_a_tensor_that_was_assigned_keeps_its_value(compiled):
+    given, v = pc.tensor([1.0, 2.0]), pc.Variable([0.0, 0.0])
+    v.assign(given)
+    compiled(lambda: v.assign(v + 10.0))()
+    assert given.tolist() == [1.0, 2.0]
+    assert v.tolist() == [11.0, 12.0]
+
+
 def test_results_never_share_memory_with_variables(compiled):
     v = pc.Variable([1.0, 2.0])
 

@@ -150,6 +150,15 @@ def test_at_kinks_and_ties(case):
         np.testing.assert_array_equal(dx.numpy(), np.array(by_hand, np.float32))
 
 
+def test_where_gives_the_branch_not_taken_zero_even_of_an_inf():
+    def f(a, b):
+        return pc.tensor([True, False]).where(a, b).sqrt().sum()
+
+    with np.errstate(divide="ignore"):
+        da, db = pc.grad(f, argument=(0, 1))([0.0, 1.0], [1.0, 0.0])
+    assert (da.tolist(), db.tolist()) == ([inf, 0.0], [0.0, inf])
+
+
 def test_an_inf_behind_the_branch_not_taken_needs_a_safe_argument():
     x = np.array([0.0, 2.0])
     with np.errstate(all="ignore"):
