@@ -22,27 +22,38 @@ SECONDS_BETWEEN = 1.0
 class Snapshot:
     """The state before some step, and the sample numbers of every step since.
 
-    From it every later state can be had again: the steps are deterministic.
+    From it every later state can be had again: the steps are deterministic. `variables` are
+    those that a step changes, `read` all that it reads. Where one was assigned between two
+    steps, such as a learning rate, the steps before it tell nothing any more.
     """
 
-    def __init__(self, variables: Sequence[Variable]) -> None:
+    def __init__(self, variables: Sequence[Variable], read: Sequence[Variable]) -> None:
         self.variables = tuple(variables)
+        self.read = tuple(read)
         self._copies = self.copies()
+        self._arrays = [variable.present() for variable in self.read]
         self._since: list[tuple[Position, Any]] = []
         self._taken = time.monotonic()
 
     def renew(self) -> None:
-        """Take the present state, where the last copy is older than a second."""
-        if time.monotonic() - self._taken < SECONDS_BETWEEN:
+        """Take the present state, where the last copy is old or a variable was assigned."""
+        if time.monotonic() - self._taken < SECONDS_BETWEEN and not self._was_assigned():
             return
         for copy, variable in zip(self._copies, self.variables, strict=True):
             np.copyto(copy, variable.present())
         self._since = []
+        self._arrays = [variable.present() for variable in self.read]
         self._taken = time.monotonic()
 
     def note(self, position: Position, rows: Any) -> None:
-        """Steps run from this position, with these sample numbers."""
+        """Steps have run from this position, with these sample numbers."""
         self._since.append((position, rows))
+        self._arrays = [variable.present() for variable in self.read]
+
+    def _was_assigned(self) -> bool:
+        """Whether a variable holds another array than after the last step."""
+        pairs = zip(self.read, self._arrays, strict=True)
+        return any(variable.present() is not array for variable, array in pairs)
 
     def restore(self) -> None:
         """Put the variables back."""

@@ -66,11 +66,11 @@ class Stepper:
         """
         rows = self.rows(limit)
         snapshot = self._current_snapshot()
-        snapshot.note(self.position, rows)
         columns = self._program.run(rows)
+        snapshot.note(self.position, rows)
         start, self.position = self.position, _after(self.position, len(rows))
         if not is_finite(columns["loss"]) or self._breaks_at_end(snapshot):
-            self.failure = self._find_failure()
+            self.failure = self._find_failure(snapshot)
         good = max(0, self.position.step - start.step)
         columns = {name: column[:good] for name, column in columns.items()}
         return Steps(start.step + 1, start.epoch + 1, columns)
@@ -79,13 +79,12 @@ class Stepper:
         """Whether an epoch ends with a variable that is not finite: no loss would show it."""
         return self.ends_epoch and not snapshot.is_finite()
 
-    def _find_failure(self) -> TrainingError:
+    def _find_failure(self, snapshot: Snapshot) -> TrainingError:
         """Go back before the step that broke; the error that names its cause.
 
         The steps since the last snapshot run again, one at a time, until a variable or the
         loss is not finite.
         """
-        snapshot = self._current_snapshot()
         snapshot.restore()
         for position, row in snapshot.steps():
             before = snapshot.copies()
@@ -110,7 +109,8 @@ class Stepper:
     def _current_snapshot(self) -> Snapshot:
         if self._snapshot is None:
             row = self.rows(1)[0]
-            self._snapshot = Snapshot(list(self._program.written(row).values()))
+            written = self._program.written(row).values()
+            self._snapshot = Snapshot(list(written), self._program.captured(row).variables)
         self._snapshot.renew()
         return self._snapshot
 
