@@ -56,9 +56,7 @@ def capture(function: Callable[..., Any]) -> Callable[..., Graph]:
     """
 
     def graph_of(*examples: Any) -> Graph:
-        leaves: list[Any] = []
-        structure = flatten(examples, leaves)
-        return capture_call(function, structure, _arrays(leaves)).procedure.graph
+        return capture_call(function, *_apart(examples)).procedure.graph
 
     return graph_of
 
@@ -142,9 +140,7 @@ class Compiled:
             arguments = self._in_order(arguments, named)
         if is_recording():
             return self.function(*arguments)
-        leaves: list[Any] = []
-        structure = flatten(arguments, leaves)
-        arrays = _arrays(leaves)
+        structure, arrays = _apart(arguments)
         kind = self._kind(structure, arrays)
         captured, program = kind.captured, kind.program(self.executor)
         results = program(arrays, _state(captured))
@@ -156,9 +152,7 @@ class Compiled:
         Every array among the arguments has one more axis in front, the calls; so have the
         results. Variables go from each call to the next.
         """
-        leaves: list[Any] = []
-        structure = flatten(arguments, leaves)
-        rows = _arrays(leaves)
+        structure, rows = _apart(arguments)
         counts = {a.shape[0] if a.ndim else None for a in rows}
         if len(counts) != 1 or counts & {None, 0}:
             raise GraphError(
@@ -176,9 +170,7 @@ class Compiled:
 
     def captured(self, *examples: Any) -> Captured:
         """Everything captured for arguments like these: procedure, variables, settings."""
-        leaves: list[Any] = []
-        structure = flatten(examples, leaves)
-        return self._kind(structure, _arrays(leaves)).captured
+        return self._kind(*_apart(examples)).captured
 
     def report(self, *examples: Any) -> Any:
         """What the native program for arguments like these does, and where its time goes."""
@@ -189,9 +181,7 @@ class Compiled:
         return str(self._native(examples).source(form))
 
     def _native(self, examples: tuple[Any, ...]) -> Any:
-        leaves: list[Any] = []
-        structure = flatten(examples, leaves)
-        program: Any = self._kind(structure, _arrays(leaves)).program(self.executor)
+        program: Any = self._kind(*_apart(examples)).program(self.executor)
         if not hasattr(program, "report"):
             raise GraphError("report: only native programs report. Use executor='native'.")
         return program
@@ -242,15 +232,20 @@ def _state(captured: Captured) -> list[Any]:
     ]
 
 
-def _arrays(leaves: Sequence[Any]) -> list[Any]:
-    """The arrays of arguments. Python floats are float64 where all other floats are."""
+def _apart(arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
+    """The structure of arguments, and the arrays in it.
+
+    Python floats are float32, or float64 where all other floats are.
+    """
+    leaves: list[Any] = []
+    structure = flatten(arguments, leaves)
     arrays = [_array(x) for x in leaves]
     others = {a.dtype for x, a in zip(leaves, arrays, strict=True) if type(x) is not float}
     if FLOAT64 in others and FLOAT32 not in others:
-        return [
+        arrays = [
             np.asarray(x) if type(x) is float else a for x, a in zip(leaves, arrays, strict=True)
         ]
-    return arrays
+    return structure, arrays
 
 
 def _array(x: Any) -> Any:

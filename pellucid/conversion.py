@@ -90,6 +90,10 @@ class Conversions(Operators):
     def __iter__(self) -> Iterator[Self]:
         return (self[i] for i in range(len(self)))
 
+    def __format__(self, form: str) -> str:
+        """A single number by the rules of Python's numbers: `f"{loss:.3f}"`."""
+        return format(self.item(), form) if form else repr(self)
+
     def __repr__(self) -> str:
         array = self.array
         if type(array) is Value:

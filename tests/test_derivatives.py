@@ -144,6 +144,12 @@ def test_differences_work_for_any_shape_and_never_change_their_input(x):
     assert np.asarray(x).dtype == before.dtype
 
 
+def test_differences_are_central_with_a_step_of_one_ten_thousandth():
+    # ((1 + h)^3 - (1 - h)^3) / 2h = 3 + h^2
+    found = pc.numerical_gradient(lambda x: x * x * x, 1.0)
+    assert found - 3.0 == pytest.approx(1e-8, rel=1e-3)
+
+
 def test_differences_take_functions_of_numpy_too():
     found = pc.numerical_gradient(lambda x: np.sum(np.asarray(x) ** 3), [2.0])
     assert found == pytest.approx([12.0], abs=1e-6)

@@ -162,6 +162,13 @@ def test_single_numbers_convert_to_python():
         bool(pc.tensor([True, False]))
 
 
+def test_single_numbers_are_formatted_like_numbers_of_python():
+    assert f"{pc.tensor(2.5):.3f} {pc.tensor([7]):>3}" == "2.500   7"
+    assert f"{pc.tensor([1.0, 2.0])}" == "tensor([1., 2.], float32)"
+    with pytest.raises(ShapeError, match="not one"):
+        f"{pc.tensor([1.0, 2.0]):.3f}"
+
+
 def test_tensors_iterate_over_their_first_axis():
     assert [row.tolist() for row in pc.tensor([[1, 2], [3, 4]])] == [[1, 2], [3, 4]]
     assert len(pc.tensor([[1, 2], [3, 4]])) == 2
