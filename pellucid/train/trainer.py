@@ -76,8 +76,8 @@ class Trainer:
 
         Counted in all means: after `resume`, or called again, it goes on from where it is.
         It ends earlier with early stopping, with `stop`, and with Ctrl-C or SIGTERM, which
-        finish the steps at hand; `history.stopped` says which. Whatever the end, also an
-        error, the run folder then holds a checkpoint, the curves and the report.
+        finish the steps at hand; `history.stopped` says which. Whatever the end, a TrainingError
+        included, the run folder then holds a checkpoint, the curves and the report.
         """
         if epochs < 1:
             raise OptionError(f"fit: epochs is {epochs}. It counts whole epochs: at least 1.")
