@@ -45,14 +45,14 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.version_option(__version__, message="pellucid %(version)s")
 @click.option("--traceback", is_flag=True, hidden=True, help="Print tracebacks of errors.")
 def pellucid(traceback: bool) -> None:
-    r"""Train neural networks that one can see through.
+    """Train neural networks that one can see through.
 
     \b
     Examples:
       pellucid train digits
       pellucid train mnist --data-dir mnist --download --hidden 100,50 --epochs 5
       pellucid predict runs/digits-mlp-1 seven.png
-    """
+    """  # noqa: D301 (click's mark)
 
 
 # ---- train -------------------------------------------------------------------------------
@@ -118,13 +118,13 @@ def train_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @pellucid.group(cls=Commands)
 def train() -> None:
-    r"""Train a model on a data set; the result is a folder, the run.
+    """Train a model on a data set; the result is a folder, the run.
 
     \b
     Examples:
       pellucid train digits
       pellucid train mnist --data-dir mnist --download
-    """
+    """  # noqa: D301 (click's mark)
 
 
 @train.command()
@@ -133,14 +133,14 @@ def train() -> None:
 )
 @train_options
 def digits(**options: Any) -> int:
-    r"""1,797 handwritten digits of 8x8 pixels; nothing is downloaded.
+    """1,797 handwritten digits of 8x8 pixels; nothing is downloaded.
 
     \b
     Examples:
       pellucid train digits
       pellucid train digits --hidden 100,50 --dropout 0.2 --early-stopping 10
       pellucid train digits --model logistic-regression --optimizer sgd --learning-rate 0.5
-    """
+    """  # noqa: D301 (click's mark)
     from pellucid.cli.training import train_run
 
     return train_run("digits", options)
@@ -152,14 +152,14 @@ def digits(**options: Any) -> int:
 @click.option("--epochs", type=POSITIVE, metavar="N", default=5, show_default=True, help="At most.")
 @train_options
 def mnist(download: bool, **options: Any) -> int:
-    r"""70,000 handwritten digits of 28x28 pixels, from a folder with the four IDX files.
+    """70,000 handwritten digits of 28x28 pixels, from a folder with the four IDX files.
 
     \b
     Examples:
       pellucid train mnist --data-dir mnist --download
       pellucid train mnist --data-dir mnist --hidden 50 --epochs 5 --optimizer adam
       pellucid train mnist --data-dir mnist --model two-layer-net --optimizer sgd
-    """
+    """  # noqa: D301 (click's mark)
     from pellucid.cli.training import train_run
 
     if download:
@@ -183,7 +183,7 @@ RUN = click.argument("run", type=click.Path(path_type=Path))
     "--threads", type=POSITIVE, metavar="N", help="Of the native executor; same bits for any."
 )
 def resume(run: Path, epochs: int | None, threads: int | None) -> int:
-    r"""Go on with a run that was interrupted, or train it longer.
+    """Go on with a run that was interrupted, or train it longer.
 
     The result has the very bits of a run that was never interrupted.
 
@@ -191,7 +191,7 @@ def resume(run: Path, epochs: int | None, threads: int | None) -> int:
     Examples:
       pellucid resume runs/digits-mlp-1
       pellucid resume runs/digits-mlp-1 --epochs 60
-    """
+    """  # noqa: D301 (click's mark)
     from pellucid.cli.training import resume_run
 
     return resume_run(run, epochs, threads)
@@ -200,12 +200,12 @@ def resume(run: Path, epochs: int | None, threads: int | None) -> int:
 @pellucid.command()
 @RUN
 def evaluate(run: Path) -> int:
-    r"""Loss and accuracy of a run's model on training, validation and test set.
+    """Loss and accuracy of a run's model on training, validation and test set.
 
     \b
     Example:
       pellucid evaluate runs/digits-mlp-1
-    """
+    """  # noqa: D301 (click's mark)
     from pellucid.cli.using import evaluate_run
 
     return evaluate_run(run)
@@ -215,14 +215,14 @@ def evaluate(run: Path) -> int:
 @RUN
 @click.argument("images", type=click.Path(path_type=Path), nargs=-1, required=True)
 def predict(run: Path, images: tuple[Path, ...]) -> int:
-    r"""The digit in each picture (PNG or JPEG), with the probability of every class.
+    """The digit in each picture (PNG or JPEG), with the probability of every class.
 
     The digit may be dark on light or light on dark, anywhere in the picture.
 
     \b
     Example:
       pellucid predict runs/mnist-mlp-1 seven.png eight.jpg
-    """
+    """  # noqa: D301 (click's mark)
     from pellucid.cli.using import predict_images
 
     return predict_images(run, images)
@@ -286,7 +286,7 @@ def models() -> int:
 def bench(
     workloads: tuple[str, ...], peers: str, threads: str, rounds: int, **outputs: Path | None
 ) -> None:
-    r"""Time training steps of pellucid and its peers, interleaved in one run.
+    """Time training steps of pellucid and its peers, interleaved in one run.
 
     WORKLOAD is one of W1, W2sgd, W2adam, W3, W4, W9, W10; all of them by default.
 
@@ -295,7 +295,7 @@ def bench(
       pellucid bench W2sgd W2adam
       pellucid bench W10 --data-dir mnist --peers torch,sklearn
       pellucid bench --threads 1 --json results.json --figure results.png
-    """
+    """  # noqa: D301 (click's mark)
     from pellucid.cli.benchmarking import bench as measure
 
     counts = tuple(_count(word) for word in threads.split(",") if word)
