@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -28,15 +28,6 @@ from pellucid.errors import GraphError, OptionError, PellucidError
 
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
-
-
-class Operation(Protocol):
-    """What a graph asks of a primitive: its number of inputs, its rules for shape and dtype."""
-
-    arity: int | None
-
-    def shape(self, *shapes: Shape) -> Shape: ...
-    def dtype(self, *dtypes: DType) -> DType: ...
 
 
 @dataclass(frozen=True, slots=True)

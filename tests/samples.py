@@ -6,6 +6,7 @@ gradients are compared with differences; what happens at kinks and ties is in `K
 """
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,143 +119,136 @@ def logic() -> list[Sample]:
     ]
 
 
-def reductions() -> list[Sample]:
-    x = ordinary(2, 3, 4, dtype=F4)
-    ties = np.array([[3, 1, 3], [-1, -1, -2]], F4)
-    odd = np.array([[1.0, np.nan, 3.0], [np.inf, 2.0, -np.inf]], F4)
-    found = [
-        Sample(f"{k.name} {axis}", k(axis), (x,))
-        for k in (p.Sum, p.Max, p.Min, p.Prod)
-        for axis in ((), (0,), (1,), (2,), (0, 2), (0, 1, 2))
-    ]
-    found += [Sample(f"{k.name} odd", k((1,)), (odd,)) for k in (p.Sum, p.Max, p.Min, p.Prod)]
-    found += [
-        Sample(f"{k.name} {axis}", k(axis), (x,))
-        for k in (p.Argmax, p.Argmin, p.CumulativeSum)
-        for axis in (0, 1, 2)
-    ]
-    long = ordinary(1, 100_003, dtype=F4, seed=3)
-    return [
-        *found,
-        Sample(
-            "sum long", p.Sum((1,)), (long,), long.astype(F8).sum(axis=1, keepdims=True).astype(F4)
-        ),
-        Sample("sum empty", p.Sum((1,)), (np.zeros((2, 0), F4),), np.zeros((2, 1), F4)),
-        Sample("prod empty", p.Prod((0,)), (np.zeros((0, 2), F8),), np.ones((1, 2))),
-        Sample("sum int", p.Sum((0,)), (whole(2**62, 2**61, -1),), whole(2**62 + 2**61 - 1)),
-        Sample("max int", p.Max((0,)), (whole(-3, 2**62 + 1, 2**62),), whole(2**62 + 1)),
-        Sample("argmax ties", p.Argmax(1), (ties,), whole(0, 0).reshape(2, 1)),
-        Sample("argmin ties", p.Argmin(1), (ties,), whole(1, 2).reshape(2, 1)),
-        Sample("argmax nan", p.Argmax(1), (odd,), whole(1, 0).reshape(2, 1)),
-        Sample("argmin nan", p.Argmin(1), (odd,), whole(1, 2).reshape(2, 1)),
-        Sample(
-            "cumulative_sum empty",
-            p.CumulativeSum(0),
-            (np.zeros((0, 2), F4),),
-            np.zeros((0, 2), F4),
-        ),
-        Sample("cumulative_sum int", p.CumulativeSum(0), (whole(1, 2, -5),), whole(1, 3, -2)),
-    ]
+CUBE = ordinary(2, 3, 4, dtype=F4)
+TIES = np.array([[3, 1, 3], [-1, -1, -2]], F4)
+ODD = np.array([[1.0, np.nan, 3.0], [np.inf, 2.0, -np.inf]], F4)
+OVER_AXES = [
+    Sample(f"{k.name} {axis}", k(axis), (CUBE,))
+    for k in (p.Sum, p.Max, p.Min, p.Prod)
+    for axis in ((), (0,), (1,), (2,), (0, 2), (0, 1, 2))
+]
+OVER_AXES += [Sample(f"{k.name} odd", k((1,)), (ODD,)) for k in (p.Sum, p.Max, p.Min, p.Prod)]
+OVER_AXES += [
+    Sample(f"{k.name} {axis}", k(axis), (CUBE,))
+    for k in (p.Argmax, p.Argmin, p.CumulativeSum)
+    for axis in (0, 1, 2)
+]
+LONG = ordinary(1, 100_003, dtype=F4, seed=3)
+REDUCTIONS = [
+    *OVER_AXES,
+    Sample("sum long", p.Sum((1,)), (LONG,), np.array([[math.fsum(LONG[0])]], F4)),
+    Sample("sum empty", p.Sum((1,)), (np.zeros((2, 0), F4),), np.zeros((2, 1), F4)),
+    Sample("prod empty", p.Prod((0,)), (np.zeros((0, 2), F8),), np.ones((1, 2))),
+    Sample("sum int", p.Sum((0,)), (whole(2**62, 2**61, -1),), whole(2**62 + 2**61 - 1)),
+    Sample("max int", p.Max((0,)), (whole(-3, 2**62 + 1, 2**62),), whole(2**62 + 1)),
+    Sample("argmax ties", p.Argmax(1), (TIES,), whole(0, 0).reshape(2, 1)),
+    Sample("argmin ties", p.Argmin(1), (TIES,), whole(1, 2).reshape(2, 1)),
+    Sample("argmax nan", p.Argmax(1), (ODD,), whole(1, 0).reshape(2, 1)),
+    Sample("argmin nan", p.Argmin(1), (ODD,), whole(1, 2).reshape(2, 1)),
+    Sample(
+        "cumulative_sum empty",
+        p.CumulativeSum(0),
+        (np.zeros((0, 2), F4),),
+        np.zeros((0, 2), F4),
+    ),
+    Sample("cumulative_sum int", p.CumulativeSum(0), (whole(1, 2, -5),), whole(1, 3, -2)),
+]
 
+TABLE = np.array([[1, 2, 3], [4, 5, 6]], F4)
+PADDED = np.array([[9, 9, 9, 9, 9, 9], [9, 1, 9, 2, 9, 3], [9, 4, 9, 5, 9, 6]], F4)
+MOVEMENT = [
+    Sample("reshape", p.Reshape((3, 2)), (TABLE,), np.array([[1, 2], [3, 4], [5, 6]], F4)),
+    Sample("reshape 0-d", p.Reshape(()), (TABLE[:1, :1],), np.array(1, F4)),
+    Sample("permute_dims", p.PermuteDims((1, 0)), (TABLE,), np.array([[1, 4], [2, 5], [3, 6]], F4)),
+    Sample(
+        "permute_dims 3",
+        p.PermuteDims((2, 0, 1)),
+        (TABLE[None],),
+        np.array([[[1, 4]], [[2, 5]], [[3, 6]]], F4),
+    ),
+    Sample(
+        "broadcast_to",
+        p.BroadcastTo((2, 2)),
+        (np.array([[7], [8]], F4),),
+        np.array([[7, 7], [8, 8]], F4),
+    ),
+    Sample(
+        "broadcast_to 0-d", p.BroadcastTo((3,)), (np.array(-0.0, F4),), np.array([-0.0] * 3, F4)
+    ),
+    Sample("slice", p.Slice((0, 0), (2, 2), (1, 2)), (TABLE,), np.array([[1, 3], [4, 6]], F4)),
+    Sample("slice empty", p.Slice((2, 1), (0, 1), (1, 1)), (TABLE,), np.zeros((0, 1), F4)),
+    Sample("pad", p.Pad((1, 1), (0, 0), (0, 1), 9.0), (TABLE,), PADDED),
+    Sample(
+        "pad empty",
+        p.Pad((1,), (1,), (2,), -np.inf),
+        (np.zeros(0, F4),),
+        np.array([-np.inf] * 2, F4),
+    ),
+    Sample("flip", p.Flip((0, 1)), (TABLE,), np.array([[6, 5, 4], [3, 2, 1]], F4)),
+    Sample(
+        "concat", p.Concat(1), (TABLE, TABLE[:, :1]), np.array([[1, 2, 3, 1], [4, 5, 6, 4]], F4)
+    ),
+    Sample(
+        "concat empty",
+        p.Concat(0),
+        (np.zeros((0, 3), F4), TABLE, TABLE[:1]),
+        np.array([[1, 2, 3], [4, 5, 6], [1, 2, 3]], F4),
+    ),
+]
 
-def movement() -> list[Sample]:
-    x = np.array([[1, 2, 3], [4, 5, 6]], F4)
-    padded = np.array([[9, 9, 9, 9, 9, 9], [9, 1, 9, 2, 9, 3], [9, 4, 9, 5, 9, 6]], F4)
-    return [
-        Sample("reshape", p.Reshape((3, 2)), (x,), np.array([[1, 2], [3, 4], [5, 6]], F4)),
-        Sample("reshape 0-d", p.Reshape(()), (x[:1, :1],), np.array(1, F4)),
-        Sample("permute_dims", p.PermuteDims((1, 0)), (x,), np.array([[1, 4], [2, 5], [3, 6]], F4)),
-        Sample(
-            "permute_dims 3",
-            p.PermuteDims((2, 0, 1)),
-            (x[None],),
-            np.array([[[1, 4]], [[2, 5]], [[3, 6]]], F4),
-        ),
-        Sample(
-            "broadcast_to",
-            p.BroadcastTo((2, 2)),
-            (np.array([[7], [8]], F4),),
-            np.array([[7, 7], [8, 8]], F4),
-        ),
-        Sample(
-            "broadcast_to 0-d", p.BroadcastTo((3,)), (np.array(-0.0, F4),), np.array([-0.0] * 3, F4)
-        ),
-        Sample("slice", p.Slice((0, 0), (2, 2), (1, 2)), (x,), np.array([[1, 3], [4, 6]], F4)),
-        Sample("slice empty", p.Slice((2, 1), (0, 1), (1, 1)), (x,), np.zeros((0, 1), F4)),
-        Sample("pad", p.Pad((1, 1), (0, 0), (0, 1), 9.0), (x,), padded),
-        Sample(
-            "pad empty",
-            p.Pad((1,), (1,), (2,), -np.inf),
-            (np.zeros(0, F4),),
-            np.array([-np.inf] * 2, F4),
-        ),
-        Sample("flip", p.Flip((0, 1)), (x,), np.array([[6, 5, 4], [3, 2, 1]], F4)),
-        Sample("concat", p.Concat(1), (x, x[:, :1]), np.array([[1, 2, 3, 1], [4, 5, 6, 4]], F4)),
-        Sample(
-            "concat empty",
-            p.Concat(0),
-            (np.zeros((0, 3), F4), x, x[:1]),
-            np.array([[1, 2, 3], [4, 5, 6], [1, 2, 3]], F4),
-        ),
-    ]
+BATCH = (ordinary(2, 1, 3, 4, dtype=F4), ordinary(5, 4, 2, dtype=F4, seed=1))
+KEY, DRAW = np.array([0, 0], np.uint32), np.array(0, np.uint32)
+PRODUCTS_AND_POSITIONS = [
+    Sample("matmul", p.MatMul(), (TABLE, TABLE.T.copy()), np.array([[14, 32], [32, 77]], F4)),
+    Sample("matmul batch", p.MatMul(), BATCH),
+    Sample("matmul float64", p.MatMul(), (ordinary(7, 33), ordinary(33, 9, seed=1))),
+    Sample(
+        "matmul empty",
+        p.MatMul(),
+        (np.zeros((2, 0), F4), np.zeros((0, 3), F4)),
+        np.zeros((2, 3), F4),
+    ),
+    Sample(
+        "matmul nan",
+        p.MatMul(),
+        (np.array([[0, 1]], F4), np.array([[np.inf], [1]], F4)),
+        np.array([[np.nan]], F4),
+    ),
+    Sample(
+        "matmul int",
+        p.MatMul(),
+        (whole(1, 2).reshape(1, 2), whole(3, 4).reshape(2, 1)),
+        whole(11).reshape(1, 1),
+    ),
+    Sample("take", p.Take(1), (TABLE, whole(2, -1, 0)), np.array([[3, 3, 1], [6, 6, 4]], F4)),
+    Sample(
+        "take table",
+        p.Take(0),
+        (TABLE, whole(1, 0).reshape(2, 1)),
+        np.array([[[4, 5, 6]], [[1, 2, 3]]], F4),
+    ),
+    Sample("take 0-d", p.Take(0), (TABLE, np.array(1, np.uint8)), np.array([4, 5, 6], F4)),
+    Sample("take none", p.Take(0), (TABLE, np.zeros(0, I4)), np.zeros((0, 3), F4)),
+    Sample(
+        "scatter_add",
+        p.ScatterAdd(1, 4),
+        (TABLE, whole(2, 0, 2)),
+        np.array([[2, 0, 4, 0], [5, 0, 10, 0]], F4),
+    ),
+    Sample(
+        "scatter_add back",
+        p.ScatterAdd(0, 2),
+        (TABLE, whole(-1, -1)),
+        np.array([[0, 0, 0], [5, 7, 9]], F4),
+    ),
+    Sample("arange", p.Arange(1.0, 0.5, 4, np.dtype(F4)), (), np.array([1, 1.5, 2, 2.5], F4)),
+    Sample("arange down", p.Arange(3, -2, 3, np.dtype(I8)), (), whole(3, 1, -1)),
+    Sample("arange none", p.Arange(0, 1, 0, np.dtype(I4)), (), np.zeros(0, I4)),
+    # Under KEY 0, draw 0, the draw's KEY is the known answer 6b200159 99ba4efe of Random123;
+    # the words were computed from there with the cipher of another library, JAX 0.10.
+    Sample("random_bits", p.RandomBits((2, 2), 32), (KEY, DRAW)),
+    Sample("random_bits 5", p.RandomBits((3,), 5), (KEY + np.uint32(7), DRAW + np.uint32(9))),
+    Sample("random_bits none", p.RandomBits((0,), 8), (KEY, DRAW), np.zeros(0, np.uint32)),
+]
 
-
-def products_and_positions() -> list[Sample]:
-    x = np.array([[1, 2, 3], [4, 5, 6]], F4)
-    batch = (ordinary(2, 1, 3, 4, dtype=F4), ordinary(5, 4, 2, dtype=F4, seed=1))
-    key, zero = np.array([0, 0], np.uint32), np.array(0, np.uint32)
-    return [
-        Sample("matmul", p.MatMul(), (x, x.T.copy()), np.array([[14, 32], [32, 77]], F4)),
-        Sample("matmul batch", p.MatMul(), batch),
-        Sample("matmul float64", p.MatMul(), (ordinary(7, 33), ordinary(33, 9, seed=1))),
-        Sample(
-            "matmul empty",
-            p.MatMul(),
-            (np.zeros((2, 0), F4), np.zeros((0, 3), F4)),
-            np.zeros((2, 3), F4),
-        ),
-        Sample(
-            "matmul nan",
-            p.MatMul(),
-            (np.array([[0, 1]], F4), np.array([[np.inf], [1]], F4)),
-            np.array([[np.nan]], F4),
-        ),
-        Sample(
-            "matmul int",
-            p.MatMul(),
-            (whole(1, 2).reshape(1, 2), whole(3, 4).reshape(2, 1)),
-            whole(11).reshape(1, 1),
-        ),
-        Sample("take", p.Take(1), (x, whole(2, -1, 0)), np.array([[3, 3, 1], [6, 6, 4]], F4)),
-        Sample(
-            "take table",
-            p.Take(0),
-            (x, whole(1, 0).reshape(2, 1)),
-            np.array([[[4, 5, 6]], [[1, 2, 3]]], F4),
-        ),
-        Sample("take 0-d", p.Take(0), (x, np.array(1, np.uint8)), np.array([4, 5, 6], F4)),
-        Sample("take none", p.Take(0), (x, np.zeros(0, I4)), np.zeros((0, 3), F4)),
-        Sample(
-            "scatter_add",
-            p.ScatterAdd(1, 4),
-            (x, whole(2, 0, 2)),
-            np.array([[2, 0, 4, 0], [5, 0, 10, 0]], F4),
-        ),
-        Sample(
-            "scatter_add back",
-            p.ScatterAdd(0, 2),
-            (x, whole(-1, -1)),
-            np.array([[0, 0, 0], [5, 7, 9]], F4),
-        ),
-        Sample("arange", p.Arange(1.0, 0.5, 4, np.dtype(F4)), (), np.array([1, 1.5, 2, 2.5], F4)),
-        Sample("arange down", p.Arange(3, -2, 3, np.dtype(I8)), (), whole(3, 1, -1)),
-        Sample("arange none", p.Arange(0, 1, 0, np.dtype(I4)), (), np.zeros(0, I4)),
-        # Under key 0, draw 0, the draw's key is the known answer 6b200159 99ba4efe of Random123;
-        # the words were computed from there with the cipher of another library, JAX 0.10.
-        Sample("random_bits", p.RandomBits((2, 2), 32), (key, zero)),
-        Sample("random_bits 5", p.RandomBits((3,), 5), (key + np.uint32(7), zero + np.uint32(9))),
-        Sample("random_bits none", p.RandomBits((0,), 8), (key, zero), np.zeros(0, np.uint32)),
-    ]
-
-
-SAMPLES = [*elementwise(), *logic(), *reductions(), *movement(), *products_and_positions()]
+SAMPLES = [*elementwise(), *logic(), *REDUCTIONS, *MOVEMENT, *PRODUCTS_AND_POSITIONS]
