@@ -43,12 +43,18 @@ def suffix(kind):
 def declared(builder, name, result, arguments):
     module = builder.module
     found = module.globals.get(name)
-    return found if found is not None else ir.Function(module, ir.FunctionType(result, arguments), name)
+    return (
+        found
+        if found is not None
+        else ir.Function(module, ir.FunctionType(result, arguments), name)
+    )
 
 
 def call(builder, name, *values):
     kind = values[0].type
-    return builder.call(declared(builder, f"llvm.{name}.{suffix(kind)}", kind, [v.type for v in values]), values)
+    return builder.call(
+        declared(builder, f"llvm.{name}.{suffix(kind)}", kind, [v.type for v in values]), values
+    )
 
 
 def _wide(builder, raw, width):
@@ -69,16 +75,32 @@ def load(builder, address, dtype, width, *, stride=1, mask=None):
     elif stride == 1 and mask is None:
         raw = builder.load(address, typ=kind, align=dtype.itemsize)
     elif stride == 1:
-        f = declared(builder, f"llvm.masked.load.{suffix(kind)}.p0", kind, [POINTER, ir.IntType(32), mask.type, kind])
-        raw = builder.call(f, [address, ir.IntType(32)(dtype.itemsize), mask, ir.Constant(kind, None)])
+        f = declared(
+            builder,
+            f"llvm.masked.load.{suffix(kind)}.p0",
+            kind,
+            [POINTER, ir.IntType(32), mask.type, kind],
+        )
+        raw = builder.call(
+            f, [address, ir.IntType(32)(dtype.itemsize), mask, ir.Constant(kind, None)]
+        )
     else:
-        offsets = ir.Constant(ir.VectorType(I64, width), [i * stride * dtype.itemsize for i in range(width)])
+        offsets = ir.Constant(
+            ir.VectorType(I64, width), [i * stride * dtype.itemsize for i in range(width)]
+        )
         base = _wide(builder, builder.ptrtoint(address, I64), width)
         pointers = builder.inttoptr(builder.add(base, offsets), ir.VectorType(POINTER, width))
         if mask is None:
             mask = ir.Constant(ir.VectorType(I1, width), [1] * width)
-        f = declared(builder, f"llvm.masked.gather.{suffix(kind)}.v{width}p0", kind, [pointers.type, ir.IntType(32), mask.type, kind])
-        raw = builder.call(f, [pointers, ir.IntType(32)(dtype.itemsize), mask, ir.Constant(kind, None)])
+        f = declared(
+            builder,
+            f"llvm.masked.gather.{suffix(kind)}.v{width}p0",
+            kind,
+            [pointers.type, ir.IntType(32), mask.type, kind],
+        )
+        raw = builder.call(
+            f, [pointers, ir.IntType(32)(dtype.itemsize), mask, ir.Constant(kind, None)]
+        )
     if dtype.kind == "b":
         raw = builder.icmp_unsigned("!=", raw, ir.Constant(kind, None))
     return Lanes(builder, raw, dtype)
@@ -91,7 +113,12 @@ def store(builder, address, lanes, *, mask=None):
     if mask is None or lanes.width == 1:
         builder.store(raw, address, align=dtype.itemsize)
         return
-    f = declared(builder, f"llvm.masked.store.{suffix(raw.type)}.p0", ir.VoidType(), [raw.type, POINTER, ir.IntType(32), mask.type])
+    f = declared(
+        builder,
+        f"llvm.masked.store.{suffix(raw.type)}.p0",
+        ir.VoidType(),
+        [raw.type, POINTER, ir.IntType(32), mask.type],
+    )
     builder.call(f, [raw, address, ir.IntType(32)(dtype.itemsize), mask])
 
 
@@ -116,10 +143,18 @@ class Lanes:
     @classmethod
     def counting(cls, builder, width, step, dtype):
         dtype = np.dtype(dtype)
-        return cls(builder, ir.Constant(ir.VectorType(scalar_type(dtype), width), [i * step for i in range(width)]), dtype)
+        return cls(
+            builder,
+            ir.Constant(ir.VectorType(scalar_type(dtype), width), [i * step for i in range(width)]),
+            dtype,
+        )
 
     def splat(self, width):
-        return self if self.width == width else Lanes(self.builder, _wide(self.builder, self.value, width), self.dtype)
+        return (
+            self
+            if self.width == width
+            else Lanes(self.builder, _wide(self.builder, self.value, width), self.dtype)
+        )
 
     def where_mask(self, mask, other):
         return Lanes(self.builder, self.builder.select(mask, self.value, other.value), self.dtype)
@@ -130,7 +165,9 @@ class Lanes:
             width //= 2
             halves = []
             for start in (0, width):
-                pick = ir.Constant(ir.VectorType(ir.IntType(32), width), list(range(start, start + width)))
+                pick = ir.Constant(
+                    ir.VectorType(ir.IntType(32), width), list(range(start, start + width))
+                )
                 part = b.shuffle_vector(x.value, ir.Constant(x.value.type, ir.Undefined), pick)
                 halves.append(Lanes(b, part, self.dtype))
             x = join(*halves)
@@ -145,7 +182,9 @@ class Lanes:
 
     def _binary(self, other, integer, floating):
         name = floating if self.dtype.kind == "f" else integer
-        return Lanes(self.builder, getattr(self.builder, name)(self.value, self._other(other)), self.dtype)
+        return Lanes(
+            self.builder, getattr(self.builder, name)(self.value, self._other(other)), self.dtype
+        )
 
     def __add__(self, o):
         return self._binary(o, "add", "fadd")
@@ -154,6 +193,12 @@ class Lanes:
 
     def __sub__(self, o):
         return self._binary(o, "sub", "fsub")
+
+    def __rsub__(self, o):
+        return Lanes(self.builder, self._other(o), self.dtype) - self
+
+    def __rtruediv__(self, o):
+        return Lanes(self.builder, self._other(o), self.dtype) / self
 
     def __mul__(self, o):
         return self._binary(o, "mul", "fmul")
@@ -215,12 +260,22 @@ class Lanes:
         if to == self.dtype:
             return self
         kind = lanes_type(to, self.width)
-        zero = ir.Constant(self.value.type, 0.0 if self.dtype.kind == "f" else 0) if self.width == 1 else ir.Constant(self.value.type, None)
+        zero = (
+            ir.Constant(self.value.type, 0.0 if self.dtype.kind == "f" else 0)
+            if self.width == 1
+            else ir.Constant(self.value.type, None)
+        )
         if to.kind == "b":
-            raw = b.fcmp_unordered("!=", self.value, zero) if self.dtype.kind == "f" else b.icmp_unsigned("!=", self.value, zero)
+            raw = (
+                b.fcmp_unordered("!=", self.value, zero)
+                if self.dtype.kind == "f"
+                else b.icmp_unsigned("!=", self.value, zero)
+            )
         elif self.dtype.kind == "f":
             if to.kind == "f":
-                raw = (b.fpext if to.itemsize > self.dtype.itemsize else b.fptrunc)(self.value, kind)
+                raw = (b.fpext if to.itemsize > self.dtype.itemsize else b.fptrunc)(
+                    self.value, kind
+                )
             else:
                 raw = (b.fptosi if to.kind == "i" else b.fptoui)(self.value, kind)
         elif to.kind == "f":
@@ -242,16 +297,47 @@ class XP:
         return Lanes(self.builder, call(self.builder, name, x.value), x.dtype)
 
     def exp(self, x):
-        return self._unary("exp", x)
+        return self._accurate("exp", x)
 
     def log(self, x):
-        return self._unary("log", x)
+        return self._accurate("log", x)
 
     def expm1(self, x):
-        return self.exp(x) + (-1.0)
+        return self._accurate("expm1", x)
 
     def log1p(self, x):
-        return self.log(x + 1.0)
+        return self._accurate("log1p", x)
+
+    def tanh(self, x):
+        return self._accurate("tanh", x)
+
+    def _accurate(self, name, x):
+        """Vectors of float32 in our own code; float64 lane by lane in the C library."""
+        from pellucid.executors.native import vector_math
+
+        if x.dtype.itemsize == 4:
+            return {
+                "exp": vector_math.exp,
+                "log": vector_math.log,
+                "expm1": vector_math.expm1,
+                "log1p": vector_math.log1p,
+                "tanh": vector_math.tanh,
+            }[name](x)
+        return self._by_lanes(name, x)
+
+    def _by_lanes(self, name, *operands):
+        b, dtype, width = self.builder, operands[0].dtype, operands[0].width
+        kind = scalar_type(dtype)
+        name = name if dtype.itemsize == 8 else name + "f"
+        f = declared(b, name, kind, [kind] * len(operands))
+        if width == 1:
+            return Lanes(b, b.call(f, [x.value for x in operands]), dtype)
+        result = ir.Constant(operands[0].value.type, ir.Undefined)
+        for i in range(width):
+            lane = ir.IntType(32)(i)
+            y = b.call(f, [b.extract_element(x.value, lane) for x in operands])
+            result = b.insert_element(result, y, lane)
+        return Lanes(b, result, dtype)
 
     def sqrt(self, x):
         return self._unary("sqrt", x)
@@ -270,13 +356,8 @@ class XP:
             return self._unary("fabs", x)
         return self.where(x < 0, -x, x)
 
-    def tanh(self, x):
-        e = self.exp(self.abs(x) * -2.0)
-        y = (e * -1.0 + 1.0) / (e + 1.0)
-        return Lanes(self.builder, call(self.builder, "copysign", y.value, x.value), x.dtype)
-
     def pow(self, a, b):
-        return Lanes(self.builder, call(self.builder, "pow", a.value, b.value), a.dtype)
+        return self._by_lanes("pow", a, b)
 
     def sign(self, x):
         one, zero = self.full_like(x, 1), self.full_like(x, 0)
