@@ -38,7 +38,7 @@ class Operators(Arithmetic):
     def _axes(self, name: str, axis: Axis) -> Shape:
         if axis is None:
             return tuple(range(self.ndim))
-        axes = axis if isinstance(axis, tuple) else (axis,)
+        axes = axis if isinstance(axis, tuple | list) else (axis,)
         found = sorted(normal_axis(name, i, self.ndim) for i in axes)
         if len(set(found)) != len(found):
             raise ShapeError(f"{name}: axis {axis} names an axis twice. Each may stand once.")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import DTypeError, ShapeError
+from pellucid.errors import DTypeError, PositionError, ShapeError
 from pellucid.primitives.base import (
     INT32,
     INT64,
@@ -39,7 +39,10 @@ class Take(Primitive):
         return x
 
     def forward(self, xp: Any, x: Any, indices: Any) -> Any:
-        return xp.take(x, indices, axis=self.axis)
+        try:
+            return xp.take(x, indices, axis=self.axis)
+        except IndexError:
+            raise outside(self.name, x.shape[self.axis]) from None
 
     def backward(self, dy: Any, y: Any, x: Any, indices: Any) -> tuple[Any, ...]:
         return dy.scatter_add(indices, axis=self.axis, size=x.shape[self.axis]), None
@@ -77,11 +80,22 @@ class ScatterAdd(Primitive):
 
     def forward(self, xp: Any, x: Any, indices: Any) -> Any:
         y = np.zeros(self.shape(x.shape, indices.shape), dtype=x.dtype)
-        np.add.at(y, (slice(None),) * self.axis + (indices,), x)
+        try:
+            np.add.at(y, (slice(None),) * self.axis + (indices,), x)
+        except IndexError:
+            raise outside(self.name, self.size) from None
         return y
 
     def backward(self, dy: Any, y: Any, x: Any, indices: Any) -> tuple[Any, ...]:
         return dy.take(indices, axis=self.axis), None
+
+
+def outside(name: str, size: int) -> PositionError:
+    """The error for an index that leaves its axis, of the given size."""
+    return PositionError(
+        f"{name}: an index outside an axis of size {size}. "
+        f"Positions go from {-size} to {size - 1}: check the indices before the call."
+    )
 
 
 def _accept_positions(name: str, dtype: DType) -> None:

@@ -74,6 +74,20 @@ def test_positions_are_integers():
         pc.tensor([1.0]).take([0.0], axis=0)
 
 
+@pytest.mark.parametrize("executor", ["reference", "native"])
+@pytest.mark.parametrize("index", [2, -3])
+def test_positions_outside_their_axis_are_refused_where_they_are_known_late(executor, index):
+    x, ids = np.ones((2, 3), np.float32), np.array([0, index])
+    for function in (
+        lambda x, ids: x.take(ids, axis=0),
+        lambda x, ids: x.scatter_add(ids, axis=0, size=2),
+    ):
+        with pytest.raises(IndexError, match=r"an index outside an axis of size 2\. .* -2 to 1"):
+            pc.compile(function, executor=executor)(x, ids)
+        with pytest.raises(PositionError, match="an index outside an axis of size 2"):
+            function(pc.tensor(x), pc.tensor(ids))
+
+
 def test_an_axis_outside_is_refused():
     with pytest.raises(ShapeError, match=r"sum: axis 2 of an array with 2 axes. An axis lies"):
         pc.tensor(np.zeros((2, 2))).sum(axis=2)
