@@ -4,9 +4,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# No deadlines: how long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("pellucid", deadline=None)
+hypothesis.settings.load_profile("pellucid")
 
 # Scripts that write expected values with PyTorch; no test needs it.
 collect_ignore_glob = ["*/make_torch_values.py", "*/make_expected.py"]
