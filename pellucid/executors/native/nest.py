@@ -55,9 +55,9 @@ class Nest:
         return "rows" if self.dims[-1].reduced else "columns"
 
     def is_single(self, lanes: int) -> bool:
-        """Whether all reduced points of a row fit into one vector: then nothing is looped."""
+        """Whether all reduced points of a row, if any, fit into one vector: nothing is looped."""
         reduced = [dim for dim in self.dims if dim.reduced]
-        return self.kind == "rows" and len(reduced) == 1 and reduced[0].size <= lanes
+        return self.kind == "rows" and len(reduced) == 1 and 0 < reduced[0].size <= lanes
 
 
 def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = ()) -> Nest:

@@ -1,0 +1,215 @@
+"""How a random program grows by one primitive of each kind.
+
+    GROW    for each primitive, what adds a node of it to a builder
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid import primitives as p
+from pellucid.graph import Value
+from pellucid.primitives.base import BOOL, DTYPES, FLOATS, NUMBERS, SUMMABLE, UINT32
+
+Growth = Callable[[Any], Value | None]
+
+
+def _unary(kind: type[p.Primitive]) -> Growth:
+    return lambda builder: builder.add(kind(), builder.pick(kind.accepts))
+
+
+def _binary(kind: type[p.Primitive]) -> Growth:
+    def grow(builder: Any) -> Value | None:
+        a = builder.pick(kind.accepts)
+        b = builder.partner(a)
+        return builder.add(kind(), *((a, b) if builder.chance(50) else (b, a)))
+
+    return grow
+
+
+def _where(builder: Any) -> Value | None:
+    a = builder.pick(DTYPES)
+    b = builder.partner(a)
+    return builder.add(p.Where(), builder.partner(a, BOOL), a, b)
+
+
+def _cast(builder: Any) -> Value | None:
+    return builder.add(p.Cast(builder.choice(DTYPES)), builder.pick(DTYPES))
+
+
+def _axes(builder: Any, x: Value) -> tuple[int, ...]:
+    return tuple(i for i in range(len(x.shape)) if builder.chance(50))
+
+
+def _reduction(kind: type[p.Primitive]) -> Growth:
+    def grow(builder: Any) -> Value | None:
+        x = builder.pick(kind.accepts, lambda v: len(v.shape) > 0)
+        axes = _axes(builder, x)
+        y = builder.add(kind(axes), x)
+        if y is not None and builder.chance(30):  # without the axes of size 1, as users mostly ask
+            rest = tuple(n for i, n in enumerate(x.shape) if i not in axes)
+            return builder.add(p.Reshape(rest), y)
+        return y
+
+    return grow
+
+
+def _along(kind: type[p.Primitive]) -> Growth:
+    def grow(builder: Any) -> Value | None:
+        x = builder.pick(kind.accepts, lambda v: len(v.shape) > 0)
+        return builder.add(kind(builder.source.integer(0, len(x.shape) - 1)), x)
+
+    return grow
+
+
+def _reshape(builder: Any) -> Value | None:
+    x = builder.pick(DTYPES)
+    factors: list[int] = []
+    for n in x.shape:
+        divisors = [d for d in range(1, n + 1) if n % d == 0] or [0]
+        d = builder.choice(divisors)
+        factors += [d, n // d] if d and builder.chance(50) else [n]
+    while len(factors) > 1 and builder.chance(50):  # join neighbours
+        at = builder.source.integer(0, len(factors) - 2)
+        factors[at : at + 2] = [factors[at] * factors[at + 1]]
+    if builder.chance(30):
+        factors.insert(builder.source.integer(0, len(factors)), 1)
+    return builder.add(p.Reshape(tuple(factors)), x)
+
+
+def _permute_dims(builder: Any) -> Value | None:
+    x = builder.pick(DTYPES)
+    rest, axes = list(range(len(x.shape))), []
+    while rest:
+        axes.append(rest.pop(builder.source.integer(0, len(rest) - 1)))
+    return builder.add(p.PermuteDims(tuple(axes)), x)
+
+
+def _broadcast_to(builder: Any) -> Value | None:
+    x = builder.pick(DTYPES)
+    to = [builder.choice((0, 1, 2, 3, 17)) if n == 1 and builder.chance(70) else n for n in x.shape]
+    if builder.chance(40):
+        to.insert(0, builder.choice((0, 1, 2, 3, 5)))
+    return builder.add(p.BroadcastTo(tuple(to)), x)
+
+
+def _slice(builder: Any) -> Value | None:
+    x = builder.pick(DTYPES)
+    start, count, step = [], [], []
+    for n in x.shape:
+        a = builder.source.integer(0, min(n, 3))
+        s = builder.choice((1, 1, 2, 3))
+        most = -(-(n - a) // s)
+        start.append(a)
+        step.append(s)
+        count.append(max(most - builder.source.integer(0, 2), 0))
+    return builder.add(p.Slice(tuple(start), tuple(count), tuple(step)), x)
+
+
+def _pad(builder: Any) -> Value | None:
+    x = builder.pick(DTYPES)
+    widths = [tuple(builder.choice((0, 0, 1, 2)) for _ in x.shape) for _ in range(3)]
+    value = builder.choice((0.0, 0.0, 1.0, np.inf) if x.dtype in FLOATS else (0.0, 1.0))
+    return builder.add(p.Pad(*widths, value), x)
+
+
+def _flip(builder: Any) -> Value | None:
+    x = builder.pick(DTYPES)
+    return builder.add(p.Flip(_axes(builder, x)), x)
+
+
+def _concat(builder: Any) -> Value | None:
+    x = builder.pick(DTYPES, lambda v: len(v.shape) > 0)
+    axis = builder.source.integer(0, len(x.shape) - 1)
+
+    def fits(v: Value) -> bool:
+        same = v.shape[:axis] + v.shape[axis + 1 :] == x.shape[:axis] + x.shape[axis + 1 :]
+        return v.dtype == x.dtype and len(v.shape) == len(x.shape) and same
+
+    others = [v for v in builder.values if fits(v)]
+    parts = [x, *(builder.choice(others) for _ in range(builder.source.integer(0, 2)))]
+    return builder.add(p.Concat(axis), *parts)
+
+
+def _matmul(builder: Any) -> Value | None:
+    a = builder.pick(SUMMABLE, lambda v: len(v.shape) > 1)
+    found = [v for v in builder.values if v.dtype == a.dtype and len(v.shape) > 1]
+    found = [v for v in found if v.shape[-2] == a.shape[-1]]
+    if found and builder.chance(50):
+        b = builder.choice(found)
+    elif builder.chance(25):
+        b = builder.add(p.PermuteDims((*range(len(a.shape) - 2), *_last_two(a))), a)
+    else:
+        batch = tuple(1 if builder.chance(30) else n for n in a.shape[:-2])
+        batch = batch[builder.source.integer(0, len(batch)) :]
+        b = builder.leaf((*batch, a.shape[-1], builder.choice((0, 1, 2, 3, 5, 16, 33))), a.dtype)
+    return builder.add(p.MatMul(), a, b)
+
+
+def _last_two(x: Value) -> tuple[int, int]:
+    return len(x.shape) - 1, len(x.shape) - 2
+
+
+def _take(builder: Any) -> Value | None:
+    x = builder.pick(NUMBERS, lambda v: len(v.shape) > 0)
+    axis = builder.source.integer(0, len(x.shape) - 1)
+    shape = builder.choice(((), (1,), (3,), (17,), (2, 3), (0,)))
+    if x.shape[axis] == 0:
+        shape = (0,)
+    return builder.add(p.Take(axis), x, builder.indices(shape, x.shape[axis]))
+
+
+def _scatter_add(builder: Any) -> Value | None:
+    x = builder.pick(NUMBERS, lambda v: len(v.shape) > 0)
+    axis = builder.source.integer(0, len(x.shape) - 1)
+    end = min(axis + builder.choice((0, 1, 1, 1, 2)), len(x.shape))
+    size = builder.choice((1, 2, 5, 17))
+    indices = builder.indices(x.shape[axis:end], size)
+    return builder.add(p.ScatterAdd(axis, size), x, indices)
+
+
+def _arange(builder: Any) -> Value | None:
+    start, step = builder.choice(((0.0, 1.0), (3.0, 2.0), (1.0, 0.0), (0.5, 0.25)))
+    of = builder.choice(NUMBERS)
+    return builder.add(p.Arange(start, step, builder.choice((0, 1, 3, 17, 65)), of))
+
+
+def _random_bits(builder: Any) -> Value | None:
+    key, draw = builder.leaf((2,), UINT32), builder.leaf((), UINT32)
+    bits = builder.choice((1, 8, 24, 32))
+    shape = builder.shape()
+    return builder.add(p.RandomBits(shape, bits), key, draw)
+
+
+GROW: dict[type[p.Primitive], Growth] = {
+    **{
+        kind: _unary(kind)
+        for kind in p.PRIMITIVES
+        if issubclass(kind, p.Elementwise) and kind.arity == 1
+    },
+    **{
+        kind: _binary(kind)
+        for kind in p.PRIMITIVES
+        if issubclass(kind, p.Elementwise) and kind.arity == 2
+    },
+    **{kind: _reduction(kind) for kind in (p.Sum, p.Max, p.Min, p.Prod)},
+    **{kind: _along(kind) for kind in (p.Argmax, p.Argmin, p.CumulativeSum)},
+    p.Where: _where,
+    p.Cast: _cast,
+    p.Reshape: _reshape,
+    p.PermuteDims: _permute_dims,
+    p.BroadcastTo: _broadcast_to,
+    p.Slice: _slice,
+    p.Pad: _pad,
+    p.Flip: _flip,
+    p.Concat: _concat,
+    p.MatMul: _matmul,
+    p.Take: _take,
+    p.ScatterAdd: _scatter_add,
+    p.Arange: _arange,
+    p.RandomBits: _random_bits,
+}
+
+assert set(GROW) == set(p.PRIMITIVES), math.nan
