@@ -243,8 +243,8 @@ STEPS = [
 def test_the_gradient_of_any_composition_is_that_of_differences(steps, seed):
     def composed(x):
         for step in steps:
-            y = step(x)
+            y = step(x).tanh()  # stays tame: differences of steep functions are inexact
             x = y if min(y.shape) > 1 else x  # stays a matrix
-        return x.tanh()
+        return x
 
     pc.check_gradients(composed, np.random.default_rng(seed).uniform(-1, 1, (3, 3)), order=1)
