@@ -32,9 +32,8 @@ def gradients(y: Any, wanted: Sequence[Any], dy: Any) -> list[Any]:
             parts = origin.primitive.backward(upstream, tensor, *origin.inputs)
             for x, dx, wants in zip(origin.inputs, parts, needed, strict=True):
                 if wants and dx is not None:
-                    dx = sum_to(dx, x.shape)
-                    before = received.get(id(x))
-                    received[id(x)] = dx if before is None else before + dx
+                    part, before = sum_to(dx, x.shape), received.get(id(x))
+                    received[id(x)] = part if before is None else before + part
     return [received.get(id(x)) for x in wanted]
 
 

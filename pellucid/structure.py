@@ -1,7 +1,7 @@
 """Nested arguments and results: tuples, lists and dicts of tensors, taken apart and put back.
 
-    flatten     the tensors and arrays of a nest, and the structure around them
-    unflatten   the nest again, with other tensors in the places of the first
+flatten     the tensors and arrays of a nest, and the structure around them
+unflatten   the nest again, with other tensors in the places of the first
 """
 
 from dataclasses import dataclass

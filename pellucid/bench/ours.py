@@ -17,8 +17,7 @@ def model_of(problem: Problem) -> Any:
     layers: list[Any] = []
     for i, (w, b) in enumerate(problem.weights):
         layer = nn.Linear(*w.shape, rng=rng.child())
-        layer.weight.assign(w)
-        layer.bias.assign(b)
+        layer.load_state_dict({"weight": w, "bias": b})
         layers.append(layer)
         if i < len(problem.weights) - 1:
             if workload.batch_norm:

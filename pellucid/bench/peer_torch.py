@@ -38,7 +38,8 @@ def _compiles(problem: Problem) -> bool:
 def _model(problem: Problem) -> Any:
     import torch
 
-    workload, layers = problem.workload, []
+    workload = problem.workload
+    layers: list[Any] = []
     for i, (w, b) in enumerate(problem.weights):
         layer = torch.nn.Linear(*w.shape)
         with torch.no_grad():

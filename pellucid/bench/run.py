@@ -33,9 +33,8 @@ def run(
             raise OptionError(f"bench: peer {peer!r}. {closest(peer, PEERS)}")
     results = []
     for name in names or WORKLOADS:
-        made = problem(WORKLOADS[name])
-        timings = compare(
-            contenders(made, peers, threads), rounds, lambda what, n=name: progress(f"{n}: {what}")
-        )
+        progress(name)
+        found = contenders(problem(WORKLOADS[name]), peers, threads)
+        timings = compare(found, rounds, progress)
         results.append(Result(WORKLOADS[name], tuple(timings)))
     return results

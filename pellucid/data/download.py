@@ -77,10 +77,10 @@ def _receive(address: str, temporary: Path, max_bytes: int, timeout: float) -> N
 
 def _chunks(address: str, max_bytes: int, timeout: float) -> Iterator[bytes]:
     """The body of the answer, piece by piece; _AddressError for every failure of the network."""
-    request = urllib.request.Request(address, headers={"User-Agent": "pellucid"})
+    request = urllib.request.Request(address, headers={"User-Agent": "pellucid"})  # noqa: S310
     received = 0
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
             while chunk := response.read(CHUNK):
                 received += len(chunk)
                 if received > max_bytes:

@@ -1,7 +1,7 @@
 """How many threads programs may use.
 
-    set_threads     choose it; results are the same for any number
-    threads         what was chosen, or the CPUs that this process may run on
+set_threads     choose it; results are the same for any number
+threads         what was chosen, or the CPUs that this process may run on
 """
 
 import os

@@ -8,6 +8,7 @@ from typing import Any
 
 from pellucid.primitives.base import FLOATS, NUMBERS, Elementwise
 
+
 class Add(Elementwise):
     """Sum of two arrays."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from pellucid.primitives.base import FLOATS, Elementwise
 from pellucid.primitives.special import erf
 
+
 class Exp(Elementwise):
     """Exponential."""
 

@@ -1,0 +1,18 @@
+"""The native executor: a graph as one program of machine code, through llvmlite.
+
+The passes in the order in which a procedure goes through them:
+
+    simplify        a smaller graph with the same meaning
+    views           movement as strides; copies where there are none
+    fusion          nodes gathered into kernels (kernels: what a kernel is)
+    nest            the loops of a kernel; what a later stage needs again
+    plan            the order of kernels, and where values lie
+    emission        LLVM code: loops, products, singles, on a frame, by evaluate
+    target          machine code of it, for this CPU; cache: kept on disk
+    native          all of this in order; runs the result
+    program         the loop over steps and the threads; call_back: Python from inside
+    report          what each kernel costs; schedule: the kernels in words
+
+    lanes, memory, vector_math, counting    what code is made of
+    contraction                             the register-tiled matrix product
+"""

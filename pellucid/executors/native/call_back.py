@@ -1,6 +1,6 @@
 """Running the reference rule of a primitive from inside a native program.
 
-    CallBack    what the program calls for a node without native code
+CallBack    what the program calls for a node without native code
 """
 
 import ctypes
@@ -58,7 +58,7 @@ class CallBack:
         dtype = view.base.dtype
         count = int(np.prod(view.base.shape, dtype=np.int64))
         memory = (ctypes.c_uint8 * (count * dtype.itemsize)).from_address(address)
-        flat = np.frombuffer(memory, dtype)
+        flat = np.frombuffer(memoryview(memory), dtype)
         strides = tuple(s * dtype.itemsize for s in view.strides)
         if flat.size == 0 or 0 in view.shape:
             return np.empty(view.shape, dtype)

@@ -23,8 +23,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.lanes import declared, lanes_type, load, suffix
 from pellucid.executors.native.counting import counted
+from pellucid.executors.native.lanes import declared, lanes_type, suffix
+from pellucid.executors.native.memory import load
 from pellucid.executors.native.target import Target
 from pellucid.primitives.base import DType
 
@@ -76,7 +77,9 @@ def tiling(spec: Contraction, target: Target) -> Tiling:
         for rows in range(1, max(1, min(fit, spec.m)) + 1):
             blocks = max(1, -(-spec.m // rows))
             cost = _cycles(spec, rows, vectors, width)
-            found = Tiling(rows, vectors, blocks, panels, lanes, _packs(spec, blocks, vectors, lanes))
+            found = Tiling(
+                rows, vectors, blocks, panels, lanes, _packs(spec, blocks, vectors, lanes)
+            )
             if best is None or cost < best[0]:
                 best = (cost, found)
     if best is None:
@@ -119,7 +122,7 @@ def tiles(spec: Contraction, target: Target) -> int:
     return cut.blocks * cut.panels if spec.m and spec.n else 0
 
 
-def emit_contraction(
+def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and where to)
     builder: ir.IRBuilder,
     target: Target,
     spec: Contraction,
@@ -166,9 +169,12 @@ class _Product:
             start = b.mul(panel, blocks)
             first = self._largest(b.sub(begin, start), I64(0))
             last = self._smallest(b.sub(end, start), blocks)
-            self._choose(panel, self.cut.panels, self._is_ragged(), lambda final: self._panel(
-                panel, first, last, final
-            ))
+            self._choose(
+                panel,
+                self.cut.panels,
+                self._is_ragged(),
+                lambda final: self._panel(panel, first, last, final),
+            )
 
     def _largest(self, x: ir.Value, y: ir.Value) -> ir.Value:
         return self.b.select(self.b.icmp_signed(">", x, y), x, y)
@@ -240,9 +246,7 @@ class _Product:
         for i, total in enumerate(self._sums(row, rows, column, masks)):
             self.b.store(total, self.b.gep(self.tile, [I64(i)], source_etype=self.kind))
 
-    def _hand_out(
-        self, row: ir.Value, rows: ir.Value, column: ir.Value, masks: list[Any]
-    ) -> None:
+    def _hand_out(self, row: ir.Value, rows: ir.Value, column: ir.Value, masks: list[Any]) -> None:
         """The finished rows of a tile, vector by vector: the code is there once for all rows."""
         b, vectors = self.b, len(masks)
         with counted(b, I64(0), rows) as i:
@@ -251,9 +255,7 @@ class _Product:
                 vector = b.load(b.gep(self.tile, [place], source_etype=self.kind), typ=self.kind)
                 self.store(b.add(row, i), b.add(column, I64(j * self.cut.lanes)), vector, mask)
 
-    def _sums(
-        self, row: ir.Value, rows: int, column: ir.Value, masks: list[Any]
-    ) -> list[ir.Value]:
+    def _sums(self, row: ir.Value, rows: int, column: ir.Value, masks: list[Any]) -> list[ir.Value]:
         """The sums over k, row by row: a loop of several steps at a time, then the rest."""
         b = self.b
         zeros = [ir.Constant(self.kind, None)] * (rows * len(masks))
@@ -312,8 +314,12 @@ class _Product:
         start, along = self._address(self.right, k, column, spec.b_strides), spec.b_strides[1]
         return [
             load(
-                self.b, self._moved(start, j * lanes * along), spec.dtype, lanes,
-                stride=along, mask=mask,
+                self.b,
+                self._moved(start, j * lanes * along),
+                spec.dtype,
+                lanes,
+                stride=along,
+                mask=mask,
             ).value
             for j, mask in enumerate(masks)
         ]

@@ -1,6 +1,6 @@
 """Loops in LLVM code.
 
-    counted     `with counted(builder, first, end) as i:` emits the body of a loop
+counted     `with counted(builder, first, end) as i:` emits the body of a loop
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ I64 = ir.IntType(64)
 
 @contextmanager
 def counted(b: ir.IRBuilder, begin: Any, end: Any, step: int = 1) -> Iterator[ir.Value]:
-    """A loop from `begin` up to `end`: `with counted(b, first, last) as i:`."""
+    """Emit a loop over `begin`, `begin + step`, ... below `end`; the body gets the index."""
     before = b.block
     head, body, after = (b.append_basic_block(n) for n in ("loop", "body", "after"))
     b.branch(head)
@@ -27,5 +27,3 @@ def counted(b: ir.IRBuilder, begin: Any, end: Any, step: int = 1) -> Iterator[ir
     index.add_incoming(b.add(index, I64(step)), b.block)
     b.branch(head)
     b.position_at_end(after)
-
-

@@ -1,7 +1,7 @@
 """From a plan to LLVM code: a function for each kernel, equal ones once.
 
-    divide      how kernels are divided among threads
-    emit        the code of all kernels
+divide      how kernels are divided among threads
+emit        the code of all kernels
 """
 
 import math
@@ -43,8 +43,11 @@ def _units(kernel: Kernel, shared: Layout) -> int:
 
 @dataclass(frozen=True)
 class Code:
-    """The text of all kernels, each different one once; and for each kernel, in order, the
-    name of its function and the bindings that tell it where its buffers lie."""
+    """The text of all kernels, each different one once.
+
+    For each kernel, in order: the name of its function, and the bindings that tell it where
+    its buffers lie.
+    """
 
     text: str
     names: tuple[str, ...]

@@ -1,9 +1,9 @@
 """The values of a kernel at one point: what is loaded, computed and remembered where.
 
-    Level       a depth of the loop nest: the indices known there, and values computed there
-    Members     computes the members of a kernel at a level
-    joined      two partial results of a reduction made one
-    identity    what a reduction starts from
+Level       a depth of the loop nest: the indices known there, and values computed there
+Members     computes the members of a kernel at a level
+joined      two partial results of a reduction made one
+identity    what a reduction starts from
 """
 
 from dataclasses import dataclass, field
@@ -34,6 +34,7 @@ class Level:
     width: int
     mask: Any = None
     values: dict[Any, Lanes] = field(default_factory=dict)
+    keys: dict[str, tuple[Lanes, Lanes]] = field(default_factory=dict)  # of random draws
 
     def inner(self, index: Any, width: int, mask: Any) -> "Level":
         """Inside the last loop, along the lanes."""
@@ -88,7 +89,7 @@ class Members:
         if level.parent is None:
             for node in self.kernel.nodes:
                 if isinstance(node.primitive, p.RandomBits):
-                    level.values["key", node.output.name] = self._draw_key(node)
+                    level.keys[node.output.name] = self._draw_key(node)
 
     def _is_fixed(self, access: Access, level: Level) -> bool:
         strides = self.nest.strides[access]
@@ -183,26 +184,29 @@ class Members:
     def _counted(self, node: Node, level: Level) -> Lanes:
         of = node.primitive.of
         position = self._position(node, level, np.dtype(np.int64)).astype(of)
-        return position * of.type(node.primitive.step) + of.type(node.primitive.start)
+        counted: Lanes = position * of.type(node.primitive.step) + of.type(node.primitive.start)
+        return counted
 
     def _draw_key(self, node: Node) -> Any:
         """The key of a draw: the cipher of its number under the generator's key."""
         b = self.frame.builder
         key, draw = (self.frame.views[value] for value in node.inputs)
         words = [
-            self.frame.load(key.base, I64(key.offset + i * key.strides[0]), 1, 0)
-            for i in range(2)
+            self.frame.load(key.base, I64(key.offset + i * key.strides[0]), 1, 0) for i in range(2)
         ]
         number = self.frame.load(draw.base, I64(draw.offset), 1, 0)
         zero = Lanes.constant(b, np.uint32(0), UINT32)
         return threefry_2x32((words[0], words[1]), zero, number)
 
     def _random(self, node: Node, level: Level) -> Lanes:
-        key = level.find(("key", node.output.name))
+        outermost = level
+        while outermost.parent is not None:
+            outermost = outermost.parent
+        first, second = outermost.keys[node.output.name]
         low = self._position(node, level, UINT32)
-        words = tuple(word.splat(low.width) for word in key)
+        words = (first.splat(low.width), second.splat(low.width))
         high = Lanes.constant(self.frame.builder, np.uint32(0), UINT32).splat(low.width)
-        word, _ = threefry_2x32(words, high, low)
+        word: Lanes = threefry_2x32(words, high, low)[0]
         return word >> np.uint32(32 - node.primitive.bits)
 
 

@@ -1,6 +1,6 @@
 """The frame of a kernel function: its arguments, and how it reaches memory.
 
-    Frame       one kernel being emitted: builder, pointers, loads and stores
+Frame       one kernel being emitted: builder, pointers, loads and stores
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native.lanes import Lanes, load, store
+from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.memory import load, store
 from pellucid.executors.native.plan import Place, Plan
 from pellucid.executors.native.program import kernel_type
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.views import Views
-from pellucid.graph import Graph, Node, Value
+from pellucid.graph import Graph, Value
 
 I8, I64 = ir.IntType(8), ir.IntType(64)
 POINTER = ir.PointerType()

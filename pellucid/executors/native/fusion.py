@@ -234,7 +234,9 @@ def _new_kernel(node: Node) -> Kernel:
         return Product([node], [], Space(output.shape), {output.name})
     if isinstance(node.primitive, REDUCTIONS):
         (x,) = node.inputs
-        return Loop([node], [], Space(x.shape, frozenset(node.primitive.axis)), set(), {output.name})
+        return Loop(
+            [node], [], Space(x.shape, frozenset(node.primitive.axis)), set(), {output.name}
+        )
     if isinstance(node.primitive, POINTWISE):
         return Loop([node], [], Space(output.shape), {output.name})
     return Single([node], [])

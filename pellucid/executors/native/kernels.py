@@ -1,17 +1,16 @@
 """Kernels: the pieces of a program, each one pass over memory.
 
-    Space       the points that a kernel visits, and which of its axes are reduced
-    Access      how a kernel walks over a buffer while it visits its points
-    Loop        elementwise work and reductions, fused
-    Product     a matrix product, with elementwise work on its result fused behind it
-    Single      one primitive by itself: gather, scatter, and whatever has no native form
+Space       the points that a kernel visits, and which of its axes are reduced
+Access      how a kernel walks over a buffer while it visits its points
+Loop        elementwise work and reductions, fused
+Product     a matrix product, with elementwise work on its result fused behind it
+Single      one primitive by itself: gather, scatter, and whatever has no native form
 """
 
 from dataclasses import dataclass, field
 
 from pellucid.executors.native.views import View, Views, row_major, stretched
 from pellucid.graph import Node, Shape, Value
-
 
 REDUCING = ("sum", "max", "min", "prod")  # primitives that join many points into one
 
@@ -109,9 +108,7 @@ def access(view: View, shape: Shape, target: Shape) -> Access | None:
     if axes is None:
         return None
     strides = stretched(view, shape).strides
-    return Access(
-        view.base, view.offset, tuple(0 if i is None else strides[i] for i in axes)
-    )
+    return Access(view.base, view.offset, tuple(0 if i is None else strides[i] for i in axes))
 
 
 def own_access(value: Value, target: Shape) -> Access | None:

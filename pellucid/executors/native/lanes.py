@@ -1,16 +1,27 @@
-"""Lanes: values that emit LLVM instructions, so that primitives' rules become machine code."""
+"""Lanes: values that emit LLVM instructions, so that the rules of primitives become code.
 
+    Lanes       some numbers side by side, with operators
+    XP          the namespace that `forward` rules are given
+    scalar_type, lanes_type, call, declared, suffix     what else emits code needs
+
+Semantics are those of NumPy: comparisons with nan are false, the larger and the smaller of
+two numbers are nan if either is, integers wrap around. One lane is a plain scalar. What is
+computed does not depend on the number of lanes.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 
-I1, I8, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(64)
-POINTER = ir.PointerType()
+from pellucid.primitives.base import BOOL, FLOAT64, DType
+
+I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 
-def scalar_type(dtype):
-    dtype = np.dtype(dtype)
+def scalar_type(dtype: DType) -> ir.Type:
+    """The type of one number in a register; a bool is one bit."""
     if dtype.kind == "b":
         return I1
     if dtype.kind == "f":
@@ -18,377 +29,344 @@ def scalar_type(dtype):
     return ir.IntType(8 * dtype.itemsize)
 
 
-def lanes_type(dtype, width):
+def lanes_type(dtype: DType, width: int) -> ir.Type:
+    """The type of `width` numbers in a register."""
     kind = scalar_type(dtype)
     return kind if width == 1 else ir.VectorType(kind, width)
 
 
-def memory_type(dtype, width):
-    kind = I8 if np.dtype(dtype).kind == "b" else scalar_type(dtype)
-    return kind if width == 1 else ir.VectorType(kind, width)
-
-
-def suffix(kind):
+def suffix(kind: ir.Type) -> str:
+    """How LLVM writes a type in the name of an intrinsic."""
     if isinstance(kind, ir.VectorType):
         return f"v{kind.count}{suffix(kind.element)}"
     if isinstance(kind, ir.FloatType):
         return "f32"
     if isinstance(kind, ir.DoubleType):
         return "f64"
-    if isinstance(kind, ir.PointerType):
-        return "p0"
-    return f"i{kind.width}"
+    return "p0" if isinstance(kind, ir.PointerType) else f"i{kind.width}"
 
 
-def declared(builder, name, result, arguments):
-    module = builder.module
-    found = module.globals.get(name)
-    return (
-        found
-        if found is not None
-        else ir.Function(module, ir.FunctionType(result, arguments), name)
-    )
+def declared(
+    builder: ir.IRBuilder, name: str, result: ir.Type, arguments: list[ir.Type]
+) -> ir.Function:
+    """A function from elsewhere: an intrinsic, or one of the C library."""
+    found = builder.module.globals.get(name)
+    if found is None:
+        found = ir.Function(builder.module, ir.FunctionType(result, arguments), name)
+    return found
 
 
-def call(builder, name, *values):
+def call(builder: ir.IRBuilder, name: str, *values: ir.Value) -> ir.Value:
+    """An intrinsic whose operands and result have one type."""
     kind = values[0].type
-    return builder.call(
-        declared(builder, f"llvm.{name}.{suffix(kind)}", kind, [v.type for v in values]), values
-    )
+    function = declared(builder, f"llvm.{name}.{suffix(kind)}", kind, [v.type for v in values])
+    return builder.call(function, values)
 
 
-def _wide(builder, raw, width):
+def repeated(builder: ir.IRBuilder, raw: ir.Value, width: int) -> ir.Value:
+    """One number in all lanes."""
     if width == 1:
         return raw
     kind = ir.VectorType(raw.type, width)
-    one = builder.insert_element(ir.Constant(kind, ir.Undefined), raw, ir.IntType(32)(0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), width), None)
-    return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
-
-
-def load(builder, address, dtype, width, *, stride=1, mask=None):
-    dtype = np.dtype(dtype)
-    kind = memory_type(dtype, width)
-    if width == 1 or stride == 0:
-        raw = builder.load(address, typ=memory_type(dtype, 1), align=dtype.itemsize)
-        raw = _wide(builder, raw, width)
-    elif stride == 1 and mask is None:
-        raw = builder.load(address, typ=kind, align=dtype.itemsize)
-    elif stride == 1:
-        f = declared(
-            builder,
-            f"llvm.masked.load.{suffix(kind)}.p0",
-            kind,
-            [POINTER, ir.IntType(32), mask.type, kind],
-        )
-        raw = builder.call(
-            f, [address, ir.IntType(32)(dtype.itemsize), mask, ir.Constant(kind, None)]
-        )
-    else:
-        offsets = ir.Constant(
-            ir.VectorType(I64, width), [i * stride * dtype.itemsize for i in range(width)]
-        )
-        base = _wide(builder, builder.ptrtoint(address, I64), width)
-        pointers = builder.inttoptr(builder.add(base, offsets), ir.VectorType(POINTER, width))
-        if mask is None:
-            mask = ir.Constant(ir.VectorType(I1, width), [1] * width)
-        f = declared(
-            builder,
-            f"llvm.masked.gather.{suffix(kind)}.v{width}p0",
-            kind,
-            [pointers.type, ir.IntType(32), mask.type, kind],
-        )
-        raw = builder.call(
-            f, [pointers, ir.IntType(32)(dtype.itemsize), mask, ir.Constant(kind, None)]
-        )
-    if dtype.kind == "b":
-        raw = builder.icmp_unsigned("!=", raw, ir.Constant(kind, None))
-    return Lanes(builder, raw, dtype)
-
-
-def store(builder, address, lanes, *, mask=None):
-    raw, dtype = lanes.value, lanes.dtype
-    if dtype.kind == "b":
-        raw = builder.zext(raw, memory_type(dtype, lanes.width))
-    if mask is None or lanes.width == 1:
-        builder.store(raw, address, align=dtype.itemsize)
-        return
-    f = declared(
-        builder,
-        f"llvm.masked.store.{suffix(raw.type)}.p0",
-        ir.VoidType(),
-        [raw.type, POINTER, ir.IntType(32), mask.type],
-    )
-    builder.call(f, [raw, address, ir.IntType(32)(dtype.itemsize), mask])
+    undefined = ir.Constant(kind, ir.Undefined)
+    first = builder.insert_element(undefined, raw, I32(0))
+    zeros = ir.Constant(ir.VectorType(I32, width), None)
+    return builder.shuffle_vector(first, undefined, zeros)
 
 
 class Lanes:
-    __array_ufunc__ = None
+    """Some numbers of one dtype side by side, being computed by emitted code."""
 
-    def __init__(self, builder, value, dtype):
-        self.builder, self.value, self.dtype = builder, value, np.dtype(dtype)
+    __array_ufunc__ = None  # so that `numpy_number + lanes` asks the lanes
+
+    def __init__(self, builder: ir.IRBuilder, value: ir.Value, dtype: Any) -> None:
+        self.builder = builder
+        self.value = value
+        self.dtype: DType = np.dtype(dtype)
 
     @property
-    def width(self):
-        return self.value.type.count if isinstance(self.value.type, ir.VectorType) else 1
+    def width(self) -> int:
+        """The number of lanes."""
+        kind = self.value.type
+        return int(kind.count) if isinstance(kind, ir.VectorType) else 1
 
     @classmethod
-    def constant(cls, builder, number, dtype):
+    def constant(cls, builder: ir.IRBuilder, number: Any, dtype: Any) -> "Lanes":
+        """A number known now."""
         dtype = np.dtype(dtype)
-        kind = scalar_type(dtype)
-        if dtype.kind == "f":
-            return cls(builder, ir.Constant(kind, float(number)), dtype)
-        return cls(builder, ir.Constant(kind, int(number)), dtype)
+        plain = float(number) if dtype.kind == "f" else int(number)
+        return cls(builder, ir.Constant(scalar_type(dtype), plain), dtype)
 
     @classmethod
-    def counting(cls, builder, width, step, dtype):
-        dtype = np.dtype(dtype)
-        return cls(
-            builder,
-            ir.Constant(ir.VectorType(scalar_type(dtype), width), [i * step for i in range(width)]),
-            dtype,
-        )
+    def counting(cls, builder: ir.IRBuilder, width: int, step: int, dtype: Any) -> "Lanes":
+        """0, step, 2 step and so on."""
+        kind = ir.VectorType(scalar_type(np.dtype(dtype)), width)
+        return cls(builder, ir.Constant(kind, [i * step for i in range(width)]), dtype)
 
-    def splat(self, width):
-        return (
-            self
-            if self.width == width
-            else Lanes(self.builder, _wide(self.builder, self.value, width), self.dtype)
-        )
+    def made(self, value: ir.Value) -> "Lanes":
+        """Lanes of the same dtype."""
+        return Lanes(self.builder, value, self.dtype)
 
-    def where_mask(self, mask, other):
-        return Lanes(self.builder, self.builder.select(mask, self.value, other.value), self.dtype)
+    def splat(self, width: int) -> "Lanes":
+        """A single number in all lanes."""
+        if self.width == width:
+            return self
+        return self.made(repeated(self.builder, self.value, width))
 
-    def folded(self, join):
+    def where_mask(self, mask: ir.Value, other: "Lanes") -> "Lanes":
+        """These lanes where the mask is set, the others elsewhere."""
+        return self.made(self.builder.select(mask, self.value, other.value))
+
+    def folded(self, join: Callable[["Lanes", "Lanes"], "Lanes"]) -> "Lanes":
+        """All lanes joined to one: halves are joined until one is left, in a fixed order."""
         b, x, width = self.builder, self, self.width
         while width > 1:
             width //= 2
             halves = []
             for start in (0, width):
-                pick = ir.Constant(
-                    ir.VectorType(ir.IntType(32), width), list(range(start, start + width))
-                )
-                part = b.shuffle_vector(x.value, ir.Constant(x.value.type, ir.Undefined), pick)
-                halves.append(Lanes(b, part, self.dtype))
+                chosen = ir.Constant(ir.VectorType(I32, width), list(range(start, start + width)))
+                undefined = ir.Constant(x.value.type, ir.Undefined)
+                halves.append(x.made(b.shuffle_vector(x.value, undefined, chosen)))
             x = join(*halves)
         if isinstance(x.value.type, ir.VectorType):
-            x = Lanes(b, b.extract_element(x.value, ir.IntType(32)(0)), self.dtype)
+            x = x.made(b.extract_element(x.value, I32(0)))
         return x
 
-    def _other(self, other):
+    # ---- operators -------------------------------------------------------------------------
+
+    def like(self, other: Any) -> ir.Value:
+        """Another operand in the form of this one; a Python number takes its dtype."""
         if isinstance(other, Lanes):
             return other.value
         return Lanes.constant(self.builder, other, self.dtype).splat(self.width).value
 
-    def _binary(self, other, integer, floating):
-        name = floating if self.dtype.kind == "f" else integer
-        return Lanes(
-            self.builder, getattr(self.builder, name)(self.value, self._other(other)), self.dtype
-        )
+    def _binary(self, name: str, other: Any) -> "Lanes":
+        emit = getattr(self.builder, f"f{name}" if self.dtype.kind == "f" else name)
+        return self.made(emit(self.value, self.like(other)))
 
-    def __add__(self, o):
-        return self._binary(o, "add", "fadd")
+    def __add__(self, other: Any) -> "Lanes":
+        return self._binary("add", other)
 
     __radd__ = __add__
 
-    def __sub__(self, o):
-        return self._binary(o, "sub", "fsub")
+    def __sub__(self, other: Any) -> "Lanes":
+        return self._binary("sub", other)
 
-    def __rsub__(self, o):
-        return Lanes(self.builder, self._other(o), self.dtype) - self
+    def __rsub__(self, other: Any) -> "Lanes":
+        return self.made(self.like(other)) - self
 
-    def __rtruediv__(self, o):
-        return Lanes(self.builder, self._other(o), self.dtype) / self
-
-    def __mul__(self, o):
-        return self._binary(o, "mul", "fmul")
+    def __mul__(self, other: Any) -> "Lanes":
+        return self._binary("mul", other)
 
     __rmul__ = __mul__
 
-    def __truediv__(self, o):
-        return self._binary(o, "sdiv", "fdiv")
+    def __truediv__(self, other: Any) -> "Lanes":
+        return self._binary("div", other)
 
-    def __neg__(self):
+    def __rtruediv__(self, other: Any) -> "Lanes":
+        return self.made(self.like(other)) / self
+
+    def __neg__(self) -> "Lanes":
+        negate = self.builder.fneg if self.dtype.kind == "f" else self.builder.neg
+        return self.made(negate(self.value))
+
+    def __xor__(self, other: Any) -> "Lanes":
+        return self.made(self.builder.xor(self.value, self.like(other)))
+
+    def __or__(self, other: Any) -> "Lanes":
+        return self.made(self.builder.or_(self.value, self.like(other)))
+
+    def __and__(self, other: Any) -> "Lanes":
+        return self.made(self.builder.and_(self.value, self.like(other)))
+
+    def __lshift__(self, other: Any) -> "Lanes":
+        return self.made(self.builder.shl(self.value, self.like(other)))
+
+    def __rshift__(self, other: Any) -> "Lanes":
+        shift = self.builder.ashr if self.dtype.kind == "i" else self.builder.lshr
+        return self.made(shift(self.value, self.like(other)))
+
+    def _compare(self, sign: str, other: Any) -> "Lanes":
+        b, right = self.builder, self.like(other)
         if self.dtype.kind == "f":
-            return Lanes(self.builder, self.builder.fneg(self.value), self.dtype)
-        return Lanes(self.builder, self.builder.neg(self.value), self.dtype)
-
-    def __xor__(self, o):
-        return self._binary(o, "xor", "xor")
-
-    def __or__(self, o):
-        return self._binary(o, "or_", "or_")
-
-    def __and__(self, o):
-        return self._binary(o, "and_", "and_")
-
-    def __lshift__(self, o):
-        return self._binary(o, "shl", "shl")
-
-    def __rshift__(self, o):
-        return self._binary(o, "lshr", "lshr")
-
-    def _compare(self, op, other):
-        o, b = self._other(other), self.builder
-        if self.dtype.kind == "f":
-            raw = b.fcmp_ordered(op, self.value, o)
+            raw = b.fcmp_ordered(sign, self.value, right)
         elif self.dtype.kind == "i":
-            raw = b.icmp_signed(op, self.value, o)
+            raw = b.icmp_signed(sign, self.value, right)
         else:
-            raw = b.icmp_unsigned(op, self.value, o)
-        return Lanes(b, raw, np.dtype(bool))
+            raw = b.icmp_unsigned(sign, self.value, right)
+        return Lanes(b, raw, BOOL)
 
-    def __eq__(self, o):
-        return self._compare("==", o)
+    def __eq__(self, other: object) -> "Lanes":  # type: ignore[override]
+        return self._compare("==", other)
 
-    def __lt__(self, o):
-        return self._compare("<", o)
+    def __lt__(self, other: Any) -> "Lanes":
+        return self._compare("<", other)
 
-    def __le__(self, o):
-        return self._compare("<=", o)
+    def __le__(self, other: Any) -> "Lanes":
+        return self._compare("<=", other)
 
-    def __gt__(self, o):
-        return self._compare(">", o)
+    def __gt__(self, other: Any) -> "Lanes":
+        return self._compare(">", other)
 
-    def __ge__(self, o):
-        return self._compare(">=", o)
+    def __ge__(self, other: Any) -> "Lanes":
+        return self._compare(">=", other)
 
     __hash__ = object.__hash__
 
-    def astype(self, dtype):
-        to, b = np.dtype(dtype), self.builder
+    # ---- conversion ------------------------------------------------------------------------
+
+    def astype(self, dtype: Any) -> "Lanes":
+        """The same numbers in another dtype.
+
+        A float becomes an integer by dropping its fraction; one that does not fit gives some
+        integer, as in C. Every number but 0 becomes True, nan too.
+        """
+        to = np.dtype(dtype)
         if to == self.dtype:
             return self
-        kind = lanes_type(to, self.width)
-        zero = (
-            ir.Constant(self.value.type, 0.0 if self.dtype.kind == "f" else 0)
-            if self.width == 1
-            else ir.Constant(self.value.type, None)
-        )
         if to.kind == "b":
-            raw = (
-                b.fcmp_unordered("!=", self.value, zero)
-                if self.dtype.kind == "f"
-                else b.icmp_unsigned("!=", self.value, zero)
-            )
-        elif self.dtype.kind == "f":
-            if to.kind == "f":
-                raw = (b.fpext if to.itemsize > self.dtype.itemsize else b.fptrunc)(
-                    self.value, kind
-                )
-            else:
-                raw = (b.fptosi if to.kind == "i" else b.fptoui)(self.value, kind)
-        elif to.kind == "f":
-            raw = (b.sitofp if self.dtype.kind == "i" else b.uitofp)(self.value, kind)
-        elif self.dtype.kind == "b" or to.itemsize > self.dtype.itemsize:
-            raw = (b.sext if self.dtype.kind == "i" else b.zext)(self.value, kind)
-        elif to.itemsize < self.dtype.itemsize:
-            raw = b.trunc(self.value, kind)
-        else:
-            raw = self.value
-        return Lanes(b, raw, to)
+            return self._as_bool()
+        name = _conversion(self.dtype, to)
+        kind = lanes_type(to, self.width)
+        raw = getattr(self.builder, name)(self.value, kind) if name else self.value
+        return Lanes(self.builder, raw, to)
+
+    def _as_bool(self) -> "Lanes":
+        b, zero = self.builder, self.like(0)
+        if self.dtype.kind == "f":
+            return Lanes(b, b.fcmp_unordered("!=", self.value, zero), BOOL)
+        return Lanes(b, b.icmp_unsigned("!=", self.value, zero), BOOL)
+
+
+def _conversion(of: DType, to: DType) -> str:
+    """The LLVM instruction that turns one dtype into another; none where the bits stay."""
+    wider = to.itemsize > of.itemsize or of.kind == "b"
+    if of.kind == "f" and to.kind == "f":
+        return "fpext" if wider else "fptrunc"
+    if of.kind == "f":
+        return "fptosi" if to.kind == "i" else "fptoui"
+    if to.kind == "f":
+        return "sitofp" if of.kind == "i" else "uitofp"
+    if wider:
+        return "sext" if of.kind == "i" else "zext"
+    return "trunc" if to.itemsize < of.itemsize else ""
 
 
 class XP:
-    def __init__(self, builder):
+    """The functions that `forward` rules call, by the names of the Array API standard."""
+
+    def __init__(self, builder: ir.IRBuilder) -> None:
         self.builder = builder
 
-    def _unary(self, name, x):
-        return Lanes(self.builder, call(self.builder, name, x.value), x.dtype)
+    def _intrinsic(self, name: str, *operands: Lanes) -> Lanes:
+        return operands[0].made(call(self.builder, name, *(x.value for x in operands)))
 
-    def exp(self, x):
-        return self._accurate("exp", x)
-
-    def log(self, x):
-        return self._accurate("log", x)
-
-    def expm1(self, x):
-        return self._accurate("expm1", x)
-
-    def log1p(self, x):
-        return self._accurate("log1p", x)
-
-    def tanh(self, x):
-        return self._accurate("tanh", x)
-
-    def _accurate(self, name, x):
-        """Vectors of float32 in our own code; float64 lane by lane in the C library."""
+    def _accurate(self, name: str, x: Lanes) -> Lanes:
+        """Vectors of float32 by our own code, float64 lane by lane by the C library."""
         from pellucid.executors.native import vector_math
 
-        if x.dtype.itemsize == 4:
-            return {
-                "exp": vector_math.exp,
-                "log": vector_math.log,
-                "expm1": vector_math.expm1,
-                "log1p": vector_math.log1p,
-                "tanh": vector_math.tanh,
-            }[name](x)
-        return self._by_lanes(name, x)
+        if x.dtype == FLOAT64:
+            return self._by_lanes(name, x)
+        return vector_math.FUNCTIONS[name](x)
 
-    def _by_lanes(self, name, *operands):
-        b, dtype, width = self.builder, operands[0].dtype, operands[0].width
-        kind = scalar_type(dtype)
-        name = name if dtype.itemsize == 8 else name + "f"
-        f = declared(b, name, kind, [kind] * len(operands))
-        if width == 1:
-            return Lanes(b, b.call(f, [x.value for x in operands]), dtype)
-        result = ir.Constant(operands[0].value.type, ir.Undefined)
-        for i in range(width):
-            lane = ir.IntType(32)(i)
-            y = b.call(f, [b.extract_element(x.value, lane) for x in operands])
-            result = b.insert_element(result, y, lane)
-        return Lanes(b, result, dtype)
+    def _by_lanes(self, name: str, *operands: Lanes) -> Lanes:
+        """A function of the C library, called for one lane after the other."""
+        b, first = self.builder, operands[0]
+        kind = scalar_type(first.dtype)
+        name = name if first.dtype == FLOAT64 else f"{name}f"
+        function = declared(b, name, kind, [kind] * len(operands))
+        if first.width == 1:
+            return first.made(b.call(function, [x.value for x in operands]))
+        result = ir.Constant(first.value.type, ir.Undefined)
+        for i in range(first.width):
+            numbers = [b.extract_element(x.value, I32(i)) for x in operands]
+            result = b.insert_element(result, b.call(function, numbers), I32(i))
+        return first.made(result)
 
-    def sqrt(self, x):
-        return self._unary("sqrt", x)
+    def exp(self, x: Lanes) -> Lanes:
+        """e^x."""
+        return self._accurate("exp", x)
 
-    def sin(self, x):
-        return self._unary("sin", x)
+    def log(self, x: Lanes) -> Lanes:
+        """The natural logarithm."""
+        return self._accurate("log", x)
 
-    def cos(self, x):
-        return self._unary("cos", x)
+    def expm1(self, x: Lanes) -> Lanes:
+        """e^x - 1."""
+        return self._accurate("expm1", x)
 
-    def floor(self, x):
-        return self._unary("floor", x)
+    def log1p(self, x: Lanes) -> Lanes:
+        """log(1 + x)."""
+        return self._accurate("log1p", x)
 
-    def abs(self, x):
-        if x.dtype.kind == "f":
-            return self._unary("fabs", x)
-        return self.where(x < 0, -x, x)
+    def tanh(self, x: Lanes) -> Lanes:
+        """The hyperbolic tangent."""
+        return self._accurate("tanh", x)
 
-    def pow(self, a, b):
+    def sin(self, x: Lanes) -> Lanes:
+        """The sine."""
+        return self._by_lanes("sin", x)
+
+    def cos(self, x: Lanes) -> Lanes:
+        """The cosine."""
+        return self._by_lanes("cos", x)
+
+    def pow(self, a: Lanes, b: Lanes) -> Lanes:
+        """a^b."""
         return self._by_lanes("pow", a, b)
 
-    def sign(self, x):
+    def sqrt(self, x: Lanes) -> Lanes:
+        """The square root."""
+        return self._intrinsic("sqrt", x)
+
+    def floor(self, x: Lanes) -> Lanes:
+        """The largest integer not above x."""
+        return self._intrinsic("floor", x)
+
+    def abs(self, x: Lanes) -> Lanes:
+        """The absolute value."""
+        return self._intrinsic("fabs", x) if x.dtype.kind == "f" else self.where(x < 0, -x, x)
+
+    def sign(self, x: Lanes) -> Lanes:
+        """-1, 0 or 1, or nan."""
         one, zero = self.full_like(x, 1), self.full_like(x, 0)
         y = self.where(x > 0, one, self.where(x < 0, -one, zero))
-        return self.where(x == x, y, x)
+        return self.where(x == x, y, x)  # noqa: PLR0124 (nan alone differs from itself)
 
-    def full_like(self, x, number):
+    def full_like(self, x: Lanes, number: Any) -> Lanes:
+        """A number in all lanes."""
         return Lanes.constant(self.builder, number, x.dtype).splat(x.width)
 
-    def ones_like(self, x):
+    def ones_like(self, x: Lanes) -> Lanes:
+        """1 in all lanes."""
         return self.full_like(x, 1)
 
-    def maximum(self, a, b):
-        y = self.where(a > b, a, b)
-        return self.where(a == a, y, a) if a.dtype.kind == "f" else y
+    def maximum(self, a: Lanes, b: Lanes) -> Lanes:
+        """The larger; nan if either is."""
+        larger = self.where(a > b, a, b)
+        return self.where(a == a, larger, a)  # noqa: PLR0124 (nan alone differs from itself)
 
-    def minimum(self, a, b):
-        y = self.where(a < b, a, b)
-        return self.where(a == a, y, a) if a.dtype.kind == "f" else y
+    def minimum(self, a: Lanes, b: Lanes) -> Lanes:
+        """The smaller; nan if either is."""
+        smaller = self.where(a < b, a, b)
+        return self.where(a == a, smaller, a)  # noqa: PLR0124 (nan alone differs from itself)
 
-    def where(self, c, a, b):
-        return Lanes(self.builder, self.builder.select(c.value, a.value, b.value), a.dtype)
+    def where(self, condition: Lanes, a: Lanes, b: Lanes) -> Lanes:
+        """One of two, by a condition."""
+        return a.made(self.builder.select(condition.value, a.value, b.value))
 
-    def logical_and(self, a, b):
+    def logical_and(self, a: Lanes, b: Lanes) -> Lanes:
+        """Whether both are true."""
         return a & b
 
-    def logical_or(self, a, b):
+    def logical_or(self, a: Lanes, b: Lanes) -> Lanes:
+        """Whether one is true."""
         return a | b
 
-    def logical_not(self, x):
-        return Lanes(self.builder, self.builder.not_(x.value), x.dtype)
+    def logical_not(self, x: Lanes) -> Lanes:
+        """The opposite."""
+        return x.made(self.builder.not_(x.value))
 
-    def astype(self, x, dtype):
+    def astype(self, x: Lanes, dtype: Any) -> Lanes:
+        """The same numbers in another dtype."""
         return x.astype(dtype)

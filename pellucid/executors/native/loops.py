@@ -13,19 +13,20 @@ A unit is a row, or one vector of columns or of a plain line; threads share unit
 ever divided among threads, so the bits do not depend on who computes a unit.
 """
 
+import functools
 import math
 from typing import Any
 
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.evaluate import Level, Members, identity, joined
 from pellucid.executors.native.counting import counted
+from pellucid.executors.native.evaluate import Level, Members, identity, joined
 from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.fusion import REDUCTIONS
 from pellucid.executors.native.kernels import Access, Loop, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.nest import Nest, collapse, roots, stages
-from pellucid.executors.native.fusion import REDUCTIONS
 from pellucid.executors.native.views import Views
 
 I64 = ir.IntType(64)
@@ -122,9 +123,13 @@ class _LoopCode:
         return ir.Constant(ir.VectorType(ir.IntType(1), self.width), bits)
 
     def _stores(self, level: Level, now: int) -> None:
-        """Compute and store the full members that belong to a stage."""
-        for value in roots(self.kernel, self.frame.views, now)[1]:
-            lanes = self.members.value(value, level, now)
+        """Compute and store the full members that belong to a stage.
+
+        All are computed before the first is stored: one may be written over what another reads.
+        """
+        values = roots(self.kernel, self.frame.views, now)[1]
+        computed = [(value, self.members.value(value, level, now)) for value in values]
+        for value, lanes in computed:
             element = self.members.element(own_reach(self.kernel, value), level)
             self.frame.store(value, element, level.fit(lanes), level.mask)
 
@@ -196,7 +201,9 @@ class _LoopCode:
                 x = level.fit(self.members.operand(node, node.inputs[0], level, now))
                 if level.mask is not None and self.nest.kind == "rows":
                     x = x.where_mask(level.mask, start)
-                before = Lanes(frame.builder, frame.builder.load(slot, typ=start.value.type), x.dtype)
+                before = Lanes(
+                    frame.builder, frame.builder.load(slot, typ=start.value.type), x.dtype
+                )
                 frame.builder.store(joined(node, before, x).value, slot)
             self._stores(level, now)
 
@@ -205,9 +212,11 @@ class _LoopCode:
         else:
             self._over_reduced(outer, list(range(len(self.nest.dims))), body)
         for node, slot, start in totals:
-            total = Lanes(frame.builder, frame.builder.load(slot, typ=start.value.type), start.dtype)
+            total = Lanes(
+                frame.builder, frame.builder.load(slot, typ=start.value.type), start.dtype
+            )
             if self.nest.kind == "rows":
-                total = total.folded(lambda a, c, node=node: joined(node, a, c))
+                total = total.folded(functools.partial(joined, node))
             outer.values[node.output.name] = total
 
     def _over_reduced(self, level: Level, dims: list[int], body: Any) -> None:
@@ -216,7 +225,7 @@ class _LoopCode:
         if not reduced:
             body(level)
             return
-        first, rest = reduced[0], [d for d in reduced[1:]]
+        first, rest = reduced[0], reduced[1:]
         if first == len(self.nest.dims) - 1:
             self._along(level, body)
             return

@@ -33,6 +33,7 @@ from pellucid.graph import Procedure
 
 SHARED_WORK_CHUNKS = 8  # programs with less to share run in the calling thread alone
 
+
 @dataclass(frozen=True)
 class MachineCode:
     """Object code, and for each kernel its function and where its buffers lie."""
@@ -188,5 +189,3 @@ def _aligned(count: int) -> Any:
     room = np.empty(count + ALIGNMENT, np.uint8)
     start = -room.ctypes.data % ALIGNMENT
     return room[start : start + count]
-
-

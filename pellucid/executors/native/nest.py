@@ -82,7 +82,7 @@ def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = (
             for a, s in strides.items():
                 s.append(a.strides[axis])
     if not dims:
-        return Nest((Dim(1, False),), {a: (0,) for a in strides})
+        return Nest((Dim(1, False),), dict.fromkeys(strides, (0,)))
     return Nest(tuple(dims), {a: tuple(s) for a, s in strides.items()})
 
 
@@ -140,6 +140,17 @@ def spill(kernel: Fused, views: Views) -> list[Value]:
             for operand in node.inputs:
                 visit(operand, stage[node.output.name])
     return list(spilled.values())
+
+
+def is_last(kernel: Fused, value: Value, views: Views) -> bool:
+    """Whether no pass over the points comes after the one that stores a member."""
+    if value.name in kernel.outer:
+        return True
+    stage = stages(kernel, views)
+    reductions = [n for n in kernel.nodes if isinstance(n.primitive, REDUCTIONS)]
+    passes = [stage[n.output.name] - 1 for n in reductions]
+    passes += [stage[v.name] for v in kernel.stores if v.name in kernel.full]
+    return stage[value.name] == max(passes)
 
 
 def roots(kernel: Fused, views: Views, now: int) -> tuple[list[Node], list[Value]]:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from pellucid.executors.native.kernels import (
     Fused,
     Kernel,
+    Loop,
     Product,
     access,
     own_access,
 )
+from pellucid.executors.native.nest import is_last
 from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Procedure, Value
 
@@ -141,7 +143,13 @@ def _external_places(procedure: Procedure, graph: Graph, views: Views) -> dict[s
 
 
 def _reads_in_step(kernel: Kernel, old: Value, new: Value, views: Views) -> bool:
-    """Whether the kernel reads the old value only at the point where it writes the new one."""
+    """Whether the kernel reads the old value only at the point where it writes the new one.
+
+    Nor may a later pass over the same points read it again.
+    """
+    reads = any(views[v].base == old for node in kernel.nodes for v in node.inputs)
+    if reads and isinstance(kernel, Loop) and not is_last(kernel, new, views):
+        return False
     for node in kernel.nodes:
         for value in node.inputs:
             if views[value].base == old and not _in_step(kernel, node, value, new, views):
@@ -167,9 +175,7 @@ def _in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views)
     )
 
 
-def _allocate(
-    kernels: list[Kernel], places: dict[str, Place], views: Views, slot: int
-) -> int:
+def _allocate(kernels: list[Kernel], places: dict[str, Place], views: Views, slot: int) -> int:
     """Give every stored value without a place one in the arena; its size in bytes.
 
     The largest first, each at the lowest offset that no value alive at the same time covers.

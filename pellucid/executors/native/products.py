@@ -1,7 +1,7 @@
 """Matrix products as LLVM code, with the elementwise work that follows them fused in.
 
-    product_units   how many independent pieces of work a product has
-    emit_product    the body of a Product kernel
+product_units   how many independent pieces of work a product has
+emit_product    the body of a Product kernel
 """
 
 import math
@@ -54,17 +54,20 @@ def emit_product(frame: Frame, kernel: Product) -> None:
         return
     b = frame.builder
     first, last = b.udiv(frame.begin, I64(count)), b.udiv(frame.end, I64(count))
-    reach_end = b.select(b.icmp_signed("<", b.mul(last, I64(count)), frame.end), b.add(last, I64(1)), last)
+    reach_end = b.select(
+        b.icmp_signed("<", b.mul(last, I64(count)), frame.end), b.add(last, I64(1)), last
+    )
     with counted(b, first, reach_end) as batch:
         start = b.sub(frame.begin, b.mul(batch, I64(count)))
         end = b.sub(frame.end, b.mul(batch, I64(count)))
         start = b.select(b.icmp_signed("<", start, I64(0)), I64(0), start)
         end = b.select(b.icmp_signed(">", end, I64(count)), I64(count), end)
-        indices, rest = [], batch
+        place: list[Any] = []
+        rest = batch
         for size in reversed(batch_shape):
-            indices.append(b.urem(rest, I64(size)))
+            place.append(b.urem(rest, I64(size)))
             rest = b.udiv(rest, I64(size))
-        _emit_batch(frame, kernel, spec, tuple(indices[::-1]), (start, end))
+        _emit_batch(frame, kernel, spec, tuple(place[::-1]), (start, end))
 
 
 def _emit_batch(
@@ -115,7 +118,8 @@ class _Epilogue:
         lanes = Lanes(self.frame.builder, vector, product.dtype)
         level = Level(self.entry, (*self.batch, row, column), lanes.width, mask)
         level.values[product.name] = lanes
-        for value in self.kernel.stores:
-            result = level.fit(self.members.value(value, level, 0))
+        # All before the first store: one may be written over what another reads.
+        results = [(v, level.fit(self.members.value(v, level, 0))) for v in self.kernel.stores]
+        for value, result in results:
             element = self.members.element(own_reach(self.kernel, value), level)
             self.frame.store(value, element, result, mask)

@@ -169,9 +169,7 @@ class _Behind:
         return str(self.pointer.get_reference())
 
 
-def _run(
-    b: ir.IRBuilder, kernel: ir.Value, where: tuple[Any, Any], begin: Any, end: Any
-) -> None:
+def _run(b: ir.IRBuilder, kernel: ir.Value, where: tuple[Any, Any], begin: Any, end: Any) -> None:
     """Call a listed kernel for a range of units."""
     table, step = where
     function = _Behind(_word(b, kernel, I64(0), POINTER))

@@ -1,8 +1,8 @@
 """What a native program does, kernel by kernel, and how near it comes to the machine's limit.
 
-    Report          a table of kernels; prints itself
-    report          the report of a program, each kernel timed on its own
-    peak            the multiply-add rate of one thread of this machine, measured
+Report          a table of kernels; prints itself
+report          the report of a program, each kernel timed on its own
+peak            the multiply-add rate of one thread of this machine, measured
 """
 
 import ctypes
@@ -81,7 +81,9 @@ class Report:
                 f"{ratio}  {row.name} {list(row.shape)}{note}"
             )
         total = f"{len(self.rows)} kernels, {self.seconds * 1e6:.1f} us a step on one thread"
-        lines.append(f"{total}; arena {self.arena_bytes / 1e3:.0f} kB; peak {self.peak:.0f} GFLOP/s.")
+        lines.append(
+            f"{total}; arena {self.arena_bytes / 1e3:.0f} kB; peak {self.peak:.0f} GFLOP/s."
+        )
         return "\n".join(lines)
 
 
@@ -101,7 +103,8 @@ def report(shared: Layout, work: Sequence[Work], listing: Listing, table: Any) -
 
 def _median_seconds(kernel: Any, where: tuple[int, int], work: Work) -> float:
     """The median of repeated runs, some 20 ms in all, less what an empty call costs."""
-    times, empty = [], []
+    times: list[float] = []
+    empty: list[float] = []
     begin = time.perf_counter()
     while len(times) < 5 or (time.perf_counter() - begin < 0.02 and len(times) < 500):
         start = time.perf_counter()

@@ -21,7 +21,9 @@ def _kind(kernel: Kernel) -> str:
         case Product():
             return f"product {list(kernel.space.shape)}"
         case Loop():
-            reduced = f", reduced over {sorted(kernel.space.reduced)}" if kernel.space.reduced else ""
+            reduced = (
+                f", reduced over {sorted(kernel.space.reduced)}" if kernel.space.reduced else ""
+            )
             return f"loop {list(kernel.space.shape)}{reduced}"
         case CopyBack():
             return f"copy {kernel.source} to input {kernel.slot}"

@@ -128,7 +128,9 @@ def _computed(primitive: Any, arrays: list[Any]) -> Any:
         )
 
 
-def _same(work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node) -> Value | None:
+def _same(  # noqa: C901 (a table of cases)
+    work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
+) -> Value | None:
     """Drop what changes nothing: copies, casts to the same dtype, movements that do not move."""
     if not inputs:
         return None
@@ -155,7 +157,7 @@ def _same(work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
     return None
 
 
-def _algebra(
+def _algebra(  # noqa: C901, PLR0912 (a table of cases)
     work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
 ) -> Value | None:
     """Exact identities of arithmetic and choice."""
@@ -259,9 +261,7 @@ def _matrix_by_vector(
 RULES: tuple[Rule, ...] = (_same, _fold, _algebra, _unstretched, _reshape_last, _matrix_by_vector)
 
 
-def _without_dead(
-    inputs: tuple[Value, ...], work: _Rewriter, outputs: tuple[Value, ...]
-) -> Graph:
+def _without_dead(inputs: tuple[Value, ...], work: _Rewriter, outputs: tuple[Value, ...]) -> Graph:
     """The graph with only the nodes and constants that the outputs need."""
     needed = {value.name for value in outputs}
     kept = []

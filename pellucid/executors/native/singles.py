@@ -1,9 +1,9 @@
 """Single kernels: primitives that stand by themselves, as plain loops.
 
-    emit_single     the body of a Single kernel
-    emit_copy       a variable's new value copied over the old one
-    single_units    how many independent pieces of work there are
-    is_native       whether a primitive has code here; others run through Python
+emit_single     the body of a Single kernel
+emit_copy       a variable's new value copied over the old one
+single_units    how many independent pieces of work there are
+is_native       whether a primitive has code here; others run through Python
 """
 
 import math
@@ -178,7 +178,8 @@ def _position(frame: Frame, node: Node, number: int) -> None:
             before = Lanes(b, b.load(best, typ=first.value.type), dtype)
             wins = now > before if isinstance(node.primitive, p.Argmax) else now < before
             if dtype.kind == "f":
-                nan = xp.logical_and(xp.logical_not(now == now), before == before)
+                is_nan, was_nan = (xp.logical_not(x == x) for x in (now, before))  # noqa: PLR0124
+                nan = xp.logical_and(is_nan, xp.logical_not(was_nan))
                 wins = xp.logical_or(wins, nan)
             with b.if_then(wins.value):
                 b.store(now.value, best)

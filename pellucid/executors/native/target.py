@@ -62,7 +62,7 @@ def _widest(triple: str, features: Mapping[str, bool]) -> str:
 
 
 def forced(name: str) -> Target:
-    """This CPU seen as one with narrower vectors, to test code for others here."""
+    """The host seen as one with narrower vectors, to test code for others here."""
     if name not in WIDTHS:
         raise OptionError(f"forced: target {name!r}. {closest(name, WIDTHS)}")
     here = host()
@@ -79,9 +79,7 @@ def forced(name: str) -> Target:
 
 def _machine(target: Target) -> Any:
     triple = binding.Target.from_triple(binding.get_process_triple())
-    return triple.create_target_machine(
-        cpu=target.cpu, features=target.features, opt=3, jit=True
-    )
+    return triple.create_target_machine(cpu=target.cpu, features=target.features, opt=3, jit=True)
 
 
 def _optimised(text: str, machine: Any) -> Any:

@@ -11,7 +11,7 @@ The same operations run in every lane, so the bits do not depend on the width of
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def tanh(x: Lanes) -> Lanes:
     """The hyperbolic tangent."""
     wide = _absolute(_wide(x))
     double = _where(wide < 20.0, wide, _constant(wide, 20.0)) * 2.0
-    double = _where(wide == wide, double, wide)  # nan stays
+    double = _where(wide == wide, double, wide)  # noqa: PLR0124 (nan stays)
     e = _wide_expm1(double)
     y = (e / (e + 2.0)).astype(FLOAT32)
     return Lanes(x.builder, call(x.builder, "copysign", y.value, x.value), FLOAT32)
@@ -98,7 +98,7 @@ def _wide_log(x: Lanes) -> Lanes:
     result = _where(x == 0.0, _constant(x, -math.inf), result)
     result = _where(x < 0.0, _constant(x, math.nan), result)
     special = _where(x == math.inf, x, result)
-    return _where(x == x, special, x)
+    return _where(x == x, special, x)  # noqa: PLR0124 (nan stays)
 
 
 def _polynomial(x: Lanes, coefficients: Sequence[float]) -> Lanes:
@@ -132,3 +132,12 @@ def _absolute(x: Lanes) -> Lanes:
 def _with_sign_of_zero(x: Lanes, y: Lanes) -> Lanes:
     """y, but x itself where x is 0: the sums on the way lose the sign of -0."""
     return _where(x == 0.0, x, y)
+
+
+FUNCTIONS: dict[str, Callable[[Lanes], Lanes]] = {
+    "exp": exp,
+    "expm1": expm1,
+    "log": log,
+    "log1p": log1p,
+    "tanh": tanh,
+}

@@ -53,9 +53,7 @@ def row_major(shape: Shape) -> tuple[int, ...]:
 
 def same_walk(view: View, strides: tuple[int, ...]) -> bool:
     """Whether these strides visit the same places; axes of size 1 do not matter."""
-    return all(
-        n == 1 or a == b for n, a, b in zip(view.shape, view.strides, strides, strict=True)
-    )
+    return all(n == 1 or a == b for n, a, b in zip(view.shape, view.strides, strides, strict=True))
 
 
 def whole(value: Value) -> View:
@@ -80,15 +78,15 @@ def moved(primitive: Any, x: View) -> View | None:
             turned = tuple(-s if i in axis else s for i, s in enumerate(x.strides))
             return View(x.base, offset, turned, x.shape)
         case p.Reshape(to=to):
-            strides = reshaped(x, to)
-            return None if strides is None else View(x.base, x.offset, strides, to)
+            walked = reshaped(x, to)
+            return None if walked is None else View(x.base, x.offset, walked, to)
     return None
 
 
 def stretched(x: View, shape: Shape) -> View:
     """The view broadcast to a shape: stride 0 along new and repeated axes."""
     extra = len(shape) - len(x.shape)
-    strides = [0] * extra
+    strides: list[int] = [0] * extra
     for n, m, stride in zip(x.shape, shape[extra:], x.strides, strict=True):
         strides.append(0 if n == 1 and m != 1 else stride)
     return View(x.base, x.offset, tuple(strides), shape)
@@ -171,11 +169,9 @@ def layout(graph: Graph) -> Graph:
     outputs = []
     for value in graph.outputs:
         view = view_of(value)
-        if view.base.name in taken or not view.is_whole():
-            value = copied(value, "")
-            view = whole(value)
-        taken.add(view.base.name)
-        outputs.append(value)
+        own = view.base.name not in taken and view.is_whole()
+        outputs.append(value if own else copied(value, ""))
+        taken.add(view_of(outputs[-1]).base.name)
     result = Graph(graph.inputs, graph.constants, tuple(nodes), tuple(outputs))
     result.check()
     return result

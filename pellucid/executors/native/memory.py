@@ -1,0 +1,85 @@
+"""Loads and stores of lanes: contiguous, repeated, strided, masked.
+
+load, store     lanes from and to memory
+memory_type     how numbers lie in memory; a bool is a byte there
+"""
+
+from typing import Any
+
+from llvmlite import ir
+
+from pellucid.executors.native.lanes import (
+    I1,
+    I8,
+    I32,
+    I64,
+    Lanes,
+    declared,
+    repeated,
+    scalar_type,
+    suffix,
+)
+from pellucid.primitives.base import DType
+
+POINTER = ir.PointerType()
+
+
+def memory_type(dtype: DType, width: int) -> ir.Type:
+    """The type of `width` numbers in memory."""
+    kind = I8 if dtype.kind == "b" else scalar_type(dtype)
+    return kind if width == 1 else ir.VectorType(kind, width)
+
+
+def load(
+    b: ir.IRBuilder,
+    address: ir.Value,
+    dtype: DType,
+    width: int,
+    *,
+    stride: int = 1,
+    mask: Any = None,
+) -> Lanes:
+    """`width` numbers, `stride` elements apart; lanes outside the mask are not touched."""
+    size, kind = dtype.itemsize, memory_type(dtype, width)
+    if width == 1 or stride == 0:
+        number = b.load(address, typ=memory_type(dtype, 1), align=size)
+        raw = repeated(b, number, width)
+    elif stride == 1 and mask is None:
+        raw = b.load(address, typ=kind, align=size)
+    elif stride == 1:
+        name, types = f"llvm.masked.load.{suffix(kind)}.p0", [POINTER, I32, mask.type, kind]
+        function = declared(b, name, kind, types)
+        raw = b.call(function, [address, I32(size), mask, ir.Constant(kind, None)])
+    else:
+        raw = _gathered(b, address, kind, stride * size, mask)
+    if dtype.kind == "b":
+        raw = b.icmp_unsigned("!=", raw, ir.Constant(kind, None))
+    return Lanes(b, raw, dtype)
+
+
+def _gathered(
+    b: ir.IRBuilder, address: ir.Value, kind: ir.VectorType, apart: int, mask: Any
+) -> ir.Value:
+    """Numbers from addresses `apart` bytes from each other."""
+    width = kind.count
+    offsets = ir.Constant(ir.VectorType(I64, width), [i * apart for i in range(width)])
+    first = repeated(b, b.ptrtoint(address, I64), width)
+    pointers = b.inttoptr(b.add(first, offsets), ir.VectorType(POINTER, width))
+    if mask is None:
+        mask = ir.Constant(ir.VectorType(I1, width), [I1(1)] * width)
+    name = f"llvm.masked.gather.{suffix(kind)}.v{width}p0"
+    function = declared(b, name, kind, [pointers.type, I32, mask.type, kind])
+    return b.call(function, [pointers, I32(1), mask, ir.Constant(kind, None)])
+
+
+def store(b: ir.IRBuilder, address: ir.Value, lanes: Lanes, *, mask: Any = None) -> None:
+    """Neighbouring numbers; those outside the mask are left as they are."""
+    raw, size = lanes.value, lanes.dtype.itemsize
+    if lanes.dtype.kind == "b":
+        raw = b.zext(raw, memory_type(lanes.dtype, lanes.width))
+    if mask is None or lanes.width == 1:
+        b.store(raw, address, align=size)
+        return
+    name = f"llvm.masked.store.{suffix(raw.type)}.p0"
+    function = declared(b, name, ir.VoidType(), [raw.type, POINTER, I32, mask.type])
+    b.call(function, [raw, address, I32(size), mask])
