@@ -82,12 +82,14 @@ class Builder:
 
     # ---- leaves --------------------------------------------------------------------------
 
-    def leaf(self, shape: tuple[int, ...], dtype: Any, array: Any = None) -> Value:
-        """A new argument, variable or constant."""
+    def leaf(
+        self, shape: tuple[int, ...], dtype: Any, array: Any = None, *, fixed: bool = False
+    ) -> Value:
+        """A new argument, constant or, unless it is `fixed`, variable."""
         if array is None:
             array = self._numbers(shape, np.dtype(dtype))
-        kinds = [(self.arguments, "x"), (self.variables, "w"), (self.constants, "%c")]
-        table, letter = self.choice([kinds[0], kinds[0], kinds[1], kinds[1], kinds[2]])
+        kinds = [(self.arguments, "x"), (self.constants, "%c"), (self.variables, "w")]
+        table, letter = kinds[self.choice((0, 0, 1) if fixed else (0, 0, 1, 2, 2))]
         value = Value(f"{letter}{len(table)}", shape, np.dtype(dtype))
         table[value] = array
         self.values.append(value)
@@ -146,7 +148,7 @@ class Builder:
         low = 0 if dtype == UINT8 else -size
         generator = np.random.default_rng(self.source.integer(0, 2**20))
         array = generator.integers(low, max(size, low + 1), shape).astype(dtype)
-        return self.leaf(shape, dtype, array)
+        return self.leaf(shape, dtype, array, fixed=True)
 
     # ---- nodes ---------------------------------------------------------------------------
 
