@@ -32,9 +32,10 @@ OPTIMIZERS = {
     "one cycle": lambda p: optim.SGD(p, optim.OneCycle(0.1, 100)),
 }
 # PyTorch's global norm adds 1e-6 to the norm. With Adam in float32, PyTorch's weights and ours
-# are each up to 1.2e-6 from the exact ones.
+# are each up to 1.6e-6 from the exact ones: where a gradient is nearly 0, Adam makes its rounding
+# errors as large as any step.
 FLOAT64 = {"by global norm": 2e-5}
-FLOAT32 = {"by global norm": 2e-5, "adam": 2e-6, "adam with l2": 2e-6, "adamw": 2e-6}
+FLOAT32 = {"by global norm": 2e-5, "adam": 2e-6, "adam with l2": 2e-6, "adamw": 3e-6}
 
 
 def trained(name, dtype, executor, kept):
