@@ -354,8 +354,11 @@ def _matmul(primitive: p.MatMul, operands: list[Bounded], y: Any) -> Any:
     touched = np.matmul(odd[0], np.ones(b.shape, int)) + np.matmul(np.ones(a.shape, int), odd[1])
     vague = np.matmul(unsure[0], np.ones(b.shape, int))
     vague = vague + np.matmul(np.ones(a.shape, int), unsure[1])
-    ends = [np.where(o, REAL(0), np.abs(x.astype(REAL))) for (x, _), o in zip(operands, odd)]
-    wide = [s + np.where(o, REAL(0), e) for s, (_, e), o in zip(ends, operands, odd)]
+    ends = [
+        np.where(o, REAL(0), np.abs(x.astype(REAL)))
+        for (x, _), o in zip(operands, odd, strict=True)
+    ]
+    wide = [s + np.where(o, REAL(0), e) for s, (_, e), o in zip(ends, operands, odd, strict=True)]
     most = np.matmul(*wide)
     bound = most - np.matmul(*ends) + (count + 1) * REAL(info.eps) * most
     bound = bound + 2 * count * REAL(info.tiny)

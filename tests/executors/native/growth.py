@@ -1,6 +1,6 @@
 """How a random program grows by one primitive of each kind.
 
-    GROW    for each primitive, what adds a node of it to a builder
+GROW    for each primitive, what adds a node of it to a builder
 """
 
 import math
