@@ -6,10 +6,13 @@ share their names, like the cells of a notebook.
 
 import doctest
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pellucid.cli import main
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
@@ -18,6 +21,8 @@ DOCUMENTS = [
     for path in sorted(ROOT.glob(pattern))
 ]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^|/)pellucid (.*)$", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -72,6 +77,31 @@ def test_blocks_of_a_document_run_and_print_what_they_show(
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_links_of_a_document_lead_somewhere(document: Path) -> None:
     assert broken_links(ROOT / document) == []
+
+
+def commands(text: str) -> list[list[str]]:
+    """The arguments of every call of the command line in the shell blocks of a document."""
+    found = COMMAND.findall("\n".join(SHELL.findall(text)))
+    return [shlex.split(arguments, comments=True) for arguments in found]
+
+
+def is_known(arguments: list[str]) -> bool:
+    """Whether the command line has this command and its options; nothing is run."""
+    return main([*arguments, "--help"]) == 0
+
+
+def test_command_lines_of_the_readme_have_known_commands_and_options() -> None:
+    shown = commands((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert ["train", "digits"] in shown
+    assert len(shown) >= 5
+    assert [arguments for arguments in shown if not is_known(arguments)] == []
+
+
+def test_an_option_that_is_not_known_is_noticed() -> None:
+    assert commands("```bash\npellucid train digits --hiden 5  # no\n```\n") == [
+        ["train", "digits", "--hiden", "5"]
+    ]
+    assert not is_known(["train", "digits", "--hiden", "5"])
 
 
 def test_a_block_that_prints_something_else_is_noticed() -> None:
