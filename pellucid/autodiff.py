@@ -9,6 +9,7 @@ with a history themselves: they can be differentiated again, captured and compil
 from collections.abc import Sequence
 from typing import Any
 
+from pellucid.errors import GradientError
 from pellucid.graph import history, scope
 
 
@@ -30,11 +31,37 @@ def gradients(y: Any, wanted: Sequence[Any], dy: Any) -> list[Any]:
         origin = tensor.origin
         with scope(_gradient_scope(origin.scope), absolute=True):
             parts = origin.primitive.backward(upstream, tensor, *origin.inputs)
+            _check(origin.primitive, parts, origin.inputs)
             for x, dx, wants in zip(origin.inputs, parts, needed, strict=True):
                 if wants and dx is not None:
                     part, before = sum_to(dx, x.shape), received.get(id(x))
                     received[id(x)] = part if before is None else before + part
     return [received.get(id(x)) for x in wanted]
+
+
+def _check(primitive: Any, parts: Any, inputs: Sequence[Any]) -> None:
+    """Raise unless a gradient rule gave, for each input, None or a gradient that fits it."""
+    if not isinstance(parts, tuple) or len(parts) != len(inputs):
+        given = len(parts) if isinstance(parts, tuple) else type(parts).__name__
+        raise GradientError(
+            f"{primitive.name}: backward gave {given} for {len(inputs)} inputs. It gives a tuple "
+            "with one gradient per input, or None for an input without."
+        )
+    for x, dx in zip(inputs, parts, strict=True):
+        if dx is None or (dx.dtype == x.dtype and dx.shape == x.shape):
+            continue
+        if dx.dtype != x.dtype or not _stretches(x.shape, dx.shape):
+            raise GradientError(
+                f"{primitive.name}: backward gave {dx.dtype}{list(dx.shape)} for an input "
+                f"{x.dtype}{list(x.shape)}. A gradient has the dtype and shape of its input, or "
+                "the shape that the input was broadcast to."
+            )
+
+
+def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether broadcasting stretches one shape to the other."""
+    last = to[max(len(to) - len(shape), 0) :]
+    return len(shape) == len(last) and all(n in (1, m) for n, m in zip(shape, last, strict=True))
 
 
 def _between(tensors: list[Any], targets: set[int]) -> list[tuple[Any, list[bool]]]:

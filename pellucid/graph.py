@@ -167,7 +167,7 @@ def legal_name(text: str) -> str:
     >>> legal_name("encoder.weights (old)")
     'encoder.weights__old_'
     """
-    return re.sub(r"[^\w.%~-]", "_", text)
+    return re.sub(r"[^\w.~-]", "_", text)
 
 
 def digest(array: Any) -> str:

@@ -126,3 +126,27 @@ def test_a_forward_rule_that_breaks_its_own_rules_is_refused(count):
         inputs[0].apply(Liar(), *inputs[1:])
     with pytest.raises(GraphError, match="liar: forward gave float64"):
         pc.compile(lambda *xs: pc.apply(Liar(), *xs), executor="reference")(*inputs)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "message"),
+    [
+        (lambda dy: dy, "backward gave Tensor for 1 inputs. It gives a tuple"),
+        (lambda dy: (dy, dy), "backward gave 2 for 1 inputs"),
+        (lambda dy: (dy.astype("float64"),), r"float64\[2\] for an input float32\[2\]"),
+        (lambda dy: (dy.sum(),), r"float32\[\] for an input float32\[2\]"),
+        (lambda dy: (dy[:1],), r"float32\[1\] for an input float32\[2\]"),
+    ],
+)
+def test_a_gradient_rule_that_does_not_fit_is_refused(gradient, message):
+    class Odd(pc.Elementwise):
+        """Its gradient rule is given from outside."""
+
+        def forward(self, xp, x):
+            return x + 0
+
+        def backward(self, dy, y, x):
+            return gradient(dy)
+
+    with pytest.raises(GradientError, match=f"odd: .*{message}"):
+        pc.grad(lambda x: pc.apply(Odd(), x).sum())([1.0, 2.0])

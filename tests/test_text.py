@@ -126,7 +126,7 @@ def test_what_cannot_be_read_is_named_with_its_line(text):
 
 
 def test_names_that_a_text_cannot_hold_are_changed():
-    assert legal_name("a b,c(d):e") == "a_b_c_d__e"
+    assert legal_name("a b,c(d):%e") == "a_b_c_d___e"
     v = pc.Variable([1.0], name="my (weight), old")
     graph = pc.capture(lambda: v + 1.0)()
     assert pc.parse(str(graph)) == graph
