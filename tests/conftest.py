@@ -5,14 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
-import hypothesis
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "Agg")
-
-# A busy machine is no failure: nothing is judged by the time it takes.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
 
 # No deadlines: how long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("pellucid", deadline=None)
