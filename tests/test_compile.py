@@ -8,12 +8,13 @@ import pytest
 
 import pellucid as pc
 from pellucid.errors import DTypeError, GraphError, OptionError
+from pellucid.executors import EXECUTORS
 from pellucid.variables import is_recording, setting
 
 Pair = namedtuple("Pair", ["first", "second"])
 
 
-@pytest.fixture(params=["reference", "native"])
+@pytest.fixture(params=EXECUTORS)
 def compiled(request):
     """Compiles on each executor."""
     return lambda function: pc.compile(function, executor=request.param)

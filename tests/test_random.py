@@ -8,6 +8,7 @@ from scipy import stats
 
 import pellucid as pc
 from pellucid.errors import DTypeError, OptionError, ShapeError
+from pellucid.executors import EXECUTORS
 from pellucid.primitives.random import RandomBits, threefry_2x32
 from pellucid.random import AUGMENTATION, DROPOUT, INITIAL_VALUES, SHUFFLING
 
@@ -122,7 +123,7 @@ def test_a_restored_count_continues_the_stream():
     np.testing.assert_array_equal(again.uniform(0.0, 1.0, (4,)).numpy(), expected)
 
 
-@pytest.mark.parametrize("executor", ["reference", "native"])
+@pytest.mark.parametrize("executor", EXECUTORS)
 def test_a_compiled_function_draws_what_an_eager_one_draws(executor):
     eager, inside = pc.Generator(11), pc.Generator(11)
     run = pc.compile(lambda: (inside.bits((5,), 32), inside.fraction((3,))), executor=executor)

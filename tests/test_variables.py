@@ -5,9 +5,10 @@ import pytest
 
 import pellucid as pc
 from pellucid.errors import DTypeError, GraphError, ShapeError
+from pellucid.executors import EXECUTORS
 
 
-@pytest.fixture(params=["reference", "native"])
+@pytest.fixture(params=EXECUTORS)
 def compiled(request):
     """Compiles on each executor."""
     return lambda function: pc.compile(function, executor=request.param)

@@ -6,6 +6,7 @@ import pytest
 import pellucid as pc
 from pellucid import primitives as p
 from pellucid.errors import DTypeError, PositionError, ShapeError
+from pellucid.executors import EXECUTORS
 from pellucid.primitives.base import FLOAT32
 
 UINT8 = np.dtype(np.uint8)
@@ -74,7 +75,7 @@ def test_positions_are_integers():
         pc.tensor([1.0]).take([0.0], axis=0)
 
 
-@pytest.mark.parametrize("executor", ["reference", "native"])
+@pytest.mark.parametrize("executor", EXECUTORS)
 @pytest.mark.parametrize("index", [2, -3])
 def test_positions_outside_their_axis_are_refused_where_they_are_known_late(executor, index):
     x, ids = np.ones((2, 3), np.float32), np.array([0, index])
