@@ -35,6 +35,13 @@ class Captured:
     result: Any
     settings: tuple[tuple[Callable[[], Any], Any], ...]
 
+    @functools.cached_property
+    def changes(self) -> tuple[tuple[Variable, bool], ...]:
+        """Each variable, and whether the function gives it a new value."""
+        first = self.procedure.arguments
+        updated = {position - first for position in self.procedure.updates}
+        return tuple((v, i in updated) for i, v in enumerate(self.variables))
+
     def is_current(self) -> bool:
         """Whether every setting is still what it was at capture."""
         return all(read() == value for read, value in self.settings)
@@ -224,11 +231,9 @@ class _Kind:
 
 def _state(captured: Captured) -> list[Any]:
     """The arrays of the variables; those that are updated are ready to be written."""
-    first = captured.procedure.arguments
-    updated = {position - first for position in captured.procedure.updates}
     return [
-        variable.writable() if i in updated else variable.present()
-        for i, variable in enumerate(captured.variables)
+        variable.writable() if changes else variable.present()
+        for variable, changes in captured.changes
     ]
 
 

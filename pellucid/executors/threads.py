@@ -25,8 +25,13 @@ def set_threads(count: int) -> None:
 
 def threads() -> int:
     """How many threads native programs may use."""
-    if _Choice.count is not None:
-        return _Choice.count
+    if _Choice.count is None:
+        _Choice.count = _available()
+    return _Choice.count
+
+
+def _available() -> int:
+    """The CPUs that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -7,6 +7,7 @@ emission, cache; what they make is loaded and run here.
 """
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -102,6 +103,10 @@ class Native:
             (v.shape, v.dtype) for v in self.shared.graph.outputs[: self.procedure.results]
         ]
         self._most_chunks = sum(work.chunks for work in self.work)
+        self._first_result = plan_.inputs + plan_.constants
+        self._led_to: list[Any] = [None] * plan_.arena_slot
+        # The table and the arena serve one call at a time; other Python threads wait.
+        self._lock = threading.Lock()
 
     # ---- running -----------------------------------------------------------------------------
 
@@ -122,24 +127,35 @@ class Native:
         self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], steps: int
     ) -> None:
         held = [a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arguments]
-        plan_, table = self.shared.plan, self.table
-        for i, array in enumerate((*held, *state)):
-            table[i] = array.ctypes.data
-        for i, array in enumerate(results):
-            table[plan_.inputs + plan_.constants + i] = array.ctypes.data
-        workers = min(threads(), self._most_chunks)
-        if workers == 1 or (steps == 1 and self._most_chunks < SHARED_WORK_CHUNKS):
+        with self._lock:
+            self._lead_to(0, held)
+            self._lead_to(len(held), state)
+            self._lead_to(self._first_result, results)
+            self._start(steps)
+            self.call_back.raise_failure()
+
+    def _lead_to(self, slot: int, arrays: Sequence[Any]) -> None:
+        """Put arrays into the table, from a slot on; those that are there already stay."""
+        for i, array in enumerate(arrays, slot):
+            if self._led_to[i] is not array:
+                self._led_to[i] = array
+                self.table[i] = array.ctypes.data
+
+    def _start(self, steps: int) -> None:
+        """Run the program, on several threads where there is enough to share."""
+        small = steps == 1 and self._most_chunks < SHARED_WORK_CHUNKS
+        workers = 1 if small else min(threads(), self._most_chunks)
+        if workers == 1:
             self.runner.alone(self.listing.address, self._address, steps)
-        else:
-            control = _aligned(control_bytes(self.listing.sections, workers))
-            control[:] = 0
-            counters = control.ctypes.data
-            task = np.array(
-                [self.listing.address, self._address, steps, counters, workers, 0], np.int64
-            )
-            handles = np.zeros(workers, np.int64)
-            self.runner.together(task.ctypes.data, handles.ctypes.data, workers)
-        self.call_back.raise_failure()
+            return
+        control = _aligned(control_bytes(self.listing.sections, workers))
+        control[:] = 0
+        counters = control.ctypes.data
+        task = np.array(
+            [self.listing.address, self._address, steps, counters, workers, 0], np.int64
+        )
+        handles = np.zeros(workers, np.int64)
+        self.runner.together(task.ctypes.data, handles.ctypes.data, workers)
 
     # ---- looking -----------------------------------------------------------------------------
 
