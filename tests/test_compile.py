@@ -244,6 +244,23 @@ def test_two_threads_capture_at_the_same_time(compiled):
     assert results == {10: (11.0, 22.0), 20: (21.0, 42.0)}
 
 
+def test_several_threads_call_one_compiled_function(compiled):
+    run, wrong = compiled(lambda x: (x * 2.0).sum()), []
+
+    def work(number):
+        for i in range(50):
+            x = np.full(30 + i % 3, number, np.float32)
+            if run(x).item() != 2 * number * x.size:
+                wrong.append((number, i))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
 def test_arguments_are_named_after_their_parameters():
     def f(first, *rest):
         return first + rest[0] + rest[1][0]
