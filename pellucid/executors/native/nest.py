@@ -94,7 +94,8 @@ def _order(space: Space, loads: tuple[Access, ...], stores: tuple[Access, ...]) 
         return sum((a.strides[axis] == 1) * 2 + (a.strides[axis] == 0) for a in loads), axis
 
     def fits(axis: int) -> bool:
-        return axis in space.reduced or all(a.strides[axis] == 1 for a in stores)
+        gapless = (0, 1) if axis in space.reduced else (1,)
+        return all(a.strides[axis] in gapless for a in stores)
 
     chosen = max(filter(fits, axes), key=worth, default=None)
     if chosen is None or chosen == axes[-1]:

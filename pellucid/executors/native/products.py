@@ -45,6 +45,8 @@ def product_units(kernel: Product, views: Views, target: Target) -> int:
 
 def emit_product(frame: Frame, kernel: Product) -> None:
     """The code of a product for the units from `begin` to `end`."""
+    if 0 in kernel.space.shape:
+        return
     spec = contraction(kernel, frame.views)
     count = tiles(spec, frame.target)
     batch_shape = kernel.space.shape[:-2]

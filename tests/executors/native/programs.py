@@ -137,7 +137,7 @@ def main(count: int, first: int = 0) -> int:
             wrong = f"{type(fault).__name__}: {fault}"
         if wrong:
             bad += 1
-            print(f"program {seed}: {wrong}")
+            print(f"program {seed}: {wrong}", flush=True)
             if bad <= 5:
                 print(made.procedure.graph, made.procedure.updates, flush=True)
         if seed % 200 == 0:
