@@ -17,7 +17,7 @@ where they lie so far apart that each would take a page and cache sets of its ow
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +26,7 @@ from llvmlite import ir
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import declared, lanes_type, suffix
 from pellucid.executors.native.memory import load
+from pellucid.executors.native.narrow import Edge, edge_of, emit_narrow, narrow_units
 from pellucid.executors.native.target import Target
 from pellucid.primitives.base import DType
 
@@ -118,8 +119,17 @@ def _packs(spec: Contraction, blocks: int, vectors: int, lanes: int) -> bool:
 
 def tiles(spec: Contraction, target: Target) -> int:
     """How many tiles there are; they are independent."""
-    cut = tiling(spec, target)
-    return cut.blocks * cut.panels if spec.m and spec.n else 0
+    if not spec.m or not spec.n:
+        return 0
+    main, edge = _parted(spec, target)
+    cut = tiling(main, target)
+    return cut.blocks * cut.panels + (narrow_units(edge) if edge else 0)
+
+
+def _parted(spec: Contraction, target: Target) -> tuple[Contraction, Edge | None]:
+    """The columns that fill vectors, and the few beside them."""
+    edge = edge_of(spec, target.lanes(spec.dtype))
+    return (replace(spec, n=edge.first) if edge else spec), edge
 
 
 def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and where to)
@@ -137,8 +147,21 @@ def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and
     is generated, with each finished vector of C; it emits what is done with it.
     `scratch(kind, count)` gives memory on the stack.
     """
-    if spec.m and spec.n:
-        _Product(builder, tiling(spec, target), spec, operands, store, scratch).emit(*units)
+    if not spec.m or not spec.n:
+        return
+    main, edge = _parted(spec, target)
+    cut = tiling(main, target)
+    product = _Product(builder, cut, main, operands, store, scratch)
+    if edge is None:
+        product.emit(*units)
+        return
+    count = I64(cut.blocks * cut.panels)
+    begin, end = units
+    first = builder.select(builder.icmp_signed("<", end, count), end, count)
+    product.emit(begin, first)
+    rest = builder.select(builder.icmp_signed(">", begin, count), begin, count)
+    beyond = (builder.sub(rest, count), builder.sub(end, count))
+    emit_narrow(builder, spec, edge, operands, beyond, (store, scratch))
 
 
 class _Product:
