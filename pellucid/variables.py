@@ -125,12 +125,14 @@ class Variable(Tensor):
     @property
     def shape(self) -> tuple[int, ...]:
         """The sizes of all axes."""
-        return self._array.shape
+        shape: tuple[int, ...] = self._array.shape
+        return shape
 
     @property
     def dtype(self) -> DType:
         """The dtype of every element."""
-        return self._array.dtype
+        dtype: DType = self._array.dtype
+        return dtype
 
     @property
     def array(self) -> Any:

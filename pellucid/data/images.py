@@ -129,7 +129,8 @@ def _flatten(image: Any) -> Ink:
 def _brightness(image: Any) -> Ink:
     image = image.convert("L")
     image.thumbnail((WORKING_SIDE, WORKING_SIDE), _pillow("Image").Resampling.BOX)
-    return np.asarray(image, dtype=np.float32) / np.float32(255)
+    grey: Ink = np.asarray(image, dtype=np.float32)
+    return grey / np.float32(255)
 
 
 def _ink(path: str | os.PathLike[str], grey: Ink) -> Ink:
