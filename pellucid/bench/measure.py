@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.bench.systems import Contender
+from pellucid.bench.contender import Contender
 
 ROUND_SECONDS = 0.1  # of work for each contender in each round
 CHECKED_STEPS = 20  # after which all systems must have the same loss

@@ -7,7 +7,7 @@ import numpy as np
 
 import pellucid as pc
 from pellucid import functional, nn, optim
-from pellucid.bench.systems import Contender
+from pellucid.bench.contender import Contender
 from pellucid.bench.workloads import Problem
 
 

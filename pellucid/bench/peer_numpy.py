@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.bench.systems import Contender
+from pellucid.bench.contender import Contender
 from pellucid.bench.workloads import Problem
 
 Array = np.ndarray[Any, Any]

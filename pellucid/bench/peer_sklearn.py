@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pellucid.bench.systems import Contender
+from pellucid.bench.contender import Contender
 from pellucid.bench.workloads import Problem
 
 

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from pellucid.bench.systems import Contender
+from pellucid.bench.contender import Contender
 from pellucid.bench.workloads import Problem
 
 

@@ -1,34 +1,15 @@
 """pellucid and its peers: the same training in each, in the ways each is best used.
 
-    Contender       one system in one configuration, ready to train
-    contenders      all that are installed, for one problem
+contenders      all that are installed, for one problem
 
-A contender's `run(steps)` trains from where it stands and gives the last loss.
 """
 
 import importlib.util
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
+from pellucid.bench.contender import Contender
 from pellucid.bench.workloads import Problem
-
-
-@dataclass(frozen=True)
-class Contender:
-    """One system in one configuration."""
-
-    system: str
-    config: str
-    run: Callable[[int], float]
-    threads: int | None = None
-    set_threads: Callable[[int], None] | None = None
-
-    def go(self, steps: int) -> float:
-        """Train some steps, with this configuration's threads."""
-        if self.set_threads is not None and self.threads is not None:
-            self.set_threads(self.threads)
-        return self.run(steps)
 
 
 def installed(peers: Sequence[str]) -> list[str]:

@@ -7,33 +7,9 @@ from typing import Any
 import click
 
 from pellucid import __version__
+from pellucid.cli.names import ACTIVATION_NAMES, INIT_NAMES, MODEL_NAMES, OPTIMIZER_NAMES
 from pellucid.cli.words import Choice, Commands, Sizes
 
-# Written out here, as importing the modules that define them takes longer than `--help` should;
-# a test holds these lists equal to the registries.
-MODEL_NAMES = ("mlp", "two-layer-net", "logistic-regression")
-OPTIMIZER_NAMES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
-ACTIVATION_NAMES = (
-    "relu",
-    "leaky_relu",
-    "elu",
-    "gelu",
-    "silu",
-    "softplus",
-    "tanh",
-    "sigmoid",
-    "identity",
-)
-INIT_NAMES = (
-    "auto",
-    "he",
-    "xavier",
-    "lecun",
-    "orthogonal",
-    "normal",
-    "standard_normal",
-    "zeros",
-)
 POSITIVE = click.IntRange(min=1)
 SEED = click.IntRange(0, 2**64 - 1)
 NUMBER = click.FloatRange(min=0.0)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.cli import commands
+from pellucid.cli import names
 from pellucid.cli.recipe import IMAGES, OPTIMIZERS, Recipe, free_folder
 from pellucid.data import digits
 from pellucid.executors.threads import set_threads, threads
@@ -241,10 +241,10 @@ def test_data_and_models_are_listed(run: Run) -> None:
 
 
 def test_the_names_in_the_help_are_those_of_the_registries() -> None:
-    assert tuple(MODELS) == commands.MODEL_NAMES
-    assert tuple(OPTIMIZERS) == commands.OPTIMIZER_NAMES
-    assert tuple(ACTIVATIONS) == commands.ACTIVATION_NAMES
-    assert ("auto", *INITIALIZERS) == commands.INIT_NAMES
+    assert tuple(MODELS) == names.MODEL_NAMES
+    assert tuple(OPTIMIZERS) == names.OPTIMIZER_NAMES
+    assert tuple(ACTIVATIONS) == names.ACTIVATION_NAMES
+    assert ("auto", *INITIALIZERS) == names.INIT_NAMES
 
 
 @pytest.mark.parametrize(

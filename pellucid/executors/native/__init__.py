@@ -10,9 +10,10 @@ The passes in the order in which a procedure goes through them:
     emission        LLVM code: loops, products, singles, on a frame, by evaluate
     target          machine code of it, for this CPU; cache: kept on disk
     native          all of this in order; runs the result
-    program         the loop over steps and the threads; call_back: Python from inside
+    program         the loop over steps and the threads (runner: their code)
+    call_back       Python from inside a program
     report          what each kernel costs; schedule: the kernels in words
 
-    lanes, memory, vector_math, counting    what code is made of
-    contraction                             the register-tiled matrix product
+    lanes, namespace, vector_math, memory, counting     what code is made of
+    contraction, tiling, narrow                         the register-tiled matrix product
 """

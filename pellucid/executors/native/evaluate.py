@@ -16,7 +16,8 @@ from pellucid import primitives as p
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.fusion import REDUCTIONS
 from pellucid.executors.native.kernels import Access, Fused, own_reach, reach
-from pellucid.executors.native.lanes import XP, Lanes
+from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.nest import Nest
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import UINT32

@@ -13,7 +13,7 @@ from llvmlite import ir
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import load, store
 from pellucid.executors.native.plan import Place, Plan
-from pellucid.executors.native.program import kernel_type
+from pellucid.executors.native.runner import kernel_type
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Value

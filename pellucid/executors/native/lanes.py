@@ -1,7 +1,6 @@
 """Lanes: values that emit LLVM instructions, so that the rules of primitives become code.
 
     Lanes       some numbers side by side, with operators
-    XP          the namespace that `forward` rules are given
     scalar_type, lanes_type, call, declared, suffix     what else emits code needs
 
 Semantics are those of NumPy: comparisons with nan are false, the larger and the smaller of
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from pellucid.primitives.base import BOOL, FLOAT64, DType
+from pellucid.primitives.base import BOOL, DType
 
 I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
@@ -250,123 +249,3 @@ def _conversion(of: DType, to: DType) -> str:
     if wider:
         return "sext" if of.kind == "i" else "zext"
     return "trunc" if to.itemsize < of.itemsize else ""
-
-
-class XP:
-    """The functions that `forward` rules call, by the names of the Array API standard."""
-
-    def __init__(self, builder: ir.IRBuilder) -> None:
-        self.builder = builder
-
-    def _intrinsic(self, name: str, *operands: Lanes) -> Lanes:
-        return operands[0].made(call(self.builder, name, *(x.value for x in operands)))
-
-    def _accurate(self, name: str, x: Lanes) -> Lanes:
-        """Vectors of float32 by our own code, float64 lane by lane by the C library."""
-        from pellucid.executors.native import vector_math
-
-        if x.dtype == FLOAT64:
-            return self._by_lanes(name, x)
-        return vector_math.FUNCTIONS[name](x)
-
-    def _by_lanes(self, name: str, *operands: Lanes) -> Lanes:
-        """A function of the C library, called for one lane after the other."""
-        b, first = self.builder, operands[0]
-        kind = scalar_type(first.dtype)
-        name = name if first.dtype == FLOAT64 else f"{name}f"
-        function = declared(b, name, kind, [kind] * len(operands))
-        if first.width == 1:
-            return first.made(b.call(function, [x.value for x in operands]))
-        result = ir.Constant(first.value.type, ir.Undefined)
-        for i in range(first.width):
-            numbers = [b.extract_element(x.value, I32(i)) for x in operands]
-            result = b.insert_element(result, b.call(function, numbers), I32(i))
-        return first.made(result)
-
-    def exp(self, x: Lanes) -> Lanes:
-        """e^x."""
-        return self._accurate("exp", x)
-
-    def log(self, x: Lanes) -> Lanes:
-        """The natural logarithm."""
-        return self._accurate("log", x)
-
-    def expm1(self, x: Lanes) -> Lanes:
-        """e^x - 1."""
-        return self._accurate("expm1", x)
-
-    def log1p(self, x: Lanes) -> Lanes:
-        """log(1 + x)."""
-        return self._accurate("log1p", x)
-
-    def tanh(self, x: Lanes) -> Lanes:
-        """The hyperbolic tangent."""
-        return self._accurate("tanh", x)
-
-    def sin(self, x: Lanes) -> Lanes:
-        """The sine."""
-        return self._by_lanes("sin", x)
-
-    def cos(self, x: Lanes) -> Lanes:
-        """The cosine."""
-        return self._by_lanes("cos", x)
-
-    def pow(self, a: Lanes, b: Lanes) -> Lanes:
-        """a^b."""
-        return self._by_lanes("pow", a, b)
-
-    def sqrt(self, x: Lanes) -> Lanes:
-        """The square root."""
-        return self._intrinsic("sqrt", x)
-
-    def floor(self, x: Lanes) -> Lanes:
-        """The largest integer not above x."""
-        return self._intrinsic("floor", x)
-
-    def abs(self, x: Lanes) -> Lanes:
-        """The absolute value."""
-        return self._intrinsic("fabs", x) if x.dtype.kind == "f" else self.where(x < 0, -x, x)
-
-    def sign(self, x: Lanes) -> Lanes:
-        """-1, 0 or 1, or nan."""
-        one, zero = self.full_like(x, 1), self.full_like(x, 0)
-        y = self.where(x > 0, one, self.where(x < 0, -one, zero))
-        return self.where(x == x, y, x)  # noqa: PLR0124 (nan alone differs from itself)
-
-    def full_like(self, x: Lanes, number: Any) -> Lanes:
-        """A number in all lanes."""
-        return Lanes.constant(self.builder, number, x.dtype).splat(x.width)
-
-    def ones_like(self, x: Lanes) -> Lanes:
-        """1 in all lanes."""
-        return self.full_like(x, 1)
-
-    def maximum(self, a: Lanes, b: Lanes) -> Lanes:
-        """The larger; nan if either is."""
-        larger = self.where(a > b, a, b)
-        return self.where(a == a, larger, a)  # noqa: PLR0124 (nan alone differs from itself)
-
-    def minimum(self, a: Lanes, b: Lanes) -> Lanes:
-        """The smaller; nan if either is."""
-        smaller = self.where(a < b, a, b)
-        return self.where(a == a, smaller, a)  # noqa: PLR0124 (nan alone differs from itself)
-
-    def where(self, condition: Lanes, a: Lanes, b: Lanes) -> Lanes:
-        """One of two, by a condition."""
-        return a.made(self.builder.select(condition.value, a.value, b.value))
-
-    def logical_and(self, a: Lanes, b: Lanes) -> Lanes:
-        """Whether both are true."""
-        return a & b
-
-    def logical_or(self, a: Lanes, b: Lanes) -> Lanes:
-        """Whether one is true."""
-        return a | b
-
-    def logical_not(self, x: Lanes) -> Lanes:
-        """The opposite."""
-        return x.made(self.builder.not_(x.value))
-
-    def astype(self, x: Lanes, dtype: Any) -> Lanes:
-        """The same numbers in another dtype."""
-        return x.astype(dtype)

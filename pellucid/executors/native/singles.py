@@ -18,7 +18,8 @@ from pellucid import primitives as p
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Single
-from pellucid.executors.native.lanes import XP, Lanes
+from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.views import View, Views, row_major
 from pellucid.graph import Node, Shape, Value

@@ -1,0 +1,234 @@
+"""The machine code that runs any program, as LLVM code.
+
+    emit_runner     the functions `alone`, `worker` and `together`
+    kernel_type     what a kernel is called with
+
+How threads share a program is told in `program`.
+"""
+
+from typing import Any
+
+from llvmlite import ir
+
+from pellucid.executors.native.counting import counted
+
+I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+POINTER = ir.PointerType()
+VOID = ir.VoidType()
+
+LINE = 64  # bytes: each counter has a cache line of its own
+SPINS = 2000  # looks at a counter before the CPU is offered to others
+
+
+def kernel_type() -> ir.FunctionType:
+    """A kernel: (table, bindings, step, first unit, unit after the last)."""
+    return ir.FunctionType(VOID, [POINTER, POINTER, I64, I64, I64])
+
+
+def emit_runner(module: ir.Module, *, x86: bool) -> None:
+    """Add `alone(program, table, steps)` and `together(task, handles, threads)`."""
+    _emit_alone(module, x86=x86)
+    _emit_together(module, _emit_worker(module, x86=x86))
+
+
+def _word(b: ir.IRBuilder, base: ir.Value, index: Any, kind: ir.Type = I64) -> ir.Value:
+    """Entry `index` of a list of eight-byte words."""
+    return b.load(b.gep(base, [index], source_etype=I64), typ=kind)
+
+
+def _entry(b: ir.IRBuilder, base: ir.Value, index: ir.Value) -> ir.Value:
+    """Where entry `index` of a list of three words begins."""
+    return b.gep(base, [b.mul(index, I64(3))], source_etype=I64)
+
+
+class _flushing:  # noqa: N801 (used like a function)
+    """Numbers too small for their full precision count as zero inside.
+
+    They arise where a moving average decays, and each costs a hundred cycles. Only x86 has
+    to be told; the mode of the caller is restored.
+    """
+
+    FLUSH = 0x8040  # flush results to zero, take operands as zero
+
+    def __init__(self, module: ir.Module, b: ir.IRBuilder, x86: bool) -> None:
+        self.module, self.b, self.x86 = module, b, x86
+
+    def __enter__(self) -> None:
+        if self.x86:
+            b = self.b
+            self.before, during = b.alloca(I32), b.alloca(I32)
+            self._call("llvm.x86.sse.stmxcsr", self.before)
+            b.store(b.or_(b.load(self.before, typ=I32), I32(self.FLUSH)), during)
+            self._call("llvm.x86.sse.ldmxcsr", during)
+
+    def __exit__(self, *failure: object) -> None:
+        if self.x86:
+            self._call("llvm.x86.sse.ldmxcsr", self.before)
+
+    def _call(self, name: str, slot: ir.Value) -> None:
+        self.b.call(_declared(self.module, name, ir.FunctionType(VOID, [POINTER])), [slot])
+
+
+class _Behind:
+    """A kernel behind a pointer, with the type that the builder asks for."""
+
+    def __init__(self, pointer: ir.Value) -> None:
+        self.pointer, self.function_type, self.type = pointer, kernel_type(), pointer.type
+
+    def get_reference(self) -> str:
+        """The pointer's name in the code."""
+        return str(self.pointer.get_reference())
+
+
+def _run(b: ir.IRBuilder, kernel: ir.Value, where: tuple[Any, Any], begin: Any, end: Any) -> None:
+    """Call a listed kernel for a range of units."""
+    table, step = where
+    function = _Behind(_word(b, kernel, I64(0), POINTER))
+    b.call(function, [table, _word(b, kernel, I64(1), POINTER), step, begin, end])
+
+
+def _emit_alone(module: ir.Module, *, x86: bool) -> None:
+    """`alone(program, table, steps)`: every step, kernel by kernel."""
+    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "alone")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    program, table, steps = function.args
+    count, kernels = _word(b, program, I64(0)), _word(b, program, I64(1), POINTER)
+    with (
+        _flushing(module, b, x86),
+        counted(b, I64(0), steps) as step,
+        counted(b, I64(0), count) as i,
+    ):
+        kernel = _entry(b, kernels, i)
+        _run(b, kernel, (table, step), I64(0), _word(b, kernel, I64(2)))
+    b.ret_void()
+
+
+def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
+    """`worker(task)`: what each thread runs."""
+    function = ir.Function(module, ir.FunctionType(POINTER, [POINTER]), "worker")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    task = function.args[0]
+    program, table = _word(b, task, I64(0), POINTER), _word(b, task, I64(1), POINTER)
+    steps, control = _word(b, task, I64(2)), _word(b, task, I64(3), POINTER)
+    kernels = _word(b, program, I64(1), POINTER)
+    count, parts = _word(b, program, I64(2)), _word(b, program, I64(3), POINTER)
+    threads = _word(b, task, I64(4))
+    me = b.atomic_rmw("add", b.gep(task, [I64(5)], source_etype=I64), I64(1), "monotonic")
+    line = b.mul(b.add(threads, I64(1)), I64(LINE))
+    with (
+        _flushing(module, b, x86),
+        counted(b, I64(0), steps) as step,
+        counted(b, I64(0), count) as i,
+    ):
+        section = _entry(b, parts, i)
+        chunks = _word(b, section, I64(2))
+        done = b.gep(control, [b.mul(i, line)], source_etype=I8)
+        with counted(b, I64(0), threads) as turn:
+            owner = b.urem(b.add(me, turn), threads)
+            start = b.udiv(b.mul(owner, chunks), threads)
+            share = b.sub(b.udiv(b.mul(b.add(owner, I64(1)), chunks), threads), start)
+            following = b.gep(done, [b.mul(b.add(owner, I64(1)), I64(LINE))], source_etype=I8)
+            with _taken(b, following, b.mul(b.add(step, I64(1)), share)) as ticket:
+                chunk = b.add(start, b.sub(ticket, b.mul(step, share)))
+                _run_section(b, (kernels, section, chunks), chunk, (table, step))
+                b.atomic_rmw("add", done, I64(1), "release")
+        _emit_wait(module, b, done, b.mul(b.add(step, I64(1)), chunks), x86)
+    b.ret(ir.Constant(POINTER, None))
+    return function
+
+
+def _run_section(
+    b: ir.IRBuilder, part: tuple[Any, Any, Any], chunk: ir.Value, where: tuple[Any, Any]
+) -> None:
+    """One chunk of every kernel of a section."""
+    kernels, section, chunks = part
+    first = _word(b, section, I64(0))
+    with counted(b, first, b.add(first, _word(b, section, I64(1)))) as k:
+        kernel = _entry(b, kernels, k)
+        units = _word(b, kernel, I64(2))
+        begin = b.udiv(b.mul(chunk, units), chunks)
+        end = b.udiv(b.mul(b.add(chunk, I64(1)), units), chunks)
+        _run(b, kernel, where, begin, end)
+
+
+class _taken:  # noqa: N801 (used like a function)
+    """Take tickets below `target` until none is left: the body runs for each one taken."""
+
+    def __init__(self, b: ir.IRBuilder, following: ir.Value, target: ir.Value) -> None:
+        self.b, self.following, self.target = b, following, target
+
+    def __enter__(self) -> ir.Value:
+        b = self.b
+        self.take, attempt, run, self.end = (
+            b.append_basic_block(n) for n in ("take", "attempt", "run", "taken")
+        )
+        b.branch(self.take)
+        b.position_at_end(self.take)
+        seen = b.load_atomic(self.following, "acquire", 8, typ=I64)
+        b.cbranch(b.icmp_signed("<", seen, self.target), attempt, self.end)
+        b.position_at_end(attempt)
+        result = b.cmpxchg(self.following, seen, b.add(seen, I64(1)), "acq_rel", "acquire")
+        b.cbranch(b.extract_value(result, 1), run, self.take)
+        b.position_at_end(run)
+        return seen
+
+    def __exit__(self, *failure: object) -> None:
+        self.b.branch(self.take)
+        self.b.position_at_end(self.end)
+
+
+def _emit_wait(
+    module: ir.Module, b: ir.IRBuilder, done: ir.Value, target: ir.Value, x86: bool
+) -> None:
+    """Wait until all chunks of this step are done: look again and again, then yield."""
+    before = b.block
+    look, idle, rest, end = (b.append_basic_block(n) for n in ("look", "idle", "rest", "done"))
+    b.branch(look)
+    b.position_at_end(look)
+    spins = b.phi(I64)
+    spins.add_incoming(I64(0), before)
+    seen = b.load_atomic(done, "acquire", 8, typ=I64)
+    b.cbranch(b.icmp_signed("<", seen, target), idle, end)
+    b.position_at_end(idle)
+    if x86:
+        b.call(_declared(module, "llvm.x86.sse2.pause", ir.FunctionType(VOID, [])), [])
+    more = b.add(spins, I64(1))
+    spins.add_incoming(more, idle)
+    b.cbranch(b.icmp_signed("<", more, I64(SPINS)), look, rest)
+    b.position_at_end(rest)
+    b.call(_declared(module, "sched_yield", ir.FunctionType(I32, [])), [])
+    spins.add_incoming(more, rest)
+    b.branch(look)
+    b.position_at_end(end)
+
+
+def _declared(module: ir.Module, name: str, kind: ir.FunctionType) -> ir.Function:
+    found = module.globals.get(name)
+    return found if found is not None else ir.Function(module, kind, name)
+
+
+def _emit_together(module: ir.Module, worker: ir.Function) -> None:
+    """`together(task, handles, threads)`: start threads - 1 more, work, wait for them.
+
+    A thread that cannot be started is simply not there: the others do its work. `handles`
+    holds a number for each thread started, and is 0 where none was.
+    """
+    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "together")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    task, handles, threads = function.args
+    more = b.sub(threads, I64(1))
+    create = _declared(
+        module, "pthread_create", ir.FunctionType(I32, [POINTER, POINTER, POINTER, POINTER])
+    )
+    join = _declared(module, "pthread_join", ir.FunctionType(I32, [I64, POINTER]))
+    none = ir.Constant(POINTER, None)
+    with counted(b, I64(0), more) as i:
+        failed = b.call(create, [b.gep(handles, [i], source_etype=I64), none, worker, task])
+        with b.if_then(b.icmp_signed("!=", failed, I32(0))):
+            b.store(I64(0), b.gep(handles, [i], source_etype=I64))
+    b.call(worker, [task])
+    with counted(b, I64(0), more) as i:
+        handle = _word(b, handles, i)
+        with b.if_then(b.icmp_signed("!=", handle, I64(0))):
+            b.call(join, [handle, none])
+    b.ret_void()
