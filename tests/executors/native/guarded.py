@@ -96,9 +96,7 @@ class GuardedNative(Native):
         sizes = {
             v.name: math.prod(v.shape) * v.dtype.itemsize for k in plan_.kernels for v in k.stores
         }
-        region, address = protected_arena(
-            plan_.arena_bytes, plan_.places, plan_.arena_slot, sizes
-        )
+        region, address = protected_arena(plan_.arena_bytes, plan_.places, plan_.arena_slot, sizes)
         self.held.append(region)
         self.table[plan_.arena_slot] = address
         for i, (_, array) in enumerate(self.shared.graph.constants):
