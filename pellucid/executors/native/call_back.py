@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.errors import PositionError
 from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.views import View, whole
 from pellucid.graph import Node
@@ -39,7 +40,7 @@ class CallBack:
             return
         if number < 0:
             (node,) = self.shared.plan.kernels[-1 - number].nodes
-            self.failure = _index_error(node)
+            self.failure = _position_error(node)
             return
         try:
             (node,) = self.shared.plan.kernels[number].nodes
@@ -71,11 +72,12 @@ class CallBack:
             raise failure
 
 
-def _index_error(node: Node) -> IndexError:
+def _position_error(node: Node) -> PositionError:
+    """What an index out of range is told as."""
     size = node.primitive.size if node.primitive.name == "scatter_add" else None
     size = node.inputs[0].shape[node.primitive.axis] if size is None else size
     where = f" in {node.scope}" if node.scope else ""
-    return IndexError(
+    return PositionError(
         f"{node.primitive.name}{where}: an index outside an axis of size {size}. "
         f"Positions go from {-size} to {size - 1}; check the indices before the call."
     )

@@ -28,6 +28,7 @@ from pellucid.executors.native.kernels import Access, Loop, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.nest import Nest, collapse, roots, stages
 from pellucid.executors.native.views import Views
+from pellucid.graph import Node
 
 I64 = ir.IntType(64)
 
@@ -187,37 +188,25 @@ class _LoopCode:
 
     def _stage(self, outer: Level, reductions: list[Any], now: int, shared: Level | None) -> None:
         """One pass over the reduced axes."""
-        frame = self.frame
-        totals = []
-        width = self.width if self.nest.kind == "rows" else outer.width
-        for node in reductions:
-            start = identity(frame, node, width)
-            slot = frame.scratch(start.value.type)
-            frame.builder.store(start.value, slot)
-            totals.append((node, slot, start))
+        rows = self.nest.kind == "rows"
+        totals = [_Total(self.frame, n, self.width if rows else outer.width) for n in reductions]
 
         def body(level: Level) -> None:
-            for node, slot, start in totals:
+            for total in totals:
+                node = total.node
                 x = level.fit(self.members.operand(node, node.inputs[0], level, now))
-                if level.mask is not None and self.nest.kind == "rows":
-                    x = x.where_mask(level.mask, start)
-                before = Lanes(
-                    frame.builder, frame.builder.load(slot, typ=start.value.type), x.dtype
-                )
-                frame.builder.store(joined(node, before, x).value, slot)
+                total.take(x.where_mask(level.mask, total.start) if rows and level.mask else x)
             self._stores(level, now)
 
         if shared is not None:
             body(shared)
         else:
             self._over_reduced(outer, list(range(len(self.nest.dims))), body)
-        for node, slot, start in totals:
-            total = Lanes(
-                frame.builder, frame.builder.load(slot, typ=start.value.type), start.dtype
+        for total in totals:
+            lanes = total.now()
+            outer.values[total.node.output.name] = (
+                lanes.folded(functools.partial(joined, total.node)) if rows else lanes
             )
-            if self.nest.kind == "rows":
-                total = total.folded(functools.partial(joined, node))
-            outer.values[node.output.name] = total
 
     def _over_reduced(self, level: Level, dims: list[int], body: Any) -> None:
         """Nest the loops over the reduced axes, outermost first."""
@@ -248,3 +237,21 @@ class _LoopCode:
 
 
 __all__ = ["REDUCTIONS", "emit_loop", "lane_width", "loop_nest", "loop_units"]
+
+
+class _Total:
+    """A reduction under way: its partial results, in registers."""
+
+    def __init__(self, frame: Frame, node: Node, width: int) -> None:
+        self.node, self.builder = node, frame.builder
+        self.start = identity(frame, node, width)
+        self.slot = frame.scratch(self.start.value.type)
+        self.builder.store(self.start.value, self.slot)
+
+    def now(self) -> Lanes:
+        """The partial results so far."""
+        return self.start.made(self.builder.load(self.slot, typ=self.start.value.type))
+
+    def take(self, x: Lanes) -> None:
+        """Join more numbers to them."""
+        self.builder.store(joined(self.node, self.now(), x).value, self.slot)

@@ -124,10 +124,12 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
         chunks = _word(b, section, I64(2))
         done = b.gep(control, [b.mul(i, line)], source_etype=I8)
         with counted(b, I64(0), threads) as turn:
+            # Its own share of the chunks first, then those of the others.
             owner = b.urem(b.add(me, turn), threads)
+            after = b.add(owner, I64(1))
             start = b.udiv(b.mul(owner, chunks), threads)
-            share = b.sub(b.udiv(b.mul(b.add(owner, I64(1)), chunks), threads), start)
-            following = b.gep(done, [b.mul(b.add(owner, I64(1)), I64(LINE))], source_etype=I8)
+            share = b.sub(b.udiv(b.mul(after, chunks), threads), start)
+            following = b.gep(done, [b.mul(after, I64(LINE))], source_etype=I8)
             with _taken(b, following, b.mul(b.add(step, I64(1)), share)) as ticket:
                 chunk = b.add(start, b.sub(ticket, b.mul(step, share)))
                 _run_section(b, (kernels, section, chunks), chunk, (table, step))

@@ -157,7 +157,7 @@ def _same(  # noqa: C901 (a table of cases)
     return None
 
 
-def _algebra(  # noqa: C901, PLR0912 (a table of cases)
+def _arithmetic(  # noqa: C901 (a table of cases)
     work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
 ) -> Value | None:
     """Exact identities of arithmetic and choice."""
@@ -180,18 +180,22 @@ def _algebra(  # noqa: C901, PLR0912 (a table of cases)
             chosen = a if known is not None and known else b
             if (known is not None or a == b) and _spans(chosen, inputs):
                 return chosen
-        case p.Negative(), (x,):
-            node = work.made_by.get(x.name)
-            return node.inputs[0] if node and isinstance(node.primitive, p.Negative) else None
-        case p.Reshape(), (x,):
-            node = work.made_by.get(x.name)
-            if node is not None and isinstance(node.primitive, p.Reshape):
-                return work.made(primitive, node.inputs, like)
-        case p.PermuteDims(axes=axes), (x,):
-            node = work.made_by.get(x.name)
-            if node is not None and isinstance(node.primitive, p.PermuteDims):
-                both = p.PermuteDims(tuple(node.primitive.axes[i] for i in axes))
-                return work.made(both, node.inputs, like)
+    return None
+
+
+def _twice(work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node) -> Value | None:
+    """The same kind of operation twice in a row: one, or none."""
+    node = work.made_by.get(inputs[0].name) if inputs else None
+    if node is None or type(node.primitive) is not type(primitive):
+        return None
+    match primitive:
+        case p.Negative():
+            return node.inputs[0]
+        case p.Reshape():
+            return work.made(primitive, node.inputs, like)
+        case p.PermuteDims(axes=axes):
+            both = p.PermuteDims(tuple(node.primitive.axes[i] for i in axes))
+            return work.made(both, node.inputs, like)
     return None
 
 
@@ -258,7 +262,15 @@ def _matrix_by_vector(
     return work.made(p.Sum((len(products.shape) - 1,)), (products,), like)
 
 
-RULES: tuple[Rule, ...] = (_same, _fold, _algebra, _unstretched, _reshape_last, _matrix_by_vector)
+RULES: tuple[Rule, ...] = (
+    _same,
+    _fold,
+    _arithmetic,
+    _twice,
+    _unstretched,
+    _reshape_last,
+    _matrix_by_vector,
+)
 
 
 def _without_dead(inputs: tuple[Value, ...], work: _Rewriter, outputs: tuple[Value, ...]) -> Graph:
