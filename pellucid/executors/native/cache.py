@@ -12,6 +12,7 @@ written by this library, counts as absent. The cache may be deleted at any time.
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,7 +31,10 @@ def folder() -> Path:
     if chosen:
         return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "pellucid"
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "pellucid"
+    except RuntimeError:  # a user without a home: no file can be kept below this one
+        return Path(os.devnull)
 
 
 def key_of(text: str, target: Target) -> str:
@@ -60,9 +64,10 @@ class Cache:
         """The object code kept under a key, or None."""
         try:
             content = self._file(key).read_bytes()
-            os.utime(self._file(key))  # used now: the last to be removed
         except OSError:
             return None
+        with suppress(OSError):  # a cache that can only be read serves as well
+            os.utime(self._file(key))  # used now: the last to be removed
         head, rest = content[: len(_MAGIC)], content[len(_MAGIC) :]
         digest, code = rest[:_DIGEST_BYTES], rest[_DIGEST_BYTES:]
         whole = head == _MAGIC and hashlib.sha256(key.encode() + code).digest() == digest
@@ -81,15 +86,16 @@ class Cache:
             self._make_room()
         except OSError:
             if name is not None:
-                Path(name).unlink(missing_ok=True)
+                with suppress(OSError):
+                    Path(name).unlink(missing_ok=True)
 
     def _file(self, key: str) -> Path:
         return self.path / f"{key}.object"
 
     def _make_room(self) -> None:
-        """Remove the oldest entries until the rest fits the limit."""
+        """Remove the oldest entries, unfinished ones too, until the rest fits the limit."""
         entries = []
-        for file in self.path.glob("*.object"):
+        for file in (*self.path.glob("*.object"), *self.path.glob("*.part")):
             status = file.stat()
             entries.append((status.st_mtime, status.st_size, file))
         total = sum(size for _, size, _ in entries)

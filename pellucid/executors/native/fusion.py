@@ -23,12 +23,12 @@ from pellucid.executors.native.kernels import (
     axis_map,
     own_access,
 )
+from pellucid.executors.native.lowering import is_pointwise
 from pellucid.executors.native.views import MOVEMENTS, Views
 from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.base import FLOATS
 
 REDUCTIONS = (p.Sum, p.Max, p.Min, p.Prod)
-POINTWISE = (p.Elementwise, p.RandomBits, p.Arange)
 
 
 def fuse(graph: Graph, views: Views) -> list[Kernel]:
@@ -63,7 +63,7 @@ class _Fusion:
 
     def _waits(self, node: Node, made: set[str]) -> bool:
         """Whether a node needs nothing that a kernel makes: its consumer will take it along."""
-        if not isinstance(node.primitive, POINTWISE) or math.prod(node.output.shape) == 1:
+        if not is_pointwise(node) or math.prod(node.output.shape) == 1:
             return False
         bases = (self.views[value].base.name for value in node.inputs)
         return all(name not in made or name in self.waiting for name in bases)
@@ -98,7 +98,7 @@ class _Fusion:
 
     def _found(self, node: Node, along: list[Node]) -> None:
         """Begin a kernel with a node, and with those that waited for it as far as they fit."""
-        if not isinstance(node.primitive, (*POINTWISE, *REDUCTIONS)):
+        if not (is_pointwise(node) or isinstance(node.primitive, REDUCTIONS)):
             self._place_alone(along)
             along, kernel = [], _new_kernel(node)
         else:
@@ -142,7 +142,7 @@ class _Fusion:
 
     def _joins(self, kernel: Kernel, node: Node) -> bool:
         """Add the node to the kernel if it fits there."""
-        if isinstance(kernel, Fused) and isinstance(node.primitive, POINTWISE):
+        if isinstance(kernel, Fused) and is_pointwise(node):
             return self._joins_pointwise(kernel, node)
         if isinstance(kernel, Loop) and isinstance(node.primitive, REDUCTIONS):
             return self._joins_reduction(kernel, node)
@@ -237,6 +237,6 @@ def _new_kernel(node: Node) -> Kernel:
         return Loop(
             [node], [], Space(x.shape, frozenset(node.primitive.axis)), set(), {output.name}
         )
-    if isinstance(node.primitive, POINTWISE):
+    if is_pointwise(node):
         return Loop([node], [], Space(output.shape), {output.name})
     return Single([node], [])

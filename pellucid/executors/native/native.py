@@ -31,6 +31,7 @@ from pellucid.executors.native.simplify import simplify
 from pellucid.executors.native.views import Views, layout
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
+from pellucid.primitives import PRIMITIVES
 
 SHARED_WORK_CHUNKS = 8  # programs with less to share run in the calling thread alone
 
@@ -75,7 +76,11 @@ class Native:
     def _compiled(self) -> MachineCode:
         """Machine code: from the disk cache, or compiled and kept there."""
         procedure = self.procedure
-        text = f"{self.shared.graph}{procedure.arguments} {procedure.updates}"
+        graph = self.shared.graph
+        text = f"{graph}{procedure.arguments} {procedure.updates}"
+        if any(type(node.primitive) not in PRIMITIVES for node in graph.nodes):
+            # A graph names primitives; what a user's own do may change under the same name.
+            text += emit(self.shared).text
         key, cache = key_of(text, self.shared.target), Cache()
         kept = cache.find(key)
         if kept is not None:

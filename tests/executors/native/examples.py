@@ -1,7 +1,7 @@
 """Procedures for tests, written as text.
 
-    procedure   a graph in its text form as a procedure
-    same        whether the native executor agrees with the reference on it
+procedure   a graph in its text form as a procedure
+same        whether the native executor agrees with the reference on it
 """
 
 from typing import Any

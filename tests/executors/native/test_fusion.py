@@ -3,7 +3,7 @@
 import numpy as np
 from executors.native.examples import procedure, same
 
-from pellucid import functional as F
+from pellucid.functional import cross_entropy, relu
 from pellucid.compile import capture_call
 from pellucid.executors.native.native import planned
 from pellucid.structure import flatten
@@ -75,7 +75,7 @@ def test_a_training_step_of_two_layers_has_nine_kernels():
     w2, b2 = Parameter(np.ones((50, 10), np.float32)), Parameter(np.zeros(10, np.float32))
 
     def step(x, t):
-        loss = F.cross_entropy(F.relu(x @ w1 + b1) @ w2 + b2, t)
+        loss = cross_entropy(relu(x @ w1 + b1) @ w2 + b2, t)
         loss.backward()
         for w in (w1, b1, w2, b2):
             w.assign(w - w.grad * 0.1)

@@ -116,9 +116,11 @@ def test_golden_text(name):
 
 
 def test_inputs_and_outputs_keep_their_order_also_where_unused():
-    graph = simplify(procedure("""graph(x: float32[3], y: float32[3])
+    graph = simplify(
+        procedure("""graph(x: float32[3], y: float32[3])
       %0: float32[3] = identity() of (y)
-      return %0, y""").graph)
+      return %0, y""").graph
+    )
     assert [v.name for v in graph.inputs] == ["x", "y"]
     assert [v.name for v in graph.outputs] == ["y", "y"]
 

@@ -1,0 +1,43 @@
+"""Which elementwise primitives have native code: those whose rule can be run on lanes.
+
+    is_pointwise    whether a node can be computed point by point in machine code
+
+The library's own all can. A user's primitive can if its `forward` asks only for names that
+the native namespace has; otherwise it runs as it is, on NumPy, from inside the program.
+"""
+
+import numpy as np
+from llvmlite import ir
+
+from pellucid import primitives as p
+from pellucid.executors.native.lanes import Lanes, lanes_type
+from pellucid.executors.native.namespace import XP
+from pellucid.graph import Node
+
+POINTWISE = (p.Elementwise, p.RandomBits, p.Arange)
+TRIAL_LANES = 2
+
+
+def is_pointwise(node: Node) -> bool:
+    """Whether a node can be computed point by point in machine code."""
+    if not isinstance(node.primitive, POINTWISE):
+        return False
+    return type(node.primitive) in p.PRIMITIVES or _can_be_emitted(node)
+
+
+def _can_be_emitted(node: Node) -> bool:
+    """Try the rule on lanes, in a function that is thrown away."""
+    kinds = [lanes_type(value.dtype, TRIAL_LANES) for value in node.inputs]
+    function = ir.Function(ir.Module(), ir.FunctionType(ir.VoidType(), kinds), "trial")
+    b = ir.IRBuilder(function.append_basic_block())
+    rows = zip(function.args, node.inputs, strict=True)
+    try:
+        with np.errstate(all="ignore"):
+            found = node.primitive.forward(XP(b), *(Lanes(b, x, v.dtype) for x, v in rows))
+    except Exception:  # whatever a rule of another library makes of numbers that it does not know
+        return False
+    return (
+        isinstance(found, Lanes)
+        and found.dtype == node.output.dtype
+        and found.value.type == lanes_type(node.output.dtype, TRIAL_LANES)
+    )
