@@ -7,7 +7,9 @@ emission, cache; what they make is loaded and run here.
 """
 
 import json
+import os
 import threading
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +114,7 @@ class Native:
         self._led_to: list[Any] = [None] * plan_.arena_slot
         # The table and the arena serve one call at a time; other Python threads wait.
         self._lock = threading.Lock()
+        _programs.add(self)
 
     # ---- running -----------------------------------------------------------------------------
 
@@ -191,6 +194,19 @@ class Native:
                 return targets.assembly(emit(self.shared).text, self.shared.target)
         forms = ("graph", "schedule", "llvm", "assembly")
         raise OptionError(f"source: form {form!r}. {closest(form, forms)}")
+
+
+_programs: "weakref.WeakSet[Native]" = weakref.WeakSet()
+
+
+def _unlock() -> None:
+    """In a forked child nobody runs a program: what another thread was doing is not continued."""
+    for program in list(_programs):
+        program._lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock)
 
 
 def planned(procedure: Procedure) -> Layout:

@@ -1,0 +1,176 @@
+"""The disk cache: what is damaged counts as absent, and no trouble with it stops a program."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from executors.native.examples import procedure
+
+from pellucid.executors.native import cache as caches
+from pellucid.executors.native import native
+from pellucid.executors.native.cache import Cache, folder, key_of
+from pellucid.executors.native.native import Native
+from pellucid.executors.native.target import forced, host
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = """graph(x: float32[5])
+  %0: float32[5] = exp() of (x)
+  return %0"""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def works():
+    x = np.linspace(-1, 1, 5, dtype=np.float32)
+    (y,) = Native(procedure(EXAMPLE))([x], [])
+    np.testing.assert_allclose(y, np.exp(x), rtol=1e-6)
+    return y
+
+
+def test_what_is_kept_is_found(tmp_path):
+    cache = Cache(tmp_path)
+    cache.keep("a", b"code")
+    assert cache.find("a") == b"code"
+    assert cache.find("b") is None
+
+
+@pytest.mark.parametrize("position", [0, 20, 51, -1])
+def test_an_entry_with_a_wrong_byte_is_absent(tmp_path, position):
+    cache = Cache(tmp_path)
+    cache.keep("a", b"code" * 10)
+    (file,) = tmp_path.iterdir()
+    content = bytearray(file.read_bytes())
+    content[position] ^= 1
+    file.write_bytes(bytes(content))
+    assert cache.find("a") is None
+
+
+@pytest.mark.parametrize("length", [0, 10, 30, 49, 50, 60])
+def test_a_truncated_entry_is_absent(tmp_path, length):
+    cache = Cache(tmp_path)
+    cache.keep("a", b"code" * 10)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:length])
+    assert cache.find("a") is None
+
+
+def test_an_entry_under_another_key_is_absent(tmp_path):
+    cache = Cache(tmp_path)
+    cache.keep("a", b"code")
+    os.rename(tmp_path / "a.object", tmp_path / "b.object")
+    assert cache.find("b") is None
+
+
+def test_the_least_recently_used_entries_make_room(tmp_path):
+    cache = Cache(tmp_path, limit_bytes=4 * 1100)
+    for i, key in enumerate("abcd"):
+        cache.keep(key, bytes(1000))
+        os.utime(tmp_path / f"{key}.object", (i, i))
+    (tmp_path / "left.part").write_bytes(bytes(100))
+    os.utime(tmp_path / "left.part", (0, 0))
+    assert cache.find("a") is not None  # used now
+    cache.keep("e", bytes(1000))
+    assert [key for key in "abcde" if cache.find(key)] == ["a", "c", "d", "e"]
+    assert not (tmp_path / "left.part").exists()
+    assert sum(f.stat().st_size for f in tmp_path.iterdir()) <= 4 * 1100
+
+
+def test_other_files_of_the_folder_stay(tmp_path):
+    (tmp_path / "letter.txt").write_bytes(bytes(5000))
+    Cache(tmp_path, limit_bytes=100).keep("a", bytes(1000))
+    assert (tmp_path / "letter.txt").exists()
+
+
+def test_keys_depend_on_the_text_the_processor_and_the_compiler(monkeypatch):
+    keys = {key_of("a", host()), key_of("b", host()), key_of("a", forced("sse"))}
+    monkeypatch.setattr(caches, "_compiler_digest", lambda: "another compiler")
+    keys.add(key_of("a", host()))
+    assert len(keys) == 4
+
+
+def test_the_folder_is_the_chosen_one_or_the_users(monkeypatch, tmp_path):
+    monkeypatch.delenv("PELLUCID_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert folder() == tmp_path / "pellucid"
+    monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path / "x"))
+    assert folder() == tmp_path / "x"
+
+
+def test_a_user_without_a_home_keeps_nothing(monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("PELLUCID_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    cache = Cache()
+    cache.keep("a", b"code")
+    assert cache.find("a") is None
+
+
+def test_a_program_is_compiled_once_and_gives_the_same_bits(place, monkeypatch):
+    cold = works()
+    monkeypatch.setattr(native, "emit", None)  # must not be needed again
+    np.testing.assert_array_equal(works(), cold)
+
+
+def test_a_damaged_entry_is_compiled_again(place):
+    works()
+    for file in place.iterdir():
+        file.write_bytes(file.read_bytes()[:-1])
+    works()
+    assert any(Cache(place).find(file.stem) for file in place.iterdir())
+
+
+@pytest.mark.parametrize("where", ["/dev/null", "/proc/none", "/dev/null/below"])
+def test_a_folder_that_cannot_be_written_is_harmless(monkeypatch, where):
+    monkeypatch.setenv("PELLUCID_CACHE", where)
+    works()
+
+
+def test_an_entry_that_cannot_be_touched_is_used(tmp_path, monkeypatch):
+    def refused(*_):
+        raise PermissionError
+
+    cache = Cache(tmp_path)
+    cache.keep("a", b"code")
+    monkeypatch.setattr(os, "utime", refused)
+    assert cache.find("a") == b"code"
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    Cache(tmp_path).keep("a", b"code")
+    assert not list(tmp_path.iterdir())
+
+
+WORKER = """
+import numpy as np
+from executors.native.examples import procedure
+from pellucid.executors.native.native import Native
+for n in range(5, 25):
+    made = procedure(f"graph(x: float32[{n}])\\n %0: float32[{n}] = exp() of (x)\\n return %0")
+    x = np.linspace(-1, 1, n, dtype=np.float32)
+    assert np.allclose(Native(made)([x], [])[0], np.exp(x))
+"""
+
+
+def test_processes_share_a_cache_at_the_same_time(place):
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    command = [sys.executable, "-c", WORKER]
+    running = [subprocess.Popen(command, env=environment) for _ in range(2)]
+    assert [process.wait() for process in running] == [0, 0]
+    assert len(list(place.glob("*.object"))) >= 20
+    assert not list(place.glob("*.part"))
+    assert all(Cache(place).find(file.stem) for file in place.glob("*.object"))

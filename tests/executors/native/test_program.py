@@ -1,0 +1,135 @@
+"""How work is divided among threads, and that it is all done, once."""
+
+import ctypes
+import os
+import signal
+
+import numpy as np
+import pytest
+from executors.native.examples import procedure
+from executors.native.programs import small_chunks
+
+from pellucid.executors import threads
+from pellucid.executors.native.emission import MOST_CHUNKS, divide
+from pellucid.executors.native.native import Native, planned
+from pellucid.executors.native.program import (
+    Listing,
+    Work,
+    control_bytes,
+    runner,
+    sections,
+)
+
+KERNEL = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64
+)
+
+
+@pytest.fixture(autouse=True)
+def _threads_as_before():
+    before = threads._Choice.count
+    yield
+    threads._Choice.count = before
+
+
+def test_small_kernels_in_a_row_are_one_section():
+    work = [Work(1, 1), Work(5, 1), Work(8, 4), Work(1, 1), Work(9, 3), Work(9, 3), Work(2, 1)]
+    expected = [(0, 2, 1), (2, 1, 4), (3, 1, 1), (4, 1, 3), (5, 1, 3), (6, 1, 1)]
+    assert sections(work) == expected
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+@pytest.mark.parametrize("steps", [1, 4])
+def test_threads_do_every_unit_of_every_kernel_once_and_in_order(count, steps):
+    work = [Work(7, 3), Work(1, 1), Work(2, 1), Work(10, 10), Work(0, 1), Work(5, 5)]
+    done = []
+
+    def kernel(number):
+        def run(_table, _bindings, step, begin, end):
+            done.extend((step, number, unit) for unit in range(begin, end))
+
+        return KERNEL(run)
+
+    kernels = [kernel(i) for i in range(len(work))]
+    functions = [ctypes.cast(k, ctypes.c_void_p).value for k in kernels]
+    listing = Listing(functions, [()] * len(work), work)
+    control = np.zeros(control_bytes(listing.sections, count), np.uint8)
+    task = [listing.address, 0, steps, control.ctypes.data, count, 0]
+    task = np.array(task, np.int64)
+    handles = np.zeros(count, np.int64)
+    runner().together(task.ctypes.data, handles.ctypes.data, count)
+    every = [(s, i, u) for s in range(steps) for i, w in enumerate(work) for u in range(w.units)]
+    assert sorted(done) == every
+    assert [x[:2] for x in done] == sorted(x[:2] for x in done)  # a kernel after the one before
+
+
+def test_work_is_divided_no_further_than_its_units():
+    made = procedure("""graph(x: float32[1000,1000])
+      %0: float32[1000,1000] = exp() of (x)
+      %1: float32[1000,1] = sum(axis=(1,)) of (%0)
+      %2: float32[1,1] = sum(axis=(0,)) of (%1)
+      return %2""")
+    for work in divide(planned(made)):
+        assert 1 <= work.chunks <= max(1, min(work.units, MOST_CHUNKS))
+
+
+def test_a_sum_to_one_number_is_never_divided():
+    made = procedure("""graph(x: float32[100000])
+      %0: float32[1] = sum(axis=(0,)) of (x)
+      return %0""")
+    with small_chunks():
+        assert [work.chunks for work in divide(planned(made))] == [1]
+
+
+LARGE = """graph(x: float32[64,300], w: float32[300,200])
+  %0: float32[64,200] = matmul() of (x, w)
+  %1: float32[64,200] = tanh() of (%0)
+  %2: float32[200,64] = permute_dims(axes=(1, 0)) of (%1)
+  %3: float32[200,200] = matmul() of (%2, %1)
+  %4: float32[1,200] = sum(axis=(0,)) of (%3)
+  %5: float32[300,200] = subtract() of (w, %4)
+  return %4"""
+
+
+def run(ready, count, steps):
+    threads.set_threads(count)
+    generator = np.random.default_rng(0)
+    rows = [generator.normal(size=(steps, 64, 300)).astype(np.float32)]
+    state = [generator.normal(size=(300, 200)).astype(np.float32) / 20]
+    (results,) = ready.loop(rows, state)
+    return results.tobytes(), state[0].tobytes()
+
+
+@pytest.mark.parametrize("fine", [False, True])
+def test_any_number_of_threads_gives_the_same_bits(fine):
+    made = procedure(LARGE, {"w": "%5"})
+    ready = Native(made)
+    if fine:
+        with small_chunks():
+            ready = Native(made)
+    first = run(ready, 1, 5)
+    for count in (1, 2, 3, 4, 2, 7):
+        assert run(ready, count, 5) == first
+
+
+def test_a_child_forked_after_a_threaded_run_can_run_too():
+    with small_chunks():
+        ready = Native(procedure(LARGE, {"w": "%5"}))
+    first = run(ready, 3, 2)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)
+        os._exit(0 if run(ready, 3, 2) == first else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert run(ready, 3, 2) == first
+
+
+def test_a_child_forked_during_a_run_of_another_thread_can_run_too():
+    ready = Native(procedure(LARGE, {"w": "%5"}))
+    first = run(ready, 1, 2)
+    with ready._lock:  # as if another thread were inside
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            os._exit(0 if run(ready, 1, 2) == first else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
