@@ -15,5 +15,5 @@ The passes in the order in which a procedure goes through them:
     report          what each kernel costs; schedule: the kernels in words
 
     lanes, namespace, vector_math, memory, counting     what code is made of
-    contraction, tiling, narrow                         the register-tiled matrix product
+    contraction, tiling, leftover, outer, inner, packing, vectors     matrix products
 """

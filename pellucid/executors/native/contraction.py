@@ -1,52 +1,48 @@
-"""Matrix products: one register-tiled kernel for every shape and layout.
+"""Matrix products: register-tiled kernels for every shape and layout.
 
-    tiles               how many independent tiles there are
-    emit_contraction    the code for a range of tiles
+tiles               how many independent pieces of work a product is
+emit_contraction    the code for a range of them
 
 A tile of C, some rows by some vectors of columns, lives in registers while k runs from 0 to
 its end: each step loads the vectors of a row of B, and multiplies and adds each with a
-broadcast element of A. Sums run in the order of k whatever the tile and the thread.
-
-    Source: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication (2008);
-    Georganas et al., High-Performance Deep Learning via a Single Building Block (2019).
+broadcast element of A. Columns that do not fill a vector are masked, or left over for another
+kind of kernel, whichever takes least time. The order of every sum follows from sizes and
+strides alone, whoever computes it.
 
 B is packed, a panel of columns at a time, where its rows cannot be loaded as vectors, or
-where they lie so far apart that each would take a page and cache sets of its own.
+where they lie so far apart that each would take a page and cache sets of its own. Where a
+packed panel would not stay in the cache, k is cut into blocks, and the sums of a unit wait
+in memory for the next block.
+
+Source: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication (2008);
+Georganas et al., High-Performance Deep Learning via a Single Building Block (2019).
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
-from pellucid.executors.native.lanes import declared, lanes_type, suffix
-from pellucid.executors.native.memory import load
-from pellucid.executors.native.narrow import Edge, edge_of, emit_narrow, narrow_units
+from pellucid.executors.native.lanes import I64
+from pellucid.executors.native.leftover import Leftover, leftover_vectors
+from pellucid.executors.native.outer import Tile, outer_sums
+from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned, padded
 from pellucid.executors.native.target import Target
-from pellucid.executors.native.tiling import Contraction, Tiling, tiling
+from pellucid.executors.native.tiling import Contraction, tiling
+from pellucid.executors.native.vectors import Matrix, Vectors
 
-I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 Store = Callable[[Any, Any, Any, Any], None]
 Scratch = Callable[[ir.Type, int], ir.Value]
 
-STEPS = 4  # of k in one turn of the loop: counting must not take cycles from multiplying
-
 
 def tiles(spec: Contraction, target: Target) -> int:
-    """How many tiles there are; they are independent."""
+    """How many units there are: pieces of about the same size, independent of each other."""
     if not spec.m or not spec.n:
         return 0
-    main, edge = _parted(spec, target)
-    cut = tiling(main, target)
-    return cut.blocks * cut.panels + (narrow_units(edge) if edge else 0)
-
-
-def _parted(spec: Contraction, target: Target) -> tuple[Contraction, Edge | None]:
-    """The columns that fill vectors, and the few beside them."""
-    edge = edge_of(spec, target.lanes(spec.dtype))
-    return (replace(spec, n=edge.first) if edge else spec), edge
+    cut = tiling(spec, target)
+    return cut.groups * cut.panels
 
 
 def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and where to)
@@ -58,27 +54,29 @@ def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and
     store: Store,
     scratch: Scratch,
 ) -> None:
-    """Code for the tiles from `units[0]` up to `units[1]`.
+    """Code for the units from `units[0]` up to `units[1]`.
 
     `operands`: where A and B begin. `store(row, column, vector, mask)` is called, while code
     is generated, with each finished vector of C; it emits what is done with it.
     `scratch(kind, count)` gives memory on the stack.
     """
-    if not spec.m or not spec.n:
-        return
-    main, edge = _parted(spec, target)
-    cut = tiling(main, target)
-    product = _Product(builder, cut, main, operands, store, scratch)
-    if edge is None:
-        product.emit(*units)
-        return
-    count = I64(cut.blocks * cut.panels)
-    begin, end = units
-    first = builder.select(builder.icmp_signed("<", end, count), end, count)
-    product.emit(begin, first)
-    rest = builder.select(builder.icmp_signed(">", begin, count), begin, count)
-    beyond = (builder.sub(rest, count), builder.sub(end, count))
-    emit_narrow(builder, spec, edge, operands, beyond, (store, scratch))
+    if spec.m and spec.n:
+        _Product(builder, target, spec, operands, store, scratch).emit(*units)
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """A panel of columns being computed.
+
+    `width` columns, in vectors with `masks`, belong to tiles; `packed` is a copy of them, if
+    there is one for all of k. `leftover` are the columns after them.
+    """
+
+    column: ir.Value
+    width: int
+    masks: tuple[Any, ...]
+    packed: Matrix | None
+    leftover: Leftover | None
 
 
 class _Product:
@@ -87,44 +85,50 @@ class _Product:
     def __init__(
         self,
         builder: ir.IRBuilder,
-        cut: Tiling,
+        target: Target,
         spec: Contraction,
         operands: tuple[ir.Value, ir.Value],
         store: Store,
         scratch: Scratch,
     ) -> None:
-        self.b, self.cut, self.spec, self.store = builder, cut, spec, store
-        self.left, self.right = operands
-        self.size = spec.dtype.itemsize
-        self.kind = lanes_type(spec.dtype, cut.lanes)
-        self.fma = declared(builder, f"llvm.fma.{suffix(self.kind)}", self.kind, [self.kind] * 3)
-        self.tile = scratch(self.kind, cut.rows * cut.vectors)
-        self.packed = scratch(self.kind, spec.k * cut.vectors) if cut.packs else None
+        self.b, self.spec, self.store = builder, spec, store
+        self.cut = cut = tiling(spec, target)
+        self.v = Vectors(builder, spec.dtype, cut.lanes)
+        self.left = Matrix(operands[0], spec.dtype, spec.a_strides)
+        self.right = Matrix(operands[1], spec.dtype, spec.b_strides)
+        self.is_blocked = cut.depth < spec.k
+        self._reserve(scratch)
+
+    def _reserve(self, scratch: Scratch) -> None:
+        """Memory for sums and copies."""
+        cut, spec, kind = self.cut, self.spec, self.v.kind
+        columns = max(cut.of_panel(spec.n, final)[1] for final in {cut.panels == 1, True})
+        tiles_waiting = -(-cut.group // cut.rows) if self.is_blocked else 1
+        sums = tiles_waiting * cut.rows * cut.vectors
+        self.sums = scratch(kind, max(1, sums, leftover_vectors(cut, columns)))
+        self.packed = self.lines = None
+        if cut.packs_b:
+            self.packed = scratch(kind, padded(cut.depth, cut.lanes) * cut.vectors)
+        if cut.tail == "inner" and spec.b_strides[0] != 1:
+            self.lines = scratch(kind, columns * padded(spec.k, cut.lanes) // cut.lanes)
 
     def emit(self, begin: ir.Value, end: ir.Value) -> None:
-        """Tiles in order of panels, so that a packed panel serves many blocks of rows."""
-        b, blocks = self.b, I64(self.cut.blocks)
-        after = b.udiv(b.add(end, I64(self.cut.blocks - 1)), blocks)
-        with counted(b, b.udiv(begin, blocks), after) as panel:
-            start = b.mul(panel, blocks)
-            first = self._largest(b.sub(begin, start), I64(0))
-            last = self._smallest(b.sub(end, start), blocks)
-            self._choose(
-                panel,
-                self.cut.panels,
-                self._is_ragged(),
-                lambda final: self._panel(panel, first, last, final),
-            )
+        """Units in order of panels, so that a packed panel serves many groups of rows."""
+        b, v, cut, groups = self.b, self.v, self.cut, I64(self.cut.groups)
+        after = b.udiv(b.add(end, I64(cut.groups - 1)), groups)
+        ragged = self.spec.n != cut.panels * cut.columns
+        with counted(b, b.udiv(begin, groups), after) as index:
+            start = b.mul(index, groups)
+            first = v.larger(b.sub(begin, start), I64(0))
+            last = v.smaller(b.sub(end, start), groups)
+            column = b.mul(index, I64(cut.columns))
 
-    def _largest(self, x: ir.Value, y: ir.Value) -> ir.Value:
-        return self.b.select(self.b.icmp_signed(">", x, y), x, y)
+            def body(final: bool) -> None:
+                panel = self._panel(column, final)
+                with counted(b, first, last) as group:
+                    self._unit(panel, b.mul(group, I64(cut.group)))
 
-    def _smallest(self, x: ir.Value, y: ir.Value) -> ir.Value:
-        return self.b.select(self.b.icmp_signed("<", x, y), x, y)
-
-    def _is_ragged(self) -> bool:
-        """Whether the last panel is narrower than the others."""
-        return self.spec.n != self.cut.panels * self.cut.vectors * self.cut.lanes
+            self._choose(index, cut.panels, ragged, body)
 
     def _choose(
         self, index: ir.Value, count: int, differs: bool, body: Callable[[bool], None]
@@ -143,143 +147,114 @@ class _Product:
 
     # ---- a panel of columns ------------------------------------------------------------------
 
-    def _panel(self, panel: ir.Value, first: ir.Value, last: ir.Value, final: bool) -> None:
-        """The blocks of rows from `first` to `last` of one panel."""
+    def _panel(self, column: ir.Value, final: bool) -> _Panel:
+        """The panel that begins at a column, with its copies."""
+        cut, v = self.cut, self.v
+        width, rest = cut.of_panel(self.spec.n, final)
+        masks = tuple(v.first(width - j) for j in range(0, width, cut.lanes))
+        panel = _Panel(column, width, masks, None, self._leftover(column, width, rest))
+        if self.packed is None or self.is_blocked:
+            return panel
+        packed = self._packed(panel, (I64(0), I64(self.spec.k)))
+        return _Panel(column, width, masks, packed, panel.leftover)
+
+    def _packed(self, panel: _Panel, depth: tuple[Any, Any]) -> Matrix:
+        """A copy of the vectors of a panel, for some of k."""
+        matrix = self.right.part(self.b, 0, panel.column)
+        if self.spec.b_strides[0] == 1:
+            shape = (self.spec.k, panel.width)
+            return pack_turned(self.v, matrix, depth, shape, self.packed)
+        return pack_rows(self.v, matrix, depth, panel.masks, self.packed)
+
+    def _leftover(self, column: ir.Value, width: int, columns: int) -> Leftover | None:
+        """The columns of a panel that are not of tiles."""
+        if not columns:
+            return None
+        b, v = self.b, self.v
+        first = b.add(column, I64(width))
+        right = self.right.part(b, 0, first)
+        if self.lines is not None:
+            right = pack_lines(v, right, self.spec.k, columns, self.lines)
+
+        def hand_out(row: ir.Value, vector: ir.Value) -> None:
+            self.store(row, first, vector, v.first(columns))
+
+        return Leftover(v, self.spec, columns, (self.left, right), self.sums, hand_out)
+
+    # ---- a unit ------------------------------------------------------------------------------
+
+    def _unit(self, panel: _Panel, row: ir.Value) -> None:
+        """A group of rows of a panel."""
         b, cut = self.b, self.cut
-        column = b.mul(panel, I64(cut.vectors * cut.lanes))
-        columns = cut.vectors * cut.lanes
-        if final:
-            columns = self.spec.n - (cut.panels - 1) * columns
-        vectors, rest = -(-columns // cut.lanes), columns % cut.lanes
-        masks = [None] * vectors
-        if rest:
-            lanes = [I1(i < rest) for i in range(cut.lanes)]
-            masks[-1] = ir.Constant(ir.VectorType(I1, cut.lanes), lanes)
-        if cut.packs:
-            self._pack(column, masks)
-        with counted(b, first, last) as block:
-            row = b.mul(block, I64(cut.rows))
-            short = self.spec.m % cut.rows
-            self._choose(
-                block,
-                cut.blocks,
-                short != 0,
-                lambda final: self._tile(row, short if final else cut.rows, column, masks),
-            )
-            left = b.sub(I64(self.spec.m), row)
-            self._hand_out(row, self._smallest(left, I64(cut.rows)), column, masks)
+        end = self.v.smaller(b.add(row, I64(cut.group)), I64(self.spec.m))
+        if panel.width and self.is_blocked:
+            self._blocked_tiles(panel, row, end)
+        elif panel.width:
+            self._tiles(panel, row, end)
+        if panel.leftover is not None and cut.tail == "inner":
+            panel.leftover.inner(row, end, cut.group)
+        elif panel.leftover is not None:
+            panel.leftover.swapped(row, end, cut.group)
 
-    def _pack(self, column: ir.Value, masks: list[Any]) -> None:
-        """Copy a panel of B so that its rows follow each other without gaps."""
-        b = self.b
-        with counted(b, I64(0), I64(self.spec.k)) as k:
-            first = b.mul(k, I64(len(masks)))
-            row = self._row_of_b(k, column, masks, self.spec, self.cut.lanes)
-            for j, vector in enumerate(row):
-                place = b.gep(self.packed, [b.add(first, I64(j))], source_etype=self.kind)
-                b.store(vector, place)
+    def _tiles(self, panel: _Panel, row: ir.Value, end: ir.Value) -> None:
+        """The tiles of a unit, each with all of k."""
+        b, cut = self.b, self.cut
+        right = panel.packed or self.right.part(b, 0, panel.column)
+        depth = (I64(0), I64(self.spec.k))
+        with counted(b, row, end, cut.rows) as at:
+            operands = (self.left.part(b, at, 0), right)
+            self._tile(panel, operands, at, depth, self.sums)
+            self._hand_out(panel, at, self.sums)
 
-    # ---- a tile in registers -----------------------------------------------------------------
+    def _blocked_tiles(self, panel: _Panel, row: ir.Value, end: ir.Value) -> None:
+        """The tiles of a unit, block by block of k; sums wait in memory."""
+        b, v, cut = self.b, self.v, self.cut
+        count = -(-cut.group // cut.rows) * cut.rows * len(panel.masks)
+        with counted(b, I64(0), I64(count)) as i:
+            b.store(v.zero, v.slot(self.sums, i))
 
-    def _tile(self, row: ir.Value, rows: int, column: ir.Value, masks: list[Any]) -> None:
-        """One tile, from the loop over k to the stack."""
-        for i, total in enumerate(self._sums(row, rows, column, masks)):
-            self.b.store(total, self.b.gep(self.tile, [I64(i)], source_etype=self.kind))
+        def place(at: ir.Value) -> ir.Value:
+            return v.slot(self.sums, b.mul(b.sub(at, row), I64(len(panel.masks))))
 
-    def _hand_out(self, row: ir.Value, rows: ir.Value, column: ir.Value, masks: list[Any]) -> None:
+        with counted(b, I64(0), I64(self.spec.k), cut.depth) as k:
+            after = v.smaller(b.add(k, I64(cut.depth)), I64(self.spec.k))
+            right, depth = self._packed(panel, (k, after)), (I64(0), b.sub(after, k))
+            with counted(b, row, end, cut.rows) as at:
+                self._tile(panel, (self.left.part(b, at, k), right), at, depth, place(at))
+        with counted(b, row, end, cut.rows) as at:
+            self._hand_out(panel, at, place(at))
+
+    def _tile(
+        self,
+        panel: _Panel,
+        operands: tuple[Matrix, Matrix],
+        row: ir.Value,
+        depth: tuple[Any, Any],
+        place: ir.Value,
+    ) -> None:
+        """One tile, for some of k: the last one may have fewer rows."""
+        b, v, rows, short = self.b, self.v, self.cut.rows, self.spec.m % self.cut.rows
+
+        def body(final: bool) -> None:
+            tile = Tile(short if final else rows, panel.masks, self.spec.k, final)
+            start = [v.zero] * tile.sums
+            if self.is_blocked:
+                start = [b.load(v.slot(place, i), typ=v.kind) for i in range(tile.sums)]
+            for i, total in enumerate(outer_sums(v, tile, operands, depth, start)):
+                b.store(total, v.slot(place, i))
+
+        self._choose(b.udiv(row, I64(rows)), -(-self.spec.m // rows), short != 0, body)
+
+    def _hand_out(self, panel: _Panel, row: ir.Value, place: ir.Value) -> None:
         """The finished rows of a tile, vector by vector: the code is there once for all rows."""
-        b, vectors = self.b, len(masks)
+        b, v = self.b, self.v
+        rows = v.smaller(b.sub(I64(self.spec.m), row), I64(self.cut.rows))
         with counted(b, I64(0), rows) as i:
-            for j, mask in enumerate(masks):
-                place = b.add(b.mul(i, I64(vectors)), I64(j))
-                vector = b.load(b.gep(self.tile, [place], source_etype=self.kind), typ=self.kind)
-                self.store(b.add(row, i), b.add(column, I64(j * self.cut.lanes)), vector, mask)
-
-    def _sums(self, row: ir.Value, rows: int, column: ir.Value, masks: list[Any]) -> list[ir.Value]:
-        """The sums over k, row by row: a loop of several steps at a time, then the rest."""
-        b = self.b
-        zeros = [ir.Constant(self.kind, None)] * (rows * len(masks))
-        steps = STEPS if rows == self.cut.rows else 1
-        whole = self.spec.k // steps * steps
-        before = b.block
-        head, body, after = (b.append_basic_block(n) for n in ("k", "multiply", "sums"))
-        b.branch(head)
-        b.position_at_end(head)
-        k = b.phi(I64)
-        k.add_incoming(I64(0), before)
-        sums = [b.phi(self.kind) for _ in zeros]
-        b.cbranch(b.icmp_signed("<", k, I64(whole)), body, after)
-        b.position_at_end(body)
-        totals: list[ir.Value] = list(sums)
-        for step in range(steps):
-            totals = self._step(b.add(k, I64(step)), totals, row, column, masks)
-        for phi, zero, total in zip(sums, zeros, totals, strict=True):
-            phi.add_incoming(zero, before)
-            phi.add_incoming(total, body)
-        k.add_incoming(b.add(k, I64(steps)), body)
-        b.branch(head)
-        b.position_at_end(after)
-        totals = list(sums)
-        for step in range(whole, self.spec.k):
-            totals = self._step(I64(step), totals, row, column, masks)
-        return totals
-
-    def _step(
-        self, k: ir.Value, totals: list[ir.Value], row: ir.Value, column: ir.Value, masks: list[Any]
-    ) -> list[ir.Value]:
-        """The totals after one more k."""
-        line = self._line(k, column, masks)
-        start = self._address(self.left, row, k, self.spec.a_strides)
-        result = []
-        for i in range(len(totals) // len(line)):
-            element = self._broadcast(start, i * self.spec.a_strides[0])
-            for j, vector in enumerate(line):
-                total = totals[i * len(line) + j]
-                result.append(self.b.call(self.fma, [element, vector, total]))
-        return result
-
-    def _line(self, k: ir.Value, column: ir.Value, masks: list[Any]) -> list[ir.Value]:
-        """Row k of the panel, from the packed copy where there is one."""
-        b, spec, lanes = self.b, self.spec, self.cut.lanes
-        if self.packed is not None:
-            start = b.gep(self.packed, [b.mul(k, I64(len(masks)))], source_etype=self.kind)
-            places = [b.gep(start, [I64(j)], source_etype=self.kind) for j in range(len(masks))]
-            return [b.load(place, typ=self.kind) for place in places]
-        return self._row_of_b(k, column, masks, spec, lanes)
-
-    def _row_of_b(
-        self, k: ir.Value, column: ir.Value, masks: list[Any], spec: Contraction, lanes: int
-    ) -> list[ir.Value]:
-        """Row k of the panel, from B itself."""
-        start, along = self._address(self.right, k, column, spec.b_strides), spec.b_strides[1]
-        return [
-            load(
-                self.b,
-                self._moved(start, j * lanes * along),
-                spec.dtype,
-                lanes,
-                stride=along,
-                mask=mask,
-            ).value
-            for j, mask in enumerate(masks)
-        ]
-
-    def _address(
-        self, base: ir.Value, row: ir.Value, column: ir.Value, strides: tuple[int, int]
-    ) -> ir.Value:
-        """Where element (row, column) of a matrix lies."""
-        b = self.b
-        element = b.add(b.mul(row, I64(strides[0])), b.mul(column, I64(strides[1])))
-        return b.gep(base, [b.mul(element, I64(self.size))], source_etype=I8)
-
-    def _moved(self, address: ir.Value, elements: int) -> ir.Value:
-        """An address some elements further on."""
-        return self.b.gep(address, [I64(elements * self.size)], source_etype=I8)
-
-    def _broadcast(self, start: ir.Value, elements: int) -> ir.Value:
-        """One element in all lanes."""
-        place = self._moved(start, elements)
-        return load(self.b, place, self.spec.dtype, self.cut.lanes, stride=0).value
+            first = b.mul(i, I64(len(panel.masks)))
+            for j, mask in enumerate(panel.masks):
+                vector = b.load(v.slot(place, b.add(first, I64(j))), typ=v.kind)
+                column = b.add(panel.column, I64(j * self.cut.lanes))
+                self.store(b.add(row, i), column, vector, mask)
 
 
-__all__ = ["Contraction", "Tiling", "emit_contraction", "tiles", "tiling"]
+__all__ = ["Contraction", "emit_contraction", "tiles"]

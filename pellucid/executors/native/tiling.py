@@ -1,20 +1,27 @@
-"""How a matrix product is cut into tiles.
+"""How a matrix product is cut into tiles, chosen by estimated cycles.
 
 Contraction     sizes, dtype and strides of a product
-Tiling          rows and vectors of a tile, and how many there are
+Tiling          how its result is cut, and what is copied on the way
 tiling          the tiling with the fewest estimated cycles
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from pellucid.executors.native.packing import padded
 from pellucid.executors.native.target import Target
 from pellucid.primitives.base import DType
 
-MOST_VECTORS = 6  # of a tile: more would leave too few rows for the broadcasts to pay
-FAR_BYTES = 2048  # rows of B further apart share few pages: packing pays
-PACKED_BYTES = 512 * 1024  # a packed panel must stay in the second-level cache
+MOST_VECTORS = 4  # of a tile: more would leave too few rows for the broadcasts to pay
+FAR_BYTES = 2048  # rows further apart share few pages: packing pays
+PACKED_BYTES = 256 * 1024  # a packed panel must stay in the second-level cache
+LINES_BYTES = 128 * 1024  # the same for lines along k
+PARTIAL_BYTES = 256 * 1024  # of sums that wait for the next block of k
+FAR_DEPTH = 256  # lines of A in columns far apart: more share too few sets of the cache
+INNER_SUMS = 16  # of inner products at a time: enough to keep a core busy
 REUSE = 3  # blocks of rows that must share a packed panel for packing to pay
+GROUP_ROWS = 48  # of a unit, where its rows share more than their tile
 
 
 @dataclass(frozen=True)
@@ -31,63 +38,203 @@ class Contraction:
 
 @dataclass(frozen=True)
 class Tiling:
-    """C cut into `panels` of `vectors` vectors of columns, and `blocks` of `rows` rows."""
+    """C cut into panels of `columns` columns and groups of `group` rows: a unit is one of both.
 
+    In a unit whole vectors of columns are computed as tiles of `rows` rows by `vectors`
+    vectors. The columns that are left over in the last panel, or all of them where `vectors`
+    is 0, are computed as `tail` says: `inner` products along k; `swapped`, with vectors down
+    the rows; or with none left, as the vectors of tiles are `masked`.
+    """
+
+    lanes: int
     rows: int
     vectors: int
-    blocks: int
+    columns: int
     panels: int
-    lanes: int
-    packs: bool
+    group: int
+    groups: int
+    tail: str
+    packs_b: bool = False
+    depth: int = 0  # of k at a time, in tiles
+
+    def of_panel(self, n: int, final: bool) -> tuple[int, int]:
+        """How many columns of a panel tiles compute, and how many the tail."""
+        count = n - (self.panels - 1) * self.columns if final else self.columns
+        if self.tail == "masked":
+            return count, 0
+        whole = count // self.lanes * self.lanes if self.vectors else 0
+        return whole, count - whole
 
 
 @lru_cache(maxsize=1024)
 def tiling(spec: Contraction, target: Target) -> Tiling:
     """The tiling with the fewest estimated cycles."""
     lanes = target.lanes(spec.dtype)
-    width = max(1, -(-spec.n // lanes))
-    best: tuple[float, Tiling] | None = None
-    for most in range(1, min(width, MOST_VECTORS) + 1):
+    _, best = min(_candidates(spec, lanes, target.registers), key=lambda found: found[0])
+    return best
+
+
+def _candidates(spec: Contraction, lanes: int, registers: int) -> Iterator[tuple[float, Tiling]]:
+    rest = spec.n % lanes
+    yield from _outer(spec, lanes, registers, -(-spec.n // lanes), "masked", 0.0)
+    if rest and spec.n > lanes and spec.k >= lanes:
+        if _lines(spec, rest, lanes):
+            cycles = _inner_cycles(spec, rest, lanes) * spec.m
+            yield from _outer(spec, lanes, registers, spec.n // lanes, "inner", cycles)
+        if spec.a_strides[0] == 1 and rest <= registers - 8:
+            cycles = _swapped_cycles(spec, rest, lanes)
+            yield from _outer(spec, lanes, registers, spec.n // lanes, "swapped", cycles)
+    if spec.k >= lanes and (spec.n <= lanes or (spec.m < 6 and spec.b_strides[0] == 1)):
+        yield from _inner(spec, lanes)
+    if spec.n < lanes and spec.a_strides[0] == 1 and spec.n <= registers - 8:
+        yield _swapped_cycles(spec, spec.n, lanes), _swapped(spec, lanes)
+
+
+# ---- tiles -----------------------------------------------------------------------------------
+
+
+def _outer(
+    spec: Contraction, lanes: int, registers: int, width: int, tail: str, extra: float
+) -> Iterator[tuple[float, Tiling]]:
+    """Tilings whose tiles cover `width` vectors of columns; the tail costs `extra` cycles."""
+    width = max(width, 1)
+    widest = MOST_VECTORS if spec.m > 2 else MOST_VECTORS * 2
+    for most in range(1, min(width, widest) + 1):
         panels = -(-width // most)
         vectors = -(-width // panels)
-        fit = (target.registers - 2 - vectors) // vectors
+        fit = (registers - 2 - vectors) // vectors
         for rows in range(1, max(1, min(fit, spec.m)) + 1):
-            blocks = max(1, -(-spec.m // rows))
-            cost = _cycles(spec, rows, vectors, width)
             found = Tiling(
-                rows, vectors, blocks, panels, lanes, _packs(spec, blocks, vectors, lanes)
+                lanes,
+                rows,
+                vectors,
+                vectors * lanes,
+                panels,
+                rows,
+                -(-spec.m // rows),
+                tail,
+                packs_b=_packs_b(spec, rows),
+                depth=spec.k,
             )
-            if best is None or cost < best[0]:
-                best = (cost, found)
-    if best is None:
-        raise AssertionError("a register file holds at least one row")
-    return best[1]
+            cycles = _outer_cycles(spec, found, width)
+            yield cycles + extra, _grouped(spec, found)
 
 
-def _cycles(spec: Contraction, rows: int, vectors: int, width: int) -> float:
-    """Estimated cycles for one k of the whole product, plus the cost of starting tiles."""
+def _outer_cycles(spec: Contraction, cut: Tiling, width: int) -> float:
+    """Estimated cycles of the tiles of the whole product."""
+    unaligned = spec.b_strides[0] * spec.dtype.itemsize % 64 != 0 and not cut.packs_b
+    weight = 1.0 if cut.packs_b else 2.0 if unaligned else 1.5
 
     def tile(r: int, v: int) -> float:
         # Two multiply-adds and two loads a cycle; the result of one is there after four. Loads
         # still cost a little where they do not limit: the rate falls with their number.
-        loads = 1.5 * v + r
-        return max(r * v / 2, loads / 2, 4) + 0.1 * loads + 0.7 if r and v else 0.0
+        loads = weight * v + r
+        busy = 1 if r * v < 4 else 2 if r * v < 8 else 4
+        return max(r * v / 2, loads / 2, busy) + 0.1 * loads + 0.7 if r and v else 0.0
 
-    whole, rest = divmod(spec.m, rows)
-    last = width % vectors
+    whole, rest = divmod(spec.m, cut.rows)
+    last = width % cut.vectors
     cycles = 0.0
-    for count, v in ((width // vectors, vectors), (1 if last else 0, last)):
-        cycles += count * (whole * tile(rows, v) + tile(rest, v))
-    tiles_in_all = -(-spec.m // rows) * -(-width // vectors)
-    starting = tiles_in_all * (20 + rows * vectors) / max(spec.k, 1)
+    for count, v in ((width // cut.vectors, cut.vectors), (1 if last else 0, last)):
+        cycles += count * (whole * tile(cut.rows, v) + tile(rest, v))
+    tiles_in_all = -(-spec.m // cut.rows) * -(-width // cut.vectors)
+    starting = tiles_in_all * (20 + 2 * cut.rows * cut.vectors)
+    packing = 2.0 * width * spec.k if cut.packs_b else 0.0
+    reading = cut.panels * spec.m * spec.k * spec.dtype.itemsize / 32
     # Tiles of one height need half the code.
-    return (cycles + starting) * (1.03 if rest else 1.0)
+    return (cycles * spec.k + starting + packing + reading) * (1.03 if rest else 1.0)
 
 
-def _packs(spec: Contraction, blocks: int, vectors: int, lanes: int) -> bool:
-    size = spec.dtype.itemsize
-    if spec.k * vectors * lanes * size > PACKED_BYTES or spec.k == 0:
-        return False
+def _packs_b(spec: Contraction, rows: int) -> bool:
     if spec.b_strides[1] != 1:
-        return True
-    return spec.b_strides[0] * size >= FAR_BYTES and blocks >= REUSE
+        return spec.k > 0
+    return spec.b_strides[0] * spec.dtype.itemsize >= FAR_BYTES and spec.m >= REUSE * rows
+
+
+def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
+    """How much of k is done at a time, and how many rows make a unit."""
+    vector_bytes = cut.lanes * spec.dtype.itemsize
+    most = PACKED_BYTES // (cut.vectors * vector_bytes)
+    if spec.a_strides[0] == 1 and spec.a_strides[1] * spec.dtype.itemsize >= FAR_BYTES:
+        most = min(most, FAR_DEPTH)
+    if cut.packs_b and spec.k > most:
+        depth = padded(-(-spec.k // -(-spec.k // most)), cut.lanes)
+        fit = PARTIAL_BYTES // (vector_bytes * cut.vectors * cut.rows) * cut.rows
+        group = min(fit, padded(spec.m, cut.rows))
+        return replace(cut, group=group, groups=-(-spec.m // group), depth=depth)
+    if cut.tail != "swapped":
+        return cut
+    group = _group(spec.m, cut.rows, cut.lanes)
+    return replace(cut, group=group, groups=-(-spec.m // group))
+
+
+def _group(m: int, rows: int, lanes: int) -> int:
+    """How many rows make a unit: whole tiles, and nearly whole vectors."""
+    choices = [rows * i for i in range(1, max(1, min(GROUP_ROWS, m) // rows) + 1)]
+    return min(choices, key=lambda g: (padded(g, lanes) / g + 4 / g, g))
+
+
+# ---- inner products --------------------------------------------------------------------------
+
+
+def _lines(spec: Contraction, columns: int, lanes: int) -> bool:
+    """Whether rows of A and columns of B can be had as lines along k."""
+    size = columns * padded(spec.k, lanes) * spec.dtype.itemsize
+    return spec.a_strides[1] == 1 and (spec.b_strides[0] == 1 or size <= LINES_BYTES)
+
+
+def inner_rows(columns: int, most: int) -> int:
+    """How many rows meet some columns at a time."""
+    return max(1, min(most, INNER_SUMS // columns))
+
+
+def _inner_cycles(spec: Contraction, columns: int, lanes: int) -> float:
+    """Estimated cycles of inner products of a row with some columns."""
+    rows = inner_rows(columns, spec.m)
+    sums = rows * columns
+    chains = 1 if sums >= 8 else 2 if sums >= 4 else 4
+    loads = (rows + columns) * (2.0 if spec.k % lanes else 1.5)
+    step = max(sums / 2, loads / 2, 4 / chains) + 0.1 * loads + 0.7
+    turn = 0.0 if spec.b_strides[0] == 1 else 6.0 * lanes * spec.k / lanes / max(spec.m, 1)
+    return (-(-spec.k // lanes) * step + 3 * sums + 15) / rows + turn
+
+
+def _inner(spec: Contraction, lanes: int) -> Iterator[tuple[float, Tiling]]:
+    """Tilings with inner products alone."""
+    for columns in range(1, min(lanes, spec.n) + 1):
+        if _lines(spec, columns, lanes):
+            panels, rows = -(-spec.n // columns), inner_rows(columns, spec.m)
+            cycles = _inner_cycles(spec, columns, lanes) * padded(spec.m, rows) * panels
+            group = rows * max(1, min(8, spec.m // rows))
+            groups = -(-spec.m // group)
+            yield (
+                cycles,
+                Tiling(lanes, rows, 0, columns, panels, group, groups, "inner", depth=spec.k),
+            )
+
+
+# ---- vectors down the rows -------------------------------------------------------------------
+
+
+def swapped_vectors(columns: int, group: int, lanes: int) -> int:
+    """How many vectors of rows meet some columns at a time."""
+    return max(1, min(padded(group, lanes) // lanes, 20 // columns, 8))
+
+
+def _swapped_cycles(spec: Contraction, columns: int, lanes: int) -> float:
+    """Estimated cycles of some columns with vectors down the rows."""
+    vectors = swapped_vectors(columns, min(spec.m, GROUP_ROWS), lanes)
+    sums = vectors * columns
+    busy = 1 if sums < 4 else 2 if sums < 8 else 4
+    step = max(sums / 2, (2 * vectors + columns) / 2, busy) + 1.5
+    tiles = -(-spec.m // (vectors * lanes))
+    return tiles * (step * spec.k + 30 + vectors * (lanes * 3 + 2 * columns))
+
+
+def _swapped(spec: Contraction, lanes: int) -> Tiling:
+    """Few columns: all with vectors down the rows."""
+    vectors = swapped_vectors(spec.n, spec.m, lanes)
+    group = vectors * lanes
+    return Tiling(
+        lanes, 1, 0, max(spec.n, 1), 1, group, -(-spec.m // group), "swapped", depth=spec.k
+    )

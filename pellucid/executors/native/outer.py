@@ -1,0 +1,103 @@
+"""A tile of a matrix product by outer products: a column of A times a row of B for each k.
+
+outer_sums      the sums of a tile, in registers
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from llvmlite import ir
+
+from pellucid.executors.native.lanes import I64
+from pellucid.executors.native.vectors import Matrix, Vectors, carried
+
+STEPS = 4  # of k in one turn of the loop: counting must not take cycles from multiplying
+IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for four cycles
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Rows by vectors of columns, each with the mask of its lanes; k steps in all.
+
+    A `rare` tile is computed once in a while: its code is kept short.
+    """
+
+    rows: int
+    masks: tuple[Any, ...]
+    k: int
+    rare: bool = False
+
+    @property
+    def sums(self) -> int:
+        """How many vectors of sums it has."""
+        return self.rows * len(self.masks)
+
+    @property
+    def steps(self) -> int:
+        """Of k in one turn of the loop: a power of two."""
+        most = 1 if self.rare and self.sums >= IN_FLIGHT else STEPS
+        while most > max(self.k, 1):
+            most //= 2
+        return most
+
+    @property
+    def chains(self) -> int:
+        """Over how many partial sums k is dealt out, so that few sums keep the core busy."""
+        chains = 1
+        while chains < self.steps and chains * self.sums < IN_FLIGHT:
+            chains *= 2
+        return chains
+
+
+def outer_sums(
+    v: Vectors,
+    tile: Tile,
+    operands: tuple[Matrix, Matrix],
+    depth: tuple[Any, Any],
+    start: list[ir.Value],
+) -> list[ir.Value]:
+    """`start` plus the sum over k from `depth[0]` to `depth[1]` of a[:, k] b[k, :].
+
+    The operands: a from the tile's first row on, and b from its first column on. k runs in
+    order in each of the tile's chains, and the chains are added at the end.
+    """
+    (a, b), (begin, end) = operands, depth
+    code, chains, steps = v.b, tile.chains, tile.steps
+    totals = start + [v.zero] * ((chains - 1) * tile.sums)
+    whole = end
+    if tile.k % steps:
+        whole = code.add(begin, code.and_(code.sub(end, begin), I64(-steps)))
+
+    def turn(k: ir.Value, totals: list[ir.Value], steps: int) -> list[ir.Value]:
+        for step in range(steps):
+            first = step % chains * tile.sums
+            last = first + tile.sums
+            place = code.add(k, I64(step)) if step else k
+            totals[first:last] = _step(v, tile, a, b, place, totals[first:last])
+        return totals
+
+    totals = carried(code, begin, whole, steps, totals, lambda k, t: turn(k, t, steps))
+    if tile.k % steps:
+        totals = carried(code, whole, end, 1, totals, lambda k, t: turn(k, t, 1))
+    while len(totals) > tile.sums:
+        half = len(totals) // 2
+        totals = [code.fadd(x, y) for x, y in zip(totals[:half], totals[half:], strict=True)]
+    return totals
+
+
+def _step(
+    v: Vectors, tile: Tile, a: Matrix, b: Matrix, k: ir.Value, totals: list[ir.Value]
+) -> list[ir.Value]:
+    """The totals after one more k."""
+    row, along = b.at(v.b, k, 0), b.strides[1]
+    line = [
+        v.load(b.moved(v.b, row, j * v.lanes * along), along, mask)
+        for j, mask in enumerate(tile.masks)
+    ]
+    column = a.at(v.b, 0, k)
+    result = []
+    for i in range(tile.rows):
+        element = v.load(a.moved(v.b, column, i * a.strides[0]), 0)
+        for j, vector in enumerate(line):
+            result.append(v.fma(element, vector, totals[i * len(line) + j]))
+    return result

@@ -1,0 +1,164 @@
+"""What code for matrix products is made of: matrices in memory, vectors in registers.
+
+Matrix      where a matrix lies
+Vectors     loads, multiply-adds and shuffles of vectors of one dtype and width
+carried     a loop that hands values on from turn to turn
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from llvmlite import ir
+
+from pellucid.executors.native.lanes import (
+    I1,
+    I32,
+    I64,
+    declared,
+    lanes_type,
+    repeated,
+    scalar_type,
+    suffix,
+)
+from pellucid.executors.native.memory import load
+from pellucid.primitives.base import DType
+
+Body = Callable[[ir.Value, list[ir.Value]], list[ir.Value]]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A matrix in memory. Strides count elements: (from row to row, along a row)."""
+
+    pointer: ir.Value
+    dtype: DType
+    strides: tuple[int, int]
+
+    def at(self, b: ir.IRBuilder, row: Any, column: Any) -> ir.Value:
+        """The address of an element."""
+        address = self.pointer
+        for index, stride in zip((row, column), self.strides, strict=True):
+            if isinstance(index, int):
+                address = self.moved(b, address, index * stride)
+            else:
+                step = index if stride == 1 else b.mul(index, I64(stride))
+                address = b.gep(address, [step], source_etype=scalar_type(self.dtype))
+        return address
+
+    def moved(self, b: ir.IRBuilder, address: ir.Value, elements: int) -> ir.Value:
+        """An address some elements further on."""
+        if elements == 0:
+            return address
+        return b.gep(address, [I64(elements)], source_etype=scalar_type(self.dtype))
+
+    def part(self, b: ir.IRBuilder, row: Any, column: Any) -> "Matrix":
+        """What is left of the matrix from an element on."""
+        return Matrix(self.at(b, row, column), self.dtype, self.strides)
+
+    def turned(self) -> "Matrix":
+        """The transposed matrix, at the same place."""
+        return Matrix(self.pointer, self.dtype, self.strides[::-1])
+
+
+class Vectors:
+    """Code that works on vectors of one dtype and width."""
+
+    def __init__(self, b: ir.IRBuilder, dtype: DType, lanes: int) -> None:
+        self.b, self.dtype, self.lanes = b, dtype, lanes
+        self.kind = lanes_type(dtype, lanes)
+        self.zero = ir.Constant(self.kind, None)
+        self._fma = declared(b, f"llvm.fma.{suffix(self.kind)}", self.kind, [self.kind] * 3)
+
+    def fma(self, x: ir.Value, y: ir.Value, total: ir.Value) -> ir.Value:
+        """x y + total, rounded once."""
+        return self.b.call(self._fma, [x, y, total])
+
+    def load(self, address: ir.Value, stride: int = 1, mask: Any = None) -> ir.Value:
+        """A vector from memory; stride 0 repeats one number."""
+        return load(self.b, address, self.dtype, self.lanes, stride=stride, mask=mask).value
+
+    def slot(self, base: ir.Value, index: Any) -> ir.Value:
+        """The address of one of many vectors that lie side by side."""
+        place = I64(index) if isinstance(index, int) else index
+        return self.b.gep(base, [place], source_etype=self.kind)
+
+    def smaller(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """The smaller of two integers."""
+        return self.b.select(self.b.icmp_signed("<", x, y), x, y)
+
+    def larger(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """The larger of two integers."""
+        return self.b.select(self.b.icmp_signed(">", x, y), x, y)
+
+    def first(self, count: int) -> Any:
+        """The mask of the first lanes; None where it would be all of them."""
+        if count >= self.lanes:
+            return None
+        bits = [I1(i < count) for i in range(self.lanes)]
+        return ir.Constant(ir.VectorType(I1, self.lanes), bits)
+
+    def below(self, count: ir.Value) -> ir.Value:
+        """The mask of the first lanes, for a count known when the code runs."""
+        b, kind = self.b, ir.VectorType(I32, self.lanes)
+        small = b.trunc(self.smaller(count, I64(self.lanes)), I32)
+        lanes = ir.Constant(kind, list(range(self.lanes)))
+        return b.icmp_signed("<", lanes, repeated(b, small, self.lanes))
+
+    # ---- across lanes ------------------------------------------------------------------------
+
+    def exchanged(self, x: ir.Value, y: ir.Value, apart: int) -> tuple[ir.Value, ir.Value]:
+        """x and y in blocks of `apart` lanes: x0 x1 ..., y0 y1 ... become x0 y0 ..., x1 y1 ..."""
+        low = [i + self.lanes - apart if i & apart else i for i in range(self.lanes)]
+        high = [i + self.lanes if i & apart else i + apart for i in range(self.lanes)]
+        kind = ir.VectorType(I32, self.lanes)
+        return (
+            self.b.shuffle_vector(x, y, ir.Constant(kind, low)),
+            self.b.shuffle_vector(x, y, ir.Constant(kind, high)),
+        )
+
+    def transposed(self, rows: list[ir.Value]) -> list[ir.Value]:
+        """The columns of a square of at most as many rows as lanes; missing rows count as 0."""
+        rows = rows + [self.zero] * (self.lanes - len(rows))
+        apart = 1
+        while apart < self.lanes:
+            for i in range(self.lanes):
+                if not i & apart:
+                    rows[i], rows[i + apart] = self.exchanged(rows[i], rows[i + apart], apart)
+            apart *= 2
+        return rows
+
+    def sums(self, vectors: list[ir.Value]) -> ir.Value:
+        """In lane i the sum over the lanes of vector i, in an order that depends on nothing."""
+        rest: list[Any] = vectors + [None] * (self.lanes - len(vectors))
+        apart = 1
+        while apart < self.lanes:
+            for i in range(0, self.lanes, 2 * apart):
+                x, y = rest[i], rest[i + apart]
+                if x is not None:
+                    rest[i] = self.b.fadd(*self.exchanged(x, self.zero if y is None else y, apart))
+            apart *= 2
+        return rest[0]
+
+
+def carried(
+    b: ir.IRBuilder, begin: Any, end: Any, step: int, values: list[ir.Value], body: Body
+) -> list[ir.Value]:
+    """A loop from `begin` below `end`; each turn gets the values of the one before."""
+    before = b.block
+    head, turn, after = (b.append_basic_block(n) for n in ("carried", "turn", "after"))
+    b.branch(head)
+    b.position_at_end(head)
+    index = b.phi(I64)
+    index.add_incoming(begin, before)
+    held = [b.phi(value.type) for value in values]
+    b.cbranch(b.icmp_signed("<", index, end), turn, after)
+    b.position_at_end(turn)
+    made = body(index, list(held))
+    for phi, old, new in zip(held, values, made, strict=True):
+        phi.add_incoming(old, before)
+        phi.add_incoming(new, b.block)
+    index.add_incoming(b.add(index, I64(step)), b.block)
+    b.branch(head)
+    b.position_at_end(after)
+    return list(held)

@@ -1,0 +1,213 @@
+"""Matrix products against NumPy in float64: shapes, layouts, dtypes, targets, borders of memory."""
+
+import ctypes
+import itertools
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+from executors.native.guarded import guarded
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from llvmlite import binding, ir
+
+from pellucid.executors.native import target as targets
+from pellucid.executors.native.contraction import Contraction, emit_contraction, tiles
+from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.memory import store
+
+I64 = ir.IntType(64)
+POINTER = ir.PointerType()
+HERE = targets.host().name
+TARGETS = {"avx512": ["avx512", "avx2", "sse"], "avx2": ["avx2", "sse"]}.get(HERE, [HERE])
+DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
+FORMS = ["rows", "b turned", "a turned", "both turned"]
+
+
+def module(spec: Contraction, target: targets.Target) -> ir.Module:
+    """`product(a, b, c, begin, end)`: C, row by row, for a range of units."""
+    made = ir.Module("test")
+    kind = ir.FunctionType(ir.VoidType(), [POINTER] * 3 + [I64] * 2)
+    function = ir.Function(made, kind, "product")
+    a, b, c, begin, end = function.args
+    entry = ir.IRBuilder(function.append_basic_block("entry"))
+    code = function.append_basic_block("code")
+    builder = ir.IRBuilder(code)
+
+    def scratch(kind: ir.Type, count: int) -> Any:
+        slot = entry.alloca(kind, size=count)
+        slot.align = 64
+        return slot
+
+    def write(row: Any, column: Any, vector: Any, mask: Any) -> None:
+        element = builder.add(builder.mul(row, I64(spec.n)), column)
+        scalar = ir.FloatType() if spec.dtype.itemsize == 4 else ir.DoubleType()
+        place = builder.gep(c, [element], source_etype=scalar)
+        store(builder, place, Lanes(builder, vector, spec.dtype), mask=mask)
+
+    emit_contraction(builder, target, spec, (a, b), (begin, end), write, scratch)
+    builder.ret_void()
+    entry.branch(code)
+    return made
+
+
+@lru_cache(maxsize=256)
+def compiled(spec: Contraction, name: str) -> tuple[Any, Any]:
+    target = targets.forced(name)
+    engine = targets.loaded(targets.object_code(str(module(spec, target)), target), target)
+    kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3, *[ctypes.c_int64] * 2)
+    return kind(engine.get_function_address("product")), engine
+
+
+def operands(spec: Contraction, side: str, seed: int = 0) -> list[Any]:
+    """A, B and C in memory of their own: each ends (or begins) at a page not to be touched."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for shape, strides in (
+        ((spec.m, spec.k), spec.a_strides),
+        ((spec.k, spec.n), spec.b_strides),
+        ((spec.m, spec.n), (spec.n, 1)),
+    ):
+        reach = 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
+        count = reach if min(shape) else 0
+        memory, region = guarded(count * spec.dtype.itemsize, side)
+        numbers = memory.view(spec.dtype)
+        numbers[...] = np.nan
+        size = spec.dtype.itemsize
+        view = np.lib.stride_tricks.as_strided(numbers, shape, [s * size for s in strides])
+        if count and len(made) < 2:
+            view[...] = rng.standard_normal(shape)
+        made.append((view, region))
+    return made
+
+
+def run(spec: Contraction, name: str, made: list[Any], units: list[tuple[int, int]]) -> Any:
+    function, _ = compiled(spec, name)
+    (a, _), (b, _), (c, _) = made
+    c[...] = np.nan
+    for begin, end in units:
+        function(a.ctypes.data, b.ctypes.data, c.ctypes.data, begin, end)
+    return c.copy()
+
+
+def check(spec: Contraction, name: str, side: str = "end") -> None:
+    """Close to the product in float64, and the same bits however the units are divided."""
+    made = operands(spec, side)
+    count = tiles(spec, targets.forced(name))
+    result = run(spec, name, made, [(0, count)])
+    a, b = (made[i][0].astype(np.longdouble) for i in (0, 1))
+    bound = (spec.k + 2) * np.finfo(spec.dtype).eps * (np.abs(a) @ np.abs(b))
+    assert np.all(np.abs(result - a @ b) <= bound)
+    cuts = sorted({0, count, *np.random.default_rng(count).integers(0, count + 1, 3).tolist()})
+    parts = list(itertools.pairwise(cuts))[::-1]
+    again = run(spec, name, made, parts)
+    assert result.tobytes() == again.tobytes()
+
+
+def laid_out(m: int, k: int, n: int, dtype: np.dtype[Any], form: str, gap: int = 0) -> Contraction:
+    """A product whose operands lie as a form says, with gaps between their lines."""
+    a = (1, m + gap) if form in ("a turned", "both turned") else (k + gap, 1)
+    b = (1, k + gap) if form in ("b turned", "both turned") else (n + gap, 1)
+    return Contraction(m, n, k, dtype, a, b)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", TARGETS)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_product_is_numpys_within_k_rounding_errors(form: str, name: str, data: Any) -> None:
+    size = st.integers(1, 70) | st.sampled_from([1, 2, 16, 17, 48, 50])
+    m, k, n = (data.draw(size, label=letter) for letter in "mkn")
+    dtype = data.draw(st.sampled_from(DTYPES), label="dtype")
+    gap = data.draw(st.sampled_from([0, 0, 3]), label="gap")
+    side = data.draw(st.sampled_from(["end", "begin"]), label="side")
+    check(laid_out(m, k, n, dtype, form, gap), name, side)
+
+
+SHAPES = [  # m, k, n
+    (100, 784, 50),
+    (50, 100, 10),
+    (784, 100, 50),
+    (128, 100, 100),
+    (40, 300, 10),
+    (1, 784, 50),
+    (1, 1000, 1),
+    (209, 500, 1),
+    (500, 209, 1),
+    (4, 2, 4),
+    (3, 5, 600),
+    (2, 600, 3),
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_shapes_of_real_networks_are_right(form: str, shape: tuple[int, int, int]) -> None:
+    check(laid_out(*shape, DTYPES[0], form), HERE)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("shape", [(37, 2100, 70), (20, 1100, 130), (7, 17000, 3)], ids=str)
+def test_sums_too_long_for_the_cache_are_right(form: str, dtype: Any, shape: Any) -> None:
+    check(laid_out(*shape, dtype, form, gap=600), HERE)
+
+
+def test_operands_may_have_gaps_in_both_directions_and_repeat() -> None:
+    spec = Contraction(19, 33, 40, DTYPES[0], (80, 2), (200, 3))
+    check(spec, HERE)
+    check(Contraction(19, 33, 40, DTYPES[0], (0, 1), (33, 1)), HERE)
+    check(Contraction(19, 33, 40, DTYPES[0], (40, 1), (1, 0)), HERE)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_sum_over_nothing_is_zero(name: str) -> None:
+    spec = Contraction(5, 19, 0, DTYPES[0], (1, 1), (19, 1))
+    made = operands(spec, "end")
+    assert np.all(run(spec, name, made, [(0, tiles(spec, targets.forced(name)))]) == 0)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("shape", [(0, 20, 5), (4, 20, 0), (0, 0, 0)], ids=str)
+def test_an_empty_product_has_no_work(form: str, shape: tuple[int, int, int]) -> None:
+    spec = laid_out(*shape, DTYPES[0], form)
+    assert tiles(spec, targets.host()) == 0
+    run(spec, HERE, operands(spec, "end"), [(0, 0)])
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("n", [3, 50, 64])
+def test_nan_and_inf_reach_their_rows_and_columns_alone(form: str, n: int) -> None:
+    spec = laid_out(20, 40, n, DTYPES[0], form)
+    made = operands(spec, "end")
+    (a, _), (b, _), _ = made
+    a[3, 7], a[5, 39], b[11, n - 1] = np.nan, np.inf, -np.inf
+    result = run(spec, HERE, made, [(0, tiles(spec, targets.host()))])
+    with np.errstate(all="ignore"):
+        exact = a.astype(np.float64) @ b.astype(np.float64)
+    assert np.array_equal(np.isnan(result), np.isnan(exact))
+    assert np.array_equal(np.isposinf(result), np.isposinf(exact))
+    assert np.array_equal(np.isneginf(result), np.isneginf(exact))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_bits_do_not_depend_on_the_alignment_of_operands(form: str) -> None:
+    spec = laid_out(20, 41, 51, DTYPES[0], form)
+    made = {side: operands(spec, side, seed=1) for side in ("begin", "end")}
+    places = {side: [x.ctypes.data % 64 for x, _ in made[side]] for side in made}
+    assert places["begin"] != places["end"]
+    count = tiles(spec, targets.host())
+    results = [run(spec, HERE, made[side], [(0, count)]).tobytes() for side in made]
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("shape", [(100, 784, 50), (64, 64, 64), (9, 2000, 130)], ids=str)
+def test_code_for_another_kind_of_cpu_is_valid(form: str, shape: tuple[int, int, int]) -> None:
+    neon = targets.Target("neon", "", "", 16, 32)
+    spec = laid_out(*shape, DTYPES[0], form)
+    text = str(module(spec, neon))
+    binding.parse_assembly(text).verify()
+    assert "<4 x float>" in text
+    assert "x86" not in text
