@@ -376,8 +376,6 @@ def _moved(primitive: Any, operands: list[Bounded], y: Any) -> Any:
 
 def _padded(primitive: p.Pad, operands: list[Bounded], y: Any) -> Any:
     zeros = p.Pad(primitive.before, primitive.after, primitive.interior, 0.0)
-    tiny = np.asarray(primitive.value, y.dtype) if y.dtype.kind == "f" else np.zeros((), y.dtype)
-    del tiny
     return zeros.forward(np, operands[0][1])
 
 

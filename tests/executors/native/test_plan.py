@@ -163,6 +163,23 @@ IN_PLACE_OR_NOT = {
           return %2""",
         {"w": "%0"},
     ),
+    "read in a second pass, beside a sum of something else": (
+        """graph(x: float32[5,33], w: float32[5,33])
+          %0: float32[5,33] = negative() of (w)
+          %1: float32[5,33] = multiply() of (w, x)
+          %2: float32[5,1] = sum(axis=(1,)) of (%1)
+          %3: float32[5,33] = divide() of (w, %2)
+          return %3""",
+        {"w": "%0"},
+    ),
+    "each read by the other's update behind one product": (
+        """graph(x: float32[9,7], y: float32[7,11], w0: float32[9,11], w1: float32[9,11])
+          %0: float32[9,11] = matmul() of (x, y)
+          %1: float32[9,11] = add() of (%0, w0)
+          %2: float32[9,11] = multiply() of (%0, w1)
+          return""",
+        {"w0": "%2", "w1": "%1"},
+    ),
     "normalised by its own sum": (
         """graph(w: float32[5,33])
           %0: float32[5,1] = sum(axis=(1,)) of (w)

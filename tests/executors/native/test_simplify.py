@@ -61,12 +61,16 @@ GOLDEN = {
     ),
     "a one that broadcasts stays": (
         """graph(x: float32[3])
-          %c0: float32[2,1] = constant [1.0, 1.0]
-          %0: float32[2,3] = multiply() of (%c0, x)
-          return %0""",
+          %c0: float32[] = constant [1.0]
+          %0: float32[2,3] = broadcast_to(to=(2, 3)) of (%c0)
+          %1: float32[2,3] = multiply() of (%0, x)
+          %2: float32[2,3] = divide() of (x, %0)
+          return %1, %2""",
         [
-            "%c0: float32[2,1] = constant [1.0, 1.0]",
-            "%0: float32[2,3] = multiply() of (%c0, x)",
+            "%c0: float32[] = constant [1.0]",
+            "%0: float32[2,3] = broadcast_to(to=(2, 3)) of (%c0)",
+            "%1: float32[2,3] = multiply() of (%0, x)",
+            "%2: float32[2,3] = divide() of (x, %0)",
         ],
     ),
     "movements that do not move go": (
