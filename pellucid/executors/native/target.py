@@ -22,6 +22,8 @@ from pellucid.primitives.base import DType
 
 WIDTHS = {"avx512": (64, 32), "avx2": (32, 16), "sse": (16, 16), "neon": (16, 32)}
 
+LEVELS = {"avx2": "x86-64-v3", "sse": "x86-64-v2"}  # LLVM's names for x86 with these and no more
+
 
 @dataclass(frozen=True)
 class Target:
@@ -66,15 +68,11 @@ def forced(name: str) -> Target:
     if name not in WIDTHS:
         raise OptionError(f"forced: target {name!r}. {closest(name, WIDTHS)}")
     here = host()
-    features = here.features
-    if name != "avx512":
-        words = [w for w in features.split(",") if "avx512" not in w and "evex" not in w]
-        features = ",".join([*words, "-avx512f"]) if here.is_x86 else features
     width, registers = WIDTHS[name]
-    cpu = "x86-64-v3" if here.is_x86 and name in ("avx2", "sse") else here.cpu
-    return replace(
-        here, name=name, cpu=cpu, features=features, vector_bytes=width, registers=registers
-    )
+    found = replace(here, name=name, vector_bytes=width, registers=registers)
+    if here.is_x86 and name in LEVELS:
+        return replace(found, cpu=LEVELS[name], features="")
+    return found
 
 
 def _machine(target: Target) -> Any:
@@ -83,15 +81,21 @@ def _machine(target: Target) -> Any:
 
 
 def _optimised(text: str, machine: Any) -> Any:
-    """A module after LLVM's passes; vectors are written out already, so it finds none."""
+    """A module after a few of LLVM's passes.
+
+    Vectors, unrolled loops and what loops share are written out already: the rest of LLVM's
+    usual passes would take seven times as long, and measurably speed up nothing.
+    """
     module = binding.parse_assembly(text)
     module.verify()
     options = binding.create_pipeline_tuning_options(speed_level=2)
-    options.loop_unrolling = False
-    options.slp_vectorization = False
-    options.loop_vectorization = False
-    builder = binding.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
+    passes = binding.create_new_module_pass_manager()
+    passes.add_sroa_pass()
+    passes.add_simplify_cfg_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_loop_rotate_pass()
+    passes.add_simplify_cfg_pass()
+    passes.run(module, binding.create_pass_builder(machine, options))
     return module
 
 

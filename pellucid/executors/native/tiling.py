@@ -218,7 +218,8 @@ def _inner(spec: Contraction, lanes: int) -> Iterator[tuple[float, Tiling]]:
 
 def swapped_vectors(columns: int, group: int, lanes: int) -> int:
     """How many vectors of rows meet some columns at a time."""
-    return max(1, min(padded(group, lanes) // lanes, 20 // columns, 8))
+    most = 20 // columns if columns > 1 else 4  # a single column waits for memory alone
+    return max(1, min(padded(group, lanes) // lanes, most, 8))
 
 
 def _swapped_cycles(spec: Contraction, columns: int, lanes: int) -> float:

@@ -7,6 +7,7 @@ carried     a loop that hands values on from turn to turn
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from llvmlite import ir
@@ -93,10 +94,7 @@ class Vectors:
 
     def first(self, count: int) -> Any:
         """The mask of the first lanes; None where it would be all of them."""
-        if count >= self.lanes:
-            return None
-        bits = [I1(i < count) for i in range(self.lanes)]
-        return ir.Constant(ir.VectorType(I1, self.lanes), bits)
+        return None if count >= self.lanes else _first(self.lanes, count)
 
     def below(self, count: ir.Value) -> ir.Value:
         """The mask of the first lanes, for a count known when the code runs."""
@@ -109,13 +107,8 @@ class Vectors:
 
     def exchanged(self, x: ir.Value, y: ir.Value, apart: int) -> tuple[ir.Value, ir.Value]:
         """x and y in blocks of `apart` lanes: x0 x1 ..., y0 y1 ... become x0 y0 ..., x1 y1 ..."""
-        low = [i + self.lanes - apart if i & apart else i for i in range(self.lanes)]
-        high = [i + self.lanes if i & apart else i + apart for i in range(self.lanes)]
-        kind = ir.VectorType(I32, self.lanes)
-        return (
-            self.b.shuffle_vector(x, y, ir.Constant(kind, low)),
-            self.b.shuffle_vector(x, y, ir.Constant(kind, high)),
-        )
+        low, high = _exchange(self.lanes, apart)
+        return self.b.shuffle_vector(x, y, low), self.b.shuffle_vector(x, y, high)
 
     def transposed(self, rows: list[ir.Value]) -> list[ir.Value]:
         """The columns of a square of at most as many rows as lanes; missing rows count as 0."""
@@ -139,6 +132,21 @@ class Vectors:
                     rest[i] = self.b.fadd(*self.exchanged(x, self.zero if y is None else y, apart))
             apart *= 2
         return rest[0]
+
+
+@lru_cache(maxsize=256)
+def _first(lanes: int, count: int) -> ir.Constant:
+    """A mask; made once, as the text of a constant is long."""
+    return ir.Constant(ir.VectorType(I1, lanes), [I1(i < count) for i in range(lanes)])
+
+
+@lru_cache(maxsize=256)
+def _exchange(lanes: int, apart: int) -> tuple[ir.Constant, ir.Constant]:
+    """Which lane of two vectors each lane of both results of an exchange comes from."""
+    low = [i + lanes - apart if i & apart else i for i in range(lanes)]
+    high = [i + lanes if i & apart else i + apart for i in range(lanes)]
+    kind = ir.VectorType(I32, lanes)
+    return ir.Constant(kind, low), ir.Constant(kind, high)
 
 
 def carried(
