@@ -13,8 +13,8 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 hypothesis.settings.register_profile("pellucid", deadline=None)
 hypothesis.settings.load_profile("pellucid")
 
-# Scripts that write expected values with PyTorch or JAX; no test needs either.
-collect_ignore_glob = ["*/make_torch_values.py", "make_expected.py"]
+# Scripts that write expected values with PyTorch, JAX or mpmath; no test needs these.
+collect_ignore_glob = ["*/make_*.py", "make_expected.py"]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -14,6 +14,6 @@ The passes in the order in which a procedure goes through them:
     call_back       Python from inside a program
     report          what each kernel costs; schedule: the kernels in words
 
-    lanes, namespace, vector_math, memory, counting     what code is made of
+    lanes, namespace, vector_math, coefficients, memory, counting     what code is made of
     contraction, tiling, leftover, outer, inner, packing, vectors     matrix products
 """

@@ -62,11 +62,21 @@ def call(builder: ir.IRBuilder, name: str, *values: ir.Value) -> ir.Value:
     return builder.call(function, values)
 
 
+class _Repeated(ir.Constant):  # type: ignore[misc]
+    """A number known now in all lanes: short to write, and to read for LLVM."""
+
+    def _get_reference(self) -> str:
+        number = self.constant[0]
+        return f"splat ({number.type} {number.get_reference()})"
+
+
 def repeated(builder: ir.IRBuilder, raw: ir.Value, width: int) -> ir.Value:
     """One number in all lanes."""
     if width == 1:
         return raw
     kind = ir.VectorType(raw.type, width)
+    if isinstance(raw, ir.Constant):
+        return _Repeated(kind, raw)
     undefined = ir.Constant(kind, ir.Undefined)
     first = builder.insert_element(undefined, raw, I32(0))
     zeros = ir.Constant(ir.VectorType(I32, width), None)
@@ -88,6 +98,12 @@ class Lanes:
         """The number of lanes."""
         kind = self.value.type
         return int(kind.count) if isinstance(kind, ir.VectorType) else 1
+
+    @property
+    def number(self) -> Any:
+        """The number in all lanes, if it is known now, else None."""
+        raw = self.value.constant[0] if isinstance(self.value, _Repeated) else self.value
+        return raw.constant if isinstance(raw, ir.Constant) else None
 
     @classmethod
     def constant(cls, builder: ir.IRBuilder, number: Any, dtype: Any) -> "Lanes":
@@ -169,6 +185,9 @@ class Lanes:
         negate = self.builder.fneg if self.dtype.kind == "f" else self.builder.neg
         return self.made(negate(self.value))
 
+    def __invert__(self) -> "Lanes":
+        return self.made(self.builder.not_(self.value))
+
     def __xor__(self, other: Any) -> "Lanes":
         return self.made(self.builder.xor(self.value, self.like(other)))
 
@@ -198,6 +217,9 @@ class Lanes:
     def __eq__(self, other: object) -> "Lanes":  # type: ignore[override]
         return self._compare("==", other)
 
+    def __ne__(self, other: object) -> "Lanes":  # type: ignore[override]
+        return ~(self == other)
+
     def __lt__(self, other: Any) -> "Lanes":
         return self._compare("<", other)
 
@@ -217,18 +239,27 @@ class Lanes:
     def astype(self, dtype: Any) -> "Lanes":
         """The same numbers in another dtype.
 
-        A float becomes an integer by dropping its fraction; one that does not fit gives some
-        integer, as in C. Every number but 0 becomes True, nan too.
+        A float becomes an integer by dropping its fraction; one that does not fit becomes the
+        nearest integer that does, and nan 0. (NumPy leaves both to the CPU.) Every number but
+        0 becomes True, nan too.
         """
         to = np.dtype(dtype)
         if to == self.dtype:
             return self
         if to.kind == "b":
             return self._as_bool()
-        name = _conversion(self.dtype, to)
         kind = lanes_type(to, self.width)
+        if self.dtype.kind == "f" and to.kind != "f":
+            return Lanes(self.builder, self._truncated(kind, to.kind == "i"), to)
+        name = _conversion(self.dtype, to)
         raw = getattr(self.builder, name)(self.value, kind) if name else self.value
         return Lanes(self.builder, raw, to)
+
+    def _truncated(self, kind: ir.Type, signed: bool) -> ir.Value:
+        """Integers of a type; the plain instruction is undefined for what does not fit."""
+        sign, of = "s" if signed else "u", self.value.type
+        name = f"llvm.fpto{sign}i.sat.{suffix(kind)}.{suffix(of)}"
+        return self.builder.call(declared(self.builder, name, kind, [of]), [self.value])
 
     def _as_bool(self) -> "Lanes":
         b, zero = self.builder, self.like(0)
@@ -238,12 +269,10 @@ class Lanes:
 
 
 def _conversion(of: DType, to: DType) -> str:
-    """The LLVM instruction that turns one dtype into another; none where the bits stay."""
+    """The LLVM instruction from one dtype to another; none where the bits stay."""
     wider = to.itemsize > of.itemsize or of.kind == "b"
     if of.kind == "f" and to.kind == "f":
         return "fpext" if wider else "fptrunc"
-    if of.kind == "f":
-        return "fptosi" if to.kind == "i" else "fptoui"
     if to.kind == "f":
         return "sitofp" if of.kind == "i" else "uitofp"
     if wider:

@@ -3,17 +3,22 @@
     XP      functions by the names of the Array API standard, on lanes
 
 Semantics are those of NumPy: the larger and the smaller of two numbers are nan if either is.
+Comparisons, arithmetic and bit operations are the operators of the lanes. Sine, cosine and
+the power of float64 ask the C library, lane by lane; all else is vector instructions.
 """
 
+import math
 from typing import Any
 
 from llvmlite import ir
 
+from pellucid.executors.native import vector_math
 from pellucid.executors.native.lanes import Lanes, call, declared, scalar_type
-from pellucid.executors.native.vector_math import FUNCTIONS
-from pellucid.primitives.base import FLOAT64
+from pellucid.primitives.base import FLOAT32, FLOAT64
 
 I32 = ir.IntType(32)
+
+POWERS = (-1.0, -0.5, 0.5, 2.0, 3.0)  # exponents that need neither logarithm nor exponential
 
 
 class XP:
@@ -24,12 +29,6 @@ class XP:
 
     def _intrinsic(self, name: str, *operands: Lanes) -> Lanes:
         return operands[0].made(call(self.builder, name, *(x.value for x in operands)))
-
-    def _accurate(self, name: str, x: Lanes) -> Lanes:
-        """Vectors of float32 by our own code, float64 lane by lane by the C library."""
-        if x.dtype == FLOAT64:
-            return self._by_lanes(name, x)
-        return FUNCTIONS[name](x)
 
     def _by_lanes(self, name: str, *operands: Lanes) -> Lanes:
         """A function of the C library, called for one lane after the other."""
@@ -47,23 +46,23 @@ class XP:
 
     def exp(self, x: Lanes) -> Lanes:
         """e^x."""
-        return self._accurate("exp", x)
+        return vector_math.exp(x)
 
     def log(self, x: Lanes) -> Lanes:
         """The natural logarithm."""
-        return self._accurate("log", x)
+        return vector_math.log(x)
 
     def expm1(self, x: Lanes) -> Lanes:
         """e^x - 1."""
-        return self._accurate("expm1", x)
+        return vector_math.expm1(x)
 
     def log1p(self, x: Lanes) -> Lanes:
         """log(1 + x)."""
-        return self._accurate("log1p", x)
+        return vector_math.log1p(x)
 
     def tanh(self, x: Lanes) -> Lanes:
         """The hyperbolic tangent."""
-        return self._accurate("tanh", x)
+        return vector_math.tanh(x)
 
     def sin(self, x: Lanes) -> Lanes:
         """The sine."""
@@ -74,8 +73,21 @@ class XP:
         return self._by_lanes("cos", x)
 
     def pow(self, a: Lanes, b: Lanes) -> Lanes:
-        """a^b."""
-        return self._by_lanes("pow", a, b)
+        """a^b; some exponents that are known now need no logarithm."""
+        if b.number in POWERS:
+            return self._known_power(a, b.number)
+        return vector_math.power(a, b) if a.dtype == FLOAT32 else self._by_lanes("pow", a, b)
+
+    def _known_power(self, a: Lanes, exponent: float) -> Lanes:
+        if exponent == -1.0:
+            return 1.0 / a
+        if exponent == 2.0:
+            return a * a
+        if exponent == 3.0:
+            return a * a * a
+        # The root of -0 is -0 and that of -inf nan, but these powers are 0 and inf.
+        size = self.where(a == -math.inf, -a, a + 0.0)
+        return self.sqrt(size) if exponent == 0.5 else 1.0 / self.sqrt(size)
 
     def sqrt(self, x: Lanes) -> Lanes:
         """The square root."""
@@ -94,6 +106,10 @@ class XP:
         one, zero = self.full_like(x, 1), self.full_like(x, 0)
         y = self.where(x > 0, one, self.where(x < 0, -one, zero))
         return self.where(x == x, y, x)  # noqa: PLR0124 (nan alone differs from itself)
+
+    def copysign(self, x: Lanes, sign: Lanes) -> Lanes:
+        """x with the sign of another number."""
+        return self._intrinsic("copysign", x, sign)
 
     def full_like(self, x: Lanes, number: Any) -> Lanes:
         """A number in all lanes."""
