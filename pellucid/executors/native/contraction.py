@@ -179,7 +179,7 @@ class _Product:
         def hand_out(row: ir.Value, vector: ir.Value) -> None:
             self.store(row, first, vector, v.first(columns))
 
-        return Leftover(v, self.spec, columns, (self.left, right), self.sums, hand_out)
+        return Leftover(v, self.spec, self.cut, columns, (self.left, right), self.sums, hand_out)
 
     # ---- a unit ------------------------------------------------------------------------------
 
@@ -192,9 +192,9 @@ class _Product:
         elif panel.width:
             self._tiles(panel, row, end)
         if panel.leftover is not None and cut.tail == "inner":
-            panel.leftover.inner(row, end, cut.group)
+            panel.leftover.inner(row, end)
         elif panel.leftover is not None:
-            panel.leftover.swapped(row, end, cut.group)
+            panel.leftover.swapped(row, end)
 
     def _tiles(self, panel: _Panel, row: ir.Value, end: ir.Value) -> None:
         """The tiles of a unit, each with all of k."""

@@ -18,7 +18,6 @@ from pellucid.executors.native.lanes import I64, scalar_type
 from pellucid.executors.native.outer import Tile, outer_sums
 from pellucid.executors.native.packing import padded
 from pellucid.executors.native.tiling import (
-    INNER_SUMS,
     Contraction,
     Tiling,
     inner_rows,
@@ -36,15 +35,16 @@ class Leftover:
 
     v: Vectors
     spec: Contraction
+    cut: Tiling
     columns: int
     operands: tuple[Matrix, Matrix]
     place: ir.Value
     hand_out: Callable[[ir.Value, ir.Value], None]
 
-    def inner(self, row: ir.Value, end: ir.Value, group: int) -> None:
+    def inner(self, row: ir.Value, end: ir.Value) -> None:
         """Rows from `row` to `end` by inner products; rows beyond the end repeat the last."""
-        v, (a, b), code = self.v, self.operands, self.v.b
-        rows = inner_rows(self.columns, min(group, self.spec.m))
+        v, cut, (a, b), code = self.v, self.cut, self.operands, self.v.b
+        rows = inner_rows(self.columns, min(cut.group, self.spec.m), cut.registers)
         columns = tuple(b.at(code, 0, j) for j in range(self.columns))
         last = I64(self.spec.m - 1)
         with counted(code, row, end, rows) as at:
@@ -57,10 +57,10 @@ class Leftover:
                 place = code.gep(self.place, [start], source_etype=scalar_type(self.spec.dtype))
                 self.hand_out(code.add(at, i), v.load(place, 1, v.first(self.columns)))
 
-    def swapped(self, row: ir.Value, end: ir.Value, group: int) -> None:
+    def swapped(self, row: ir.Value, end: ir.Value) -> None:
         """Rows from `row` to `end` with vectors down the rows, turned to be handed out."""
-        v, (a, b), code = self.v, self.operands, self.v.b
-        vectors = swapped_vectors(self.columns, group, v.lanes)
+        v, cut, (a, b), code = self.v, self.cut, self.operands, self.v.b
+        vectors = swapped_vectors(self.columns, cut.group, v.lanes, cut.registers)
         turned = v.slot(self.place, vectors * self.columns)
         with counted(code, row, end, vectors * v.lanes) as at:
             count = code.sub(end, at)
@@ -89,6 +89,6 @@ class Leftover:
 def leftover_vectors(cut: Tiling, columns: int) -> int:
     """How many vectors of memory the results of left-over columns take at a time."""
     if cut.tail == "swapped" and columns:
-        return swapped_vectors(columns, cut.group, cut.lanes) * (columns + cut.lanes)
+        return swapped_vectors(columns, cut.group, cut.lanes, cut.registers) * (columns + cut.lanes)
     # One more than the sums fill: the last row is read as a whole vector.
-    return padded(max(INNER_SUMS, columns), cut.lanes) // cut.lanes + 1
+    return padded(max(cut.registers, columns), cut.lanes) // cut.lanes + 1

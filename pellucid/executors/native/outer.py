@@ -9,9 +9,11 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.lanes import I64
+from pellucid.executors.native.tiling import FAR_BYTES
 from pellucid.executors.native.vectors import Matrix, Vectors, carried
 
 STEPS = 4  # of k in one turn of the loop: counting must not take cycles from multiplying
+AHEAD = 8  # how many k before its use a column of A is asked for, if they lie far apart
 IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for four cycles
 
 
@@ -95,6 +97,8 @@ def _step(
         for j, mask in enumerate(tile.masks)
     ]
     column = a.at(v.b, 0, k)
+    if a.strides[0] == 1 and a.strides[1] * a.dtype.itemsize >= FAR_BYTES:
+        v.prefetch(a.moved(v.b, column, AHEAD * a.strides[1]))
     result = []
     for i in range(tile.rows):
         element = v.load(a.moved(v.b, column, i * a.strides[0]), 0)

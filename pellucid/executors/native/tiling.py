@@ -17,9 +17,9 @@ MOST_VECTORS = 4  # of a tile: more would leave too few rows for the broadcasts 
 FAR_BYTES = 2048  # rows further apart share few pages: packing pays
 PACKED_BYTES = 256 * 1024  # a packed panel must stay in the second-level cache
 LINES_BYTES = 128 * 1024  # the same for lines along k
-PARTIAL_BYTES = 256 * 1024  # of sums that wait for the next block of k
+PARTIAL_BYTES = 320 * 1024  # of sums that wait for the next block of k
 FAR_DEPTH = 256  # lines of A in columns far apart: more share too few sets of the cache
-INNER_SUMS = 16  # of inner products at a time: enough to keep a core busy
+MOST_LINES = 16  # rows of inner products at a time
 REUSE = 3  # blocks of rows that must share a packed panel for packing to pay
 GROUP_ROWS = 48  # of a unit, where its rows share more than their tile
 
@@ -44,6 +44,8 @@ class Tiling:
     vectors. The columns that are left over in the last panel, or all of them where `vectors`
     is 0, are computed as `tail` says: `inner` products along k; `swapped`, with vectors down
     the rows; or with none left, as the vectors of tiles are `masked`.
+
+    B is packed where `packs_b` says so; tiles take `depth` of k at a time.
     """
 
     lanes: int
@@ -54,8 +56,9 @@ class Tiling:
     group: int
     groups: int
     tail: str
+    registers: int
     packs_b: bool = False
-    depth: int = 0  # of k at a time, in tiles
+    depth: int = 0
 
     def of_panel(self, n: int, final: bool) -> tuple[int, int]:
         """How many columns of a panel tiles compute, and how many the tail."""
@@ -79,15 +82,15 @@ def _candidates(spec: Contraction, lanes: int, registers: int) -> Iterator[tuple
     yield from _outer(spec, lanes, registers, -(-spec.n // lanes), "masked", 0.0)
     if rest and spec.n > lanes and spec.k >= lanes:
         if _lines(spec, rest, lanes):
-            cycles = _inner_cycles(spec, rest, lanes) * spec.m
+            cycles = _inner_cycles(spec, rest, lanes, registers) * spec.m
             yield from _outer(spec, lanes, registers, spec.n // lanes, "inner", cycles)
         if spec.a_strides[0] == 1 and rest <= registers - 8:
-            cycles = _swapped_cycles(spec, rest, lanes)
+            cycles = _swapped_cycles(spec, rest, lanes, registers)
             yield from _outer(spec, lanes, registers, spec.n // lanes, "swapped", cycles)
     if spec.k >= lanes and (spec.n <= lanes or (spec.m < 6 and spec.b_strides[0] == 1)):
-        yield from _inner(spec, lanes)
+        yield from _inner(spec, lanes, registers)
     if spec.n < lanes and spec.a_strides[0] == 1 and spec.n <= registers - 8:
-        yield _swapped_cycles(spec, spec.n, lanes), _swapped(spec, lanes)
+        yield _swapped_cycles(spec, spec.n, lanes, registers), _swapped(spec, lanes, registers)
 
 
 # ---- tiles -----------------------------------------------------------------------------------
@@ -113,6 +116,7 @@ def _outer(
                 rows,
                 -(-spec.m // rows),
                 tail,
+                registers,
                 packs_b=_packs_b(spec, rows),
                 depth=spec.k,
             )
@@ -183,14 +187,15 @@ def _lines(spec: Contraction, columns: int, lanes: int) -> bool:
     return spec.a_strides[1] == 1 and (spec.b_strides[0] == 1 or size <= LINES_BYTES)
 
 
-def inner_rows(columns: int, most: int) -> int:
-    """How many rows meet some columns at a time."""
-    return max(1, min(most, INNER_SUMS // columns))
+def inner_rows(columns: int, most: int, registers: int) -> int:
+    """How many rows meet some columns at a time, of `most`: nearly the same each time."""
+    fit = max(1, min(most, MOST_LINES, (registers - 1 - columns) // columns))
+    return -(-most // -(-most // fit)) if most <= MOST_LINES else fit
 
 
-def _inner_cycles(spec: Contraction, columns: int, lanes: int) -> float:
+def _inner_cycles(spec: Contraction, columns: int, lanes: int, registers: int) -> float:
     """Estimated cycles of inner products of a row with some columns."""
-    rows = inner_rows(columns, spec.m)
+    rows = inner_rows(columns, spec.m, registers)
     sums = rows * columns
     chains = 1 if sums >= 8 else 2 if sums >= 4 else 4
     loads = (rows + columns) * (2.0 if spec.k % lanes else 1.5)
@@ -199,32 +204,32 @@ def _inner_cycles(spec: Contraction, columns: int, lanes: int) -> float:
     return (-(-spec.k // lanes) * step + 3 * sums + 15) / rows + turn
 
 
-def _inner(spec: Contraction, lanes: int) -> Iterator[tuple[float, Tiling]]:
+def _inner(spec: Contraction, lanes: int, registers: int) -> Iterator[tuple[float, Tiling]]:
     """Tilings with inner products alone."""
     for columns in range(1, min(lanes, spec.n) + 1):
         if _lines(spec, columns, lanes):
-            panels, rows = -(-spec.n // columns), inner_rows(columns, spec.m)
-            cycles = _inner_cycles(spec, columns, lanes) * padded(spec.m, rows) * panels
+            panels, rows = -(-spec.n // columns), inner_rows(columns, spec.m, registers)
+            cycles = _inner_cycles(spec, columns, lanes, registers)
+            cycles *= padded(spec.m, rows) * panels
             group = rows * max(1, min(8, spec.m // rows))
             groups = -(-spec.m // group)
-            yield (
-                cycles,
-                Tiling(lanes, rows, 0, columns, panels, group, groups, "inner", depth=spec.k),
-            )
+            cut = Tiling(lanes, rows, 0, columns, panels, group, groups, "inner", registers)
+            yield cycles, replace(cut, depth=spec.k)
 
 
 # ---- vectors down the rows -------------------------------------------------------------------
 
 
-def swapped_vectors(columns: int, group: int, lanes: int) -> int:
+def swapped_vectors(columns: int, group: int, lanes: int, registers: int) -> int:
     """How many vectors of rows meet some columns at a time."""
-    most = 20 // columns if columns > 1 else 4  # a single column waits for memory alone
-    return max(1, min(padded(group, lanes) // lanes, most, 8))
+    # A single column waits for memory alone, and that is read best in short pieces.
+    most = min(8, (registers - 1) // (columns + 1)) if columns > 1 else 4
+    return max(1, min(padded(group, lanes) // lanes, most))
 
 
-def _swapped_cycles(spec: Contraction, columns: int, lanes: int) -> float:
+def _swapped_cycles(spec: Contraction, columns: int, lanes: int, registers: int) -> float:
     """Estimated cycles of some columns with vectors down the rows."""
-    vectors = swapped_vectors(columns, min(spec.m, GROUP_ROWS), lanes)
+    vectors = swapped_vectors(columns, min(spec.m, GROUP_ROWS), lanes, registers)
     sums = vectors * columns
     busy = 1 if sums < 4 else 2 if sums < 8 else 4
     step = max(sums / 2, (2 * vectors + columns) / 2, busy) + 1.5
@@ -232,10 +237,10 @@ def _swapped_cycles(spec: Contraction, columns: int, lanes: int) -> float:
     return tiles * (step * spec.k + 30 + vectors * (lanes * 3 + 2 * columns))
 
 
-def _swapped(spec: Contraction, lanes: int) -> Tiling:
+def _swapped(spec: Contraction, lanes: int, registers: int) -> Tiling:
     """Few columns: all with vectors down the rows."""
-    vectors = swapped_vectors(spec.n, spec.m, lanes)
+    vectors = swapped_vectors(spec.n, spec.m, lanes, registers)
     group = vectors * lanes
-    return Tiling(
-        lanes, 1, 0, max(spec.n, 1), 1, group, -(-spec.m // group), "swapped", depth=spec.k
-    )
+    groups = -(-spec.m // group)
+    cut = Tiling(lanes, 1, 0, max(spec.n, 1), 1, group, groups, "swapped", registers)
+    return replace(cut, depth=spec.k)
