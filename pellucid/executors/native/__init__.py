@@ -14,7 +14,6 @@ The passes in the order in which a procedure goes through them:
     call_back       Python from inside a program
     report          what each kernel costs; schedule: the kernels in words
 
-    lanes, namespace, memory, counting      what code is made of
-    vector_math, vector_power, vector_waves     exp, log, tanh, powers, sine (of vector_steps)
+    lanes, namespace, vector_math, coefficients, memory, counting     what code is made of
     contraction, tiling, leftover, outer, inner, packing, vectors     matrix products
 """
