@@ -21,7 +21,7 @@ from pellucid.executors.native.namespace import XP
 from pellucid.primitives.base import FLOAT32, FLOAT64, INT32, INT64
 from pellucid.primitives.special import erf
 
-NAMES = ("exp", "expm1", "log", "log1p", "tanh", "erf")
+NAMES = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sin", "cos")
 LANES = 16
 BLOCK = 1 << 22
 

@@ -14,6 +14,7 @@ The passes in the order in which a procedure goes through them:
     call_back       Python from inside a program
     report          what each kernel costs; schedule: the kernels in words
 
-    lanes, namespace, vector_math, coefficients, memory, counting     what code is made of
+    lanes, namespace, memory, counting      what code is made of
+    vector_math, vector_power, vector_waves     exp, log, tanh, powers, sine (of vector_steps)
     contraction, tiling, leftover, outer, inner, packing, vectors     matrix products
 """

@@ -3,8 +3,8 @@
     XP      functions by the names of the Array API standard, on lanes
 
 Semantics are those of NumPy: the larger and the smaller of two numbers are nan if either is.
-Comparisons, arithmetic and bit operations are the operators of the lanes. Sine, cosine and
-the power of float64 ask the C library, lane by lane; all else is vector instructions.
+Comparisons, arithmetic and bit operations are the operators of the lanes. Sine and cosine of
+float64 ask the C library, lane by lane; all else is vector instructions.
 """
 
 import math
@@ -12,8 +12,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native import vector_math
+from pellucid.executors.native import vector_math, vector_waves
 from pellucid.executors.native.lanes import Lanes, call, declared, scalar_type
+from pellucid.executors.native.vector_power import power
 from pellucid.primitives.base import FLOAT32, FLOAT64
 
 I32 = ir.IntType(32)
@@ -66,17 +67,17 @@ class XP:
 
     def sin(self, x: Lanes) -> Lanes:
         """The sine."""
-        return self._by_lanes("sin", x)
+        return vector_waves.sin(x) if x.dtype == FLOAT32 else self._by_lanes("sin", x)
 
     def cos(self, x: Lanes) -> Lanes:
         """The cosine."""
-        return self._by_lanes("cos", x)
+        return vector_waves.cos(x) if x.dtype == FLOAT32 else self._by_lanes("cos", x)
 
     def pow(self, a: Lanes, b: Lanes) -> Lanes:
         """a^b; some exponents that are known now need no logarithm."""
         if b.number in POWERS:
             return self._known_power(a, b.number)
-        return vector_math.power(a, b) if a.dtype == FLOAT32 else self._by_lanes("pow", a, b)
+        return power(a, b)
 
     def _known_power(self, a: Lanes, exponent: float) -> Lanes:
         if exponent == -1.0:

@@ -37,7 +37,8 @@ class Tile:
     @property
     def steps(self) -> int:
         """Of k in one turn of the loop: a power of two."""
-        most = 1 if self.rare and self.sums >= IN_FLIGHT else STEPS
+        is_long = self.rare or self.rows == 1
+        most = 1 if is_long and self.sums >= IN_FLIGHT else STEPS
         while most > max(self.k, 1):
             most //= 2
         return most

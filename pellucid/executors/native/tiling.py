@@ -101,7 +101,8 @@ def _outer(
 ) -> Iterator[tuple[float, Tiling]]:
     """Tilings whose tiles cover `width` vectors of columns; the tail costs `extra` cycles."""
     width = max(width, 1)
-    widest = MOST_VECTORS if spec.m > 2 else MOST_VECTORS * 2
+    # With a row or two there is nothing to share but the way through memory: long pieces pay.
+    widest = MOST_VECTORS if spec.m > 2 else registers // (spec.m + 1) * 3 // 2
     for most in range(1, min(width, widest) + 1):
         panels = -(-width // most)
         vectors = -(-width // panels)

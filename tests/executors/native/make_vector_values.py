@@ -3,12 +3,13 @@
     python tests/executors/native/make_vector_values.py
 
 Needs mpmath. For each function a list of (x, y, rest): the value is y and `rest` units in the
-last place of y.
+last place of y. Of pow, a list of (a, b, y, rest).
 """
 
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -34,16 +35,35 @@ def arguments(name: str, ranges: list[tuple[float, float]]) -> list[float]:
     return [float(x) for x in np.concatenate([*drawn, tiny if name == "log" else signs * tiny])]
 
 
+def row(y: Any) -> list[Any]:
+    """A value as its nearest float64, and the rest."""
+    rest = (y - mpmath.mpf(float(y))) / mpmath.mpf(math.ulp(float(y)))
+    return [float(y).hex(), round(float(rest), 3)]
+
+
+def powers() -> list[list[Any]]:
+    """Rows of base, exponent, value, rest: large and small powers, bases near 1."""
+    generator = np.random.default_rng(21)
+    rows = []
+    for spread, near in [(5, 4), (0.5, 700), (300, 700), (1e-3, 700), (700, 2)]:
+        for _ in range(EACH):
+            logarithm = generator.uniform(-spread, spread)
+            a = float(np.exp(logarithm))
+            b = float(generator.uniform(-near, near))
+            b = b / abs(logarithm) if abs(b * logarithm) > 700 or spread < 1 else b
+            rows.append([a.hex(), b.hex(), *row(mpmath.mpf(a) ** mpmath.mpf(b))])
+    return rows
+
+
 def main() -> None:
     """Compute and write."""
     mpmath.mp.dps = 50
-    table = {}
+    table = {"pow": powers()}
     for name, (function, ranges) in FUNCTIONS.items():
         rows = []
         for x in arguments(name, ranges):
             y = function(mpmath.mpf(x))
-            rest = (y - mpmath.mpf(float(y))) / mpmath.mpf(math.ulp(float(y)))
-            rows.append([x.hex(), float(y).hex(), round(float(rest), 3)])
+            rows.append([x.hex(), *row(y)])
         table[name] = rows
     lines = [
         f'"{name}": [\n' + ",\n".join(json.dumps(row) for row in rows) + "\n]"
