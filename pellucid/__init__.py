@@ -39,6 +39,7 @@ from pellucid.random import Generator
 from pellucid.tensor import Tensor, apply, from_dlpack, tensor
 from pellucid.text import parse
 from pellucid.variables import Buffer, Parameter, Variable
+from pellucid.windows import Window
 
 __version__ = "0.1.0"
 
@@ -54,6 +55,7 @@ __all__ = [
     "Tensor",
     "Value",
     "Variable",
+    "Window",
     "__version__",
     "apply",
     "arange",

@@ -40,6 +40,10 @@ def value(sample):
     if name == "random_bits":
         return random_bits(primitive, *sample.inputs)
     inputs = [torch.from_numpy(np.array(x)) for x in sample.inputs]
+    if name == "convolution":
+        return convolution(primitive, *inputs)
+    if name == "overlap_add":
+        return overlap_add(primitive, *inputs)
     if name in MAKERS:
         if name in ROUNDED:
             inputs = [x.double() for x in inputs]
@@ -65,6 +69,41 @@ def random_bits(primitive, key, draw):
     counters = np.concatenate([np.zeros(count, np.uint32), np.arange(count, dtype=np.uint32)])
     first = np.asarray(cipher(words, counters))[:count]
     return torch.from_numpy(np.array(first >> np.uint32(32 - primitive.bits)).reshape(primitive.to))
+
+
+def convolution(primitive, x, w):
+    """Zeros put between and around the elements of x, cut, then PyTorch's own convolution."""
+    for i, dilation in enumerate(primitive.x_dilation, start=3):
+        gaps = torch.zeros((*x.shape[:i], (x.shape[i] - 1) * dilation + 1, *x.shape[i + 1 :]))
+        index = [slice(None)] * x.ndim
+        index[i] = slice(None, None, dilation)
+        gaps = gaps.to(x.dtype)
+        gaps[tuple(index)] = x
+        x = gaps
+    widths = zip(reversed(primitive.before), reversed(primitive.after), strict=True)
+    x = torch.nn.functional.pad(x.flatten(1, 2), [n for pair in widths for n in pair])
+    rule = {1: T.conv1d, 2: T.conv2d, 3: T.conv3d}[len(primitive.stride)]
+    groups = w.shape[0]
+    y = rule(
+        x, w.flatten(0, 1), stride=primitive.stride, dilation=primitive.w_dilation, groups=groups
+    )
+    return y.unflatten(1, (groups, -1))
+
+
+def overlap_add(primitive, x):
+    """The gradient of PyTorch's views of the windows."""
+    place = primitive.windows(tuple(x.shape))
+    shape = list(x.shape[: -len(place.axis)])
+    for axis, size in zip(place.axis, primitive.to, strict=True):
+        shape[axis] = size
+    source = torch.zeros(shape, dtype=x.dtype, requires_grad=True)
+    y = source
+    for axis, size, stride, dilation in zip(
+        place.axis, place.size, place.stride, place.dilation, strict=True
+    ):
+        y = y.unfold(axis, (size - 1) * dilation + 1, stride)[..., ::dilation]
+    y.backward(x)
+    return source.grad
 
 
 def stored(y):

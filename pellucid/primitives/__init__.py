@@ -18,6 +18,7 @@ from pellucid.primitives.arithmetic import (
 )
 from pellucid.primitives.base import Elementwise, Primitive
 from pellucid.primitives.contraction import MatMul
+from pellucid.primitives.convolution import Convolution
 from pellucid.primitives.exponential import (
     Cos,
     Erf,
@@ -54,6 +55,7 @@ from pellucid.primitives.movement import (
 )
 from pellucid.primitives.random import Arange, RandomBits
 from pellucid.primitives.reduction import Argmax, Argmin, CumulativeSum, Max, Min, Prod, Sum
+from pellucid.primitives.windows import OverlapAdd, Windows
 
 PRIMITIVES: tuple[type[Primitive], ...] = (
     # arithmetic
@@ -106,8 +108,11 @@ PRIMITIVES: tuple[type[Primitive], ...] = (
     Pad,
     Flip,
     Concat,
+    Windows,
+    OverlapAdd,
     # contraction
     MatMul,
+    Convolution,
     # indexing
     Take,
     ScatterAdd,
@@ -126,6 +131,7 @@ __all__ = [
     "BroadcastTo",
     "Cast",
     "Concat",
+    "Convolution",
     "Cos",
     "CumulativeSum",
     "Divide",
@@ -151,6 +157,7 @@ __all__ = [
     "Minimum",
     "Multiply",
     "Negative",
+    "OverlapAdd",
     "Pad",
     "PermuteDims",
     "Power",
@@ -170,4 +177,5 @@ __all__ = [
     "Take",
     "Tanh",
     "Where",
+    "Windows",
 ]

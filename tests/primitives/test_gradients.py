@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from samples import ordinary, positive
+from sample import ordinary, positive
 
 import pellucid as pc
 from pellucid import primitives as p
@@ -55,8 +55,24 @@ SMOOTH = [
     (p.Pad((1, 0), (0, 2), (2, 1), 7.0), apart),
     (p.Flip((0, 1)), apart),
     (p.Concat(1), apart, ordinary(2, 1), ordinary(2, 2, seed=1)),
+    (p.Windows((0, 2), (2, 2), (1, 2), (1, 2)), ordinary(3, 2, 6)),
+    (p.OverlapAdd((1,), (6,), (2,), (1,)), ordinary(2, 2, 3)),
     (p.MatMul(), ordinary(2, 3), ordinary(3, 2, seed=1)),
     (p.MatMul(), ordinary(2, 1, 2, 3), ordinary(4, 3, 1, seed=1)),
+    *(
+        (
+            p.Convolution((stride,), (before,), (after,), (inside,), (apart_by,)),
+            ordinary(2, 2, 2, 5),
+            ordinary(2, 1, 2, 2, seed=1),
+        )
+        for stride, inside, apart_by in ((1, 1, 1), (2, 1, 1), (3, 2, 2), (1, 3, 1))
+        for before, after in ((0, 0), (-1, 2), (3, -2))
+    ),
+    (
+        p.Convolution((1, 2), (1, 0), (0, 1), (1, 1), (1, 2)),
+        ordinary(2, 1, 2, 3, 4),
+        ordinary(1, 2, 2, 2, 2, seed=1),
+    ),
     (p.Take(1), apart, ids),
     (p.Take(0), apart, np.array([1, -1, 0])),
     (p.ScatterAdd(1, 4), ordinary(2, 2, 2), ids),

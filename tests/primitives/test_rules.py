@@ -10,6 +10,7 @@ from pellucid.executors import EXECUTORS
 from pellucid.primitives.base import FLOAT32
 
 UINT8 = np.dtype(np.uint8)
+CONVOLUTION = p.Convolution((1,), (0,), (0,), (1,), (1,))
 REFUSED = [
     (p.Add(), [(4, 3), (4, 2)], r"add: shapes \(4, 3\) and \(4, 2\) do not broadcast. From the"),
     (p.Where(), [(2,), (3,), (3,)], "where: shapes .* do not broadcast"),
@@ -30,6 +31,15 @@ REFUSED = [
     (p.Concat(2), [(2, 3)], "concat: axis 2 of shapes"),
     (p.MatMul(), [(2, 3), (4, 2)], r"matmul: .* The last size of the first \(3\) must equal"),
     (p.MatMul(), [(3,), (3, 2)], "matmul"),
+    (p.Windows((1,), (4,), (1,), (1,)), [(2, 3)], "windows: axis 1 of shape .* needs 4 places"),
+    (p.Windows((1,), (2,), (1,), (3,)), [(2, 3)], "windows: .* 3 apart. One window needs 4 places"),
+    (p.Windows((1, 0), (1, 1), (1, 1), (1, 1)), [(2, 3)], "windows.*The axes are in order"),
+    (p.Windows((0,), (1,), (0,), (1,)), [(2,)], "windows.*one number from 1 on of every kind"),
+    (p.OverlapAdd((0,), (5,), (2,), (1,)), [(3, 2)], r"overlap_add: .* has windows \(2, 2\)"),
+    (CONVOLUTION, [(1, 1, 2, 5), (1, 3, 2, 6)], "convolution: .* Axis 0 .* has 5 places, .* needs"),
+    (CONVOLUTION, [(1, 1, 2, 5), (1, 3, 1, 2)], "convolution: .* 1 groups of 2 channels, w .* agr"),
+    (CONVOLUTION, [(1, 1, 2, 0), (1, 3, 2, 1)], "convolution.* no size is 0"),
+    (CONVOLUTION, [(1, 2, 5), (3, 2, 2)], r"convolution.* x is \(batch, group, in, \*sizes\)"),
     (p.MatMul(), [(2, 2, 3), (5, 3, 2)], "matmul: batch axes: shapes .* do not broadcast"),
 ]
 

@@ -14,7 +14,7 @@ from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOAT64, FLOATS, INT
 # Machine code takes denormal numbers as 0, as they cost a hundred times the others.
 FLUSHING = ["native"]
 # Relative errors in units of the last place; sums and products of many numbers have more.
-PLACES = {p.Sum: 40, p.MatMul: 40, p.CumulativeSum: 8, p.Prod: 8}
+PLACES = {p.Sum: 40, p.MatMul: 40, p.Convolution: 40, p.CumulativeSum: 8, p.Prod: 8}
 OTHER_PLACES = 4
 each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.name)
 
@@ -117,17 +117,19 @@ ACCEPTED = {
     **dict.fromkeys([p.Maximum, p.Minimum, p.Less, p.LessEqual, p.ScatterAdd], NUMBERS),
     **dict.fromkeys([p.Max, p.Min, p.Argmax, p.Argmin], NUMBERS),
     **dict.fromkeys([p.Sum, p.Prod, p.CumulativeSum, p.MatMul], NUMBERS - {UINT8}),
+    **dict.fromkeys([p.OverlapAdd, p.Convolution], NUMBERS - {UINT8}),
     **dict.fromkeys([p.Divide, p.Power, p.Floor, p.Exp, p.Expm1, p.Log, p.Log1p], REALS),
     **dict.fromkeys([p.Sqrt, p.Sin, p.Cos, p.Tanh, p.Sigmoid, p.Erf], REALS),
     **dict.fromkeys([p.LogicalAnd, p.LogicalOr, p.LogicalNot], frozenset({BOOL})),
     **dict.fromkeys([p.Equal, p.Where, p.Cast, p.Identity, p.StopGradient], EVERYTHING),
     **dict.fromkeys([p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Pad], EVERYTHING),
-    **dict.fromkeys([p.Flip, p.Concat, p.Take], EVERYTHING),
+    **dict.fromkeys([p.Flip, p.Concat, p.Windows, p.Take], EVERYTHING),
 }
 RESULTS = {p.Equal: BOOL, p.Less: BOOL, p.LessEqual: BOOL, p.Argmax: np.int64, p.Argmin: np.int64}
 MIXING = [k for k in ACCEPTED if k.arity == 2 and k not in (p.Take, p.ScatterAdd)]
 MIXING = [k for k in MIXING if ACCEPTED[k] != {BOOL}]
 ONES = np.ones((2, 2))
+KERNEL = np.ones((2, 2, 2))  # of a convolution over no axes: groups of products
 ARGUMENTS = {
     p.Cast: (p.Cast(FLOAT32), ONES),
     p.Where: (p.Where(), np.ones((2, 2), bool), ONES, ONES),
@@ -138,6 +140,9 @@ ARGUMENTS = {
     p.Pad: (p.Pad((0, 1), (1, 0), (0, 0), 1.0), ONES),
     p.Flip: (p.Flip((0,)), ONES),
     p.Concat: (p.Concat(0), ONES, ONES),
+    p.Windows: (p.Windows((1,), (2,), (1,), (1,)), ONES),
+    p.OverlapAdd: (p.OverlapAdd((0,), (3,), (1,), (1,)), ONES),
+    p.Convolution: (p.Convolution((), (), (), (), ()), KERNEL, KERNEL),
     p.Take: (p.Take(0), ONES, np.array([1])),
     p.ScatterAdd: (p.ScatterAdd(0, 3), ONES, np.array([1, 1])),
     **{k: (k((0,)), ONES) for k in (p.Sum, p.Max, p.Min, p.Prod)},
@@ -151,7 +156,7 @@ def example(kind, dtype):
         primitive, *inputs = ARGUMENTS[kind]
     else:
         primitive, inputs = kind(), [ONES] * kind.arity
-    return primitive, [x.astype(dtype) if x is ONES else x for x in inputs]
+    return primitive, [x.astype(dtype) if x.dtype == FLOAT64 else x for x in inputs]
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
@@ -168,9 +173,9 @@ def test_a_dtype_is_accepted_or_refused_with_a_remedy(kind, dtype):
 
 @pytest.mark.parametrize("kind", MIXING, ids=lambda k: k.name)
 def test_two_dtypes_are_not_mixed(kind):
-    a, b = pc.tensor(ONES.astype(FLOAT32)), pc.tensor(ONES.astype(FLOAT64))
+    primitive, (a, _) = example(kind, FLOAT32)
     with pytest.raises(DTypeError, match=r"float32 with float64.*one dtype.*astype"):
-        pc.apply(kind(), a, b)
+        pc.apply(primitive, a, a.astype(FLOAT64))
 
 
 def test_the_dtype_table_covers_every_primitive_with_inputs():

@@ -1,0 +1,174 @@
+"""Convolution: the same weights at every position of the last axes."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import ShapeError
+from pellucid.primitives.base import SUMMABLE, Primitive, Shape
+from pellucid.primitives.windows import Windows
+
+# Windows are laid out a piece at a time, of so many bytes: what stays in the cache.
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Convolution(Primitive):
+    """Cross-correlation over any number of axes: the kernel is not flipped.
+
+    Shapes: x (batch, group, in, *sizes), w (group, out, in, *kernel)
+    -> y (batch, group, out, *counts).
+
+    `stride`: the step of the kernel over x. `before`, `after`: places of zeros around x;
+    negative ones cut off. `x_dilation`, `w_dilation`: the distance of neighbouring elements,
+    with zeros between. With both dilations each gradient is a convolution again.
+    """
+
+    formula = "y[b, g, o, i] = sum over c, k of w[g, o, c, k] x[b, g, c, i stride + k - before]"
+    gradient_formula = "dx = dy * flipped w,  dw = x * dy over the batch; strides become dilations"
+    accepts = SUMMABLE
+    stride: tuple[int, ...]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    x_dilation: tuple[int, ...]
+    w_dilation: tuple[int, ...]
+
+    def shape(self, *shapes: Shape) -> Shape:
+        x, w = shapes
+        self._check(x, w)
+        counts = []
+        rows = zip(self.room(x), self.span(w), self.stride, strict=True)
+        for axis, (room, span, stride) in enumerate(rows):
+            if room < span:
+                raise ShapeError(
+                    f"convolution: x {x} and w {w}. Axis {axis} of the sizes has {room} places, "
+                    f"the kernel needs {span}: pad, or take a smaller kernel."
+                )
+            counts.append((room - span) // stride + 1)
+        return (x[0], x[1], w[1], *counts)
+
+    def _check(self, x: Shape, w: Shape) -> None:
+        axes = len(self.stride)
+        numbers = (self.stride, self.x_dilation, self.w_dilation)
+        if (
+            any(len(a) != axes or min(a, default=1) < 1 for a in numbers)
+            or len(self.before) != axes
+            or len(self.after) != axes
+            or len(x) != axes + 3
+            or len(w) != axes + 3
+            or min((*x[3:], *w[3:]), default=1) < 1
+        ):
+            raise ShapeError(
+                f"{self}: x {x}, w {w}. x is (batch, group, in, *sizes), w (group, out, in, "
+                "*kernel); no size is 0; every attribute has one number per size, strides and "
+                "dilations from 1 on."
+            )
+        if (x[1], x[2]) != (w[0], w[2]):
+            raise ShapeError(
+                f"convolution: x {x} with {x[1]} groups of {x[2]} channels, w {w} for {w[0]} "
+                f"groups of {w[2]}. They must agree."
+            )
+
+    def room(self, x: Shape) -> Shape:
+        """The places along each axis of x: dilated, and padded or cut."""
+        sizes = _dilated(x[3:], self.x_dilation)
+        return tuple(a + n + z for n, a, z in zip(sizes, self.before, self.after, strict=True))
+
+    def span(self, w: Shape) -> Shape:
+        """How far the kernel reaches along each axis."""
+        return _dilated(w[3:], self.w_dilation)
+
+    def forward(self, xp: Any, x: Any, w: Any) -> Any:
+        y = self.shape(x.shape, w.shape)
+        if 0 in (*x.shape, *w.shape):
+            return np.zeros(y, x.dtype)
+        if math.prod(y[3:]) < math.prod(w.shape[3:]):
+            return self._by_channels(x, w, y)
+        return self._by_samples(x, w, y)
+
+    def _by_samples(self, x: Any, w: Any, shape: Shape) -> Any:
+        """A few samples at a time: w times their windows, laid out as columns."""
+        batch, group, out, *counts = shape
+        columns = math.prod(w.shape[2:])
+        y = np.empty((batch, group, out, math.prod(counts)), x.dtype)
+        matrix = np.reshape(w, (group, out, columns))
+        step = max(1, _PIECE // (group * columns * y.shape[-1] * x.itemsize))
+        for first in range(0, batch, step):
+            windows = self._windows(x[first : first + step], w.shape)
+            places, axes = len(counts), windows.ndim
+            order = (0, 1, 2, *range(axes - places, axes), *range(3, axes - places))
+            rows = windows.transpose(order).reshape(-1, group, columns, y.shape[-1])
+            np.matmul(matrix, rows, out=y[first : first + step])
+        return y.reshape(shape)
+
+    def _by_channels(self, x: Any, w: Any, shape: Shape) -> Any:
+        """A few channels at a time, summed: for kernels with more elements than positions."""
+        batch, group, out, *counts = shape
+        elements, positions = math.prod(w.shape[3:]), math.prod(counts)
+        y = np.zeros((group, out, batch * positions), x.dtype)
+        step = max(1, _PIECE // (group * elements * batch * positions * x.itemsize))
+        for first in range(0, x.shape[2], step):
+            windows = self._windows(x[:, :, first : first + step], w.shape)
+            places, axes = len(counts), windows.ndim
+            order = (1, 2, *range(axes - places, axes), 0, *range(3, axes - places))
+            rows = windows.transpose(order).reshape(group, -1, batch * positions)
+            part = np.reshape(w[:, :, first : first + step], (group, out, -1))
+            y += np.matmul(part, rows)
+        return y.reshape(group, out, batch, *counts).transpose(2, 0, 1, *range(3, len(shape)))
+
+    def _windows(self, x: Any, w: Shape) -> Any:
+        """The windows of a part of x: (batch, group, in, *counts, *kernel)."""
+        axes = tuple(range(3, x.ndim))
+        return Windows(axes, w[3:], self.stride, self.w_dilation).view(self._spread(x))
+
+    def _spread(self, x: Any) -> Any:
+        """x dilated, and padded or cut."""
+        places: list[slice] = []
+        kept: list[slice] = []
+        room = self.room(x.shape)
+        rows = zip(x.shape[3:], self.before, self.x_dilation, room, strict=True)
+        for n, before, dilation, size in rows:
+            first = max(0, -(before // dilation))
+            end = max(first, min(n, (size - 1 - before) // dilation + 1))
+            kept.append(slice(first, end))
+            places.append(slice(before + first * dilation, before + end * dilation, dilation))
+        inside = x[(..., *kept)]
+        if inside.shape[3:] == room:
+            return inside
+        spread: Any = np.zeros((*x.shape[:3], *room), x.dtype)
+        if inside.size:
+            spread[(..., *places)] = inside
+        return spread
+
+    def backward(self, dy: Any, y: Any, x: Any, w: Any) -> tuple[Any, ...]:
+        return self._by_x(dy, x, w), self._by_w(dy, x, w)
+
+    def _by_x(self, dy: Any, x: Any, w: Any) -> Any:
+        """Each dy given back through the flipped kernel, out and in channels swapped."""
+        axes = tuple(range(3, x.ndim))
+        flipped = w.permute_dims((0, 2, 1, *axes)).flip(axis=axes)
+        reached = _dilated(dy.shape[3:], self.stride)
+        sizes = _dilated(x.shape[3:], self.x_dilation)
+        before = tuple(f - 1 - a for f, a in zip(self.span(w.shape), self.before, strict=True))
+        after = tuple(n + a - r for n, a, r in zip(sizes, self.before, reached, strict=True))
+        rule = Convolution(self.x_dilation, before, after, self.stride, self.w_dilation)
+        return dy.apply(rule, flipped)
+
+    def _by_w(self, dy: Any, x: Any, w: Any) -> Any:
+        """x with dy as its kernel, samples in the place of channels."""
+        axes = tuple(range(3, x.ndim))
+        reached = _dilated(dy.shape[3:], self.stride)
+        sizes = _dilated(x.shape[3:], self.x_dilation)
+        rows = zip(self.span(w.shape), reached, sizes, self.before, strict=True)
+        after = tuple(f - 1 + r - n - a for f, r, n, a in rows)
+        rule = Convolution(self.w_dilation, self.before, after, self.x_dilation, self.stride)
+        samples = x.permute_dims((2, 1, 0, *axes))
+        dw = samples.apply(rule, dy.permute_dims((1, 2, 0, *axes)))
+        return dw.permute_dims((1, 2, 0, *axes))
+
+
+def _dilated(sizes: Shape, dilation: Shape) -> Shape:
+    """How far sizes reach with their elements so far apart."""
+    return tuple((n - 1) * d + 1 for n, d in zip(sizes, dilation, strict=True))

@@ -1,0 +1,189 @@
+"""Windows: which neighbouring numbers a convolution or a pooling looks at together.
+
+Window      size, stride, padding, dilation, as a user writes them
+Placement   the same for an input of known sizes: one number per axis, nothing left open
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from pellucid.errors import OptionError, ShapeError, closest
+from pellucid.primitives.base import Shape
+
+Sizes = int | tuple[int, ...]
+Padding = Literal["valid", "same"] | int | tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the windows of an input stand: one number per axis.
+
+    count = floor((before + n + after - span) / stride) + 1,  span = (size - 1) dilation + 1
+    """
+
+    size: Shape
+    stride: Shape
+    before: Shape
+    after: Shape
+    dilation: Shape
+
+    @property
+    def span(self) -> Shape:
+        """How far a window reaches, the places between its numbers included."""
+        return spans(self.size, self.dilation)
+
+    @property
+    def padding(self) -> tuple[tuple[int, int], ...]:
+        """(before, after) for each axis."""
+        return tuple(zip(self.before, self.after, strict=True))
+
+    def counts(self, sizes: Shape) -> Shape:
+        """How many windows stand along each axis of an input of these sizes."""
+        rows = zip(sizes, self.before, self.after, self.span, self.stride, strict=True)
+        return tuple((n + a + z - span) // s + 1 for n, a, z, span, s in rows)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window that slides over the last axes of an input.
+
+    `size`, `stride` and `dilation`: one number for all axes, or a tuple with one for each.
+    `stride`: the step from one window to the next; None is 1 for convolutions, and the size of
+    the window for pooling. `dilation`: the step from one number of a window to the next.
+    `padding`: what is put around the input.
+
+        "valid"     nothing: windows lie inside, and n - f + 1 of them stand at stride 1
+        "same"      so much that ceil(n / stride) windows stand: as many as numbers, at stride 1
+        1           as many places on both sides of each axis: n + 2 p - f + 1 windows
+        ((0, 1),)   (before, after) for each axis
+
+    "same" at stride 1 and an odd size f puts p = (f - 1) / 2 on both sides; an odd total puts
+    the extra place after.
+
+    Errors: OptionError for numbers that make no window.
+    Source: "same" as TensorFlow and JAX count it, so also for strides and even sizes.
+
+    >>> Window(3, stride=2, padding=1)
+    Window(size=3, stride=2, padding=1, dilation=1)
+    >>> Window(5, padding="same").place((28, 28)).padding
+    ((2, 2), (2, 2))
+    """
+
+    size: Sizes
+    stride: Sizes | None = None
+    padding: Padding = "valid"
+    dilation: Sizes = 1
+
+    def __post_init__(self) -> None:
+        stride = 1 if self.stride is None else self.stride
+        for name, numbers in (("size", self.size), ("stride", stride), ("dilation", self.dilation)):
+            _check_numbers(name, numbers)
+        _check_padding(self.padding)
+        axes = {len(given) for given in self._tuples()}
+        if len(axes) > 1:
+            raise OptionError(
+                f"{self}: tuples of {' and '.join(map(str, sorted(axes)))} numbers. Each has one "
+                "number, or pair, per axis; a single number is for all axes."
+            )
+
+    def __str__(self) -> str:
+        """The arguments that are not the usual ones: "3, stride=2"."""
+        words = [str(self.size)]
+        if self.stride is not None:
+            words.append(f"stride={self.stride}")
+        if self.padding not in ("valid", 0):
+            words.append(f"padding={self.padding!r}")
+        if self.dilation != 1:
+            words.append(f"dilation={self.dilation}")
+        return ", ".join(words)
+
+    def _tuples(self) -> list[tuple[object, ...]]:
+        given = (self.size, self.stride, self.padding, self.dilation)
+        return [part for part in given if isinstance(part, tuple)]
+
+    def place(self, sizes: Shape, *, where: str = "window", apart: bool = False) -> Placement:
+        """Where the windows stand on an input with these sizes.
+
+        `apart`: no stride means that windows do not overlap. Errors: OptionError for another
+        number of axes; ShapeError where not even one window fits. They begin with `where`.
+
+        >>> Window(3, stride=2, padding="same").place((5, 6)).padding
+        ((1, 1), (0, 1))
+        """
+        axes = len(sizes)
+        for given in self._tuples():
+            if len(given) != axes:
+                raise OptionError(
+                    f"{where}: window {self} for {axes} axes of sizes {sizes}. A tuple has one "
+                    "entry per axis; a single number is for all axes."
+                )
+        size = on_each(self.size, axes)
+        usual = size if apart else (1,) * axes
+        stride = usual if self.stride is None else on_each(self.stride, axes)
+        dilation = on_each(self.dilation, axes)
+        padding = self._padding(sizes, stride, spans(size, dilation))
+        before, after = tuple(a for a, _ in padding), tuple(z for _, z in padding)
+        placed = Placement(size, stride, before, after, dilation)
+        _check_fit(where, sizes, placed)
+        return placed
+
+    def _padding(self, sizes: Shape, stride: Shape, span: Shape) -> tuple[tuple[int, int], ...]:
+        if isinstance(self.padding, tuple):
+            return self.padding
+        if self.padding != "same":
+            width = 0 if self.padding == "valid" else self.padding
+            return ((width, width),) * len(sizes)
+        rows = zip(sizes, stride, span, strict=True)
+        totals = [max((math.ceil(n / s) - 1) * s + f - n, 0) for n, s, f in rows]
+        return tuple((total // 2, total - total // 2) for total in totals)
+
+
+def on_each(numbers: Sizes, axes: int) -> Shape:
+    """One number per axis: a tuple as it is, a single number repeated."""
+    return numbers if isinstance(numbers, tuple) else (numbers,) * axes
+
+
+def spans(size: Shape, dilation: Shape) -> Shape:
+    """How far windows reach along each axis, the places between their numbers included."""
+    return tuple((f - 1) * d + 1 for f, d in zip(size, dilation, strict=True))
+
+
+def _check_numbers(name: str, numbers: object) -> None:
+    parts = numbers if isinstance(numbers, tuple) else (numbers,)
+    if not parts or any(type(n) is not int or n < 1 for n in parts):
+        raise OptionError(
+            f"Window: {name} {numbers!r}. A whole number from 1 on, or a tuple with one per axis."
+        )
+
+
+def _check_padding(padding: object) -> None:
+    if isinstance(padding, str):
+        if padding not in ("valid", "same"):
+            known = closest(padding, ["valid", "same"])
+            raise OptionError(f"Window: padding {padding!r}. {known} Or a number, or pairs.")
+        return
+    if isinstance(padding, tuple):
+        pairs = [pair if isinstance(pair, tuple) and len(pair) == 2 else None for pair in padding]
+        widths = [width for pair in pairs for width in (pair or (None,))]
+    else:
+        widths = [padding]
+    if not widths or any(type(width) is not int or width < 0 for width in widths):
+        raise OptionError(
+            f"Window: padding {padding!r}. It is 'valid', 'same', a whole number from 0 on, or a "
+            "pair (before, after) per axis, as in ((1, 1), (2, 2))."
+        )
+
+
+def _check_fit(where: str, sizes: Shape, placed: Placement) -> None:
+    """Raise where an axis, with its padding, is shorter than a window."""
+    rows = zip(sizes, placed.padding, placed.span, placed.size, placed.dilation, strict=True)
+    for axis, (n, (before, after), span, size, dilation) in enumerate(rows):
+        if n < 1 or before + n + after < span:
+            window = f"{size}" if dilation == 1 else f"{size} at dilation {dilation}"
+            raise ShapeError(
+                f"{where}: sizes {sizes}, padding {placed.padding}. Axis {axis} of these has "
+                f"{before} + {n} + {after} places, a window of {window} needs {span}. At least "
+                "one window must fit, and no axis be empty: use a smaller window, "
+                "padding='same', or a larger input."
+            )
