@@ -1,0 +1,212 @@
+"""How good the classes are that a classifier chose, sample by sample.
+
+    accuracy            the fraction that is right
+    confusion_matrix    how often each class was taken for each
+    precision           of those called a class, the fraction that is
+    recall              of those that are a class, the fraction that was called so
+    f1                  the harmonic mean of the two
+
+Predictions come first, as in losses; both are one integer, boolean or text per sample. For
+scores and probabilities see `pellucid.measures.scores`.
+"""
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pellucid.errors import DataError, OptionError, closest
+from pellucid.measures.checks import Floats, alike, labels, number
+
+Average = Literal["binary", "macro", "micro", "weighted", "none"]
+AVERAGES = ("binary", "macro", "micro", "weighted", "none")
+
+
+def accuracy(predicted: ArrayLike, target: ArrayLike) -> float:
+    """The fraction of samples whose class is right.
+
+    It says little where one class is frequent, and cannot be trained on: as a function of the
+    weights it is constant almost everywhere, so its derivative is 0.
+    Shapes: predicted, target (samples,). Errors: ShapeError where they differ; DataError for
+    no samples.
+
+    >>> accuracy([1, 0, 2, 2], [1, 0, 2, 1])
+    0.75
+    """
+    p, t = _pair("accuracy", predicted, target)
+    return float(np.mean(p == t))
+
+
+def confusion_matrix(
+    predicted: ArrayLike, target: ArrayLike, *, classes: int | None = None
+) -> NDArray[np.int64]:
+    """How many samples of each class (row) were taken for each class (column).
+
+    Without `classes`, the largest number that occurs is the last class.
+    Shapes: predicted, target (samples,) of class numbers from 0 -> (classes, classes).
+    Errors: DataError for a class number that is not below `classes`, or negative.
+
+    >>> confusion_matrix([1, 0, 2, 2], [1, 0, 2, 1])
+    array([[1, 0, 0],
+           [0, 1, 1],
+           [0, 0, 1]])
+    """
+    name = "confusion_matrix"
+    p, t = _pair(name, predicted, target)
+    count = 1 + int(max(_number(name, p), _number(name, t)))
+    if classes is not None:
+        count = number(name, "classes", classes, least=1)
+        for what, ids in (("predicted", p), ("target", t)):
+            check_classes(name, what, ids, count)
+    cells = np.bincount(t.astype(np.int64) * count + p, minlength=count * count)
+    return cells.reshape(count, count).astype(np.int64)
+
+
+def precision(
+    predicted: ArrayLike,
+    target: ArrayLike,
+    *,
+    average: Average = "binary",
+    positive: Any = 1,
+    undefined: float = 0.0,
+) -> Any:
+    """Of the samples that were called a class, the fraction that belong to it.
+
+        precision = TP / (TP + FP)
+
+    `average`: "binary" is that of the class `positive` alone; "macro" the mean over classes;
+    "weighted" that mean with each class as often as it occurs; "micro" all decisions in one
+    pot, which for one class per sample is the accuracy; "none" an array, one number per class
+    in sorted order. The classes are those that occur in either argument. `undefined` is what
+    0 / 0 counts as, for a class that was never predicted.
+
+    Shapes: predicted, target (samples,) -> a float, or (classes,) for "none".
+    Errors: as accuracy; OptionError for an unknown `average`, or for "binary" with more than
+    two classes; DataError where `positive` is not among the classes.
+
+    >>> precision([1, 1, 1, 0], [1, 1, 0, 0])
+    0.6666666666666666
+    """
+    right, called, _, weights = _counts("precision", predicted, target, average, positive)
+    return _averaged(_ratio(right, called, undefined), weights)
+
+
+def recall(
+    predicted: ArrayLike,
+    target: ArrayLike,
+    *,
+    average: Average = "binary",
+    positive: Any = 1,
+    undefined: float = 0.0,
+) -> Any:
+    """Of the samples that belong to a class, the fraction that were called so.
+
+        recall = TP / (TP + FN)
+
+    Options, shapes and errors: as precision; 0 / 0 is that of a class without samples.
+
+    >>> recall([1, 1, 1, 0], [1, 1, 0, 0])
+    1.0
+    """
+    right, _, there, weights = _counts("recall", predicted, target, average, positive)
+    return _averaged(_ratio(right, there, undefined), weights)
+
+
+def f1(
+    predicted: ArrayLike,
+    target: ArrayLike,
+    *,
+    average: Average = "binary",
+    positive: Any = 1,
+    undefined: float = 0.0,
+) -> Any:
+    """The harmonic mean of precision and recall.
+
+        F1 = 2 TP / (2 TP + FP + FN)
+
+    "macro" is the mean of the F1 of each class, not the F1 of the means.
+    Options, shapes and errors: as precision; 0 / 0 is that of a class that is in neither.
+    Source: van Rijsbergen, Information Retrieval, 1979, chapter 7.
+
+    >>> f1([1, 1, 1, 0], [1, 1, 0, 0])
+    0.8
+    """
+    right, called, there, weights = _counts("f1", predicted, target, average, positive)
+    return _averaged(_ratio(2 * right, called + there, undefined), weights)
+
+
+def check_classes(name: str, what: str, ids: NDArray[Any], classes: int) -> None:
+    """Refuse class numbers outside 0 to classes - 1."""
+    wrong = (ids < 0) | (ids >= classes)
+    if wrong.any():
+        place = int(np.argmax(wrong))
+        raise DataError(
+            f"{name}: {what} class {ids[place]} at sample {place}, of {classes} classes. "
+            f"Class numbers lie between 0 and {classes - 1}."
+        )
+
+
+def _pair(name: str, predicted: ArrayLike, target: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+    p, t = labels(name, "predicted", predicted), labels(name, "target", target)
+    alike(name, p, t)
+    if (p.dtype.kind in "US") != (t.dtype.kind in "US"):
+        raise DataError(
+            f"{name}: predicted of {p.dtype}, target of {t.dtype}. Both name classes in the "
+            "same way: by number, or by text."
+        )
+    return p, t
+
+
+def _number(name: str, ids: NDArray[Any]) -> Any:
+    """The largest class number; text and negative numbers are refused."""
+    if ids.dtype.kind in "US":
+        raise DataError(f"{name}: classes are text. Rows and columns are numbers from 0.")
+    if ids.min() < 0:
+        check_classes(name, "a", ids, int(max(ids.max(), 0)) + 1)
+    return ids.max()
+
+
+def _counts(
+    name: str, predicted: ArrayLike, target: ArrayLike, average: str, positive: Any
+) -> tuple[Floats, Floats, Floats, Floats | None]:
+    """Per class: right ones, called ones, samples; and the weights of the mean, if any."""
+    if average not in AVERAGES:
+        raise OptionError(f"{name}: average {average!r}. {closest(str(average), AVERAGES)}")
+    p, t = _pair(name, predicted, target)
+    known = np.union1d(p, t)
+    if average == "binary":
+        known = _positive(name, known, positive)
+    right = np.array([np.sum((p == c) & (t == c)) for c in known], np.float64)
+    called = np.array([np.sum(p == c) for c in known], np.float64)
+    there = np.array([np.sum(t == c) for c in known], np.float64)
+    if average == "micro":
+        right, called, there = (n.sum(keepdims=True) for n in (right, called, there))
+    if average == "none":
+        return right, called, there, None
+    weights = there if average == "weighted" else np.ones(len(right))
+    return right, called, there, weights
+
+
+def _positive(name: str, known: NDArray[Any], positive: Any) -> NDArray[Any]:
+    """The one class that "binary" is about."""
+    shown = ", ".join(str(c) for c in known[:10].tolist())
+    if len(known) > 2:
+        raise OptionError(
+            f"{name}: average 'binary' with {len(known)} classes ({shown}). It is for two: "
+            "choose 'macro', 'micro', 'weighted' or 'none'."
+        )
+    chosen = known[known == positive]
+    if not len(chosen) and (len(known) == 2 or known.dtype.kind in "US"):
+        raise DataError(
+            f"{name}: positive {positive!r} is not among the classes {shown}. Name the class "
+            "that counts as yes: positive=..."
+        )
+    return np.asarray([positive])
+
+
+def _ratio(part: Floats, whole: Floats, undefined: float) -> Floats:
+    return np.where(whole > 0.0, part / np.maximum(whole, 1.0), undefined)
+
+
+def _averaged(values: Floats, weights: Floats | None) -> Any:
+    return values if weights is None else float(np.average(values, weights=weights))

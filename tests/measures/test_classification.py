@@ -1,0 +1,118 @@
+"""Chosen classes: equal to scikit-learn, and what is refused."""
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import sklearn.metrics
+from hypothesis import given
+
+from pellucid import measures
+from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
+
+SAMPLES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30)
+BINARY = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=30)
+SCORES = [
+    (measures.precision, sklearn.metrics.precision_score),
+    (measures.recall, sklearn.metrics.recall_score),
+    (measures.f1, sklearn.metrics.f1_score),
+]
+
+
+@given(SAMPLES)
+def test_accuracy_and_confusion_equal_scikit_learns(samples):
+    p, t = np.array(samples).T
+    assert measures.accuracy(p, t) == sklearn.metrics.accuracy_score(t, p)
+    expected = sklearn.metrics.confusion_matrix(t, p, labels=range(5))
+    np.testing.assert_array_equal(measures.confusion_matrix(p, t, classes=5), expected)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), SCORES)
+@pytest.mark.parametrize("average", ["macro", "micro", "weighted"])
+@given(samples=SAMPLES)
+def test_averages_equal_scikit_learns(ours, theirs, average, samples):
+    p, t = np.array(samples).T
+    expected = theirs(t, p, average=average, zero_division=0.0)
+    assert ours(p, t, average=average) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), SCORES)
+@given(samples=SAMPLES)
+def test_numbers_per_class_equal_scikit_learns(ours, theirs, samples):
+    p, t = np.array(samples).T
+    expected = theirs(t, p, average=None, zero_division=1.0)
+    np.testing.assert_allclose(ours(p, t, average="none", undefined=1.0), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), SCORES)
+@pytest.mark.parametrize("positive", [0, 1])
+@given(samples=BINARY)
+def test_binary_scores_equal_scikit_learns(ours, theirs, positive, samples):
+    p, t = np.array([*samples, (0, 1)]).T
+    expected = theirs(t, p, pos_label=positive, zero_division=0.0)
+    assert ours(p, t, positive=positive) == pytest.approx(expected, abs=1e-12)
+
+
+def test_text_and_booleans_name_classes_too():
+    spam, ham = "spam", "ham"
+    assert measures.precision([spam, spam, ham], [spam, ham, ham], positive=spam) == 0.5
+    assert measures.recall([True, False], [True, True], positive=True) == 0.5
+    assert measures.accuracy([spam, ham], [spam, spam]) == 0.5
+
+
+def test_micro_averages_are_the_accuracy():
+    p, t = [0, 1, 2, 2], [0, 1, 1, 2]
+    for score, _ in SCORES:
+        assert score(p, t, average="micro") == measures.accuracy(p, t)
+
+
+def test_a_class_that_is_never_predicted_counts_as_asked():
+    assert measures.precision([0, 0], [1, 0]) == 0.0
+    assert measures.precision([0, 0], [1, 0], undefined=1.0) == 1.0
+    assert np.isnan(measures.precision([0, 0], [1, 0], undefined=np.nan))
+
+
+def test_the_confusion_matrix_counts_targets_down_and_predictions_along():
+    found = measures.confusion_matrix([1, 1, 0], [0, 0, 0])
+    np.testing.assert_array_equal(found, [[1, 2], [0, 0]])
+    assert found.dtype == np.int64
+
+
+# ---- what is refused ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("measure", [measures.accuracy, *[ours for ours, _ in SCORES]])
+def test_predictions_and_targets_that_do_not_fit_are_refused(measure):
+    name = measure.__name__
+    with pytest.raises(ShapeError, match=rf"{name}: shapes \(2,\) and \(3,\)"):
+        measure([0, 1], [0, 1, 1])
+    with pytest.raises(ShapeError, match=rf"{name}: predicted of shape \(2, 3\).*argmax"):
+        measure(np.zeros((2, 3)), [0, 1])
+    with pytest.raises(DataError, match=f"{name}: predicted are empty"):
+        measure([], [])
+    with pytest.raises(DTypeError, match=f"{name}: predicted of float64"):
+        measure([0.2, 0.9], [0, 1])
+    with pytest.raises(DataError, match=f"{name}: predicted of <U1, target of int64"):
+        measure(["a", "b"], [0, 1])
+
+
+def test_class_numbers_outside_the_classes_are_named():
+    message = "confusion_matrix: target class 3 at sample 1, of 3 classes. .* between 0 and 2"
+    with pytest.raises(DataError, match=message):
+        measures.confusion_matrix([0, 1], [0, 3], classes=3)
+    with pytest.raises(DataError, match="class -1 at sample 0"):
+        measures.confusion_matrix([-1, 1], [0, 1])
+    with pytest.raises(DataError, match="classes are text"):
+        measures.confusion_matrix(["a"], ["a"])
+    with pytest.raises(OptionError, match="classes 0"):
+        measures.confusion_matrix([0], [0], classes=0)
+
+
+def test_options_that_do_not_fit_are_refused():
+    with pytest.raises(OptionError, match=r"precision: average 'marco'. Did you mean 'macro'"):
+        measures.precision([0], [0], average="marco")
+    with pytest.raises(OptionError, match=r"recall: average 'binary' with 3 classes \(0, 1, 2\)"):
+        measures.recall([0, 1], [2, 1])
+    with pytest.raises(DataError, match=r"f1: positive 1 is not among the classes ham, spam"):
+        measures.f1(["spam"], ["ham"])
+    with pytest.raises(DataError, match=r"f1: positive 7 is not among the classes 0, 1"):
+        measures.f1([0], [1], positive=7)
