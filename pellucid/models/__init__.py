@@ -9,8 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pellucid.models.logistic_by_hand import Fit, by_library, by_loops, by_vectors
 from pellucid.models.logistic_regression import LogisticRegression, LogisticRegressionOptions
 from pellucid.models.mlp import MLP, MLPOptions
+from pellucid.models.neuron import Neuron
+from pellucid.models.perceptron import (
+    Learning,
+    Perceptron,
+    Xor,
+    and_gate,
+    nand_gate,
+    or_gate,
+)
 from pellucid.models.two_layer_net import TwoLayerNet, TwoLayerNetOptions
 from pellucid.nn.module import Module
 from pellucid.random import Generator
@@ -72,10 +82,21 @@ MODELS: dict[str, ModelKind] = {
 __all__ = [
     "MLP",
     "MODELS",
+    "Fit",
+    "Learning",
     "LogisticRegression",
     "LogisticRegressionOptions",
     "MLPOptions",
     "ModelKind",
+    "Neuron",
+    "Perceptron",
     "TwoLayerNet",
     "TwoLayerNetOptions",
+    "Xor",
+    "and_gate",
+    "by_library",
+    "by_loops",
+    "by_vectors",
+    "nand_gate",
+    "or_gate",
 ]
