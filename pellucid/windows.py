@@ -43,6 +43,11 @@ class Placement:
         rows = zip(sizes, self.before, self.after, self.span, self.stride, strict=True)
         return tuple((n + a + z - span) // s + 1 for n, a, z, span, s in rows)
 
+    def sizes(self, counts: Shape) -> Shape:
+        """The least sizes of an input on which so many windows stand."""
+        rows = zip(counts, self.before, self.after, self.span, self.stride, strict=True)
+        return tuple((count - 1) * s + span - a - z for count, a, z, span, s in rows)
+
 
 @dataclass(frozen=True)
 class Window:
@@ -102,6 +107,15 @@ class Window:
         given = (self.size, self.stride, self.padding, self.dilation)
         return [part for part in given if isinstance(part, tuple)]
 
+    def check_axes(self, where: str, axes: int) -> None:
+        """Raise OptionError, beginning with `where`, unless it can slide over so many axes."""
+        for given in self._tuples():
+            if len(given) != axes:
+                raise OptionError(
+                    f"{where}: window {self} for {axes} axes. A tuple has one entry per axis; a "
+                    "single number is for all axes."
+                )
+
     def place(self, sizes: Shape, *, where: str = "window", apart: bool = False) -> Placement:
         """Where the windows stand on an input with these sizes.
 
@@ -111,22 +125,45 @@ class Window:
         >>> Window(3, stride=2, padding="same").place((5, 6)).padding
         ((1, 1), (0, 1))
         """
+        size, stride, dilation = self._each(where, sizes, apart)
+        padding = self._padding(sizes, stride, spans(size, dilation))
+        placed = _placement(size, stride, dilation, padding)
+        _check_fit(where, sizes, placed)
+        return placed
+
+    def place_back(self, counts: Shape, *, where: str = "window") -> Placement:
+        """Where the windows stood on an input on which there were so many of them.
+
+        "same" takes the input to have had `stride` numbers for each window: where windows are
+        smaller than their step, numbers behind the last one are a negative padding.
+        Errors: as `place`; ShapeError where nothing but padding was in the windows.
+
+        >>> Window(3, stride=2, padding="same").place_back((4,)).sizes((4,))
+        (8,)
+        """
+        size, stride, dilation = self._each(where, counts, apart=False)
+        span = spans(size, dilation)
+        if self.padding == "same":
+            totals = [f - s for f, s in zip(span, stride, strict=True)]
+            padding = tuple((max(t, 0) // 2, t - max(t, 0) // 2) for t in totals)
+        else:
+            padding = self._padding(counts, stride, span)
+        placed = _placement(size, stride, dilation, padding)
+        if min((*counts, *placed.sizes(counts)), default=1) < 1:
+            raise ShapeError(
+                f"{where}: sizes {counts}, window {self} gives sizes {placed.sizes(counts)}. Each "
+                "is (n - 1) stride + span - padding, and at least 1: use less padding."
+            )
+        return placed
+
+    def _each(self, where: str, sizes: Shape, apart: bool) -> tuple[Shape, Shape, Shape]:
+        """Size, stride and dilation for each axis."""
         axes = len(sizes)
-        for given in self._tuples():
-            if len(given) != axes:
-                raise OptionError(
-                    f"{where}: window {self} for {axes} axes of sizes {sizes}. A tuple has one "
-                    "entry per axis; a single number is for all axes."
-                )
+        self.check_axes(where, axes)
         size = on_each(self.size, axes)
         usual = size if apart else (1,) * axes
         stride = usual if self.stride is None else on_each(self.stride, axes)
-        dilation = on_each(self.dilation, axes)
-        padding = self._padding(sizes, stride, spans(size, dilation))
-        before, after = tuple(a for a, _ in padding), tuple(z for _, z in padding)
-        placed = Placement(size, stride, before, after, dilation)
-        _check_fit(where, sizes, placed)
-        return placed
+        return size, stride, on_each(self.dilation, axes)
 
     def _padding(self, sizes: Shape, stride: Shape, span: Shape) -> tuple[tuple[int, int], ...]:
         if isinstance(self.padding, tuple):
@@ -137,6 +174,13 @@ class Window:
         rows = zip(sizes, stride, span, strict=True)
         totals = [max((math.ceil(n / s) - 1) * s + f - n, 0) for n, s, f in rows]
         return tuple((total // 2, total - total // 2) for total in totals)
+
+
+def _placement(
+    size: Shape, stride: Shape, dilation: Shape, padding: tuple[tuple[int, int], ...]
+) -> Placement:
+    before, after = tuple(a for a, _ in padding), tuple(z for _, z in padding)
+    return Placement(size, stride, before, after, dilation)
 
 
 def on_each(numbers: Sizes, axes: int) -> Shape:

@@ -1,4 +1,4 @@
-"""Functions on tensors that compose from primitives: activations and losses."""
+"""Functions on tensors that compose from primitives: activations, losses, windows."""
 
 from pellucid.functional.activations import (
     elu,
@@ -16,6 +16,7 @@ from pellucid.functional.activations import (
     step,
     tanh,
 )
+from pellucid.functional.convolution import conv_transpose, convolution, cross_correlation
 from pellucid.functional.losses import (
     binary_cross_entropy,
     binary_cross_entropy_from_probabilities,
@@ -24,24 +25,39 @@ from pellucid.functional.losses import (
     half_squared_error,
     mean_squared_error,
 )
+from pellucid.functional.pooling import (
+    global_mean_pool,
+    im2col,
+    max_pool,
+    mean_pool,
+    sliding_windows,
+)
 
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_from_probabilities",
+    "conv_transpose",
+    "convolution",
+    "cross_correlation",
     "cross_entropy",
     "cross_entropy_from_probabilities",
     "elu",
     "gelu",
     "gelu_tanh",
+    "global_mean_pool",
     "half_squared_error",
+    "im2col",
     "leaky_relu",
     "log_sigmoid",
     "log_softmax",
     "logsumexp",
+    "max_pool",
+    "mean_pool",
     "mean_squared_error",
     "relu",
     "sigmoid",
     "silu",
+    "sliding_windows",
     "softmax",
     "softplus",
     "step",

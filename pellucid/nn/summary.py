@@ -19,12 +19,14 @@ from pellucid.primitives import (
     Argmax,
     Argmin,
     Cast,
+    Convolution,
     CumulativeSum,
     Elementwise,
     Identity,
     MatMul,
     Max,
     Min,
+    OverlapAdd,
     Prod,
     StopGradient,
     Sum,
@@ -34,7 +36,7 @@ from pellucid.primitives.base import Shape
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable
 
-REDUCTIONS = (Argmax, Argmin, CumulativeSum, Max, Min, Prod, Sum)
+REDUCTIONS = (Argmax, Argmin, CumulativeSum, Max, Min, OverlapAdd, Prod, Sum)
 FREE = (Cast, Identity, StopGradient, Where)
 
 
@@ -100,6 +102,8 @@ def flops(node: Node) -> int:
     primitive = node.primitive
     if isinstance(primitive, MatMul):
         return 2 * math.prod(node.output.shape) * node.inputs[0].shape[-1]
+    if isinstance(primitive, Convolution):
+        return 2 * math.prod(node.output.shape) * math.prod(node.inputs[1].shape[2:])
     if isinstance(primitive, REDUCTIONS):
         return math.prod(node.inputs[0].shape)
     if isinstance(primitive, Elementwise) and not isinstance(primitive, FREE):
