@@ -59,7 +59,7 @@ def test_every_function_with_a_torch_counterpart_is_compared():
         "cross_entropy_from_probabilities",
         "binary_cross_entropy_from_probabilities",
     }
-    # Compared on a grid of their own: see test_convolution_grid.py and test_pooling_grid.py.
+    # Compared on a grid of their own: see test_grid.py.
     windows = {"conv_transpose", "convolution", "cross_correlation", "global_mean_pool", "im2col"}
     windows |= {"max_pool", "mean_pool", "sliding_windows"}
     assert compared | by_hand | windows == set(f.__all__)
