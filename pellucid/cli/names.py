@@ -4,7 +4,7 @@ Written out, as importing the modules that define them takes longer than `--help
 holds these lists equal to the registries.
 """
 
-MODEL_NAMES = ("mlp", "two-layer-net", "logistic-regression")
+MODEL_NAMES = ("mlp", "two-layer-net", "l-layer", "logistic-regression")
 OPTIMIZER_NAMES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
 ACTIVATION_NAMES = (
     "relu",

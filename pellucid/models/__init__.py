@@ -3,12 +3,33 @@
     MODELS    name -> ModelKind: what `pellucid train --model NAME` knows
 
 A ModelKind builds its model from the numbers of features and classes, and typed options.
+
+By hand, for reading: `by_loops`, `by_vectors`, `by_library` (logistic regression),
+`l_layer_forward` and its kin (the L-layer network), `AffineLayer` and its kin (layers with
+`backward`), `Perceptron.learn`, and gates made of perceptrons.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pellucid.models.l_layer import LLayer, LLayerOptions
+from pellucid.models.l_layer_by_hand import (
+    Cache,
+    l_layer_backward,
+    l_layer_cost,
+    l_layer_forward,
+    l_layer_update,
+)
+from pellucid.models.layers_by_hand import (
+    AddLayer,
+    AffineLayer,
+    IdentityWithLoss,
+    MultiplyLayer,
+    ReluLayer,
+    SigmoidLayer,
+    SoftmaxWithLoss,
+)
 from pellucid.models.logistic_by_hand import Fit, by_library, by_loops, by_vectors
 from pellucid.models.logistic_regression import LogisticRegression, LogisticRegressionOptions
 from pellucid.models.mlp import MLP, MLPOptions
@@ -49,6 +70,10 @@ def _two_layer_net(
     return TwoLayerNet(features, classes, options, rng=rng)
 
 
+def _l_layer(features: int, classes: int, options: LLayerOptions, rng: Generator) -> Module:
+    return LLayer(features, classes, options, rng=rng)
+
+
 def _logistic_regression(
     features: int, classes: int, options: LogisticRegressionOptions, rng: Generator
 ) -> Module:
@@ -71,6 +96,12 @@ MODELS: dict[str, ModelKind] = {
             _two_layer_net,
         ),
         ModelKind(
+            "l-layer",
+            "The course's network of L layers: columns are samples, tanh or relu, then sigmoid.",
+            LLayerOptions,
+            _l_layer,
+        ),
+        ModelKind(
             "logistic-regression",
             "One affine map: linear scores for each class.",
             LogisticRegressionOptions,
@@ -82,14 +113,24 @@ MODELS: dict[str, ModelKind] = {
 __all__ = [
     "MLP",
     "MODELS",
+    "AddLayer",
+    "AffineLayer",
+    "Cache",
     "Fit",
+    "IdentityWithLoss",
+    "LLayer",
+    "LLayerOptions",
     "Learning",
     "LogisticRegression",
     "LogisticRegressionOptions",
     "MLPOptions",
     "ModelKind",
+    "MultiplyLayer",
     "Neuron",
     "Perceptron",
+    "ReluLayer",
+    "SigmoidLayer",
+    "SoftmaxWithLoss",
     "TwoLayerNet",
     "TwoLayerNetOptions",
     "Xor",
@@ -97,6 +138,10 @@ __all__ = [
     "by_library",
     "by_loops",
     "by_vectors",
+    "l_layer_backward",
+    "l_layer_cost",
+    "l_layer_forward",
+    "l_layer_update",
     "nand_gate",
     "or_gate",
 ]
