@@ -1,0 +1,144 @@
+"""What the study notes teach about learning, where no other test holds it."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid import functional, measures, nn
+from pellucid.models import Xor
+
+# ---- activations -------------------------------------------------------------------------
+
+
+def test_derivatives_of_activations_are_the_formulas_of_the_notes():
+    x = np.linspace(-4.0, 4.0, 81) + 0.013
+    slope = {
+        f: pc.vjp(f, x)[1](np.ones_like(x))[0].numpy()
+        for f in (functional.sigmoid, functional.tanh, functional.relu, functional.leaky_relu)
+    }
+    a, g = functional.sigmoid(x).numpy(), functional.tanh(x).numpy()
+    np.testing.assert_allclose(slope[functional.sigmoid], a * (1 - a), atol=1e-14)
+    np.testing.assert_allclose(slope[functional.tanh], 1 - g**2, atol=1e-14)
+    assert slope[functional.relu].tolist() == np.where(x > 0, 1.0, 0.0).tolist()
+    assert slope[functional.leaky_relu].tolist() == np.where(x > 0, 1.0, 0.01).tolist()
+
+
+def test_the_slope_of_a_sigmoid_is_a_quarter_at_most_and_fades_on_both_sides():
+    slope = pc.grad(functional.sigmoid)
+    assert slope(0.0).item() == 0.25
+    assert slope(5.0).item() < 0.007
+    assert slope(-5.0).item() < 0.007
+
+
+@pytest.mark.parametrize(
+    ("activation", "low", "high"), [(functional.sigmoid, 0, 1), (functional.tanh, -1, 1)]
+)
+def test_ends_of_the_range_are_approached_and_not_reached(activation, low, high):
+    y = activation(np.array([-15.0, -10.0, 0.0, 10.0, 15.0])).numpy()
+    assert ((y > low) & (y < high)).all()
+    assert y[0] == pytest.approx(low, abs=1e-6)
+    assert y[-1] == pytest.approx(high, abs=1e-6)
+
+
+def test_log_odds_of_a_sigmoid_are_its_input():
+    z = np.linspace(-6.0, 6.0, 25)
+    a = functional.sigmoid(z).numpy()
+    np.testing.assert_allclose(np.log(a / (1 - a)), z, atol=1e-12)
+
+
+def test_layers_with_linear_activations_collapse_into_one():
+    c, x = 3.0, pc.tensor(np.array([-2.0, 0.5]))
+    assert (c * (c * (c * x))).tolist() == (c**3 * x).tolist()
+    rng = pc.Generator(seed=0)
+    layers = [nn.Linear(4, 4, rng=rng, dtype="float64") for _ in range(3)]
+    for layer in layers:
+        layer.bias.assign(rng.normal(0.0, 1.0, (4,), "float64"))
+    x = rng.normal(0.0, 1.0, (10, 4), "float64")
+    deep = layers[2](layers[1](layers[0](x)))
+    w, b = np.eye(4), np.zeros(4)
+    for layer in layers:
+        w, b = w @ layer.weight.numpy(), b @ layer.weight.numpy() + layer.bias.numpy()
+    np.testing.assert_allclose(deep.numpy(), x.numpy() @ w + b, atol=1e-13)
+
+
+# ---- losses ------------------------------------------------------------------------------
+
+
+def test_the_loss_is_minus_the_logarithm_of_the_likelihood():
+    z, y = np.array([0.3, -1.2, 2.0]), np.array([1.0, 0.0, 1.0])
+    a = functional.sigmoid(z).numpy()
+    likelihood = np.prod(a**y * (1 - a) ** (1 - y))
+    loss = functional.binary_cross_entropy(z, y, reduction="sum").item()
+    assert math.exp(-loss) == pytest.approx(likelihood)
+
+
+def test_accuracy_is_flat_where_the_loss_still_has_a_slope():
+    x, t = np.array([[1.0, 2.0], [2.0, -1.0], [-1.0, 0.5]]), np.array([1, 0, 1])
+    w = np.array([[0.3, -0.4], [-0.2, 0.5]])
+
+    def accuracy(w):
+        return measures.accuracy((x @ np.asarray(w)).argmax(axis=1), t)
+
+    assert not pc.numerical_gradient(accuracy, w).any()
+    loss = pc.numerical_gradient(lambda w: functional.cross_entropy(pc.tensor(x) @ w, t), w)
+    assert np.abs(loss).min() > 1e-3
+
+
+# ---- descent -----------------------------------------------------------------------------
+
+
+def descend(learning_rate, steps=100):
+    w = pc.Parameter(np.array([-3.0, 4.0]))
+    optimizer = pc.optim.SGD({"w": w}, learning_rate)
+    for _ in range(steps):
+        optimizer.minimize((w * w).sum())
+    return w.numpy()
+
+
+def test_a_learning_rate_can_be_right_too_large_or_too_small():
+    assert descend(0.1) == pytest.approx([-6.1110793e-10, 8.1481391e-10], rel=1e-6)
+    assert np.abs(descend(10.0)).min() > 1e100
+    assert descend(1e-10) == pytest.approx([-2.99999994, 3.99999992], abs=5e-9)
+
+
+def test_minus_the_gradient_points_down_and_the_gradient_up():
+    def height(w):
+        return (w * w * pc.tensor(np.array([0.05, 1.0]))).sum()
+
+    w = np.array([-7.0, 2.0])
+    g = pc.grad(height)(w).numpy()
+    assert height(pc.tensor(w + 1e-3 * g)).item() > height(pc.tensor(w)).item()
+    assert height(pc.tensor(w - 1e-3 * g)).item() < height(pc.tensor(w)).item()
+
+
+def test_a_saddle_has_no_slope_and_is_no_minimum():
+    def saddle(w):
+        return w[0] * w[0] - w[1] * w[1]
+
+    assert pc.grad(saddle)(np.zeros(2)).tolist() == [0.0, 0.0]
+    assert pc.hessian(saddle)(np.zeros(2)).tolist() == [[2.0, 0.0], [0.0, -2.0]]
+
+
+def test_scaling_the_weights_before_batch_norm_changes_nothing():
+    x = pc.Generator(seed=0).normal(0.0, 1.0, (50, 4), "float64")
+    w = pc.Generator(seed=1).normal(0.0, 1.0, (4, 3), "float64")
+    norm = nn.BatchNorm(3, eps=1e-12, dtype="float64")
+    np.testing.assert_allclose(norm(x @ w).numpy(), norm(x @ (w * 7.0)).numpy(), atol=1e-9)
+
+
+# ---- depth -------------------------------------------------------------------------------
+
+
+def test_parity_of_eight_takes_seven_gates_in_three_levels():
+    gate, gates, levels = Xor(), 0, 0
+    wires = np.array(list(itertools.product((0.0, 1.0), repeat=8)))
+    expected = wires.sum(axis=1) % 2
+    while wires.shape[1] > 1:
+        pairs = [wires[:, i : i + 2] for i in range(0, wires.shape[1], 2)]
+        wires = np.stack([gate(pair).numpy() for pair in pairs], axis=1)
+        gates, levels = gates + len(pairs), levels + 1
+    assert wires[:, 0].tolist() == expected.tolist()
+    assert (gates, levels) == (8 - 1, math.log2(8))
