@@ -344,23 +344,39 @@ def _cumulative_sum(primitive: p.CumulativeSum, operands: list[Bounded], y: Any)
 
 
 def _matmul(primitive: p.MatMul, operands: list[Bounded], y: Any) -> Any:
+    return _products(operands, y, np.matmul, operands[0][0].shape[-1])
+
+
+def _convolution(primitive: p.Convolution, operands: list[Bounded], y: Any) -> Any:
+    def convolved(x: Any, w: Any) -> Any:
+        return primitive.forward(np, x, w)
+
+    return _products(operands, y, convolved, math.prod(operands[1][0].shape[2:]))
+
+
+def _products(
+    operands: list[Bounded], y: Any, product: Callable[[Any, Any], Any], count: int
+) -> Any:
+    """The bound of sums of `count` products in any order; `product` forms them."""
     (a, ea), (b, eb) = operands
+    ones = np.ones(a.shape, int), np.ones(b.shape, int)
     if y.dtype.kind != "f":
-        lost = np.matmul(np.isinf(ea).astype(int), np.ones(b.shape, int))
-        return np.where(lost + np.matmul(np.ones(a.shape, int), np.isinf(eb)) > 0, INF, REAL(0))
-    info, count = np.finfo(y.dtype), a.shape[-1]
+        lost = product(np.isinf(ea).astype(int), ones[1]) + product(
+            ones[0], np.isinf(eb).astype(int)
+        )
+        return np.where(lost > 0, INF, REAL(0))
+    info = np.finfo(y.dtype)
     odd = [(~np.isfinite(x) | np.isinf(e)).astype(int) for x, e in operands]
     unsure = [(e > 0).astype(int) for _, e in operands]
-    touched = np.matmul(odd[0], np.ones(b.shape, int)) + np.matmul(np.ones(a.shape, int), odd[1])
-    vague = np.matmul(unsure[0], np.ones(b.shape, int))
-    vague = vague + np.matmul(np.ones(a.shape, int), unsure[1])
+    touched = product(odd[0], ones[1]) + product(ones[0], odd[1])
+    vague = product(unsure[0], ones[1]) + product(ones[0], unsure[1])
     ends = [
         np.where(o, REAL(0), np.abs(x.astype(REAL)))
         for (x, _), o in zip(operands, odd, strict=True)
     ]
     wide = [s + np.where(o, REAL(0), e) for s, (_, e), o in zip(ends, operands, odd, strict=True)]
-    most = np.matmul(*wide)
-    bound = most - np.matmul(*ends) + (count + 1) * REAL(info.eps) * most
+    most = product(*wide)
+    bound = most - product(*ends) + (count + 1) * REAL(info.eps) * most
     bound = bound + 2 * count * REAL(info.tiny)
     bound = np.where(touched > 0, np.where(vague > 0, INF, REAL(0)), bound)
     bound = np.where(most > REAL(info.max) * 0.999, INF, bound)
@@ -392,6 +408,13 @@ def _scatter_add(primitive: p.ScatterAdd, operands: list[Bounded], y: Any) -> An
     bound = _total(x, e, y, count, lambda a: primitive.forward(np, a, indices))
     exact = (primitive.forward(np, e, indices) == 0) & (y != 0)
     return np.where(exact, REAL(0), bound)
+
+
+def _overlap_add(primitive: p.OverlapAdd, operands: list[Bounded], y: Any) -> Any:
+    ((x, e),) = operands
+    count = math.prod(x.shape[x.ndim - len(primitive.axis) :])
+    bound = _total(x, e, y, count, lambda a: primitive.forward(np, a))
+    return np.where((primitive.forward(np, e) == 0) & (y != 0), REAL(0), bound)
 
 
 RULES: dict[type, Callable[..., Any]] = {
@@ -426,12 +449,15 @@ RULES: dict[type, Callable[..., Any]] = {
     p.Argmin: _position,
     p.CumulativeSum: _cumulative_sum,
     p.MatMul: _matmul,
+    p.Convolution: _convolution,
     p.Reshape: _moved,
     p.PermuteDims: _moved,
     p.BroadcastTo: _moved,
     p.Slice: _moved,
     p.Flip: _moved,
     p.Concat: _moved,
+    p.Windows: _moved,
+    p.OverlapAdd: _overlap_add,
     p.Pad: _padded,
     p.Take: _take,
     p.ScatterAdd: _scatter_add,

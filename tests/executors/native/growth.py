@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from executors.native.window_growth import convolution, overlap_add, windows
 
 from pellucid import primitives as p
 from pellucid.graph import Value
@@ -204,6 +205,9 @@ GROW: dict[type[p.Primitive], Growth] = {
     p.Pad: _pad,
     p.Flip: _flip,
     p.Concat: _concat,
+    p.Windows: windows,
+    p.OverlapAdd: overlap_add,
+    p.Convolution: convolution,
     p.MatMul: _matmul,
     p.Take: _take,
     p.ScatterAdd: _scatter_add,
