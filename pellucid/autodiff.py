@@ -2,6 +2,10 @@
 
     gradients       the gradients of one tensor by several others
 
+What is known in advance is the rule of each primitive, not a derivative: the rules are
+evaluated at the values of this run, and where paths meet, their gradients are added. So each
+operation is visited once, although the paths through them can be exponentially many.
+
 Only operators of the tensors are used and no primitive is known, so gradients are tensors
 with a history themselves: they can be differentiated again, captured and compiled.
 """

@@ -51,6 +51,8 @@ def value_and_grad(function: Function, *, argument: int | tuple[int, ...] = 0) -
 def grad(function: Function, *, argument: int | tuple[int, ...] = 0) -> Any:
     """A function giving the gradient of `function` by one or several of its arguments.
 
+    It points where the function rises fastest; descent goes the other way.
+
     >>> grad(grad(lambda x: x**3.0))(2.0).item()
     12.0
     """

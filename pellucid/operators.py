@@ -22,7 +22,10 @@ class Operators(Arithmetic):
     __slots__ = ()
 
     def __matmul__(self, other: Any) -> Self:
-        """Matrix product; a one-dimensional operand is a row on the left, a column on the right."""
+        """Matrix product; a one-dimensional operand is a row on the left, a column on the right.
+
+        Not to be confused with `*`, which multiplies position by position.
+        """
         other = self.operand(other)
         a = self.expand_dims(0) if self.ndim == 1 else self
         b = other.expand_dims(1) if other.ndim == 1 else other
@@ -118,7 +121,10 @@ class Operators(Arithmetic):
     # ---- movement ------------------------------------------------------------------------
 
     def reshape(self, *shape: Any) -> Self:
-        """The same elements seen with another shape; one size may be -1: whatever is left."""
+        """The same elements seen with another shape; one size may be -1: whatever is left.
+
+        Nothing is copied or repeated: the number of elements stays. Repeating is `broadcast_to`.
+        """
         to = tuple(shape[0]) if shape and isinstance(shape[0], tuple | list) else shape
         if to.count(-1) > 1:
             raise ShapeError(f"reshape: {to} leaves two sizes open. Only one may be -1.")
@@ -189,7 +195,11 @@ class Operators(Arithmetic):
         return self.apply(p.Pad(before, after, interior or (0,) * len(widths), float(value)))
 
     def __getitem__(self, key: Any) -> Self:
-        """Elements by position, slice, integer array or boolean mask, as in NumPy."""
+        """Elements by position, slice, integer array or boolean mask, as in NumPy.
+
+        x[:-k] ends before the k-th element from the end. x > 0 is a tensor of booleans, one
+        for each element, and x[x > 0] has those elements for which it is True.
+        """
         selected: Self = subscript(self, key)
         return selected
 

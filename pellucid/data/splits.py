@@ -3,7 +3,8 @@
     split(dataset, ...)       the parts, and a report that prints as a table
     split_fractions(...)      how large the parts should be, by the size of the data set
 
-Every sample lands in exactly one part. Stratified parts have the classes in the proportions of
+All parts are labelled, and only the labels of the first one teach. Every sample lands in
+exactly one part. Stratified parts have the classes in the proportions of
 the whole.
 """
 

@@ -18,7 +18,7 @@ TensorLike = Tensor | np.ndarray[Any, Any] | Sequence[Any] | float
 
 
 def step(x: TensorLike) -> Tensor:
-    """1 where x > 0, else 0: the perceptron's answer. Its gradient is 0 everywhere.
+    """1 where x > 0, else 0, so 0 at 0: the perceptron's answer. Its gradient is 0 everywhere.
 
     >>> step([-1.0, 0.0, 2.0])
     tensor([0., 0., 1.], float32)
@@ -28,17 +28,28 @@ def step(x: TensorLike) -> Tensor:
 
 
 def sigmoid(x: TensorLike) -> Tensor:
-    """1 / (1 + e^-x), between 0 and 1. Its slope is at most 1/4, so deep stacks of it fade."""
+    """1 / (1 + e^-x), in the open interval (0, 1): no x gives 0 or 1, but rounding may.
+
+    Its slope y (1 - y) is 1/4 at x = 0, nowhere more, and nearly 0 where |x| is large: there a
+    unit is saturated, and through many such layers gradients fade.
+    """
     return as_floats("sigmoid", x).sigmoid()
 
 
 def tanh(x: TensorLike) -> Tensor:
-    """(e^x - e^-x) / (e^x + e^-x) = 2 sigmoid(2x) - 1, between -1 and 1, centred on 0."""
+    """(e^x - e^-x) / (e^x + e^-x) = 2 sigmoid(2x) - 1, in the open interval (-1, 1).
+
+    It is twice as wide as a sigmoid and centred on 0; its slope 1 - y^2 is at most 1.
+    """
     return as_floats("tanh", x).tanh()
 
 
 def relu(x: TensorLike) -> Tensor:
     """max(0, x); nan stays nan. The derivative is 1 for x > 0, else 0, at x = 0 too.
+
+    What it gains is that slope of 1: gradients do not fade along units that are on. The slope
+    of 0 is its price: a unit that is off for every sample learns nothing any more. At x = 0
+    there is no derivative; 0 is the usual convention.
 
     >>> relu([-1.0, 0.0, 2.0])
     tensor([0., 0., 2.], float32)
@@ -49,7 +60,7 @@ def relu(x: TensorLike) -> Tensor:
 
 
 def leaky_relu(x: TensorLike, *, slope: float = 0.01) -> Tensor:
-    """x for x > 0, else slope x: no unit is ever dead.
+    """x for x > 0, else slope x: no unit is ever dead, as 0.01 of the gradient still passes.
 
     Source: Maas et al. 2013, with slope 0.01.
     """
@@ -121,7 +132,9 @@ def log_sigmoid(x: TensorLike) -> Tensor:
 def softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
     """e^x_i / sum over j of e^x_j: positive numbers that sum to 1 along the axis.
 
-    The largest x is subtracted first, which changes nothing but the overflow.
+    The largest x along the axis is subtracted first, which changes nothing but the overflow;
+    in a batch that is the largest of each row, for itself. The order of the numbers stays, so
+    a class can be chosen without softmax; it is training that needs the probabilities.
 
     >>> softmax([1010.0, 1000.0, 990.0]).sum().item()
     1.0

@@ -13,6 +13,10 @@ targets: their shapes must fit. All take two options:
     reduction   "mean" (the default), "sum", or "none": one loss per sample
     weights     one number per sample, or per row of the first axis. The mean is then the
                 weighted one, sum(w l) / sum(w); a weight of 0 leaves a sample out
+
+The gradient is that of the very number returned: with "mean", cross-entropy gives
+(softmax - target) / batch. Logarithms are natural ones, so losses are in nats; measures with
+`base=` are in `pellucid.measures`.
 """
 
 import functools

@@ -1,4 +1,8 @@
-"""Layers: modules with named variables, and the rules for their initial values."""
+"""Layers: modules with named variables, and the rules for their initial values.
+
+What suits which data: dense layers for tables, convolution for images, recurrent layers and
+attention for sequences.
+"""
 
 from pellucid.nn import init
 from pellucid.nn.activations import (

@@ -4,7 +4,9 @@
     BookDropout     what is kept stays; inference scales all down, as the first paper did
 
 Both agree in expectation: E[training output] = inference output. The first is the usual one:
-a trained model then needs no dropout to run.
+a trained model then needs no dropout to run. Dropout lowers overfitting. The loss stays
+defined: it is that of the mask drawn; with the state of the generator restored the same mask
+comes again, which makes gradients checkable. To watch progress, measure in inference.
 """
 
 from pellucid.errors import OptionError

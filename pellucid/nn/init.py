@@ -7,7 +7,10 @@
     Orthogonal                              keep lengths exactly
     fan                                     how many inputs and outputs a weight connects
 
-Spread here is what keeps signals alive from layer to layer; it is no remedy for overfitting.
+Spread here is what keeps signals alive from layer to layer, whatever the depth: it depends on
+the units a layer reads, about 1 / sqrt(fan_in). Smaller weights in deeper networks would make
+signals die out. Nor are small weights at the start a remedy for overfitting: decay, dropout
+and early stopping are. All weights 0, or equal, keep the units of a layer equal for ever.
 """
 
 import math

@@ -43,6 +43,8 @@ class BatchNorm(_Norm):
 
     Shapes: x (batch, features) or (batch, features, ...), as (batch, channels, height, width)
     -> y the same.
+    Multiplying the weights of the layer before it by a number changes nothing behind it.
+
     Start: weight 1, bias 0, running mean 0, running variance 1.
     Errors: ShapeError for another number of features, or for one sample while training, whose
     variance is nothing.

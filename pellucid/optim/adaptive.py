@@ -75,7 +75,8 @@ class Adam(Optimizer):
         m' = m / (1 - beta1^t);          v' = v / (1 - beta2^t)
         w <- w - learning_rate m' / (sqrt(v') + eps)
 
-    t counts the updates, from 1.
+    t counts the updates, from 1. What is corrected are the two running means, which begin at 0
+    and would be too small at first, not the options beta1 and beta2.
     Source: Kingma and Ba 2014 (arXiv 1412.6980), algorithm 1.
     """
 

@@ -14,7 +14,13 @@ from pellucid.tensor import Tensor, zeros_like
 
 @dataclass(eq=False)
 class SGD(Optimizer):
-    """w <- w - learning_rate g.  Source: Robbins and Monro 1951."""
+    """w <- w - learning_rate g.  Source: Robbins and Monro 1951.
+
+    The gradient points where the loss rises fastest, so the step goes against it. It leads to
+    a point without slope: for a convex loss, as that of logistic regression, the minimum; the
+    loss of a network is not convex, and such a point one of many. The learning rate may be a
+    `Schedule`, as in every optimizer.
+    """
 
     learning_rate: Any = 0.01
 
@@ -27,8 +33,8 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """v <- momentum v + g;  w <- w - learning_rate v.
 
-    `momentum` is the friction: 0 is plain descent, 1 would never slow down; a gradient still
-    counts about 1 / (1 - momentum) steps later. Source: Polyak 1964; this form, with the
+    `momentum` is the friction: 0 is plain descent, 1 would never slow down. A gradient counts
+    for about 1 / (1 - momentum) steps: 10 at 0.9, where 0.9^60 = 0.0018 is left after 60. Source: Polyak 1964; this form, with the
     learning rate outside of v, as PyTorch's SGD. With a learning rate that does not change,
     v <- momentum v - learning_rate g; w <- w + v takes the same steps.
     """

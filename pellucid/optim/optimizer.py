@@ -53,7 +53,10 @@ class Optimizer:
         5.  w, state = update(w, g, state, step), the optimizer's own formula
 
     `l2` and `weight_decay` do the same to plain gradient descent, up to the learning rate;
-    with momentum or adaptive steps they are different things. Both, and `l1`, touch only
+    with momentum or adaptive steps they are different things. The penalty of l2 is half the
+    squared Euclidean length of the weights (ridge), that of l1 the sum of their sizes (lasso);
+    both are convex, the loss of a network is not, with or without them. They reduce
+    overfitting; too much of them underfits: at the limit all weights are 0. Both, and `l1`, touch only
     parameters for which `penalize(path, parameter)` is true: by default those with two axes or
     more. A parameter that the loss does not depend on stays as it is. Options other than the
     learning rate are constants of a compiled step: to change them, make another optimizer.

@@ -4,6 +4,10 @@ Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, Prog
 Measures        evaluate, Metric, Accuracy
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
+
+The loss that falls is that of the training set. The validation set chooses: when to stop, and
+between options. The test set judges at the end, once. Work goes round in a loop: an idea, its
+code, an experiment, and from what that shows the next idea.
 """
 
 from pellucid.train.checkpoint import Checkpoint, Position

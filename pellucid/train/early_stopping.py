@@ -18,7 +18,8 @@ class EarlyStopping:
 
     A value is better if it improves on the best by more than `min_delta`. `monitor` names a
     measure of `EpochRecord.values()`: left out, the validation loss, or the training loss
-    where there is no validation set. For a measure whose name ends in "loss" or "error" lower
+    where there is no validation set. Never watch the test set: what chooses the weights can no
+    longer judge them. For a measure whose name ends in "loss" or "error" lower
     is better, for others higher. `restore_best=False` keeps the last weights.
 
     Units:  patience: epochs.
