@@ -23,8 +23,9 @@ class LogisticRegression(Module):
 
         logits = x W + b
 
-    With two classes this is the textbook's sigmoid((w1 - w0) x + b1 - b0). The loss is convex, which
-    that of a network with hidden layers is not: zeros are as good a start as any, and nothing here is random.
+    With two classes this is the textbook's sigmoid((w1 - w0) x + b1 - b0). The loss is convex,
+    which that of a network with hidden layers is not: zeros are as good a start as any, and
+    nothing here is random.
 
     Shapes: x (batch, features) or (batch, ...), which is flattened -> logits (batch, classes).
     Errors: ShapeError where a sample does not have `features` numbers.

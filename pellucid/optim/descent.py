@@ -34,9 +34,10 @@ class Momentum(Optimizer):
     """v <- momentum v + g;  w <- w - learning_rate v.
 
     `momentum` is the friction: 0 is plain descent, 1 would never slow down. A gradient counts
-    for about 1 / (1 - momentum) steps: 10 at 0.9, where 0.9^60 = 0.0018 is left after 60. Source: Polyak 1964; this form, with the
-    learning rate outside of v, as PyTorch's SGD. With a learning rate that does not change,
-    v <- momentum v - learning_rate g; w <- w + v takes the same steps.
+    for about 1 / (1 - momentum) steps: 10 at 0.9, where 0.9^60 = 0.0018 is left after 60.
+    Source: Polyak 1964; this form, with the learning rate outside of v, as PyTorch's SGD. With
+    a learning rate that does not change, v <- momentum v - learning_rate g; w <- w + v takes
+    the same steps.
     """
 
     learning_rate: Any = 0.01

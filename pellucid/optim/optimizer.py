@@ -56,10 +56,11 @@ class Optimizer:
     with momentum or adaptive steps they are different things. The penalty of l2 is half the
     squared Euclidean length of the weights (ridge), that of l1 the sum of their sizes (lasso);
     both are convex, the loss of a network is not, with or without them. They reduce
-    overfitting; too much of them underfits: at the limit all weights are 0. Both, and `l1`, touch only
-    parameters for which `penalize(path, parameter)` is true: by default those with two axes or
-    more. A parameter that the loss does not depend on stays as it is. Options other than the
-    learning rate are constants of a compiled step: to change them, make another optimizer.
+    overfitting; too much of them underfits: at the limit all weights are 0. `l1`, `l2` and
+    `weight_decay` touch only parameters for which `penalize(path, parameter)` is true: by
+    default those with two axes or more. A parameter that the loss does not depend on stays as
+    it is. Options other than the learning rate are constants of a compiled step: to change
+    them, make another optimizer.
 
     A subclass gives two pure functions: `start(w)`, its state for one parameter, and
     `update(w, g, state, step)`, the new parameter and the new state.
