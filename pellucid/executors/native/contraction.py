@@ -30,7 +30,7 @@ from pellucid.executors.native.leftover import Leftover, leftover_vectors
 from pellucid.executors.native.outer import Tile, outer_sums
 from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned, padded
 from pellucid.executors.native.target import Target
-from pellucid.executors.native.tiling import Contraction, tiling
+from pellucid.executors.native.tiling import Contraction, Tiling, tiling
 from pellucid.executors.native.vectors import Matrix, Vectors
 
 Store = Callable[[Any, Any, Any, Any], None]
@@ -42,7 +42,16 @@ def tiles(spec: Contraction, target: Target) -> int:
     if not spec.m or not spec.n:
         return 0
     cut = tiling(spec, target)
-    return cut.groups * cut.panels
+    return cut.groups if _by_rows(spec, cut) else cut.groups * cut.panels
+
+
+def _by_rows(spec: Contraction, cut: Tiling) -> bool:
+    """Whether a unit is a group of rows with all its columns; else of one panel of columns.
+
+    Where A is transposed, as in the gradient of weights, a thread then has to do with the same
+    rows of the weights, and the same features, from step to step.
+    """
+    return spec.a_strides[0] == 1 and not cut.packs_b
 
 
 def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and where to)
@@ -113,6 +122,21 @@ class _Product:
             self.lines = scratch(kind, columns * padded(spec.k, cut.lanes) // cut.lanes)
 
     def emit(self, begin: ir.Value, end: ir.Value) -> None:
+        """The units, whichever they are."""
+        if not _by_rows(self.spec, self.cut):
+            self._by_panels(begin, end)
+            return
+        b, cut = self.b, self.cut
+        ragged = self.spec.n != cut.panels * cut.columns
+        with counted(b, begin, end) as group, counted(b, I64(0), I64(cut.panels)) as index:
+
+            def body(final: bool) -> None:
+                panel = self._panel(b.mul(index, I64(cut.columns)), final)
+                self._unit(panel, b.mul(group, I64(cut.group)))
+
+            self._choose(index, cut.panels, ragged, body)
+
+    def _by_panels(self, begin: ir.Value, end: ir.Value) -> None:
         """Units in order of panels, so that a packed panel serves many groups of rows."""
         b, v, cut, groups = self.b, self.v, self.cut, I64(self.cut.groups)
         after = b.udiv(b.add(end, I64(cut.groups - 1)), groups)

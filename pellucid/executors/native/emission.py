@@ -1,6 +1,6 @@
 """From a plan to LLVM code: a function for each kernel, equal ones once.
 
-divide      how kernels are divided among threads
+divide      what there is to divide among threads
 emit        the code of all kernels
 """
 
@@ -13,19 +13,13 @@ from pellucid.executors.native.kernels import Kernel, Loop, Product, Single
 from pellucid.executors.native.plan import CopyBack
 from pellucid.executors.native.program import Work
 
-CHUNK_NANOSECONDS = 12_000  # work worth sharing with another thread
-MOST_CHUNKS = 32
 POINT_NANOSECONDS = 0.06  # a primitive at a point: half a vector operation and some memory
 PRODUCT_RATE = 75  # multiply-adds a nanosecond, of one thread
 
 
 def divide(shared: Layout) -> list[Work]:
-    """How the kernels of a program are divided among threads."""
-    work = []
-    for kernel in shared.plan.kernels:
-        units = _units(kernel, shared)
-        work.append(Work(units, _chunks(kernel, units)))
-    return work
+    """What there is to divide among threads, kernel by kernel."""
+    return [Work(_units(kernel, shared), _nanoseconds(kernel)) for kernel in shared.plan.kernels]
 
 
 def _units(kernel: Kernel, shared: Layout) -> int:
@@ -92,12 +86,12 @@ def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> None:
             singles.emit_copy(frame, kernel)
 
 
-def _chunks(kernel: Kernel, units: int) -> int:
-    """Into how many chunks the units are divided, by a rough estimate of their time."""
+def _nanoseconds(kernel: Kernel) -> float:
+    """A rough estimate of the time of a kernel."""
     points = max((math.prod(n.output.shape) for n in kernel.nodes), default=1)
     if isinstance(kernel, Loop | Product):
         points = math.prod(kernel.space.shape)
     nanoseconds = POINT_NANOSECONDS * points * len(kernel.nodes)
     if isinstance(kernel, Product):
         nanoseconds += points * kernel.nodes[0].inputs[0].shape[-1] / PRODUCT_RATE
-    return max(1, min(units, MOST_CHUNKS, round(nanoseconds / CHUNK_NANOSECONDS)))
+    return nanoseconds

@@ -142,7 +142,7 @@ class Members:
         if found is not None:
             return found
         if self.stage[value.name] < now and value.name in self.stored:
-            access = own_reach(self.kernel, value)
+            access = own_reach(self.kernel, self.frame.views, value)
             result = self._load(access, value, level)
         else:
             result = self.compute(self.made[value.name], level, now)
@@ -174,7 +174,7 @@ class Members:
 
     def _position(self, node: Node, level: Level, dtype: Any) -> Lanes:
         """The row-major position of each lane's point."""
-        access = own_reach(self.kernel, node.output)
+        access = own_reach(self.kernel, self.frame.views, node.output)
         b, along = self.frame.builder, self.nest.strides[access][-1]
         first = Lanes(b, self.element(access, level), np.dtype(np.int64)).astype(dtype)
         if level.width == 1 or not along:

@@ -29,6 +29,7 @@ from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.base import FLOATS
 
 REDUCTIONS = (p.Sum, p.Max, p.Min, p.Prod)
+COMPARISONS = (p.Equal, p.Less, p.LessEqual)
 
 
 def fuse(graph: Graph, views: Views) -> list[Kernel]:
@@ -44,10 +45,12 @@ class _Fusion:
         self.kernels: list[Kernel] = []
         self.made_in: dict[str, int] = {}
         self.waiting: dict[str, Node] = {}
+        self.constants: set[str] = set()
 
     def run(self, graph: Graph) -> list[Kernel]:
         """Place every node."""
         made = {node.output.name for node in graph.nodes}
+        self.constants = {value.name for value, _ in graph.constants}
         for node in _numbers_first(graph):
             if isinstance(node.primitive, MOVEMENTS):
                 continue
@@ -62,9 +65,14 @@ class _Fusion:
         return self.kernels
 
     def _waits(self, node: Node, made: set[str]) -> bool:
-        """Whether a node needs nothing that a kernel makes: its consumer will take it along."""
+        """Whether a consumer will take a node along: it needs nothing that a kernel makes.
+
+        Or it compares with a constant, which costs less than to keep the answer.
+        """
         if not is_pointwise(node) or math.prod(node.output.shape) == 1:
             return False
+        if isinstance(node.primitive, COMPARISONS) and node.inputs[1].name in self.constants:
+            return True
         bases = (self.views[value].base.name for value in node.inputs)
         return all(name not in made or name in self.waiting for name in bases)
 
@@ -168,7 +176,7 @@ class _Fusion:
         if role == "outer" and made == "full":
             return False
         found = access(view, shape, kernel.shape_of(role))
-        own = own_access(view.base, kernel.shape_of(made))
+        own = own_access(self.views, view.base, kernel.shape_of(made))
         return found is not None and own is not None and _same_points(kernel, found, own)
 
     def _joins_reduction(self, kernel: Loop, node: Node) -> bool:

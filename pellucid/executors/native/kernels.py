@@ -9,7 +9,7 @@ Single      one primitive by itself: gather, scatter, and whatever has no native
 
 from dataclasses import dataclass, field
 
-from pellucid.executors.native.views import View, Views, row_major, stretched
+from pellucid.executors.native.views import View, Views, stretched
 from pellucid.graph import Node, Shape, Value
 
 REDUCING = ("sum", "max", "min", "prod")  # primitives that join many points into one
@@ -111,9 +111,9 @@ def access(view: View, shape: Shape, target: Shape) -> Access | None:
     return Access(view.base, view.offset, tuple(0 if i is None else strides[i] for i in axes))
 
 
-def own_access(value: Value, target: Shape) -> Access | None:
+def own_access(views: Views, value: Value, target: Shape) -> Access | None:
     """The walk over a value's own buffer while its points, within `target`, are visited."""
-    return access(View(value, 0, row_major(value.shape), value.shape), value.shape, target)
+    return access(views.own(value), value.shape, target)
 
 
 def reach(kernel: Fused, views: Views, node: Node, operand: Value) -> Access:
@@ -128,9 +128,9 @@ def reach(kernel: Fused, views: Views, node: Node, operand: Value) -> Access:
     return found
 
 
-def own_reach(kernel: Fused, value: Value) -> Access:
+def own_reach(kernel: Fused, views: Views, value: Value) -> Access:
     """How a kernel walks over the buffer of one of its members."""
-    found = own_access(value, kernel.shape_of(kernel.role_of(value)))
+    found = own_access(views, value, kernel.shape_of(kernel.role_of(value)))
     if found is None:
         raise AssertionError(f"{value} does not fit its kernel")
     return found

@@ -41,12 +41,12 @@ def loop_nest(kernel: Loop, views: Views) -> Nest:
     accesses: list[Access] = []
     for node in kernel.nodes:
         if isinstance(node.primitive, p.RandomBits | p.Arange):
-            accesses.append(own_reach(kernel, node.output))
+            accesses.append(own_reach(kernel, views, node.output))
             continue
         for value in node.inputs:
             if not kernel.has(views[value].base):
                 accesses.append(reach(kernel, views, node, value))
-    return collapse(kernel.space, accesses, [own_reach(kernel, v) for v in kernel.stores])
+    return collapse(kernel.space, accesses, [own_reach(kernel, views, v) for v in kernel.stores])
 
 
 def lane_width(kernel: Loop, nest: Nest, vector_bytes: int) -> int:
@@ -131,7 +131,7 @@ class _LoopCode:
         values = roots(self.kernel, self.frame.views, now)[1]
         computed = [(value, self.members.value(value, level, now)) for value in values]
         for value, lanes in computed:
-            element = self.members.element(own_reach(self.kernel, value), level)
+            element = self.members.element(own_reach(self.kernel, self.frame.views, value), level)
             self.frame.store(value, element, level.fit(lanes), level.mask)
 
     # ---- vectors of columns, and of a single plain line --------------------------------------
@@ -179,7 +179,9 @@ class _LoopCode:
                 self._stage(outer, reductions, now, shared)
         for value in self.kernel.stores:
             if value.name in self.kernel.outer:
-                element = self.members.element(own_reach(self.kernel, value), outer)
+                element = self.members.element(
+                    own_reach(self.kernel, self.frame.views, value), outer
+                )
                 lanes = outer.fit(self.members.known(value, outer))
                 self.frame.store(value, element, lanes, outer.mask)
 

@@ -20,11 +20,14 @@ from pellucid.errors import OptionError, closest
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.call_back import CallBack
+from pellucid.executors.native.depth import cut
 from pellucid.executors.native.emission import divide, emit
 from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.fusion import fuse
 from pellucid.executors.native.kernels import Loop
+from pellucid.executors.native.masks import masks_from_results
 from pellucid.executors.native.nest import spill
+from pellucid.executors.native.pitch import pitches
 from pellucid.executors.native.plan import ALIGNMENT, plan
 from pellucid.executors.native.program import Listing, control_bytes, runner
 from pellucid.executors.native.report import Report, report
@@ -35,7 +38,7 @@ from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.primitives import PRIMITIVES
 
-SHARED_WORK_CHUNKS = 8  # programs with less to share run in the calling thread alone
+WORTH_THREADS = 100_000  # nanoseconds: calls with less to share run in the calling thread alone
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Native:
         """Machine code: from the disk cache, or compiled and kept there."""
         procedure = self.procedure
         graph = self.shared.graph
-        text = f"{graph}{procedure.arguments} {procedure.updates}"
+        text = f"{graph}{procedure.arguments} {procedure.updates} {self.shared.views.pitches}"
         if any(type(node.primitive) not in PRIMITIVES for node in graph.nodes):
             # A graph names primitives; what a user's own do may change under the same name.
             text += emit(self.shared).text
@@ -109,7 +112,9 @@ class Native:
         self._outputs = [
             (v.shape, v.dtype) for v in self.shared.graph.outputs[: self.procedure.results]
         ]
-        self._most_chunks = sum(work.chunks for work in self.work)
+        shared = [work for work in self.work if work.chunks(2) > 1]
+        self._to_share = sum(work.nanoseconds for work in shared)
+        self._most_workers = max((work.units for work in shared), default=1)
         self._first_result = plan_.inputs + plan_.constants
         self._led_to: list[Any] = [None] * plan_.arena_slot
         # The table and the arena serve one call at a time; other Python threads wait.
@@ -151,17 +156,15 @@ class Native:
 
     def _start(self, steps: int) -> None:
         """Run the program, on several threads where there is enough to share."""
-        small = steps == 1 and self._most_chunks < SHARED_WORK_CHUNKS
-        workers = 1 if small else min(threads(), self._most_chunks)
+        small = self._to_share * steps < WORTH_THREADS
+        workers = 1 if small else min(threads(), self._most_workers)
+        program, parts = self.listing.divided(workers)
         if workers == 1:
-            self.runner.alone(self.listing.address, self._address, steps)
+            self.runner.alone(program, self._address, steps)
             return
-        control = _aligned(control_bytes(self.listing.sections, workers))
+        control = _aligned(control_bytes(parts, workers))
         control[:] = 0
-        counters = control.ctypes.data
-        task = np.array(
-            [self.listing.address, self._address, steps, counters, workers, 0], np.int64
-        )
+        task = np.array([program, self._address, steps, control.ctypes.data, workers, 0], np.int64)
         handles = np.zeros(workers, np.int64)
         self.runner.together(task.ctypes.data, handles.ctypes.data, workers)
 
@@ -211,8 +214,10 @@ if hasattr(os, "register_at_fork"):
 
 def planned(procedure: Procedure) -> Layout:
     """A procedure with all decisions taken: kernels, their order, places in memory."""
-    graph = layout(simplify(procedure.graph))
-    views = Views(graph)
+    graph = cut(masks_from_results(simplify(procedure.graph)))
+    apart = pitches(graph)
+    graph = layout(graph, apart)
+    views = Views(graph, apart)
     kernels = fuse(graph, views)
     for kernel in kernels:
         if isinstance(kernel, Loop):

@@ -167,7 +167,7 @@ def _in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views)
         return False
     target = kernel.shape_of(role)
     found = access(views[value], node.output.shape, target)
-    own = own_access(new, target)
+    own = own_access(views, new, target)
     return (
         found is not None
         and own is not None
@@ -186,10 +186,8 @@ def _allocate(kernels: list[Kernel], places: dict[str, Place], views: Views, slo
     for i, kernel in enumerate(kernels):
         for value in kernel.stores:
             first[value.name] = last[value.name] = i
-            count = 1
-            for n in value.shape:
-                count *= n
-            sizes[value.name] = -(-max(count * value.dtype.itemsize, 1) // ALIGNMENT) * ALIGNMENT
+            size = max(views.room(value) * value.dtype.itemsize, 1)
+            sizes[value.name] = -(-size // ALIGNMENT) * ALIGNMENT
         for value in _read(kernel):
             name = views[value].base.name
             if name in last:

@@ -96,10 +96,10 @@ class _Epilogue:
     def __init__(self, frame: Frame, kernel: Product, batch: tuple[Any, ...]) -> None:
         self.frame, self.kernel, self.batch = frame, kernel, batch
         views = frame.views
-        accesses: list[Access] = [own_reach(kernel, value) for value in kernel.stores]
+        accesses: list[Access] = [own_reach(kernel, frame.views, value) for value in kernel.stores]
         for node in kernel.nodes:
             if isinstance(node.primitive, p.RandomBits | p.Arange):
-                accesses.append(own_reach(kernel, node.output))
+                accesses.append(own_reach(kernel, frame.views, node.output))
             elif not isinstance(node.primitive, p.MatMul):
                 accesses += [
                     reach(kernel, views, node, value)
@@ -123,5 +123,5 @@ class _Epilogue:
         # All before the first store: one may be written over what another reads.
         results = [(v, level.fit(self.members.value(v, level, 0))) for v in self.kernel.stores]
         for value, result in results:
-            element = self.members.element(own_reach(self.kernel, value), level)
+            element = self.members.element(own_reach(self.kernel, self.frame.views, value), level)
             self.frame.store(value, element, result, mask)

@@ -1,6 +1,6 @@
 """The program around the kernels: the loop over steps, and threads that share its work.
 
-    Work            how a kernel is divided: units, and chunks of units
+    Work            what there is to divide of a kernel: units, and their time
     sections        runs of kernels that are handed out together
     Runner          the machine code that runs any program; compiled once a machine
     Listing         a program in the form in which the runner reads it
@@ -28,24 +28,36 @@ from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.runner import LINE, emit_runner
 
+SHARED_NANOSECONDS = 2_500  # less is done before another thread has seen that it can help
+CHUNK_NANOSECONDS = 12_000  # of a chunk that is worth being handed out by itself
+MOST_CHUNKS = 16  # for each thread
+
 
 @dataclass(frozen=True)
 class Work:
-    """How a kernel is divided. Units are independent; a chunk is a range of them."""
+    """What there is to divide of a kernel: independent units, and a rough time for all."""
 
     units: int
-    chunks: int
+    nanoseconds: float
+
+    def chunks(self, threads: int) -> int:
+        """Into how many ranges of units it is divided: as many for each thread, if it can be."""
+        if self.nanoseconds < SHARED_NANOSECONDS:
+            return 1
+        each = round(self.nanoseconds / threads / CHUNK_NANOSECONDS)
+        return max(1, min(self.units, threads * max(1, min(each, MOST_CHUNKS))))
 
 
-def sections(work: Sequence[Work]) -> list[tuple[int, int, int]]:
+def sections(work: Sequence[Work], threads: int) -> list[tuple[int, int, int]]:
     """Kernels handed out together: (first kernel, how many, chunks)."""
     found: list[tuple[int, int, int]] = []
     for i, share in enumerate(work):
-        if share.chunks == 1 and found and found[-1][2] == 1:
+        chunks = share.chunks(threads)
+        if chunks == 1 and found and found[-1][2] == 1:
             first, count, _ = found[-1]
             found[-1] = (first, count + 1, 1)
         else:
-            found.append((i, 1, share.chunks))
+            found.append((i, 1, chunks))
     return found
 
 
@@ -92,8 +104,7 @@ class Listing:
     """A program in the form in which the runner reads it."""
 
     def __init__(self, functions: Sequence[int], bindings: Sequence[Any], work: Sequence[Work]):
-        parts = sections(work)
-        self.sections = len(parts)
+        self._work = tuple(work)
         self._bindings = [np.array(numbers or [0], np.int64) for numbers in bindings]
         self.kernels = np.array(
             [
@@ -102,8 +113,13 @@ class Listing:
             ],
             np.int64,
         ).reshape(-1, 3)
-        self._sections = np.array(parts, np.int64).reshape(-1, 3)
-        self._head = np.array(
-            [len(work), self.kernels.ctypes.data, len(parts), self._sections.ctypes.data], np.int64
-        )
-        self.address = self._head.ctypes.data
+        self._divided: dict[int, tuple[Any, Any]] = {}
+
+    def divided(self, threads: int) -> tuple[int, int]:
+        """The program for some threads: its address, and how many sections it has."""
+        if threads not in self._divided:
+            parts = np.array(sections(self._work, threads), np.int64).reshape(-1, 3)
+            head = [len(self._work), self.kernels.ctypes.data, len(parts), parts.ctypes.data]
+            self._divided[threads] = np.array(head, np.int64), parts
+        head, parts = self._divided[threads]
+        return head.ctypes.data, len(parts)

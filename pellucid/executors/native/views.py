@@ -10,11 +10,15 @@ where an output needs memory of its own, is a copy made: an `identity` node.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pellucid import primitives as p
 from pellucid.graph import Graph, Node, Shape, Value
+
+NO_PITCHES: Mapping[str, int] = MappingProxyType({})
 
 MOVEMENTS = (p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip)
 
@@ -56,9 +60,11 @@ def same_walk(view: View, strides: tuple[int, ...]) -> bool:
     return all(n == 1 or a == b for n, a, b in zip(view.shape, view.strides, strides, strict=True))
 
 
-def whole(value: Value) -> View:
-    """The view of a value in its own buffer."""
-    return View(value, 0, row_major(value.shape), value.shape)
+def whole(value: Value, pitch: int | None = None) -> View:
+    """The view of a value in its own buffer; `pitch` elements lie from row to row."""
+    if pitch is None:
+        return View(value, 0, row_major(value.shape), value.shape)
+    return View(value, 0, (*row_major((*value.shape[:-1], pitch))[:-1], 1), value.shape)
 
 
 def moved(primitive: Any, x: View) -> View | None:
@@ -122,9 +128,13 @@ def reshaped(x: View, to: Shape) -> tuple[int, ...] | None:
 
 
 class Views:
-    """The view of every value of a graph whose movements can all be views."""
+    """The view of every value of a graph whose movements can all be views.
 
-    def __init__(self, graph: Graph) -> None:
+    `pitches` tells how far apart the rows of some values lie, in elements.
+    """
+
+    def __init__(self, graph: Graph, pitches: Mapping[str, int] = NO_PITCHES) -> None:
+        self.pitches = pitches
         self._views: dict[str, View] = {}
         for node in graph.nodes:
             if isinstance(node.primitive, MOVEMENTS):
@@ -135,10 +145,19 @@ class Views:
 
     def __getitem__(self, value: Value) -> View:
         """Where the elements of a value lie."""
-        return self._views.get(value.name) or whole(value)
+        return self._views.get(value.name) or self.own(value)
+
+    def own(self, value: Value) -> View:
+        """Where the elements of a value lie in the buffer that is made for it."""
+        return whole(value, self.pitches.get(value.name))
+
+    def room(self, value: Value) -> int:
+        """Elements of the buffer of a value, gaps between rows included."""
+        rows, pitch = math.prod(value.shape[:-1]), self.pitches.get(value.name)
+        return math.prod(value.shape) if pitch is None else rows * pitch
 
 
-def layout(graph: Graph) -> Graph:
+def layout(graph: Graph, pitches: Mapping[str, int] = NO_PITCHES) -> Graph:
     """The graph with copies where a movement or an output cannot be a view.
 
     Each output gets memory of its own: an output that is an input, a constant, part of a
@@ -153,7 +172,7 @@ def layout(graph: Graph) -> Graph:
         return output
 
     def view_of(value: Value) -> View:
-        return views.get(value.name) or whole(value)
+        return views.get(value.name) or whole(value, pitches.get(value.name))
 
     for node in graph.nodes:
         inputs = node.inputs

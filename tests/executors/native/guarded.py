@@ -8,7 +8,6 @@ a page that may not be touched.
 """
 
 import ctypes
-import math
 import mmap
 import os
 import sys
@@ -57,13 +56,12 @@ def placed(array: Any, side: str, held: list[Any]) -> Any:
 
 def apart(kernels: list[Kernel], places: dict[str, Place], views: Views, slot: int) -> int:
     """Instead of the plan's arena: every value has pages of its own, forbidden ones between."""
-    del views
     end = PAGE
     for kernel in kernels:
         for value in kernel.stores:
             if value.name in places:
                 continue
-            size = math.prod(value.shape) * value.dtype.itemsize
+            size = views.room(value) * value.dtype.itemsize
             pages = max(1, -(-size // PAGE))
             start = end + pages * PAGE - size if _SIDE["now"] == "end" else end
             places[value.name] = Place(slot, start)
@@ -94,7 +92,9 @@ class GuardedNative(Native):
         self.side, self.held = side, []
         plan_ = self.shared.plan
         sizes = {
-            v.name: math.prod(v.shape) * v.dtype.itemsize for k in plan_.kernels for v in k.stores
+            v.name: self.shared.views.room(v) * v.dtype.itemsize
+            for k in plan_.kernels
+            for v in k.stores
         }
         region, address = protected_arena(plan_.arena_bytes, plan_.places, plan_.arena_slot, sizes)
         self.held.append(region)

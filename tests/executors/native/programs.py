@@ -22,7 +22,8 @@ from executors.native.growth import GROW
 
 from pellucid import primitives as p
 from pellucid.executors import threads
-from pellucid.executors.native import emission, native
+from pellucid.executors.native import depth, native, pitch
+from pellucid.executors.native import program as sharing
 from pellucid.executors.native.native import Native
 
 ROWS = 3  # of a loop
@@ -113,14 +114,31 @@ def same_bits(a: Any, b: Any) -> bool:
 
 
 class small_chunks:  # noqa: N801 (used like a function)
-    """Inside, kernels are divided as far as they can be, and threads used for the least work."""
+    """Inside, whatever is done for large programs is done for the smallest too.
+
+    Kernels are divided as far as they can be, threads used for the least work, long sums cut
+    and rows set apart.
+    """
+
+    LIMITS = (
+        (sharing, "SHARED_NANOSECONDS", 0),
+        (sharing, "CHUNK_NANOSECONDS", 1),
+        (native, "WORTH_THREADS", 0),
+        (depth, "SHORTEST", 2),
+        (pitch, "FEWEST_ROWS", 2),
+        (pitch, "LINE", 16),
+    )
 
     def __enter__(self) -> None:
-        self.before = emission.CHUNK_NANOSECONDS, native.SHARED_WORK_CHUNKS, threads._Choice.count
-        emission.CHUNK_NANOSECONDS, native.SHARED_WORK_CHUNKS = 1, 0
+        self.threads = threads._Choice.count
+        self.before = [getattr(module, name) for module, name, _ in self.LIMITS]
+        for module, name, limit in self.LIMITS:
+            setattr(module, name, limit)
 
     def __exit__(self, *failure: object) -> None:
-        emission.CHUNK_NANOSECONDS, native.SHARED_WORK_CHUNKS, threads._Choice.count = self.before
+        threads._Choice.count = self.threads
+        for (module, name, _), limit in zip(self.LIMITS, self.before, strict=True):
+            setattr(module, name, limit)
 
 
 def main(count: int, first: int = 0) -> int:

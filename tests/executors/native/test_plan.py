@@ -1,7 +1,5 @@
 """Places in memory: nothing alive is overwritten, and variables change in place where they can."""
 
-import math
-
 import pytest
 from executors.native.examples import procedure, same
 from executors.native.programs import seeded
@@ -22,7 +20,7 @@ def spans(shared):
         for value in kernel.stores:
             place = plan.places[value.name]
             if place.slot == plan.arena_slot:
-                size = math.prod(value.shape) * value.dtype.itemsize
+                size = views.room(value) * value.dtype.itemsize
                 found[value.name] = [place.offset, place.offset + size, i, i]
         source = [kernel.source] if isinstance(kernel, CopyBack) else []
         for value in (*source, *(v for node in kernel.nodes for v in node.inputs)):

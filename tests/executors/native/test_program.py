@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from executors.native.examples import procedure
 from executors.native.programs import small_chunks
 
 from pellucid.executors import threads
-from pellucid.executors.native.emission import MOST_CHUNKS, divide
+from pellucid.executors.native.emission import divide
 from pellucid.executors.native.native import Native, planned
 from pellucid.executors.native.program import (
+    MOST_CHUNKS,
     Listing,
     Work,
     control_bytes,
@@ -32,16 +34,27 @@ def _threads_as_before():
     threads._Choice.count = before
 
 
+LITTLE, MUCH = 100.0, 1e6  # nanoseconds
+
+
 def test_small_kernels_in_a_row_are_one_section():
-    work = [Work(1, 1), Work(5, 1), Work(8, 4), Work(1, 1), Work(9, 3), Work(9, 3), Work(2, 1)]
-    expected = [(0, 2, 1), (2, 1, 4), (3, 1, 1), (4, 1, 3), (5, 1, 3), (6, 1, 1)]
-    assert sections(work) == expected
+    work = [Work(1, LITTLE), Work(5, LITTLE), Work(4, MUCH), Work(1, MUCH), Work(9, LITTLE)]
+    assert sections([*work, Work(2, MUCH)], 2) == [(0, 2, 1), (2, 1, 4), (3, 2, 1), (5, 1, 2)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_every_thread_gets_as_many_chunks(count):
+    for nanoseconds in (3e3, 2e4, 7e4, 1e6, 1e9):
+        chunks = Work(10_000, nanoseconds).chunks(count)
+        assert chunks % count == 0
+        assert count <= chunks <= count * MOST_CHUNKS
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 @pytest.mark.parametrize("steps", [1, 4])
 def test_threads_do_every_unit_of_every_kernel_once_and_in_order(count, steps):
-    work = [Work(7, 3), Work(1, 1), Work(2, 1), Work(10, 10), Work(0, 1), Work(5, 5)]
+    work = [Work(7, MUCH), Work(1, LITTLE), Work(2, LITTLE), Work(10, MUCH), Work(0, MUCH)]
+    work.append(Work(5, MUCH))
     done = []
 
     def kernel(number):
@@ -53,8 +66,9 @@ def test_threads_do_every_unit_of_every_kernel_once_and_in_order(count, steps):
     kernels = [kernel(i) for i in range(len(work))]
     functions = [ctypes.cast(k, ctypes.c_void_p).value for k in kernels]
     listing = Listing(functions, [()] * len(work), work)
-    control = np.zeros(control_bytes(listing.sections, count), np.uint8)
-    task = [listing.address, 0, steps, control.ctypes.data, count, 0]
+    program, parts = listing.divided(count)
+    control = np.zeros(control_bytes(parts, count), np.uint8)
+    task = [program, 0, steps, control.ctypes.data, count, 0]
     task = np.array(task, np.int64)
     handles = np.zeros(count, np.int64)
     runner().together(task.ctypes.data, handles.ctypes.data, count)
@@ -70,7 +84,7 @@ def test_work_is_divided_no_further_than_its_units():
       %2: float32[1,1] = sum(axis=(0,)) of (%1)
       return %2""")
     for work in divide(planned(made)):
-        assert 1 <= work.chunks <= max(1, min(work.units, MOST_CHUNKS))
+        assert 1 <= work.chunks(64) <= max(1, work.units)
 
 
 def test_a_sum_to_one_number_is_never_divided():
@@ -78,7 +92,7 @@ def test_a_sum_to_one_number_is_never_divided():
       %0: float32[1] = sum(axis=(0,)) of (x)
       return %0""")
     with small_chunks():
-        assert [work.chunks for work in divide(planned(made))] == [1]
+        assert [work.chunks(4) for work in divide(planned(made))] == [1]
 
 
 LARGE = """graph(x: float32[64,300], w: float32[300,200])
@@ -104,17 +118,14 @@ def run(ready, count, steps):
 def test_any_number_of_threads_gives_the_same_bits(fine):
     made = procedure(LARGE, {"w": "%5"})
     ready = Native(made)
-    if fine:
-        with small_chunks():
-            ready = Native(made)
-    first = run(ready, 1, 5)
-    for count in (1, 2, 3, 4, 2, 7):
-        assert run(ready, count, 5) == first
+    with small_chunks() if fine else nullcontext():
+        first = run(ready, 1, 5)
+        for count in (1, 2, 3, 4, 2, 7):
+            assert run(ready, count, 5) == first
 
 
 def test_a_child_forked_after_a_threaded_run_can_run_too():
-    with small_chunks():
-        ready = Native(procedure(LARGE, {"w": "%5"}))
+    ready = Native(procedure(LARGE, {"w": "%5"}))
     first = run(ready, 3, 2)
     child = os.fork()
     if child == 0:

@@ -1,0 +1,74 @@
+"""Rows that begin at cache lines, for values that only kernels of this program see.
+
+    pitches     for some values of a graph, how many elements lie between their rows
+
+Threads that compute columns of the same rows would write into the same line at the border
+between them, and that line would travel from CPU to CPU with each row.
+"""
+
+import math
+from collections.abc import Mapping
+
+from pellucid import primitives as p
+from pellucid.executors.native.lowering import is_pointwise
+from pellucid.executors.native.views import MOVEMENTS
+from pellucid.graph import Graph, Node, Shape, Value
+from pellucid.primitives.base import FLOATS
+
+LINE = 64  # bytes
+FEWEST_ROWS = 16
+ALIASED = 1024  # bytes: rows a multiple of it apart share few sets of the cache
+
+KERNELS = (p.MatMul, p.Sum, p.Max, p.Min, p.Prod)
+
+
+def pitches(graph: Graph) -> Mapping[str, int]:
+    """The distance from row to row of each value whose rows are set apart, in elements."""
+    rigid = {value.name for value in graph.outputs}
+    for node in reversed(graph.nodes):
+        if not _takes_any_strides(node) or (_moves(node) and node.output.name in rigid):
+            rigid |= {value.name for value in node.inputs}
+    return {
+        node.output.name: _pitch(node.output)
+        for node in graph.nodes
+        if node.output.name not in rigid and _is_made_by_rows(node) and _gains(node.output)
+    }
+
+
+def _moves(node: Node) -> bool:
+    return isinstance(node.primitive, MOVEMENTS)
+
+
+def _takes_any_strides(node: Node) -> bool:
+    """Whether the inputs may lie in memory with gaps between rows."""
+    if isinstance(node.primitive, p.Reshape):
+        return _without_ones(node.inputs[0].shape) == _without_ones(node.output.shape)
+    if isinstance(node.primitive, p.MatMul):
+        return node.output.dtype in FLOATS
+    return _moves(node) or isinstance(node.primitive, KERNELS) or is_pointwise(node)
+
+
+def _without_ones(shape: Shape) -> Shape:
+    return tuple(n for n in shape if n != 1)
+
+
+def _is_made_by_rows(node: Node) -> bool:
+    """Whether the output may have gaps. Positions count elements: those have none."""
+    if isinstance(node.primitive, p.RandomBits | p.Arange):
+        return False
+    if isinstance(node.primitive, p.MatMul) and node.output.dtype not in FLOATS:
+        return False
+    return isinstance(node.primitive, p.MatMul) or is_pointwise(node)
+
+
+def _gains(value: Value) -> bool:
+    """Whether there are several rows, longer than a line, that would not begin at one."""
+    if len(value.shape) < 2 or math.prod(value.shape[:-1]) < FEWEST_ROWS:
+        return False
+    row = value.shape[-1] * value.dtype.itemsize
+    return row > LINE and row % LINE != 0
+
+
+def _pitch(value: Value) -> int:
+    size = -(-value.shape[-1] * value.dtype.itemsize // LINE) * LINE
+    return (size + LINE * (size % ALIASED == 0)) // value.dtype.itemsize

@@ -1,0 +1,57 @@
+"""Products with long sums are cut into parts, where that pays, and stay what they are."""
+
+import pytest
+from executors.native.examples import procedure, same
+
+from pellucid.executors.native.depth import cut
+
+
+def product(m, k, n, dtype="float32"):
+    return procedure(f"""graph(x: {dtype}[{m},{k}], v: {dtype}[{k},{n}])
+      %0: {dtype}[{m},{n}] = matmul() of (x, v)
+      return %0""")
+
+
+def turned(m, k, n):
+    return procedure(f"""graph(x: float32[{k},{m}], v: float32[{n},{k}])
+      %0: float32[{m},{k}] = permute_dims(axes=(1, 0)) of (x)
+      %1: float32[{k},{n}] = permute_dims(axes=(1, 0)) of (v)
+      %2: float32[{m},{n}] = matmul() of (%0, %1)
+      %3: float32[{m},{n}] = tanh() of (%2)
+      return %3""")
+
+
+def parts(made):
+    shapes = [n.output.shape for n in cut(made.graph).nodes if n.primitive.name == "matmul"]
+    return [shape[0] if len(shape) == 3 else 1 for shape in shapes]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ((100, 784, 50), 4),  # the first layer of a small network
+        ((128, 784, 100), 2),  # a larger result pays for fewer parts
+        ((100, 783, 50), 1),  # parts must be equal
+        ((100, 200, 5), 1),  # too short
+        ((256, 1024, 1024), 1),  # the sums would cost more than they save
+        ((0, 784, 50), 4),
+    ],
+)
+def test_long_sums_of_small_results_are_cut(sizes, expected):
+    assert parts(product(*sizes)) == [expected]
+
+
+@pytest.mark.parametrize("sizes", [(100, 784, 50), (3, 512, 7), (0, 784, 50), (17, 260, 1)])
+def test_a_cut_product_is_the_same_product(sizes):
+    for dtype in ("float32", "float64"):
+        assert same(product(*sizes, dtype)) is None
+    assert same(turned(*sizes)) is None
+
+
+def test_batches_of_products_and_integers_stay_whole():
+    batches = procedure("""graph(x: float32[2,20,784], v: float32[2,784,5])
+      %0: float32[2,20,5] = matmul() of (x, v)
+      return %0""")
+    assert parts(batches) == [2]  # as they were
+    assert cut(batches.graph).nodes == batches.graph.nodes
+    assert parts(product(100, 784, 50, "int64")) == [1]
