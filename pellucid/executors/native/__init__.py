@@ -2,7 +2,7 @@
 
 The passes in the order in which a procedure goes through them:
 
-    simplify        a smaller graph with the same meaning
+    simplify        a smaller graph with the same meaning (window_rules: of windows)
     views           movement as strides; copies where there are none
     fusion          nodes gathered into kernels (kernels: what a kernel is)
     nest            the loops of a kernel; what a later stage needs again
@@ -16,5 +16,6 @@ The passes in the order in which a procedure goes through them:
 
     lanes, namespace, memory, counting      what code is made of
     vector_math, vector_power, vector_waves     exp, log, tanh, powers, sine (of vector_steps)
+    planes                                  padding, windows added up
     contraction, tiling, leftover, outer, inner, packing, vectors     matrix products
 """

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
+from pellucid.executors.native.window_rules import windows_apart
 from pellucid.graph import Graph, Node, Value
 
 _NO_ARRAY = np.empty(1)
@@ -269,6 +270,7 @@ RULES: tuple[Rule, ...] = (
     _twice,
     _unstretched,
     _reshape_last,
+    windows_apart,
     _matrix_by_vector,
 )
 

@@ -21,6 +21,7 @@ from pellucid.executors.native.kernels import Single
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.plan import CopyBack, Place
+from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
 from pellucid.executors.native.views import View, Views, row_major
 from pellucid.graph import Node, Shape, Value
 
@@ -34,7 +35,7 @@ MOST_PREFETCHED = 4096  # bytes of a row: further on, the hardware has noticed
 
 def is_native(node: Node) -> bool:
     """Whether there is code for a node that stands by itself."""
-    return type(node.primitive) in _CODE
+    return type(node.primitive) in _CODE or is_of_planes(node)
 
 
 def is_row_gather(node: Node, views: Views) -> bool:
@@ -47,6 +48,8 @@ def is_row_gather(node: Node, views: Views) -> bool:
 def single_units(kernel: Single, views: Views) -> int:
     """How many independent pieces of work there are."""
     (node,) = kernel.nodes
+    if is_of_planes(node):
+        return plane_units(node)
     return math.prod(node.inputs[1].shape) if is_row_gather(node, views) else 1
 
 
@@ -55,6 +58,9 @@ def emit_single(frame: Frame, kernel: Single, number: int) -> None:
     (node,) = kernel.nodes
     if is_row_gather(node, frame.views):
         _row_gather(frame, node, number)
+        return
+    if is_of_planes(node):
+        emit_planes(frame, node)
         return
     # One unit: whoever takes it does it all; an empty range does nothing.
     with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
@@ -114,20 +120,6 @@ def _shifted(frame: Frame, indices: Indices, before: Shape, stride: Shape) -> In
 
 
 # ---- primitives --------------------------------------------------------------------------
-
-
-def _pad(frame: Frame, node: Node, number: int) -> None:
-    """Fill with the value, then put the elements in their places."""
-    del number
-    primitive, output = node.primitive, node.output
-    x = frame.views[node.inputs[0]]
-    value = Lanes.constant(frame.builder, output.dtype.type(primitive.value), output.dtype)
-    with _walk(frame, output.shape) as indices:
-        _put(frame, output, indices, value)
-    steps = tuple(n + 1 for n in primitive.interior)
-    with _walk(frame, x.shape) as indices:
-        target = _shifted(frame, indices, primitive.before, steps)
-        _put(frame, output, target, _get(frame, x, indices))
 
 
 def _concat(frame: Frame, node: Node, number: int) -> None:
@@ -266,7 +258,6 @@ def _scatter_add(frame: Frame, node: Node, number: int) -> None:
 _CODE: dict[type, Callable[[Frame, Node, int], None]] = {
     p.Take: _take,
     p.ScatterAdd: _scatter_add,
-    p.Pad: _pad,
     p.Concat: _concat,
     p.CumulativeSum: _cumulative_sum,
     p.Argmax: _position,

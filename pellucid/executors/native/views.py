@@ -4,9 +4,9 @@
     Views       the view of every value of a graph; what cannot be one is copied
     layout      the graph with the copies put in
 
-A reshape, permutation, broadcast, slice or flip of a value is the same memory read with
-other strides. Only where no strides exist, as for the reshape of a transposed matrix, or
-where an output needs memory of its own, is a copy made: an `identity` node.
+A reshape, permutation, broadcast, slice or flip of a value, and its windows, are the same
+memory read with other strides. Only where no strides exist, as for the reshape of a transposed
+matrix, or where an output needs memory of its own, is a copy made: an `identity` node.
 """
 
 import math
@@ -20,7 +20,7 @@ from pellucid.graph import Graph, Node, Shape, Value
 
 NO_PITCHES: Mapping[str, int] = MappingProxyType({})
 
-MOVEMENTS = (p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip)
+MOVEMENTS = (p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip, p.Windows)
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ def moved(primitive: Any, x: View) -> View | None:
             offset = x.offset + sum(max(x.shape[i] - 1, 0) * x.strides[i] for i in axis)
             turned = tuple(-s if i in axis else s for i, s in enumerate(x.strides))
             return View(x.base, offset, turned, x.shape)
+        case p.Windows():
+            return windows(primitive, x)
         case p.Reshape(to=to):
             walked = reshaped(x, to)
             return None if walked is None else View(x.base, x.offset, walked, to)
@@ -96,6 +98,16 @@ def stretched(x: View, shape: Shape) -> View:
     for n, m, stride in zip(x.shape, shape[extra:], x.strides, strict=True):
         strides.append(0 if n == 1 and m != 1 else stride)
     return View(x.base, x.offset, tuple(strides), shape)
+
+
+def windows(primitive: p.Windows, x: View) -> View:
+    """The windows of a view: elements that are in several are walked over several times."""
+    strides = list(x.strides)
+    for axis, stride in zip(primitive.axis, primitive.stride, strict=True):
+        strides[axis] *= stride
+    rows = zip(primitive.axis, primitive.dilation, strict=True)
+    inside = [x.strides[axis] * dilation for axis, dilation in rows]
+    return View(x.base, x.offset, (*strides, *inside), primitive.shape(x.shape))
 
 
 def reshaped(x: View, to: Shape) -> tuple[int, ...] | None:
