@@ -154,16 +154,6 @@ def test_a_nudge_of_a_thousandth_moves_the_cost_by_slope_times_that(place, slope
     assert pc.grad(cost, argument=place)(*point).item() == slope
 
 
-def test_two_apples_with_tax_cost_220():
-    price, count, tax = (pc.tensor(n, requires_grad=True) for n in (100.0, 2.0, 1.1))
-    total = price * count * tax
-    assert total.item() == pytest.approx(220.0)
-    total.backward()
-    assert price.grad.item() == pytest.approx(2.2)
-    assert count.grad.item() == pytest.approx(110.0)
-    assert tax.grad.item() == pytest.approx(200.0)
-
-
 def test_a_derivative_is_the_sum_over_paths_of_products_over_bridges():
     # x -> p, q -> both feed r and s -> y: four paths, each a product of three slopes.
     slopes = {
@@ -216,6 +206,18 @@ def test_a_comparison_gives_booleans_and_these_choose_elements():
     x = pc.tensor([51, 55, 14, 19, 0, 4])
     assert (x > 15).tolist() == [True, True, False, True, False, False]
     assert x[x > 15].tolist() == [51, 55, 19]
+
+
+def test_a_slice_to_minus_k_stops_before_the_kth_from_the_end():
+    x = pc.arange(6)
+    assert x[:-2].tolist() == [0, 1, 2, 3]
+    assert x[-2].item() == 4
+
+
+def test_an_asterisk_multiplies_elements_and_an_at_matrices():
+    a, b = pc.tensor([[1, 2], [3, 4]]), pc.tensor([[5, 6], [7, 8]])
+    assert (a * b).tolist() == [[5, 12], [21, 32]]
+    assert (a @ b).tolist() == [[19, 22], [43, 50]]
 
 
 def test_a_batch_gives_what_its_samples_give_one_by_one():

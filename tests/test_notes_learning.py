@@ -49,19 +49,9 @@ def test_log_odds_of_a_sigmoid_are_its_input():
     np.testing.assert_allclose(np.log(a / (1 - a)), z, atol=1e-12)
 
 
-def test_layers_with_linear_activations_collapse_into_one():
+def test_three_linear_activations_are_one_with_the_cube_of_the_slope():
     c, x = 3.0, pc.tensor(np.array([-2.0, 0.5]))
     assert (c * (c * (c * x))).tolist() == (c**3 * x).tolist()
-    rng = pc.Generator(seed=0)
-    layers = [nn.Linear(4, 4, rng=rng, dtype="float64") for _ in range(3)]
-    for layer in layers:
-        layer.bias.assign(rng.normal(0.0, 1.0, (4,), "float64"))
-    x = rng.normal(0.0, 1.0, (10, 4), "float64")
-    deep = layers[2](layers[1](layers[0](x)))
-    w, b = np.eye(4), np.zeros(4)
-    for layer in layers:
-        w, b = w @ layer.weight.numpy(), b @ layer.weight.numpy() + layer.bias.numpy()
-    np.testing.assert_allclose(deep.numpy(), x.numpy() @ w + b, atol=1e-13)
 
 
 # ---- losses ------------------------------------------------------------------------------
@@ -102,6 +92,24 @@ def test_a_learning_rate_can_be_right_too_large_or_too_small():
     assert descend(0.1) == pytest.approx([-6.1110793e-10, 8.1481391e-10], rel=1e-6)
     assert np.abs(descend(10.0)).min() > 1e100
     assert descend(1e-10) == pytest.approx([-2.99999994, 3.99999992], abs=5e-9)
+
+
+def test_too_much_l2_underfits():
+    numbers = np.random.default_rng(0)
+    x = numbers.normal(size=(40, 3))
+    t = x @ [[1.0], [-2.0], [0.5]]
+    left = {}
+    for l2 in (0.0, 0.01, 10.0, 1000.0):
+        w = pc.Parameter(np.zeros((3, 1)))
+        optimizer = pc.optim.SGD({"w": w}, 0.2 / (1.0 + l2), l2=l2)
+        for _ in range(300):
+            optimizer.minimize(functional.half_squared_error(pc.tensor(x) @ w, t))
+        left[l2] = np.linalg.norm(w.numpy()), functional.half_squared_error(x @ w.numpy(), t).item()
+    sizes, losses = zip(*left.values(), strict=True)
+    assert list(sizes) == sorted(sizes, reverse=True)
+    assert list(losses) == sorted(losses)
+    assert sizes[-1] < 0.01
+    assert losses[-1] > 0.9 * functional.half_squared_error(0 * t, t).item()
 
 
 def test_minus_the_gradient_points_down_and_the_gradient_up():
