@@ -76,9 +76,6 @@ class Information(float):
 
     __str__ = __repr__
 
-    def __getnewargs__(self) -> tuple[float, float]:  # type: ignore[override]
-        return float(self), self.base
-
 
 def _checked(base: float) -> float:
     if not (math.isfinite(base) and base > 1.0):
