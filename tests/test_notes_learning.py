@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import pellucid as pc
 from pellucid import functional, measures, nn
@@ -110,6 +111,38 @@ def test_too_much_l2_underfits():
     assert list(losses) == sorted(losses)
     assert sizes[-1] < 0.01
     assert losses[-1] > 0.9 * functional.half_squared_error(0 * t, t).item()
+
+
+def test_l2_is_a_normal_prior_and_l1_a_laplace_prior():
+    w, strength = np.array([0.7, -1.3, 0.2]), 0.4
+    normal = stats.norm(scale=strength**-0.5).logpdf
+    laplace = stats.laplace(scale=1 / strength).logpdf
+    penalties = {"l2": normal, "l1": laplace}
+    for option, prior in penalties.items():
+        parameter = pc.Parameter(w.reshape(3, 1))
+        optimizer = pc.optim.SGD({"w": parameter}, 1.0, **{option: strength})
+        optimizer.apply({"w": pc.zeros((3, 1), dtype="float64")})
+        uphill = (prior(w + 1e-6) - prior(w - 1e-6)) / 2e-6
+        np.testing.assert_allclose(parameter.numpy().ravel(), w + uphill, atol=1e-8)
+
+
+def test_small_weights_make_tanh_nearly_linear():
+    x = np.random.default_rng(0).normal(size=(50, 4))
+
+    def bend(scale):
+        z = x @ np.full((4, 1), scale)
+        return np.abs(functional.tanh(z).numpy() - z).max() / np.abs(z).max()
+
+    assert bend(1.0) > 0.5
+    assert bend(0.01) < 1e-3
+
+
+def test_on_a_plateau_descent_hardly_moves():
+    w = pc.Parameter(np.array([-20.0]))
+    optimizer = pc.optim.SGD({"w": w}, 1.0)
+    for _ in range(100):
+        optimizer.minimize(-functional.sigmoid(w).sum())
+    assert w.item() == pytest.approx(-20.0, abs=1e-5)
 
 
 def test_minus_the_gradient_points_down_and_the_gradient_up():

@@ -17,7 +17,8 @@ class Neuron(Module):
         y = activation(x w + b)
 
     With relu it is the smallest model of a price: it grows with the area, and never falls
-    below 0. `activation` is a name of `pellucid.models.mlp.ACTIVATIONS`.
+    below 0. With a cell of the brain it shares little more than the name. `activation` is a
+    name of `pellucid.models.mlp.ACTIVATIONS`.
 
     Shapes: x (batch, features) -> y (batch, 1).
     Start:  w = 1 / features, b = 0. A single unit needs no random start: there is no other
