@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from pellucid.executors.native import loops, products, singles
 from pellucid.executors.native.frame import Frame, Layout
-from pellucid.executors.native.kernels import Kernel, Loop, Product, Single
-from pellucid.executors.native.plan import CopyBack
+from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, Single
+from pellucid.executors.native.outline import Outline, outline
+from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.program import Work
 
 POINT_NANOSECONDS = 0.06  # a primitive at a point: half a vector operation and some memory
@@ -50,25 +51,49 @@ class Code:
 
 def emit(shared: Layout) -> Code:
     """The code of a whole program."""
-    bodies: dict[str, str] = {}
-    declarations: dict[str, None] = {}
-    names, bindings = [], []
-    for number, kernel in enumerate(shared.plan.kernels):
-        frame = Frame(shared)
+    return _Emission(shared).run()
+
+
+class _Emission:
+    """The code so far: functions by their bodies, and what kernels of one outline share."""
+
+    def __init__(self, shared: Layout) -> None:
+        self.shared = shared
+        self.bodies: dict[str, str] = {}
+        self.declarations: dict[str, None] = {}
+        self.known: dict[Outline, tuple[str, list[int]]] = {}
+
+    def run(self) -> Code:
+        found = [self._kernel(*numbered) for numbered in enumerate(self.shared.plan.kernels)]
+        defined = [
+            "define " + body.replace('@"kernel"', f'@"{name}"', 1)
+            for body, name in self.bodies.items()
+        ]
+        bindings = tuple(self.shared.bindings(places) for _, places in found)
+        text = "\n".join([*self.declarations, *defined])
+        return Code(text, tuple(name for name, _ in found), bindings)
+
+    def _kernel(self, number: int, kernel: Kernel) -> tuple[str, list[Place]]:
+        """The function of a kernel, and the places that it binds."""
+        if not isinstance(kernel, Fused):
+            return self._emitted(number, kernel)
+        sketch, places = outline(self.shared, kernel)
+        if sketch not in self.known:
+            name, bound = self._emitted(number, kernel)
+            self.known[sketch] = name, [places.index(place) for place in bound]
+        name, order = self.known[sketch]
+        return name, [places[i] for i in order]
+
+    def _emitted(self, number: int, kernel: Kernel) -> tuple[str, list[Place]]:
+        """The same, by writing its code."""
+        frame = Frame(self.shared)
         _emit_kernel(frame, kernel, number)
-        text, numbers = frame.finish()
+        text, places = frame.finish()
         _, _, body = text.partition("define ")
         declared = [line for line in text.splitlines() if line.startswith("declare ")]
-        declarations.update(dict.fromkeys(declared))
+        self.declarations.update(dict.fromkeys(declared))
         body = body[: body.index("\n}") + 3]
-        if body not in bodies:
-            bodies[body] = f"kernel_{len(bodies)}"
-        names.append(bodies[body])
-        bindings.append(tuple(numbers))
-    defined = [
-        "define " + body.replace('@"kernel"', f'@"{name}"', 1) for body, name in bodies.items()
-    ]
-    return Code("\n".join([*declarations, *defined]), tuple(names), tuple(bindings))
+        return self.bodies.setdefault(body, f"kernel_{len(self.bodies)}"), places
 
 
 def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> None:

@@ -47,6 +47,10 @@ class Layout:
             return 0
         return int(np.prod(value.shape, dtype=np.int64)) * value.dtype.itemsize
 
+    def bindings(self, places: Sequence[Place]) -> tuple[int, ...]:
+        """What a kernel is told of its buffers: slot, offset and step of each."""
+        return tuple(n for p in places for n in (p.slot, p.offset, self.row_bytes(p.slot)))
+
 
 class Frame:
     """One kernel function being emitted, in a module of its own.
@@ -64,19 +68,14 @@ class Frame:
         entry = self.function.append_basic_block("entry")
         self.code = self.function.append_basic_block("code")
         self._entry = ir.IRBuilder(entry)
-        self._pointers: dict[tuple[int, int], ir.Value] = {}
+        self._pointers: dict[Place, ir.Value] = {}
         self.builder = ir.IRBuilder(self.code)
 
-    def finish(self) -> tuple[str, list[int]]:
-        """The text of the module, and the bindings: slot, offset and step of each buffer."""
+    def finish(self) -> tuple[str, list[Place]]:
+        """The text of the module, and the places that are bound, in the order of the bindings."""
         self.builder.ret_void()
         self._entry.branch(self.code)
-        places = self._pointers
-        return str(self.function.module), [
-            number
-            for slot, offset in places
-            for number in (slot, offset, self.shared.row_bytes(slot))
-        ]
+        return str(self.function.module), list(self._pointers)
 
     def number(self, value: Value) -> Any:
         """The number that a single-element constant is; None for everything else."""
@@ -88,8 +87,7 @@ class Frame:
 
     def bound(self, place: Place) -> ir.Value:
         """Where a place in memory begins in this step."""
-        key = (place.slot, place.offset)
-        if key not in self._pointers:
+        if place not in self._pointers:
             b, first = self._entry, 3 * len(self._pointers)
             slot, offset, moves = (
                 b.load(b.gep(self.bindings, [I64(first + i)], source_etype=I64), typ=I64)
@@ -97,8 +95,8 @@ class Frame:
             )
             start = b.load(b.gep(self.table, [slot], source_etype=POINTER), typ=POINTER)
             moved = b.add(b.mul(self.step, moves), offset)
-            self._pointers[key] = b.gep(start, [moved], source_etype=I8)
-        return self._pointers[key]
+            self._pointers[place] = b.gep(start, [moved], source_etype=I8)
+        return self._pointers[place]
 
     def scratch(self, kind: ir.Type, count: int = 1) -> ir.Value:
         """Memory on the stack; LLVM keeps single slots in registers."""

@@ -1,0 +1,57 @@
+"""What the code of a kernel depends on, and nothing else: kernels with one outline share code.
+
+    outline     the outline of a kernel, and the places that its code binds
+
+Networks repeat their layers, and to write the code of a kernel takes longer than to look at it.
+"""
+
+from pellucid.executors.native.frame import Layout
+from pellucid.executors.native.kernels import Fused
+from pellucid.executors.native.plan import Place
+from pellucid.graph import Value
+
+Outline = tuple[object, ...]
+
+
+def outline(shared: Layout, kernel: Fused) -> tuple[Outline, list[Place]]:
+    """The outline of a kernel with the places in it, each at its number in the outline."""
+    return _Outliner(shared, kernel).run()
+
+
+class _Outliner:
+    """Names and places of one kernel, replaced by numbers in order of appearance."""
+
+    def __init__(self, shared: Layout, kernel: Fused) -> None:
+        self.shared, self.kernel = shared, kernel
+        self.names: dict[str, int] = {}
+        self.places: dict[Place, int] = {}
+
+    def run(self) -> tuple[Outline, list[Place]]:
+        kernel = self.kernel
+        nodes = tuple(
+            (
+                node.primitive,
+                tuple(self._operand(value) for value in node.inputs),
+                self._buffer(node.output),
+                self.kernel.role_of(node.output),
+            )
+            for node in kernel.nodes
+        )
+        stores = tuple(self._buffer(value) for value in kernel.stores)
+        space = (type(kernel).__name__, kernel.space.shape, sorted(kernel.space.reduced))
+        return (str(space), nodes, stores), list(self.places)
+
+    def _operand(self, value: Value) -> object:
+        view = self.shared.views[value]
+        number = self.shared.numbers.get(view.base.name)
+        walk = (view.offset, view.strides, view.shape, value.shape)
+        known = None if number is None else number.tobytes()
+        return (known, walk, self._buffer(view.base))
+
+    def _buffer(self, value: Value) -> object:
+        """A buffer: which name and which place it is, what it holds, how it lies."""
+        place = self.shared.plan.places.get(value.name)
+        where = None if place is None else self.places.setdefault(place, len(self.places))
+        name = self.names.setdefault(value.name, len(self.names))
+        own = self.shared.views.own(value)
+        return (name, where, value.shape, str(value.dtype), own.strides)

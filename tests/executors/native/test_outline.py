@@ -1,0 +1,61 @@
+"""Kernels of one outline have one code, and kernels of different code different outlines."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from executors.native.programs import seeded
+
+import pellucid as pc
+from pellucid import nn, optim
+from pellucid.compile import capture_call
+from pellucid.executors.native import emission
+from pellucid.executors.native.native import planned
+from pellucid.executors.native.outline import outline
+from pellucid.functional import cross_entropy
+from pellucid.structure import flatten
+
+
+def deep_step():
+    """A training step in which layers repeat."""
+    rng = pc.Generator(seed=0)
+    sizes, layers = (30, 20, 20, 20, 20, 5), []
+    for a, b in pairwise(sizes):
+        layers += [nn.Linear(a, b, rng=rng), nn.BatchNorm(b), nn.ReLU()]
+    model = nn.Sequential(*layers)
+    rule = optim.Adam(model.parameters(), 0.01)
+
+    def step(x, t):
+        loss = cross_entropy(model(x), t)
+        rule.minimize(loss)
+        return loss
+
+    leaves = []
+    structure = flatten((np.ones((16, 30), np.float32), np.ones(16, np.int64)), leaves)
+    return capture_call(step, structure, leaves).procedure
+
+
+def written_out(shared, monkeypatch):
+    """The code with every kernel written for itself."""
+    count = iter(range(10**6))
+
+    def alone(shared, kernel):
+        return (next(count),), outline(shared, kernel)[1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(emission, "outline", alone)
+        return emission.emit(shared)
+
+
+def test_repeated_layers_are_written_once(monkeypatch):
+    shared = planned(deep_step())
+    code = emission.emit(shared)
+    assert code == written_out(shared, monkeypatch)
+    outlines = {outline(shared, k)[0] for k in shared.plan.kernels if hasattr(k, "space")}
+    assert len(outlines) < len(code.names) - 10
+
+
+@pytest.mark.parametrize("seed", range(0, 600, 3))
+def test_sharing_an_outline_changes_no_code(seed, monkeypatch):
+    shared = planned(seeded(seed).procedure)
+    assert emission.emit(shared) == written_out(shared, monkeypatch)
