@@ -99,6 +99,14 @@ def roc_auc(
     s, t = _scores(name, probabilities(name, "scores", array), target)
     if s.shape[1] == 2:
         return roc_auc(s[:, 1], t)
+    _check_classes_compared(name, s, t)
+    shares = s / s.sum(axis=1, keepdims=True)
+    way = "ovr" if versus == "rest" else "ovo"
+    return float(scikit_learn(name).roc_auc_score(t, shares, multi_class=way))
+
+
+def _check_classes_compared(name: str, s: Floats, t: NDArray[Any]) -> None:
+    """Refuse classes without samples, and scores that cannot be compared between samples."""
     missing = sorted(set(range(s.shape[1])) - set(t.tolist()))
     if missing:
         raise DataError(
@@ -110,9 +118,6 @@ def roc_auc(
             f"{name}: row 0 sums to {s[0].sum():g}. With several classes the scores of a sample "
             "are compared with those of others: give probabilities, as softmax makes them."
         )
-    shares = s / s.sum(axis=1, keepdims=True)
-    way = "ovr" if versus == "rest" else "ovo"
-    return float(scikit_learn(name).roc_auc_score(t, shares, multi_class=way))
 
 
 @dataclass(frozen=True)
