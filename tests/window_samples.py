@@ -71,7 +71,7 @@ WINDOWS = [
     Sample(
         "convolution",
         p.Convolution((1, 1), (0, 0), (0, 0), (1, 1), (1, 1)),
-        (ordinary(2, 2, 3, 5, 6, dtype=F4), ordinary(2, 4, 3, 3, 2, dtype=F4, seed=1)),
+        (ordinary(2, 2, 3, 5, 6), ordinary(2, 4, 3, 3, 2, seed=1)),
     ),
     Sample(
         "convolution spread and cut",

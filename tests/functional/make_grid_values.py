@@ -1,6 +1,6 @@
 """Write grid_values.json: what PyTorch gives on the grid of grid.py, for test_grid.py.
 
-Run it with PyTorch installed:  PYTHONPATH=. python tests/functional/make_grid_values.py
+Run it with PyTorch installed:  PYTHONPATH=.:tests python tests/functional/make_grid_values.py
 For each case the projections of the value, and of the gradients by all inputs, in float64.
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from grid import CASES, inputs, projections, upstream
+from functional.grid import CASES, inputs, projections, upstream
 from torch.nn import functional as f
 
 CONV = {1: f.conv1d, 2: f.conv2d}

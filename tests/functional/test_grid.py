@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grid import CASES, CONVOLUTIONS, POOLINGS, TRANSPOSED, inputs, projections, upstream
+from functional.grid import CASES, CONVOLUTIONS, POOLINGS, TRANSPOSED, inputs, projections, upstream
 
 import pellucid as pc
 from pellucid import functional as f

@@ -119,4 +119,6 @@ def _nanoseconds(kernel: Kernel) -> float:
     nanoseconds = POINT_NANOSECONDS * points * len(kernel.nodes)
     if isinstance(kernel, Product):
         nanoseconds += points * kernel.nodes[0].inputs[0].shape[-1] / PRODUCT_RATE
+    if kernel.name == "convolution":
+        nanoseconds += points * math.prod(kernel.nodes[0].inputs[1].shape[2:]) / PRODUCT_RATE
     return nanoseconds

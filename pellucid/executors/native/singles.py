@@ -15,6 +15,11 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
+from pellucid.executors.native.convolution import (
+    convolution_units,
+    emit_convolution,
+    is_native_convolution,
+)
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Single
@@ -35,7 +40,7 @@ MOST_PREFETCHED = 4096  # bytes of a row: further on, the hardware has noticed
 
 def is_native(node: Node) -> bool:
     """Whether there is code for a node that stands by itself."""
-    return type(node.primitive) in _CODE or is_of_planes(node)
+    return type(node.primitive) in _CODE or is_of_planes(node) or is_native_convolution(node)
 
 
 def is_row_gather(node: Node, views: Views) -> bool:
@@ -50,6 +55,8 @@ def single_units(kernel: Single, views: Views) -> int:
     (node,) = kernel.nodes
     if is_of_planes(node):
         return plane_units(node)
+    if is_native_convolution(node):
+        return convolution_units(node)
     return math.prod(node.inputs[1].shape) if is_row_gather(node, views) else 1
 
 
@@ -61,6 +68,9 @@ def emit_single(frame: Frame, kernel: Single, number: int) -> None:
         return
     if is_of_planes(node):
         emit_planes(frame, node)
+        return
+    if is_native_convolution(node):
+        emit_convolution(frame, node)
         return
     # One unit: whoever takes it does it all; an empty range does nothing.
     with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):

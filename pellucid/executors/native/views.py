@@ -3,6 +3,7 @@
     View        where the elements of a value lie in the buffer of another
     Views       the view of every value of a graph; what cannot be one is copied
     layout      the graph with the copies put in
+    single_stride, by_channels      how a convolution reads its weights
 
 A reshape, permutation, broadcast, slice or flip of a value, and its windows, are the same
 memory read with other strides. Only where no strides exist, as for the reshape of a transposed
@@ -169,6 +170,24 @@ class Views:
         return math.prod(value.shape) if pitch is None else rows * pitch
 
 
+def single_stride(view: View, first: int) -> int | None:
+    """The one stride of all axes from `first` on; None if no such stride walks over them."""
+    shape = view.shape[first:]
+    rest = View(view.base, 0, view.strides[first:], shape)
+    found = reshaped(rest, (math.prod(shape),))
+    return None if found is None else found[0] or 1
+
+
+def by_channels(node: Node) -> bool:
+    """Whether the kernel of a convolution has more places than the result has positions."""
+    return math.prod(node.output.shape[3:]) < math.prod(node.inputs[1].shape[3:])
+
+
+def _readable(node: Node, weights: View) -> bool:
+    """Whether a convolution can read its weights as the rows of a matrix."""
+    return single_stride(weights, 3 if by_channels(node) else 2) is not None
+
+
 def layout(graph: Graph, pitches: Mapping[str, int] = NO_PITCHES) -> Graph:
     """The graph with copies where a movement or an output cannot be a view.
 
@@ -195,6 +214,8 @@ def layout(graph: Graph, pitches: Mapping[str, int] = NO_PITCHES) -> Graph:
                 view = moved(node.primitive, whole(inputs[0]))
             if view is not None:
                 views[node.output.name] = view
+        if isinstance(node.primitive, p.Convolution) and not _readable(node, view_of(inputs[1])):
+            inputs = (inputs[0], copied(inputs[1], node.scope))
         nodes.append(Node(node.primitive, inputs, node.output, node.scope))
     taken = {v.name for v in graph.inputs} | {v.name for v, _ in graph.constants}
     outputs = []

@@ -1,0 +1,299 @@
+"""Convolutions as products of matrices, whose windows are laid out block by block.
+
+is_native_convolution   whether a node is computed so
+convolution_units       how many independent pieces of work there are
+emit_convolution        the code for some of them
+
+By samples: for each sample, the windows of a block of positions become columns, and the
+weights times these are the results of the block.
+
+By channels, where the kernel has more places than the result has positions, as that of a
+gradient by weights: for each channel the places are columns, the positions and samples rows;
+products are summed over the channels, in their order, in memory of the unit.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from llvmlite import ir
+
+from pellucid import primitives as p
+from pellucid.executors.native.columns import Axis, Block, Columns
+from pellucid.executors.native.contraction import Contraction, emit_contraction, tiles
+from pellucid.executors.native.counting import counted
+from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.lanes import I64, Lanes, scalar_type
+from pellucid.executors.native.memory import load, store
+from pellucid.executors.native.views import View, by_channels, row_major, single_stride
+from pellucid.graph import Node, Shape
+from pellucid.primitives.base import FLOATS
+
+BLOCK_BYTES = 384 * 1024  # of laid-out windows: they stay in the second-level cache
+MOST_BLOCK_BYTES = 1024 * 1024  # where fewer columns than FEW would fit; on the stack
+FEW = 48
+SUM_BYTES = 128 * 1024  # of results of a unit by channels
+GOOD_COLUMNS = 128  # of a unit by channels
+ENOUGH_UNITS = 8
+
+
+def is_native_convolution(node: Node) -> bool:
+    """Whether a node is a convolution with code here."""
+    if not isinstance(node.primitive, p.Convolution) or node.output.dtype not in FLOATS:
+        return False
+    x, w = (value.shape for value in node.inputs)
+    depth = math.prod(w[3:]) if by_channels(node) else math.prod(w[2:])
+    return 0 not in (*x, *w) and depth * node.output.dtype.itemsize <= MOST_BLOCK_BYTES
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Columns in blocks of `rows` rows of `run`; `samples` at a time by channels."""
+
+    rows: int
+    run: int
+    blocks: int
+    segments: int
+    samples: int = 1
+
+
+def _blocks(columns: Shape, lines: int, itemsize: int, samples: int = 1) -> _Cut:
+    """Blocks of columns, each as long as `lines`, that fit into the cache."""
+    most = BLOCK_BYTES // (lines * itemsize)
+    if most < FEW:
+        most = max(1, min(FEW, MOST_BLOCK_BYTES // (lines * itemsize)))
+    rows, run = math.prod(columns[:-1]), columns[-1]
+    if run > most:
+        segments = -(-run // most)
+        return _Cut(1, -(-run // segments), rows * segments, segments, samples)
+    blocks = -(-rows // max(1, most // run))
+    return _Cut(-(-rows // blocks), run, -(-rows // -(-rows // blocks)), 1, samples)
+
+
+def _cut(node: Node) -> _Cut:
+    itemsize = node.output.dtype.itemsize
+    w, counts = node.inputs[1].shape, node.output.shape[3:]
+    if not by_channels(node):
+        return _blocks(counts or (1,), math.prod(w[2:]), itemsize)
+    places = math.prod(counts)
+    samples = _samples(node.output.shape[0], w[0], w[1] * itemsize, places)
+    return _blocks(w[3:] or (1,), samples * places, itemsize, samples)
+
+
+def _samples(batch: int, groups: int, bytes_each: int, places: int) -> int:
+    """How many samples a unit by channels takes: few idle lanes, and work for all threads."""
+
+    def cost(n: int) -> float:
+        columns, units = n * places, batch // n * groups
+        idle = -(-columns // 16) * 16 / columns
+        return idle + 12 / columns + 0.4 * max(0.0, 1 - units / ENOUGH_UNITS)
+
+    fitting = [
+        n
+        for n in range(1, batch + 1)
+        if batch % n == 0
+        and (n == 1 or (n * places * bytes_each <= SUM_BYTES and n * places <= GOOD_COLUMNS * 2))
+    ]
+    return min(fitting, key=cost)
+
+
+def convolution_units(node: Node) -> int:
+    """How many independent pieces of work there are."""
+    batch, groups = node.output.shape[:2]
+    cut = _cut(node)
+    return groups * (batch // cut.samples if by_channels(node) else batch * cut.blocks)
+
+
+def emit_convolution(frame: Frame, node: Node) -> None:
+    """The code for the units from `begin` to `end`."""
+    (_ByChannels if by_channels(node) else _BySamples)(frame, node).emit()
+
+
+class _Product:
+    """What both ways share: where x and w lie, and how columns become a product."""
+
+    def __init__(self, frame: Frame, node: Node) -> None:
+        self.frame, self.b, self.node, self.cut = frame, frame.builder, node, _cut(node)
+        self.x, self.w = (frame.views[value] for value in node.inputs)
+        self.dtype = node.output.dtype
+        self.columns = Columns(frame, self.dtype, self._axes())
+
+    def _axes(self) -> list[Axis]:
+        """Taps and columns along each axis of sizes."""
+        raise NotImplementedError
+
+    def _rows(self, tap: Shape, taps: Shape, column: Shape, columns: Shape) -> list[Axis]:
+        primitive = self.node.primitive
+        sizes, strides = self.x.shape[3:], self.x.strides[3:]
+        rows = zip(
+            sizes, strides, taps, columns, tap, column, primitive.before, primitive.x_dilation,
+            strict=True,
+        )  # fmt: skip
+        # A convolution over no axes is one of a single place.
+        return [Axis(*row) for row in rows] or [Axis(1, 1, 1, 1, 1, 1, 0, 1)]
+
+    def address(self, view: View, indices: tuple[Any, ...]) -> ir.Value:
+        """Where an element of x or w lies."""
+        strides = view.strides[: len(indices)]
+        return self.frame.address(view.base, self.frame.element(view.offset, indices, strides))
+
+    def scratch(self, count: int) -> ir.Value:
+        """Memory on the stack, for vectors and single numbers alike."""
+        place = self.frame.scratch(scalar_type(self.dtype), count)
+        place.type = ir.PointerType()
+        return place
+
+    def block(self, index: ir.Value, body: Callable[[Block], None]) -> None:
+        """Run `body` for a block; the last one may be smaller, and is code of its own."""
+        b, cut, last = self.b, self.cut, self.columns.axes[-1]
+        rows = math.prod(axis.columns for axis in self.columns.axes[:-1])
+        if cut.segments > 1:
+            row, segment = b.udiv(index, I64(cut.segments)), b.urem(index, I64(cut.segments))
+            first, count, rest = b.mul(segment, I64(cut.run)), cut.segments, last.columns % cut.run
+            whole, short = (1, cut.run), (1, rest)
+        else:
+            segment, row, first = index, b.mul(index, I64(cut.rows)), I64(0)
+            count, rest = cut.blocks, rows % cut.rows
+            whole, short = (cut.rows, cut.run), (rest, cut.run)
+        if not rest:
+            body(Block(row, first, *whole))
+            return
+        with b.if_else(b.icmp_signed("<", segment, I64(count - 1))) as (usual, end):
+            with usual:
+                body(Block(row, first, *whole))
+            with end:
+                body(Block(row, first, *short))
+
+    def product(
+        self, spec: Contraction, operands: tuple[ir.Value, ir.Value], to: Callable[..., None]
+    ) -> None:
+        """A product of matrices; `to` gets each vector of the result."""
+        target = self.frame.target
+        units = (I64(0), I64(tiles(spec, target)))
+        emit_contraction(self.b, target, spec, operands, units, to, self.frame.scratch)
+
+
+class _BySamples(_Product):
+    """Weights (out, in places) times windows (in places, positions), sample by sample."""
+
+    def _axes(self) -> list[Axis]:
+        primitive, counts = self.node.primitive, self.node.output.shape[3:]
+        return self._rows(primitive.w_dilation, self.w.shape[3:], primitive.stride, counts)
+
+    def emit(self) -> None:
+        """The blocks from `begin` to `end`."""
+        b, frame, (batch, groups, out, *_) = self.b, self.frame, self.node.output.shape
+        del batch
+        depth = math.prod(self.w.shape[2:])
+        place = self.scratch(depth * self.cut.rows * self.cut.run)
+        with counted(b, frame.begin, frame.end) as unit:
+            which, index = b.udiv(unit, I64(self.cut.blocks)), b.urem(unit, I64(self.cut.blocks))
+            sample, group = b.udiv(which, I64(groups)), b.urem(which, I64(groups))
+
+            def body(block: Block) -> None:
+                start = self.address(self.x, (sample, group))
+                channels = (self.x.shape[2], self.x.strides[2])
+                self.columns.lay_out(start, channels, block, place)
+                self._multiply(which, self.address(self.w, (group,)), block, place)
+
+            self.block(index, body)
+        del out
+
+    def _multiply(self, which: ir.Value, w: ir.Value, block: Block, place: ir.Value) -> None:
+        b, out = self.b, self.node.output.shape[2]
+        counts = self.node.output.shape[3:]
+        spec = Contraction(
+            m=out,
+            n=block.count,
+            k=math.prod(self.w.shape[2:]),
+            dtype=self.dtype,
+            a_strides=(self.w.strides[1], single_stride(self.w, 2) or 1),
+            b_strides=(block.count, 1),
+        )
+        begin = b.add(b.mul(block.row, I64(counts[-1] if counts else 1)), block.first)
+
+        def to(row: Any, column: Any, vector: Any, mask: Any) -> None:
+            line = b.add(b.mul(which, I64(out)), row)
+            element = b.add(b.add(b.mul(line, I64(math.prod(counts))), begin), column)
+            self.frame.store(self.node.output, element, Lanes(b, vector, self.dtype), mask)
+
+        self.product(spec, (w, place), to)
+
+
+class _ByChannels(_Product):
+    """Kernels (out, places) times windows (places, samples positions), summed over channels."""
+
+    def _axes(self) -> list[Axis]:
+        primitive, counts = self.node.primitive, self.node.output.shape[3:]
+        return self._rows(primitive.stride, counts, primitive.w_dilation, self.w.shape[3:])
+
+    def emit(self) -> None:
+        """The samples from `begin` to `end`, some at a time."""
+        b, frame = self.b, self.frame
+        groups, out, channels = self.w.shape[:3]
+        n = self.cut.samples * math.prod(self.node.output.shape[3:])
+        place = self.scratch(n * self.cut.rows * self.cut.run)
+        sums = self.scratch(out * n)
+        zero = Lanes.constant(b, self.dtype.type(0), self.dtype)
+        with counted(b, frame.begin, frame.end) as unit:
+            group = b.urem(unit, I64(groups))
+            sample = b.mul(b.udiv(unit, I64(groups)), I64(self.cut.samples))
+            with counted(b, I64(0), I64(out * n)) as i:
+                store(b, self.columns.moved(sums, i), zero)
+            with (
+                counted(b, I64(0), I64(channels)) as channel,
+                counted(b, I64(0), I64(self.cut.blocks)) as index,
+            ):
+
+                def body(block: Block) -> None:
+                    start = self.address(self.x, (sample, group, channel))
+                    samples = (self.cut.samples, self.x.strides[0])
+                    self.columns.lay_out(start, samples, block, place)
+                    self._multiply((group, channel), block, (place, sums))
+
+                self.block(index, body)
+            self._hand_out(sample, group, sums)
+
+    def _multiply(
+        self, at: tuple[ir.Value, ir.Value], block: Block, memory: tuple[ir.Value, ir.Value]
+    ) -> None:
+        """The products of a block, added to the sums."""
+        b, (group, channel), (place, sums) = self.b, at, memory
+        n = self.cut.samples * math.prod(self.node.output.shape[3:])
+        apart, last = single_stride(self.w, 3) or 1, self.columns.axes[-1].columns
+        spec = Contraction(
+            m=self.w.shape[1],
+            n=n,
+            k=block.count,
+            dtype=self.dtype,
+            a_strides=(self.w.strides[1], apart),
+            b_strides=(1, block.count),
+        )
+        begin = b.add(b.mul(block.row, I64(last)), block.first)
+        w = self.address(self.w, (group, I64(0), channel))
+        w = self.columns.moved(w, b.mul(begin, I64(apart)))
+
+        def to(row: Any, column: Any, vector: Any, mask: Any) -> None:
+            address = self.columns.moved(sums, b.add(b.mul(row, I64(n)), column))
+            lanes = Lanes(b, vector, self.dtype)
+            before = load(b, address, self.dtype, lanes.width, mask=mask)
+            store(b, address, before + lanes, mask=mask)
+
+        self.product(spec, (w, place), to)
+
+    def _hand_out(self, sample: ir.Value, group: ir.Value, sums: ir.Value) -> None:
+        """The finished sums of a unit, each at its place."""
+        b, output = self.b, self.node.output
+        places, out = math.prod(output.shape[3:]), output.shape[2]
+        strides = row_major(output.shape)
+        with (
+            counted(b, I64(0), I64(self.cut.samples)) as i,
+            counted(b, I64(0), I64(out)) as o,
+            counted(b, I64(0), I64(places)) as place,
+        ):
+            row = b.add(b.mul(o, I64(self.cut.samples)), i)
+            address = self.columns.moved(sums, b.add(b.mul(row, I64(places)), place))
+            found = load(b, address, self.dtype, 1)
+            first = self.frame.element(0, (b.add(sample, i), group, o), strides[:3])
+            self.frame.store(output, b.add(first, place), found)
