@@ -1,5 +1,8 @@
 """The L-layer network: shapes of the course's notation, and a backward pass written by hand."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -14,6 +17,7 @@ from pellucid.models.l_layer_by_hand import (
     l_layer_forward,
     l_layer_update,
 )
+from pellucid.models.logistic_by_hand import by_vectors
 
 
 def net(features=4, classes=2, *, hidden=(5, 5, 3), activation="relu", init="auto"):
@@ -221,3 +225,41 @@ def test_options_outside_their_range_are_refused():
         l_layer_forward(np.ones((4, 1)), arrays(net()), activation="tan")
     with pytest.raises(OptionError, match="parameters W1, W2"):
         l_layer_forward(np.ones((4, 1)), {"W1": np.ones((1, 4)), "W2": np.ones((1, 1))})
+
+
+# ---- the cats of the course: its printed costs, to the last digit ------------------------
+
+
+@pytest.fixture(scope="module")
+def cats():
+    """Images as columns of 12,288 numbers, and whether each shows a cat."""
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    file = Path(os.environ.get("PELLUCID_TEST_DATA", beside)) / "cats" / "train_catvnoncat.h5"
+    if not file.is_file():
+        pytest.skip(f"no cats at {file}")
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(file) as held:
+        images, answers = held["train_set_x"][:], held["train_set_y"][:]
+    x = np.ascontiguousarray(images.reshape(len(images), -1).T / 255.0)
+    return x, answers[None, :].astype(np.float64)
+
+
+def test_logistic_regression_falls_as_the_course_printed(cats):
+    fit = by_vectors(*cats, learning_rate=0.005, iterations=101)
+    assert (fit.costs[0], fit.costs[100]) == pytest.approx((0.693147, 0.584508), abs=5e-7)
+
+
+def test_the_four_layer_network_falls_as_the_course_printed(cats):
+    x, y = cats
+    # The start of the course: NumPy's old generator with seed 1, divided by the root of n[l-1].
+    n, draws, parameters = [12_288, 20, 7, 5, 1], np.random.RandomState(1), {}
+    for layer in range(1, 5):
+        start = draws.randn(n[layer], n[layer - 1]) / np.sqrt(n[layer - 1])
+        parameters |= {f"W{layer}": start, f"b{layer}": np.zeros((n[layer], 1))}
+    costs = []
+    for _ in range(101):
+        _, caches = l_layer_forward(x, parameters)
+        costs.append(l_layer_cost(y, caches))
+        gradients = l_layer_backward(y, caches)
+        parameters = l_layer_update(parameters, gradients, learning_rate=0.0075)
+    assert (costs[0], costs[100]) == pytest.approx((0.771749, 0.672053), abs=5e-7)
