@@ -5,8 +5,9 @@
 Where k is long and the result is small, as between many features and a few units, a thread
 that computes some rows of the result needs all of the weights, and next step finds half of
 them, new, in the cache of another CPU; each of its lines takes longer to come than to use.
-So k is cut: a part meets its own features with its own weights, those that the same thread
-updates later. The parts are the same for any number of threads, and so is their sum.
+So where the features are used again, turned, for the gradient of the weights, k is cut: a part
+meets its own features with its own weights, those that the same thread updates later. The
+parts are the same for any number of threads, and so is their sum.
 """
 
 from pellucid import primitives as p
@@ -19,9 +20,10 @@ SHORTEST = 128  # of k in a part
 
 def cut(graph: Graph) -> Graph:
     """The graph with its long products cut."""
+    turned = {n.inputs[0].name for n in graph.nodes if isinstance(n.primitive, p.PermuteDims)}
     nodes: list[Node] = []
     for node in graph.nodes:
-        parts = _parts(node)
+        parts = _parts(node) if node.inputs and node.inputs[0].name in turned else 1
         nodes += [node] if parts == 1 else _in_parts(node, parts)
     result = Graph(graph.inputs, graph.constants, tuple(nodes), graph.outputs)
     result.check()
