@@ -42,6 +42,11 @@ from pellucid.models.perceptron import (
     nand_gate,
     or_gate,
 )
+from pellucid.models.perceptron_classifier import (
+    PerceptronClassifier,
+    PerceptronClassifierOptions,
+    perceptron_loss,
+)
 from pellucid.models.two_layer_net import TwoLayerNet, TwoLayerNetOptions
 from pellucid.nn.module import Module
 from pellucid.random import Generator
@@ -128,6 +133,8 @@ __all__ = [
     "MultiplyLayer",
     "Neuron",
     "Perceptron",
+    "PerceptronClassifier",
+    "PerceptronClassifierOptions",
     "ReluLayer",
     "SigmoidLayer",
     "SoftmaxWithLoss",
@@ -144,4 +151,5 @@ __all__ = [
     "l_layer_update",
     "nand_gate",
     "or_gate",
+    "perceptron_loss",
 ]
