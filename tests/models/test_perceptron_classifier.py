@@ -34,7 +34,7 @@ def test_largest_scores_that_are_equal_share_the_gradient():
 
 
 def test_weights_count_samples():
-    found = perceptron_loss(SCORES, [1, 1, 0], weights=[1.0, 1.0, 0.0])
+    found = perceptron_loss(SCORES, [1, 1, 0], weights=np.array([1.0, 1.0, 0.0]))
     assert found.item() == pytest.approx(0.75)
 
 
