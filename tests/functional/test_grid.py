@@ -25,11 +25,15 @@ def function_of(case):
     return lambda x: f.mean_pool(x, window, include_padding=include)
 
 
-def assert_values_and_gradients_are_those_of_pytorch(case):
+def assert_values_and_gradients_are_those_of_pytorch(case, executor="eager"):
     function = function_of(case)
-    arguments = [x.astype(np.float32) for x in inputs(case)]
-    y, pull = pc.vjp(function, *arguments)
-    found = [y, *pull(upstream(y.shape).astype(np.float32))]
+
+    def both(*arguments):
+        y, pull = pc.vjp(function, *arguments)
+        return y, *pull(upstream(y.shape).astype(np.float32))
+
+    run = both if executor == "eager" else pc.compile(both, executor=executor)
+    found = run(*(x.astype(np.float32) for x in inputs(case)))
     expected = np.array(VALUES[str(case)]).reshape(-1, 2)
     for array, pair in zip(found, expected, strict=True):
         assert array.dtype == np.float32
@@ -41,6 +45,13 @@ def assert_values_and_gradients_are_those_of_pytorch(case):
 def test_values_and_gradients_are_those_of_pytorch(first):
     for case in CASES[first : first + 50]:
         assert_values_and_gradients_are_those_of_pytorch(case)
+
+
+@pytest.mark.parametrize("executor", ["native", "reference"])
+@pytest.mark.parametrize("first", range(0, len(CASES), 100))
+def test_so_are_those_of_compiled_functions(first, executor):
+    for case in CASES[first : first + 100 : 13]:
+        assert_values_and_gradients_are_those_of_pytorch(case, executor)
 
 
 def test_the_grid_is_large_enough():

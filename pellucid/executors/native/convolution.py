@@ -71,7 +71,7 @@ def _blocks(columns: Shape, lines: int, itemsize: int, samples: int = 1) -> _Cut
     return _Cut(-(-rows // blocks), run, -(-rows // -(-rows // blocks)), 1, samples)
 
 
-def _cut(node: Node) -> _Cut:
+def cut_of(node: Node) -> _Cut:
     itemsize = node.output.dtype.itemsize
     w, counts = node.inputs[1].shape, node.output.shape[3:]
     if not by_channels(node):
@@ -101,7 +101,7 @@ def _samples(batch: int, groups: int, bytes_each: int, places: int) -> int:
 def convolution_units(node: Node) -> int:
     """How many independent pieces of work there are."""
     batch, groups = node.output.shape[:2]
-    cut = _cut(node)
+    cut = cut_of(node)
     return groups * (batch // cut.samples if by_channels(node) else batch * cut.blocks)
 
 
@@ -114,7 +114,7 @@ class _Product:
     """What both ways share: where x and w lie, and how columns become a product."""
 
     def __init__(self, frame: Frame, node: Node) -> None:
-        self.frame, self.b, self.node, self.cut = frame, frame.builder, node, _cut(node)
+        self.frame, self.b, self.node, self.cut = frame, frame.builder, node, cut_of(node)
         self.x, self.w = (frame.views[value] for value in node.inputs)
         self.dtype = node.output.dtype
         self.columns = Columns(frame, self.dtype, self._axes())
