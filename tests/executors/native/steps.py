@@ -9,6 +9,7 @@ float64, relative to the largest number of each. Training goes on from the nativ
 
 import sys
 import time
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ TOLERANCE: dict[Any, float] = {np.float32: 1e-5, np.float64: 1e-12}
 def network(sizes: tuple[int, ...], norm: bool, dtype: Any) -> Any:
     """Dense layers; batch norm would take a bias before it away again, so there is none."""
     rng, layers = pc.Generator(seed=1), []
-    for i, (a, b) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for i, (a, b) in enumerate(pairwise(sizes)):
         last = i == len(sizes) - 2
         layers.append(nn.Linear(a, b, rng=rng, dtype=dtype, bias=last or not norm))
         if not last:
