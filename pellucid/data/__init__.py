@@ -1,13 +1,13 @@
 """Data to learn from: checked when they enter, shuffled and split the same way every time.
 
-Data sets      Dataset, from_arrays, digits, mnist, download_mnist, read_idx
+Data sets      Dataset, Form, from_arrays, digits, mnist, download_mnist, read_idx
 Parts          split, split_fractions, SplitReport
 Batches        permutation, batches, batch_matrix
 One picture    read_digit
 """
 
 from pellucid.data.batches import batch_matrix, batches, permutation
-from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.data.datasets import Dataset, Form, from_arrays
 from pellucid.data.digits import digits
 from pellucid.data.idx import read_idx
 from pellucid.data.images import read_digit
@@ -16,6 +16,7 @@ from pellucid.data.splits import SplitReport, split, split_fractions
 
 __all__ = [
     "Dataset",
+    "Form",
     "SplitReport",
     "batch_matrix",
     "batches",

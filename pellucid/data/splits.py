@@ -108,7 +108,8 @@ def split(
     a part keep the order that they had.
 
     Errors: OptionError for fractions that are not 2 or 3 positive numbers with sum 1; DataError
-        where a part would be empty or, stratified, would miss a class.
+        where a part would be empty or, stratified, would miss a class, and for targets that are
+        not one class per sample: these are split with `stratified=False`.
     Source: largest remainder: Hamilton's method of apportionment.
 
     >>> from pellucid.data.datasets import from_arrays
@@ -129,6 +130,7 @@ def split(
     order = permutation(len(dataset), seed, 0, purpose=SPLIT)
     table = np.array([sizes])
     if stratified:
+        _check_classified(dataset)
         # A stable sort keeps the random order within each class.
         order = order[np.argsort(dataset.labels[order], kind="stable")]
         table = _stratified_counts(dataset.class_counts, shares, sizes)
@@ -199,6 +201,14 @@ def _check_sizes(dataset: Dataset, names: Sequence[str], sizes: Sequence[int]) -
         raise DataError(
             f"split: {len(dataset)} samples leave none for the part "
             f"{names[sizes.index(0)]!r}. Give that part a larger fraction, or more samples."
+        )
+
+
+def _check_classified(dataset: Dataset) -> None:
+    if dataset.form.target_shape or not dataset.classes:
+        raise DataError(
+            f"split: {dataset.name!r} has targets of shape {dataset.form.target_shape}. Only one "
+            "class per sample can be stratified: pass stratified=False."
         )
 
 

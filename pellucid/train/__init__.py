@@ -1,7 +1,7 @@
 """Training: `Trainer(model, loss, optimizer, data).fit(epochs=5)`.
 
 Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, ProgressBar
-Measures        evaluate, Metric, Accuracy
+Measures        evaluate, Metric, Accuracy, AbsoluteError
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
 
@@ -15,7 +15,7 @@ from pellucid.train.curves import save_curves
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.evaluation import evaluate
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps
-from pellucid.train.metrics import Accuracy, Metric
+from pellucid.train.metrics import AbsoluteError, Accuracy, Metric
 from pellucid.train.options import Callback, Options, Saving, Weights
 from pellucid.train.progress import ProgressBar
 from pellucid.train.report import save_report
@@ -23,6 +23,7 @@ from pellucid.train.run_folder import RunFolder
 from pellucid.train.trainer import Trainer
 
 __all__ = [
+    "AbsoluteError",
     "Accuracy",
     "Callback",
     "Checkpoint",

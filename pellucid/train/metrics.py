@@ -1,7 +1,8 @@
 """Measures of a model besides its loss.
 
     Metric      a name, and a number per sample
-    Accuracy    1 where the largest output is that of the right class
+    Accuracy         1 where the largest output is that of the right class
+    AbsoluteError    how far predicted numbers are from their targets
 
 A metric gives one number for each sample, so that its mean over a whole set is exact, whatever
 the batches. Write your own with the two members of `Metric`.
@@ -10,7 +11,8 @@ the batches. Write your own with the two members of `Metric`.
 from dataclasses import dataclass
 from typing import Protocol
 
-from pellucid.primitives.base import FLOAT32
+from pellucid.errors import OptionError
+from pellucid.primitives.base import FLOAT32, FLOATS
 from pellucid.tensor import Tensor
 
 
@@ -36,8 +38,10 @@ class Accuracy:
 
         1 if argmax(outputs) = target else 0
 
-    Shapes: outputs (batch, classes), targets (batch,) class numbers -> (batch,) float32.
+    Shapes: outputs (batch, classes), targets (batch,) class numbers -> (batch,) float32; for
+    sequences (batch, time, classes) and (batch, time) -> (batch,), the mean over time.
     A tie counts for the first of the largest outputs.
+    Errors: OptionError where the targets are numbers, not classes.
 
     >>> from pellucid.tensor import tensor
     >>> Accuracy()(tensor([[0.1, 0.9], [0.8, 0.2]]), tensor([1, 1])).tolist()
@@ -47,5 +51,32 @@ class Accuracy:
     name: str = "accuracy"
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """1 where the class is found, else 0."""
-        return (outputs.argmax(axis=-1) == targets).astype(FLOAT32)
+        """1 where the class is found, else 0; of a sequence, the fraction of its steps."""
+        if targets.dtype in FLOATS:
+            raise OptionError(
+                f"Accuracy: targets of {targets.dtype}. They are no classes. For numbers, give "
+                "Options(metrics=(AbsoluteError(),)), or none: metrics=()."
+            )
+        found = (outputs.argmax(axis=-1) == targets).astype(FLOAT32)
+        return found if found.ndim == 1 else found.mean(axis=tuple(range(1, found.ndim)))
+
+
+@dataclass(frozen=True)
+class AbsoluteError:
+    """How far predicted numbers are from their targets.
+
+        mean of |output - target| over the outputs of a sample
+
+    Shapes: outputs and targets (batch, ...) of numbers -> (batch,).
+    Units:  those of the targets.
+
+    >>> from pellucid.tensor import tensor
+    >>> AbsoluteError()(tensor([[1.0, 2.0]]), tensor([[1.5, 4.0]])).tolist()
+    [1.25]
+    """
+
+    name: str = "absolute_error"
+
+    def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The mean distance of each sample."""
+        return (outputs - targets).abs().mean(axis=tuple(range(1, targets.ndim)))

@@ -49,6 +49,8 @@ class Weights:
 
         weight of sample i = samples[i] * classes[labels[i]]
 
+    In sequences each time step has the weight of its class.
+
     `samples`: one number per training sample. `classes`: one number per class, or "balanced"
     for samples / (classes * samples of the class), with which every class counts alike.
     Only the loss that is trained on is weighted; what is measured after an epoch is not, so
@@ -63,8 +65,8 @@ class Weights:
     def of(self, data: Dataset) -> Any:
         """The weight of each sample, float32; None where all count alike.
 
-        Errors: DataError for a wrong length, a negative weight or one that is not finite, or
-        weights that are all zero.
+        Errors: DataError for a wrong length, a negative weight or one that is not finite,
+        weights that are all zero, or class weights where targets are numbers.
         """
         if self.samples is None and self.classes is None:
             return None
@@ -72,15 +74,23 @@ class Weights:
         if self.samples is not None:
             weights *= _checked("sample weights", self.samples, len(data), "samples")
         if self.classes is not None:
-            balanced = isinstance(self.classes, str) and self.classes == "balanced"
-            given = _balanced(data) if balanced else self.classes
-            per_class = _checked("class weights", given, data.classes, "classes")
-            weights *= per_class[data.labels]
+            of_labels = self._of_classes(data)
+            weights = weights.reshape(len(data), *(1,) * (of_labels.ndim - 1)) * of_labels
         return weights
+
+    def _of_classes(self, data: Dataset) -> Any:
+        if not data.classes:
+            raise DataError(
+                f"Trainer: class weights for {data.name!r}, whose targets are numbers. They need "
+                "classes: leave them out."
+            )
+        balanced = isinstance(self.classes, str) and self.classes == "balanced"
+        given = _balanced(data) if balanced else self.classes
+        return _checked("class weights", given, data.classes, "classes")[data.labels]
 
 
 def _balanced(data: Dataset) -> Any:
-    return len(data) / (data.classes * np.maximum(data.class_counts, 1))
+    return data.labels.size / (data.classes * np.maximum(data.class_counts, 1))
 
 
 def _checked(what: str, values: Any, count: int, noun: str) -> Any:

@@ -81,8 +81,9 @@ class Program:
                 f"Trainer: the model gave {outputs.shape} for {count} samples. The first axis "
                 "of its output must be the samples."
             )
-        if outputs.ndim == 2 and 1 < outputs.shape[1] < data.classes:
+        scores = outputs.shape[-1]
+        if outputs.ndim == data.labels.ndim + 1 and 1 < scores < data.classes:
             raise ShapeError(
-                f"Trainer: the model has {outputs.shape[1]} outputs; {data.name!r} has "
+                f"Trainer: the model has {scores} outputs; {data.name!r} has "
                 f"{data.classes} classes. It needs one output per class."
             )

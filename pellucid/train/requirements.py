@@ -38,11 +38,21 @@ def check_data(train: Dataset, validation: Dataset | None, options: Options) -> 
 
 
 def _check_alike(train: Dataset, validation: Dataset) -> None:
-    shapes = train.features.shape[1:], validation.features.shape[1:]
-    if shapes[0] != shapes[1]:
+    here, there = train.form, validation.form
+    for what, ours, theirs in (
+        ("samples of {} have shape", here.shape, there.shape),
+        ("targets of {} have shape", here.target_shape, there.target_shape),
+        ("the vocabulary of {} has ids", here.vocabulary, there.vocabulary),
+    ):
+        if ours != theirs:
+            raise DataError(
+                f"Trainer: {what.format(repr(train.name))} {ours}, those of the "
+                f"validation set {validation.name!r} {theirs}. They must be equal."
+            )
+    if (here.classes == 0) != (there.classes == 0):
         raise DataError(
-            f"Trainer: samples of {train.name!r} have shape {shapes[0]}, those of the "
-            f"validation set {validation.name!r} {shapes[1]}. They must be equal."
+            f"Trainer: {train.name!r} has {here.classes} classes, the validation set "
+            f"{validation.name!r} {there.classes}; 0 means numbers. Both must be of one kind."
         )
     if validation.classes > train.classes:
         raise DataError(

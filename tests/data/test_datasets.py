@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.data.datasets import Dataset, Form, from_arrays
 from pellucid.errors import DataError
 
 
@@ -163,3 +163,49 @@ def test_another_shape_is_a_view() -> None:
     assert np.shares_memory(images.features, data.features)
     with pytest.raises(DataError, match=r"shape \(6,\) do not fit into \(5,\).*hold 6 numbers"):
         data.with_shape(5)
+
+
+# ---- sequences and numbers ---------------------------------------------------------------
+
+
+def test_sequences_have_a_class_at_each_step() -> None:
+    ids = np.array([[0, 1, 2], [2, 1, 0]])
+    data = from_arrays(ids, (ids + 1) % 3, name="cycle", vocabulary=3)
+    assert data.features.dtype == np.int64
+    assert data.class_counts.tolist() == [2, 2, 2]
+    assert data.form == Form((3,), 3, (3,), 3)
+    assert (data.form.features, data.form.outputs) == (3, 3)
+    assert repr(data) == (
+        "Dataset 'cycle': 2 samples of shape (3,), 3 classes at each of (3,), "
+        "ids of a vocabulary of 3"
+    )
+    assert data.subset([1]).form == data.form
+
+
+def test_numbers_to_be_predicted_have_no_classes() -> None:
+    data = from_arrays([[0.0], [0.5]], [[1.5, 0.0], [2.0, 1.0]], name="two", classes=0)
+    assert data.labels.dtype == np.float32
+    assert data.class_counts.size == 0
+    assert data.form == Form((1,), 0, (2,))
+    assert data.form.outputs == 2
+
+
+SEQUENCES: dict[str, tuple[Any, Any, dict[str, int], str]] = {
+    "id above": ([[0, 3]], [[0, 1]], {"vocabulary": 3}, r"features\[0, 1\] is 3 .*0\.\.2 in this"),
+    "id below": ([[0, -1]], [[0, 1]], {"vocabulary": 3}, r"features\[0, 1\] is -1"),
+    "numbers": ([[0.5]], [[0]], {"vocabulary": 3}, "features of type float64 are not ids"),
+    "label": ([[0, 1]], [[0, 7]], {"vocabulary": 3, "classes": 3}, r"labels\[0, 1\] is 7"),
+    "times": ([[0, 1]], [[0]], {"vocabulary": 3}, r"labels \(1, 1\).*\(samples, time\)"),
+    "one-hot": (np.eye(3), np.eye(3, dtype=int), {}, r"labels\.argmax\(axis=1\)"),
+    "infinite": ([[1.0]], [[np.inf]], {"classes": 0}, "row 0, column 0 of the labels is inf"),
+    "flat": ([[1.0]], [1.0], {"classes": 0}, r"labels\.reshape\(-1, 1\)"),
+    "words": ([[1.0]], [["a"]], {"classes": 0}, r"targets of type <U1 \('a' first\)"),
+    "negative": ([[1]], [[0]], {"vocabulary": -1}, "a vocabulary of -1"),
+}
+
+
+@pytest.mark.parametrize("case", SEQUENCES)
+def test_sequences_and_numbers_that_do_not_fit_are_refused(case: str) -> None:
+    table, labels, options, text = SEQUENCES[case]
+    with pytest.raises(DataError, match=text):
+        from_arrays(table, labels, **options)

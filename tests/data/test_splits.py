@@ -196,3 +196,12 @@ def test_a_class_that_does_not_occur_is_no_hindrance() -> None:
     data = Dataset(np.zeros((10, 1), np.float32), np.array([0, 2] * 5), "gap", 3)
     _, report = split(data, (0.6, 0.4), seed=0)
     assert report.class_counts == ((3, 0, 3), (2, 0, 2))
+
+
+def test_only_one_class_per_sample_can_be_stratified() -> None:
+    numbers = from_arrays(np.zeros((10, 1)), np.zeros((10, 1)), name="numbers", classes=0)
+    with pytest.raises(DataError, match=r"targets of shape \(1,\).*stratified=False"):
+        split(numbers, seed=0)
+    parts, report = split(numbers, seed=0, stratified=False)
+    assert [len(part) for part in parts] == [6, 2, 2]
+    assert str(report).splitlines()[2].split() == ["train", "6", "60.00%"]
