@@ -4,11 +4,12 @@ CallBack    what the program calls for a node without native code
 """
 
 import ctypes
+import threading
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import PositionError
+from pellucid.errors import GraphError, PositionError
 from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.views import View, whole
 from pellucid.graph import Node
@@ -28,6 +29,7 @@ class CallBack:
         self.shared = shared
         self.table = table
         self.failure: BaseException | None = None
+        self._inside: set[int] = set()
         self.function = PROTOTYPE(self._run)
 
     @property
@@ -42,6 +44,7 @@ class CallBack:
             (node,) = self.shared.plan.kernels[-1 - number].nodes
             self.failure = _position_error(node)
             return
+        self._inside.add(threading.get_ident())
         try:
             (node,) = self.shared.plan.kernels[number].nodes
             inputs = [self._array(self.shared.views[value], step) for value in node.inputs]
@@ -50,6 +53,17 @@ class CallBack:
             self._array(whole(node.output), step)[...] = result
         except BaseException as failure:  # must not reach the machine code
             self.failure = failure
+        finally:
+            self._inside.discard(threading.get_ident())
+
+    def refuse_inside(self) -> None:
+        """Raise GraphError where the calling thread is inside a rule that the program runs."""
+        if self._inside and threading.get_ident() in self._inside:
+            raise GraphError(
+                "a compiled function was called by a primitive that it runs itself. It cannot "
+                "begin again before it has ended: call another function there, or leave it "
+                "uncompiled."
+            )
 
     def _array(self, view: View, step: int) -> Any:
         """The elements of a view as an array over the program's memory."""

@@ -139,6 +139,7 @@ class Native:
     def _run(
         self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], steps: int
     ) -> None:
+        self.call_back.refuse_inside()
         held = [a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arguments]
         with self._lock:
             self._lead_to(0, held)

@@ -11,7 +11,7 @@ from executors.native.programs import small_chunks
 import pellucid as pc
 from pellucid import nn, optim
 from pellucid.compile import capture_call
-from pellucid.errors import PositionError
+from pellucid.errors import GraphError, PositionError
 from pellucid.executors.native.native import Native
 from pellucid.executors.reference import Reference
 from pellucid.functional import cross_entropy
@@ -185,6 +185,34 @@ def test_what_a_rule_raises_is_raised_by_the_call_and_the_next_call_works(fault,
         assert raised.value is fault
     monkeypatch.setattr(Failing, "fault", None)
     assert program(x).item() == 12.0
+
+
+class Calling(Primitive):
+    """Calls what the test asks for."""
+
+    accepts = FLOATS
+    called = None
+
+    def shape(self, *shapes):
+        return shapes[0]
+
+    def forward(self, xp, x):
+        return Calling.called(x).numpy()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_rule_that_calls_the_program_that_runs_it_is_refused(count, monkeypatch):
+    @pc.compile
+    def program(x):
+        return pc.apply(Calling(), x @ x)
+
+    x = np.eye(64, dtype=np.float32)
+    monkeypatch.setattr(Calling, "called", program)
+    pc.set_threads(count)
+    with small_chunks(), pytest.raises(GraphError, match="called by a primitive that it runs"):
+        program(x)
+    monkeypatch.setattr(Calling, "called", pc.compile(lambda x: x * 2.0))
+    np.testing.assert_array_equal(program(x).numpy(), 2 * x)
 
 
 def test_a_rule_may_raise_on_any_thread(monkeypatch):
