@@ -63,8 +63,13 @@ class Columns:
         self.b, self.dtype, self.axes = frame.builder, dtype, tuple(axes)
         self.v = Vectors(self.b, dtype, frame.target.lanes(dtype))
 
-    def lay_out(self, x: ir.Value, channels: tuple[int, int], block: Block, to: ir.Value) -> None:
-        """The matrix of a block, row after row; `channels`: how many, and how far apart."""
+    def lay_out(
+        self, x: ir.Value, channels: tuple[int, int], block: Block, to: tuple[ir.Value, int]
+    ) -> None:
+        """The matrix of a block.
+
+        `channels`: how many, and how far apart; `to`: where its rows go, and how far apart.
+        """
         b = self.b
         with ExitStack() as loops:
             c = loops.enter_context(counted(b, I64(0), I64(channels[0])))
@@ -73,7 +78,7 @@ class Columns:
             for axis in self.axes:
                 taps.append(loops.enter_context(counted(b, I64(0), I64(axis.taps))))
                 line = b.add(b.mul(line, I64(axis.taps)), taps[-1])
-            target = self.moved(to, b.mul(line, I64(block.count)))
+            target = self.moved(to[0], b.mul(line, I64(to[1])))
             run = _Run(self, self.axes[-1], taps[-1], block)
             with counted(b, I64(0), I64(block.rows)) as r:
                 place = self.moved(target, b.mul(r, I64(block.run)))

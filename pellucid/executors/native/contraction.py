@@ -65,9 +65,9 @@ def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and
 ) -> None:
     """Code for the units from `units[0]` up to `units[1]`.
 
-    `operands`: where A and B begin. `store(row, column, vector, mask)` is called, while code
-    is generated, with each finished vector of C; it emits what is done with it.
-    `scratch(kind, count)` gives memory on the stack.
+    `operands`: where A and B begin, or B itself where its rows are scattered.
+    `store(row, column, vector, mask)` is called, while code is generated, with each finished
+    vector of C; it emits what is done with it. `scratch(kind, count)` gives memory on the stack.
     """
     if spec.m and spec.n:
         _Product(builder, target, spec, operands, store, scratch).emit(*units)
@@ -104,7 +104,9 @@ class _Product:
         self.cut = cut = tiling(spec, target)
         self.v = Vectors(builder, spec.dtype, cut.lanes)
         self.left = Matrix(operands[0], spec.dtype, spec.a_strides)
-        self.right = Matrix(operands[1], spec.dtype, spec.b_strides)
+        self.right = operands[1]
+        if not isinstance(self.right, Matrix):
+            self.right = Matrix(self.right, spec.dtype, spec.b_strides)
         self.is_blocked = cut.depth < spec.k
         self._reserve(scratch)
 

@@ -1,6 +1,5 @@
 """Convolutions as products of matrices, whose windows are laid out block by block.
 
-is_native_convolution   whether a node is computed so
 convolution_units       how many independent pieces of work there are
 emit_convolution        the code for some of them
 
@@ -14,88 +13,24 @@ products are summed over the channels, in their order, in memory of the unit.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from llvmlite import ir
 
-from pellucid import primitives as p
 from pellucid.executors.native.columns import Axis, Block, Columns
 from pellucid.executors.native.contraction import Contraction, emit_contraction, tiles
+from pellucid.executors.native.convolution_blocks import cut_of, rows_more
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.lanes import I64, Lanes, scalar_type
 from pellucid.executors.native.memory import load, store
+from pellucid.executors.native.packing import padded
+from pellucid.executors.native.vectors import Scattered
 from pellucid.executors.native.views import View, by_channels, row_major, single_stride
 from pellucid.graph import Node, Shape
-from pellucid.primitives.base import FLOATS
 
-BLOCK_BYTES = 384 * 1024  # of laid-out windows: they stay in the second-level cache
-MOST_BLOCK_BYTES = 1024 * 1024  # where fewer columns than FEW would fit; on the stack
-FEW = 48
-SUM_BYTES = 128 * 1024  # of results of a unit by channels
-GOOD_COLUMNS = 128  # of a unit by channels
-ENOUGH_UNITS = 8
-
-
-def is_native_convolution(node: Node) -> bool:
-    """Whether a node is a convolution with code here."""
-    if not isinstance(node.primitive, p.Convolution) or node.output.dtype not in FLOATS:
-        return False
-    x, w = (value.shape for value in node.inputs)
-    depth = math.prod(w[3:]) if by_channels(node) else math.prod(w[2:])
-    return 0 not in (*x, *w) and depth * node.output.dtype.itemsize <= MOST_BLOCK_BYTES
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """Columns in blocks of `rows` rows of `run`; `samples` at a time by channels."""
-
-    rows: int
-    run: int
-    blocks: int
-    segments: int
-    samples: int = 1
-
-
-def _blocks(columns: Shape, lines: int, itemsize: int, samples: int = 1) -> _Cut:
-    """Blocks of columns, each as long as `lines`, that fit into the cache."""
-    most = BLOCK_BYTES // (lines * itemsize)
-    if most < FEW:
-        most = max(1, min(FEW, MOST_BLOCK_BYTES // (lines * itemsize)))
-    rows, run = math.prod(columns[:-1]), columns[-1]
-    if run > most:
-        segments = -(-run // most)
-        return _Cut(1, -(-run // segments), rows * segments, segments, samples)
-    blocks = -(-rows // max(1, most // run))
-    return _Cut(-(-rows // blocks), run, -(-rows // -(-rows // blocks)), 1, samples)
-
-
-def cut_of(node: Node) -> _Cut:
-    itemsize = node.output.dtype.itemsize
-    w, counts = node.inputs[1].shape, node.output.shape[3:]
-    if not by_channels(node):
-        return _blocks(counts or (1,), math.prod(w[2:]), itemsize)
-    places = math.prod(counts)
-    samples = _samples(node.output.shape[0], w[0], w[1] * itemsize, places)
-    return _blocks(w[3:] or (1,), samples * places, itemsize, samples)
-
-
-def _samples(batch: int, groups: int, bytes_each: int, places: int) -> int:
-    """How many samples a unit by channels takes: few idle lanes, and work for all threads."""
-
-    def cost(n: int) -> float:
-        columns, units = n * places, batch // n * groups
-        idle = -(-columns // 16) * 16 / columns
-        return idle + 12 / columns + 0.4 * max(0.0, 1 - units / ENOUGH_UNITS)
-
-    fitting = [
-        n
-        for n in range(1, batch + 1)
-        if batch % n == 0
-        and (n == 1 or (n * places * bytes_each <= SUM_BYTES and n * places <= GOOD_COLUMNS * 2))
-    ]
-    return min(fitting, key=cost)
+LINE = 64  # bytes
 
 
 def convolution_units(node: Node) -> int:
@@ -113,11 +48,15 @@ def emit_convolution(frame: Frame, node: Node) -> None:
 class _Product:
     """What both ways share: where x and w lie, and how columns become a product."""
 
+    more = 0  # rows of columns that are laid out behind those of a block
+
     def __init__(self, frame: Frame, node: Node) -> None:
         self.frame, self.b, self.node, self.cut = frame, frame.builder, node, cut_of(node)
         self.x, self.w = (frame.views[value] for value in node.inputs)
         self.dtype = node.output.dtype
         self.columns = Columns(frame, self.dtype, self._axes())
+        # Rows of columns begin at cache lines.
+        self.pitch = padded((self.cut.rows + self.more) * self.cut.run, LINE // self.dtype.itemsize)
 
     def _axes(self) -> list[Axis]:
         """Taps and columns along each axis of sizes."""
@@ -147,7 +86,7 @@ class _Product:
     def block(self, index: ir.Value, body: Callable[[Block], None]) -> None:
         """Run `body` for a block; the last one may be smaller, and is code of its own."""
         b, cut, last = self.b, self.cut, self.columns.axes[-1]
-        rows = math.prod(axis.columns for axis in self.columns.axes[:-1])
+        rows = math.prod(axis.columns for axis in self.columns.axes[:-1]) - self.more
         if cut.segments > 1:
             row, segment = b.udiv(index, I64(cut.segments)), b.urem(index, I64(cut.segments))
             first, count, rest = b.mul(segment, I64(cut.run)), cut.segments, last.columns % cut.run
@@ -175,32 +114,61 @@ class _Product:
 
 
 class _BySamples(_Product):
-    """Weights (out, in places) times windows (in places, positions), sample by sample."""
+    """Weights (out, in places) times windows (in places, positions), sample by sample.
+
+    Where the kernel moves down by single rows, the columns of all its rows are the same ones,
+    further down: they are laid out once, with as many rows more as the kernel reaches, and
+    each row of the product begins at a place of its own.
+    """
 
     def _axes(self) -> list[Axis]:
         primitive, counts = self.node.primitive, self.node.output.shape[3:]
-        return self._rows(primitive.w_dilation, self.w.shape[3:], primitive.stride, counts)
+        axes = self._rows(primitive.w_dilation, self.w.shape[3:], primitive.stride, counts)
+        self.more = rows_more(self.node)
+        if self.more:
+            first = axes[0]
+            axes[0] = replace(first, taps=1, columns=first.columns + self.more)
+        return axes
 
     def emit(self) -> None:
         """The blocks from `begin` to `end`."""
-        b, frame, (batch, groups, out, *_) = self.b, self.frame, self.node.output.shape
-        del batch
-        depth = math.prod(self.w.shape[2:])
-        place = self.scratch(depth * self.cut.rows * self.cut.run)
+        b, frame, groups = self.b, self.frame, self.w.shape[0]
+        lines = self.w.shape[2] * math.prod(axis.taps for axis in self.columns.axes)
+        place = self.scratch(lines * self.pitch)
+        starts = self._starts() if self.more else None
         with counted(b, frame.begin, frame.end) as unit:
             which, index = b.udiv(unit, I64(self.cut.blocks)), b.urem(unit, I64(self.cut.blocks))
             sample, group = b.udiv(which, I64(groups)), b.urem(which, I64(groups))
 
             def body(block: Block) -> None:
-                start = self.address(self.x, (sample, group))
+                x = self.address(self.x, (sample, group))
                 channels = (self.x.shape[2], self.x.strides[2])
-                self.columns.lay_out(start, channels, block, place)
-                self._multiply(which, self.address(self.w, (group,)), block, place)
+                reached = replace(block, rows=block.rows + self.more)
+                self.columns.lay_out(x, channels, reached, (place, self.pitch))
+                right: Any = place
+                if starts is not None:
+                    right = Scattered(place, self.dtype, (self.cut.run, 1), starts)
+                self._multiply(which, block, (self.address(self.w, (group,)), right))
 
             self.block(index, body)
-        del out
 
-    def _multiply(self, which: ir.Value, w: ir.Value, block: Block, place: ir.Value) -> None:
+    def _starts(self) -> ir.Value:
+        """Where the row of each place of the kernel begins among the columns."""
+        b, (channels, high, wide) = self.b, self.w.shape[2:]
+        starts = self.frame.scratch(I64, channels * high * wide)
+        down = self.node.primitive.w_dilation[0] * self.cut.run
+        with (
+            counted(b, I64(0), I64(channels)) as c,
+            counted(b, I64(0), I64(high)) as i,
+            counted(b, I64(0), I64(wide)) as j,
+        ):
+            line = b.add(b.mul(c, I64(wide)), j)
+            start = b.add(b.mul(line, I64(self.pitch)), b.mul(i, I64(down)))
+            row = b.add(b.mul(b.add(b.mul(c, I64(high)), i), I64(wide)), j)
+            b.store(start, b.gep(starts, [row], source_etype=I64))
+        return starts
+
+    def _multiply(self, which: ir.Value, block: Block, operands: tuple[Any, Any]) -> None:
         b, out = self.b, self.node.output.shape[2]
         counts = self.node.output.shape[3:]
         spec = Contraction(
@@ -209,7 +177,8 @@ class _BySamples(_Product):
             k=math.prod(self.w.shape[2:]),
             dtype=self.dtype,
             a_strides=(self.w.strides[1], single_stride(self.w, 2) or 1),
-            b_strides=(block.count, 1),
+            b_strides=(self.cut.run if self.more else self.pitch, 1),
+            scattered=self.more > 0,
         )
         begin = b.add(b.mul(block.row, I64(counts[-1] if counts else 1)), block.first)
 
@@ -218,7 +187,7 @@ class _BySamples(_Product):
             element = b.add(b.add(b.mul(line, I64(math.prod(counts))), begin), column)
             self.frame.store(self.node.output, element, Lanes(b, vector, self.dtype), mask)
 
-        self.product(spec, (w, place), to)
+        self.product(spec, operands, to)
 
 
 class _ByChannels(_Product):
@@ -233,7 +202,7 @@ class _ByChannels(_Product):
         b, frame = self.b, self.frame
         groups, out, channels = self.w.shape[:3]
         n = self.cut.samples * math.prod(self.node.output.shape[3:])
-        place = self.scratch(n * self.cut.rows * self.cut.run)
+        place = self.scratch(n * self.pitch)
         sums = self.scratch(out * n)
         zero = Lanes.constant(b, self.dtype.type(0), self.dtype)
         with counted(b, frame.begin, frame.end) as unit:
@@ -249,7 +218,7 @@ class _ByChannels(_Product):
                 def body(block: Block) -> None:
                     start = self.address(self.x, (sample, group, channel))
                     samples = (self.cut.samples, self.x.strides[0])
-                    self.columns.lay_out(start, samples, block, place)
+                    self.columns.lay_out(start, samples, block, (place, self.pitch))
                     self._multiply((group, channel), block, (place, sums))
 
                 self.block(index, body)
@@ -268,7 +237,7 @@ class _ByChannels(_Product):
             k=block.count,
             dtype=self.dtype,
             a_strides=(self.w.strides[1], apart),
-            b_strides=(1, block.count),
+            b_strides=(1, self.pitch),
         )
         begin = b.add(b.mul(block.row, I64(last)), block.first)
         w = self.address(self.w, (group, I64(0), channel))

@@ -15,11 +15,8 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.convolution import (
-    convolution_units,
-    emit_convolution,
-    is_native_convolution,
-)
+from pellucid.executors.native.convolution import convolution_units, emit_convolution
+from pellucid.executors.native.convolution_blocks import is_native_convolution
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Single

@@ -26,7 +26,10 @@ GROUP_ROWS = 48  # of a unit, where its rows share more than their tile
 
 @dataclass(frozen=True)
 class Contraction:
-    """C (m, n) = A (m, k) B (k, n). Strides count elements: (from row to row, along a row)."""
+    """C (m, n) = A (m, k) B (k, n). Strides count elements: (from row to row, along a row).
+
+    Where B is `scattered`, its rows begin anywhere, about as far apart as its strides say.
+    """
 
     m: int
     n: int
@@ -34,6 +37,7 @@ class Contraction:
     dtype: DType
     a_strides: tuple[int, int]
     b_strides: tuple[int, int]
+    scattered: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ def tiling(spec: Contraction, target: Target) -> Tiling:
 def _candidates(spec: Contraction, lanes: int, registers: int) -> Iterator[tuple[float, Tiling]]:
     rest = spec.n % lanes
     yield from _outer(spec, lanes, registers, -(-spec.n // lanes), "masked", 0.0)
+    if spec.scattered:
+        return
     if rest and spec.n > lanes and spec.k >= lanes:
         if _lines(spec, rest, lanes):
             cycles = _inner_cycles(spec, rest, lanes, registers) * spec.m

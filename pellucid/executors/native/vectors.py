@@ -1,6 +1,6 @@
 """What code for matrix products is made of: matrices in memory, vectors in registers.
 
-Matrix      where a matrix lies
+Matrix      where a matrix lies; Scattered, if its rows begin anywhere
 Vectors     loads, multiply-adds and shuffles of vectors of one dtype and width
 carried     a loop that hands values on from turn to turn
 """
@@ -60,6 +60,27 @@ class Matrix:
     def turned(self) -> "Matrix":
         """The transposed matrix, at the same place."""
         return Matrix(self.pointer, self.dtype, self.strides[::-1])
+
+
+@dataclass(frozen=True)
+class Scattered(Matrix):
+    """A matrix whose rows begin anywhere: `starts` holds where, in elements, for each row."""
+
+    starts: ir.Value
+
+    def at(self, b: ir.IRBuilder, row: Any, column: Any) -> ir.Value:
+        """The address of an element."""
+        index = I64(row) if isinstance(row, int) else row
+        start = b.load(b.gep(self.starts, [index], source_etype=I64), typ=I64)
+        address = b.gep(self.pointer, [start], source_etype=scalar_type(self.dtype))
+        return Matrix(address, self.dtype, self.strides).at(b, 0, column)
+
+    def part(self, b: ir.IRBuilder, row: Any, column: Any) -> "Scattered":
+        """The same rows from a column on; `row` is 0."""
+        if row != 0:
+            raise AssertionError("rows that begin anywhere are counted from the first")
+        moved = Matrix(self.pointer, self.dtype, self.strides).at(b, 0, column)
+        return Scattered(moved, self.dtype, self.strides, self.starts)
 
 
 class Vectors:

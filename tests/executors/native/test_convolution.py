@@ -13,7 +13,7 @@ from executors.native.programs import difference, small_chunks
 from executors.native.window_growth import convolution
 
 from pellucid import primitives as p
-from pellucid.executors.native import convolution as native
+from pellucid.executors.native.convolution_blocks import cut_of, rows_more
 from pellucid.executors.native.native import planned
 from pellucid.executors.native.singles import is_native
 
@@ -44,6 +44,8 @@ CASES = {
     "one block": (plain(2, 1, 1), (3, 2, 3, 9, 8), (2, 4, 3, 3, 3)),
     "several blocks, the last smaller": (plain(2), (2, 1, 64, 35, 33), (1, 5, 64, 3, 3)),
     "parts of a row, the last smaller": (plain(1, 2, 1), (2, 1, 40, 1500), (1, 3, 40, 5)),
+    "rows shared, far apart": (p.Convolution((1, 2), (3, 1), (3, 0), (1, 1), (3, 2)),
+                               (2, 2, 3, 9, 11), (2, 4, 3, 3, 3)),
     "one place, no padding": (plain(2), (2, 1, 7, 5, 5), (1, 6, 7, 1, 1)),
     "no axes": (plain(0), (5, 2, 6), (2, 3, 6)),
     "three axes": (plain(3, 1, 0), (2, 1, 2, 4, 5, 6), (1, 3, 2, 2, 3, 2)),
@@ -62,6 +64,9 @@ CASES = {
     "gaps by channels": (p.Convolution((1, 2), (1, 3), (0, 1), (2, 2), (1, 2)), (4, 1, 3, 6, 9),
                          (1, 5, 3, 7, 6)),
 }  # fmt: skip
+
+
+SHARED = ("one block", "several blocks", "rows shared", "gaps between", "cut off")
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -94,7 +99,8 @@ def test_the_cases_meet_every_kind_of_block():
     cuts = {}
     for name, (primitive, x, w) in CASES.items():
         (node,) = procedure(text(primitive, x, w)).graph.nodes
-        cuts[name] = native.cut_of(node)
+        cuts[name] = cut_of(node)
+        assert (rows_more(node) > 0) == name.startswith(SHARED), name
     assert cuts["several blocks, the last smaller"].blocks > 1
     assert cuts["parts of a row, the last smaller"].segments > 1
     assert cuts["by channels, in blocks"].blocks > 1
