@@ -20,7 +20,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.columns import Axis, Block, Columns
 from pellucid.executors.native.contraction import Contraction, emit_contraction, tiles
-from pellucid.executors.native.convolution_blocks import cut_of, rows_more
+from pellucid.executors.native.convolution_blocks import cut_of
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.lanes import I64, Lanes, scalar_type
@@ -46,15 +46,20 @@ def emit_convolution(frame: Frame, node: Node) -> None:
 
 
 class _Product:
-    """What both ways share: where x and w lie, and how columns become a product."""
+    """What both ways share: where x and w lie, and how columns become a product.
 
-    more = 0  # rows of columns that are laid out behind those of a block
+    Where the kernel moves down by single rows, the columns of all its rows are the same ones,
+    further down: they are laid out once, with as many rows more as the kernel reaches.
+    """
 
     def __init__(self, frame: Frame, node: Node) -> None:
         self.frame, self.b, self.node, self.cut = frame, frame.builder, node, cut_of(node)
         self.x, self.w = (frame.views[value] for value in node.inputs)
         self.dtype = node.output.dtype
-        self.columns = Columns(frame, self.dtype, self._axes())
+        self.more, axes = self.cut.more, self._axes()
+        if self.more:
+            axes[0] = replace(axes[0], taps=1, columns=axes[0].columns + self.more)
+        self.columns = Columns(frame, self.dtype, axes)
         # Rows of columns begin at cache lines.
         self.pitch = padded((self.cut.rows + self.more) * self.cut.run, LINE // self.dtype.itemsize)
 
@@ -116,19 +121,12 @@ class _Product:
 class _BySamples(_Product):
     """Weights (out, in places) times windows (in places, positions), sample by sample.
 
-    Where the kernel moves down by single rows, the columns of all its rows are the same ones,
-    further down: they are laid out once, with as many rows more as the kernel reaches, and
-    each row of the product begins at a place of its own.
+    Where columns are shared, each row of the product begins at a place of its own.
     """
 
     def _axes(self) -> list[Axis]:
         primitive, counts = self.node.primitive, self.node.output.shape[3:]
-        axes = self._rows(primitive.w_dilation, self.w.shape[3:], primitive.stride, counts)
-        self.more = rows_more(self.node)
-        if self.more:
-            first = axes[0]
-            axes[0] = replace(first, taps=1, columns=first.columns + self.more)
-        return axes
+        return self._rows(primitive.w_dilation, self.w.shape[3:], primitive.stride, counts)
 
     def emit(self) -> None:
         """The blocks from `begin` to `end`."""
@@ -191,7 +189,10 @@ class _BySamples(_Product):
 
 
 class _ByChannels(_Product):
-    """Kernels (out, places) times windows (places, samples positions), summed over channels."""
+    """Kernels (out, places) times windows (places, samples positions), summed over channels.
+
+    Where columns are shared, each row of positions is a product by itself.
+    """
 
     def _axes(self) -> list[Axis]:
         primitive, counts = self.node.primitive, self.node.output.shape[3:]
@@ -201,14 +202,18 @@ class _ByChannels(_Product):
         """The samples from `begin` to `end`, some at a time."""
         b, frame = self.b, self.frame
         groups, out, channels = self.w.shape[:3]
-        n = self.cut.samples * math.prod(self.node.output.shape[3:])
-        place = self.scratch(n * self.pitch)
-        sums = self.scratch(out * n)
+        places = math.prod(self.node.output.shape[3:])
+        self.products = self.node.output.shape[3] if self.more else 1
+        self.wide = self.cut.samples * places // self.products
+        place, sums = (
+            self.scratch(self.wide * self.pitch),
+            self.scratch(out * self.cut.samples * places),
+        )
         zero = Lanes.constant(b, self.dtype.type(0), self.dtype)
         with counted(b, frame.begin, frame.end) as unit:
             group = b.urem(unit, I64(groups))
             sample = b.mul(b.udiv(unit, I64(groups)), I64(self.cut.samples))
-            with counted(b, I64(0), I64(out * n)) as i:
+            with counted(b, I64(0), I64(out * self.cut.samples * places)) as i:
                 store(b, self.columns.moved(sums, i), zero)
             with (
                 counted(b, I64(0), I64(channels)) as channel,
@@ -218,7 +223,8 @@ class _ByChannels(_Product):
                 def body(block: Block) -> None:
                     start = self.address(self.x, (sample, group, channel))
                     samples = (self.cut.samples, self.x.strides[0])
-                    self.columns.lay_out(start, samples, block, (place, self.pitch))
+                    reached = replace(block, rows=block.rows + self.more)
+                    self.columns.lay_out(start, samples, reached, (place, self.pitch))
                     self._multiply((group, channel), block, (place, sums))
 
                 self.block(index, body)
@@ -228,12 +234,11 @@ class _ByChannels(_Product):
         self, at: tuple[ir.Value, ir.Value], block: Block, memory: tuple[ir.Value, ir.Value]
     ) -> None:
         """The products of a block, added to the sums."""
-        b, (group, channel), (place, sums) = self.b, at, memory
-        n = self.cut.samples * math.prod(self.node.output.shape[3:])
+        b, (group, channel), out = self.b, at, self.w.shape[1]
         apart, last = single_stride(self.w, 3) or 1, self.columns.axes[-1].columns
         spec = Contraction(
-            m=self.w.shape[1],
-            n=n,
+            m=out,
+            n=self.wide,
             k=block.count,
             dtype=self.dtype,
             a_strides=(self.w.strides[1], apart),
@@ -242,27 +247,39 @@ class _ByChannels(_Product):
         begin = b.add(b.mul(block.row, I64(last)), block.first)
         w = self.address(self.w, (group, I64(0), channel))
         w = self.columns.moved(w, b.mul(begin, I64(apart)))
+        down = self.cut.run * self.node.primitive.stride[0] if self.more else 0
+        with counted(b, I64(0), I64(self.products)) as i:
+            place = self.columns.moved(memory[0], b.mul(i, I64(down)))
+            sums = self.columns.moved(memory[1], b.mul(i, I64(out * self.wide)))
+            self.product(spec, (w, place), self._adding(sums))
+
+    def _adding(self, sums: ir.Value) -> Callable[..., None]:
+        """What adds vectors of a product to its sums."""
+        b = self.b
 
         def to(row: Any, column: Any, vector: Any, mask: Any) -> None:
-            address = self.columns.moved(sums, b.add(b.mul(row, I64(n)), column))
+            address = self.columns.moved(sums, b.add(b.mul(row, I64(self.wide)), column))
             lanes = Lanes(b, vector, self.dtype)
             before = load(b, address, self.dtype, lanes.width, mask=mask)
             store(b, address, before + lanes, mask=mask)
 
-        self.product(spec, (w, place), to)
+        return to
 
     def _hand_out(self, sample: ir.Value, group: ir.Value, sums: ir.Value) -> None:
         """The finished sums of a unit, each at its place."""
         b, output = self.b, self.node.output
-        places, out = math.prod(output.shape[3:]), output.shape[2]
+        places, out = math.prod(output.shape[3:]) // self.products, output.shape[2]
         strides = row_major(output.shape)
         with (
-            counted(b, I64(0), I64(self.cut.samples)) as i,
+            counted(b, I64(0), I64(self.products)) as i,
             counted(b, I64(0), I64(out)) as o,
+            counted(b, I64(0), I64(self.cut.samples)) as one,
             counted(b, I64(0), I64(places)) as place,
         ):
-            row = b.add(b.mul(o, I64(self.cut.samples)), i)
+            row = b.add(b.mul(i, I64(out)), o)
+            row = b.add(b.mul(row, I64(self.cut.samples)), one)
             address = self.columns.moved(sums, b.add(b.mul(row, I64(places)), place))
             found = load(b, address, self.dtype, 1)
-            first = self.frame.element(0, (b.add(sample, i), group, o), strides[:3])
-            self.frame.store(output, b.add(first, place), found)
+            first = self.frame.element(0, (b.add(sample, one), group, o), strides[:3])
+            within = b.add(b.mul(i, I64(places)), place)
+            self.frame.store(output, b.add(first, within), found)

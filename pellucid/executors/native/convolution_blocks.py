@@ -2,11 +2,11 @@
 
 is_native_convolution   whether a node is a convolution with code of its own
 Cut, cut_of             how its work is cut
-rows_more               how far rows of columns are shared
 """
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pellucid import primitives as p
 from pellucid.executors.native.views import by_channels
@@ -35,63 +35,73 @@ def is_native_convolution(node: Node) -> bool:
 
 @dataclass(frozen=True)
 class Cut:
-    """Columns in blocks of `rows` rows of `run`; `samples` at a time by channels."""
+    """Columns in blocks of `rows` rows of `run`, of which `segments` make a whole row.
+
+    `more` rows of columns are laid out behind those of a block, where the rows of the kernel
+    share them. By channels, `samples` are taken at a time.
+    """
 
     rows: int
     run: int
     blocks: int
     segments: int
     samples: int = 1
+    more: int = 0
 
 
-def _blocks(columns: Shape, lines: int, itemsize: int, samples: int = 1, more: int = 0) -> Cut:
-    """Blocks of columns that fit into the cache: `lines` in a column, `more` rows behind."""
-    most = BLOCK_BYTES // (lines * itemsize) - more * columns[-1]
-    if most < FEW:
-        most = max(1, min(FEW, MOST_BLOCK_BYTES // (lines * itemsize)))
+@lru_cache(maxsize=1024)
+def cut_of(node: Node) -> Cut:
+    """How the work of a convolution is cut."""
+    w, counts = node.inputs[1].shape, node.output.shape[3:]
+    if by_channels(node):
+        samples = each = _samples(node)
+        return _blocks(node, (counts, w[3:]), each, samples)
+    return _blocks(node, (w[3:], counts), w[2], 1)
+
+
+def _blocks(node: Node, sizes: tuple[Shape, Shape], each: int, samples: int) -> Cut:
+    """Blocks of columns that fit into the cache; `sizes`: of the taps, and of the columns."""
+    taps, columns = sizes[0], sizes[1] or (1,)
+    most, more = _most(node, each * math.prod(taps)), 0
+    if len(taps) == 2 and _down(node)[1] == 1:
+        reached, shared = (taps[0] - 1) * _down(node)[0], _most(node, each * taps[1])
+        if (1 + reached) * columns[1] <= shared:
+            most, more = shared - reached * columns[1], reached
     rows, run = math.prod(columns[:-1]), columns[-1]
     if run > most:
         segments = -(-run // most)
         return Cut(1, -(-run // segments), rows * segments, segments, samples)
     blocks = -(-rows // max(1, most // run))
-    return Cut(-(-rows // blocks), run, -(-rows // -(-rows // blocks)), 1, samples)
+    return Cut(-(-rows // blocks), run, -(-rows // -(-rows // blocks)), 1, samples, more)
 
 
-def cut_of(node: Node) -> Cut:
-    """How the work of a convolution is cut."""
-    itemsize = node.output.dtype.itemsize
-    w, counts = node.inputs[1].shape, node.output.shape[3:]
-    if rows_more(node):
-        return _blocks(counts, w[2] * w[4], itemsize, more=rows_more(node))
-    if not by_channels(node):
-        return _blocks(counts or (1,), math.prod(w[2:]), itemsize)
-    places = math.prod(counts)
-    samples = _samples(node.output.shape[0], w[0], w[1] * itemsize, places)
-    return _blocks(w[3:] or (1,), samples * places, itemsize, samples)
+def _down(node: Node) -> tuple[int, int]:
+    """How far the first axis goes from tap to tap, and from column to column."""
+    steps = node.primitive.w_dilation[0], node.primitive.stride[0]
+    return steps[::-1] if by_channels(node) else steps
 
 
-def rows_more(node: Node) -> int:
-    """How many rows of columns a kernel reaches down, where its rows can share them; else 0."""
-    primitive, w, counts = node.primitive, node.inputs[1].shape, node.output.shape[3:]
-    if len(counts) != 2 or by_channels(node) or primitive.stride[0] != 1:
-        return 0
-    most = BLOCK_BYTES // (w[2] * w[4] * node.output.dtype.itemsize)
-    more = (w[3] - 1) * primitive.w_dilation[0]
-    return more if (1 + more) * counts[1] <= most else 0
+def _most(node: Node, lines: int) -> int:
+    """How many columns with so many lines make a block."""
+    size = lines * node.output.dtype.itemsize
+    most = BLOCK_BYTES // size
+    return most if most >= FEW else max(1, min(FEW, MOST_BLOCK_BYTES // size))
 
 
-def _samples(batch: int, groups: int, bytes_each: int, places: int) -> int:
+def _samples(node: Node) -> int:
     """How many samples a unit by channels takes: few idle lanes, and work for all threads."""
+    batch, groups, out, *counts = node.output.shape
+    places = math.prod(counts)
+    shares = len(counts) == 2 and _down(node)[1] == 1
+    wide = counts[1] if shares else places
 
     def cost(n: int) -> float:
-        columns, units = n * places, batch // n * groups
+        columns, units = n * wide, batch // n * groups
         idle = -(-columns // 16) * 16 / columns
         return idle + 12 / columns + 0.4 * max(0.0, 1 - units / ENOUGH_UNITS)
 
-    fitting = [
-        n
-        for n in range(1, batch + 1)
-        if batch % n == 0
-        and (n == 1 or (n * places * bytes_each <= SUM_BYTES and n * places <= GOOD_COLUMNS * 2))
-    ]
-    return min(fitting, key=cost)
+    def fits(n: int) -> bool:
+        size = n * places * out * node.output.dtype.itemsize
+        return n == 1 or (size <= SUM_BYTES and n * wide <= 2 * GOOD_COLUMNS)
+
+    return min((n for n in range(1, batch + 1) if batch % n == 0 and fits(n)), key=cost)

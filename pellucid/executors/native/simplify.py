@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.window_rules import windows_apart
+from pellucid.executors.native.window_rules import convolution_in_parts, windows_apart
 from pellucid.graph import Graph, Node, Value
 
 _NO_ARRAY = np.empty(1)
@@ -271,6 +271,7 @@ RULES: tuple[Rule, ...] = (
     _unstretched,
     _reshape_last,
     windows_apart,
+    convolution_in_parts,
     _matrix_by_vector,
 )
 

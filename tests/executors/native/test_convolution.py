@@ -13,7 +13,7 @@ from executors.native.programs import difference, small_chunks
 from executors.native.window_growth import convolution
 
 from pellucid import primitives as p
-from pellucid.executors.native.convolution_blocks import cut_of, rows_more
+from pellucid.executors.native.convolution_blocks import cut_of
 from pellucid.executors.native.native import planned
 from pellucid.executors.native.singles import is_native
 
@@ -52,7 +52,7 @@ CASES = {
     "by channels": (plain(2), (16, 1, 5, 12, 12), (1, 8, 5, 10, 10)),
     "by channels, padded, several samples": (plain(2, 1, 1), (12, 2, 3, 9, 9), (2, 7, 3, 9, 9)),
     "by channels, in blocks": (plain(2), (8, 1, 2, 60, 60), (1, 6, 2, 58, 58)),
-    "by channels, parts of a row": (plain(1), (5, 1, 2, 40000), (1, 2, 2, 39995)),
+    "parts of a row, by channels": (plain(1), (5, 1, 2, 40000), (1, 2, 2, 39995)),
     "strides": (p.Convolution((2, 3), (1, 0), (1, 2), (1, 1), (1, 1)), (2, 1, 3, 9, 20),
                 (1, 4, 3, 3, 3)),
     "gaps between numbers": (p.Convolution((1, 1), (2, 2), (2, 1), (2, 3), (1, 1)),
@@ -64,9 +64,6 @@ CASES = {
     "gaps by channels": (p.Convolution((1, 2), (1, 3), (0, 1), (2, 2), (1, 2)), (4, 1, 3, 6, 9),
                          (1, 5, 3, 7, 6)),
 }  # fmt: skip
-
-
-SHARED = ("one block", "several blocks", "rows shared", "gaps between", "cut off")
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -100,12 +97,22 @@ def test_the_cases_meet_every_kind_of_block():
     for name, (primitive, x, w) in CASES.items():
         (node,) = procedure(text(primitive, x, w)).graph.nodes
         cuts[name] = cut_of(node)
-        assert (rows_more(node) > 0) == name.startswith(SHARED), name
     assert cuts["several blocks, the last smaller"].blocks > 1
+    assert cuts["rows shared, far apart"].more == 6
+    assert cuts["by channels"].more == 2
+    assert cuts["strides"].more == cuts["gaps everywhere"].more == 0
     assert cuts["parts of a row, the last smaller"].segments > 1
     assert cuts["by channels, in blocks"].blocks > 1
-    assert cuts["by channels, parts of a row"].segments > 1
+    assert cuts["parts of a row, by channels"].segments > 1
     assert cuts["by channels, padded, several samples"].samples > 1
+
+
+def test_a_gradient_by_weights_is_summed_in_parts():
+    made = procedure(text(plain(2, 1, 1), (3, 1, 20, 30, 30), (1, 8, 20, 30, 30)))
+    kernels = planned(made).plan.kernels
+    assert [kernel.name for kernel in kernels] == ["convolution", "sum"]
+    assert kernels[0].nodes[0].output.shape == (3, 5, 8, 3, 3)
+    assert same(made) is None
 
 
 def test_integers_run_on_the_reference_rule():
