@@ -1,21 +1,45 @@
 """What losses share: which targets fit which predictions, and how losses are reduced.
 
-pair            a prediction and a target of the same shape
-class_target    a target for the classes on the last axis
-check_unit      a target between 0 and 1
-reduce          the losses of all samples, weighted, as one number
+recorded_by_name    a loss whose operations are recorded under its name
+pair                a prediction and a target of the same shape
+class_target        a target for the classes on the last axis
+on_target           numbers of the classes that a target names, another one elsewhere
+expected            the mean of numbers of classes, by the target
+check_unit          a target between 0 and 1
+check_known         a target that fits a rule
+by_class            weights of samples, from weights of their classes
+by_answer           ... of no and of yes
+reduce              the losses of all samples, weighted, as one number
 """
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, ParamSpec
 
 import numpy as np
 
-from pellucid.creation import check_ids, is_class
+from pellucid.creation import check_ids, is_class, stack
 from pellucid.errors import DataError, DTypeError, OptionError, ShapeError, closest
 from pellucid.functional.activations import TensorLike, as_floats
-from pellucid.graph import is_symbolic
-from pellucid.primitives.base import FLOATS
+from pellucid.graph import is_symbolic, scope
+from pellucid.primitives.base import FLOATS, DType
 from pellucid.tensor import Tensor, tensor
 
+Reduction = Literal["mean", "sum", "none"]
 REDUCTIONS = ("mean", "sum", "none")
+
+P = ParamSpec("P")
+
+
+def recorded_by_name(loss: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """The loss, with its operations recorded under its name, as those of a layer are."""
+
+    @functools.wraps(loss)
+    def recorded(*arguments: P.args, **options: P.kwargs) -> Tensor:
+        with scope(loss.__name__):
+            return loss(*arguments, **options)
+
+    return recorded
 
 
 def pair(name: str, prediction: TensorLike, target: TensorLike) -> tuple[Tensor, Tensor]:
@@ -68,17 +92,70 @@ def class_target(name: str, x: Tensor, target: TensorLike) -> tuple[Tensor, bool
     return is_class(t, x.shape[-1]), True
 
 
+def on_target(t: Tensor, ids: bool, x: Tensor, other: float) -> Tensor:
+    """x for classes that have a part in the target, `other` for the rest; t as class_target's.
+
+    What is then multiplied with the target must be finite where the target is 0.
+    """
+    return t.where(x, other) if ids else (t == 0.0).where(other, x)
+
+
+def expected(t: Tensor, ids: bool, x: Tensor) -> Tensor:
+    """Sum of t x over the classes, for an x that is 0 off a target of ids."""
+    return (x if ids else t * x).sum(axis=-1)
+
+
 def check_unit(name: str, t: Tensor) -> None:
     """Refuse a known target outside 0 to 1."""
+    rule = "A target lies between 0 and 1: 1 for yes, 0 for no."
+    check_known(name, t, lambda a: (a >= 0.0) & (a <= 1.0), rule)
+
+
+def check_known(name: str, t: Tensor, fits: Callable[[Any], Any], rule: str) -> None:
+    """Refuse a known target with a number that does not fit; symbols are not looked at."""
     if is_symbolic(t):
         return
-    wrong = ~((t.array >= 0.0) & (t.array <= 1.0))
+    wrong = ~fits(t.array)
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise DataError(
-            f"{name}: target {t.array[place]} at {place}. A target lies between 0 and 1: "
-            "1 for yes, 0 for no."
+        raise DataError(f"{name}: target {t.array[place]} at {place}. {rule}")
+
+
+def by_class(
+    name: str,
+    of_class: TensorLike | Sequence[float] | None,
+    target: tuple[Tensor, bool],
+    weights: TensorLike | None,
+    dtype: DType,
+) -> TensorLike | None:
+    """Weights of samples: sum of t times the weight of the class, times their own weights."""
+    if of_class is None:
+        return weights
+    t, ids = target
+    wanted = of_class if isinstance(of_class, Tensor) else tensor(of_class)
+    if wanted.shape != t.shape[-1:]:
+        raise ShapeError(
+            f"{name}: class_weights of shape {wanted.shape} for {t.shape[-1]} classes. Give one "
+            f"weight per class: shape {t.shape[-1:]}."
         )
+    spread = wanted.astype(dtype).broadcast_to(t.shape)
+    of_sample = expected(t, ids, on_target(t, ids, spread, 0.0))
+    if weights is None:
+        return of_sample
+    return of_sample * _spread(name, _target(of_sample, weights), of_sample)
+
+
+def by_answer(
+    name: str,
+    of_answer: TensorLike | Sequence[float] | None,
+    t: Tensor,
+    weights: TensorLike | None,
+) -> TensorLike | None:
+    """Weights of samples from those of no and of yes, for a target from 0 (no) to 1 (yes)."""
+    if of_answer is None:
+        return weights
+    both = stack([1.0 - t, t], axis=-1)
+    return by_class(name, of_answer, (both, False), weights, t.dtype)
 
 
 def reduce(name: str, losses: Tensor, weights: TensorLike | None, reduction: str) -> Tensor:
@@ -89,16 +166,21 @@ def reduce(name: str, losses: Tensor, weights: TensorLike | None, reduction: str
         if reduction == "none":
             return losses
         return losses.mean() if reduction == "mean" else losses.sum()
-    w = _target(losses, weights)
-    if w.shape != losses.shape:
-        if w.shape != losses.shape[:1]:
-            raise ShapeError(
-                f"{name}: weights of shape {w.shape} for losses of shape {losses.shape}. Give "
-                f"one weight per loss, or one per row: shape {losses.shape[:1]}."
-            )
-        w = w.reshape(*w.shape, *(1,) * (losses.ndim - 1))
+    w = _spread(name, _target(losses, weights), losses)
     weighted = w * losses
     if reduction == "none":
         return weighted
     total = weighted.sum()
     return total if reduction == "sum" else total / (w.sum() * (losses.size / w.size))
+
+
+def _spread(name: str, w: Tensor, losses: Tensor) -> Tensor:
+    """Weights with the axes of the losses: one per loss, or one per row."""
+    if w.shape == losses.shape:
+        return w
+    if w.shape != losses.shape[:1]:
+        raise ShapeError(
+            f"{name}: weights of shape {w.shape} for losses of shape {losses.shape}. Give "
+            f"one weight per loss, or one per row: shape {losses.shape[:1]}."
+        )
+    return w.reshape(*w.shape, *(1,) * (losses.ndim - 1))

@@ -1,0 +1,171 @@
+"""Losses of numbers: how far predicted numbers are from their targets.
+
+    mean_squared_error, half_squared_error    squares: the mean of the targets is best
+    mean_absolute_error                       sizes: the median is best, outliers count less
+    huber_loss                                squares near 0, sizes further away
+    quantile_loss                             a quantile is best
+    poisson_loss                              counts, from the logarithm of their rate
+
+Options are those of all losses: see `losses`. Units are those of the targets, for squares
+their square; `poisson_loss` is in nats.
+"""
+
+import math
+
+from pellucid.errors import OptionError, ShapeError
+from pellucid.functional.activations import TensorLike
+from pellucid.functional.targets import Reduction, check_known, pair, recorded_by_name, reduce
+from pellucid.tensor import Tensor
+
+
+@recorded_by_name
+def mean_squared_error(
+    prediction: TensorLike,
+    target: TensorLike,
+    *,
+    weights: TensorLike | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """Mean of (prediction - target)^2 over all elements.
+
+    Shapes: both the same (...) -> (), or (...) for reduction "none".
+    Errors: ShapeError where the shapes differ.
+
+    >>> mean_squared_error([1.0, 2.0], [1.0, 4.0]).item()
+    2.0
+    """
+    name = "mean_squared_error"
+    y, t = pair(name, prediction, target)
+    distance = y - t
+    return reduce(name, distance * distance, weights, reduction)
+
+
+@recorded_by_name
+def half_squared_error(
+    prediction: TensorLike,
+    target: TensorLike,
+    *,
+    weights: TensorLike | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """1/2 sum of (prediction - target)^2 over the last axis: the sum of squares of textbooks.
+
+    Why the half: the derivative of a square brings down a 2, and the half cancels it, so that
+    the gradient of a sample is prediction - target. It halves the loss and moves no minimum.
+    "mean" is over the samples.
+    Shapes: both the same (..., outputs) -> (), or (...) for reduction "none".
+    Errors: ShapeError where the shapes differ.
+
+    >>> half_squared_error([1.0, 2.0], [1.0, 4.0]).item()
+    2.0
+    """
+    name = "half_squared_error"
+    y, t = pair(name, prediction, target)
+    if y.ndim == 0:
+        raise ShapeError(f"{name}: single numbers. It sums over the last axis: give one.")
+    distance = y - t
+    return reduce(name, (distance * distance).sum(axis=-1) * 0.5, weights, reduction)
+
+
+@recorded_by_name
+def mean_absolute_error(
+    prediction: TensorLike,
+    target: TensorLike,
+    *,
+    weights: TensorLike | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """Mean of |prediction - target| over all elements.
+
+    Its gradient is the sign of the difference, and 0 where there is none.
+    Shapes: both the same (...) -> (), or (...) for reduction "none".
+    Errors: ShapeError where the shapes differ.
+
+    >>> mean_absolute_error([1.0, 2.0], [1.0, 4.0]).item()
+    1.0
+    """
+    name = "mean_absolute_error"
+    y, t = pair(name, prediction, target)
+    return reduce(name, (y - t).abs(), weights, reduction)
+
+
+@recorded_by_name
+def huber_loss(
+    prediction: TensorLike,
+    target: TensorLike,
+    *,
+    delta: float = 1.0,
+    weights: TensorLike | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """d^2 / 2 where d = |prediction - target| is at most delta, else delta (d - delta / 2).
+
+    Value and slope go over into each other at delta; the gradient is the difference, kept
+    between -delta and delta.
+    Shapes: both the same (...) -> (), or (...) for reduction "none".
+    Errors: ShapeError where the shapes differ; OptionError for a delta that is not above 0.
+    Source: Huber 1964, Robust estimation of a location parameter, section 6.
+
+    >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
+    tensor([0.125, 2.5  ], float32)
+    """
+    name = "huber_loss"
+    if not (delta > 0.0 and math.isfinite(delta)):
+        raise OptionError(f"{name}: delta {delta}. It must be above 0, and finite.")
+    y, t = pair(name, prediction, target)
+    distance = (y - t).abs()
+    near = distance.minimum(delta)
+    return reduce(name, near * (distance - near * 0.5), weights, reduction)
+
+
+@recorded_by_name
+def quantile_loss(
+    prediction: TensorLike,
+    target: TensorLike,
+    *,
+    quantile: float = 0.5,
+    weights: TensorLike | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """quantile d where d = target - prediction is above 0, else (quantile - 1) d.
+
+    Smallest where this fraction of the targets lies below the prediction; 0.5 is half the
+    absolute error, and gives the median. Also called pinball loss. At d = 0 the gradient is
+    the mean of those of both sides.
+    Shapes: both the same (...) -> (), or (...) for reduction "none".
+    Errors: ShapeError where the shapes differ; OptionError for a quantile outside 0 to 1.
+    Source: Koenker and Bassett 1978, Regression quantiles, section 2.
+
+    >>> quantile_loss([1.0, 1.0], [3.0, 0.0], quantile=0.75, reduction="none")
+    tensor([1.5 , 0.25], float32)
+    """
+    name = "quantile_loss"
+    if not 0.0 < quantile < 1.0:
+        raise OptionError(f"{name}: quantile {quantile}. It lies between 0 and 1.")
+    y, t = pair(name, prediction, target)
+    distance = t - y
+    losses = (distance * quantile).maximum(distance * (quantile - 1.0))
+    return reduce(name, losses, weights, reduction)
+
+
+@recorded_by_name
+def poisson_loss(
+    log_rate: TensorLike,
+    target: TensorLike,
+    *,
+    weights: TensorLike | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """e^z - t z for z = log_rate: - log P(t) of a Poisson variable, less the constant log t!.
+
+    The rate e^z is the expected count; predicting its logarithm keeps it above 0.
+    Shapes: both the same (...) -> (), or (...) for reduction "none".
+    Errors: ShapeError where the shapes differ; DataError for a known target below 0.
+
+    >>> poisson_loss([0.0, 0.0], [0, 3], reduction="none")
+    tensor([1., 1.], float32)
+    """
+    name = "poisson_loss"
+    z, t = pair(name, log_rate, target)
+    check_known(name, t, lambda a: a >= 0.0, "A target is a count: 0 or more.")
+    return reduce(name, z.exp() - t * z, weights, reduction)
