@@ -1,32 +1,66 @@
 """Data to learn from: checked when they enter, shuffled and split the same way every time.
 
-Data sets      Dataset, Form, from_arrays, digits, mnist, download_mnist, read_idx
+Data sets      Dataset, Form, from_arrays, digits, mnist, download_mnist, read_idx, cats
+By formula     flower, moons, spirals, circles, xor, parity, sine; SYNTHETIC lists them
+Pictures       image_folder, ImageFolder, read_picture; read_digit for one digit
+Text           read_text, text_parts, text_windows, TextParts, Vocabulary
 Parts          split, split_fractions, SplitReport
 Batches        permutation, batches, batch_matrix
-One picture    read_digit
 """
 
 from pellucid.data.batches import batch_matrix, batches, permutation
+from pellucid.data.cats import cats
 from pellucid.data.datasets import Dataset, Form, from_arrays
 from pellucid.data.digits import digits
+from pellucid.data.folders import ImageFolder, image_folder, read_picture
 from pellucid.data.idx import read_idx
 from pellucid.data.images import read_digit
 from pellucid.data.mnist import download_mnist, mnist
 from pellucid.data.splits import SplitReport, split, split_fractions
+from pellucid.data.synthetic import (
+    SYNTHETIC,
+    Synthetic,
+    circles,
+    flower,
+    moons,
+    parity,
+    sine,
+    spirals,
+    xor,
+)
+from pellucid.data.text import TextParts, Vocabulary, read_text, text_parts, text_windows
 
 __all__ = [
+    "SYNTHETIC",
     "Dataset",
     "Form",
+    "ImageFolder",
     "SplitReport",
+    "Synthetic",
+    "TextParts",
+    "Vocabulary",
     "batch_matrix",
     "batches",
+    "cats",
+    "circles",
     "digits",
     "download_mnist",
+    "flower",
     "from_arrays",
+    "image_folder",
     "mnist",
+    "moons",
+    "parity",
     "permutation",
     "read_digit",
     "read_idx",
+    "read_picture",
+    "read_text",
+    "sine",
+    "spirals",
     "split",
     "split_fractions",
+    "text_parts",
+    "text_windows",
+    "xor",
 ]

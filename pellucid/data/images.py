@@ -6,21 +6,18 @@ The digit may be dark on light or light on dark, anywhere in the picture, on an 
 Pictures come from strangers: their sizes are checked before they are decoded.
 """
 
-import importlib
 import math
 import os
-import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.errors import DataError, FileError, OptionError
+from pellucid.data.pictures import eight_bits, open_picture, pillow
+from pellucid.errors import DataError, OptionError
 
 Ink = NDArray[np.float32]
 
-MAX_BYTES = 64 * 2**20
-MAX_PIXELS = 50_000_000
 # A larger picture is first reduced to this many pixels a side: ample for a digit of 28.
 WORKING_SIDE = 512
 # Less difference between the lightest and the darkest place is a blank page, not a digit.
@@ -49,71 +46,18 @@ def read_digit(path: str | os.PathLike[str], size: tuple[int, int] = (28, 28)) -
     """
     if size not in ((28, 28), (8, 8)):
         raise OptionError(f"read_digit: size is {size}. It is (28, 28) or (8, 8).")
-    ink = _ink(path, _read_grey(path))
+    ink = _ink(path, open_picture("read_digit", path, _decode))
     return _as_mnist(ink) if size == (28, 28) else _as_digits(ink)
 
 
 def _pillow(name: str) -> Any:
-    try:
-        # Imported on use: only pictures need it.
-        return importlib.import_module(f"PIL.{name}")
-    except ImportError as error:
-        raise DataError(
-            f"read_digit: Pillow, which decodes pictures, cannot be imported ({error}). "
-            "Install it: python -m pip install pillow"
-        ) from error
-
-
-def _read_grey(path: str | os.PathLike[str]) -> Ink:
-    """The picture as brightness, 0 (black) to 1 (white): (height, width)."""
-    image_module = _pillow("Image")
-    where = f"read_digit {os.fspath(path)}"
-    try:
-        if not os.path.isfile(path):
-            os.stat(path)
-            raise FileError(f"{where}: not a regular file. Give a PNG or JPEG file.")
-        if os.path.getsize(path) > MAX_BYTES:
-            raise FileError(
-                f"{where}: {os.path.getsize(path):,} bytes. At most {MAX_BYTES:,} are read: save "
-                "the picture smaller."
-            )
-        with warnings.catch_warnings():
-            # Pillow warns of very many pixels; the check below refuses fewer.
-            warnings.simplefilter("ignore", image_module.DecompressionBombWarning)
-            with image_module.open(path, formats=("PNG", "JPEG")) as image:
-                _check_pixels(where, image.size)
-                return _decode(image)
-    except FileError:
-        raise
-    except image_module.UnidentifiedImageError as error:
-        raise FileError(
-            f"{where}: not a PNG or JPEG picture, or its beginning is damaged."
-        ) from error
-    except FileNotFoundError as error:
-        raise FileError(f"{where}: there is no such file. Check the path.") from error
-    except (OSError, ValueError, SyntaxError, image_module.DecompressionBombError) as error:
-        # Pillow reports damage in the middle of a picture by each of these.
-        raise FileError(f"{where}: cannot be decoded: {error}. Save the picture again.") from error
-
-
-def _check_pixels(where: str, size: tuple[int, int]) -> None:
-    width, height = size
-    if width * height > MAX_PIXELS:
-        raise FileError(
-            f"{where}: {width} x {height} pixels. At most {MAX_PIXELS:,} are decoded: save the "
-            "picture smaller."
-        )
+    return pillow("read_digit", name)
 
 
 def _decode(image: Any) -> Ink:
-    image = _pillow("ImageOps").exif_transpose(image)
-    if image.has_transparency_data:
-        return _flatten(image.convert("RGBA"))
-    if image.mode.startswith("I"):
-        # 16 bits a pixel; Pillow's own conversion to 8 bits would cut them off at 255.
-        wide = np.asarray(image, dtype=np.float32) / np.float32(65535)
-        image = _pillow("Image").fromarray((wide * 255).clip(0, 255).astype(np.uint8))
-    return _brightness(image)
+    """The picture as brightness, 0 (black) to 1 (white): (height, width)."""
+    image = eight_bits("read_digit", image)
+    return _flatten(image.convert("RGBA")) if image.has_transparency_data else _brightness(image)
 
 
 def _flatten(image: Any) -> Ink:

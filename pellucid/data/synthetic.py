@@ -1,0 +1,178 @@
+"""Data sets made by formula, small and with a known answer: what a model can and cannot learn.
+
+    flower, moons, spirals, circles, xor    points in the plane, in classes that no line parts
+    parity                                  every row of bits, and whether its sum is odd
+    sine                                    a curve to be predicted
+    SYNTHETIC                               all of them by name
+
+`noise` is a standard deviation, in the units of the coordinates unless said otherwise. The
+samples are a function of the generator: the same seed gives the same points.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.errors import OptionError
+from pellucid.random import Generator
+
+Numbers = NDArray[np.float64]
+
+MAX_SAMPLES = 10_000_000
+MAX_BITS = 20
+
+
+def flower(samples: int = 400, *, noise: float = 0.2, rng: Generator) -> Dataset:
+    """A flower of eight petals, of two classes by turns.
+
+        r = 4 sin(4 t) + noise,  x = (r sin t, r cos t);  t over (0, 3.12), and (3.12, 6.24)
+
+    `noise` moves both r and the angle t, in radians.
+
+    Shapes: features (samples, 2). Errors: OptionError for fewer samples than classes, or
+    noise below 0.
+    Source: Ng, Neural Networks and Deep Learning, Coursera 2017, week 3.
+    """
+    labels = _turns("flower", samples, 2, noise)
+    place = np.sort(labels)
+    angle = 3.12 * (place + _steps(place, 2)) + _normal(rng, samples, noise)
+    radius = 4 * np.sin(4 * angle) + _normal(rng, samples, noise)
+    return from_arrays(_polar(radius, angle), place, name="flower", classes=2)
+
+
+def moons(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
+    """Two half circles that reach into each other.
+
+        (cos t, sin t),  (1 - cos t, 1/2 - sin t);  t over [0, pi]
+
+    Shapes: features (samples, 2). Errors: as `flower`.
+    Source: scikit-learn, sklearn.datasets.make_moons.
+    """
+    place = np.sort(_turns("moons", samples, 2, noise))
+    angle = math.pi * _steps(place, 2, closed=True)
+    side = 1 - 2 * place
+    points = np.stack([place + side * np.cos(angle), place / 2 + side * np.sin(angle)], axis=1)
+    return _with_noise(points, place, noise, rng, "moons")
+
+
+def spirals(samples: int = 300, *, noise: float = 0.2, rng: Generator) -> Dataset:
+    """Three arms of a spiral, one class each.
+
+        r over [0, 1],  t = 4 (class + r) + noise,  x = (r sin t, r cos t)
+
+    `noise` moves the angle t, in radians. Shapes: features (samples, 2). Errors: as `flower`.
+    Source: Karpathy, CS231n, "Putting it together: minimal neural network case study".
+    """
+    place = np.sort(_turns("spirals", samples, 3, noise))
+    radius = _steps(place, 3, closed=True)
+    angle = 4 * (place + radius) + _normal(rng, samples, noise)
+    return from_arrays(_polar(radius, angle), place, name="spirals", classes=3)
+
+
+def circles(samples: int = 400, *, noise: float = 0.05, rng: Generator) -> Dataset:
+    """A circle of radius 1, class 0, around one of radius 1/2, class 1.
+
+    Shapes: features (samples, 2). Errors: as `flower`.
+    Source: scikit-learn, sklearn.datasets.make_circles with factor 0.5.
+    """
+    place = np.sort(_turns("circles", samples, 2, noise))
+    angle = 2 * math.pi * _steps(place, 2)
+    points = np.stack([np.cos(angle), np.sin(angle)], axis=1) * (1 - place / 2)[:, None]
+    return _with_noise(points, place, noise, rng, "circles")
+
+
+def xor(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
+    """Points around the corners of the unit square; class 1 where just one coordinate is 1.
+
+    Shapes: features (samples, 2). Errors: as `flower`.
+    """
+    corner = _turns("xor", samples, 4, noise)
+    points = np.stack([corner // 2, corner % 2], axis=1)
+    return _with_noise(points.astype(float), points.sum(axis=1) % 2, noise, rng, "xor")
+
+
+def parity(bits: int = 8) -> Dataset:
+    """Every row of `bits` zeros and ones, in the order of the numbers they write.
+
+        class = (sum of the bits) mod 2
+
+    A change of any one bit changes the answer: nearness says nothing.
+
+    Shapes: features (2^bits, bits). Errors: OptionError for bits outside 1 to 20.
+
+    >>> parity(2).features.tolist(), parity(2).labels.tolist()
+    ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
+    """
+    if not 1 <= bits <= MAX_BITS:
+        raise OptionError(f"parity: {bits} bits. From 1 to {MAX_BITS}.")
+    rows = np.arange(2**bits)[:, None] >> np.arange(bits - 1, -1, -1) & 1
+    return from_arrays(rows, rows.sum(axis=1) % 2, name="parity", classes=2)
+
+
+def sine(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
+    """The curve y = sin x, to be predicted.
+
+        y = sin x + noise;  x over [-pi, pi]
+
+    Shapes: features (samples, 1), targets (samples, 1). Errors: as `flower`.
+    """
+    _turns("sine", samples, 2, noise)
+    x = np.linspace(-math.pi, math.pi, samples)[:, None]
+    y = np.sin(x) + _normal(rng, samples, noise)[:, None]
+    return from_arrays(x, y, name="sine", classes=0)
+
+
+@dataclass(frozen=True)
+class Synthetic:
+    """A data set by formula: `make(samples, noise=, rng=)`, and its usual numbers."""
+
+    make: Callable[..., Dataset]
+    summary: str
+    samples: int
+    noise: float
+
+
+SYNTHETIC: dict[str, Synthetic] = {
+    "flower": Synthetic(flower, "petals by turns of two classes", 400, 0.2),
+    "moons": Synthetic(moons, "two half circles that reach into each other", 400, 0.1),
+    "spirals": Synthetic(spirals, "three arms of a spiral", 300, 0.2),
+    "circles": Synthetic(circles, "one circle inside the other", 400, 0.05),
+    "xor": Synthetic(xor, "the corners of a square, crosswise", 400, 0.1),
+    "sine": Synthetic(sine, "the curve y = sin x: numbers to be predicted", 400, 0.1),
+}
+
+
+def _turns(name: str, samples: int, groups: int, noise: float) -> NDArray[np.int64]:
+    """0, 1, ... groups - 1, over and over, once the numbers are checked."""
+    if not groups <= samples <= MAX_SAMPLES:
+        raise OptionError(f"{name}: {samples} samples. From {groups} to {MAX_SAMPLES:,}.")
+    if not 0.0 <= noise < math.inf:
+        raise OptionError(f"{name}: noise {noise}. A standard deviation: 0 or more.")
+    return np.arange(samples) % groups
+
+
+def _steps(place: NDArray[np.int64], groups: int, *, closed: bool = False) -> Numbers:
+    """Equal steps from 0 on within each group: up to 1, or to just before it."""
+    counts = np.bincount(place, minlength=groups)
+    runs = [np.arange(n) / max(n - 1 if closed else n, 1) for n in counts.tolist()]
+    return np.concatenate(runs)
+
+
+def _normal(rng: Generator, count: int, noise: float) -> Numbers:
+    drawn: Numbers = rng.normal(0.0, 1.0, (count,), "float64").numpy()
+    return drawn * noise
+
+
+def _polar(radius: Numbers, angle: Numbers) -> Numbers:
+    return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
+
+
+def _with_noise(
+    points: Numbers, labels: NDArray[np.int64], noise: float, rng: Generator, name: str
+) -> Dataset:
+    moved = points + _normal(rng, points.size, noise).reshape(points.shape)
+    return from_arrays(moved, labels, name=name, classes=2)
