@@ -11,7 +11,7 @@ from typing import Literal
 
 from pellucid import nn
 from pellucid.functional.activations import TensorLike, as_floats
-from pellucid.functional.targets import class_target, reduce
+from pellucid.functional.targets import class_target, expected, on_target, reduce
 from pellucid.nn.init import Zeros
 from pellucid.nn.module import Module
 from pellucid.tensor import Tensor
@@ -71,5 +71,5 @@ def perceptron_loss(
     name = "perceptron_loss"
     s = as_floats(name, scores)
     t, ids = class_target(name, s, target)
-    right = (t.where(s, 0.0) if ids else t * s).sum(axis=-1)
+    right = expected(t, ids, on_target(t, ids, s, 0.0))
     return reduce(name, s.max(axis=-1) - right, weights, reduction)
