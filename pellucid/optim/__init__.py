@@ -1,9 +1,19 @@
-"""Optimizers, learning-rate schedules, and clipping of gradients."""
+"""Optimizers, schedules of learning rates, clipping of gradients, and rules for weights."""
 
 from pellucid.optim.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from pellucid.optim.clipping import ByGlobalNorm, ByNorm, ByValue, Clipping
 from pellucid.optim.descent import SGD, Momentum, Nesterov
-from pellucid.optim.optimizer import Optimizer, Step, weights_only
+from pellucid.optim.optimizer import Optimizer
+from pellucid.optim.rules import (
+    GradientNoise,
+    MaxNorm,
+    Penalty,
+    Proximal,
+    Rule,
+    Step,
+    every,
+    weights_only,
+)
 from pellucid.optim.schedules import (
     Constant,
     CosineDecay,
@@ -26,14 +36,20 @@ __all__ = [
     "Constant",
     "CosineDecay",
     "ExponentialDecay",
+    "GradientNoise",
+    "MaxNorm",
     "Momentum",
     "Nesterov",
     "OneCycle",
     "Optimizer",
+    "Penalty",
+    "Proximal",
     "RMSProp",
+    "Rule",
     "Schedule",
     "Step",
     "StepDecay",
     "WarmUp",
+    "every",
     "weights_only",
 ]

@@ -44,7 +44,7 @@ class ByNorm(Clipping):
 
     def __call__(self, gradients: Mapping[str, Tensor]) -> Gradients:
         """The clipped gradients, by the same names."""
-        return {name: g * _scale((g * g).sum(), self.limit) for name, g in gradients.items()}
+        return {name: g * shrink((g * g).sum(), self.limit) for name, g in gradients.items()}
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ class ByGlobalNorm(Clipping):
             total = squares if total is None else total + squares.astype(total.dtype)
         if total is None:
             return {}
-        scale = _scale(total, self.limit)
+        scale = shrink(total, self.limit)
         return {name: g * scale.astype(g.dtype) for name, g in gradients.items()}
 
 
-def _scale(squares: Tensor, limit: float) -> Tensor:
+def shrink(squares: Tensor, limit: float) -> Tensor:
     """min(1, limit / norm), exactly 1 where the norm is within the limit."""
     return limit / squares.sqrt().maximum(limit)

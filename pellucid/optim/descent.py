@@ -8,7 +8,8 @@ Nesterov    with a velocity, looking ahead
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from pellucid.optim.optimizer import Optimizer, Slots, Step, check_fraction
+from pellucid.optim.optimizer import Optimizer, Slots, check_fraction
+from pellucid.optim.rules import Step
 from pellucid.tensor import Tensor, zeros_like
 
 

@@ -1,12 +1,10 @@
-"""What all optimizers share: the loop over parameters, clipping, penalties, decay, state.
+"""What all optimizers share: the loop over parameters, clipping, rules, state.
 
-Optimizer       the base: a subclass defines `start` and `update`
-Step            the number of an update and its learning rate
-weights_only    which parameters are penalized and decayed: those with two axes or more
+Optimizer    the base: a subclass defines `start` and `update`
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
@@ -16,6 +14,7 @@ from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
 from pellucid.graph import has_origin, is_symbolic, scope
 from pellucid.optim.clipping import Clipping, Gradients
+from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 from pellucid.state import State, copies, restore
@@ -23,19 +22,6 @@ from pellucid.tensor import Tensor, ones_like
 from pellucid.variables import Buffer, Variable
 
 Slots = dict[str, Tensor]
-
-
-def weights_only(path: str, parameter: Variable) -> bool:
-    """True for parameters with two axes or more: not for biases, and not for norms."""
-    return parameter.ndim >= 2
-
-
-@dataclass(frozen=True)
-class Step:
-    """One update: its number, 1 for the first, and its learning rate, both single numbers."""
-
-    number: Tensor
-    learning_rate: Tensor
 
 
 @dataclass(eq=False)
@@ -48,20 +34,21 @@ class Optimizer:
 
         1.  g = gradient of the loss
         2.  g = clip(g), where `clip` is given: penalties are not clipped
-        3.  g = g + l2 w + l1 sign(w): the gradients of l2/2 sum(w^2) and of l1 sum(|w|)
-        4.  w = w - learning_rate weight_decay w: decay, apart from the gradient
+        3.  g = g + l2 w + l1 sign(w): the gradients of l2/2 sum(w^2) and of l1 sum(|w|);
+            then what each of `rules` does to gradients, in their order
+        4.  w = w - learning_rate weight_decay w: decay, apart from the gradient; then what
+            the rules do to weights before the update
         5.  w, state = update(w, g, state, step), the optimizer's own formula
+        6.  what the rules do to weights after it, as soft thresholds and limits of norms
 
-    `l2` and `weight_decay` do the same to plain gradient descent, up to the learning rate;
-    with momentum or adaptive steps they are different things. The penalty of l2 is half the
-    squared Euclidean length of the weights (ridge), that of l1 the sum of their sizes (lasso);
-    both are convex, the loss of a network is not, with or without them. Up to a constant they
-    are minus the logarithm of a normal and of a Laplace prior of the weights. They reduce
-    overfitting; too much of them underfits: at the limit all weights are 0. `l1`, `l2` and
-    `weight_decay` touch only parameters for which `penalize(path, parameter)` is true: by
-    default those with two axes or more. A parameter that the loss does not depend on stays as
-    it is. Options other than the learning rate are constants of a compiled step: to change
-    them, make another optimizer.
+    `l1`, `l2`, `weight_decay` and `penalize` are the options of a `Penalty` that comes before
+    the other rules; `penalize(path, parameter)` says for which parameters, by default those
+    with two axes or more. l2 and decay are the same for plain descent alone. Both penalties
+    are convex, the loss of a network is not, with or without them. Up to a constant they are
+    minus the logarithm of a normal and of a Laplace prior of the weights. They reduce
+    overfitting; too much of them underfits: at the limit all weights are 0. A parameter that
+    the loss does not depend on stays as it is, rules or not. Options other than the learning
+    rate are constants of a compiled step: to change them, make another optimizer.
 
     A subclass gives two pure functions: `start(w)`, its state for one parameter, and
     `update(w, g, state, step)`, the new parameter and the new state.
@@ -74,7 +61,8 @@ class Optimizer:
     l2: float = 0.0
     weight_decay: float = 0.0
     clip: Clipping | None = None
-    penalize: Callable[[str, Variable], bool] = field(default=weights_only, repr=False)
+    penalize: Selection = field(default=weights_only, repr=False)
+    rules: Sequence[Rule] = ()
 
     def __post_init__(self) -> None:
         name = type(self).__name__
@@ -82,6 +70,8 @@ class Optimizer:
         for option in ("l1", "l2", "weight_decay"):
             check(name, option, getattr(self, option), zero=True)
         self._check()
+        first = Penalty(l1=self.l1, l2=self.l2, weight_decay=self.weight_decay, to=self.penalize)
+        self._rules = rules_of(name, (first, *self.rules), self.parameters)
         if not isinstance(self.learning_rate, Schedule):
             check(name, "learning_rate", self.learning_rate, zero=True)
             rate = np.array(self.learning_rate, self._rate_dtype())
@@ -172,14 +162,15 @@ class Optimizer:
         self, path: str, g: Tensor, held: tuple[Tensor, Slots], step: Step
     ) -> tuple[Tensor, Slots]:
         w, state = held
-        if self.penalize(path, self.parameters[path]):
-            if self.l2:
-                g = g + w * self.l2
-            if self.l1:
-                g = g + w.sign() * self.l1
-            if self.weight_decay:
-                w = w * (1.0 - step.learning_rate * self.weight_decay)
-        return self.update(w, g, state, step)
+        rules = self._rules[path]
+        for rule in rules:
+            g = rule.gradient(w, g, step)
+        for rule in rules:
+            w = rule.before(w, step)
+        w, state = self.update(w, g, state, step)
+        for rule in rules:
+            w = rule.after(w, step)
+        return w, state
 
     def _assign(self, path: str, w: Tensor, state: Slots) -> None:
         self.parameters[path].assign(w)
@@ -189,12 +180,14 @@ class Optimizer:
     # ---- state ---------------------------------------------------------------------------
 
     def variables(self) -> dict[str, Variable]:
-        """Everything that an exact resume needs, by name: step count, learning rate, slots."""
+        """What an exact resume needs, by name: step count, learning rate, slots, draws."""
         found = {"steps": self.steps}
         if not isinstance(self.learning_rate, Schedule):
             found["learning_rate"] = self.learning_rate
         for slots in self.slots.values():
             found.update({slot.name: slot for slot in slots.values()})
+        for i, rule in enumerate(self.rules):
+            found.update({f"rules.{i}:{name}": v for name, v in rule.variables().items()})
         return found
 
     def state_dict(self) -> State:
