@@ -1,6 +1,6 @@
 """pellucid as a contender: the step compiled, the loop over batches inside the program."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,12 +8,72 @@ import numpy as np
 import pellucid as pc
 from pellucid import functional, nn, optim
 from pellucid.bench.contender import Contender
+from pellucid.bench.networks import (
+    FLATTEN,
+    MEAN,
+    NETWORKS,
+    POOL,
+    RELU,
+    Conv,
+    Dense,
+    Dropout,
+    Norm,
+    Residual,
+)
 from pellucid.bench.workloads import Problem
+
+
+class Around(nn.Module):
+    """relu(way(x) + way_round(x))."""
+
+    def __init__(self, way: Any, way_round: Any) -> None:
+        self.way, self.way_round = way, way_round
+
+    def forward(self, x: Any) -> Any:
+        """Both ways, added."""
+        return functional.relu(self.way(x) + self.way_round(x))
+
+
+def network_of(layers: Sequence[Any], weights: Iterator[Any]) -> nn.Module:
+    """A described network; weights are taken in order."""
+    rng = pc.Generator(seed=0)
+
+    def with_weights(layer: Any) -> Any:
+        layer.weight.assign(next(weights))
+        if layer.bias is not None:
+            layer.bias.assign(next(weights))
+        return layer
+
+    def made(layer: Any) -> nn.Module:
+        match layer:
+            case Conv(a, b, size, padding, stride, bias):
+                window = pc.Window(size, stride=stride, padding=padding)
+                conv: nn.Module = with_weights(nn.Conv2d(a, b, window, bias=bias, rng=rng))
+                return conv
+            case Dense(a, b):
+                dense: nn.Module = with_weights(nn.Linear(a, b, rng=rng))
+                return dense
+            case Norm(channels):
+                return nn.BatchNorm(channels)
+            case Dropout(p):
+                return nn.Dropout(p, rng=rng)
+            case Residual(way, way_round):
+                return Around(network_of(way, weights), network_of(way_round, weights))
+        return {
+            RELU: nn.ReLU(),
+            POOL: nn.MaxPool2d(2),
+            FLATTEN: nn.Flatten(),
+            MEAN: nn.GlobalAvgPool2d(),
+        }[layer]
+
+    return nn.Sequential(*map(made, layers))
 
 
 def model_of(problem: Problem) -> Any:
     """The workload's network with the problem's weights."""
     workload, rng = problem.workload, pc.Generator(seed=0)
+    if workload.network:
+        return network_of(NETWORKS[workload.network], iter(problem.network_weights))
     layers: list[Any] = []
     for i, (w, b) in enumerate(problem.weights):
         layer = nn.Linear(*w.shape, rng=rng.child())

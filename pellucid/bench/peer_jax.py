@@ -1,11 +1,14 @@
 """JAX as a contender: a jitted step called from Python, and a scan over all batches."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from pellucid.bench import jax_network
 from pellucid.bench.contender import Contender
+from pellucid.bench.networks import NETWORKS
 from pellucid.bench.workloads import Problem
 
 
@@ -15,12 +18,14 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
     return [Contender("jax", form, _trainer(problem, form)) for form in ("step", "scan")]
 
 
-def forward(problem: Problem, parameters: Any, x: Any) -> Any:
-    """The network's outputs."""
+def forward(problem: Problem, parameters: Any, x: Any, key: Any = None) -> Any:
+    """The network's outputs; `key` is for dropout."""
     import jax
     import jax.numpy as jnp
 
     workload = problem.workload
+    if workload.network:
+        return jax_network.apply(NETWORKS[workload.network], parameters, x, key)
     for i, layer in enumerate(parameters):
         x = x @ layer["w"] + layer["b"]
         if i < len(parameters) - 1:
@@ -38,8 +43,8 @@ def step_of(problem: Problem) -> Any:
 
     workload, rate = problem.workload, problem.workload.learning_rate
 
-    def loss_of(parameters: Any, x: Any, t: Any) -> Any:
-        y = forward(problem, parameters, x)
+    def loss_of(parameters: Any, x: Any, t: Any, key: Any) -> Any:
+        y = forward(problem, parameters, x, key)
         if workload.loss == "binary":
             return (jax.nn.softplus(y) - t * y).mean()
         log_p = jax.nn.log_softmax(y)
@@ -52,7 +57,7 @@ def step_of(problem: Problem) -> Any:
         step = state["step"] + 1
         m = jax.tree.map(lambda m, d: 0.9 * m + 0.1 * d, state["m"], g)
         v = jax.tree.map(lambda v, d: 0.999 * v + 0.001 * d * d, state["v"], g)
-        first, second = 1 - 0.9**step, 1 - 0.999**step
+        first, second = (-jnp.expm1(step * math.log(beta)) for beta in (0.9, 0.999))
         w = jax.tree.map(
             lambda w, m, v: w - rate * (m / first) / (jnp.sqrt(v / second) + 1e-8),
             state["w"],
@@ -64,7 +69,8 @@ def step_of(problem: Problem) -> Any:
     update = sgd if workload.optimizer == "sgd" else adam
 
     def step(state: Any, x: Any, t: Any) -> Any:
-        loss, gradient = jax.value_and_grad(loss_of)(state["w"], x, t)
+        key = jax.random.fold_in(jax.random.key(0), state["step"]) if workload.is_random else None
+        loss, gradient = jax.value_and_grad(loss_of)(state["w"], x, t, key)
         return update(state, gradient), loss
 
     return step
@@ -75,7 +81,10 @@ def start(problem: Problem) -> Any:
     import jax
     import jax.numpy as jnp
 
-    parameters = []
+    parameters: list[Any] = []
+    if problem.workload.network:
+        layers = NETWORKS[problem.workload.network]
+        parameters = jax_network.start(layers, iter(problem.network_weights))
     for i, (w, b) in enumerate(problem.weights):
         layer = {"w": jnp.asarray(w), "b": jnp.asarray(b)}
         if problem.workload.batch_norm and i < len(problem.weights) - 1:
@@ -84,7 +93,7 @@ def start(problem: Problem) -> Any:
     state: dict[str, Any] = {"w": parameters}
     if problem.workload.optimizer == "adam":
         zeros = jax.tree.map(jnp.zeros_like, parameters)
-        state |= {"m": zeros, "v": zeros, "step": jnp.zeros(())}
+        state |= {"m": zeros, "v": zeros, "step": jnp.zeros((), jnp.int32)}
     return state
 
 

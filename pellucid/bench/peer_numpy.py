@@ -13,6 +13,8 @@ Array = np.ndarray[Any, Any]
 
 def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
     """One form; its matrix products take the threads of NumPy's BLAS where that can be set."""
+    if problem.workload.network:
+        return []  # nobody writes convolutions of this speed by hand
     if problem.workload.batch_norm:
         return [Contender("numpy", "by hand", _Trainer(problem).run)]
     try:
@@ -20,14 +22,13 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
     except ImportError:
         return [Contender("numpy", "by hand", _Trainer(problem).run)]
     controller = ThreadpoolController()
-    trainer = _Trainer(problem)
+    run = _Trainer(problem).run
 
     def limited(count: int) -> None:
         controller.limit(limits=count)
 
     return [
-        Contender("numpy", f"by hand, {n} thread{'s' * (n > 1)}", trainer.run, n, limited)
-        for n in threads
+        Contender("numpy", f"by hand, {n} thread{'s' * (n > 1)}", run, n, limited) for n in threads
     ]
 
 

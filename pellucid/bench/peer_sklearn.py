@@ -12,7 +12,7 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
     """One form, for the networks that it can build: ReLU classifiers without batch norm."""
     del threads
     workload = problem.workload
-    if workload.batch_norm or workload.loss != "cross_entropy":
+    if workload.network or workload.batch_norm or workload.loss != "cross_entropy":
         return []
     from sklearn.neural_network import MLPClassifier
 

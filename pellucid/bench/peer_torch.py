@@ -1,10 +1,22 @@
 """PyTorch as a contender: eager, with the fused optimizer, and compiled."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pellucid.bench.contender import Contender
+from pellucid.bench.networks import (
+    FLATTEN,
+    MEAN,
+    NETWORKS,
+    POOL,
+    RELU,
+    Conv,
+    Dense,
+    Dropout,
+    Norm,
+    Residual,
+)
 from pellucid.bench.workloads import Problem
 
 
@@ -13,7 +25,9 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
     import torch
 
     found = []
-    for form in ("eager", "fused optimizer", "compiled"):
+    for form in ("eager", "fused optimizer", "channels last", "compiled"):
+        if form == "channels last" and not problem.workload.network:
+            continue
         if form == "compiled" and not _compiles(problem):
             continue
         run = _trainer(problem, form)
@@ -35,10 +49,65 @@ def _compiles(problem: Problem) -> bool:
     return True
 
 
+def _network(layers: Sequence[Any], weights: Iterator[Any]) -> Any:
+    """A described network; weights are taken in order."""
+    import torch
+
+    return torch.nn.Sequential(*(_layer(layer, weights) for layer in layers))
+
+
+def _layer(layer: Any, weights: Iterator[Any]) -> Any:
+    import torch
+
+    match layer:
+        case Conv(a, b, size, padding, stride, bias):
+            return _with_weights(torch.nn.Conv2d(a, b, size, stride, padding, bias=bias), weights)
+        case Dense(a, b):
+            return _with_weights(torch.nn.Linear(a, b), weights)
+        case Norm(channels):
+            return torch.nn.BatchNorm2d(channels)
+        case Dropout(p):
+            return torch.nn.Dropout(p)
+        case Residual(way, way_round):
+            return _around(_network(way, weights), _network(way_round, weights))
+    mean = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())
+    plain = {RELU: torch.nn.ReLU(), POOL: torch.nn.MaxPool2d(2)}
+    return (plain | {FLATTEN: torch.nn.Flatten(), MEAN: mean})[layer]
+
+
+def _with_weights(layer: Any, weights: Iterator[Any]) -> Any:
+    import torch
+
+    w = next(weights)
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(w if w.ndim == 4 else w.T.copy()))
+        if layer.bias is not None:
+            layer.bias.copy_(torch.from_numpy(next(weights)))
+    return layer
+
+
+def _around(way: Any, way_round: Any) -> Any:
+    import torch
+
+    class Around(torch.nn.Module):
+        """relu(way(x) + way_round(x))."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.way, self.way_round = way, way_round
+
+        def forward(self, x: Any) -> Any:
+            return torch.relu(self.way(x) + self.way_round(x))
+
+    return Around()
+
+
 def _model(problem: Problem) -> Any:
     import torch
 
     workload = problem.workload
+    if workload.network:
+        return _network(NETWORKS[workload.network], iter(problem.network_weights))
     layers: list[Any] = []
     for i, (w, b) in enumerate(problem.weights):
         layer = torch.nn.Linear(*w.shape)
@@ -60,6 +129,9 @@ def _trainer(problem: Problem, form: str) -> Any:
     workload = problem.workload
     features, labels = torch.from_numpy(problem.features), torch.from_numpy(problem.labels)
     model = _model(problem)
+    if form == "channels last":
+        features = features.to(memory_format=torch.channels_last)
+        model = model.to(memory_format=torch.channels_last)
     kind = torch.optim.SGD if workload.optimizer == "sgd" else torch.optim.Adam
     optimizer = kind(model.parameters(), lr=workload.learning_rate, fused=form != "eager")
     binary = workload.loss == "binary"

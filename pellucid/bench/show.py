@@ -34,7 +34,12 @@ class Result:
         return found
 
     def disagreements(self) -> list[str]:
-        """Contenders whose loss after the same first steps is another than pellucid's."""
+        """Contenders whose loss after the same first steps is another than pellucid's.
+
+        None where dropout makes every system's loss its own.
+        """
+        if self.workload.is_random:
+            return []
         own = self.timings[0].first_loss
         scale = max(abs(own), 0.01)
         return [

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.bench.networks import NETWORKS, Dropout, first_flops, flops, weights_of
+
 Array = np.ndarray[Any, Any]
 
 
@@ -26,10 +28,25 @@ class Workload:
     batch_norm: bool = False
     activation: str = "relu"
     loss: str = "cross_entropy"  # or "binary": one output, sigmoid
+    network: str = ""  # of images of shape `sizes`: a name of NETWORKS
+
+    @property
+    def image(self) -> tuple[int, int, int]:
+        """(channels, height, width) of a sample, where samples are images."""
+        channels, height, width = self.sizes
+        return channels, height, width
+
+    @property
+    def is_random(self) -> bool:
+        """Whether dropout makes the losses of any two systems differ."""
+        return any(isinstance(layer, Dropout) for layer in NETWORKS.get(self.network, ()))
 
     @property
     def flops(self) -> int:
         """Multiply-adds of a step, counted as two: forward, and both gradients."""
+        if self.network:
+            layers, image = NETWORKS[self.network], self.image
+            return self.batch * (3 * flops(layers, image) + 2 * first_flops(layers, image))
         pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
         forward = sum(2 * self.batch * a * b for a, b in pairs)
         return 3 * forward - 2 * self.batch * pairs[0][0] * pairs[0][1]
@@ -74,6 +91,36 @@ WORKLOADS = {
             60_000,
         ),
         Workload(
+            "W5",
+            "conv 30 5x5, ReLU, max pool, 100, 10; 28x28, batch 100, Adam",
+            (1, 28, 28),
+            100,
+            "adam",
+            0.001,
+            6_000,
+            network="simple",
+        ),
+        Workload(
+            "W6",
+            "3x3 convs 16 16, 32 32, 64 64, pools, 50, dropout, 10; 28x28, batch 100, Adam",
+            (1, 28, 28),
+            100,
+            "adam",
+            0.001,
+            6_000,
+            network="deep",
+        ),
+        Workload(
+            "W8",
+            "residual net, 3 stages of 2 blocks, batch norm; 32x32x3, batch 64, Adam",
+            (3, 32, 32),
+            64,
+            "adam",
+            0.001,
+            6_000,
+            network="residual",
+        ),
+        Workload(
             "W9",
             "XOR, 2-4-1, tanh, batch 4, SGD",
             (2, 4, 1),
@@ -95,7 +142,8 @@ class Problem:
     workload: Workload
     features: Array
     labels: Array  # class ids, or (n, 1) floats for a binary loss
-    weights: tuple[tuple[Array, Array], ...]
+    weights: tuple[tuple[Array, Array], ...]  # of each dense layer
+    network_weights: tuple[Array, ...] = ()  # as `weights_of` gives them
 
     def batches(self, steps: int) -> Array | None:
         """Indices for some steps, always the same ones."""
@@ -107,6 +155,8 @@ class Problem:
 
 def problem(workload: Workload) -> Problem:
     """Seeded data that can be learned, and weights for a good start."""
+    if workload.network:
+        return _problem_of_images(workload)
     rng = np.random.default_rng(0)
     if workload.name == "W9":
         features = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
@@ -127,3 +177,12 @@ def problem(workload: Workload) -> Problem:
         for a, b in zip(workload.sizes[:-1], workload.sizes[1:], strict=True)
     )
     return Problem(workload, features, labels, weights)
+
+
+def _problem_of_images(workload: Workload) -> Problem:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, workload.samples)
+    centres = rng.random((10, *workload.image), dtype=np.float32)
+    features = rng.random((workload.samples, *workload.image), dtype=np.float32)
+    features = 0.7 * features + 0.3 * centres[labels]
+    return Problem(workload, features, labels, (), weights_of(NETWORKS[workload.network]))

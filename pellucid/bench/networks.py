@@ -1,0 +1,186 @@
+"""Networks of images for the benchmarks, as plain descriptions that every system builds.
+
+Conv, Norm, Dense, Dropout, Residual    layers with what each system needs to know
+RELU, POOL, FLATTEN, MEAN               layers that are the same everywhere
+NETWORKS                                by name
+weights_of                              initial weights for a description, in its order
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Conv:
+    """A 2-D convolution: kernels of size x size; `padding` on every side."""
+
+    in_channels: int
+    out_channels: int
+    size: int = 3
+    padding: int = 1
+    stride: int = 1
+    bias: bool = True
+
+
+@dataclass(frozen=True)
+class Norm:
+    """Batch norm of some channels."""
+
+    channels: int
+
+
+@dataclass(frozen=True)
+class Dense:
+    """An affine map."""
+
+    in_features: int
+    out_features: int
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """A fraction `p` of the numbers off."""
+
+    p: float
+
+
+@dataclass(frozen=True)
+class Residual:
+    """relu(way(x) + way_round(x)); an empty way round is x itself."""
+
+    way: tuple[Any, ...]
+    way_round: tuple[Any, ...] = ()
+
+
+RELU, POOL, FLATTEN, MEAN = "relu", "max pool of 2x2", "flatten", "mean of each map"
+
+
+def _stage(channels: int, filters: int, paddings: tuple[int, int]) -> tuple[Any, ...]:
+    first, second = paddings
+    return (
+        Conv(channels, filters, padding=first),
+        RELU,
+        Conv(filters, filters, padding=second),
+        RELU,
+        POOL,
+    )
+
+
+def _block(channels: int, filters: int, stride: int) -> Residual:
+    way = (
+        Conv(channels, filters, stride=stride, bias=False),
+        Norm(filters),
+        RELU,
+        Conv(filters, filters, bias=False),
+        Norm(filters),
+    )
+    if channels == filters:
+        return Residual(way)
+    narrow = Conv(channels, filters, size=1, padding=0, stride=stride, bias=False)
+    return Residual(way, (narrow, Norm(filters)))
+
+
+NETWORKS: dict[str, tuple[Any, ...]] = {
+    "simple": (
+        Conv(1, 30, size=5, padding=0),
+        RELU,
+        POOL,
+        FLATTEN,
+        Dense(30 * 12 * 12, 100),
+        RELU,
+        Dense(100, 10),
+    ),
+    "deep": (
+        *_stage(1, 16, (1, 1)),
+        *_stage(16, 32, (1, 2)),
+        *_stage(32, 64, (1, 1)),
+        FLATTEN,
+        Dense(64 * 4 * 4, 50),
+        RELU,
+        Dropout(0.5),
+        Dense(50, 10),
+        Dropout(0.5),
+    ),
+    "residual": (
+        Conv(3, 16, bias=False),
+        Norm(16),
+        RELU,
+        _block(16, 16, 1),
+        _block(16, 16, 1),
+        _block(16, 32, 2),
+        _block(32, 32, 1),
+        _block(32, 64, 2),
+        _block(64, 64, 1),
+        MEAN,
+        Dense(64, 10),
+    ),
+}
+
+
+def parts(layers: Sequence[Any]) -> Iterator[Any]:
+    """All layers with weights, in order: those of a way, then those of the way round."""
+    waiting = list(layers)[::-1]
+    while waiting:
+        layer = waiting.pop()
+        if isinstance(layer, Residual):
+            waiting += [*layer.way, *layer.way_round][::-1]
+        elif isinstance(layer, Conv | Norm | Dense):
+            yield layer
+
+
+def weights_of(layers: Sequence[Any]) -> tuple[Array, ...]:
+    """Weights by He's rule and biases of 0: (out, in, size, size) or (in, out), then (out,).
+
+    Batch norm has none here: every system starts it with scale 1 and shift 0.
+    """
+    rng, found = np.random.default_rng(0), []
+    for layer in parts(layers):
+        if isinstance(layer, Conv):
+            shape: tuple[int, ...] = (layer.out_channels, layer.in_channels, *(layer.size,) * 2)
+            fan_in, out = math.prod(shape[1:]), layer.out_channels
+        elif isinstance(layer, Dense):
+            shape = (layer.in_features, layer.out_features)
+            fan_in, out = shape
+        else:
+            continue
+        found.append(rng.normal(0, np.sqrt(2 / fan_in), shape).astype(np.float32))
+        if isinstance(layer, Dense) or layer.bias:
+            found.append(np.zeros(out, np.float32))
+    return tuple(found)
+
+
+def flops(layers: Sequence[Any], image: tuple[int, int, int]) -> int:
+    """Multiply-adds of one sample's forward pass, counted as two, of all but the first layer.
+
+    The first layer's are counted by `first_flops`: it has one gradient less.
+    """
+    return sum(_work(layers, image)[1:])
+
+
+def first_flops(layers: Sequence[Any], image: tuple[int, int, int]) -> int:
+    """Multiply-adds of the first layer's forward pass, counted as two."""
+    return _work(layers, image)[0]
+
+
+def _work(layers: Sequence[Any], image: tuple[int, int, int]) -> list[int]:
+    height, found = image[1], []
+    for layer in layers:
+        if isinstance(layer, Conv):
+            height = (height + 2 * layer.padding - layer.size) // layer.stride + 1
+            area = layer.in_channels * layer.out_channels * layer.size**2
+            found.append(2 * height**2 * area)
+        elif isinstance(layer, Dense):
+            found.append(2 * layer.in_features * layer.out_features)
+        elif isinstance(layer, Residual):
+            inner = (image[0], height, height)
+            found += _work(layer.way, inner) + _work(layer.way_round, inner)
+            height //= layer.way[0].stride
+        elif layer == POOL:
+            height //= 2
+    return found
