@@ -91,56 +91,62 @@ class Convolution(Primitive):
     def _by_samples(self, x: Any, w: Any, shape: Shape) -> Any:
         """A few samples at a time: w times their windows, laid out as columns."""
         batch, group, out, *counts = shape
-        columns = math.prod(w.shape[2:])
-        y = np.empty((batch, group, out, math.prod(counts)), x.dtype)
-        matrix = np.reshape(w, (group, out, columns))
-        step = max(1, _PIECE // (group * columns * y.shape[-1] * x.itemsize))
+        lines, places, axes = math.prod(w.shape[2:]), math.prod(counts), len(counts)
+        y = np.empty((batch, group, out, places), x.dtype)
+        matrix = np.reshape(w, (group, out, lines))
+        step = min(batch, max(1, _PIECE // (group * lines * places * x.itemsize)))
+        columns = np.empty((step, group, *w.shape[2:], *counts), x.dtype)
+        spread = np.zeros((step, *x.shape[1:3], *self.room(x.shape)), x.dtype)
+        order = (0, 1, 2, *range(3 + axes, 3 + 2 * axes), *range(3, 3 + axes))
         for first in range(0, batch, step):
-            windows = self._windows(x[first : first + step], w.shape)
-            places, axes = len(counts), windows.ndim
-            order = (0, 1, 2, *range(axes - places, axes), *range(3, axes - places))
-            rows = windows.transpose(order).reshape(-1, group, columns, y.shape[-1])
-            np.matmul(matrix, rows, out=y[first : first + step])
+            part = x[first : first + step]
+            count = len(part)
+            windows = self._windows(part, w.shape, spread[:count])
+            np.copyto(columns[:count], windows.transpose(order))
+            rows = columns[:count].reshape(count, group, lines, places)
+            np.matmul(matrix, rows, out=y[first : first + count])
         return y.reshape(shape)
 
     def _by_channels(self, x: Any, w: Any, shape: Shape) -> Any:
         """A few channels at a time, summed: for kernels with more elements than positions."""
         batch, group, out, *counts = shape
-        elements, positions = math.prod(w.shape[3:]), math.prod(counts)
-        y = np.zeros((group, out, batch * positions), x.dtype)
-        step = max(1, _PIECE // (group * elements * batch * positions * x.itemsize))
+        elements, columns, axes = math.prod(w.shape[3:]), batch * math.prod(counts), len(counts)
+        y = np.zeros((group, out, columns), x.dtype)
+        step = max(1, _PIECE // (group * elements * columns * x.itemsize))
+        step = min(x.shape[2], step)
+        lines = np.empty((group, batch, *counts, step, *w.shape[3:]), x.dtype)
+        spread = np.zeros((batch, group, step, *self.room(x.shape)), x.dtype)
+        order = (1, 0, *range(3, 3 + axes), 2, *range(3 + axes, 3 + 2 * axes))
         for first in range(0, x.shape[2], step):
-            windows = self._windows(x[:, :, first : first + step], w.shape)
-            places, axes = len(counts), windows.ndim
-            order = (1, 2, *range(axes - places, axes), 0, *range(3, axes - places))
-            rows = windows.transpose(order).reshape(group, -1, batch * positions)
-            part = np.reshape(w[:, :, first : first + step], (group, out, -1))
-            y += np.matmul(part, rows)
+            part = x[:, :, first : first + step]
+            count = part.shape[2]
+            windows = self._windows(part, w.shape, spread[:, :, :count])
+            rest = lines if count == step else lines[(slice(None),) * (2 + axes) + (slice(count),)]
+            np.copyto(rest, windows.transpose(order))
+            kernels = np.reshape(w[:, :, first : first + count], (group, out, -1))
+            y += np.matmul(kernels, rest.reshape(group, columns, -1).mT)
         return y.reshape(group, out, batch, *counts).transpose(2, 0, 1, *range(3, len(shape)))
 
-    def _windows(self, x: Any, w: Shape) -> Any:
-        """The windows of a part of x: (batch, group, in, *counts, *kernel)."""
-        axes = tuple(range(3, x.ndim))
-        return Windows(axes, w[3:], self.stride, self.w_dilation).view(self._spread(x))
+    def _windows(self, x: Any, w: Shape, spread: Any) -> Any:
+        """The windows of a part of x: (batch, group, in, *counts, *kernel).
 
-    def _spread(self, x: Any) -> Any:
-        """x dilated, and padded or cut."""
+        `spread`: zeros, where x is to be dilated and padded; what is there of x is written over.
+        """
         places: list[slice] = []
         kept: list[slice] = []
-        room = self.room(x.shape)
-        rows = zip(x.shape[3:], self.before, self.x_dilation, room, strict=True)
+        rows = zip(x.shape[3:], self.before, self.x_dilation, spread.shape[3:], strict=True)
         for n, before, dilation, size in rows:
             first = max(0, -(before // dilation))
             end = max(first, min(n, (size - 1 - before) // dilation + 1))
             kept.append(slice(first, end))
             places.append(slice(before + first * dilation, before + end * dilation, dilation))
         inside = x[(..., *kept)]
-        if inside.shape[3:] == room:
-            return inside
-        spread: Any = np.zeros((*x.shape[:3], *room), x.dtype)
-        if inside.size:
-            spread[(..., *places)] = inside
-        return spread
+        if inside.shape != spread.shape:
+            if inside.size:
+                spread[(..., *places)] = inside
+            inside = spread
+        axes = tuple(range(3, x.ndim))
+        return Windows(axes, w[3:], self.stride, self.w_dilation).view(inside)
 
     def backward(self, dy: Any, y: Any, x: Any, w: Any) -> tuple[Any, ...]:
         return self._by_x(dy, x, w), self._by_w(dy, x, w)
