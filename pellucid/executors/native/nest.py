@@ -32,6 +32,9 @@ COSTLY = (
 )
 
 
+FEW_POINTS = 8  # of a reduced axis
+
+
 @dataclass(frozen=True)
 class Dim:
     """A loop: how many points, and whether they are reduced."""
@@ -98,6 +101,10 @@ def _order(space: Space, loads: tuple[Access, ...], stores: tuple[Access, ...]) 
         return all(a.strides[axis] in gapless for a in stores)
 
     chosen = max(filter(fits, axes), key=worth, default=None)
+    if chosen in space.reduced and space.shape[chosen] < FEW_POINTS:
+        # Lanes along a few points would be idle, and joined for each result.
+        kept = [i for i in axes if i not in space.reduced and space.shape[i] >= FEW_POINTS]
+        chosen = max(filter(fits, kept), key=worth, default=chosen)
     if chosen is None or chosen == axes[-1]:
         return axes
     return [i for i in axes if i != chosen] + [chosen]
