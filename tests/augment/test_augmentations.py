@@ -163,6 +163,14 @@ def test_colours_keep_their_luminance_and_grey_stays_grey():
     np.testing.assert_allclose(same, grey, atol=1e-2)  # the standard's coefficients are rounded
 
 
+def test_saturation_scales_the_colour_down_and_up():
+    red = np.tile(np.array([0.7, 0.4, 0.4])[:, None, None], (200, 1, 1, 1))
+    y = augment.ColorJitter(0.5, 0.0, rng=Generator(1))(pc.tensor(red)).numpy()[:, :, 0, 0]
+    colour = np.ptp(y, axis=1) / 0.3
+    assert 0.5 <= colour.min() < 0.55
+    assert 1.45 < colour.max() <= 1.5
+
+
 def test_a_turn_of_hue_moves_the_hue_and_saturation_0_is_none():
     red = np.tile(np.array([0.7, 0.4, 0.4])[:, None, None], (200, 1, 1, 1))
     y = augment.ColorJitter(0.0, 40.0, rng=Generator(1))(pc.tensor(red)).numpy()[:, :, 0, 0]

@@ -160,7 +160,17 @@ def test_class_weights_are_weights_of_samples_by_their_class():
                 np.testing.assert_allclose(found.numpy(), expected, rtol=1e-14)
 
 
-def test_class_weights_multiply_weights_and_soft_targets_mix_them():
+def test_class_weights_multiply_weights_per_sample_and_per_row():
+    own = np.array([1.0, 4.0, 3.0])
+    found = f.cross_entropy(SCORES, IDS, class_weights=OF_CLASS, weights=own).item()
+    expected = f.cross_entropy(SCORES, IDS, weights=own * OF_CLASS[IDS]).item()
+    assert found == pytest.approx(expected)
+    found = f.hinge_loss(SCORES, ANSWERS, class_weights=[2.0, 5.0], weights=own).item()
+    w = np.where(ANSWERS == 1.0, 5.0, 2.0) * own[:, None]
+    assert found == pytest.approx(f.hinge_loss(SCORES, ANSWERS, weights=w).item())
+
+
+def test_soft_targets_mix_the_weights_of_classes():
     p, own = f.softmax(SCORES), np.array([1.0, 0.0, 3.0])
     soft = np.full((3, 4), 0.25)
     found = f.cross_entropy_from_probabilities(p, soft, class_weights=OF_CLASS, weights=own)
