@@ -1,18 +1,12 @@
 """The commands and their options; the work is done in the modules they import on use."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pellucid import __version__
-from pellucid.cli.names import ACTIVATION_NAMES, INIT_NAMES, MODEL_NAMES, OPTIMIZER_NAMES
-from pellucid.cli.words import Choice, Commands, Sizes
-
-POSITIVE = click.IntRange(min=1)
-SEED = click.IntRange(0, 2**64 - 1)
-NUMBER = click.FloatRange(min=0.0)
+from pellucid.cli.train_command import POSITIVE, train
+from pellucid.cli.words import Commands
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -31,119 +25,7 @@ def pellucid(traceback: bool) -> None:
     """  # noqa: D301 (click's mark)
 
 
-# ---- train -------------------------------------------------------------------------------
-
-TRAIN_OPTIONS = (
-    click.option(
-        "--model", type=Choice(MODEL_NAMES), default="mlp", show_default=True, help="Its kind."
-    ),
-    click.option("--hidden", type=Sizes(), help="Units of the hidden layers: 50 or 100,50."),
-    click.option("--activation", type=Choice(ACTIVATION_NAMES), help="Of hidden layers: relu."),
-    click.option("--init", type=Choice(INIT_NAMES), help="Initial weights: as activations need."),
-    click.option(
-        "--dropout",
-        type=click.FloatRange(0, 1, max_open=True),
-        metavar="X",
-        help="Fraction of units off.",
-    ),
-    click.option("--batch-norm", is_flag=True, default=None, help="Normalise hidden layers."),
-    click.option(
-        "--optimizer",
-        type=Choice(OPTIMIZER_NAMES),
-        default="adam",
-        show_default=True,
-        help="The rule of the updates.",
-    ),
-    click.option(
-        "--learning-rate", type=NUMBER, metavar="X", help="Left out: what suits optimizer and data."
-    ),
-    click.option(
-        "--l1", type=NUMBER, metavar="X", help="Factor of the sum of |w| in the loss's gradient."
-    ),
-    click.option("--l2", type=NUMBER, metavar="X", help="Factor of half the sum of w^2, likewise."),
-    click.option(
-        "--weight-decay", type=NUMBER, metavar="X", help="Decay of weights, apart from gradients."
-    ),
-    click.option("--batch-size", type=POSITIVE, metavar="N", help="Samples a step."),
-    click.option(
-        "--seed",
-        type=SEED,
-        metavar="N",
-        default=0,
-        show_default=True,
-        help="Decides all that is random.",
-    ),
-    click.option(
-        "--early-stopping", type=POSITIVE, metavar="N", help="Stop after N epochs without gain."
-    ),
-    click.option("--balanced", is_flag=True, help="Let every class count alike."),
-    click.option("--executor", metavar="NAME", help="Where steps run: native or reference."),
-    click.option(
-        "--threads", type=POSITIVE, metavar="N", help="Of the native executor; same bits for any."
-    ),
-    click.option("--out", type=click.Path(path_type=Path), help="Folder of the run."),
-)
-
-
-def train_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that all data sets share."""
-    for option in reversed(TRAIN_OPTIONS):
-        command = option(command)
-    return command
-
-
-@pellucid.group(cls=Commands)
-def train() -> None:
-    """Train a model on a data set; the result is a folder, the run.
-
-    \b
-    Examples:
-      pellucid train digits
-      pellucid train mnist --data-dir mnist --download
-    """  # noqa: D301 (click's mark)
-
-
-@train.command()
-@click.option(
-    "--epochs", type=POSITIVE, metavar="N", default=40, show_default=True, help="At most."
-)
-@train_options
-def digits(**options: Any) -> int:
-    """1,797 handwritten digits of 8x8 pixels; nothing is downloaded.
-
-    \b
-    Examples:
-      pellucid train digits
-      pellucid train digits --hidden 100,50 --dropout 0.2 --early-stopping 10
-      pellucid train digits --model logistic-regression --optimizer sgd --learning-rate 0.5
-    """  # noqa: D301 (click's mark)
-    from pellucid.cli.training import train_run
-
-    return train_run("digits", options)
-
-
-@train.command()
-@click.option("--data-dir", type=click.Path(path_type=Path), required=True, help="IDX files.")
-@click.option("--download", is_flag=True, help="Fetch the four files into it first (12 MB).")
-@click.option("--epochs", type=POSITIVE, metavar="N", default=5, show_default=True, help="At most.")
-@train_options
-def mnist(download: bool, **options: Any) -> int:
-    """70,000 handwritten digits of 28x28 pixels, from a folder with the four IDX files.
-
-    \b
-    Examples:
-      pellucid train mnist --data-dir mnist --download
-      pellucid train mnist --data-dir mnist --hidden 50 --epochs 5 --optimizer adam
-      pellucid train mnist --data-dir mnist --model two-layer-net --optimizer sgd
-    """  # noqa: D301 (click's mark)
-    from pellucid.cli.training import train_run
-
-    if download:
-        from pellucid.data import download_mnist
-
-        download_mnist(options["data_dir"])
-    return train_run("mnist", options)
-
+pellucid.add_command(train)
 
 # ---- runs --------------------------------------------------------------------------------
 
@@ -187,21 +69,22 @@ def evaluate(run: Path) -> int:
     return evaluate_run(run)
 
 
-@pellucid.command()
+@pellucid.command(context_settings={"ignore_unknown_options": True})
 @RUN
-@click.argument("images", type=click.Path(path_type=Path), nargs=-1, required=True)
-def predict(run: Path, images: tuple[Path, ...]) -> int:
-    """The digit in each picture (PNG or JPEG), with the probability of every class.
+@click.argument("inputs", nargs=-1, required=True)
+def predict(run: Path, inputs: tuple[str, ...]) -> int:
+    """What a run's model says of each picture (PNG or JPEG), or of each row of numbers.
 
-    The digit may be dark on light or light on dark, anywhere in the picture.
+    A digit may be dark on light or light on dark, anywhere in the picture.
 
     \b
-    Example:
+    Examples:
       pellucid predict runs/mnist-mlp-1 seven.png eight.jpg
+      pellucid predict runs/moons-mlp-1 0.5,-0.25 -1,0.5
     """  # noqa: D301 (click's mark)
-    from pellucid.cli.using import predict_images
+    from pellucid.cli.using import predict_run
 
-    return predict_images(run, images)
+    return predict_run(run, inputs)
 
 
 @pellucid.command()
@@ -214,7 +97,7 @@ def data() -> int:
 
 @pellucid.command()
 def models() -> int:
-    """The models, and the options that each has."""
+    """The models; their options stand in `pellucid train DATA --help`."""
     from pellucid.cli.listing import list_models
 
     return list_models()

@@ -1,29 +1,15 @@
-"""The names of models, optimizers, activations and initial values, for options.
+"""The optimizers by name, and what of them the command line sets."""
 
-Written out, as importing the modules that define them takes longer than `--help` should; a test
-holds these lists equal to the registries.
-"""
+from pellucid.optim import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
 
-MODEL_NAMES = ("mlp", "two-layer-net", "l-layer", "logistic-regression")
-OPTIMIZER_NAMES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
-ACTIVATION_NAMES = (
-    "relu",
-    "leaky_relu",
-    "elu",
-    "gelu",
-    "silu",
-    "softplus",
-    "tanh",
-    "sigmoid",
-    "identity",
-)
-INIT_NAMES = (
-    "auto",
-    "he",
-    "xavier",
-    "lecun",
-    "orthogonal",
-    "normal",
-    "standard_normal",
-    "zeros",
-)
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")

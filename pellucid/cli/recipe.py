@@ -3,55 +3,52 @@
 Recipe        data, model, optimizer and training, all by name and number
 build         a Recipe's data sets and Trainer
 read_recipe   the Recipe that a run folder was made with
+Facts         what using a trained model needs of its data: their form, names of classes
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from pellucid.data import Dataset, digits, mnist, split
-from pellucid.errors import FileError, OptionError, StateError, closest
-from pellucid.functional import cross_entropy
+from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.names import OPTIMIZER_OPTIONS, OPTIMIZERS
+from pellucid.cli.settings import from_values
+from pellucid.data import Form
+from pellucid.errors import DataError, FileError, OptionError, StateError, closest
+from pellucid.functional import cross_entropy, mean_squared_error
 from pellucid.models import MODELS
+from pellucid.models.kinds import IMAGES
 from pellucid.nn.module import Module
-from pellucid.optim import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
 from pellucid.random import Generator
-from pellucid.train import Callback, EarlyStopping, Options, RunFolder, Saving, Trainer, Weights
-
-# Of MNIST's 60,000 training digits, so many are kept aside for validation.
-MNIST_VALIDATION = 5_000
-
-# Height and width of the pictures in each data set.
-IMAGES = {"digits": (8, 8), "mnist": (28, 28)}
-
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
-}
-
-
-OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")
+from pellucid.tensor import Tensor
+from pellucid.train import (
+    AbsoluteError,
+    Accuracy,
+    Callback,
+    EarlyStopping,
+    Metric,
+    Options,
+    RunFolder,
+    Saving,
+    Trainer,
+    Weights,
+)
 
 # The types of what a recipe may leave out, or must say.
-KINDS = {"data": str, "data_dir": str, "early_stopping": int, "class_weights": str, "executor": str}
+KINDS = {"data": str, "early_stopping": int, "class_weights": str, "executor": str}
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides what a run computes.
 
-    `model_options` and `optimizer_options` hold what differs from the defaults of the model
-    and optimizer that are named.
+    `data_options`, `model_options` and `optimizer_options` hold what differs from the defaults
+    of the data, model and optimizer that are named.
     """
 
     data: str
-    data_dir: str | None = None
+    data_options: Mapping[str, Any] = field(default_factory=dict)
     model: str = "mlp"
     model_options: Mapping[str, Any] = field(default_factory=dict)
     optimizer: str = "adam"
@@ -65,60 +62,74 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class DataParts:
-    """The sets to train on, to choose by, and to judge with."""
+class Facts:
+    """What using a trained model needs of the data that it learned from."""
 
-    train: Dataset
-    validation: Dataset
-    test: Dataset
+    form: Form
+    class_names: tuple[str, ...] = ()
+    characters: str = ""
+
+    @classmethod
+    def of(cls, parts: DataParts) -> "Facts":
+        """Those of loaded data."""
+        return cls(parts.train.form, parts.class_names, parts.characters)
 
 
 def load_data(recipe: Recipe) -> DataParts:
-    """The data sets of a recipe. Errors: FileError, DataError."""
-    if recipe.data == "digits":
-        train, validation, test = split(digits(), seed=recipe.seed)[0]
-        return DataParts(train, validation, test)
-    whole, test = mnist(recipe.data_dir or ".")
-    kept = 1 - MNIST_VALIDATION / len(whole)
-    train, validation = split(whole, (kept, 1 - kept), seed=recipe.seed)[0]
-    return DataParts(train, validation, test)
+    """The data of a recipe, in the shape that its model takes. Errors: FileError, DataError."""
+    kind = DATA[recipe.data]
+    options = from_values(f"data {kind.name!r}", kind.options, recipe.data_options)
+    parts = kind.load(options, recipe.seed)
+    return parts.with_shape(kind.image) if kind.image and _takes_images(recipe) else parts
+
+
+def _takes_images(recipe: Recipe) -> bool:
+    return MODELS[recipe.model].takes == IMAGES
 
 
 def build_options(recipe: Recipe) -> Any:
     """The options of the recipe's model. Errors: OptionError naming the options it has."""
     kind = MODELS[recipe.model]
-    known = [option.name for option in fields(kind.options)]
-    for name in recipe.model_options:
-        if name not in known:
-            takes = f"It takes: {', '.join(known)}." if known else "It has no options."
-            raise OptionError(f"model {kind.name!r} has no option {name!r}. {takes}")
-    return kind.options(**recipe.model_options)
+    return from_values(f"model {kind.name!r}", kind.options, recipe.model_options)
 
 
-def build_model(recipe: Recipe, features: int, classes: int) -> Module:
-    """The model of a recipe, at its start. Errors: OptionError."""
-    options = build_options(recipe)
-    return MODELS[recipe.model].build(features, classes, options, Generator(recipe.seed))
+def build_model(recipe: Recipe, form: Form) -> Module:
+    """The model of a recipe, at its start. Errors: OptionError where it does not fit the data."""
+    return MODELS[recipe.model].built(form, build_options(recipe), Generator(recipe.seed))
+
+
+def loss_of(recipe: Recipe, form: Form) -> Callable[..., Tensor]:
+    """The loss that suits the data and the model."""
+    if not form.classes:
+        return mean_squared_error
+    return MODELS[recipe.model].loss or cross_entropy
+
+
+def metrics_of(form: Form) -> tuple[Metric, ...]:
+    """The measures that suit the data."""
+    return (Accuracy(),) if form.classes else (AbsoluteError(),)
 
 
 def build_trainer(
     recipe: Recipe, parts: DataParts, folder: Path, callbacks: tuple[Callback, ...]
 ) -> Trainer:
     """The Trainer of a recipe, which keeps its run in a folder."""
-    features = parts.train.features[0].size
-    model = build_model(recipe, features, parts.train.classes)
+    form = parts.train.form
+    model = build_model(recipe, form)
     optimizer = OPTIMIZERS[recipe.optimizer](model.parameters(), **recipe.optimizer_options)
     patience = recipe.early_stopping
     options = Options(
         batch_size=recipe.batch_size,
         seed=recipe.seed,
+        metrics=metrics_of(form),
         weights=Weights(classes=recipe.class_weights),
         early_stopping=None if patience is None else EarlyStopping(patience),
         callbacks=callbacks,
-        saving=Saving(folder, config={"recipe": asdict(recipe)}),
+        saving=Saving(folder, config={"recipe": asdict(recipe), "data": asdict(Facts.of(parts))}),
         executor=recipe.executor,
     )
-    return Trainer(model, cross_entropy, optimizer, parts.train, parts.validation, options)
+    loss = loss_of(recipe, form)
+    return Trainer(model, loss, optimizer, parts.train, parts.validation, options)
 
 
 def read_recipe(run: RunFolder) -> Recipe:
@@ -133,6 +144,7 @@ def read_recipe(run: RunFolder) -> Recipe:
         recipe = Recipe(**entry)
         _check_types(recipe)
         build_options(recipe)
+        from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)
         Options(batch_size=recipe.batch_size, seed=recipe.seed)
     except (TypeError, ValueError) as error:
         raise FileError(
@@ -151,7 +163,7 @@ def _check_types(recipe: Recipe) -> None:
     if recipe.epochs < 1 or (recipe.early_stopping or 1) < 1:
         raise OptionError(f"epochs is {recipe.epochs}, early_stopping {recipe.early_stopping}.")
     for word, known in (
-        (recipe.data, IMAGES),
+        (recipe.data, DATA),
         (recipe.model, MODELS),
         (recipe.optimizer, OPTIMIZERS),
     ):
@@ -162,10 +174,36 @@ def _check_types(recipe: Recipe) -> None:
             raise OptionError(f"optimizer option {name!r} is {value!r}.")
 
 
-def trained_model(run: RunFolder, recipe: Recipe, classes: int = 10) -> Module:
+def read_facts(run: RunFolder) -> Facts:
+    """What config.json says of the data. Errors: FileError."""
+    entry = run.config.get("data")
+    try:
+        if not isinstance(entry, dict):
+            raise DataError(f"it is {entry!r}")
+        form = entry["form"]
+        shape, targets = (tuple(map(int, form[name])) for name in ("shape", "target_shape"))
+        found = Form(shape, int(form["classes"]), targets, int(form["vocabulary"]))
+        names = tuple(str(name) for name in entry["class_names"])
+        facts = Facts(found, names, str(entry["characters"]))
+        if min(*shape, *targets, found.outputs) < 1:
+            raise DataError(f"its form is {form}")
+        if len(facts.characters) != found.vocabulary or len(names) not in (0, found.classes):
+            raise DataError("its names are not as many as its classes")
+    except (KeyError, TypeError, ValueError) as error:
+        raise FileError(
+            f"run {run.path}: what its config.json says of the data is not whole: {error}."
+        ) from error
+    return facts
+
+
+def trained_model(run: RunFolder, recipe: Recipe, form: Form) -> Module:
     """The model of a run, with the weights that it ended with. Errors: FileError."""
-    height, width = IMAGES[recipe.data]
-    model = build_model(recipe, height * width, classes)
+    try:
+        model = build_model(recipe, form)
+    except OptionError as error:
+        raise FileError(
+            f"run {run.path}: the model and the data in its config.json do not fit. {error}"
+        ) from error
     arrays = run.load_model()
     try:
         model.load_state_dict(arrays)

@@ -11,30 +11,24 @@ from typing import Any
 
 from rich.console import Console
 
+from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.names import OPTIMIZER_OPTIONS
 from pellucid.cli.present import epoch_table, plain_console
 from pellucid.cli.recipe import (
-    OPTIMIZER_OPTIONS,
-    DataParts,
     Recipe,
     build_trainer,
     free_folder,
     load_data,
     read_recipe,
 )
+from pellucid.cli.settings import from_words, settings_of
 from pellucid.data import Dataset
-from pellucid.errors import FileError, OptionError
+from pellucid.errors import FileError
+from pellucid.models import MODELS
 from pellucid.train import Callback, ProgressBar, RunFolder, Trainer
 from pellucid.train.curves import can_draw
 
-MODEL_OPTIONS = ("hidden", "activation", "init", "dropout", "batch_norm")
 STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SIGTERM)}
-
-# What suits each data set where nothing else is asked for. The few samples of digits make short
-# epochs: smaller batches and larger steps of Adam make up for it.
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "digits": {"hidden": (100,), "batch_size": 32, "learning_rate": 0.003},
-    "mnist": {"hidden": (50,), "batch_size": 50, "learning_rate": 0.002},
-}
 
 
 class TestAtEnd(Callback):
@@ -46,8 +40,8 @@ class TestAtEnd(Callback):
     def end(self, trainer: Trainer) -> None:
         """Measure, for the report."""
         values = trainer.evaluate(self.test)
-        trainer.results["test accuracy"] = f"{values['accuracy']:.4f}"
-        trainer.results["test loss"] = f"{values['loss']:.4f}"
+        for name in sorted(values):
+            trainer.results[f"test {name.replace('_', ' ')}"] = f"{values[name]:.4f}"
 
 
 def train_run(data: str, options: dict[str, Any]) -> int:
@@ -75,29 +69,36 @@ def resume_run(folder: Path, epochs: int | None, threads: int | None) -> int:
 def _recipe(data: str, options: dict[str, Any]) -> Recipe:
     """The recipe of the options; what was left out keeps the defaults of its owner."""
     given = {name: value for name, value in options.items() if value is not None}
-    usual = DEFAULTS[data]
-    model_options = {name: given[name] for name in MODEL_OPTIONS if name in given}
-    if given["model"] != "logistic-regression":
-        model_options.setdefault("hidden", usual["hidden"])
-    if given["model"] == "two-layer-net":
-        model_options["hidden"] = _single(model_options["hidden"])
+    kind, usual = DATA[data], DATA[data].usual
+    model = MODELS[given.get("model", usual.model)]
+    words = _words(given, set(settings_of(kind.options)))
+    model_options = from_words(f"model {model.name!r}", model.options, _words(given, _of_models()))
     optimizer_options = {name: given[name] for name in OPTIMIZER_OPTIONS if name in given}
     if given["optimizer"] in ("adam", "adamw"):
-        optimizer_options.setdefault("learning_rate", usual["learning_rate"])
-    directory = given.get("data_dir")
+        optimizer_options.setdefault("learning_rate", usual.learning_rate)
     known = {f.name for f in fields(Recipe)}
     plain = {name: value for name, value in given.items() if name in known}
     return Recipe(
-        **plain
+        **{"epochs": usual.epochs, "batch_size": usual.batch_size}
+        | plain
         | {
             "data": data,
-            "data_dir": None if directory is None else str(directory.resolve()),
-            "model_options": model_options,
+            "data_options": from_words(f"data {data!r}", kind.options, words),
+            "model": model.name,
+            "model_options": dict(usual.models.get(model.name, {})) | model_options,
             "optimizer_options": optimizer_options,
-            "batch_size": given.get("batch_size", usual["batch_size"]),
             "class_weights": "balanced" if given["balanced"] else None,
         }
     )
+
+
+def _of_models() -> set[str]:
+    """The names of all options that some model has."""
+    return {name for kind in MODELS.values() for name in settings_of(kind.options)}
+
+
+def _words(given: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: word for name, word in given.items() if name in names}
 
 
 def _use_threads(count: int | None) -> None:
@@ -107,18 +108,15 @@ def _use_threads(count: int | None) -> None:
         set_threads(count)
 
 
-def _single(sizes: tuple[int, ...]) -> int:
-    if len(sizes) != 1:
-        raise OptionError(f"two-layer-net has 1 hidden layer; --hidden names {len(sizes)}.")
-    return sizes[0]
-
-
 def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> int:
     """Train, and print what came out."""
     errors = Console(stderr=True, soft_wrap=True, markup=False)
+    for reason in parts.skipped:
+        errors.print(f"skipped: {reason}", highlight=False)
     if errors.is_terminal:
+        chosen = len(parts.validation or ())
         errors.print(
-            f"{len(parts.train):,} samples to train on, {len(parts.validation):,} to choose by, "
+            f"{len(parts.train):,} samples to train on, {chosen:,} to choose by, "
             f"{len(parts.test):,} to judge with; run folder {folder}",
             highlight=False,
         )

@@ -1,58 +1,115 @@
 """`pellucid evaluate` and `pellucid predict`: a trained run at work.
 
-evaluate_run      loss and accuracy on every set
-predict_images    classes and probabilities of pictures
+evaluate_run    loss and accuracy on every set
+predict_run     classes and probabilities of pictures or rows of numbers
 """
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from pellucid.cli.datasets import DATA
 from pellucid.cli.present import plain_console
-from pellucid.cli.recipe import IMAGES, load_data, read_recipe, trained_model
-from pellucid.data import read_digit
-from pellucid.functional import cross_entropy, softmax
+from pellucid.cli.recipe import (
+    Facts,
+    load_data,
+    loss_of,
+    metrics_of,
+    read_facts,
+    read_recipe,
+    trained_model,
+)
+from pellucid.data import Form, read_digit
+from pellucid.data.folders import read_picture
+from pellucid.errors import OptionError
+from pellucid.functional import softmax
 from pellucid.train import RunFolder, evaluate
 
 
 def evaluate_run(folder: Path) -> int:
-    """Print loss and accuracy of the model on training, validation and test set."""
+    """Print loss and measures of the model on training, validation and test set."""
     run = RunFolder.open(folder)
     recipe = read_recipe(run)
+    facts = read_facts(run)
+    model = trained_model(run, recipe, facts.form)
     parts = load_data(recipe)
-    model = trained_model(run, recipe)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("set", "samples", "loss", "accuracy"):
-        table.add_column(heading, justify="left" if heading == "set" else "right")
+    loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
+    table = _table("set", "samples", "loss", *(metric.name for metric in metrics))
     for name, data in (
         ("training", parts.train),
         ("validation", parts.validation),
         ("test", parts.test),
     ):
-        values = evaluate(model, cross_entropy, data)
-        table.add_row(name, f"{len(data):,}", f"{values['loss']:.4f}", f"{values['accuracy']:.4f}")
+        if data is not None:
+            values = evaluate(model, loss, data, metrics)
+            table.add_row(name, f"{len(data):,}", *(f"{value:.4f}" for value in values.values()))
     plain_console().print(table)
     return 0
 
 
-def predict_images(folder: Path, images: tuple[Path, ...]) -> int:
-    """Print the class of each picture, and all probabilities."""
+def predict_run(folder: Path, inputs: Sequence[str]) -> int:
+    """Print what the model says of each picture or row of numbers."""
     run = RunFolder.open(folder)
     recipe = read_recipe(run)
-    size = IMAGES[recipe.data]
-    model = trained_model(run, recipe)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("picture", overflow="fold")
-    table.add_column("digit", justify="right", style="bold")
-    for digit in range(10):
-        table.add_column(f"p({digit})", justify="right")
-    # All pictures are read first: a wrong one ends the command before anything is printed.
-    pixels = np.stack([read_digit(path, size).reshape(-1) for path in images])
+    facts = read_facts(run)
+    model = trained_model(run, recipe, facts.form)
+    # All inputs are read first: a wrong one ends the command before anything is printed.
+    kind = DATA[recipe.data]
+    samples = np.stack([_sample(kind.reads, word, facts.form) for word in inputs])
     with model.mode(training=False):
-        probabilities = softmax(model(pixels)).numpy()
-    for path, row in zip(images, probabilities, strict=True):
-        table.add_row(Text(str(path)), str(int(row.argmax())), *(f"{p:.3f}" for p in row))
-    plain_console().print(table)
+        outputs = model(samples)
+        numbers = softmax(outputs).numpy() if facts.form.classes else outputs.numpy()
+    plain_console().print(_answers(kind.reads, facts, inputs, numbers))
     return 0
+
+
+def _sample(reads: str, word: str, form: Form) -> Any:
+    """One input in the shape of the data that the model learned from."""
+    if reads == "digit":
+        side = int(form.features**0.5)
+        return read_digit(word, (side, side)).reshape(form.shape)
+    if reads == "picture":
+        channels, height, width = form.shape
+        return read_picture(word, size=(height, width), grey=channels == 1)
+    if reads != "numbers":
+        raise OptionError(
+            "predict: a model of text has no single answer. Let it go on with a text: "
+            "pellucid generate RUN --prompt TEXT"
+        )
+    try:
+        numbers = np.array([float(part) for part in word.split(",")], np.float32)
+    except ValueError:
+        numbers = np.zeros(0, np.float32)
+    if numbers.size != form.features or not np.isfinite(numbers).all():
+        raise OptionError(
+            f"predict: {word!r}. This model takes {form.features} finite numbers, separated by "
+            "commas without a space."
+        )
+    return numbers.reshape(form.shape)
+
+
+def _answers(reads: str, facts: Facts, inputs: Sequence[str], numbers: Any) -> Table:
+    """One row for each input: the class and all probabilities, or the numbers predicted."""
+    first = "numbers" if reads == "numbers" else "picture"
+    if not facts.form.classes:
+        table = _table(first, *(f"y{i}" for i in range(numbers.shape[1])))
+        for word, row in zip(inputs, numbers, strict=True):
+            table.add_row(Text(word), *(f"{y:.4f}" for y in row))
+        return table
+    names = facts.class_names or tuple(str(i) for i in range(facts.form.classes))
+    table = _table(first, "digit" if reads == "digit" else "class", *(f"p({n})" for n in names))
+    for word, row in zip(inputs, numbers, strict=True):
+        table.add_row(Text(word), Text(names[int(row.argmax())]), *(f"{p:.3f}" for p in row))
+    return table
+
+
+def _table(first: str, *rest: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column(first, overflow="fold")
+    for heading in rest:
+        table.add_column(Text(heading.replace("_", " ")), justify="right")
+    return table

@@ -1,7 +1,6 @@
 """Words that the command line takes, with the nearest right one where one is wrong.
 
 Choice     one of several names
-Sizes      whole numbers from 1 on, separated by commas
 Commands   a group whose unknown commands are answered with the nearest one
 """
 
@@ -30,26 +29,6 @@ class Choice(click.ParamType[str]):
         if value not in self.names:
             self.fail(f"{value!r} is not known. {closest(value, self.names)}", param, ctx)
         return str(value)
-
-
-class Sizes(click.ParamType[tuple[int, ...]]):
-    """Layer sizes such as `50` or `100,50`."""
-
-    name = "sizes"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """The numbers."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            sizes = tuple(int(part) for part in str(value).split(","))
-        except ValueError:
-            sizes = ()
-        if not sizes or min(sizes) < 1:
-            self.fail(f"{value!r} is not a list of sizes such as 50 or 100,50.", param, ctx)
-        return sizes
 
 
 class Commands(click.Group):

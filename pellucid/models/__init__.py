@@ -2,17 +2,15 @@
 
     MODELS    name -> ModelKind: what `pellucid train --model NAME` knows
 
-A ModelKind builds its model from the numbers of features and classes, and typed options.
+A ModelKind builds its model from the form of the data and typed options.
 
 By hand, for reading: `by_loops`, `by_vectors`, `by_library` (logistic regression),
 `l_layer_forward` and its kin (the L-layer network), `AffineLayer` and its kin (layers with
 `backward`), `Perceptron.learn`, and gates made of perceptrons.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
+from pellucid.models.deep_convnet import DeepConvNet, DeepConvNetOptions
+from pellucid.models.kinds import MODELS, ModelKind
 from pellucid.models.l_layer import LLayer, LLayerOptions
 from pellucid.models.l_layer_by_hand import (
     Cache,
@@ -47,73 +45,9 @@ from pellucid.models.perceptron_classifier import (
     PerceptronClassifierOptions,
     perceptron_loss,
 )
+from pellucid.models.resnet import ResidualBlock, ResNet, ResNetOptions
+from pellucid.models.simple_convnet import SimpleConvNet, SimpleConvNetOptions
 from pellucid.models.two_layer_net import TwoLayerNet, TwoLayerNetOptions
-from pellucid.nn.module import Module
-from pellucid.random import Generator
-
-
-@dataclass(frozen=True)
-class ModelKind:
-    """A kind of model: what it is in one sentence, its options, and how to build one.
-
-    `build(features, classes, options, rng)`; `options` is an instance of the class `options`.
-    """
-
-    name: str
-    summary: str
-    options: type[Any]
-    build: Callable[[int, int, Any, Generator], Module]
-
-
-def _mlp(features: int, classes: int, options: MLPOptions, rng: Generator) -> Module:
-    return MLP(features, classes, options, rng=rng)
-
-
-def _two_layer_net(
-    features: int, classes: int, options: TwoLayerNetOptions, rng: Generator
-) -> Module:
-    return TwoLayerNet(features, classes, options, rng=rng)
-
-
-def _l_layer(features: int, classes: int, options: LLayerOptions, rng: Generator) -> Module:
-    return LLayer(features, classes, options, rng=rng)
-
-
-def _logistic_regression(
-    features: int, classes: int, options: LogisticRegressionOptions, rng: Generator
-) -> Module:
-    return LogisticRegression(features, classes)
-
-
-MODELS: dict[str, ModelKind] = {
-    kind.name: kind
-    for kind in (
-        ModelKind(
-            "mlp",
-            "Multilayer perceptron: dense layers with an activation, dropout, batch norm.",
-            MLPOptions,
-            _mlp,
-        ),
-        ModelKind(
-            "two-layer-net",
-            "The textbook's network: W1, b1, ReLU, W2, b2, small normal start.",
-            TwoLayerNetOptions,
-            _two_layer_net,
-        ),
-        ModelKind(
-            "l-layer",
-            "The course's network of L layers: columns are samples, tanh or relu, then sigmoid.",
-            LLayerOptions,
-            _l_layer,
-        ),
-        ModelKind(
-            "logistic-regression",
-            "One affine map: linear scores for each class.",
-            LogisticRegressionOptions,
-            _logistic_regression,
-        ),
-    )
-}
 
 __all__ = [
     "MLP",
@@ -121,6 +55,8 @@ __all__ = [
     "AddLayer",
     "AffineLayer",
     "Cache",
+    "DeepConvNet",
+    "DeepConvNetOptions",
     "Fit",
     "IdentityWithLoss",
     "LLayer",
@@ -136,7 +72,12 @@ __all__ = [
     "PerceptronClassifier",
     "PerceptronClassifierOptions",
     "ReluLayer",
+    "ResNet",
+    "ResNetOptions",
+    "ResidualBlock",
     "SigmoidLayer",
+    "SimpleConvNet",
+    "SimpleConvNetOptions",
     "SoftmaxWithLoss",
     "TwoLayerNet",
     "TwoLayerNetOptions",

@@ -6,7 +6,7 @@ ACTIVATIONS, INITIALIZERS    what the options may name
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pellucid import nn
@@ -48,17 +48,18 @@ ODD = ("tanh", "sigmoid", "identity")
 class MLPOptions:
     """The form of an MLP.
 
-    `hidden`: units of each hidden layer, from the input on. `activation`: a name of
-    ACTIVATIONS, behind every hidden layer. `init`: a name of INITIALIZERS for every layer, or
-    "auto": He's rule before relu and its kin, Xavier's before tanh, sigmoid and the output.
-    `dropout`: the fraction of hidden units that is off in a training step. `batch_norm`:
-    normalise before each activation.
+    `hidden`: units of each hidden layer, from the input on. `activation`: behind every hidden
+    layer. `init`: initial weights of every layer; auto is He's rule before relu and its kin,
+    Xavier's before tanh, sigmoid and the output. `dropout`: the fraction of hidden units that
+    is off in a training step. `batch_norm`: normalise before each activation, where a bias
+    would do nothing.
+
     Errors: OptionError naming what is not known or outside its range.
     """
 
     hidden: tuple[int, ...] = (50,)
-    activation: str = "relu"
-    init: str = "auto"
+    activation: str = field(default="relu", metadata={"choices": tuple(ACTIVATIONS)})
+    init: str = field(default="auto", metadata={"choices": ("auto", *INITIALIZERS)})
     dropout: float = 0.0
     batch_norm: bool = False
 
@@ -93,6 +94,8 @@ class Hidden(Module):
 
         y = dropout(activation(normalise(x W + b)))
 
+    Where it normalises there is no b.
+
     Shapes: x (batch, in_features) -> y (batch, units).
     """
 
@@ -100,7 +103,9 @@ class Hidden(Module):
         self, in_features: int, units: int, options: MLPOptions, *, rng: Generator
     ) -> None:
         rule = options.initializer(options.activation)
-        self.linear = nn.Linear(in_features, units, rng=rng, initializer=rule)
+        # Batch norm takes the mean away, and a bias with it.
+        bias = not options.batch_norm
+        self.linear = nn.Linear(in_features, units, rng=rng, bias=bias, initializer=rule)
         steps: list[Module] = [nn.BatchNorm(units)] if options.batch_norm else []
         steps.append(ACTIVATIONS[options.activation]())
         if options.dropout:

@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.cli import names
-from pellucid.cli.recipe import IMAGES, OPTIMIZERS, Recipe, free_folder
-from pellucid.data import digits
+from pellucid.cli.datasets import DATA
+from pellucid.cli.names import OPTIMIZERS
+from pellucid.cli.recipe import Recipe, free_folder
+from pellucid.cli.settings import settings_of
+from pellucid.cli.train_command import TrainCommand
+from pellucid.data import Form, digits
 from pellucid.executors.threads import set_threads, threads
 from pellucid.models import MODELS
-from pellucid.models.mlp import ACTIVATIONS, INITIALIZERS
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -87,7 +89,11 @@ def test_the_first_free_folder_is_taken(tmp_path: Path, monkeypatch: pytest.Monk
     assert free_folder(recipe) == Path("runs/digits-mlp-2")
 
 
-@pytest.mark.parametrize("model", list(MODELS))
+# Convolutions on images take seconds an epoch: tests/cli/test_models.py trains each once.
+QUICK_MODELS = [name for name, kind in MODELS.items() if not kind.misfit(Form((64,), 10))]
+
+
+@pytest.mark.parametrize("model", QUICK_MODELS)
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
 def test_every_model_trains_with_every_optimizer(
     run: Run, tmp_path: Path, model: str, optimizer: str
@@ -122,7 +128,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
     assert run("train", "digits", *pairs, "--batch-norm", "--balanced", "--out", folder)[0] == 0
     assert json.loads((folder / "config.json").read_text())["recipe"] == {
         "data": "digits",
-        "data_dir": None,
+        "data_options": {},
         "model": "mlp",
         "model_options": {
             "hidden": [8, 6],
@@ -232,19 +238,38 @@ def test_resuming_trains_longer_with_the_bits_of_one_run(run: Run, tmp_path: Pat
 # ---- lists and help ----------------------------------------------------------------------
 
 
-def test_data_and_models_are_listed(run: Run) -> None:
-    _, out, _ = run("data")
-    assert [line.split()[0] for line in out.splitlines()] == list(IMAGES)
-    _, out, _ = run("models")
-    assert [line.split(":")[0] for line in out.splitlines() if ": " in line] == list(MODELS)
-    assert "  activation = relu" in out.splitlines()
+def test_data_and_models_are_listed_one_line_each(run: Run) -> None:
+    for command, known in (("data", DATA), ("models", MODELS)):
+        _, out, _ = run(command)
+        assert [line.split()[0] for line in out.splitlines()] == list(known)
+        assert all(line.endswith(".") for line in out.splitlines())
 
 
-def test_the_names_in_the_help_are_those_of_the_registries() -> None:
-    assert tuple(MODELS) == names.MODEL_NAMES
-    assert tuple(OPTIMIZERS) == names.OPTIMIZER_NAMES
-    assert tuple(ACTIVATIONS) == names.ACTIVATION_NAMES
-    assert ("auto", *INITIALIZERS) == names.INIT_NAMES
+@pytest.mark.parametrize("data", list(DATA))
+def test_the_help_of_each_data_set_shows_the_options_of_every_model(run: Run, data: str) -> None:
+    code, out, _ = run("train", data, "--help")
+    assert code == 0
+    assert f"pellucid train {data}" in out
+    assert max(map(len, out.splitlines())) <= 100
+    text = " ".join(out.split())
+    parts = text.split("--model ")
+    for kind in MODELS.values():
+        (part,) = (part for part in parts if part.startswith(f"{kind.name}:"))
+        for setting in settings_of(kind.options).values():
+            assert setting.flag in part
+            assert setting.help.split(". ")[0].split(" [")[0] in part
+    for setting in settings_of(DATA[data].options).values():
+        assert setting.flag in text.split("Training:")[0]
+
+
+def test_no_option_of_a_model_has_the_name_of_another_option(run: Run) -> None:
+    of_models = {name for kind in MODELS.values() for name in settings_of(kind.options)}
+    for kind in DATA.values():
+        others = [p.name for p in TrainCommand(kind).params if p.name not in of_models]
+        assert len(others) == len(set(others))
+        assert not of_models & set(settings_of(kind.options))
+        names = [parameter.name for parameter in TrainCommand(kind).params]
+        assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(

@@ -29,15 +29,21 @@ DIGITS = ("train", "digits")
         ((*DIGITS, "--model", "cnn"), "'cnn' is not known. Known: mlp, two-layer-net"),
         ((*DIGITS, "--hidden", "10,x"), "'10,x' is not a list of sizes such as 50 or 100,50."),
         ((*DIGITS, "--hidden", "0"), "'0' is not a list of sizes"),
+        ((*DIGITS, "--dropout", "much"), "--dropout: 'much' is not a number."),
+        (("train", "moons", "--samples", "2.5"), "--samples: '2.5' is not a whole number."),
+        (("train", "folder", "--data-dir", "x", "--broken", "skp"), "Did you mean 'skip'?"),
+        (("train", "moons", "--model", "resnet"), "Models that fit: mlp, two-layer-net"),
+        (("train", "text"), "Missing option '--file'"),
         ((*DIGITS, "--epochs", "0"), "0 is not in the range"),
         ((*DIGITS, "--learning-rate", "-1"), "-1.0 is not in the range"),
         ((*DIGITS, "--learning-rate", "nan"), "learning_rate"),
         ((*DIGITS, "--executor", "nativ"), "Did you mean 'native'?"),
         ((*DIGITS, "--model", "logistic-regression", "--hidden", "5"), "no option 'hidden'"),
         ((*DIGITS, "--model", "two-layer-net", "--dropout", "0.5"), "no option 'dropout'"),
-        ((*DIGITS, "--model", "two-layer-net", "--hidden", "5,5"), "--hidden names 2"),
+        ((*DIGITS, "--model", "two-layer-net", "--hidden", "5,5"), "'5,5' is not a whole"),
+        ((*DIGITS, "--model", "two-layer-net", "--init", "he"), "Known: hidden, weight_std"),
         (("train", "mnist"), "Missing option '--data-dir'"),
-        (("predict", "somewhere"), "Missing argument 'IMAGES...'"),
+        (("predict", "somewhere"), "Missing argument 'INPUTS...'"),
     ],
 )
 def test_wrong_use_is_one_line_with_the_nearest_right_word(
@@ -156,6 +162,12 @@ def test_a_damaged_checkpoint_is_named(run: Run, tmp_path: Path, trained: Path) 
         {"data": "digits", "model_options": {"hidden": 3}},
         {"data": "digits", "model_options": {"hidden": ["x"]}},
         {"data": "digits", "model_options": {"depth": 3}},
+        {"data": "digits", "model_options": {"batch_norm": 1}},
+        {"data": "digits", "model_options": {"dropout": "0.5"}},
+        {"data": "digits", "model_options": {"activation": []}},
+        {"data": "digits", "data_options": {"samples": 3}},
+        {"data": "moons", "data_options": {"samples": 3.5}},
+        {"data": "mnist"},
     ],
 )
 @pytest.mark.parametrize("command", ["resume", "evaluate"])
@@ -164,6 +176,40 @@ def test_a_config_from_elsewhere_is_refused(
 ) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"recipe": recipe}))
     assert "config.json" in failed(run(command, tmp_path))
+
+
+DATA_FACTS = {"class_names": [], "characters": ""}
+
+
+def form(**changed: object) -> dict[str, object]:
+    usual = {"shape": [64], "classes": 10, "target_shape": [], "vocabulary": 0}
+    return DATA_FACTS | {"form": usual | changed}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        None,
+        {},
+        {"form": 3},
+        form(shape=[-1]),
+        form(shape="many"),
+        form(classes=0),
+        form(vocabulary=3),
+        form() | {"class_names": ["one"]},
+        form(shape=[63]),
+        form(classes=11),
+        form(vocabulary=2) | {"characters": "ab"},
+    ],
+)
+def test_facts_of_data_that_are_damaged_or_others_are_refused(
+    run: Run, tmp_path: Path, trained: Path, facts: object
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(trained, copy)
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps(config | {"data": facts}))
+    assert "config.json" in failed(run("evaluate", copy))
 
 
 def test_a_mistake_of_our_own_is_one_line_and_a_traceback_only_on_demand(

@@ -1,0 +1,223 @@
+"""`pellucid train DATA`: a command for each data set, with the options of every model.
+
+train           the group
+TrainCommand    one data set; its help lists the options of each model under the model's name
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pellucid.cli.datasets import DATA, DataKind
+from pellucid.cli.names import OPTIMIZERS
+from pellucid.cli.settings import Setting, settings_of
+from pellucid.cli.words import Choice, Commands
+from pellucid.models import MODELS, ModelKind
+
+POSITIVE = click.IntRange(min=1)
+SEED = click.IntRange(0, 2**64 - 1)
+NUMBER = click.FloatRange(min=0.0)
+
+
+def _shared(kind: DataKind) -> list[click.Parameter]:
+    """The options that all data sets and models share."""
+    usual = kind.usual
+    return [
+        click.Option(
+            ["--model"],
+            type=Choice(MODELS),
+            metavar="NAME",
+            default=usual.model,
+            show_default=True,
+            help=f"One of {', '.join(MODELS)}.",
+        ),
+        click.Option(
+            ["--epochs"],
+            type=POSITIVE,
+            metavar="N",
+            default=usual.epochs,
+            show_default=True,
+            help="At most.",
+        ),
+        click.Option(
+            ["--optimizer"],
+            type=Choice(OPTIMIZERS),
+            default="adam",
+            show_default=True,
+            help="The rule of the updates.",
+        ),
+        click.Option(
+            ["--learning-rate"],
+            type=NUMBER,
+            metavar="X",
+            help="Left out: what suits optimizer and data.",
+        ),
+        click.Option(
+            ["--batch-size"],
+            type=POSITIVE,
+            metavar="N",
+            default=usual.batch_size,
+            show_default=True,
+            help="Samples a step.",
+        ),
+        *_decay(),
+        *_running(),
+    ]
+
+
+def _decay() -> list[click.Parameter]:
+    texts = {
+        "--l1": "Factor of the sum of |w| in the loss's gradient.",
+        "--l2": "Factor of half the sum of w^2, likewise.",
+        "--weight-decay": "Decay of weights, apart from gradients.",
+    }
+    return [click.Option([name], type=NUMBER, metavar="X", help=t) for name, t in texts.items()]
+
+
+def _running() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--seed"],
+            type=SEED,
+            metavar="N",
+            default=0,
+            show_default=True,
+            help="Decides all that is random.",
+        ),
+        click.Option(
+            ["--early-stopping"],
+            type=POSITIVE,
+            metavar="N",
+            help="Stop after N epochs without gain.",
+        ),
+        click.Option(["--balanced"], is_flag=True, help="Let every class count alike."),
+        click.Option(["--executor"], metavar="NAME", help="Where steps run: native or reference."),
+        click.Option(
+            ["--threads"],
+            type=POSITIVE,
+            metavar="N",
+            help="Of the native executor; same bits for any.",
+        ),
+        click.Option(["--out"], type=click.Path(path_type=Path), help="Folder of the run."),
+    ]
+
+
+def _option(setting: Setting) -> click.Option:
+    """The option of a setting; its word becomes a value once the model is known."""
+    if setting.kind is bool:
+        return click.Option([setting.flag], is_flag=True, default=None)
+    return click.Option([setting.flag], required=setting.is_required, metavar=setting.metavar)
+
+
+def _once(options: Iterable[click.Option]) -> list[click.Parameter]:
+    """Each option once: several models may have one of a name."""
+    return list({option.name: option for option in options}.values())
+
+
+class TrainCommand(click.Command):
+    """Training on one data set."""
+
+    def __init__(self, kind: DataKind) -> None:
+        self.kind = kind
+        of_models = (_option(s) for m in MODELS.values() for s in settings_of(m.options).values())
+        examples = "\n".join(f"  pellucid train {words}" for words in kind.examples)
+        super().__init__(
+            kind.name,
+            params=[*self._of_data(), *_shared(kind), *_once(of_models)],
+            callback=self.run,
+            help=f"{kind.summary}\n\n\b\nExamples:\n{examples}",
+            short_help=kind.summary,
+        )
+
+    def _of_data(self) -> list[click.Parameter]:
+        found = _once(_option(setting) for setting in settings_of(self.kind.options).values())
+        if self.kind.name == "mnist":
+            text = "Fetch the four files into the folder first (12 MB)."
+            found.append(click.Option(["--download"], is_flag=True, help=text))
+        return found
+
+    def run(self, **options: Any) -> int:
+        """Train."""
+        from pellucid.cli.training import train_run
+
+        if options.pop("download", False):
+            from pellucid.data import download_mnist
+
+            download_mnist(options["data_dir"])
+        return train_run(self.kind.name, options)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options in groups: of the data, of training, and of each model."""
+        with formatter.section(f"Data: {self.kind.name}"):
+            formatter.write_dl(
+                [*_rows(settings_of(self.kind.options)), *_records(ctx, self._of_data())]
+                or [("(no options)", "")]
+            )
+        with formatter.section("Training"):
+            formatter.write_dl(_records(ctx, [*_shared(self.kind), *self._help(ctx)]))
+        for model in MODELS.values():
+            with formatter.section(f"--model {model.name}"):
+                rows = _rows(self._settings(model))
+                formatter.write_dl(rows or [("(no options)", "")])
+
+    def _settings(self, model: ModelKind) -> dict[str, Setting]:
+        """The settings of a model, with the defaults that suit these data."""
+        usual = self.kind.usual.models.get(model.name, {})
+        settings = settings_of(model.options)
+        return {k: replace(s, default=usual.get(k, s.default)) for k, s in settings.items()}
+
+    def _help(self, ctx: click.Context) -> list[click.Parameter]:
+        found = self.get_help_option(ctx)
+        return [] if found is None else [found]
+
+
+def _rows(settings: dict[str, Setting]) -> list[tuple[str, str]]:
+    return [(f"{s.flag} {s.metavar}".rstrip(), s.help) for s in settings.values()]
+
+
+def _records(ctx: click.Context, options: list[click.Parameter]) -> list[tuple[str, str]]:
+    """The lines of options that say for themselves what they are."""
+    records = (option.get_help_record(ctx) for option in options if getattr(option, "help", None))
+    return [record for record in records if record is not None]
+
+
+class TrainGroup(Commands):
+    """A command for each data set, made when it is called; `folder:PATH` names its path."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The data sets."""
+        return list(DATA)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a data set."""
+        return TrainCommand(DATA[cmd_name]) if cmd_name in DATA else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called, its path as an option of its own."""
+        return super().resolve_command(ctx, list(_with_path(args)))
+
+
+def _with_path(args: list[str]) -> Iterator[str]:
+    """`folder:pets` as `folder --data-dir pets`, where the data set has a path."""
+    name, colon, path = args[0].partition(":") if args else ("", "", "")
+    settings = settings_of(DATA[name].options) if colon and name in DATA else {}
+    flags = [setting.flag for setting in settings.values() if setting.path]
+    yield from (name, flags[0], path) if flags else args[:1]
+    yield from args[1:]
+
+
+@click.group(cls=TrainGroup)
+def train() -> None:
+    """Train a model on a data set; the result is a folder, the run.
+
+    \b
+    Examples:
+      pellucid train digits
+      pellucid train mnist --data-dir mnist --download
+      pellucid train folder:pets --size 64,64 --model resnet
+    """  # noqa: D301 (click's mark)

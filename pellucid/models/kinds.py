@@ -1,0 +1,171 @@
+"""The models by name: what `pellucid train --model NAME` knows.
+
+ModelKind    what a model is, what data it takes, its options, and how to build one
+MODELS       all of them, by name
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid.data import Form
+from pellucid.errors import OptionError
+from pellucid.models.deep_convnet import DeepConvNet, DeepConvNetOptions
+from pellucid.models.images import Image
+from pellucid.models.l_layer import LLayer, LLayerOptions
+from pellucid.models.logistic_regression import LogisticRegression, LogisticRegressionOptions
+from pellucid.models.mlp import MLP, MLPOptions
+from pellucid.models.perceptron_classifier import (
+    PerceptronClassifier,
+    PerceptronClassifierOptions,
+    perceptron_loss,
+)
+from pellucid.models.resnet import ResNet, ResNetOptions
+from pellucid.models.simple_convnet import SimpleConvNet, SimpleConvNetOptions
+from pellucid.models.two_layer_net import TwoLayerNet, TwoLayerNetOptions
+from pellucid.nn.module import Module
+from pellucid.random import Generator
+from pellucid.tensor import Tensor
+
+Build = Callable[[Form, Any, Generator], Module]
+
+# What a model takes, and how that is said.
+ROWS, IMAGES, TEXT = "numbers", "images (channels, height, width)", "text"
+
+
+@dataclass(frozen=True)
+class ModelKind:
+    """A kind of model: what it is in one sentence, its options, and how to build one.
+
+    `build(form, options, rng)`: `form` says what the data are, `options` is an instance of the
+    class `options`. `takes`: ROWS, IMAGES or TEXT. `predicts_numbers`: whether it is of use
+    where targets are numbers. `loss`: the loss of classes that it learns by, if not
+    cross-entropy.
+    """
+
+    name: str
+    summary: str
+    options: type[Any]
+    build: Build
+    takes: str = ROWS
+    predicts_numbers: bool = False
+    loss: Callable[..., Tensor] | None = None
+
+    def misfit(self, form: Form) -> str:
+        """Why it cannot be built for such data; empty where it can.
+
+        >>> MODELS["resnet"].misfit(Form((2,), 3))
+        'resnet takes images (channels, height, width); these samples are numbers of shape (2,).'
+        """
+        have = TEXT if form.vocabulary else IMAGES if len(form.shape) == 3 else ROWS
+        if have != self.takes and not (self.takes == ROWS and have == IMAGES):
+            what = TEXT if form.vocabulary else f"numbers of shape {form.shape}"
+            return f"{self.name} takes {self.takes}; these samples are {what}."
+        if form.classes == 0 and not self.predicts_numbers:
+            return f"{self.name} tells classes apart; these targets are numbers."
+        return ""
+
+    def built(self, form: Form, options: Any, rng: Generator) -> Module:
+        """The model, at its start. Errors: OptionError where it does not fit the data."""
+        problem = self.misfit(form)
+        if problem:
+            fits = [kind.name for kind in MODELS.values() if not kind.misfit(form)]
+            raise OptionError(f"{problem} Models that fit: {', '.join(fits)}.")
+        return self.build(form, options, rng)
+
+
+def _image(form: Form) -> Image:
+    channels, height, width = form.shape
+    return channels, height, width
+
+
+def _mlp(form: Form, options: MLPOptions, rng: Generator) -> Module:
+    return MLP(form.features, form.outputs, options, rng=rng)
+
+
+def _two_layer_net(form: Form, options: TwoLayerNetOptions, rng: Generator) -> Module:
+    return TwoLayerNet(form.features, form.outputs, options, rng=rng)
+
+
+def _l_layer(form: Form, options: LLayerOptions, rng: Generator) -> Module:
+    return LLayer(form.features, form.classes, options, rng=rng)
+
+
+def _logistic_regression(form: Form, _: LogisticRegressionOptions, __: Generator) -> Module:
+    return LogisticRegression(form.features, form.classes)
+
+
+def _perceptron(form: Form, _: PerceptronClassifierOptions, __: Generator) -> Module:
+    return PerceptronClassifier(form.features, form.classes)
+
+
+def _simple_convnet(form: Form, options: SimpleConvNetOptions, rng: Generator) -> Module:
+    return SimpleConvNet(_image(form), form.classes, options, rng=rng)
+
+
+def _deep_convnet(form: Form, options: DeepConvNetOptions, rng: Generator) -> Module:
+    return DeepConvNet(_image(form), form.classes, options, rng=rng)
+
+
+def _resnet(form: Form, options: ResNetOptions, rng: Generator) -> Module:
+    return ResNet(_image(form), form.classes, options, rng=rng)
+
+
+KINDS = (
+    ModelKind(
+        "mlp",
+        "Multilayer perceptron: dense layers with an activation, dropout, batch norm.",
+        MLPOptions,
+        _mlp,
+        predicts_numbers=True,
+    ),
+    ModelKind(
+        "two-layer-net",
+        "The textbook's network: W1, b1, ReLU, W2, b2, small normal start.",
+        TwoLayerNetOptions,
+        _two_layer_net,
+        predicts_numbers=True,
+    ),
+    ModelKind(
+        "l-layer",
+        "The course's network of L layers: columns are samples, tanh or relu, then sigmoid.",
+        LLayerOptions,
+        _l_layer,
+    ),
+    ModelKind(
+        "logistic-regression",
+        "One affine map: linear scores for each class.",
+        LogisticRegressionOptions,
+        _logistic_regression,
+    ),
+    ModelKind(
+        "perceptron",
+        "One perceptron per class, learning by the perceptron's rule.",
+        PerceptronClassifierOptions,
+        _perceptron,
+        loss=perceptron_loss,
+    ),
+    ModelKind(
+        "simple-convnet",
+        "Convolution, pooling and two dense layers, for images.",
+        SimpleConvNetOptions,
+        _simple_convnet,
+        takes=IMAGES,
+    ),
+    ModelKind(
+        "deep-convnet",
+        "Six 3x3 convolutions in three stages, with dropout, for images.",
+        DeepConvNetOptions,
+        _deep_convnet,
+        takes=IMAGES,
+    ),
+    ModelKind(
+        "resnet",
+        "A small residual network with batch norm, for images.",
+        ResNetOptions,
+        _resnet,
+        takes=IMAGES,
+    ),
+)
+
+MODELS: dict[str, ModelKind] = {kind.name: kind for kind in KINDS}

@@ -1,0 +1,150 @@
+"""Every data set and every model on the command line: trained, resumed, evaluated, used."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pellucid.data import Form
+from pellucid.models import MODELS
+
+Run = Callable[..., tuple[int, str, str]]
+
+ONCE = ("--executor", "reference", "--epochs", 1)
+BY_FORMULA = ("flower", "moons", "spirals", "circles", "xor", "parity", "sine")
+OF_IMAGES = [name for name, kind in MODELS.items() if not kind.misfit(Form((1, 8, 8), 10))]
+SMALL = {
+    "simple-convnet": ("--filters", 2, "--filter-size", 3, "--hidden", 8),
+    "deep-convnet": ("--filters", "2,2,2", "--hidden", 8),
+    "resnet": ("--channels", "2,4", "--blocks", 1),
+}
+
+
+def done(result: tuple[int, str, str]) -> str:
+    code, out, err = result
+    assert (code, err) == (0, "")
+    return out
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    """Ten dark and ten light pictures in two folders."""
+    numbers = np.random.default_rng(0)
+    for name, low in (("dark", 0), ("light", 150)):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for i in range(10):
+            pixels = numbers.integers(low, low + 100, (12, 12, 3)).astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "pets" / name / f"{i}.png")
+    return tmp_path / "pets"
+
+
+@pytest.mark.parametrize("data", BY_FORMULA)
+def test_data_by_formula_are_trained_on_evaluated_and_used(
+    run: Run, tmp_path: Path, data: str
+) -> None:
+    folder = tmp_path / "run"
+    trained = done(run("train", data, *ONCE, "--out", folder))
+    measure = "absolute error" if data == "sine" else "accuracy"
+    (line,) = (line for line in trained.splitlines() if line.startswith(f"test {measure}"))
+    evaluated = done(run("evaluate", folder)).splitlines()
+    assert evaluated[0].split("  ")[-1].strip() == measure
+    assert evaluated[-1].split()[-1] == line.split()[-1]
+    sample = {"parity": "1,0,1,0,1,0,1,1", "sine": "-1.5"}.get(data, "-0.5,1e-3")
+    head, row = done(run("predict", folder, sample)).splitlines()
+    assert row.split()[0] == sample
+    assert ("y0" if data == "sine" else "p(1)") in head
+
+
+def test_noise_and_number_of_points_are_chosen_and_kept(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    done(
+        run(
+            "train",
+            "moons",
+            "--samples",
+            50,
+            "--noise",
+            0,
+            *ONCE,
+            "--batch-size",
+            8,
+            "--out",
+            folder,
+        )
+    )
+    recipe = json.loads((folder / "config.json").read_text())["recipe"]
+    assert recipe["data_options"] == {"samples": 50, "noise": 0.0}
+    rows = [line.split() for line in done(run("evaluate", folder)).splitlines()]
+    assert sum(int(row[1]) for row in rows[1:]) == 50
+
+
+@pytest.mark.parametrize("sample", ["0.5", "1,2,3", "1,x", "nan,1", ""])
+def test_a_row_of_other_numbers_is_refused(run: Run, tmp_path: Path, sample: str) -> None:
+    done(run("train", "xor", *ONCE, "--out", tmp_path / "run"))
+    code, _, err = run("predict", tmp_path / "run", sample)
+    assert code == 2
+    assert "takes 2 finite numbers" in err
+
+
+@pytest.mark.parametrize("model", OF_IMAGES)
+def test_every_model_of_images_learns_from_a_folder_and_is_resumed(
+    run: Run, tmp_path: Path, pets: Path, model: str
+) -> None:
+    options = ("--model", model, *SMALL.get(model, ()), "--executor", "reference")
+    data = (f"folder:{pets}", "--batch-size", 6)
+    done(run("train", *data, *options, "--epochs", 3, "--out", tmp_path / "whole"))
+    done(run("train", *data, *options, "--epochs", 1, "--out", tmp_path / "parts"))
+    done(run("resume", tmp_path / "parts", "--epochs", 3))
+    for file in ("metrics.jsonl", "model.safetensors"):
+        assert (tmp_path / "whole" / file).read_bytes() == (tmp_path / "parts" / file).read_bytes()
+    assert done(run("evaluate", tmp_path / "parts")).splitlines()[-1].startswith("test")
+    head, row = done(run("predict", tmp_path / "parts", pets / "dark" / "0.png")).splitlines()
+    assert head.split() == ["picture", "class", "p(dark)", "p(light)"]
+    assert row.split()[1] in ("dark", "light")
+
+
+def test_digits_are_images_to_models_of_images(run: Run, tmp_path: Path) -> None:
+    options = ("--model", "simple-convnet", *SMALL["simple-convnet"])
+    done(run("train", "digits", *options, *ONCE, "--out", tmp_path / "run"))
+    data = json.loads((tmp_path / "run" / "config.json").read_text())["data"]
+    assert data["form"]["shape"] == [1, 8, 8]
+
+
+def test_pictures_of_many_sizes_are_resized_and_broken_ones_named(
+    run: Run, tmp_path: Path, pets: Path
+) -> None:
+    Image.new("RGB", (30, 7)).save(pets / "dark" / "wide.png")
+    (pets / "light" / "broken.png").write_bytes(b"no picture")
+    options = ("train", f"folder:{pets}", "--model", "mlp", *ONCE, "--batch-size", 4)
+    code, _, err = run(*options, "--out", tmp_path / "run")
+    assert code == 1
+    assert "wide.png is 7 x 30" in err
+    code, _, err = run(*options, "--size", "9,9", "--out", tmp_path / "run")
+    assert code == 1
+    assert "broken.png: not a PNG" in err
+    skip = ("--size", "9,9", "--broken", "skip", "--grey", "--out", tmp_path / "run")
+    code, _, err = run(*options, *skip)
+    assert code == 0
+    assert err.startswith("skipped: ")
+    assert "broken.png" in err
+    data = json.loads((tmp_path / "run" / "config.json").read_text())["data"]
+    assert data["form"]["shape"] == [1, 9, 9]
+    assert data["class_names"] == ["dark", "light"]
+
+
+def test_a_size_that_is_no_pair_is_refused(run: Run, tmp_path: Path, pets: Path) -> None:
+    code, _, err = run("train", f"folder:{pets}", "--size", "9", "--out", tmp_path / "run")
+    assert code == 2
+    assert "height,width such as 64,64" in err
+
+
+def test_a_run_does_not_go_on_with_other_pictures(run: Run, tmp_path: Path, pets: Path) -> None:
+    options = ("--model", "mlp", "--batch-size", 4, *ONCE, "--out", tmp_path / "run")
+    done(run("train", f"folder:{pets}", *options))
+    Image.new("RGB", (12, 12)).save(pets / "dark" / "new.png")
+    code, _, err = run("resume", tmp_path / "run", "--epochs", 2)
+    assert code == 2
+    assert "A run goes on with what it began with" in err
