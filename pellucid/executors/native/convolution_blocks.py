@@ -16,7 +16,7 @@ from pellucid.primitives.base import FLOATS
 BLOCK_BYTES = 384 * 1024  # of laid-out windows: they stay in the second-level cache
 MOST_BLOCK_BYTES = 1024 * 1024  # where fewer columns than FEW would fit; on the stack
 FEW = 48
-SUM_BYTES = 128 * 1024  # of results of a unit by channels
+SUM_BYTES = 320 * 1024  # of results of a unit by channels
 GOOD_COLUMNS = 128  # of a unit by channels
 ENOUGH_UNITS = 8
 
