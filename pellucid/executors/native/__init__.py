@@ -16,7 +16,7 @@ The passes in the order in which a procedure goes through them:
 
     lanes, namespace, memory, counting      what code is made of
     vector_math, vector_power, vector_waves     exp, log, tanh, powers, sine (of vector_steps)
-    planes                                  padding, windows added up
+    planes                                  padding, joining, windows added up
     convolution, convolution_blocks, columns        convolutions, as products of windows
     contraction, tiling, leftover, outer, inner, packing, vectors     matrix products
 """

@@ -1,16 +1,17 @@
-"""Padding and overlapping sums, plane by plane: threads share the planes.
+"""Padding, joining and overlapping sums, plane by plane: threads share the planes.
 
 is_of_planes    whether a node is computed so
 plane_units     how many planes there are
 emit_planes     the code for some of them
 
-The axes along which nothing is padded, or no windows lie, count the planes; the others are
-a plane. A plane is filled first, and then each element of x comes to its place, in an order
-that does not depend on threads.
+The axes along which nothing is padded, or no windows lie, or those before the axis along which
+arrays are joined, count the planes; the others are a plane. It is filled first, unless every
+place gets an element, and then each element comes to its place, in an order that does not
+depend on threads.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,9 @@ from pellucid import primitives as p
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.lanes import Lanes
-from pellucid.executors.native.views import row_major
+from pellucid.executors.native.views import View, row_major
 from pellucid.graph import Node, Shape
+from pellucid.primitives.base import DType
 
 I64 = ir.IntType(64)
 
@@ -35,6 +37,15 @@ class _Walk:
     y: Shape
     x: Shape
 
+    def joined(self) -> "_Walk":
+        """The same walk, with axes that have no gaps between them as one."""
+        sizes, in_y, in_x = (list(part) for part in (self.sizes, self.y, self.x))
+        for i in range(len(sizes) - 1, 0, -1):
+            if in_y[i - 1] == sizes[i] * in_y[i] and in_x[i - 1] == sizes[i] * in_x[i]:
+                sizes[i - 1 : i + 1] = [sizes[i - 1] * sizes[i]]
+                in_y[i - 1 : i + 1], in_x[i - 1 : i + 1] = [in_y[i]], [in_x[i]]
+        return _Walk(tuple(sizes), tuple(in_y), tuple(in_x))
+
     def chosen(self, axes: Sequence[int]) -> "_Walk":
         """The walk over some of the axes."""
         return _Walk(*(tuple(part[i] for i in axes) for part in (self.sizes, self.y, self.x)))
@@ -42,7 +53,7 @@ class _Walk:
 
 def is_of_planes(node: Node) -> bool:
     """Whether a node is computed plane by plane."""
-    return isinstance(node.primitive, p.Pad | p.OverlapAdd)
+    return isinstance(node.primitive, p.Pad | p.OverlapAdd | p.Concat)
 
 
 def plane_units(node: Node) -> int:
@@ -55,22 +66,28 @@ def _counting(node: Node) -> list[int]:
     primitive, axes = node.primitive, range(len(node.output.shape))
     if isinstance(primitive, p.OverlapAdd):
         return [i for i in axes if i not in primitive.axis]
+    if isinstance(primitive, p.Concat):
+        return list(range(primitive.axis))
     widths = (primitive.before, primitive.after, primitive.interior)
     return [i for i in axes if not any(width[i] for width in widths)]
 
 
 def emit_planes(frame: Frame, node: Node) -> None:
     """The code for the planes from `begin` to `end`."""
-    b, output = frame.builder, node.output
-    x = frame.views[node.inputs[0]]
-    strides = row_major(output.shape)
-    axes = range(len(output.shape))
+    strides = row_major(node.output.shape)
     counting = _counting(node)
-    plane = [i for i in axes if i not in counting]
-    planes = _Walk(output.shape, strides, x.strides[: len(strides)]).chosen(counting)
-    with counted(b, frame.begin, frame.end) as unit:
+    plane = [i for i in range(len(strides)) if i not in counting]
+    with counted(frame.builder, frame.begin, frame.end) as unit:
+        if isinstance(node.primitive, p.Concat):
+            _join(frame, node, unit, strides)
+            return
+        x = frame.views[node.inputs[0]]
+        planes = _Walk(node.output.shape, strides, x.strides[: len(strides)]).chosen(counting)
         start = _split(frame, unit, planes, (I64(0), I64(x.offset)))
-        _fill(frame, node, start[0], [output.shape[i] for i in plane], [strides[i] for i in plane])
+        sizes = tuple(node.output.shape[i] for i in plane)
+        _fill(
+            frame, node, start[0], _Walk(sizes, tuple(strides[i] for i in plane), (0,) * len(plane))
+        )
         if isinstance(node.primitive, p.Pad):
             _put(frame, node, start, plane, strides)
         else:
@@ -102,25 +119,48 @@ def _over(frame: Frame, walk: _Walk, start: tuple[Any, Any]) -> Iterator[tuple[A
         loop.__exit__(None, None, None)
 
 
-def _fill(frame: Frame, node: Node, start: ir.Value, sizes: list[int], strides: list[int]) -> None:
-    """A plane full of one number; axes without gaps between them are one."""
+def _fill(frame: Frame, node: Node, start: ir.Value, plane: _Walk) -> None:
+    """A plane full of one number."""
     output = node.output
     number = node.primitive.value if isinstance(node.primitive, p.Pad) else 0
     value = Lanes.constant(frame.builder, output.dtype.type(number), output.dtype)
-    sizes, strides = list(sizes), list(strides)
-    while len(sizes) > 1 and strides[-2] == sizes[-1] * strides[-1]:
-        sizes[-2:], strides[-2:] = [sizes[-2] * sizes[-1]], [strides[-1]]
-    walk = _Walk(tuple(sizes), tuple(strides), (0,) * len(sizes))
-    if not sizes or strides[-1] != 1:
-        with _over(frame, walk, (start, I64(0))) as (y, _):
-            frame.store(output, y, value)
+
+    def fill(y: ir.Value, at: ir.Value, width: int) -> None:
+        del at
+        frame.store(output, y, value.splat(width))
+
+    _each(frame, output.dtype, plane, (start, I64(0)), fill)
+
+
+def _copied(frame: Frame, node: Node, x: View, walk: _Walk, start: tuple[Any, Any]) -> None:
+    """The elements of x on a walk, each to its place in y."""
+
+    def copy(y: ir.Value, at: ir.Value, width: int) -> None:
+        frame.store(node.output, y, frame.load(x.base, at, width, 1))
+
+    _each(frame, node.output.dtype, walk, start, copy)
+
+
+def _each(
+    frame: Frame,
+    dtype: DType,
+    walk: _Walk,
+    start: tuple[Any, Any],
+    body: Callable[[Any, Any, int], None],
+) -> None:
+    """`body(y, x, width)` for all places of a walk, in vectors where the last axis has no gaps."""
+    walk, b = walk.joined(), frame.builder
+    if not walk.sizes or walk.y[-1] != 1 or walk.x[-1] not in (0, 1):
+        with _over(frame, walk, start) as (y, x):
+            body(y, x, 1)
         return
-    with _over(frame, walk.chosen(range(len(sizes) - 1)), (start, I64(0))) as (y, _):
+    along = walk.x[-1]
+    with _over(frame, walk.chosen(range(len(walk.sizes) - 1)), start) as (y, x):
 
-        def fill(i: ir.Value, width: int) -> None:
-            frame.store(output, frame.builder.add(y, i), value.splat(width))
+        def some(i: ir.Value, width: int) -> None:
+            body(b.add(y, i), b.add(x, b.mul(i, I64(along))), width)
 
-        _row(frame, sizes[-1], frame.target.lanes(output.dtype), fill)
+        _row(frame, walk.sizes[-1], frame.target.lanes(dtype), some)
 
 
 def _row(frame: Frame, size: int, lanes: int, body: Any) -> None:
@@ -137,24 +177,25 @@ def _row(frame: Frame, size: int, lanes: int, body: Any) -> None:
 def _put(
     frame: Frame, node: Node, start: tuple[Any, Any], plane: list[int], strides: Shape
 ) -> None:
-    """The elements of x at their places in a plane of y."""
-    primitive, output = node.primitive, node.output
-    x = frame.views[node.inputs[0]]
+    """The elements of x at their places in a padded plane."""
+    primitive, x = node.primitive, frame.views[node.inputs[0]]
     steps = tuple(s * (n + 1) for s, n in zip(strides, primitive.interior, strict=True))
     first = sum(a * s for a, s in zip(primitive.before, strides, strict=True))
     start = frame.builder.add(start[0], I64(first)), start[1]
-    walk = _Walk(x.shape, steps, x.strides).chosen(plane)
-    if not plane or walk.y[-1] != 1 or walk.x[-1] != 1:
-        with _over(frame, walk, start) as (y, at):
-            frame.store(output, y, frame.load(x.base, at, 1, 0))
-        return
-    with _over(frame, walk.chosen(range(len(plane) - 1)), start) as (y, at):
+    _copied(frame, node, x, _Walk(x.shape, steps, x.strides).chosen(plane), start)
 
-        def copy(i: ir.Value, width: int) -> None:
-            number = frame.load(x.base, frame.builder.add(at, i), width, 1)
-            frame.store(output, frame.builder.add(y, i), number)
 
-        _row(frame, walk.sizes[-1], frame.target.lanes(output.dtype), copy)
+def _join(frame: Frame, node: Node, unit: ir.Value, strides: Shape) -> None:
+    """The parts of all inputs in a plane, one after the other."""
+    axis, before = node.primitive.axis, 0
+    axes = range(len(strides))
+    for value in node.inputs:
+        x = frame.views[value]
+        walk = _Walk(x.shape, strides, x.strides)
+        place = (I64(before * strides[axis]), I64(x.offset))
+        start = _split(frame, unit, walk.chosen(axes[:axis]), place)
+        _copied(frame, node, x, walk.chosen(axes[axis:]), start)
+        before += x.shape[axis]
 
 
 def _add(frame: Frame, node: Node, start: tuple[Any, Any], strides: Shape) -> None:

@@ -119,27 +119,7 @@ def _put(frame: Frame, value: Value, indices: Indices, number: Lanes) -> None:
     frame.store(value, frame.element(0, indices, row_major(value.shape)), number)
 
 
-def _shifted(frame: Frame, indices: Indices, before: Shape, stride: Shape) -> Indices:
-    b = frame.builder
-    return tuple(
-        b.add(b.mul(i, I64(s)), I64(a)) for i, a, s in zip(indices, before, stride, strict=True)
-    )
-
-
 # ---- primitives --------------------------------------------------------------------------
-
-
-def _concat(frame: Frame, node: Node, number: int) -> None:
-    """Each input copied to its part."""
-    del number
-    axis, start = node.primitive.axis, 0
-    for value in node.inputs:
-        x = frame.views[value]
-        before = tuple(start if i == axis else 0 for i in range(len(x.shape)))
-        with _walk(frame, x.shape) as indices:
-            target = _shifted(frame, indices, before, (1,) * len(before))
-            _put(frame, node.output, target, _get(frame, x, indices))
-        start += x.shape[axis]
 
 
 def _cumulative_sum(frame: Frame, node: Node, number: int) -> None:
@@ -265,7 +245,6 @@ def _scatter_add(frame: Frame, node: Node, number: int) -> None:
 _CODE: dict[type, Callable[[Frame, Node, int], None]] = {
     p.Take: _take,
     p.ScatterAdd: _scatter_add,
-    p.Concat: _concat,
     p.CumulativeSum: _cumulative_sum,
     p.Argmax: _position,
     p.Argmin: _position,

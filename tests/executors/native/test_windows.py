@@ -1,4 +1,4 @@
-"""Windows and padding in machine code: views, planes, and the values of the reference."""
+"""Windows, padding and joining in machine code: views, planes, and the values of the reference."""
 
 import pytest
 from executors.native.examples import procedure, same
@@ -15,12 +15,12 @@ POOL = """graph(x: float32[2,3,6,8])
     return %1, %5"""  # noqa: E501
 
 
-def names(text):
-    return [kernel.name for kernel in planned(procedure(text)).plan.kernels]
+def names_of(made):
+    return [kernel.name for kernel in planned(made).plan.kernels]
 
 
 def test_windows_are_views_and_those_side_by_side_are_moved_back():
-    found = names(POOL)
+    found = names_of(procedure(POOL))
     assert not {"windows", "overlap_add", "pad"} & set("+".join(found).split("+"))
     assert same(procedure(POOL)) is None
 
@@ -46,3 +46,16 @@ def test_planes_are_filled_and_added_up_as_the_reference_does(case):
     source, result, primitive = case
     text = f"graph({source})\n    %0: {result} = {primitive} of (x)\n    return %0"
     assert same(procedure(text)) is None
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_arrays_are_joined_from_any_strides(axis):
+    shape = [3, 5, 18]
+    shape[axis] *= 2
+    of = ",".join(map(str, shape))
+    made = procedure(f"""graph(x: float32[3,5,18], z: float32[18,5,3])
+    %0: float32[3,5,18] = permute_dims(axes=(2, 1, 0)) of (z)
+    %1: float32[{of}] = concat(axis={axis}) of (x, %0)
+    return %1""")
+    assert names_of(made) == ["concat"]
+    assert same(made) is None
