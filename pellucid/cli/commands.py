@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pellucid import __version__
-from pellucid.cli.train_command import POSITIVE, train
+from pellucid.cli.train_command import POSITIVE, SEED, train
 from pellucid.cli.words import Commands
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -85,6 +85,36 @@ def predict(run: Path, inputs: tuple[str, ...]) -> int:
     from pellucid.cli.using import predict_run
 
     return predict_run(run, inputs)
+
+
+@pellucid.command()
+@RUN
+@click.option("--prompt", default="", help="The text to go on with; left out: a new line.")
+@click.option(
+    "--length", type=POSITIVE, default=200, metavar="N", show_default=True, help="Characters."
+)
+@click.option(
+    "--temperature",
+    type=click.FloatRange(min=0.0),
+    default=0.8,
+    metavar="X",
+    show_default=True,
+    help="Lower is safer; 0 always takes the likeliest character.",
+)
+@click.option(
+    "--seed", type=SEED, default=0, metavar="N", show_default=True, help="Decides the text."
+)
+def generate(run: Path, prompt: str, length: int, temperature: float, seed: int) -> int:
+    """Let a model of text write: character after character, as it goes on.
+
+    \b
+    Examples:
+      pellucid generate runs/text-char-transformer-1
+      pellucid generate runs/text-char-lstm-1 --prompt "Once upon" --temperature 0.5
+    """  # noqa: D301 (click's mark)
+    from pellucid.cli.generating import generate_run
+
+    return generate_run(run, prompt, length, temperature, seed)
 
 
 @pellucid.command()

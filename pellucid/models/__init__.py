@@ -4,12 +4,15 @@
 
 A ModelKind builds its model from the form of the data and typed options.
 
+`generate` writes text with a model of characters.
+
 By hand, for reading: `by_loops`, `by_vectors`, `by_library` (logistic regression),
 `l_layer_forward` and its kin (the L-layer network), `AffineLayer` and its kin (layers with
 `backward`), `Perceptron.learn`, and gates made of perceptrons.
 """
 
 from pellucid.models.deep_convnet import DeepConvNet, DeepConvNetOptions
+from pellucid.models.generation import generate
 from pellucid.models.kinds import MODELS, ModelKind
 from pellucid.models.l_layer import LLayer, LLayerOptions
 from pellucid.models.l_layer_by_hand import (
@@ -86,6 +89,7 @@ __all__ = [
     "by_library",
     "by_loops",
     "by_vectors",
+    "generate",
     "l_layer_backward",
     "l_layer_cost",
     "l_layer_forward",

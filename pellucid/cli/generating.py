@@ -1,0 +1,47 @@
+"""`pellucid generate`: a trained model of text goes on with a text."""
+
+import sys
+from itertools import islice
+from pathlib import Path
+
+from pellucid.cli.recipe import read_facts, read_recipe, trained_model
+from pellucid.data import Vocabulary
+from pellucid.errors import OptionError
+from pellucid.models import generate
+from pellucid.random import Generator
+from pellucid.train import RunFolder
+
+
+def generate_run(folder: Path, prompt: str, length: int, temperature: float, seed: int) -> int:
+    """Print the prompt and what comes after it, character by character."""
+    run = RunFolder.open(folder)
+    recipe = read_recipe(run)
+    facts = read_facts(run)
+    if not facts.characters:
+        raise OptionError(
+            f"generate: the model in {folder} learned from {recipe.data!r}, not from text. Train "
+            "one: pellucid train text --file FILE"
+        )
+    model = trained_model(run, recipe, facts.form)
+    characters = generate(
+        model,
+        Vocabulary(facts.characters),
+        prompt,
+        context=facts.form.shape[0],
+        temperature=temperature,
+        rng=Generator(seed),
+    )
+    _write(prompt)
+    for character in islice(characters, length):
+        _write(character)
+    _write("\n")
+    return 0
+
+
+def _write(text: str) -> None:
+    """Print at once, so that one can watch it being written."""
+    if sys.stdout.isatty():
+        # A text from elsewhere must not move the cursor or recolour the terminal.
+        text = "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
+    sys.stdout.write(text)
+    sys.stdout.flush()
