@@ -16,6 +16,7 @@ from pellucid.functional.activations import (
     step,
     tanh,
 )
+from pellucid.functional.attention import scaled_dot_product_attention
 from pellucid.functional.convolution import conv_transpose, convolution, cross_correlation
 from pellucid.functional.losses import (
     binary_cross_entropy,
@@ -77,6 +78,7 @@ __all__ = [
     "poisson_loss",
     "quantile_loss",
     "relu",
+    "scaled_dot_product_attention",
     "sigmoid",
     "silu",
     "sliding_windows",

@@ -20,11 +20,14 @@ from pellucid.nn.activations import (
     Step,
     Tanh,
 )
+from pellucid.nn.attention import MultiHeadAttention, TransformerBlock
+from pellucid.nn.cells import Cell, GRUCell, LSTMCell, RNNCell
 from pellucid.nn.conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
-from pellucid.nn.dropout import BookDropout, Dropout
+from pellucid.nn.dropout import BookDropout, Dropout, Dropout2d
+from pellucid.nn.embedding import Embedding
 from pellucid.nn.linear import Flatten, Linear
 from pellucid.nn.module import Call, Module, calls
-from pellucid.nn.normalization import BatchNorm, LayerNorm
+from pellucid.nn.normalization import BatchNorm, GroupNorm, LayerNorm
 from pellucid.nn.pooling import (
     AvgPool1d,
     AvgPool2d,
@@ -33,27 +36,39 @@ from pellucid.nn.pooling import (
     MaxPool1d,
     MaxPool2d,
 )
+from pellucid.nn.recurrent import GRU, LSTM, RNN, LastState, Recurrent
+from pellucid.nn.residual import Residual
 from pellucid.nn.sequential import Sequential
 from pellucid.nn.summary import Row, Summary, flops
 
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "AvgPool1d",
     "AvgPool2d",
     "BatchNorm",
     "BookDropout",
     "Call",
+    "Cell",
     "Conv1d",
     "Conv2d",
     "ConvTranspose1d",
     "ConvTranspose2d",
     "Dropout",
+    "Dropout2d",
+    "Embedding",
     "Flatten",
     "GELUTanh",
+    "GRUCell",
     "GlobalAvgPool1d",
     "GlobalAvgPool2d",
+    "GroupNorm",
     "Identity",
+    "LSTMCell",
+    "LastState",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -61,7 +76,11 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "Module",
+    "MultiHeadAttention",
+    "RNNCell",
     "ReLU",
+    "Recurrent",
+    "Residual",
     "Row",
     "Sequential",
     "SiLU",
@@ -71,6 +90,7 @@ __all__ = [
     "Step",
     "Summary",
     "Tanh",
+    "TransformerBlock",
     "calls",
     "flops",
     "init",

@@ -2,14 +2,16 @@
 
     Dropout         what is kept is scaled up in training; inference leaves all as it is
     BookDropout     what is kept stays; inference scales all down, as the first paper did
+    Dropout2d       whole channels off, for images
 
-Both agree in expectation: E[training output] = inference output. The first is the usual one:
-a trained model then needs no dropout to run. Dropout lowers overfitting. The loss stays
+The first two agree in expectation: E[training output] = inference output. The first is the
+usual one: a trained model then needs no dropout to run. Dropout lowers overfitting. The loss stays
 defined: it is that of the mask drawn; with the state of the generator restored the same mask
 comes again, which makes gradients checkable. To watch progress, measure in inference.
 """
 
-from pellucid.errors import OptionError
+from pellucid.creation import where
+from pellucid.errors import OptionError, ShapeError
 from pellucid.nn.module import Module
 from pellucid.random import DROPOUT, Generator
 from pellucid.tensor import Tensor
@@ -77,3 +79,32 @@ class BookDropout(_Dropout):
         if not self.training:
             return x * (1.0 - self.ratio)
         return self.kept(x).where(x, 0.0)
+
+
+class Dropout2d(_Dropout):
+    """Inverted dropout of whole channels.
+
+        training:   y = x / (1 - ratio) in channels that are kept, else 0
+        inference:  y = x
+
+    Neighbouring pixels of a map say much the same, so single ones off would take little away.
+
+    Shapes: x (batch, channels, ...) -> y the same.
+    State and errors: as `Dropout`; ShapeError without channels.
+    Source: Tompson et al. 2015 (arXiv 1411.4280), section 3.2.
+
+    >>> from pellucid.creation import ones
+    >>> dropped = Dropout2d(0.5, rng=Generator(seed=0))(ones((1, 4, 2, 2)))
+    >>> sorted({tuple(set(channel)) for channel in dropped.reshape(4, 4).tolist()})
+    [(0.0,), (2.0,)]
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Some channels off in training; all as they are in inference."""
+        if x.ndim < 2:
+            raise ShapeError(f"x of shape {x.shape}. It must be (batch, channels, ...).")
+        if not self.training or self.ratio == 0.0:
+            return x
+        shape = (*x.shape[:2], *(1,) * (x.ndim - 2))
+        kept = self.generator.bernoulli(1.0 - self.ratio, shape)
+        return where(kept, x * (1.0 / (1.0 - self.ratio)), 0.0)

@@ -2,6 +2,7 @@
 
 BatchNorm   each feature over the samples of a batch
 LayerNorm   each sample over its features
+GroupNorm   each sample over groups of its channels
 """
 
 import math
@@ -129,3 +130,52 @@ class LayerNorm(_Norm):
         distance = x - x.mean(axis=-1, keepdims=True)
         variance = (distance * distance).mean(axis=-1, keepdims=True)
         return distance / (variance + self.eps).sqrt() * self.weight + self.bias
+
+
+class GroupNorm(_Norm):
+    """Group normalisation of axis 1, the same in training and inference.
+
+        y = (x - mean) / sqrt(variance + eps) weight + bias
+
+    with mean and variance, divided by their count, of each sample over the channels of a group
+    and all axes behind them. One group is layer norm over all of these; as many groups as
+    channels is instance norm.
+
+    Shapes: x (batch, channels, ...) -> y the same; weight and bias (channels,).
+    Start: weight 1, bias 0.
+    Errors: OptionError where the groups do not split the channels; ShapeError for another
+    number of channels.
+    Source: Wu and He 2018 (arXiv 1803.08494), equations 1, 2 and 7.
+
+    >>> GroupNorm(2, 4)(ones((3, 4, 5, 5))).shape
+    (3, 4, 5, 5)
+    """
+
+    def __init__(
+        self, groups: int, channels: int, *, eps: float = 1e-5, dtype: str = "float32"
+    ) -> None:
+        super().__init__(channels, eps, dtype)
+        if groups < 1 or channels % groups:
+            raise OptionError(
+                f"GroupNorm: {groups} groups of {channels} channels. At least 1 group, and the "
+                "groups split the channels evenly."
+            )
+        self.groups = groups
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Each group of each sample normalised."""
+        if x.ndim < 2 or x.shape[1] != self.features:
+            raise ShapeError(
+                f"x of shape {x.shape}. It must be (batch, {self.features} channels, ...)."
+            )
+        members = math.prod(x.shape[1:]) // self.groups
+        rows = x.reshape(x.shape[0], self.groups, members)
+        distance = rows - rows.mean(axis=-1, keepdims=True)
+        variance = (distance * distance).mean(axis=-1, keepdims=True)
+        y = (distance / (variance + self.eps).sqrt()).reshape(*x.shape)
+        along = (1, self.features) + (1,) * (x.ndim - 2)
+        return y * self.weight.reshape(along) + self.bias.reshape(along)
+
+    def describe(self) -> str:
+        """Groups and channels."""
+        return f"{self.groups}, {self.features}"

@@ -1,0 +1,189 @@
+"""Recurrent layers: cells taken through time, in one or both directions, one layer on another.
+
+RNN, LSTM, GRU      whole sequences, of one length or of many
+LastState           what such a layer ends with, for classifiers
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pellucid.creation import concat, stack, where
+from pellucid.errors import DTypeError, OptionError, ShapeError
+from pellucid.nn.cells import Cell, GRUCell, LSTMCell, RNNCell, State
+from pellucid.nn.module import Module
+from pellucid.random import Generator
+from pellucid.tensor import Tensor
+
+INTEGERS = "iu"
+
+
+class Recurrent(Module):
+    """What all kinds share: layers, directions, and rows of different lengths.
+
+    Called with x, or with x and the length of each row. A row's steps behind its length leave
+    its state as it is, and give 0; the way back begins at its own end.
+
+    Shapes: x (batch, time, in_features), lengths (batch,) integers
+    -> outputs (batch, time, directions hidden_features) of the last layer, and the state that
+    each layer and direction ends with: h (layers directions, batch, hidden_features), of an
+    LSTM the pair (h, c).
+    Errors: OptionError for no layers; ShapeError for other axes, features or lengths;
+    DTypeError for lengths that are not integers.
+    """
+
+    cell: ClassVar[type[Cell]]
+
+    def __init__(
+        self,
+        in_features: int,
+        hidden_features: int,
+        *,
+        layers: int = 1,
+        bidirectional: bool = False,
+        rng: Generator,
+    ) -> None:
+        if layers < 1:
+            raise OptionError(f"{type(self).__name__}: {layers} layers. There is at least 1.")
+        self.in_features, self.hidden_features = in_features, hidden_features
+        self.layers, self.directions = layers, 2 if bidirectional else 1
+        sizes = [in_features] + [self.directions * hidden_features] * (layers - 1)
+        self.cells = [
+            self.cell(size, hidden_features, rng=rng)
+            for size in sizes
+            for _ in range(self.directions)
+        ]
+
+    def forward(
+        self, x: Tensor, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | tuple[Tensor, ...]]:
+        """Outputs of all steps, and the last states."""
+        self._check(x, lengths)
+        steps = [x[:, t] for t in range(x.shape[1])]
+        masks = _masks(lengths, len(steps))
+        ends: list[State] = []
+        for layer in range(self.layers):
+            ways = []
+            for direction in range(self.directions):
+                cell = self.cells[layer * self.directions + direction]
+                outputs, end = _through(cell, steps, masks, backwards=direction == 1)
+                ways.append(outputs)
+                ends.append(end)
+            steps = [_side_by_side(parts) for parts in zip(*ways, strict=True)]
+        state = tuple(stack(parts, axis=0) for parts in zip(*ends, strict=True))
+        return stack(steps, axis=1), state if len(state) > 1 else state[0]
+
+    def _check(self, x: Tensor, lengths: Tensor | None) -> None:
+        if x.ndim != 3 or x.shape[2] != self.in_features or x.shape[1] < 1:
+            raise ShapeError(
+                f"x of shape {x.shape}. It must be (batch, time, {self.in_features}), with at "
+                "least 1 step."
+            )
+        if lengths is None:
+            return
+        if lengths.dtype.kind not in INTEGERS:
+            raise DTypeError(f"lengths of {lengths.dtype}. They count steps: integers.")
+        if lengths.shape != x.shape[:1]:
+            raise ShapeError(
+                f"lengths of shape {lengths.shape} for x of shape {x.shape}. There is one for "
+                f"each of the {x.shape[0]} rows."
+            )
+
+    def describe(self) -> str:
+        """Its sizes, and what is not as usual."""
+        words = [f"{self.in_features}, {self.hidden_features}"]
+        words += [f"layers={self.layers}"] if self.layers > 1 else []
+        words += ["bidirectional=True"] if self.directions > 1 else []
+        return ", ".join(words)
+
+
+def _side_by_side(parts: Sequence[Tensor]) -> Tensor:
+    """What both directions say of a step; of one, what it says."""
+    return parts[0] if len(parts) == 1 else concat(parts, axis=1)
+
+
+def _masks(lengths: Tensor | None, count: int) -> Sequence[Tensor | None]:
+    """For each step which rows have not ended yet: (batch, 1)."""
+    if lengths is None:
+        return [None] * count
+    column = lengths.astype("int64").reshape(lengths.shape[0], 1)
+    return [column > t for t in range(count)]
+
+
+def _through(
+    cell: Cell, steps: Sequence[Tensor], masks: Sequence[Tensor | None], *, backwards: bool
+) -> tuple[list[Tensor], State]:
+    """The outputs of a cell at all steps, in their order, and its state at the end of its way."""
+    state = cell.start(steps[0].shape[0])
+    outputs: list[Tensor] = []
+    pairs = list(zip(steps, masks, strict=True))
+    for x, mask in reversed(pairs) if backwards else pairs:
+        state = cell(x, state, mask)
+        outputs.append(state[0] if mask is None else where(mask, state[0], 0.0))
+    return outputs[::-1] if backwards else outputs, state
+
+
+class RNN(Recurrent):
+    """Recurrent layers of tanh cells.
+
+        h[t] = tanh(x[t] W + h[t-1] U + b)
+
+    Shapes, lengths and errors: as `Recurrent`. Start and source: `RNNCell`.
+
+    >>> from pellucid.creation import zeros
+    >>> outputs, state = RNN(3, 5, rng=Generator(seed=0))(zeros((2, 7, 3)))
+    >>> outputs.shape, state.shape
+    ((2, 7, 5), (1, 2, 5))
+    """
+
+    cell = RNNCell
+
+
+class LSTM(Recurrent):
+    """Recurrent layers of LSTM cells, which carry a memory c beside h.
+
+    Shapes, lengths and errors: as `Recurrent`. Formulas, start and source: `LSTMCell`.
+
+    >>> from pellucid.creation import zeros
+    >>> layer = LSTM(3, 5, layers=2, bidirectional=True, rng=Generator(seed=0))
+    >>> outputs, (h, c) = layer(zeros((2, 7, 3)))
+    >>> outputs.shape, h.shape, c.shape
+    ((2, 7, 10), (4, 2, 5), (4, 2, 5))
+    """
+
+    cell = LSTMCell
+
+
+class GRU(Recurrent):
+    """Recurrent layers of gated recurrent units.
+
+    Shapes, lengths and errors: as `Recurrent`. Formulas, start and source: `GRUCell`.
+
+    >>> from pellucid.creation import zeros
+    >>> outputs, state = GRU(3, 5, rng=Generator(seed=0))(zeros((2, 7, 3)))
+    >>> outputs.shape, state.shape
+    ((2, 7, 5), (1, 2, 5))
+    """
+
+    cell = GRUCell
+
+
+class LastState(Module):
+    """What a recurrent layer ends with: h of its last layer, both directions side by side.
+
+    Shapes: x (batch, time, in_features) -> (batch, directions hidden_features).
+
+    >>> from pellucid.creation import zeros
+    >>> layer = LastState(LSTM(3, 5, bidirectional=True, rng=Generator(seed=0)))
+    >>> layer(zeros((2, 7, 3))).shape
+    (2, 10)
+    """
+
+    def __init__(self, layer: Recurrent) -> None:
+        self.layer = layer
+
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """The state at each row's own end."""
+        _, state = self.layer(x, lengths)
+        h = state[0] if isinstance(state, tuple) else state
+        last = [h[i] for i in range(h.shape[0] - self.layer.directions, h.shape[0])]
+        return _side_by_side(last)
