@@ -187,7 +187,7 @@ KINDS = (
         "259 pictures, 64x64 pixels in colour: a cat or not, from two HDF5 files.",
         CatsOptions,
         _cats,
-        Usual("l-layer", epochs=400, batch_size=209, learning_rate=0.001),
+        Usual("l-layer", epochs=200, batch_size=209, learning_rate=0.001),
         "picture",
         examples=(
             "cats --data-dir cats",

@@ -1,9 +1,11 @@
 """Every data set and every model on the command line: trained, resumed, evaluated, used."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image
@@ -104,6 +106,43 @@ def test_every_model_of_images_learns_from_a_folder_and_is_resumed(
     head, row = done(run("predict", tmp_path / "parts", pets / "dark" / "0.png")).splitlines()
     assert head.split() == ["picture", "class", "p(dark)", "p(light)"]
     assert row.split()[1] in ("dark", "light")
+
+
+@pytest.mark.parametrize(
+    ("options", "least"),
+    [
+        # The course reports 70 % and, with its own start, 80 %; other starts gave 74 to 80 %.
+        (("--model", "logistic-regression", "--learning-rate", 0.005, "--epochs", 2000), 0.68),
+        (("--model", "l-layer", "--learning-rate", 0.0075, "--epochs", 2500), 0.74),
+    ],
+)
+def test_the_cats_are_told_as_well_as_the_course_tells_them(
+    run: Run, tmp_path: Path, options: tuple[object, ...], least: float
+) -> None:
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    cats = Path(os.environ.get("PELLUCID_TEST_DATA", beside)) / "cats"
+    if not cats.is_dir():
+        pytest.skip(f"no cats in {cats}")
+    given = (f"cats:{cats}", "--optimizer", "sgd", *options, "--seed", 2)
+    out = done(run("train", *given, "--out", tmp_path / "run"))
+    (line,) = (line for line in out.splitlines() if line.startswith("test accuracy"))
+    assert float(line.split()[-1]) >= least
+    heads = done(run("evaluate", tmp_path / "run")).splitlines()
+    assert [row.split()[0] for row in heads] == ["set", "training", "test"]
+
+
+def test_of_the_cats_some_are_kept_aside_where_asked_for(run: Run, tmp_path: Path) -> None:
+    for part, count in (("train", 20), ("test", 4)):
+        with h5py.File(tmp_path / f"{part}_catvnoncat.h5", "w") as file:
+            file[f"{part}_set_x"] = np.zeros((count, 64, 64, 3), np.uint8)
+            file[f"{part}_set_y"] = np.arange(count) % 2
+    data = ("train", f"cats:{tmp_path}", "--batch-size", 4, *ONCE, "--out", tmp_path / "run")
+    done(run(*data, "--validation", 0.2))
+    rows = [line.split()[:2] for line in done(run("evaluate", tmp_path / "run")).splitlines()]
+    assert rows[1:] == [["training", "16"], ["validation", "4"], ["test", "4"]]
+    code, _, err = run(*data, "--validation", 1)
+    assert code == 2
+    assert "validation is 1.0" in err
 
 
 def test_digits_are_images_to_models_of_images(run: Run, tmp_path: Path) -> None:
