@@ -205,15 +205,14 @@ class _ByChannels(_Product):
         places = math.prod(self.node.output.shape[3:])
         self.products = self.node.output.shape[3] if self.more else 1
         self.wide = self.cut.samples * places // self.products
-        place, sums = (
-            self.scratch(self.wide * self.pitch),
-            self.scratch(out * self.cut.samples * places),
-        )
+        self.turned = out < self.wide
+        size = out * self.cut.samples * places
+        place, sums = self.scratch(self.wide * self.pitch), self.scratch(size)
         zero = Lanes.constant(b, self.dtype.type(0), self.dtype)
         with counted(b, frame.begin, frame.end) as unit:
             group = b.urem(unit, I64(groups))
             sample = b.mul(b.udiv(unit, I64(groups)), I64(self.cut.samples))
-            with counted(b, I64(0), I64(out * self.cut.samples * places)) as i:
+            with counted(b, I64(0), I64(size)) as i:
                 store(b, self.columns.moved(sums, i), zero)
             with (
                 counted(b, I64(0), I64(channels)) as channel,
@@ -236,14 +235,7 @@ class _ByChannels(_Product):
         """The products of a block, added to the sums."""
         b, (group, channel), out = self.b, at, self.w.shape[1]
         apart, last = single_stride(self.w, 3) or 1, self.columns.axes[-1].columns
-        spec = Contraction(
-            m=out,
-            n=self.wide,
-            k=block.count,
-            dtype=self.dtype,
-            a_strides=(self.w.strides[1], apart),
-            b_strides=(1, self.pitch),
-        )
+        spec = self._contraction(block)
         begin = b.add(b.mul(block.row, I64(last)), block.first)
         w = self.address(self.w, (group, I64(0), channel))
         w = self.columns.moved(w, b.mul(begin, I64(apart)))
@@ -251,14 +243,24 @@ class _ByChannels(_Product):
         with counted(b, I64(0), I64(self.products)) as i:
             place = self.columns.moved(memory[0], b.mul(i, I64(down)))
             sums = self.columns.moved(memory[1], b.mul(i, I64(out * self.wide)))
-            self.product(spec, (w, place), self._adding(sums))
+            operands = (place, w) if self.turned else (w, place)
+            self.product(spec, operands, self._adding(sums, spec.n))
 
-    def _adding(self, sums: ir.Value) -> Callable[..., None]:
-        """What adds vectors of a product to its sums."""
+    def _contraction(self, block: Block) -> Contraction:
+        """The product of a block. One operand is turned for it: the narrower one."""
+        by_place = (self.w.strides[1], single_stride(self.w, 3) or 1)
+        out, count = self.w.shape[1], block.count
+        if self.turned:
+            strides = (self.pitch, 1), (by_place[1], by_place[0])
+            return Contraction(self.wide, out, count, self.dtype, *strides)
+        return Contraction(out, self.wide, count, self.dtype, by_place, (1, self.pitch))
+
+    def _adding(self, sums: ir.Value, columns: int) -> Callable[..., None]:
+        """What adds vectors of a product to its sums, so many in a row."""
         b = self.b
 
         def to(row: Any, column: Any, vector: Any, mask: Any) -> None:
-            address = self.columns.moved(sums, b.add(b.mul(row, I64(self.wide)), column))
+            address = self.columns.moved(sums, b.add(b.mul(row, I64(columns)), column))
             lanes = Lanes(b, vector, self.dtype)
             before = load(b, address, self.dtype, lanes.width, mask=mask)
             store(b, address, before + lanes, mask=mask)
@@ -276,9 +278,11 @@ class _ByChannels(_Product):
             counted(b, I64(0), I64(self.cut.samples)) as one,
             counted(b, I64(0), I64(places)) as place,
         ):
-            row = b.add(b.mul(i, I64(out)), o)
-            row = b.add(b.mul(row, I64(self.cut.samples)), one)
-            address = self.columns.moved(sums, b.add(b.mul(row, I64(places)), place))
+            line = b.add(b.mul(one, I64(places)), place)
+            at = (o, I64(self.wide), line) if not self.turned else (line, I64(out), o)
+            element = b.add(b.mul(at[0], at[1]), at[2])
+            element = b.add(b.mul(i, I64(out * self.wide)), element)
+            address = self.columns.moved(sums, element)
             found = load(b, address, self.dtype, 1)
             first = self.frame.element(0, (b.add(sample, one), group, o), strides[:3])
             within = b.add(b.mul(i, I64(places)), place)
