@@ -39,6 +39,7 @@ from pellucid.functional.losses_of_numbers import (
     poisson_loss,
     quantile_loss,
 )
+from pellucid.functional.normalization import max_abs_normalize
 from pellucid.functional.pooling import (
     global_mean_pool,
     im2col,
@@ -70,6 +71,7 @@ __all__ = [
     "log_sigmoid",
     "log_softmax",
     "logsumexp",
+    "max_abs_normalize",
     "max_pool",
     "mean_absolute_error",
     "mean_pool",
