@@ -11,8 +11,11 @@ By hand, for reading: `by_loops`, `by_vectors`, `by_library` (logistic regressio
 `backward`), `Perceptron.learn`, and gates made of perceptrons.
 """
 
+from pellucid.models.char_lstm import CharLSTM, CharLSTMOptions
+from pellucid.models.char_transformer import CharTransformer, CharTransformerOptions
 from pellucid.models.deep_convnet import DeepConvNet, DeepConvNetOptions
 from pellucid.models.generation import generate
+from pellucid.models.gru import GRUClassifier, GRUClassifierOptions
 from pellucid.models.kinds import MODELS, ModelKind
 from pellucid.models.l_layer import LLayer, LLayerOptions
 from pellucid.models.l_layer_by_hand import (
@@ -33,6 +36,7 @@ from pellucid.models.layers_by_hand import (
 )
 from pellucid.models.logistic_by_hand import Fit, by_library, by_loops, by_vectors
 from pellucid.models.logistic_regression import LogisticRegression, LogisticRegressionOptions
+from pellucid.models.lstm import LSTMClassifier, LSTMClassifierOptions
 from pellucid.models.mlp import MLP, MLPOptions
 from pellucid.models.neuron import Neuron
 from pellucid.models.perceptron import (
@@ -58,12 +62,20 @@ __all__ = [
     "AddLayer",
     "AffineLayer",
     "Cache",
+    "CharLSTM",
+    "CharLSTMOptions",
+    "CharTransformer",
+    "CharTransformerOptions",
     "DeepConvNet",
     "DeepConvNetOptions",
     "Fit",
+    "GRUClassifier",
+    "GRUClassifierOptions",
     "IdentityWithLoss",
     "LLayer",
     "LLayerOptions",
+    "LSTMClassifier",
+    "LSTMClassifierOptions",
     "Learning",
     "LogisticRegression",
     "LogisticRegressionOptions",

@@ -10,10 +10,14 @@ from typing import Any
 
 from pellucid.data import Form
 from pellucid.errors import OptionError
+from pellucid.models.char_lstm import CharLSTM, CharLSTMOptions
+from pellucid.models.char_transformer import CharTransformer, CharTransformerOptions
 from pellucid.models.deep_convnet import DeepConvNet, DeepConvNetOptions
+from pellucid.models.gru import GRUClassifier, GRUClassifierOptions
 from pellucid.models.images import Image
 from pellucid.models.l_layer import LLayer, LLayerOptions
 from pellucid.models.logistic_regression import LogisticRegression, LogisticRegressionOptions
+from pellucid.models.lstm import LSTMClassifier, LSTMClassifierOptions
 from pellucid.models.mlp import MLP, MLPOptions
 from pellucid.models.perceptron_classifier import (
     PerceptronClassifier,
@@ -111,6 +115,22 @@ def _resnet(form: Form, options: ResNetOptions, rng: Generator) -> Module:
     return ResNet(_image(form), form.classes, options, rng=rng)
 
 
+def _lstm(form: Form, options: LSTMClassifierOptions, rng: Generator) -> Module:
+    return LSTMClassifier(_image(form), form.classes, options, rng=rng)
+
+
+def _gru(form: Form, options: GRUClassifierOptions, rng: Generator) -> Module:
+    return GRUClassifier(_image(form), form.classes, options, rng=rng)
+
+
+def _char_transformer(form: Form, options: CharTransformerOptions, rng: Generator) -> Module:
+    return CharTransformer(form.vocabulary, form.shape[0], options, rng=rng)
+
+
+def _char_lstm(form: Form, options: CharLSTMOptions, rng: Generator) -> Module:
+    return CharLSTM(form.vocabulary, options, rng=rng)
+
+
 KINDS = (
     ModelKind(
         "mlp",
@@ -165,6 +185,34 @@ KINDS = (
         ResNetOptions,
         _resnet,
         takes=IMAGES,
+    ),
+    ModelKind(
+        "lstm",
+        "An LSTM that reads an image row by row.",
+        LSTMClassifierOptions,
+        _lstm,
+        takes=IMAGES,
+    ),
+    ModelKind(
+        "gru",
+        "A GRU that reads an image row by row.",
+        GRUClassifierOptions,
+        _gru,
+        takes=IMAGES,
+    ),
+    ModelKind(
+        "char-transformer",
+        "A small GPT: it guesses the next character by attention.",
+        CharTransformerOptions,
+        _char_transformer,
+        takes=TEXT,
+    ),
+    ModelKind(
+        "char-lstm",
+        "An LSTM that guesses the next character.",
+        CharLSTMOptions,
+        _char_lstm,
+        takes=TEXT,
     ),
 )
 

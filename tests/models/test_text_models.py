@@ -1,0 +1,163 @@
+"""Models of text and of rows: their form, that they look back only, and that they learn."""
+
+import math
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pellucid import nn
+from pellucid.data import Form, Vocabulary, text_windows
+from pellucid.errors import OptionError, ShapeError
+from pellucid.functional import cross_entropy
+from pellucid.models import (
+    MODELS,
+    CharLSTM,
+    CharLSTMOptions,
+    CharTransformer,
+    CharTransformerOptions,
+    GRUClassifierOptions,
+    LSTMClassifierOptions,
+    generate,
+)
+from pellucid.optim import Adam
+from pellucid.random import Generator
+from pellucid.train import Options, Saving, Trainer
+
+SMALL: dict[str, Any] = {
+    "char-transformer": CharTransformerOptions(features=32, heads=2, blocks=1),
+    "char-lstm": CharLSTMOptions(features=16, hidden=48),
+}
+LENGTH = 16
+TEXT = "".join(f"{n} and {n} make {2 * n}.\n" for n in range(1, 10)) * 30
+LETTERS = Vocabulary.of(TEXT)
+DATA = text_windows(TEXT, LETTERS, LENGTH, name="sums")
+
+
+def built(name: str, seed: int = 0) -> nn.Module:
+    return MODELS[name].built(DATA.form, SMALL[name], Generator(seed))
+
+
+def trainer(name: str, folder: Path | None = None) -> Trainer:
+    model = built(name)
+    saving = None if folder is None else Saving(folder, report=False)
+    options = Options(batch_size=32, executor="reference", saving=saving)
+    return Trainer(model, cross_entropy, Adam(model.parameters(), 0.01), DATA, None, options)
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_what_comes_later_changes_nothing_before(name: str) -> None:
+    model = built(name).inference()
+    ids = DATA.features[:2].copy()
+    before = model(ids).numpy()
+    ids[:, 9:] = (ids[:, 9:] + 1) % len(LETTERS)
+    after = model(ids).numpy()
+    np.testing.assert_array_equal(before[:, :9], after[:, :9])
+    assert (before[:, 9:] != after[:, 9:]).any(axis=(0, 2)).all()
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_what_came_before_is_remembered(name: str) -> None:
+    model = built(name).inference()
+    ids = DATA.features[:1].copy()
+    before = model(ids).numpy()[0, -1]
+    ids[:, 3] = (ids[:, 3] + 1) % len(LETTERS)
+    assert (model(ids).numpy()[0, -1] != before).any()
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_at_the_start_nothing_is_known(name: str) -> None:
+    loss = cross_entropy(built(name)(DATA.features[:8]), DATA.labels[:8]).item()
+    assert loss == pytest.approx(math.log(len(LETTERS)), rel=0.1)
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_a_text_is_learned_far_below_the_entropy_of_its_characters(name: str) -> None:
+    given = trainer(name)
+    epochs = given.fit(40).epochs
+    shares = np.bincount(LETTERS.encode(TEXT)) / len(TEXT)
+    entropy = -(shares * np.log(shares)).sum()
+    assert epochs["train_loss"][-1] < 0.25 * entropy
+    chosen = generate(given.model, LETTERS, "\n", context=LENGTH, temperature=0.2, rng=Generator(0))
+    words = "".join(islice(chosen, 100)).split()
+    assert sum(word in TEXT for word in words) > 0.8 * len(words)
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_a_resumed_run_has_the_same_bits(name: str, tmp_path: Path) -> None:
+    whole = trainer(name)
+    whole.fit(3)
+    trainer(name, tmp_path / "run").fit(1)
+    parts = trainer(name, tmp_path / "run")
+    parts.resume()
+    parts.fit(3)
+    for key, array in whole.model.state_dict().items():
+        np.testing.assert_array_equal(array, parts.model.state_dict()[key])
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_both_executors_take_the_same_steps(name: str) -> None:
+    losses = []
+    for executor in ("reference", "native"):
+        model = built(name)
+        options = Options(batch_size=32, executor=executor)
+        given = Trainer(model, cross_entropy, Adam(model.parameters()), DATA, None, options)
+        given.fit(1)
+        losses.append(given.history.steps["loss"])
+    np.testing.assert_allclose(losses[0], losses[1], rtol=2e-4)
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+@pytest.mark.parametrize("both", [False, True])
+def test_rows_are_read_as_time_steps(name: str, both: bool) -> None:
+    kind = MODELS[name]
+    options = kind.options(hidden=12, bidirectional=both)
+    model = kind.built(Form((3, 4, 5), 2), options, Generator(0))
+    x = np.random.default_rng(0).normal(size=(6, 3, 4, 5)).astype(np.float32)
+    assert model(x).shape == (6, 2)
+    assert model.output.weight.shape == (24 if both else 12, 2)
+    shuffled = model(x[:, :, ::-1].copy()).numpy()
+    assert not np.allclose(model(x).numpy(), shuffled, atol=1e-4) or both
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_bars_are_told_from_columns(name: str) -> None:
+    draw = np.random.default_rng(0)
+    t = draw.integers(0, 2, 64)
+    x = draw.normal(0, 0.1, (64, 1, 8, 8)).astype(np.float32)
+    for picture, label, place in zip(x[:, 0], t, draw.integers(0, 8, 64), strict=True):
+        picture[(place, slice(None)) if label else (slice(None), place)] += 1.0
+    kind = MODELS[name]
+    model = kind.built(Form((1, 8, 8), 2), kind.options(hidden=16), Generator(0))
+    optimizer = Adam(model.parameters(), 0.02)
+    for _ in range(60):
+        optimizer.minimize(cross_entropy(model(x), t))
+    assert cross_entropy(model(x), t).item() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("options", "values", "message"),
+    [
+        (CharTransformerOptions, {"features": 10, "heads": 4}, "heads divides features"),
+        (CharTransformerOptions, {"blocks": 0}, "blocks 0"),
+        (CharTransformerOptions, {"dropout": 1.0}, r"dropout is 1\.0"),
+        (CharLSTMOptions, {"layers": 0}, "layers=0"),
+        (CharLSTMOptions, {"dropout": -0.5}, r"dropout is -0\.5"),
+        (LSTMClassifierOptions, {"hidden": 0}, "lstm: .*hidden=0"),
+        (GRUClassifierOptions, {"layers": 0}, "gru: .*layers=0"),
+    ],
+)
+def test_options_outside_their_range_are_refused(
+    options: type[Any], values: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(OptionError, match=message):
+        options(**values)
+
+
+def test_ids_of_other_axes_or_too_many_are_refused() -> None:
+    with pytest.raises(ShapeError, match=r"ids of shape \(1, 9\).*time up to 8"):
+        CharTransformer(5, 8, rng=Generator(0))(np.zeros((1, 9), np.int64))
+    with pytest.raises(ShapeError, match=r"ids of shape \(9,\)"):
+        CharLSTM(5, rng=Generator(0))(np.zeros(9, np.int64))
