@@ -41,12 +41,10 @@ def build(name: str, form: Form, seed: int = 0) -> nn.Module:
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_every_model_is_built_by_name_and_gives_one_score_per_class(name: str) -> None:
-    kind = MODELS[name]
-    form = TEXT if kind.misfit(IMAGE) else IMAGE
+    form = TEXT if MODELS[name].misfit(IMAGE) else IMAGE
     samples = np.zeros((3, *form.shape), np.int64 if form.vocabulary else np.float32)
     assert build(name, form)(samples).shape == (3, *form.target_shape, 5)
-    assert kind.name == name
-    assert kind.summary.endswith(".")
+    assert MODELS[name].summary.endswith(".")
 
 
 @pytest.mark.parametrize("name", [name for name in CLASSIFIERS if not MODELS[name].misfit(ROW)])
