@@ -75,7 +75,8 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
 def _say(message: str, code: int) -> int:
     """One line on standard error; the exit code."""
-    click.echo(f"pellucid: {' '.join(message.split())}", err=True)
+    words = "".join(c if c.isprintable() else " " for c in message).split()
+    click.echo(f"pellucid: {' '.join(words)}", err=True)
     return code
 
 

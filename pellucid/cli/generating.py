@@ -4,6 +4,7 @@ import sys
 from itertools import islice
 from pathlib import Path
 
+from pellucid.cli.present import printable
 from pellucid.cli.recipe import read_facts, read_recipe, trained_model
 from pellucid.data import Vocabulary
 from pellucid.errors import OptionError
@@ -41,7 +42,8 @@ def generate_run(folder: Path, prompt: str, length: int, temperature: float, see
 def _write(text: str) -> None:
     """Print at once, so that one can watch it being written."""
     if sys.stdout.isatty():
-        # A text from elsewhere must not move the cursor or recolour the terminal.
-        text = "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
-    sys.stdout.write(text)
+        text = printable(text, keep="\n\t")
+    # A terminal that does not know a character shows a question mark.
+    code = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(code, "replace").decode(code))
     sys.stdout.flush()

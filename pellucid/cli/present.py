@@ -2,6 +2,7 @@
 
 ProgressBar    epoch, step, loss, speed and time left, while training goes on
 epoch_table    one row an epoch
+printable      a text from elsewhere, safe for a terminal
 """
 
 from typing import Any
@@ -10,6 +11,15 @@ from rich.console import Console
 from rich.table import Table
 
 from pellucid.train import History
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""The text without what would move the cursor or recolour the terminal.
+
+    >>> printable("a\x1b[31mb") == "a\ufffd[31mb"
+    True
+    """
+    return "".join(c if c.isprintable() or c in keep else "\ufffd" for c in text)
 
 
 def plain_console() -> Console:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.names import OPTIMIZER_OPTIONS
-from pellucid.cli.present import epoch_table, plain_console
+from pellucid.cli.present import epoch_table, plain_console, printable
 from pellucid.cli.recipe import (
     Recipe,
     build_trainer,
@@ -112,7 +112,7 @@ def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> in
     """Train, and print what came out."""
     errors = Console(stderr=True, soft_wrap=True, markup=False)
     for reason in parts.skipped:
-        errors.print(f"skipped: {reason}", highlight=False)
+        errors.print(f"skipped: {printable(reason)}", highlight=False)
     if errors.is_terminal:
         chosen = len(parts.validation or ())
         errors.print(

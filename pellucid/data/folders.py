@@ -163,6 +163,12 @@ def _class_names(root: Path) -> tuple[str, ...]:
             f"image_folder: {root} holds {len(names)} sub-folders ({', '.join(names) or 'none'}). "
             "Each class is a sub-folder with its pictures: at least 2 are needed."
         )
+    odd = [name for name in names if not name.isprintable()]
+    if odd:
+        raise DataError(
+            f"image_folder: {root} holds a sub-folder named {odd[0]!r}. Names of classes are "
+            "printed: rename it, without control characters."
+        )
     return names
 
 

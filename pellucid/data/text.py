@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset, Indices
 from pellucid.errors import DataError, FileError, OptionError
@@ -84,14 +85,17 @@ class Vocabulary:
 
     def encode(self, text: str) -> Indices:
         """The number of each character. Errors: DataError naming one that is not known."""
-        known = {character: number for number, character in enumerate(self.characters)}
-        for place, character in enumerate(text):
-            if character not in known:
-                raise DataError(
-                    f"Vocabulary: character {character!r} at position {place} is not among the "
-                    f"{len(self)} that are known: {self.characters!r}."
-                )
-        return np.array([known[character] for character in text], np.int64)
+        known, codes = _codes(self.characters), _codes(text)
+        order = np.argsort(known)
+        places = np.searchsorted(known[order], codes).clip(max=len(self) - 1)
+        ids: Indices = order[places].astype(np.int64)
+        wrong = np.flatnonzero(known[ids] != codes)
+        if wrong.size:
+            raise DataError(
+                f"Vocabulary: character {text[wrong[0]]!r} at position {wrong[0]} is not among "
+                f"the {len(self)} that are known: {self.characters!r}."
+            )
+        return ids
 
     def decode(self, ids: Sequence[int] | Indices) -> str:
         """The text of these numbers. Errors: DataError for one outside the vocabulary."""
@@ -100,6 +104,12 @@ class Vocabulary:
         if wrong:
             raise DataError(f"Vocabulary: id {wrong[0]}. Ids go from 0 to {len(self) - 1}.")
         return "".join(self.characters[number] for number in numbers)
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    """The code point of each character."""
+    # A file name given as a prompt may hold lone surrogates: they are no character either.
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 def text_windows(

@@ -157,18 +157,21 @@ def test_pictures_of_many_sizes_are_resized_and_broken_ones_named(
 ) -> None:
     Image.new("RGB", (30, 7)).save(pets / "dark" / "wide.png")
     (pets / "light" / "broken.png").write_bytes(b"no picture")
+    (pets / "light" / "\x1bc.png").write_bytes(b"nor this")
     options = ("train", f"folder:{pets}", "--model", "mlp", *ONCE, "--batch-size", 4)
     code, _, err = run(*options, "--out", tmp_path / "run")
     assert code == 1
     assert "wide.png is 7 x 30" in err
     code, _, err = run(*options, "--size", "9,9", "--out", tmp_path / "run")
     assert code == 1
-    assert "broken.png: not a PNG" in err
+    assert "c.png: not a PNG" in err
+    assert "\x1b" not in err
     skip = ("--size", "9,9", "--broken", "skip", "--grey", "--out", tmp_path / "run")
     code, _, err = run(*options, *skip)
     assert code == 0
     assert err.startswith("skipped: ")
     assert "broken.png" in err
+    assert "\x1b" not in err
     data = json.loads((tmp_path / "run" / "config.json").read_text())["data"]
     assert data["form"]["shape"] == [1, 9, 9]
     assert data["class_names"] == ["dark", "light"]

@@ -139,6 +139,12 @@ def test_a_folder_without_two_classes_with_pictures_is_refused(folder: Path) -> 
         image_folder(folder / "nowhere")
 
 
+def test_a_class_whose_name_would_recolour_the_terminal_is_refused(folder: Path) -> None:
+    save(folder / "\x1b[31mred" / "x.png")
+    with pytest.raises(DataError, match=r"sub-folder named '\\x1b\[31mred'"):
+        image_folder(folder)
+
+
 def test_more_numbers_than_fit_are_refused(folder: Path) -> None:
     with pytest.raises(DataError, match=r"more than 1,073,741,824 numbers"):
         image_folder(folder, size=(20000, 20000))

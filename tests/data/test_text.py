@@ -49,8 +49,12 @@ def test_a_vocabulary_goes_there_and_back() -> None:
     text = "süße 🐈"
     assert letters.decode(letters.encode(text)) == text
     assert list(letters.characters) == sorted(letters.characters)
+    assert Vocabulary("zyx").encode("xzy").tolist() == [2, 0, 1]
+    assert letters.encode("").size == 0
     with pytest.raises(DataError, match="character 'X' at position 1 is not among the 12"):
         letters.encode("eXe")
+    with pytest.raises(DataError, match=r"character '\\udcff' at position 0"):
+        letters.encode("\udcff")
     with pytest.raises(DataError, match=r"id 12\. Ids go from 0 to 11"):
         letters.decode([12])
 
