@@ -7,7 +7,17 @@ apply       their outputs
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pellucid.bench.networks import FLATTEN, POOL, RELU, Conv, Dense, Dropout, Norm, Residual
+from pellucid.bench.networks import (
+    FLATTEN,
+    POOL,
+    RELU,
+    Conv,
+    Dense,
+    Dropout,
+    LastOfLSTM,
+    Norm,
+    Residual,
+)
 
 
 def start(layers: Sequence[Any], weights: Iterator[Any]) -> list[Any]:
@@ -21,6 +31,8 @@ def start(layers: Sequence[Any], weights: Iterator[Any]) -> list[Any]:
                 found.append([start(way, weights), start(way_round, weights)])
             case Dense() | Conv(bias=True):
                 found.append([jnp.asarray(next(weights)), jnp.asarray(next(weights))])
+            case LastOfLSTM():
+                found.append([jnp.asarray(next(weights)) for _ in range(3)])
             case Conv():
                 found.append([jnp.asarray(next(weights))])
             case Norm(channels):
@@ -58,6 +70,8 @@ def _plain(layer: Any, own: list[Any], x: Any) -> Any:
             return y + own[1][:, None, None] if layer.bias else y
         case Dense():
             return x @ own[0] + own[1]
+        case LastOfLSTM(hidden=hidden):
+            return _last_of_lstm(hidden, own, x)
         case Norm():
             mean, variance = (f(x, axis=(0, 2, 3), keepdims=True) for f in (jnp.mean, jnp.var))
             return (x - mean) / jnp.sqrt(variance + 1e-5) * own[0] + own[1]
@@ -70,3 +84,21 @@ def _plain(layer: Any, own: list[Any], x: Any) -> Any:
         n, c, height, width = x.shape
         return x.reshape(n, c, height // 2, 2, width // 2, 2).max(axis=(3, 5))
     return x.mean(axis=(2, 3))
+
+
+def _last_of_lstm(hidden: int, own: list[Any], x: Any) -> Any:
+    """A scan over time, the product with the inputs of all steps before it."""
+    import jax
+    import jax.numpy as jnp
+
+    weight, recurrent, bias = own
+
+    def step(state: Any, fed: Any) -> Any:
+        h, c = state
+        enter, stay, new, leave = jnp.split(fed + h @ recurrent, 4, axis=1)
+        c = jax.nn.sigmoid(stay) * c + jax.nn.sigmoid(enter) * jnp.tanh(new)
+        return (jax.nn.sigmoid(leave) * jnp.tanh(c), c), None
+
+    start = jnp.zeros((len(x), hidden))
+    (h, _), _ = jax.lax.scan(step, (start, start), jnp.swapaxes(x @ weight + bias, 0, 1))
+    return h

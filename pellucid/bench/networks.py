@@ -1,6 +1,6 @@
-"""Networks of images for the benchmarks, as plain descriptions that every system builds.
+"""Networks of images and rows for the benchmarks, as descriptions that every system builds.
 
-Conv, Norm, Dense, Dropout, Residual    layers with what each system needs to know
+Conv, Norm, Dense, Dropout, Residual, LastOfLSTM    layers with what each system needs to know
 RELU, POOL, FLATTEN, MEAN               layers that are the same everywhere
 NETWORKS                                by name
 weights_of                              initial weights for a description, in its order
@@ -56,6 +56,14 @@ class Residual:
 
     way: tuple[Any, ...]
     way_round: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class LastOfLSTM:
+    """An LSTM over (batch, time, in_features); the h that it ends with."""
+
+    in_features: int
+    hidden: int
 
 
 RELU, POOL, FLATTEN, MEAN = "relu", "max pool of 2x2", "flatten", "mean of each map"
@@ -120,6 +128,7 @@ NETWORKS: dict[str, tuple[Any, ...]] = {
         MEAN,
         Dense(64, 10),
     ),
+    "lstm": (LastOfLSTM(28, 128), Dense(128, 10)),
 }
 
 
@@ -130,13 +139,14 @@ def parts(layers: Sequence[Any]) -> Iterator[Any]:
         layer = waiting.pop()
         if isinstance(layer, Residual):
             waiting += [*layer.way, *layer.way_round][::-1]
-        elif isinstance(layer, Conv | Norm | Dense):
+        elif isinstance(layer, Conv | Norm | Dense | LastOfLSTM):
             yield layer
 
 
 def weights_of(layers: Sequence[Any]) -> tuple[Array, ...]:
     """Weights by He's rule and biases of 0: (out, in, size, size) or (in, out), then (out,).
 
+    An LSTM has (in, 4 hidden), (hidden, 4 hidden) and (4 hidden,), uniform like PyTorch's.
     Batch norm has none here: every system starts it with scale 1 and shift 0.
     """
     rng, found = np.random.default_rng(0), []
@@ -147,6 +157,11 @@ def weights_of(layers: Sequence[Any]) -> tuple[Array, ...]:
         elif isinstance(layer, Dense):
             shape = (layer.in_features, layer.out_features)
             fan_in, out = shape
+        elif isinstance(layer, LastOfLSTM):
+            limit, gates = layer.hidden**-0.5, 4 * layer.hidden
+            sizes = ((layer.in_features, gates), (layer.hidden, gates), (gates,))
+            found += [rng.uniform(-limit, limit, size).astype(np.float32) for size in sizes]
+            continue
         else:
             continue
         found.append(rng.normal(0, np.sqrt(2 / fan_in), shape).astype(np.float32))
@@ -155,7 +170,7 @@ def weights_of(layers: Sequence[Any]) -> tuple[Array, ...]:
     return tuple(found)
 
 
-def flops(layers: Sequence[Any], image: tuple[int, int, int]) -> int:
+def flops(layers: Sequence[Any], image: Sequence[int]) -> int:
     """Multiply-adds of one sample's forward pass, counted as two, of all but the first layer.
 
     The first layer's are counted by `first_flops`: it has one gradient less.
@@ -163,12 +178,12 @@ def flops(layers: Sequence[Any], image: tuple[int, int, int]) -> int:
     return sum(_work(layers, image)[1:])
 
 
-def first_flops(layers: Sequence[Any], image: tuple[int, int, int]) -> int:
+def first_flops(layers: Sequence[Any], image: Sequence[int]) -> int:
     """Multiply-adds of the first layer's forward pass, counted as two."""
     return _work(layers, image)[0]
 
 
-def _work(layers: Sequence[Any], image: tuple[int, int, int]) -> list[int]:
+def _work(layers: Sequence[Any], image: Sequence[int]) -> list[int]:
     height, found = image[1], []
     for layer in layers:
         if isinstance(layer, Conv):
@@ -177,6 +192,9 @@ def _work(layers: Sequence[Any], image: tuple[int, int, int]) -> list[int]:
             found.append(2 * height**2 * area)
         elif isinstance(layer, Dense):
             found.append(2 * layer.in_features * layer.out_features)
+        elif isinstance(layer, LastOfLSTM):
+            steps, gates = image[0], 4 * layer.hidden
+            found += [2 * steps * n * gates for n in (layer.in_features, layer.hidden)]
         elif isinstance(layer, Residual):
             inner = (image[0], height, height)
             found += _work(layer.way, inner) + _work(layer.way_round, inner)

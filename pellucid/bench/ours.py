@@ -1,7 +1,7 @@
 """pellucid as a contender: the step compiled, the loop over batches inside the program."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,10 +17,14 @@ from pellucid.bench.networks import (
     Conv,
     Dense,
     Dropout,
+    LastOfLSTM,
     Norm,
     Residual,
 )
 from pellucid.bench.workloads import Problem
+
+
+Layer = TypeVar("Layer", bound=nn.Module)
 
 
 class Around(nn.Module):
@@ -36,37 +40,33 @@ class Around(nn.Module):
 
 def network_of(layers: Sequence[Any], weights: Iterator[Any]) -> nn.Module:
     """A described network; weights are taken in order."""
+    return nn.Sequential(*(_layer(layer, weights) for layer in layers))
+
+
+def _layer(layer: Any, weights: Iterator[Any]) -> nn.Module:
     rng = pc.Generator(seed=0)
+    match layer:
+        case Conv(a, b, size, padding, stride, bias):
+            window = pc.Window(size, stride=stride, padding=padding)
+            return _with_weights(nn.Conv2d(a, b, window, bias=bias, rng=rng), weights)
+        case Dense(a, b):
+            return _with_weights(nn.Linear(a, b, rng=rng), weights)
+        case Norm(channels):
+            return nn.BatchNorm(channels)
+        case Dropout(p):
+            return nn.Dropout(p, rng=rng)
+        case LastOfLSTM(inside, hidden):
+            return nn.LastState(_with_weights(nn.LSTM(inside, hidden, rng=rng), weights))
+        case Residual(way, way_round):
+            return Around(network_of(way, weights), network_of(way_round, weights))
+    plain = {RELU: nn.ReLU(), POOL: nn.MaxPool2d(2), FLATTEN: nn.Flatten()}
+    return (plain | {MEAN: nn.GlobalAvgPool2d()})[layer]
 
-    def with_weights(layer: Any) -> Any:
-        layer.weight.assign(next(weights))
-        if layer.bias is not None:
-            layer.bias.assign(next(weights))
-        return layer
 
-    def made(layer: Any) -> nn.Module:
-        match layer:
-            case Conv(a, b, size, padding, stride, bias):
-                window = pc.Window(size, stride=stride, padding=padding)
-                conv: nn.Module = with_weights(nn.Conv2d(a, b, window, bias=bias, rng=rng))
-                return conv
-            case Dense(a, b):
-                dense: nn.Module = with_weights(nn.Linear(a, b, rng=rng))
-                return dense
-            case Norm(channels):
-                return nn.BatchNorm(channels)
-            case Dropout(p):
-                return nn.Dropout(p, rng=rng)
-            case Residual(way, way_round):
-                return Around(network_of(way, weights), network_of(way_round, weights))
-        return {
-            RELU: nn.ReLU(),
-            POOL: nn.MaxPool2d(2),
-            FLATTEN: nn.Flatten(),
-            MEAN: nn.GlobalAvgPool2d(),
-        }[layer]
-
-    return nn.Sequential(*map(made, layers))
+def _with_weights(layer: Layer, weights: Iterator[Any]) -> Layer:
+    for parameter in layer.parameters().values():
+        parameter.assign(next(weights))
+    return layer
 
 
 def model_of(problem: Problem) -> Any:

@@ -14,6 +14,7 @@ from pellucid.bench.networks import (
     Conv,
     Dense,
     Dropout,
+    LastOfLSTM,
     Norm,
     Residual,
 )
@@ -26,7 +27,7 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
 
     found = []
     for form in ("eager", "fused optimizer", "channels last", "compiled"):
-        if form == "channels last" and not problem.workload.network:
+        if form == "channels last" and problem.features.ndim < 4:
             continue
         if form == "compiled" and not _compiles(problem):
             continue
@@ -68,6 +69,8 @@ def _layer(layer: Any, weights: Iterator[Any]) -> Any:
             return torch.nn.BatchNorm2d(channels)
         case Dropout(p):
             return torch.nn.Dropout(p)
+        case LastOfLSTM(inside, hidden):
+            return _last_of_lstm(inside, hidden, weights)
         case Residual(way, way_round):
             return _around(_network(way, weights), _network(way_round, weights))
     mean = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())
@@ -84,6 +87,27 @@ def _with_weights(layer: Any, weights: Iterator[Any]) -> Any:
         if layer.bias is not None:
             layer.bias.copy_(torch.from_numpy(next(weights)))
     return layer
+
+
+def _last_of_lstm(inside: int, hidden: int, weights: Iterator[Any]) -> Any:
+    import torch
+
+    class Last(torch.nn.Module):
+        """The h that an LSTM ends with."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.lstm = torch.nn.LSTM(inside, hidden, batch_first=True)
+            with torch.no_grad():
+                for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0"):
+                    getattr(self.lstm, name).copy_(torch.from_numpy(next(weights).T.copy()))
+                self.lstm.bias_hh_l0.zero_()
+
+        def forward(self, x: Any) -> Any:
+            _, (h, _) = self.lstm(x)
+            return h[0]
+
+    return Last()
 
 
 def _around(way: Any, way_round: Any) -> Any:

@@ -28,13 +28,7 @@ class Workload:
     batch_norm: bool = False
     activation: str = "relu"
     loss: str = "cross_entropy"  # or "binary": one output, sigmoid
-    network: str = ""  # of images of shape `sizes`: a name of NETWORKS
-
-    @property
-    def image(self) -> tuple[int, int, int]:
-        """(channels, height, width) of a sample, where samples are images."""
-        channels, height, width = self.sizes
-        return channels, height, width
+    network: str = ""  # of samples of shape `sizes`: a name of NETWORKS
 
     @property
     def is_random(self) -> bool:
@@ -45,7 +39,7 @@ class Workload:
     def flops(self) -> int:
         """Multiply-adds of a step, counted as two: forward, and both gradients."""
         if self.network:
-            layers, image = NETWORKS[self.network], self.image
+            layers, image = NETWORKS[self.network], self.sizes
             return self.batch * (3 * flops(layers, image) + 2 * first_flops(layers, image))
         pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
         forward = sum(2 * self.batch * a * b for a, b in pairs)
@@ -111,6 +105,16 @@ WORKLOADS = {
             network="deep",
         ),
         Workload(
+            "W7",
+            "LSTM, 28 steps of 28, hidden 128, last state to 10; batch 64, Adam",
+            (28, 28),
+            64,
+            "adam",
+            0.001,
+            6_000,
+            network="lstm",
+        ),
+        Workload(
             "W8",
             "residual net, 3 stages of 2 blocks, batch norm; 32x32x3, batch 64, Adam",
             (3, 32, 32),
@@ -156,7 +160,7 @@ class Problem:
 def problem(workload: Workload) -> Problem:
     """Seeded data that can be learned, and weights for a good start."""
     if workload.network:
-        return _problem_of_images(workload)
+        return _problem_of_a_network(workload)
     rng = np.random.default_rng(0)
     if workload.name == "W9":
         features = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
@@ -179,10 +183,10 @@ def problem(workload: Workload) -> Problem:
     return Problem(workload, features, labels, weights)
 
 
-def _problem_of_images(workload: Workload) -> Problem:
+def _problem_of_a_network(workload: Workload) -> Problem:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 10, workload.samples)
-    centres = rng.random((10, *workload.image), dtype=np.float32)
-    features = rng.random((workload.samples, *workload.image), dtype=np.float32)
+    centres = rng.random((10, *workload.sizes), dtype=np.float32)
+    features = rng.random((workload.samples, *workload.sizes), dtype=np.float32)
     features = 0.7 * features + 0.3 * centres[labels]
     return Problem(workload, features, labels, (), weights_of(NETWORKS[workload.network]))
