@@ -46,6 +46,15 @@ def test_the_flower_and_the_spirals_are_their_formulas() -> None:
     np.testing.assert_allclose(data.features[9], [np.sin(4), np.cos(4)], atol=1e-6)
 
 
+@pytest.mark.parametrize("make", [flower, spirals])
+def test_noise_moves_angles_by_its_spread(make: Any) -> None:
+    exact, moved = (make(6000, noise=noise, rng=Generator(0)).features for noise in (0.0, 0.1))
+    radius = np.hypot(*exact.T)
+    along = (exact[:, 1] * moved[:, 0] - exact[:, 0] * moved[:, 1]) / np.maximum(radius, 1e-3)
+    far = radius > 0.9 * radius.max()
+    assert (along[far] / radius[far]).std() == pytest.approx(0.1, rel=0.3)
+
+
 def test_xor_and_parity_count_ones() -> None:
     data = xor(8, noise=0.0, rng=Generator(0))
     np.testing.assert_array_equal(data.labels, data.features.sum(axis=1) == 1)

@@ -9,7 +9,7 @@ import pytest
 from pellucid.data import Vocabulary
 from pellucid.errors import DataError, OptionError
 from pellucid.models.generation import generate
-from pellucid.nn import Module
+from pellucid.nn import Dropout, Module
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
 from pellucid.variables import Parameter
@@ -54,6 +54,13 @@ def test_what_is_certain_is_written(temperature: float) -> None:
 def test_of_a_long_text_only_the_last_characters_are_seen() -> None:
     assert written(First(), "abc", 4, context=5, temperature=0.0) == "aaab"
     assert written(First(), "abcabcabc", 3, context=2, temperature=0.0) == "bcb"
+
+
+def test_what_is_off_in_training_is_on_while_it_writes() -> None:
+    model = Table(CYCLE)
+    model.dropout = Dropout(0.9, rng=Generator(0))
+    model.forward = lambda ids: model.dropout(model.logits.take(ids, axis=0))
+    assert written(model, "b", 7, temperature=0.0) == "cabcabc"
 
 
 def test_without_a_prompt_it_begins_behind_a_line_break() -> None:

@@ -109,6 +109,11 @@ def test_the_accuracy_of_numbers_is_refused() -> None:
     [
         (line(), from_arrays([[0.0]], [[1.0, 2.0]], classes=0), r"targets of 'line' have shape"),
         (
+            from_arrays(np.zeros((20, 2, 3)), np.zeros((20, 2), int), name="steps"),
+            from_arrays(np.zeros((2, 2, 3)), np.zeros((2, 2)), classes=0),
+            "'steps' has 2 classes, the validation set 'arrays' 0; 0 means numbers",
+        ),
+        (
             sequences(),
             from_arrays(np.zeros((2, 7), int), np.zeros((2, 7), int), vocabulary=6, classes=5),
             "the vocabulary of 'cycle' has ids 5, those of the validation set 'arrays' 6",
@@ -116,6 +121,6 @@ def test_the_accuracy_of_numbers_is_refused() -> None:
     ],
 )
 def test_sets_of_two_kinds_are_refused(train: Dataset, validation: Dataset, message: str) -> None:
-    given = trainer(train)
+    given = trainer(sequences())
     with pytest.raises(DataError, match=message):
         Trainer(given.model, cross_entropy, given.optimizer, train, validation, given.options)
