@@ -163,6 +163,8 @@ def test_a_damaged_checkpoint_is_named(run: Run, tmp_path: Path, trained: Path) 
         {"data": "digits", "model_options": {"hidden": ["x"]}},
         {"data": "digits", "model_options": {"depth": 3}},
         {"data": "digits", "model_options": {"batch_norm": 1}},
+        {"data": "digits", "model_options": {"hidden": [1.5]}},
+        {"data": "digits", "model": "two-layer-net", "model_options": {"hidden": True}},
         {"data": "digits", "model_options": {"dropout": "0.5"}},
         {"data": "digits", "model_options": {"activation": []}},
         {"data": "digits", "data_options": {"samples": 3}},

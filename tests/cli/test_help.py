@@ -39,6 +39,10 @@ def test_the_help_of_each_data_set_shows_the_options_of_every_model(run: Run, da
         for setting in settings_of(kind.options).values():
             assert setting.flag in part
             assert setting.help.split(". ")[0].split(" [")[0] in part
+    for model, usual in DATA[data].usual.models.items():
+        (part,) = (part for part in parts if part.startswith(f"{model}:"))
+        sizes = usual["hidden"] if isinstance(usual["hidden"], tuple) else (usual["hidden"],)
+        assert f"[default: {','.join(map(str, sizes))}]" in part
     for setting in settings_of(DATA[data].options).values():
         assert setting.flag in text.split("Training:")[0]
 

@@ -1,5 +1,6 @@
 """A model of text on the command line: trained, resumed, evaluated, and writing."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,20 @@ def test_a_text_is_learned_resumed_and_written(
     code, _, err = run("predict", tmp_path / "run", "the")
     assert code == 2
     assert "pellucid generate" in err
+
+
+def test_a_run_whose_characters_were_changed_is_refused(
+    run: Run, tmp_path: Path, book: Path
+) -> None:
+    options = ("--model", "char-lstm", *SMALL["char-lstm"], *QUICK, "--epochs", 1)
+    done(run("train", f"text:{book}", *options, "--out", tmp_path / "run"))
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    for characters in (config["data"]["characters"][1:], ""):
+        config["data"]["characters"] = characters
+        (tmp_path / "run" / "config.json").write_text(json.dumps(config))
+        code, _, err = run("generate", tmp_path / "run")
+        assert code == 1
+        assert "config.json says of the data is not whole" in err
 
 
 def test_a_run_without_text_writes_none(run: Run, trained: Path) -> None:
