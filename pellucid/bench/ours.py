@@ -23,7 +23,6 @@ from pellucid.bench.networks import (
 )
 from pellucid.bench.workloads import Problem
 
-
 Layer = TypeVar("Layer", bound=nn.Module)
 
 
