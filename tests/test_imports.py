@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("PIL", "click", "jax", "llvmlite", "matplotlib", "rich", "sklearn")
+HEAVY = ("PIL", "click", "h5py", "jax", "llvmlite", "matplotlib", "rich", "sklearn")
 
 
 def loaded_by(code: str) -> list[str]:
