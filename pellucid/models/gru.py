@@ -1,4 +1,4 @@
-"""A classifier that reads an image row by row, with an GRU.
+"""A classifier that reads an image row by row, with a GRU.
 
 GRUClassifier           the model
 GRUClassifierOptions    its form
@@ -7,16 +7,14 @@ GRUClassifierOptions    its form
 from dataclasses import dataclass
 
 from pellucid import nn
-from pellucid.errors import OptionError
-from pellucid.models.images import Image, as_images, check_image
-from pellucid.nn.module import Module
+from pellucid.models.images import Image
+from pellucid.models.rows import RowReader, RowReaderOptions
 from pellucid.random import Generator
-from pellucid.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class GRUClassifierOptions:
-    """The form of an GRUClassifier.
+class GRUClassifierOptions(RowReaderOptions):
+    """The form of a GRUClassifier.
 
     `hidden`: numbers of memory in each layer. `layers`: GRU layers, one above the other.
     `bidirectional`: read from the last row upwards too.
@@ -24,17 +22,9 @@ class GRUClassifierOptions:
     Errors: OptionError for a number below 1.
     """
 
-    hidden: int = 64
-    layers: int = 1
-    bidirectional: bool = False
 
-    def __post_init__(self) -> None:
-        if min(self.hidden, self.layers) < 1:
-            raise OptionError(f"gru: {self}. Its numbers are at least 1.")
-
-
-class GRUClassifier(Module):
-    """The rows of an image as time steps of an GRU; the mean of its outputs gives the scores.
+class GRUClassifier(RowReader):
+    """The rows of an image as time steps of a GRU; the mean of its outputs gives the scores.
 
         logits = mean over t of h[t], W + b;  h = GRU(rows)
 
@@ -49,6 +39,8 @@ class GRUClassifier(Module):
     (2, 10)
     """
 
+    layer = nn.GRU
+
     def __init__(
         self,
         image: Image,
@@ -57,17 +49,4 @@ class GRUClassifier(Module):
         *,
         rng: Generator,
     ) -> None:
-        check_image("gru", image)
-        self.image = channels, _, width = image
-        both = options.bidirectional
-        self.reader = nn.GRU(
-            channels * width, options.hidden, layers=options.layers, bidirectional=both, rng=rng
-        )
-        self.output = nn.Linear(options.hidden * (1 + both), classes, rng=rng)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits: scores before softmax."""
-        channels, height, width = self.image
-        rows = as_images(x, self.image).permute_dims((0, 2, 1, 3))
-        outputs, _ = self.reader(rows.reshape(x.shape[0], height, channels * width))
-        return self.output(outputs.mean(axis=1))  # type: ignore[no-any-return]
+        super().__init__(image, classes, options, rng=rng)

@@ -7,15 +7,13 @@ LSTMClassifierOptions    its form
 from dataclasses import dataclass
 
 from pellucid import nn
-from pellucid.errors import OptionError
-from pellucid.models.images import Image, as_images, check_image
-from pellucid.nn.module import Module
+from pellucid.models.images import Image
+from pellucid.models.rows import RowReader, RowReaderOptions
 from pellucid.random import Generator
-from pellucid.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class LSTMClassifierOptions:
+class LSTMClassifierOptions(RowReaderOptions):
     """The form of an LSTMClassifier.
 
     `hidden`: numbers of memory in each layer. `layers`: LSTM layers, one above the other.
@@ -24,16 +22,8 @@ class LSTMClassifierOptions:
     Errors: OptionError for a number below 1.
     """
 
-    hidden: int = 64
-    layers: int = 1
-    bidirectional: bool = False
 
-    def __post_init__(self) -> None:
-        if min(self.hidden, self.layers) < 1:
-            raise OptionError(f"lstm: {self}. Its numbers are at least 1.")
-
-
-class LSTMClassifier(Module):
+class LSTMClassifier(RowReader):
     """The rows of an image as time steps of an LSTM; the mean of its outputs gives the scores.
 
         logits = mean over t of h[t], W + b;  h = LSTM(rows)
@@ -49,6 +39,8 @@ class LSTMClassifier(Module):
     (2, 10)
     """
 
+    layer = nn.LSTM
+
     def __init__(
         self,
         image: Image,
@@ -57,17 +49,4 @@ class LSTMClassifier(Module):
         *,
         rng: Generator,
     ) -> None:
-        check_image("lstm", image)
-        self.image = channels, _, width = image
-        both = options.bidirectional
-        self.reader = nn.LSTM(
-            channels * width, options.hidden, layers=options.layers, bidirectional=both, rng=rng
-        )
-        self.output = nn.Linear(options.hidden * (1 + both), classes, rng=rng)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits: scores before softmax."""
-        channels, height, width = self.image
-        rows = as_images(x, self.image).permute_dims((0, 2, 1, 3))
-        outputs, _ = self.reader(rows.reshape(x.shape[0], height, channels * width))
-        return self.output(outputs.mean(axis=1))  # type: ignore[no-any-return]
+        super().__init__(image, classes, options, rng=rng)

@@ -152,8 +152,8 @@ def test_bars_are_told_from_columns(name: str) -> None:
         (CharTransformerOptions, {"dropout": 1.0}, r"dropout is 1\.0"),
         (CharLSTMOptions, {"layers": 0}, "layers=0"),
         (CharLSTMOptions, {"dropout": -0.5}, r"dropout is -0\.5"),
-        (LSTMClassifierOptions, {"hidden": 0}, "lstm: .*hidden=0"),
-        (GRUClassifierOptions, {"layers": 0}, "gru: .*layers=0"),
+        (LSTMClassifierOptions, {"hidden": 0}, "LSTMClassifierOptions.hidden=0"),
+        (GRUClassifierOptions, {"layers": 0}, "GRUClassifierOptions.*layers=0"),
     ],
 )
 def test_options_outside_their_range_are_refused(
