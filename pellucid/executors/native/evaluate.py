@@ -105,11 +105,11 @@ class Members:
         along = strides[-1] if level.indices[-1] is not None else 0
         width = level.width if along else 1
         mask = level.mask if width > 1 else None
-        return self.frame.load(base, element, width, along, mask)
+        return self.frame.load(base, element, width, along, mask, access.offset)
 
     def element(self, access: Access, level: Level) -> ir.Value:
-        """The position in its buffer that an access has reached."""
-        return self.frame.element(access.offset, level.indices, self.nest.strides[access])
+        """The position that an access has reached, counted from where it begins."""
+        return self.frame.element(0, level.indices, self.nest.strides[access])
 
     # ---- computing -------------------------------------------------------------------------
 

@@ -47,6 +47,15 @@ class Layout:
             return 0
         return int(np.prod(value.shape, dtype=np.int64)) * value.dtype.itemsize
 
+    def place(self, value: Value, offset: int = 0) -> Place:
+        """Where an element of a value lies.
+
+        What a view begins with is bound to a kernel like the buffer itself, so that steps of a
+        sequence, which begin at other elements, share their code.
+        """
+        found = self.plan.places[value.name]
+        return Place(found.slot, found.offset + offset * value.dtype.itemsize)
+
     def bindings(self, places: Sequence[Place]) -> tuple[int, ...]:
         """What a kernel is told of its buffers: slot, offset and step of each."""
         return tuple(n for p in places for n in (p.slot, p.offset, self.row_bytes(p.slot)))
@@ -81,9 +90,9 @@ class Frame:
         """The number that a single-element constant is; None for everything else."""
         return self.shared.numbers.get(value.name)
 
-    def pointer(self, value: Value) -> ir.Value:
-        """Where the buffer of a value begins in this step."""
-        return self.bound(self.shared.plan.places[value.name])
+    def pointer(self, value: Value, offset: int = 0) -> ir.Value:
+        """Where an element of the buffer of a value lies in this step."""
+        return self.bound(self.shared.place(value, offset))
 
     def bound(self, place: Place) -> ir.Value:
         """Where a place in memory begins in this step."""
@@ -105,16 +114,22 @@ class Frame:
             slot.align = 64
         return slot
 
-    def address(self, value: Value, element: ir.Value) -> ir.Value:
-        """The address of an element of a buffer."""
+    def address(self, value: Value, element: ir.Value, offset: int = 0) -> ir.Value:
+        """The address of an element of a buffer, counted from the element `offset` on."""
         bytes_in = self.builder.mul(element, I64(value.dtype.itemsize))
-        return self.builder.gep(self.pointer(value), [bytes_in], source_etype=I8)
+        return self.builder.gep(self.pointer(value, offset), [bytes_in], source_etype=I8)
 
     def load(
-        self, value: Value, element: ir.Value, width: int, stride: int, mask: Any = None
+        self,
+        value: Value,
+        element: ir.Value,
+        width: int,
+        stride: int,
+        mask: Any = None,
+        offset: int = 0,
     ) -> Lanes:
-        """`width` elements from `element` on, `stride` apart."""
-        address = self.address(value, element)
+        """`width` elements from `element` on, `stride` apart; counted from `offset` on."""
+        address = self.address(value, element, offset)
         return load(self.builder, address, value.dtype, width, stride=stride, mask=mask)
 
     def store(self, value: Value, element: ir.Value, lanes: Lanes, mask: Any = None) -> None:

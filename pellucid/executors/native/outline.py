@@ -44,14 +44,16 @@ class _Outliner:
     def _operand(self, value: Value) -> object:
         view = self.shared.views[value]
         number = self.shared.numbers.get(view.base.name)
-        walk = (view.offset, view.strides, view.shape, value.shape)
+        walk = (view.strides, view.shape, value.shape)
         known = None if number is None else number.tobytes()
-        return (known, walk, self._buffer(view.base))
+        return (known, walk, self._buffer(view.base, view.offset))
 
-    def _buffer(self, value: Value) -> object:
+    def _buffer(self, value: Value, offset: int = 0) -> object:
         """A buffer: which name and which place it is, what it holds, how it lies."""
-        place = self.shared.plan.places.get(value.name)
-        where = None if place is None else self.places.setdefault(place, len(self.places))
+        where = None
+        if value.name in self.shared.plan.places:
+            place = self.shared.place(value, offset)
+            where = self.places.setdefault(place, len(self.places))
         name = self.names.setdefault(value.name, len(self.names))
         own = self.shared.views.own(value)
         return (name, where, value.shape, str(value.dtype), own.strides)

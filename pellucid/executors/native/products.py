@@ -81,8 +81,8 @@ def _emit_batch(
     for value in node.inputs:
         view = frame.views[value]
         strides = stretched(view, (*kernel.space.shape[:-2], *value.shape[-2:])).strides
-        element = frame.element(view.offset, batch, strides[: len(batch)])
-        pointers.append(frame.address(view.base, element))
+        element = frame.element(0, batch, strides[: len(batch)])
+        pointers.append(frame.address(view.base, element, view.offset))
     epilogue = _Epilogue(frame, kernel, batch)
     operands = (pointers[0], pointers[1])
     emit_contraction(
