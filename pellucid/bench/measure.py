@@ -22,6 +22,7 @@ import numpy as np
 from pellucid.bench.contender import Contender
 
 ROUND_SECONDS = 0.1  # of work for each contender in each round
+PAUSE_SECONDS = 0.06  # in which idle workers of the contender before stop spinning
 CHECKED_STEPS = 20  # after which all systems must have the same loss
 STOLEN = 0.15  # share of CPU time that others may take in a round before it is dropped
 
@@ -58,6 +59,7 @@ def compare(
     for number in range(rounds):
         progress(f"round {number + 1} of {rounds}")
         for i, contender in enumerate(contenders):
+            time.sleep(PAUSE_SECONDS)
             before = _cpu_times()
             start = time.perf_counter()
             losses[i] = contender.go(counts[i])

@@ -77,6 +77,7 @@ def test_other_frameworks_train_as_we_do(name, peer):
 
 def test_contenders_take_turns_and_configurations_share_a_model(monkeypatch):
     monkeypatch.setattr("pellucid.bench.measure.ROUND_SECONDS", 0.001)
+    monkeypatch.setattr("pellucid.bench.measure.PAUSE_SECONDS", 0.0)
     turns, threads = [], []
 
     def train(steps):
