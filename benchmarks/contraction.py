@@ -28,8 +28,9 @@ from pellucid.executors.native import contraction as contractions
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.contraction import Contraction
 from pellucid.executors.native.counting import counted
-from pellucid.executors.native.lanes import Lanes, declared, lanes_type, suffix
+from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import store
+from pellucid.executors.native.peak import multiply_adds
 
 I8, I64 = ir.IntType(8), ir.IntType(64)
 POINTER = ir.PointerType()
@@ -111,31 +112,6 @@ def repeated_product(spec: Contraction, target: targets.Target) -> tuple[ir.Modu
     return module, "product"
 
 
-def peak_kernel(target: targets.Target) -> tuple[Callable[[], None], int]:
-    """Multiply-adds in registers alone, and how many operations one call makes."""
-    lanes, chains, steps = target.lanes(FLOAT32), 12, STEPS
-    module = ir.Module("peak")
-    function = ir.Function(module, ir.FunctionType(ir.FloatType(), [ir.FloatType()]), "peak")
-    b = ir.IRBuilder(function.append_basic_block("entry"))
-    kind = lanes_type(FLOAT32, lanes)
-    fma = declared(b, f"llvm.fma.{suffix(kind)}", kind, [kind] * 3)
-    seed = b.insert_element(ir.Constant(kind, None), function.args[0], ir.IntType(32)(0))
-    slots = [b.alloca(kind) for _ in range(chains)]
-    for i, slot in enumerate(slots):
-        b.store(b.fadd(seed, ir.Constant(kind, [float(i)] * lanes)), slot)
-    with counted(b, I64(0), I64(steps)):
-        for slot in slots:
-            b.store(b.call(fma, [b.load(slot, typ=kind), seed, seed]), slot)
-    total = b.load(slots[0], typ=kind)
-    for slot in slots[1:]:
-        total = b.fadd(total, b.load(slot, typ=kind))
-    b.ret(b.extract_element(total, ir.IntType(32)(0)))
-    engine, _ = compiled(module, target)
-    run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_float)(engine.get_function_address("peak"))
-    run.engine = engine  # type: ignore[attr-defined]  # keeps the code alive
-    return lambda: run(0.5), 2 * lanes * chains * steps
-
-
 def seconds(call: Callable[[], object]) -> float:
     start = time.perf_counter()
     call()
@@ -166,7 +142,7 @@ def measure(spec: Case, target: targets.Target, rounds: int) -> Figures:
     )
     ours, theirs = np.full((spec.m, spec.n), np.nan, np.float32), np.empty((spec.m, spec.n), "f4")
     places = (a.ctypes.data, b.ctypes.data, ours.ctypes.data)
-    peak, operations = peak_kernel(target)
+    peak, operations = multiply_adds(STEPS)
     times = max(1, round(1.5e-3 / (spec.flops / 60e9 + 1e-7)))
 
     def numpy_product() -> None:

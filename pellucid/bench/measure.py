@@ -122,7 +122,7 @@ def bandwidth() -> float:
 
 def machine() -> dict[str, Any]:
     """The machine, measured and named."""
-    from pellucid.executors.native.report import peak
+    from pellucid.executors.native.peak import peak
     from pellucid.executors.native.target import host
 
     return {

@@ -11,17 +11,13 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native import target as targets
-from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.kernels import Kernel, Product, Single
-from pellucid.executors.native.lanes import declared, lanes_type, suffix
+from pellucid.executors.native.peak import peak
 from pellucid.executors.native.plan import CopyBack
 from pellucid.executors.native.program import Listing, Work
 from pellucid.executors.native.singles import is_native
@@ -142,35 +138,3 @@ def _row(kernel: Kernel, shared: Layout, seconds: float, share: float) -> Row:
 
 def _bytes(value: Value) -> int:
     return math.prod(value.shape) * value.dtype.itemsize
-
-
-@lru_cache(maxsize=1)
-def peak() -> float:
-    """GFLOP/s of float32 multiply-adds in registers, on one thread: the best of a few runs."""
-    target = targets.host()
-    dtype = np.dtype(np.float32)
-    lanes, chains, steps = target.lanes(dtype), 12, 100_000
-    module = ir.Module("peak")
-    function = ir.Function(module, ir.FunctionType(ir.FloatType(), [ir.FloatType()]), "peak")
-    b = ir.IRBuilder(function.append_basic_block("entry"))
-    kind = lanes_type(dtype, lanes)
-    fma = declared(b, f"llvm.fma.{suffix(kind)}", kind, [kind] * 3)
-    seed = b.insert_element(ir.Constant(kind, None), function.args[0], ir.IntType(32)(0))
-    slots = [b.alloca(kind) for _ in range(chains)]
-    for i, slot in enumerate(slots):
-        b.store(b.fadd(seed, ir.Constant(kind, [float(i)] * lanes)), slot)
-    with counted(b, I64(0), I64(steps)):
-        for slot in slots:
-            b.store(b.call(fma, [b.load(slot, typ=kind), seed, seed]), slot)
-    total = b.load(slots[0], typ=kind)
-    for slot in slots[1:]:
-        total = b.fadd(total, b.load(slot, typ=kind))
-    b.ret(b.extract_element(total, ir.IntType(32)(0)))
-    engine = targets.loaded(targets.object_code(str(module), target), target)
-    run = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_float)(engine.get_function_address("peak"))
-    best = math.inf
-    for _ in range(7):
-        start = time.perf_counter()
-        run(0.5)
-        best = min(best, time.perf_counter() - start)
-    return 2 * lanes * chains * steps / best / 1e9
