@@ -5,6 +5,7 @@ The passes in the order in which a procedure goes through them:
     simplify        a smaller graph with the same meaning (window_rules: of windows)
     views           movement as strides; copies where there are none
     fusion          nodes gathered into kernels (kernels: what a kernel is)
+    strips          sums over large data, met once in a step
     nest            the loops of a kernel; what a later stage needs again
     plan            the order of kernels, and where values lie
     emission        LLVM code: loops, products, singles, on a frame, by evaluate

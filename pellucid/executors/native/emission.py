@@ -20,7 +20,10 @@ PRODUCT_RATE = 75  # multiply-adds a nanosecond, of one thread
 
 def divide(shared: Layout) -> list[Work]:
     """What there is to divide among threads, kernel by kernel."""
-    return [Work(_units(kernel, shared), _nanoseconds(kernel)) for kernel in shared.plan.kernels]
+    return [
+        Work(_units(kernel, shared), _nanoseconds(kernel), strips)
+        for kernel, strips in zip(shared.plan.kernels, shared.plan.strips, strict=True)
+    ]
 
 
 def _units(kernel: Kernel, shared: Layout) -> int:

@@ -19,34 +19,19 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid import primitives as p
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.evaluate import Level, Members, identity, joined
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.fusion import REDUCTIONS
-from pellucid.executors.native.kernels import Access, Loop, own_reach, reach
+from pellucid.executors.native.kernels import Loop, own_reach
 from pellucid.executors.native.lanes import Lanes
-from pellucid.executors.native.nest import Nest, collapse, roots, stages
-from pellucid.executors.native.views import Views
+from pellucid.executors.native.nest import Nest, loop_nest, roots, stages
 from pellucid.graph import Node
 
 I64 = ir.IntType(64)
 
 VECTORS = 4  # side by side in a simple reduction: sums need not wait for each other
 FEW_NODES = 8  # of a simple reduction
-
-
-def loop_nest(kernel: Loop, views: Views) -> Nest:
-    """The loops of a kernel, joined as far as its accesses allow."""
-    accesses: list[Access] = []
-    for node in kernel.nodes:
-        if isinstance(node.primitive, p.RandomBits | p.Arange):
-            accesses.append(own_reach(kernel, views, node.output))
-            continue
-        for value in node.inputs:
-            if not kernel.has(views[value].base):
-                accesses.append(reach(kernel, views, node, value))
-    return collapse(kernel.space, accesses, [own_reach(kernel, views, v) for v in kernel.stores])
 
 
 def lane_width(kernel: Loop, nest: Nest, vector_bytes: int) -> int:
@@ -61,7 +46,7 @@ def lane_width(kernel: Loop, nest: Nest, vector_bytes: int) -> int:
 
 def loop_units(nest: Nest, width: int) -> int:
     """How many units a nest has."""
-    kept = [dim.size for dim in nest.dims if not dim.reduced]
+    kept = list(nest.kept)
     if nest.kind == "columns" or (nest.kind == "plain" and len(kept) == 1):
         kept[-1] = -(-kept[-1] // width)
         return math.prod(kept)
@@ -140,8 +125,7 @@ class _LoopCode:
         """One vector of the last loop: whole, or masked where it is the last."""
         b = self.frame.builder
         blocks = -(-self.last // self.width)
-        kept = [dim.size for dim in self.nest.dims if not dim.reduced]
-        *outer, block = self._split(unit, [*kept[:-1], blocks])
+        *outer, block = self._split(unit, [*self.nest.kept[:-1], blocks])
         start = b.mul(block, I64(self.width))
         rest = self.last % self.width
         if not rest:

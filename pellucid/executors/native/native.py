@@ -33,6 +33,7 @@ from pellucid.executors.native.program import Listing, control_bytes, runner
 from pellucid.executors.native.report import Report, report
 from pellucid.executors.native.schedule import schedule_text
 from pellucid.executors.native.simplify import simplify
+from pellucid.executors.native.strips import by_strips, neighbours
 from pellucid.executors.native.views import Views, layout
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
@@ -159,10 +160,10 @@ class Native:
         """Run the program, on several threads where there is enough to share."""
         small = self._to_share * steps < WORTH_THREADS
         workers = 1 if small else min(threads(), self._most_workers)
-        program, parts = self.listing.divided(workers)
         if workers == 1:
-            self.runner.alone(program, self._address, steps)
+            self.runner.alone(self.listing.alone(), self._address, steps)
             return
+        program, parts = self.listing.divided(workers)
         control = _aligned(control_bytes(parts, workers))
         control[:] = 0
         task = np.array([program, self._address, steps, control.ctypes.data, workers, 0], np.int64)
@@ -215,11 +216,11 @@ if hasattr(os, "register_at_fork"):
 
 def planned(procedure: Procedure) -> Layout:
     """A procedure with all decisions taken: kernels, their order, places in memory."""
-    graph = cut(masks_from_results(simplify(procedure.graph)))
+    graph = by_strips(cut(masks_from_results(simplify(procedure.graph))))
     apart = pitches(graph)
     graph = layout(graph, apart)
     views = Views(graph, apart)
-    kernels = fuse(graph, views)
+    kernels = neighbours(fuse(graph, views), views)
     for kernel in kernels:
         if isinstance(kernel, Loop):
             kernel.stores += spill(kernel, views)

@@ -1,5 +1,6 @@
 """The loop nest of a fused kernel: which loops, in which order, with which strides.
 
+    loop_nest   the loops of a kernel
     collapse    the fewest loops that visit a space, for given accesses
     stages      the order of work within a kernel that has reductions
     spill       values that a later stage would compute again, to be kept in memory
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from pellucid import primitives as p
 from pellucid.executors.native.fusion import REDUCTIONS
-from pellucid.executors.native.kernels import Access, Fused, Space
+from pellucid.executors.native.kernels import Access, Fused, Loop, Space, own_reach, reach
 from pellucid.executors.native.views import Views
 from pellucid.graph import Node, Value
 
@@ -57,10 +58,28 @@ class Nest:
             return "plain"
         return "rows" if self.dims[-1].reduced else "columns"
 
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The sizes of the loops that are not reduced."""
+        return tuple(dim.size for dim in self.dims if not dim.reduced)
+
     def is_single(self, lanes: int) -> bool:
         """Whether all reduced points of a row, if any, fit into one vector: nothing is looped."""
         reduced = [dim for dim in self.dims if dim.reduced]
         return self.kind == "rows" and len(reduced) == 1 and 0 < reduced[0].size <= lanes
+
+
+def loop_nest(kernel: Loop, views: Views) -> Nest:
+    """The loops of a kernel, joined as far as its accesses allow."""
+    accesses: list[Access] = []
+    for node in kernel.nodes:
+        if isinstance(node.primitive, p.RandomBits | p.Arange):
+            accesses.append(own_reach(kernel, views, node.output))
+            continue
+        for value in node.inputs:
+            if not kernel.has(views[value].base):
+                accesses.append(reach(kernel, views, node, value))
+    return collapse(kernel.space, accesses, [own_reach(kernel, views, v) for v in kernel.stores])
 
 
 def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = ()) -> Nest:

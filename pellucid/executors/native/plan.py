@@ -9,6 +9,7 @@ can come first; elsewhere it is made in the arena and copied at the end.
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pellucid.executors.native.kernels import (
     Fused,
@@ -19,6 +20,7 @@ from pellucid.executors.native.kernels import (
     own_access,
 )
 from pellucid.executors.native.nest import is_last
+from pellucid.executors.native.strips import strips
 from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Procedure, Value
 
@@ -45,10 +47,12 @@ class CopyBack(Kernel):
 class Plan:
     """Kernels in order, and the place of every value that lies in memory.
 
+    `strips` tells for each kernel over how many strips it is run together with the one before.
     The table has an entry for each input, each constant, each result, and the arena.
     """
 
     kernels: list[Kernel]
+    strips: tuple[int, ...]
     places: dict[str, Place]
     arena_bytes: int
     inputs: int
@@ -119,8 +123,9 @@ def plan(procedure: Procedure, graph: Graph, kernels: list[Kernel], views: Views
         raise AssertionError("kernels depend on each other in a circle")
     ordered = [*(kernels[i] for i in sequence), *copies]
     slots = (len(graph.inputs), len(graph.constants), procedure.results)
-    arena = _allocate(ordered, places, views, sum(slots))
-    return Plan(ordered, places, arena, *slots)
+    shared = _strips(ordered, places, views)
+    arena = _allocate(ordered, shared, places, views, sum(slots))
+    return Plan(ordered, shared, places, arena, *slots)
 
 
 def _readers(kernels: list[Kernel], views: Views) -> dict[str, set[int]]:
@@ -175,23 +180,44 @@ def _in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views)
     )
 
 
-def _allocate(kernels: list[Kernel], places: dict[str, Place], views: Views, slot: int) -> int:
+def _strips(kernels: list[Kernel], places: dict[str, Place], views: Views) -> tuple[int, ...]:
+    """For each kernel over how many strips it is run together with the one before.
+
+    It makes values of the arena only: what the one before reads must last until the last strip.
+    """
+    found = [1 for _ in kernels[:1]]
+    for above, below in pairwise(kernels):
+        is_second = found[-1] > 1
+        is_seen = any(value.name in places for value in below.stores)
+        found.append(1 if is_second or is_seen else strips(above, below, views))
+    return tuple(found)
+
+
+def _allocate(
+    kernels: list[Kernel],
+    shared: tuple[int, ...],
+    places: dict[str, Place],
+    views: Views,
+    slot: int,
+) -> int:
     """Give every stored value without a place one in the arena; its size in bytes.
 
     The largest first, each at the lowest offset that no value alive at the same time covers.
+    What is read by a kernel that shares strips with the next one is alive there too.
     """
+    ends = [i + (after > 1) for i, after in enumerate((*shared[1:], 1))]
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     sizes: dict[str, int] = {}
     for i, kernel in enumerate(kernels):
         for value in kernel.stores:
-            first[value.name] = last[value.name] = i
+            first[value.name], last[value.name] = i, ends[i]
             size = max(views.room(value) * value.dtype.itemsize, 1)
             sizes[value.name] = -(-size // ALIGNMENT) * ALIGNMENT
         for value in _read(kernel):
             name = views[value].base.name
             if name in last:
-                last[name] = i
+                last[name] = ends[i]
     taken: list[tuple[int, int, int, int]] = []
     end = 0
     for name in sorted((n for n in first if n not in places), key=lambda n: -sizes[n]):

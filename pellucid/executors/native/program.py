@@ -5,7 +5,8 @@
     Runner          the machine code that runs any program; compiled once a machine
     Listing         a program in the form in which the runner reads it
 
-A program is a list of kernels in order. Alone, a thread runs them all, step after step.
+A program is a list of kernels in order. Alone, a thread runs them all, step after step; two
+that share strips (strips) by turns, strip by strip.
 Together, threads share them: each kernel is divided into chunks; a thread takes the next
 chunk by one atomic exchange, and goes on to the next kernel when all chunks are done, whoever
 did them. Each thread begins with its own share of the chunks, the same part of every kernel,
@@ -35,14 +36,18 @@ MOST_CHUNKS = 16  # for each thread
 
 @dataclass(frozen=True)
 class Work:
-    """What there is to divide of a kernel: independent units, and a rough time for all."""
+    """What there is to divide of a kernel: independent units, and a rough time for all.
+
+    With `strips` above 1 it goes together with the kernel before: strip by strip of both.
+    """
 
     units: int
     nanoseconds: float
+    strips: int = 1
 
     def chunks(self, threads: int) -> int:
         """Into how many ranges of units it is divided: as many for each thread, if it can be."""
-        if self.nanoseconds < SHARED_NANOSECONDS:
+        if self.nanoseconds < SHARED_NANOSECONDS or threads == 1:
             return 1
         each = round(self.nanoseconds / threads / CHUNK_NANOSECONDS)
         return max(1, min(self.units, threads * max(1, min(each, MOST_CHUNKS))))
@@ -53,7 +58,11 @@ def sections(work: Sequence[Work], threads: int) -> list[tuple[int, int, int]]:
     found: list[tuple[int, int, int]] = []
     for i, share in enumerate(work):
         chunks = share.chunks(threads)
-        if chunks == 1 and found and found[-1][2] == 1:
+        if share.strips > 1:
+            first, count, _ = found.pop()
+            found += [(first, count - 1, 1)] if count > 1 else []
+            found.append((i - 1, 2, share.strips))
+        elif chunks == 1 and found and found[-1][2] == 1:
             first, count, _ = found[-1]
             found[-1] = (first, count + 1, 1)
         else:
@@ -69,10 +78,12 @@ def control_bytes(count: int, threads: int) -> int:
 class Runner:
     """The functions that run programs.
 
-    `alone(program, table, steps)` runs in the calling thread. `together(task, handles,
-    threads)` starts more; the task is (program, table, steps, counters, threads, 0), `handles`
-    has room for a number for each thread. A program is (kernels, their list, sections, their
-    list); a listed kernel is (function, bindings, units), a section as `sections` gives it.
+    `alone(calls, table, steps)` runs in the calling thread: the calls are (how many, their
+    list), a call is (function, bindings, first unit, unit after the last). `together(task,
+    handles, threads)` starts more threads: the task is (program, table, steps, counters,
+    threads, 0), `handles` has room for a number for each thread. A program is (list of kernels,
+    how many sections, their list); a listed kernel is (function, bindings, units), a section
+    as `sections` gives it.
     """
 
     def __init__(self) -> None:
@@ -114,12 +125,27 @@ class Listing:
             np.int64,
         ).reshape(-1, 3)
         self._divided: dict[int, tuple[Any, Any]] = {}
+        calls = np.array(self._calls(), np.int64).reshape(-1, 4)
+        self._alone = np.array([len(calls), calls.ctypes.data], np.int64), calls
+
+    def _calls(self) -> list[tuple[int, int, int, int]]:
+        """What one thread calls in a step, in order."""
+        return [
+            (function, bindings, chunk * units // chunks, (chunk + 1) * units // chunks)
+            for first, count, chunks in sections(self._work, 1)
+            for chunk in range(chunks)
+            for function, bindings, units in self.kernels[first : first + count].tolist()
+        ]
+
+    def alone(self) -> int:
+        """The address of the calls of one thread."""
+        return int(self._alone[0].ctypes.data)
 
     def divided(self, threads: int) -> tuple[int, int]:
         """The program for some threads: its address, and how many sections it has."""
         if threads not in self._divided:
             parts = np.array(sections(self._work, threads), np.int64).reshape(-1, 3)
-            head = [len(self._work), self.kernels.ctypes.data, len(parts), parts.ctypes.data]
+            head = [self.kernels.ctypes.data, len(parts), parts.ctypes.data]
             self._divided[threads] = np.array(head, np.int64), parts
         head, parts = self._divided[threads]
         return head.ctypes.data, len(parts)

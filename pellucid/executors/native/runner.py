@@ -26,7 +26,7 @@ def kernel_type() -> ir.FunctionType:
 
 
 def emit_runner(module: ir.Module, *, x86: bool) -> None:
-    """Add `alone(program, table, steps)` and `together(task, handles, threads)`."""
+    """Add `alone(calls, table, steps)` and `together(task, handles, threads)`."""
     _emit_alone(module, x86=x86)
     _emit_together(module, _emit_worker(module, x86=x86))
 
@@ -36,9 +36,9 @@ def _word(b: ir.IRBuilder, base: ir.Value, index: Any, kind: ir.Type = I64) -> i
     return b.load(b.gep(base, [index], source_etype=I64), typ=kind)
 
 
-def _entry(b: ir.IRBuilder, base: ir.Value, index: ir.Value) -> ir.Value:
-    """Where entry `index` of a list of three words begins."""
-    return b.gep(base, [b.mul(index, I64(3))], source_etype=I64)
+def _entry(b: ir.IRBuilder, base: ir.Value, index: ir.Value, words: int = 3) -> ir.Value:
+    """Where entry `index` of a list begins; an entry has some words."""
+    return b.gep(base, [b.mul(index, I64(words))], source_etype=I64)
 
 
 class _flushing:  # noqa: N801 (used like a function)
@@ -88,18 +88,18 @@ def _run(b: ir.IRBuilder, kernel: ir.Value, where: tuple[Any, Any], begin: Any, 
 
 
 def _emit_alone(module: ir.Module, *, x86: bool) -> None:
-    """`alone(program, table, steps)`: every step, kernel by kernel."""
+    """`alone(calls, table, steps)`: every step, call by call."""
     function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "alone")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     program, table, steps = function.args
-    count, kernels = _word(b, program, I64(0)), _word(b, program, I64(1), POINTER)
+    count, calls = _word(b, program, I64(0)), _word(b, program, I64(1), POINTER)
     with (
         _flushing(module, b, x86),
         counted(b, I64(0), steps) as step,
         counted(b, I64(0), count) as i,
     ):
-        kernel = _entry(b, kernels, i)
-        _run(b, kernel, (table, step), I64(0), _word(b, kernel, I64(2)))
+        call = _entry(b, calls, i, 4)
+        _run(b, call, (table, step), _word(b, call, I64(2)), _word(b, call, I64(3)))
     b.ret_void()
 
 
@@ -110,8 +110,8 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
     task = function.args[0]
     program, table = _word(b, task, I64(0), POINTER), _word(b, task, I64(1), POINTER)
     steps, control = _word(b, task, I64(2)), _word(b, task, I64(3), POINTER)
-    kernels = _word(b, program, I64(1), POINTER)
-    count, parts = _word(b, program, I64(2)), _word(b, program, I64(3), POINTER)
+    kernels = _word(b, program, I64(0), POINTER)
+    count, parts = _word(b, program, I64(1)), _word(b, program, I64(2), POINTER)
     threads = _word(b, task, I64(4))
     me = b.atomic_rmw("add", b.gep(task, [I64(5)], source_etype=I64), I64(1), "monotonic")
     line = b.mul(b.add(threads, I64(1)), I64(LINE))

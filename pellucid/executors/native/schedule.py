@@ -9,7 +9,9 @@ def schedule_text(shared: Layout) -> str:
     """One paragraph for each kernel, in order."""
     lines = []
     for number, kernel in enumerate(shared.plan.kernels):
-        lines.append(f"kernel {number}: {_kind(kernel)}")
+        strips = shared.plan.strips[number]
+        along = f", with the kernel before in {strips} strips" if strips > 1 else ""
+        lines.append(f"kernel {number}: {_kind(kernel)}{along}")
         lines += [f"    {node}" for node in kernel.nodes]
         for value in kernel.stores:
             lines.append(f"    store {value.name} -> {_place(shared, value.name)}")

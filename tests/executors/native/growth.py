@@ -135,6 +135,8 @@ def _concat(builder: Any) -> Value | None:
 
 def _matmul(builder: Any) -> Value | None:
     a = builder.pick(SUMMABLE, lambda v: len(v.shape) > 1)
+    if len(a.shape) == 2 and builder.chance(35):
+        return _there_and_back(builder, a)
     found = [v for v in builder.values if v.dtype == a.dtype and len(v.shape) > 1]
     found = [v for v in found if v.shape[-2] == a.shape[-1]]
     if found and builder.chance(50):
@@ -146,6 +148,15 @@ def _matmul(builder: Any) -> Value | None:
         batch = batch[builder.source.integer(0, len(batch)) :]
         b = builder.leaf((*batch, a.shape[-1], builder.choice((0, 1, 2, 3, 5, 16, 33))), a.dtype)
     return builder.add(p.MatMul(), a, b)
+
+
+def _there_and_back(builder: Any, a: Value) -> Value | None:
+    """The result of a unit, something done with it, and the gradient of its weights."""
+    weights = builder.leaf((a.shape[1], 1), a.dtype)
+    result = builder.add(p.MatMul(), a, weights)
+    if builder.chance(50):
+        result = builder.add(p.Negative(), result)
+    return builder.add(p.MatMul(), builder.add(p.PermuteDims((1, 0)), a), result)
 
 
 def _last_two(x: Value) -> tuple[int, int]:

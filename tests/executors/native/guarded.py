@@ -54,7 +54,7 @@ def placed(array: Any, side: str, held: list[Any]) -> Any:
     return copy
 
 
-def apart(kernels: list[Kernel], places: dict[str, Place], views: Views, slot: int) -> int:
+def apart(kernels: list[Kernel], _: Any, places: dict[str, Place], views: Views, slot: int) -> int:
     """Instead of the plan's arena: every value has pages of its own, forbidden ones between."""
     end = PAGE
     for kernel in kernels:

@@ -22,7 +22,7 @@ from executors.native.growth import GROW
 
 from pellucid import primitives as p
 from pellucid.executors import threads
-from pellucid.executors.native import depth, native, pitch
+from pellucid.executors.native import depth, native, pitch, strips
 from pellucid.executors.native import program as sharing
 from pellucid.executors.native.native import Native
 
@@ -116,8 +116,8 @@ def same_bits(a: Any, b: Any) -> bool:
 class small_chunks:  # noqa: N801 (used like a function)
     """Inside, whatever is done for large programs is done for the smallest too.
 
-    Kernels are divided as far as they can be, threads used for the least work, long sums cut
-    and rows set apart.
+    Kernels are divided as far as they can be, threads used for the least work, long sums and
+    sums over rows cut, and rows set apart.
     """
 
     LIMITS = (
@@ -125,6 +125,8 @@ class small_chunks:  # noqa: N801 (used like a function)
         (sharing, "CHUNK_NANOSECONDS", 1),
         (native, "WORTH_THREADS", 0),
         (depth, "SHORTEST", 2),
+        (strips, "LARGE_BYTES", 0),
+        (strips, "FEWEST_ROWS", 2),
         (pitch, "FEWEST_ROWS", 2),
         (pitch, "LINE", 16),
     )

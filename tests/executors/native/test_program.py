@@ -37,9 +37,37 @@ def _threads_as_before():
 LITTLE, MUCH = 100.0, 1e6  # nanoseconds
 
 
+def _noting(done, number):
+    """A kernel that notes what it is asked to do."""
+
+    def run(_table, _bindings, step, begin, end):
+        done.extend((step, number, unit) for unit in range(begin, end))
+
+    return KERNEL(run)
+
+
 def test_small_kernels_in_a_row_are_one_section():
     work = [Work(1, LITTLE), Work(5, LITTLE), Work(4, MUCH), Work(1, MUCH), Work(9, LITTLE)]
     assert sections([*work, Work(2, MUCH)], 2) == [(0, 2, 1), (2, 1, 4), (3, 2, 1), (5, 1, 2)]
+
+
+def test_kernels_that_share_strips_are_one_section():
+    work = [Work(1, LITTLE), Work(12, MUCH), Work(8, MUCH, strips=4), Work(1, LITTLE)]
+    for count in (1, 2):
+        assert sections(work, count) == [(0, 1, 1), (1, 2, 4), (3, 1, 1)]
+    small = [Work(1, LITTLE), Work(12, LITTLE), Work(8, LITTLE, strips=4)]
+    assert sections(small, 2) == [(0, 1, 1), (1, 2, 4)]
+
+
+def test_one_thread_runs_kernels_that_share_strips_by_turns():
+    work = [Work(4, MUCH), Work(2, MUCH, strips=2), Work(3, MUCH)]
+    done = []
+    kernels = [_noting(done, number) for number in range(len(work))]
+    functions = [ctypes.cast(k, ctypes.c_void_p).value for k in kernels]
+    listing = Listing(functions, [()] * len(work), work)
+    runner().alone(listing.alone(), 0, 1)
+    numbers = [(number, unit) for _, number, unit in done]
+    assert numbers == [(0, 0), (0, 1), (1, 0), (0, 2), (0, 3), (1, 1), (2, 0), (2, 1), (2, 2)]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
@@ -48,6 +76,7 @@ def test_every_thread_gets_as_many_chunks(count):
         chunks = Work(10_000, nanoseconds).chunks(count)
         assert chunks % count == 0
         assert count <= chunks <= count * MOST_CHUNKS
+        assert count > 1 or chunks == 1
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
@@ -56,14 +85,7 @@ def test_threads_do_every_unit_of_every_kernel_once_and_in_order(count, steps):
     work = [Work(7, MUCH), Work(1, LITTLE), Work(2, LITTLE), Work(10, MUCH), Work(0, MUCH)]
     work.append(Work(5, MUCH))
     done = []
-
-    def kernel(number):
-        def run(_table, _bindings, step, begin, end):
-            done.extend((step, number, unit) for unit in range(begin, end))
-
-        return KERNEL(run)
-
-    kernels = [kernel(i) for i in range(len(work))]
+    kernels = [_noting(done, number) for number in range(len(work))]
     functions = [ctypes.cast(k, ctypes.c_void_p).value for k in kernels]
     listing = Listing(functions, [()] * len(work), work)
     program, parts = listing.divided(count)
