@@ -5,6 +5,7 @@ download_mnist(folder)    fetches the four files; nothing else in pellucid does
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def mnist(folder: str | os.PathLike[str], *, verify: bool = True) -> tuple[Datas
     Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document
         recognition", 1998.
     """
-    arrays = [_read(folder, file, verify) for file in FILES]
+    with ThreadPoolExecutor(len(FILES)) as reading:
+        arrays = list(reading.map(lambda file: _read(folder, file, verify), FILES))
     classes = 10 if verify else max(2, *(int(labels.max(initial=1)) + 1 for labels in arrays[1::2]))
     train = _dataset(arrays[0], arrays[1], "mnist train", classes)
     test = _dataset(arrays[2], arrays[3], "mnist test", classes)
