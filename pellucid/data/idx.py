@@ -14,7 +14,6 @@ import os
 import stat
 import struct
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -111,8 +110,9 @@ def _read(
             f"{where}: {header.data_bytes:,} bytes of data are more than the limit of "
             f"{max_bytes:,}. Raise max_bytes if you trust the file."
         )
+    data = _read_data(where, stream, header)
     digest = hashlib.sha256(header.raw)
-    data = _read_data(where, stream, header, digest)
+    digest.update(data)
     array = np.frombuffer(data, header.dtype).reshape(header.shape)
     return array.astype(header.dtype.newbyteorder("="), copy=False), digest.hexdigest()
 
@@ -149,23 +149,18 @@ def _check_size(where: str, header: Header, room: int, compressed: bool) -> None
         raise FileError(f"{where}: {claim}, but {room:,} follow. Nothing may stand after the data.")
 
 
-def _read_data(where: str, stream: Any, header: Header, digest: Any) -> bytearray:
-    """The bytes of the elements and not one more; memory grows as they arrive.
-
-    The digest is brought up to date meanwhile, by a thread of its own.
-    """
+def _read_data(where: str, stream: Any, header: Header) -> bytearray:
+    """The bytes of the elements and not one more; memory grows as they arrive."""
     data, left = bytearray(), header.data_bytes
-    with ThreadPoolExecutor(1) as digesting:
-        while left:
-            chunk = stream.read(min(CHUNK, left))
-            if not chunk:
-                raise FileError(
-                    f"{where}: truncated: {len(data):,} of {header.data_bytes:,} bytes of data. "
-                    "Copy or download the file again."
-                )
-            data += chunk
-            left -= len(chunk)
-            digesting.submit(digest.update, chunk)
+    while left:
+        chunk = stream.read(min(CHUNK, left))
+        if not chunk:
+            raise FileError(
+                f"{where}: truncated: {len(data):,} of {header.data_bytes:,} bytes of data. Copy "
+                "or download the file again."
+            )
+        data += chunk
+        left -= len(chunk)
     # Reading on reaches the end of a gzip stream, where its checksum is compared.
     if stream.read(1):
         raise FileError(
