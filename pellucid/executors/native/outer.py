@@ -72,11 +72,11 @@ def outer_sums(
         whole = code.add(begin, code.and_(code.sub(end, begin), I64(-steps)))
 
     def turn(k: ir.Value, totals: list[ir.Value], steps: int) -> list[ir.Value]:
-        for step in range(steps):
+        columns, rows = a.turned().rows_from(code, k, steps), b.rows_from(code, k, steps)
+        for step, place in enumerate(zip(columns, rows, strict=True)):
             first = step % chains * tile.sums
             last = first + tile.sums
-            place = code.add(k, I64(step)) if step else k
-            totals[first:last] = _step(v, tile, a, b, place, totals[first:last])
+            totals[first:last] = _step(v, tile, (a, b), place, totals[first:last])
         return totals
 
     totals = carried(code, begin, whole, steps, totals, lambda k, t: turn(k, t, steps))
@@ -89,15 +89,18 @@ def outer_sums(
 
 
 def _step(
-    v: Vectors, tile: Tile, a: Matrix, b: Matrix, k: ir.Value, totals: list[ir.Value]
+    v: Vectors,
+    tile: Tile,
+    operands: tuple[Matrix, Matrix],
+    place: tuple[ir.Value, ir.Value],
+    totals: list[ir.Value],
 ) -> list[ir.Value]:
-    """The totals after one more k."""
-    row, along = b.at(v.b, k, 0), b.strides[1]
+    """The totals after one more k; `place`: where its column of a and its row of b begin."""
+    (a, b), (column, row), along = operands, place, operands[1].strides[1]
     line = [
         v.load(b.moved(v.b, row, j * v.lanes * along), along, mask)
         for j, mask in enumerate(tile.masks)
     ]
-    column = a.at(v.b, 0, k)
     if a.strides[0] == 1 and a.strides[1] * a.dtype.itemsize >= FAR_BYTES:
         v.prefetch(a.moved(v.b, column, AHEAD * a.strides[1]))
     result = []

@@ -53,6 +53,11 @@ class Matrix:
             return address
         return b.gep(address, [I64(elements)], source_etype=scalar_type(self.dtype))
 
+    def rows_from(self, b: ir.IRBuilder, row: ir.Value, count: int) -> list[ir.Value]:
+        """The addresses at which some rows begin, from a row on."""
+        first = self.at(b, row, 0)
+        return [self.moved(b, first, i * self.strides[0]) for i in range(count)]
+
     def part(self, b: ir.IRBuilder, row: Any, column: Any) -> "Matrix":
         """What is left of the matrix from an element on."""
         return Matrix(self.at(b, row, column), self.dtype, self.strides)
@@ -74,6 +79,10 @@ class Scattered(Matrix):
         start = b.load(b.gep(self.starts, [index], source_etype=I64), typ=I64)
         address = b.gep(self.pointer, [start], source_etype=scalar_type(self.dtype))
         return Matrix(address, self.dtype, self.strides).at(b, 0, column)
+
+    def rows_from(self, b: ir.IRBuilder, row: ir.Value, count: int) -> list[ir.Value]:
+        """The addresses at which some rows begin, from a row on."""
+        return [self.at(b, b.add(row, I64(i)), 0) for i in range(count)]
 
     def part(self, b: ir.IRBuilder, row: Any, column: Any) -> "Scattered":
         """The same rows from a column on; `row` is 0."""
