@@ -1,4 +1,4 @@
-"""The command line: `pellucid train | evaluate | predict | generate | resume | data | models`.
+"""The command line: `pellucid train | tune | evaluate | predict | generate | resume | ...`.
 
     main    runs one command; its exit code
 

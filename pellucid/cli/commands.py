@@ -6,6 +6,7 @@ import click
 
 from pellucid import __version__
 from pellucid.cli.train_command import POSITIVE, SEED, train
+from pellucid.cli.tune_command import tune
 from pellucid.cli.words import Commands
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -26,6 +27,7 @@ def pellucid(traceback: bool) -> None:
 
 
 pellucid.add_command(train)
+pellucid.add_command(tune)
 
 # ---- runs --------------------------------------------------------------------------------
 

@@ -111,13 +111,14 @@ def metrics_of(form: Form) -> tuple[Metric, ...]:
 
 
 def build_trainer(
-    recipe: Recipe, parts: DataParts, folder: Path, callbacks: tuple[Callback, ...]
+    recipe: Recipe, parts: DataParts, folder: Path | None, callbacks: tuple[Callback, ...]
 ) -> Trainer:
-    """The Trainer of a recipe, which keeps its run in a folder."""
+    """The Trainer of a recipe, which keeps its run in a folder, where one is given."""
     form = parts.train.form
     model = build_model(recipe, form)
     optimizer = OPTIMIZERS[recipe.optimizer](model.parameters(), **recipe.optimizer_options)
     patience = recipe.early_stopping
+    config = {"recipe": asdict(recipe), "data": asdict(Facts.of(parts))}
     options = Options(
         batch_size=recipe.batch_size,
         seed=recipe.seed,
@@ -125,7 +126,7 @@ def build_trainer(
         weights=Weights(classes=recipe.class_weights),
         early_stopping=None if patience is None else EarlyStopping(patience),
         callbacks=callbacks,
-        saving=Saving(folder, config={"recipe": asdict(recipe), "data": asdict(Facts.of(parts))}),
+        saving=None if folder is None else Saving(folder, config=config),
         executor=recipe.executor,
     )
     loss = loss_of(recipe, form)
@@ -214,9 +215,9 @@ def trained_model(run: RunFolder, recipe: Recipe, form: Form) -> Module:
     return model
 
 
-def free_folder(recipe: Recipe) -> Path:
-    """runs/<data>-<model>-<n> with the first number that is free."""
+def free_folder(recipe: Recipe, kind: str = "") -> Path:
+    """runs/<kind><data>-<model>-<n> with the first number that is free."""
     number = 1
-    while (path := Path("runs") / f"{recipe.data}-{recipe.model}-{number}").exists():
+    while (path := Path("runs") / f"{kind}{recipe.data}-{recipe.model}-{number}").exists():
         number += 1
     return path

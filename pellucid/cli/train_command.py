@@ -123,14 +123,21 @@ class TrainCommand(click.Command):
     def __init__(self, kind: DataKind) -> None:
         self.kind = kind
         of_models = (_option(s) for m in MODELS.values() for s in settings_of(m.options).values())
-        examples = "\n".join(f"  pellucid train {words}" for words in kind.examples)
+        examples = "\n".join(f"  pellucid {words}" for words in self._examples())
         super().__init__(
             kind.name,
-            params=[*self._of_data(), *_shared(kind), *_once(of_models)],
+            params=[*self._of_data(), *self._further(), *_shared(kind), *_once(of_models)],
             callback=self.run,
             help=f"{kind.summary}\n\n\b\nExamples:\n{examples}",
             short_help=kind.summary,
         )
+
+    def _examples(self) -> list[str]:
+        return [f"train {words}" for words in self.kind.examples]
+
+    def _further(self) -> list[click.Parameter]:
+        """Options that only this kind of command has."""
+        return []
 
     def _of_data(self) -> list[click.Parameter]:
         found = _once(_option(setting) for setting in settings_of(self.kind.options).values())
@@ -143,10 +150,7 @@ class TrainCommand(click.Command):
         """Train."""
         from pellucid.cli.training import train_run
 
-        if options.pop("download", False):
-            from pellucid.data import download_mnist
-
-            download_mnist(options["data_dir"])
+        fetch(options)
         return train_run(self.kind.name, options)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -156,6 +160,9 @@ class TrainCommand(click.Command):
                 [*_rows(settings_of(self.kind.options)), *_records(ctx, self._of_data())]
                 or [("(no options)", "")]
             )
+        if further := _records(ctx, self._further()):
+            with formatter.section("Search"):
+                formatter.write_dl(further)
         with formatter.section("Training"):
             formatter.write_dl(_records(ctx, [*_shared(self.kind), *self._help(ctx)]))
         for model in MODELS.values():
@@ -174,6 +181,14 @@ class TrainCommand(click.Command):
         return [] if found is None else [found]
 
 
+def fetch(options: dict[str, Any]) -> None:
+    """Download what was asked for."""
+    if options.pop("download", False):
+        from pellucid.data import download_mnist
+
+        download_mnist(options["data_dir"])
+
+
 def _rows(settings: dict[str, Setting]) -> list[tuple[str, str]]:
     return [(f"{s.flag} {s.metavar}".rstrip(), s.help) for s in settings.values()]
 
@@ -184,8 +199,12 @@ def _records(ctx: click.Context, options: list[click.Parameter]) -> list[tuple[s
     return [record for record in records if record is not None]
 
 
-class TrainGroup(Commands):
+class DataCommands(Commands):
     """A command for each data set, made when it is called; `folder:PATH` names its path."""
+
+    def command_of(self, kind: DataKind) -> click.Command:
+        """The command of a data set."""
+        return TrainCommand(kind)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The data sets."""
@@ -193,7 +212,7 @@ class TrainGroup(Commands):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a data set."""
-        return TrainCommand(DATA[cmd_name]) if cmd_name in DATA else None
+        return self.command_of(DATA[cmd_name]) if cmd_name in DATA else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -211,7 +230,7 @@ def _with_path(args: list[str]) -> Iterator[str]:
     yield from args[1:]
 
 
-@click.group(cls=TrainGroup)
+@click.group(cls=DataCommands)
 def train() -> None:
     """Train a model on a data set; the result is a folder, the run.
 

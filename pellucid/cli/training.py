@@ -2,6 +2,7 @@
 
 train_run     a new run
 resume_run    go on with one
+recipe_of     the recipe that options of the command line say
 """
 
 import signal
@@ -46,8 +47,8 @@ class TestAtEnd(Callback):
 
 def train_run(data: str, options: dict[str, Any]) -> int:
     """Train a new run with the options of the command line; the exit code."""
-    recipe = _recipe(data, options)
-    _use_threads(options["threads"])
+    recipe = recipe_of(data, options)
+    use_threads(options["threads"])
     folder = options["out"] or free_folder(recipe)
     parts = load_data(recipe)
     trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
@@ -56,7 +57,7 @@ def train_run(data: str, options: dict[str, Any]) -> int:
 
 def resume_run(folder: Path, epochs: int | None, threads: int | None) -> int:
     """Go on with a run; the exit code."""
-    _use_threads(threads)
+    use_threads(threads)
     recipe = read_recipe(RunFolder.open(folder))
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
@@ -66,7 +67,7 @@ def resume_run(folder: Path, epochs: int | None, threads: int | None) -> int:
     return _fit(trainer, recipe, parts, folder)
 
 
-def _recipe(data: str, options: dict[str, Any]) -> Recipe:
+def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
     """The recipe of the options; what was left out keeps the defaults of its owner."""
     given = {name: value for name, value in options.items() if value is not None}
     kind, usual = DATA[data], DATA[data].usual
@@ -101,7 +102,8 @@ def _words(given: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: word for name, word in given.items() if name in names}
 
 
-def _use_threads(count: int | None) -> None:
+def use_threads(count: int | None) -> None:
+    """Let the native executor run on so many threads, where a number is given."""
     if count is not None:
         from pellucid.executors.threads import set_threads
 

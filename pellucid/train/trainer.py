@@ -237,7 +237,7 @@ class Trainer:
         """Write a checkpoint into the run folder, where there is one."""
         if self._recorder.folder is None:
             return
-        arrays = copies(self._variables())
+        arrays = copies(self.variables())
         lines = self._recorder.expected_lines
         checkpoint = Checkpoint(arrays, self.position, self._best, lines, self._identity)
         self._recorder.checkpoint(checkpoint, self._best_arrays)
@@ -256,7 +256,7 @@ class Trainer:
             self.save()
             return self.history
         check_identity(checkpoint.identity, self._identity, str(folder.path))
-        restore(f"resume {folder.path}", self._variables(), checkpoint.arrays, strict=True)
+        restore(f"resume {folder.path}", self.variables(), checkpoint.arrays, strict=True)
         lines = folder.rewind(checkpoint.position.step, checkpoint.lines)
         self.history = History()
         self.history.add_lines(lines)
@@ -272,7 +272,7 @@ class Trainer:
     def _identity(self) -> dict[str, Any]:
         return identity(self.train, self.options, self.optimizer)
 
-    def _variables(self) -> dict[str, Any]:
+    def variables(self) -> dict[str, Any]:
         """Every variable that decides how training goes on, by name, each once.
 
         What a step writes without belonging to model or optimizer, such as the count of draws

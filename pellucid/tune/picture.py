@@ -1,0 +1,92 @@
+"""Pictures: the scores of a search against each hyperparameter, the losses of a ramp of rates.
+
+save_picture    draw Results or a RateFinding into a file
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pellucid.errors import FileError, OptionError
+from pellucid.tune.learning_rate import RateFinding
+from pellucid.tune.space import Choice, Integers, LogUniform
+from pellucid.tune.trials import Results, best_first, word
+
+# Okabe and Ito, Color Universal Design (2008).
+BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#808080"
+
+
+def save_picture(found: Results | RateFinding, path: str | os.PathLike[str]) -> Path:
+    """Draw into a PNG, SVG or PDF file; the path.
+
+    Of a search: one panel for each hyperparameter, a dot for each trial, the best one marked.
+    Of learning rates: the loss of each step and its mean, with the suggested rate.
+
+    Errors: OptionError where Matplotlib is not installed or the file's kind is unknown;
+        FileError where it cannot be written.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise OptionError(
+            f"save_picture: Matplotlib cannot be imported ({error}). Install it: "
+            "python -m pip install matplotlib"
+        ) from error
+    columns = len(found.space) if isinstance(found, Results) else 1
+    figure = Figure(figsize=(1.6 + 3.0 * columns, 3.4), layout="constrained", facecolor="white")
+    panels = figure.subplots(1, columns, squeeze=False, sharey=True)[0]
+    if isinstance(found, Results):
+        _draw_results(panels, found)
+    else:
+        _draw_rates(panels[0], found)
+    try:
+        figure.savefig(path, dpi=144)
+    except ValueError as error:
+        raise OptionError(f"save_picture: {os.fspath(path)}: {error}. Name a .png file.") from error
+    except OSError as error:
+        raise FileError(f"save_picture: {os.fspath(path)}: {error.strerror or error}.") from error
+    return Path(path)
+
+
+def _draw_results(panels: Any, found: Results) -> None:
+    trials = best_first(found.trials)
+    if not trials:
+        raise OptionError("save_picture: no trial has a score. There is nothing to draw.")
+    scores = [trial.score for trial in trials]
+    for axes, (name, values) in zip(panels, found.space.items(), strict=True):
+        seen = [trial.point[name] for trial in trials]
+        if isinstance(values, Choice):
+            names = [word(value) for value in values.values]
+            seen = [names.index(word(value)) for value in seen]
+            axes.set_xticks(range(len(names)), names)
+        elif isinstance(values, LogUniform | Integers) and values.low > 0:
+            axes.set_xscale("log" if values.high >= 8 * values.low else "linear")
+        axes.plot(seen, scores, "o", color=BLUE, alpha=0.6, markersize=5, label="trial")
+        axes.plot(seen[:1], scores[:1], "s", color=VERMILION, markersize=8, label="best")
+        axes.set_xlabel(name.replace("_", " "))
+        _quiet(axes)
+    panels[0].set_ylabel("score")
+    if scores[0] > 0 and scores[-1] >= 10 * scores[0]:
+        panels[0].set_yscale("log")
+    panels[-1].legend(frameon=False)
+
+
+def _draw_rates(axes: Any, found: RateFinding) -> None:
+    axes.plot(found.rates, found.losses, color=GREY, linewidth=0.8, label="each step")
+    axes.plot(found.rates, found.smoothed, color=BLUE, label="mean")
+    axes.axvline(
+        found.suggested, color=VERMILION, linestyle="--", label=f"suggested: {found.suggested:g}"
+    )
+    axes.set_xscale("log")
+    start, least = found.smoothed[0], found.smoothed.min()
+    axes.set_ylim(least - 0.1 * (start - least), start + 0.5 * (start - least))
+    axes.set_xlabel("learning rate")
+    axes.set_ylabel("loss")
+    axes.legend(frameon=False)
+    _quiet(axes)
+
+
+def _quiet(axes: Any) -> None:
+    axes.grid(visible=True, color=GREY, alpha=0.3, linewidth=0.6)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)

@@ -1,0 +1,144 @@
+"""What a search has tried: each trial with its score, the best ones, and the file of them all.
+
+Trial        a point and what came of it
+Results      all trials of a search
+TrialFile    trials as lines of JSON, written as they end
+"""
+
+import json
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pellucid.errors import FileError, OptionError, TrainingError
+from pellucid.io import append_jsonl, read_jsonl
+from pellucid.tune.space import Point, Space
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One point and its score: lower is better; nan where it failed, for the reason given."""
+
+    number: int
+    point: Point
+    score: float
+    seconds: float
+    failure: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is a score."""
+        return math.isfinite(self.score)
+
+
+def best_first(trials: Sequence[Trial]) -> list[Trial]:
+    """The trials that have a score, the lowest first; of equal ones the earlier."""
+    return sorted((t for t in trials if t.is_done), key=lambda t: (t.score, t.number))
+
+
+@dataclass(frozen=True)
+class Results:
+    """All trials of a search, in order; `stopped` says why there are no more.
+
+    `str()` is a table of the best.
+    """
+
+    space: Space
+    trials: tuple[Trial, ...]
+    stopped: str
+
+    @property
+    def best(self) -> Trial:
+        """The trial with the lowest score. Errors: TrainingError where none has one."""
+        found = best_first(self.trials)
+        if not found:
+            reasons = "; ".join(dict.fromkeys(t.failure for t in self.trials)) or "none was made"
+            raise TrainingError(
+                f"search: no trial has a score ({reasons}). Widen the space, or lower the "
+                "learning rates in it."
+            )
+        return found[0]
+
+    @property
+    def advice(self) -> list[str]:
+        """What the best point says of the space: where it lies at an end of a range."""
+        if not any(trial.is_done for trial in self.trials):
+            return []
+        edges = {name: r.edge(self.best.point[name]) for name, r in self.space.items()}
+        return [
+            f"the best {name}, {self.best.point[name]}, is at the {edge} end of its range: "
+            "look beyond it"
+            for name, edge in edges.items()
+            if edge
+        ]
+
+    def rows(self, most: int = 10) -> list[list[str]]:
+        """The best trials as a table of words: number, score, then a column for each name."""
+        head = ["trial", "score", *self.space]
+        found = best_first(self.trials)[:most]
+        return [head] + [
+            [str(t.number + 1), f"{t.score:.6g}", *(word(t.point[name]) for name in self.space)]
+            for t in found
+        ]
+
+    def __str__(self) -> str:
+        rows = self.rows()
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+        lines = (
+            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+            for row in rows
+        )
+        failed = sum(not trial.is_done for trial in self.trials)
+        counts = f"{len(self.trials)} trials, {failed} without a score; {self.stopped}"
+        return "\n".join([*lines, counts, *self.advice])
+
+
+def word(value: Any) -> str:
+    """A value as it is written on the command line.
+
+    >>> word((100, 50)), word(0.001), word("relu")
+    ('100,50', '0.001', 'relu')
+    """
+    return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+class TrialFile:
+    """Trials as lines of JSON; the first line says which search they are of.
+
+    Errors: FileError where it cannot be read or written; OptionError where it holds the trials
+    of another search.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], search: dict[str, Any], space: Space) -> None:
+        self.path, self.space = Path(path), space
+        self.head = {"search": json.loads(json.dumps(search, default=repr))}
+
+    def read(self) -> list[Trial]:
+        """The trials made before; the file is begun where it is missing."""
+        records = read_jsonl(self.path) if self.path.exists() else []
+        if not records:
+            append_jsonl(self.path, [self.head])
+            return []
+        if records[0] != self.head:
+            raise OptionError(
+                f"search: {self.path} holds the trials of another search (space, strategy or "
+                "seed differ). Name another file, or delete it."
+            )
+        return [self._trial(record) for record in records[1:]]
+
+    def _trial(self, record: dict[str, Any]) -> Trial:
+        try:
+            trial = Trial(**record)
+            point = {name: r.restored(trial.point[name]) for name, r in self.space.items()}
+        except (TypeError, KeyError) as error:
+            raise FileError(
+                f"read {self.path}: {record} is no trial ({error}). Delete the damaged line."
+            ) from error
+        return Trial(trial.number, point, trial.score, trial.seconds, trial.failure)
+
+    def append(self, trial: Trial) -> None:
+        """Write a trial down."""
+        append_jsonl(self.path, [asdict(trial)])
