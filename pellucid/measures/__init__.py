@@ -7,6 +7,7 @@ Clustering        rand_index, adjusted_rand_index, normalized_mutual_information
 Classes           accuracy, confusion_matrix, precision, recall, f1
 Scores            top_k_accuracy, roc_curve, roc_auc, calibration, expected_calibration_error
 Numbers           r2
+Fit               fit_diagnosis, FitDiagnosis: bias, variance, and what helps
 
 Predictions come before targets, as in losses. Measures that run inside training, batch by
 batch, are in `pellucid.train`.
@@ -21,6 +22,7 @@ from pellucid.measures.clustering import (
     pair_counts,
     rand_index,
 )
+from pellucid.measures.fit import FitDiagnosis, fit_diagnosis
 from pellucid.measures.information import (
     Information,
     cross_entropy,
@@ -44,6 +46,7 @@ from pellucid.measures.scores import (
 
 __all__ = [
     "Calibration",
+    "FitDiagnosis",
     "Information",
     "PairCounts",
     "RocCurve",
@@ -56,6 +59,7 @@ __all__ = [
     "entropy",
     "expected_calibration_error",
     "f1",
+    "fit_diagnosis",
     "information_gain",
     "js_divergence",
     "kl_divergence",

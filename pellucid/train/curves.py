@@ -19,12 +19,9 @@ import numpy as np
 
 from pellucid.errors import OptionError
 from pellucid.io import write_atomic
+from pellucid.plot.style import BLUE, GREY, VERMILION
 from pellucid.train.history import TRAIN, VALIDATION, History
 
-# Okabe and Ito, Color Universal Design (2008).
-BLUE = "#0072B2"
-VERMILION = "#D55E00"
-GREY = "#808080"
 # Stands for the colour of the page's text until the SVG is put into a page.
 INK = "#010203"
 

@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.errors import FileError, OptionError
+from pellucid.plot.style import BLUE, GREY, VERMILION, calm, new_figure
 from pellucid.tune.learning_rate import RateFinding
 from pellucid.tune.space import Choice, Integers, LogUniform
 from pellucid.tune.trials import Results, best_first, word
-
-# Okabe and Ito, Color Universal Design (2008).
-BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#808080"
 
 
 def save_picture(found: Results | RateFinding, path: str | os.PathLike[str]) -> Path:
@@ -25,16 +23,9 @@ def save_picture(found: Results | RateFinding, path: str | os.PathLike[str]) -> 
     Errors: OptionError where Matplotlib is not installed or the file's kind is unknown;
         FileError where it cannot be written.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise OptionError(
-            f"save_picture: Matplotlib cannot be imported ({error}). Install it: "
-            "python -m pip install matplotlib"
-        ) from error
     columns = len(found.space) if isinstance(found, Results) else 1
-    figure = Figure(figsize=(1.6 + 3.0 * columns, 3.4), layout="constrained", facecolor="white")
-    panels = figure.subplots(1, columns, squeeze=False, sharey=True)[0]
+    figure = new_figure(1, columns, (1.6 + 3.0 * columns, 3.4), sharey=True)
+    panels = figure.axes
     if isinstance(found, Results):
         _draw_results(panels, found)
     else:
@@ -64,7 +55,7 @@ def _draw_results(panels: Any, found: Results) -> None:
         axes.plot(seen, scores, "o", color=BLUE, alpha=0.6, markersize=5, label="trial")
         axes.plot(seen[:1], scores[:1], "s", color=VERMILION, markersize=8, label="best")
         axes.set_xlabel(name.replace("_", " "))
-        _quiet(axes)
+        calm(axes)
     panels[0].set_ylabel("score")
     if scores[0] > 0 and scores[-1] >= 10 * scores[0]:
         panels[0].set_yscale("log")
@@ -83,10 +74,4 @@ def _draw_rates(axes: Any, found: RateFinding) -> None:
     axes.set_xlabel("learning rate")
     axes.set_ylabel("loss")
     axes.legend(frameon=False)
-    _quiet(axes)
-
-
-def _quiet(axes: Any) -> None:
-    axes.grid(visible=True, color=GREY, alpha=0.3, linewidth=0.6)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
+    calm(axes)
