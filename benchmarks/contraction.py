@@ -62,6 +62,11 @@ class Case:
         """A multiplication and an addition for each element of the three sizes."""
         return 2 * self.m * self.k * self.n
 
+    @property
+    def is_large(self) -> bool:
+        """Whether programs with such products are long enough for thorough code generation."""
+        return self.flops > 1e8
+
     def operands(self) -> tuple[np.ndarray, np.ndarray]:
         """A (m, k) and B (k, n), lying in memory as the form says."""
         rng = np.random.default_rng(0)
@@ -77,10 +82,10 @@ def case(text: str) -> Case:
     return Case(form, int(m), int(k), int(n))
 
 
-def compiled(module: ir.Module, target: targets.Target) -> tuple[object, float]:
+def compiled(module: ir.Module, target: targets.Target, *, thorough: bool) -> tuple[object, float]:
     """The code in memory, and the seconds of CPU that it took to make."""
     start = time.process_time()
-    code = targets.object_code(str(module), target)
+    code = targets.object_code(str(module), target, thorough=thorough)
     return targets.loaded(code, target), time.process_time() - start
 
 
@@ -136,7 +141,7 @@ def measure(spec: Case, target: targets.Target, rounds: int) -> Figures:
     strides = [tuple(s // 4 for s in x.strides) for x in (a, b)]
     product = Contraction(spec.m, spec.n, spec.k, FLOAT32, *strides)
     module, name = repeated_product(product, target)
-    engine, compiling = compiled(module, target)
+    engine, compiling = compiled(module, target, thorough=spec.is_large)
     run = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3, ctypes.c_int64)(
         engine.get_function_address(name)
     )

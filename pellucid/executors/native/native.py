@@ -39,6 +39,7 @@ from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.primitives import PRIMITIVES
 
+LONG_NANOSECONDS = 10_000_000  # of a step on one thread
 WORTH_THREADS = 100_000  # nanoseconds: calls with less to share run in the calling thread alone
 
 
@@ -92,11 +93,15 @@ class Native:
         if kept is not None:
             return MachineCode.unpacked(kept)
         code = emit(self.shared)
-        made = MachineCode(
-            targets.object_code(code.text, self.shared.target), code.names, code.bindings
-        )
+        found = targets.object_code(code.text, self.shared.target, thorough=self._is_long)
+        made = MachineCode(found, code.names, code.bindings)
         cache.keep(key, made.packed())
         return made
+
+    @property
+    def _is_long(self) -> bool:
+        """Whether a step takes so long that better code is worth waiting for."""
+        return sum(work.nanoseconds for work in self.work) > LONG_NANOSECONDS
 
     def _make_table(self) -> None:
         """The table of addresses; constants and the arena stay where they are."""
@@ -196,7 +201,8 @@ class Native:
             case "llvm":
                 return emit(self.shared).text
             case "assembly":
-                return targets.assembly(emit(self.shared).text, self.shared.target)
+                text = emit(self.shared).text
+                return targets.assembly(text, self.shared.target, thorough=self._is_long)
         forms = ("graph", "schedule", "llvm", "assembly")
         raise OptionError(f"source: form {form!r}. {closest(form, forms)}")
 
