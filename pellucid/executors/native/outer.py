@@ -9,11 +9,12 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.lanes import I64
-from pellucid.executors.native.tiling import FAR_BYTES
+from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH
 from pellucid.executors.native.vectors import Matrix, Vectors, carried
 
 STEPS = 4  # of k in one turn of the loop: counting must not take cycles from multiplying
 AHEAD = 8  # how many k before its use a column of A is asked for, if they lie far apart
+LINE = 64  # bytes
 IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for four cycles
 
 
@@ -103,6 +104,8 @@ def _step(
     ]
     if a.strides[0] == 1 and a.strides[1] * a.dtype.itemsize >= FAR_BYTES:
         v.prefetch(a.moved(v.b, column, AHEAD * a.strides[1]))
+        if tile.k > FAR_DEPTH:  # more than the cache keeps: what the tiles after it will need
+            v.prefetch(a.moved(v.b, column, LINE // a.dtype.itemsize))
     result = []
     for i in range(tile.rows):
         element = v.load(a.moved(v.b, column, i * a.strides[0]), 0)
