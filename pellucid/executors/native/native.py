@@ -171,9 +171,9 @@ class Native:
         program, parts = self.listing.divided(workers)
         control = _aligned(control_bytes(parts, workers))
         control[:] = 0
-        task = np.array([program, self._address, steps, control.ctypes.data, workers, 0], np.int64)
-        handles = np.zeros(workers, np.int64)
-        self.runner.together(task.ctypes.data, handles.ctypes.data, workers)
+        task = [program, self._address, steps, control.ctypes.data, workers, 0, 0]
+        held = np.array(task, np.int64)
+        self.runner.together(held.ctypes.data, workers)
 
     # ---- looking -----------------------------------------------------------------------------
 

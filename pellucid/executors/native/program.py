@@ -80,10 +80,10 @@ class Runner:
 
     `alone(calls, table, steps)` runs in the calling thread: the calls are (how many, their
     list), a call is (function, bindings, first unit, unit after the last). `together(task,
-    handles, threads)` starts more threads: the task is (program, table, steps, counters,
-    threads, 0), `handles` has room for a number for each thread. A program is (list of kernels,
-    how many sections, their list); a listed kernel is (function, bindings, units), a section
-    as `sections` gives it.
+    threads)` starts more threads: the task is (program, table, steps, counters, threads, 0, 0);
+    the last two count the threads that have come and left. A program is (list of kernels, how
+    many sections, their list); a listed kernel is (function, bindings, units), a section as
+    `sections` gives it.
     """
 
     def __init__(self) -> None:
@@ -100,9 +100,7 @@ class Runner:
         self.alone = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(
             address("alone")
         )
-        self.together = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(
-            address("together")
-        )
+        self.together = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address("together"))
 
 
 @lru_cache(maxsize=1)

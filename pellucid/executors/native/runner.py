@@ -26,9 +26,9 @@ def kernel_type() -> ir.FunctionType:
 
 
 def emit_runner(module: ir.Module, *, x86: bool) -> None:
-    """Add `alone(calls, table, steps)` and `together(task, handles, threads)`."""
+    """Add `alone(calls, table, steps)` and `together(task, threads)`."""
     _emit_alone(module, x86=x86)
-    _emit_together(module, _emit_worker(module, x86=x86))
+    _emit_together(module, _emit_worker(module, x86=x86), x86=x86)
 
 
 def _word(b: ir.IRBuilder, base: ir.Value, index: Any, kind: ir.Type = I64) -> ir.Value:
@@ -135,6 +135,8 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
                 _run_section(b, (kernels, section, chunks), chunk, (table, step))
                 b.atomic_rmw("add", done, I64(1), "release")
         _emit_wait(module, b, done, b.mul(b.add(step, I64(1)), chunks), x86)
+    # The last look at the task: its memory may be gone as soon as all have left.
+    b.atomic_rmw("add", b.gep(task, [I64(6)], source_etype=I64), I64(1), "release")
     b.ret(ir.Constant(POINTER, None))
     return function
 
@@ -209,28 +211,26 @@ def _declared(module: ir.Module, name: str, kind: ir.FunctionType) -> ir.Functio
     return found if found is not None else ir.Function(module, kind, name)
 
 
-def _emit_together(module: ir.Module, worker: ir.Function) -> None:
-    """`together(task, handles, threads)`: start threads - 1 more, work, wait for them.
+def _emit_together(module: ir.Module, worker: ir.Function, *, x86: bool) -> None:
+    """`together(task, threads)`: start threads - 1 more, work, wait until they have left.
 
-    A thread that cannot be started is simply not there: the others do its work. `handles`
-    holds a number for each thread started, and is 0 where none was.
+    A thread that cannot be started is simply not there: the others do its work. Nobody waits
+    for the end of a thread itself, as to be woken by it takes longer than many a program.
     """
-    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "together")
+    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, I64]), "together")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    task, handles, threads = function.args
-    more = b.sub(threads, I64(1))
-    create = _declared(
-        module, "pthread_create", ir.FunctionType(I32, [POINTER, POINTER, POINTER, POINTER])
-    )
-    join = _declared(module, "pthread_join", ir.FunctionType(I32, [I64, POINTER]))
-    none = ir.Constant(POINTER, None)
-    with counted(b, I64(0), more) as i:
-        failed = b.call(create, [b.gep(handles, [i], source_etype=I64), none, worker, task])
-        with b.if_then(b.icmp_signed("!=", failed, I32(0))):
-            b.store(I64(0), b.gep(handles, [i], source_etype=I64))
+    task, threads = function.args
+    kind = ir.FunctionType(I32, [POINTER, POINTER, POINTER, POINTER])
+    create = _declared(module, "pthread_create", kind)
+    detach = _declared(module, "pthread_detach", ir.FunctionType(I32, [I64]))
+    none, handle, working = ir.Constant(POINTER, None), b.alloca(I64), b.alloca(I64)
+    b.store(I64(1), working)
+    with counted(b, I64(1), threads):
+        failed = b.call(create, [handle, none, worker, task])
+        with b.if_then(b.icmp_signed("==", failed, I32(0))):
+            b.call(detach, [b.load(handle, typ=I64)])
+            b.store(b.add(b.load(working, typ=I64), I64(1)), working)
     b.call(worker, [task])
-    with counted(b, I64(0), more) as i:
-        handle = _word(b, handles, i)
-        with b.if_then(b.icmp_signed("!=", handle, I64(0))):
-            b.call(join, [handle, none])
+    left = b.gep(task, [I64(6)], source_etype=I64)
+    _emit_wait(module, b, left, b.load(working, typ=I64), x86)
     b.ret_void()
