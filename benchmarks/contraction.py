@@ -31,6 +31,7 @@ from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import store
 from pellucid.executors.native.peak import multiply_adds
+from pellucid.executors.native.plan import ALIGNMENT
 
 I8, I64 = ir.IntType(8), ir.IntType(64)
 POINTER = ir.PointerType()
@@ -136,6 +137,13 @@ class Figures:
         return f"{peak:5.0f} {ours:8.1f} {ours / peak:6.0%} {theirs:6.1f} {ours / theirs:8.2f}"
 
 
+def result(spec: Case) -> np.ndarray:
+    """Memory for C that begins at a cache line, as everything in the executor's arena does."""
+    room = np.full(spec.m * spec.n + ALIGNMENT // 4, np.nan, np.float32)
+    start = -room.ctypes.data % ALIGNMENT // 4
+    return room[start : start + spec.m * spec.n].reshape(spec.m, spec.n)
+
+
 def measure(spec: Case, target: targets.Target, rounds: int) -> Figures:
     a, b = spec.operands()
     strides = [tuple(s // 4 for s in x.strides) for x in (a, b)]
@@ -145,7 +153,7 @@ def measure(spec: Case, target: targets.Target, rounds: int) -> Figures:
     run = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3, ctypes.c_int64)(
         engine.get_function_address(name)
     )
-    ours, theirs = np.full((spec.m, spec.n), np.nan, np.float32), np.empty((spec.m, spec.n), "f4")
+    ours, theirs = result(spec), result(spec)
     places = (a.ctypes.data, b.ctypes.data, ours.ctypes.data)
     peak, operations = multiply_adds(STEPS)
     times = max(1, round(1.5e-3 / (spec.flops / 60e9 + 1e-7)))

@@ -33,6 +33,8 @@ from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, Tiling, tiling
 from pellucid.executors.native.vectors import Matrix, Vectors
 
+SHORT_DEPTH = 64  # of k: finished rows of so short tiles are written without a loop
+
 Store = Callable[[Any, Any, Any, Any], None]
 Scratch = Callable[[ir.Type, int], ir.Value]
 
@@ -108,6 +110,7 @@ class _Product:
         if not isinstance(self.right, Matrix):
             self.right = Matrix(self.right, spec.dtype, spec.b_strides)
         self.is_blocked = cut.depth < spec.k
+        self.is_short = spec.k <= SHORT_DEPTH
         self._reserve(scratch)
 
     def _reserve(self, scratch: Scratch) -> None:
@@ -230,7 +233,8 @@ class _Product:
         with counted(b, row, end, cut.rows) as at:
             operands = (self.left.part(b, at, 0), right)
             self._tile(panel, operands, at, depth, self.sums)
-            self._hand_out(panel, at, self.sums)
+            if not self.is_short:
+                self._hand_out(panel, at, self.sums)
 
     def _blocked_tiles(self, panel: _Panel, row: ir.Value, end: ir.Value) -> None:
         """The tiles of a unit, block by block of k; sums wait in memory."""
@@ -266,10 +270,21 @@ class _Product:
             start = [v.zero] * tile.sums
             if self.is_blocked:
                 start = [b.load(v.slot(place, i), typ=v.kind) for i in range(tile.sums)]
-            for i, total in enumerate(outer_sums(v, tile, operands, depth, start)):
+            totals = outer_sums(v, tile, operands, depth, start)
+            if self.is_short:
+                self._hand_out_sums(panel, row, totals)
+                return
+            for i, total in enumerate(totals):
                 b.store(total, v.slot(place, i))
 
         self._choose(b.udiv(row, I64(rows)), -(-self.spec.m // rows), short != 0, body)
+
+    def _hand_out_sums(self, panel: _Panel, row: ir.Value, totals: list[ir.Value]) -> None:
+        """The finished rows of a tile straight from registers."""
+        b, count = self.b, len(panel.masks)
+        for i, vector in enumerate(totals):
+            column = b.add(panel.column, I64(i % count * self.cut.lanes))
+            self.store(b.add(row, I64(i // count)), column, vector, panel.masks[i % count])
 
     def _hand_out(self, panel: _Panel, row: ir.Value, place: ir.Value) -> None:
         """The finished rows of a tile, vector by vector: the code is there once for all rows."""
