@@ -147,7 +147,7 @@ def result(spec: Case) -> np.ndarray:
 def measure(spec: Case, target: targets.Target, rounds: int) -> Figures:
     a, b = spec.operands()
     strides = [tuple(s // 4 for s in x.strides) for x in (a, b)]
-    product = Contraction(spec.m, spec.n, spec.k, FLOAT32, *strides)
+    product = Contraction(spec.m, spec.n, spec.k, FLOAT32, *strides, light=True)
     module, name = repeated_product(product, target)
     engine, compiling = compiled(module, target, thorough=spec.is_large)
     run = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3, ctypes.c_int64)(

@@ -33,7 +33,7 @@ from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, Tiling, tiling
 from pellucid.executors.native.vectors import Matrix, Vectors
 
-SHORT_DEPTH = 64  # of k: finished rows of so short tiles are written without a loop
+SHORT_DEPTH = 32  # of k: sums of shorter tiles that are light need not wait in memory
 
 Store = Callable[[Any, Any, Any, Any], None]
 Scratch = Callable[[ir.Type, int], ir.Value]
@@ -106,11 +106,10 @@ class _Product:
         self.cut = cut = tiling(spec, target)
         self.v = Vectors(builder, spec.dtype, cut.lanes)
         self.left = Matrix(operands[0], spec.dtype, spec.a_strides)
-        self.right = operands[1]
-        if not isinstance(self.right, Matrix):
-            self.right = Matrix(self.right, spec.dtype, spec.b_strides)
+        b = operands[1]
+        self.right = b if isinstance(b, Matrix) else Matrix(b, spec.dtype, spec.b_strides)
         self.is_blocked = cut.depth < spec.k
-        self.is_short = spec.k <= SHORT_DEPTH
+        self.is_direct = spec.light and not self.is_blocked and spec.k <= SHORT_DEPTH
         self._reserve(scratch)
 
     def _reserve(self, scratch: Scratch) -> None:
@@ -233,7 +232,7 @@ class _Product:
         with counted(b, row, end, cut.rows) as at:
             operands = (self.left.part(b, at, 0), right)
             self._tile(panel, operands, at, depth, self.sums)
-            if not self.is_short:
+            if not self.is_direct:
                 self._hand_out(panel, at, self.sums)
 
     def _blocked_tiles(self, panel: _Panel, row: ir.Value, end: ir.Value) -> None:
@@ -271,15 +270,15 @@ class _Product:
             if self.is_blocked:
                 start = [b.load(v.slot(place, i), typ=v.kind) for i in range(tile.sums)]
             totals = outer_sums(v, tile, operands, depth, start)
-            if self.is_short:
-                self._hand_out_sums(panel, row, totals)
-                return
-            for i, total in enumerate(totals):
-                b.store(total, v.slot(place, i))
+            if self.is_direct:
+                self._hand_out_directly(panel, row, totals)
+            else:
+                for i, total in enumerate(totals):
+                    b.store(total, v.slot(place, i))
 
         self._choose(b.udiv(row, I64(rows)), -(-self.spec.m // rows), short != 0, body)
 
-    def _hand_out_sums(self, panel: _Panel, row: ir.Value, totals: list[ir.Value]) -> None:
+    def _hand_out_directly(self, panel: _Panel, row: ir.Value, totals: list[ir.Value]) -> None:
         """The finished rows of a tile straight from registers."""
         b, count = self.b, len(panel.masks)
         for i, vector in enumerate(totals):

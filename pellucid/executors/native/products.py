@@ -16,11 +16,13 @@ from pellucid.executors.native.evaluate import Level, Members
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Access, Product, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
-from pellucid.executors.native.nest import Dim, Nest, stages
+from pellucid.executors.native.nest import COSTLY, Dim, Nest, stages
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.views import Views, stretched
 
 I64 = ir.IntType(64)
+
+LIGHT_NODES = 4  # a product, a bias, a comparison and a choice
 
 
 def contraction(kernel: Product, views: Views) -> Contraction:
@@ -34,6 +36,14 @@ def contraction(kernel: Product, views: Views) -> Contraction:
         dtype=node.output.dtype,
         a_strides=(a.strides[-2], a.strides[-1]),
         b_strides=(b.strides[-2], b.strides[-1]),
+        light=_is_light(kernel),
+    )
+
+
+def _is_light(kernel: Product) -> bool:
+    """Whether little code follows the product, like a bias and ReLU."""
+    return len(kernel.nodes) <= LIGHT_NODES and not any(
+        isinstance(node.primitive, (*COSTLY, p.RandomBits)) for node in kernel.nodes[1:]
     )
 
 

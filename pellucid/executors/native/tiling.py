@@ -29,6 +29,8 @@ class Contraction:
     """C (m, n) = A (m, k) B (k, n). Strides count elements: (from row to row, along a row).
 
     Where B is `scattered`, its rows begin anywhere, about as far apart as its strides say.
+    Where it is `light`, what is done with each finished vector is so little code that many
+    copies of it cost nothing.
     """
 
     m: int
@@ -38,6 +40,7 @@ class Contraction:
     a_strides: tuple[int, int]
     b_strides: tuple[int, int]
     scattered: bool = False
+    light: bool = False
 
 
 @dataclass(frozen=True)

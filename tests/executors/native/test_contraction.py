@@ -2,6 +2,7 @@
 
 import ctypes
 import itertools
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,12 @@ from hypothesis import strategies as st
 from llvmlite import binding, ir
 
 from pellucid.executors.native import target as targets
-from pellucid.executors.native.contraction import Contraction, emit_contraction, tiles
+from pellucid.executors.native.contraction import (
+    SHORT_DEPTH,
+    Contraction,
+    emit_contraction,
+    tiles,
+)
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import store
 
@@ -161,6 +167,17 @@ def test_operands_may_have_gaps_in_both_directions_and_repeat() -> None:
     check(spec, HERE)
     check(Contraction(19, 33, 40, DTYPES[0], (0, 1), (33, 1)), HERE)
     check(Contraction(19, 33, 40, DTYPES[0], (40, 1), (1, 0)), HERE)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("shape", [(37, 10, 70), (100, SHORT_DEPTH, 50), (5, 3, 1)], ids=str)
+def test_short_products_are_the_same_whatever_follows_them(form: str, shape: Any) -> None:
+    for name in TARGETS:
+        spec = laid_out(*shape, DTYPES[0], form)
+        light = replace(spec, light=True)
+        check(light, name)
+        made, units = operands(spec, "end"), [(0, tiles(spec, targets.forced(name)))]
+        assert run(spec, name, made, units).tobytes() == run(light, name, made, units).tobytes()
 
 
 @pytest.mark.parametrize("name", TARGETS)
