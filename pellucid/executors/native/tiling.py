@@ -21,6 +21,10 @@ PARTIAL_BYTES = 320 * 1024  # of sums that wait for the next block of k
 FAR_DEPTH = 256  # lines of A in columns far apart: more share too few sets of the cache
 MOST_LINES = 16  # rows of inner products at a time
 REUSE = 3  # blocks of rows that must share a packed panel for packing to pay
+WRITING_DEPTH = 12  # of k: products with less take as long to write as to compute
+PERIOD_BYTES = 4096  # lines so far apart share a set of the first-level cache
+CROWDING = 0.75  # cycles for a vector, for each row whose lines share sets with it
+CROWDED_VECTORS = 8  # of a tile with few rows, where many would crowd
 GROUP_ROWS = 48  # of a unit, where its rows share more than their tile
 
 
@@ -112,6 +116,8 @@ def _outer(
     width = max(width, 1)
     # With a row or two there is nothing to share but the way through memory: long pieces pay.
     widest = MOST_VECTORS if spec.m > 2 else registers // (spec.m + 1) * 3 // 2
+    if _crowded(spec):
+        widest = max(widest, CROWDED_VECTORS)
     for most in range(1, min(width, widest) + 1):
         panels = -(-width // most)
         vectors = -(-width // panels)
@@ -152,11 +158,17 @@ def _outer_cycles(spec: Contraction, cut: Tiling, width: int) -> float:
     for count, v in ((width // cut.vectors, cut.vectors), (1 if last else 0, last)):
         cycles += count * (whole * tile(cut.rows, v) + tile(rest, v))
     tiles_in_all = -(-spec.m // cut.rows) * -(-width // cut.vectors)
-    starting = tiles_in_all * (20 + 2 * cut.rows * cut.vectors)
+    crowding = CROWDING * cut.rows if _crowded(spec) else 0.0
+    starting = tiles_in_all * (20 + (2 + crowding) * cut.rows * cut.vectors)
     packing = 2.0 * width * spec.k if cut.packs_b else 0.0
     reading = cut.panels * spec.m * spec.k * spec.dtype.itemsize / 32
     # Tiles of one height need half the code.
     return (cycles * spec.k + starting + packing + reading) * (1.03 if rest else 1.0)
+
+
+def _crowded(spec: Contraction) -> bool:
+    """Whether writing takes the time, and the rows of C begin in the same sets of the cache."""
+    return spec.k <= WRITING_DEPTH and spec.n * spec.dtype.itemsize % PERIOD_BYTES == 0
 
 
 def _packs_b(spec: Contraction, rows: int) -> bool:

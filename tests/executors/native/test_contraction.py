@@ -22,6 +22,7 @@ from pellucid.executors.native.contraction import (
 )
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import store
+from pellucid.executors.native.tiling import tiling
 
 I64 = ir.IntType(64)
 POINTER = ir.PointerType()
@@ -169,8 +170,11 @@ def test_operands_may_have_gaps_in_both_directions_and_repeat() -> None:
     check(Contraction(19, 33, 40, DTYPES[0], (40, 1), (1, 0)), HERE)
 
 
+SHORT_SHAPES = [(37, 10, 70), (100, SHORT_DEPTH, 50), (5, 3, 1), (9, 10, 1024)]  # m, k, n
+
+
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("shape", [(37, 10, 70), (100, SHORT_DEPTH, 50), (5, 3, 1)], ids=str)
+@pytest.mark.parametrize("shape", SHORT_SHAPES, ids=str)
 def test_short_products_are_the_same_whatever_follows_them(form: str, shape: Any) -> None:
     for name in TARGETS:
         spec = laid_out(*shape, DTYPES[0], form)
@@ -178,6 +182,13 @@ def test_short_products_are_the_same_whatever_follows_them(form: str, shape: Any
         check(light, name)
         made, units = operands(spec, "end"), [(0, tiles(spec, targets.forced(name)))]
         assert run(spec, name, made, units).tobytes() == run(light, name, made, units).tobytes()
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_tiles_are_low_where_writing_takes_the_time_and_rows_share_cache_sets(name: str) -> None:
+    target = targets.forced(name)
+    crowded, apart = (tiling(laid_out(256, 10, n, DTYPES[0], "rows"), target) for n in (1024, 1040))
+    assert crowded.rows < apart.rows
 
 
 @pytest.mark.parametrize("name", TARGETS)
