@@ -11,7 +11,7 @@ The passes in the order in which a procedure goes through them:
     emission        LLVM code: loops, products, singles, on a frame, by evaluate
     target          machine code of it, for this CPU; cache: kept on disk
     native          all of this in order; runs the result
-    program         the loop over steps and the threads (runner: their code)
+    program         the loop over steps and the threads (runner: their code; crew: they sleep)
     call_back       Python from inside a program
     report          what each kernel costs; schedule: the kernels in words
 

@@ -165,15 +165,17 @@ class Native:
         """Run the program, on several threads where there is enough to share."""
         small = self._to_share * steps < WORTH_THREADS
         workers = 1 if small else min(threads(), self._most_workers)
-        if workers == 1:
+        if workers == 1 or not self._shared(workers, steps):
             self.runner.alone(self.listing.alone(), self._address, steps)
-            return
+
+    def _shared(self, workers: int, steps: int) -> bool:
+        """Run it with others; False where they work for another program."""
         program, parts = self.listing.divided(workers)
         control = _aligned(control_bytes(parts, workers))
         control[:] = 0
         task = [program, self._address, steps, control.ctypes.data, workers, 0, 0]
         held = np.array(task, np.int64)
-        self.runner.together(held.ctypes.data, workers)
+        return self.runner.crew.work(held.ctypes.data, workers - 1)
 
     # ---- looking -----------------------------------------------------------------------------
 

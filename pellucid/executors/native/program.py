@@ -12,11 +12,12 @@ chunk by one atomic exchange, and goes on to the next kernel when all chunks are
 did them. Each thread begins with its own share of the chunks, the same part of every kernel,
 as its part of the data is in its cache; then it helps the others. A thread that loses its CPU
 holds up the others only while it holds a chunk. Small kernels in a row are one section, done
-by one thread. Which thread computes a chunk never changes its bits. Threads end with the
-call, so nothing spins between calls.
+by one thread. Which thread computes a chunk never changes its bits. Between calls the threads
+sleep (crew): nothing spins.
 """
 
 import ctypes
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +28,7 @@ from llvmlite import ir
 
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
+from pellucid.executors.native.crew import Crew, emit_crew
 from pellucid.executors.native.runner import LINE, emit_runner
 
 SHARED_NANOSECONDS = 2_500  # less is done before another thread has seen that it can help
@@ -79,11 +81,11 @@ class Runner:
     """The functions that run programs.
 
     `alone(calls, table, steps)` runs in the calling thread: the calls are (how many, their
-    list), a call is (function, bindings, first unit, unit after the last). `together(task,
-    threads)` starts more threads: the task is (program, table, steps, counters, threads, 0, 0);
-    the last two count the threads that have come and left. A program is (list of kernels, how
-    many sections, their list); a listed kernel is (function, bindings, units), a section as
-    `sections` gives it.
+    list), a call is (function, bindings, first unit, unit after the last). `crew` runs tasks
+    with more threads: a task is (program, table, steps, counters, threads, 0, 0), where the
+    last two count the threads that have come and left; a program is (list of kernels, how many
+    sections, their list), a listed kernel (function, bindings, units), a section as `sections`
+    gives it.
     """
 
     def __init__(self) -> None:
@@ -92,15 +94,27 @@ class Runner:
         code = cache.find(key)
         if code is None:
             module = ir.Module("runner")
-            emit_runner(module, x86=target.is_x86)
+            emit_crew(module, emit_runner(module, x86=target.is_x86), x86=target.is_x86)
             code = targets.object_code(str(module), target)
             cache.keep(key, code)
         self._engine = targets.loaded(code, target)
-        address = self._engine.get_function_address
-        self.alone = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(
-            address("alone")
-        )
-        self.together = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address("together"))
+        three = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
+        self.alone = self._function("alone", three)
+        self._of_crew = {
+            "prepare": self._function("prepare", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
+            "hire": self._function("hire", ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)),
+            "together": self._function("together", three),
+        }
+        self.gather()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.gather)
+
+    def _function(self, name: str, kind: Any) -> Any:
+        return kind(self._engine.get_function_address(name))
+
+    def gather(self) -> None:
+        """A new crew: a forked child has none of its parent's threads."""
+        self.crew = Crew(self._of_crew)
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,8 @@
 """The machine code that runs any program, as LLVM code.
 
-    emit_runner     the functions `alone`, `worker` and `together`
+    emit_runner     the functions `alone` and `worker`
     kernel_type     what a kernel is called with
+    word, declared  what code for threads is made of
 
 How threads share a program is told in `program`.
 """
@@ -17,6 +18,7 @@ POINTER = ir.PointerType()
 VOID = ir.VoidType()
 
 LINE = 64  # bytes: each counter has a cache line of its own
+COME, LEFT = 5, 6  # words of a task: how many threads have
 SPINS = 2000  # looks at a counter before the CPU is offered to others
 
 
@@ -25,13 +27,13 @@ def kernel_type() -> ir.FunctionType:
     return ir.FunctionType(VOID, [POINTER, POINTER, I64, I64, I64])
 
 
-def emit_runner(module: ir.Module, *, x86: bool) -> None:
-    """Add `alone(calls, table, steps)` and `together(task, threads)`."""
+def emit_runner(module: ir.Module, *, x86: bool) -> ir.Function:
+    """Add `alone(calls, table, steps)` and `worker(task)`; the latter is returned."""
     _emit_alone(module, x86=x86)
-    _emit_together(module, _emit_worker(module, x86=x86), x86=x86)
+    return _emit_worker(module, x86=x86)
 
 
-def _word(b: ir.IRBuilder, base: ir.Value, index: Any, kind: ir.Type = I64) -> ir.Value:
+def word(b: ir.IRBuilder, base: ir.Value, index: Any, kind: ir.Type = I64) -> ir.Value:
     """Entry `index` of a list of eight-byte words."""
     return b.load(b.gep(base, [index], source_etype=I64), typ=kind)
 
@@ -66,7 +68,7 @@ class _flushing:  # noqa: N801 (used like a function)
             self._call("llvm.x86.sse.ldmxcsr", self.before)
 
     def _call(self, name: str, slot: ir.Value) -> None:
-        self.b.call(_declared(self.module, name, ir.FunctionType(VOID, [POINTER])), [slot])
+        self.b.call(declared(self.module, name, ir.FunctionType(VOID, [POINTER])), [slot])
 
 
 class _Behind:
@@ -83,8 +85,8 @@ class _Behind:
 def _run(b: ir.IRBuilder, kernel: ir.Value, where: tuple[Any, Any], begin: Any, end: Any) -> None:
     """Call a listed kernel for a range of units."""
     table, step = where
-    function = _Behind(_word(b, kernel, I64(0), POINTER))
-    b.call(function, [table, _word(b, kernel, I64(1), POINTER), step, begin, end])
+    function = _Behind(word(b, kernel, I64(0), POINTER))
+    b.call(function, [table, word(b, kernel, I64(1), POINTER), step, begin, end])
 
 
 def _emit_alone(module: ir.Module, *, x86: bool) -> None:
@@ -92,14 +94,14 @@ def _emit_alone(module: ir.Module, *, x86: bool) -> None:
     function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "alone")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     program, table, steps = function.args
-    count, calls = _word(b, program, I64(0)), _word(b, program, I64(1), POINTER)
+    count, calls = word(b, program, I64(0)), word(b, program, I64(1), POINTER)
     with (
         _flushing(module, b, x86),
         counted(b, I64(0), steps) as step,
         counted(b, I64(0), count) as i,
     ):
         call = _entry(b, calls, i, 4)
-        _run(b, call, (table, step), _word(b, call, I64(2)), _word(b, call, I64(3)))
+        _run(b, call, (table, step), word(b, call, I64(2)), word(b, call, I64(3)))
     b.ret_void()
 
 
@@ -108,12 +110,12 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
     function = ir.Function(module, ir.FunctionType(POINTER, [POINTER]), "worker")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     task = function.args[0]
-    program, table = _word(b, task, I64(0), POINTER), _word(b, task, I64(1), POINTER)
-    steps, control = _word(b, task, I64(2)), _word(b, task, I64(3), POINTER)
-    kernels = _word(b, program, I64(0), POINTER)
-    count, parts = _word(b, program, I64(1)), _word(b, program, I64(2), POINTER)
-    threads = _word(b, task, I64(4))
-    me = b.atomic_rmw("add", b.gep(task, [I64(5)], source_etype=I64), I64(1), "monotonic")
+    program, table = word(b, task, I64(0), POINTER), word(b, task, I64(1), POINTER)
+    steps, control = word(b, task, I64(2)), word(b, task, I64(3), POINTER)
+    kernels = word(b, program, I64(0), POINTER)
+    count, parts = word(b, program, I64(1)), word(b, program, I64(2), POINTER)
+    threads = word(b, task, I64(4))
+    me = b.atomic_rmw("add", b.gep(task, [I64(COME)], source_etype=I64), I64(1), "monotonic")
     line = b.mul(b.add(threads, I64(1)), I64(LINE))
     with (
         _flushing(module, b, x86),
@@ -121,7 +123,7 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
         counted(b, I64(0), count) as i,
     ):
         section = _entry(b, parts, i)
-        chunks = _word(b, section, I64(2))
+        chunks = word(b, section, I64(2))
         done = b.gep(control, [b.mul(i, line)], source_etype=I8)
         with counted(b, I64(0), threads) as turn:
             # Its own share of the chunks first, then those of the others.
@@ -134,9 +136,9 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
                 chunk = b.add(start, b.sub(ticket, b.mul(step, share)))
                 _run_section(b, (kernels, section, chunks), chunk, (table, step))
                 b.atomic_rmw("add", done, I64(1), "release")
-        _emit_wait(module, b, done, b.mul(b.add(step, I64(1)), chunks), x86)
+        emit_wait(b, done, b.mul(b.add(step, I64(1)), chunks), x86=x86)
     # The last look at the task: its memory may be gone as soon as all have left.
-    b.atomic_rmw("add", b.gep(task, [I64(6)], source_etype=I64), I64(1), "release")
+    b.atomic_rmw("add", b.gep(task, [I64(LEFT)], source_etype=I64), I64(1), "release")
     b.ret(ir.Constant(POINTER, None))
     return function
 
@@ -146,10 +148,10 @@ def _run_section(
 ) -> None:
     """One chunk of every kernel of a section."""
     kernels, section, chunks = part
-    first = _word(b, section, I64(0))
-    with counted(b, first, b.add(first, _word(b, section, I64(1)))) as k:
+    first = word(b, section, I64(0))
+    with counted(b, first, b.add(first, word(b, section, I64(1)))) as k:
         kernel = _entry(b, kernels, k)
-        units = _word(b, kernel, I64(2))
+        units = word(b, kernel, I64(2))
         begin = b.udiv(b.mul(chunk, units), chunks)
         end = b.udiv(b.mul(b.add(chunk, I64(1)), units), chunks)
         _run(b, kernel, where, begin, end)
@@ -181,10 +183,9 @@ class _taken:  # noqa: N801 (used like a function)
         self.b.position_at_end(self.end)
 
 
-def _emit_wait(
-    module: ir.Module, b: ir.IRBuilder, done: ir.Value, target: ir.Value, x86: bool
-) -> None:
-    """Wait until all chunks of this step are done: look again and again, then yield."""
+def emit_wait(b: ir.IRBuilder, done: ir.Value, target: ir.Value, *, x86: bool) -> None:
+    """Wait until a counter has come to its target: look again and again, then yield."""
+    module = b.module
     before = b.block
     look, idle, rest, end = (b.append_basic_block(n) for n in ("look", "idle", "rest", "done"))
     b.branch(look)
@@ -195,42 +196,18 @@ def _emit_wait(
     b.cbranch(b.icmp_signed("<", seen, target), idle, end)
     b.position_at_end(idle)
     if x86:
-        b.call(_declared(module, "llvm.x86.sse2.pause", ir.FunctionType(VOID, [])), [])
+        b.call(declared(module, "llvm.x86.sse2.pause", ir.FunctionType(VOID, [])), [])
     more = b.add(spins, I64(1))
     spins.add_incoming(more, idle)
     b.cbranch(b.icmp_signed("<", more, I64(SPINS)), look, rest)
     b.position_at_end(rest)
-    b.call(_declared(module, "sched_yield", ir.FunctionType(I32, [])), [])
+    b.call(declared(module, "sched_yield", ir.FunctionType(I32, [])), [])
     spins.add_incoming(more, rest)
     b.branch(look)
     b.position_at_end(end)
 
 
-def _declared(module: ir.Module, name: str, kind: ir.FunctionType) -> ir.Function:
+def declared(module: ir.Module, name: str, kind: ir.FunctionType) -> ir.Function:
+    """A function of the C library or of LLVM, by name."""
     found = module.globals.get(name)
     return found if found is not None else ir.Function(module, kind, name)
-
-
-def _emit_together(module: ir.Module, worker: ir.Function, *, x86: bool) -> None:
-    """`together(task, threads)`: start threads - 1 more, work, wait until they have left.
-
-    A thread that cannot be started is simply not there: the others do its work. Nobody waits
-    for the end of a thread itself, as to be woken by it takes longer than many a program.
-    """
-    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, I64]), "together")
-    b = ir.IRBuilder(function.append_basic_block("entry"))
-    task, threads = function.args
-    kind = ir.FunctionType(I32, [POINTER, POINTER, POINTER, POINTER])
-    create = _declared(module, "pthread_create", kind)
-    detach = _declared(module, "pthread_detach", ir.FunctionType(I32, [I64]))
-    none, handle, working = ir.Constant(POINTER, None), b.alloca(I64), b.alloca(I64)
-    b.store(I64(1), working)
-    with counted(b, I64(1), threads):
-        failed = b.call(create, [handle, none, worker, task])
-        with b.if_then(b.icmp_signed("==", failed, I32(0))):
-            b.call(detach, [b.load(handle, typ=I64)])
-            b.store(b.add(b.load(working, typ=I64), I64(1)), working)
-    b.call(worker, [task])
-    left = b.gep(task, [I64(6)], source_etype=I64)
-    _emit_wait(module, b, left, b.load(working, typ=I64), x86)
-    b.ret_void()

@@ -1,0 +1,177 @@
+"""The crew: threads that sleep until a program wants their help.
+
+    emit_crew   the functions `prepare`, `hire` and `together`, as LLVM code
+    Crew        its threads; one program at a time has them
+
+A thread that is woken begins after some twenty microseconds. A new one begins on the CPU of
+the thread that made it, and there waits for its turn: often longer than a short program runs.
+Asleep, a thread costs nothing, and it never works for anyone but a program that waits for it.
+"""
+
+import threading
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from pellucid.executors.native.counting import counted
+from pellucid.executors.native.runner import (
+    I32,
+    I64,
+    LEFT,
+    POINTER,
+    VOID,
+    declared,
+    emit_wait,
+    word,
+)
+
+# Where things lie in the crew's memory, in bytes; locks are smaller than that everywhere.
+MUTEX, SIGNAL, NUMBERS, SIZE = 0, 128, 256, 320
+TASK, WANTED = range(2)  # numbers: the task, and how many more may take it
+
+_ONE = ir.FunctionType(I32, [POINTER])
+_TWO = ir.FunctionType(I32, [POINTER, POINTER])
+_NONE = ir.Constant(POINTER, None)
+
+
+class _Memory:
+    """The crew's memory in code: its lock and signals, and its numbers."""
+
+    def __init__(self, b: ir.IRBuilder, start: ir.Value) -> None:
+        self.b, self.start = b, start
+
+    def at(self, offset: int) -> ir.Value:
+        """The address of a part."""
+        return self.b.gep(self.start, [I64(offset)], source_etype=ir.IntType(8))
+
+    def call(self, name: str, *offsets: int) -> None:
+        """Call a function of the C library on parts of the memory."""
+        kind = _ONE if len(offsets) == 1 else _TWO
+        self.b.call(declared(self.b.module, name, kind), [self.at(o) for o in offsets])
+
+    def init(self, name: str, offset: int) -> None:
+        """Initialise a lock or signal, with default attributes."""
+        self.b.call(declared(self.b.module, name, _TWO), [self.at(offset), _NONE])
+
+    def get(self, number: int, kind: ir.Type = I64) -> ir.Value:
+        """One of the numbers; the lock must be held."""
+        return word(self.b, self.at(NUMBERS), I64(number), kind)
+
+    def put(self, number: int, value: ir.Value) -> None:
+        """Write one of the numbers; the lock must be held."""
+        self.b.store(value, self.at(NUMBERS + 8 * number))
+
+    def sleep_until_wanted(self) -> None:
+        """Sleep, without the lock, while nobody is wanted."""
+        b = self.b
+        look, sleep, awake = (b.append_basic_block(n) for n in ("look", "sleep", "awake"))
+        b.branch(look)
+        b.position_at_end(look)
+        b.cbranch(b.icmp_signed("==", self.get(WANTED), I64(0)), sleep, awake)
+        b.position_at_end(sleep)
+        self.call("pthread_cond_wait", SIGNAL, MUTEX)
+        b.branch(look)
+        b.position_at_end(awake)
+
+
+def emit_crew(module: ir.Module, worker: ir.Function, *, x86: bool) -> None:
+    """Add `prepare(memory)`, `hire(memory)` and `together(task, memory, more)`.
+
+    `hire` starts a thread that sleeps, and returns 0 if it could. `together` runs the worker
+    in the calling thread and in up to `more` of the crew; it returns when all have left it.
+    """
+    function = ir.Function(module, ir.FunctionType(VOID, [POINTER]), "prepare")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    memory = _Memory(b, function.args[0])
+    memory.init("pthread_mutex_init", MUTEX)
+    memory.init("pthread_cond_init", SIGNAL)
+    b.ret_void()
+    _emit_hire(module, _emit_helper(module, worker))
+    _emit_together(module, worker, x86=x86)
+
+
+def _emit_helper(module: ir.Module, worker: ir.Function) -> ir.Function:
+    """`helper(memory)`: sleep, help, for ever."""
+    function = ir.Function(module, ir.FunctionType(POINTER, [POINTER]), "helper")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    memory = _Memory(b, function.args[0])
+    memory.call("pthread_mutex_lock", MUTEX)
+    again = b.append_basic_block("again")
+    b.branch(again)
+    b.position_at_end(again)
+    memory.sleep_until_wanted()
+    memory.put(WANTED, b.sub(memory.get(WANTED), I64(1)))
+    task = memory.get(TASK, POINTER)
+    memory.call("pthread_mutex_unlock", MUTEX)
+    b.call(worker, [task])
+    memory.call("pthread_mutex_lock", MUTEX)
+    b.branch(again)
+    return function
+
+
+def _emit_hire(module: ir.Module, helper: ir.Function) -> None:
+    """`hire(memory)`: a thread more; what `pthread_create` returned."""
+    function = ir.Function(module, ir.FunctionType(I32, [POINTER]), "hire")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    handle = b.alloca(I64)
+    kind = ir.FunctionType(I32, [POINTER, POINTER, POINTER, POINTER])
+    create = declared(module, "pthread_create", kind)
+    failed = b.call(create, [handle, _NONE, helper, function.args[0]])
+    with b.if_then(b.icmp_signed("==", failed, I32(0))):
+        detach = declared(module, "pthread_detach", ir.FunctionType(I32, [I64]))
+        b.call(detach, [b.load(handle, typ=I64)])
+    b.ret(failed)
+
+
+def _emit_together(module: ir.Module, worker: ir.Function, *, x86: bool) -> None:
+    """`together(task, memory, more)`: those that have not come when it is done need not.
+
+    Nobody is waited for asleep: to be woken takes longer than many a program.
+    """
+    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "together")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    task, start, more = function.args
+    memory = _Memory(b, start)
+    memory.call("pthread_mutex_lock", MUTEX)
+    memory.put(TASK, task)
+    memory.put(WANTED, more)
+    with counted(b, I64(0), more):
+        memory.call("pthread_cond_signal", SIGNAL)
+    memory.call("pthread_mutex_unlock", MUTEX)
+    b.call(worker, [task])
+    memory.call("pthread_mutex_lock", MUTEX)
+    helping = b.sub(more, memory.get(WANTED))
+    memory.put(WANTED, I64(0))
+    memory.call("pthread_mutex_unlock", MUTEX)
+    left = b.gep(task, [I64(LEFT)], source_etype=I64)
+    emit_wait(b, left, b.add(helping, I64(1)), x86=x86)
+    b.ret_void()
+
+
+_kept: list[Any] = []  # the memory of every crew: threads that sleep in it never end
+
+
+class Crew:
+    """Sleeping threads of this process; `functions` are those that `emit_crew` made."""
+
+    def __init__(self, functions: dict[str, Any]) -> None:
+        self._functions = functions
+        self._memory = np.zeros(SIZE, np.uint8)
+        _kept.append(self._memory)
+        self._address = self._memory.ctypes.data
+        self._lock = threading.Lock()
+        self.size = 0
+        functions["prepare"](self._address)
+
+    def work(self, task: int, more: int) -> bool:
+        """Run a task with up to so many threads more; False where another program has them."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            while self.size < more and self._functions["hire"](self._address) == 0:
+                self.size += 1
+            self._functions["together"](task, self._address, min(more, self.size))
+        finally:
+            self._lock.release()
+        return True

@@ -1,0 +1,140 @@
+"""The crew: threads that sleep between calls, help when woken, and are never waited for in vain."""
+
+import ctypes
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from executors.native.examples import procedure
+
+from pellucid.executors import threads
+from pellucid.executors.native.crew import Crew
+from pellucid.executors.native.native import Native
+from pellucid.executors.native.program import Listing, Work, control_bytes, runner
+
+KERNEL = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64
+)
+
+
+@pytest.fixture(autouse=True)
+def _threads_as_before():
+    before = threads._Choice.count
+    yield
+    threads._Choice.count = before
+
+
+@pytest.fixture
+def crew():
+    """A crew of its own, with nobody in it yet."""
+    return Crew(runner()._of_crew)
+
+
+def task_of(kernel, units, count, steps=1):
+    """A program of one kernel as a task for some threads; what it is made of must be kept."""
+    work = [Work(units, 1e6)]
+    listing = Listing([ctypes.cast(kernel, ctypes.c_void_p).value], [()], work)
+    program, parts = listing.divided(count)
+    control = np.zeros(control_bytes(parts, count), np.uint8)
+    task = np.array([program, 0, steps, control.ctypes.data, count, 0, 0], np.int64)
+    return task, (listing, control)
+
+
+def test_all_who_are_wanted_meet_in_one_kernel(crew):
+    """Each chunk waits until all threads are inside: it could not end with fewer."""
+    meeting, seen = threading.Barrier(3, timeout=60), set()
+
+    @KERNEL
+    def kernel(_table, _bindings, _step, _begin, _end):
+        seen.add(threading.get_ident())
+        meeting.wait()
+
+    task, kept = task_of(kernel, 3, 3)
+    assert crew.work(task.ctypes.data, 2)
+    assert (len(seen), crew.size) == (3, 2)
+    del kept
+
+
+def test_the_same_threads_help_again(crew):
+    sizes = []
+    for _ in range(50):
+        done = []
+        kernel = KERNEL(lambda *where, done=done: done.append(where[3:]))
+        task, kept = task_of(kernel, 8, 2)
+        assert crew.work(task.ctypes.data, 1)
+        assert sorted(done) == sorted({*done})
+        assert sum(end - begin for begin, end in done) == 8
+        sizes.append(crew.size)
+        del kept
+    assert set(sizes) == {1}
+
+
+def test_threads_sleep_between_calls(crew):
+    kernel = KERNEL(lambda *where: None)
+    task, kept = task_of(kernel, 4, 4)
+    crew.work(task.ctypes.data, 3)
+    before = time.process_time()
+    time.sleep(0.5)
+    assert time.process_time() - before < 0.25
+    del kept
+
+
+def test_a_second_program_runs_alone_while_the_crew_is_at_work(crew):
+    inside, go_on, answers = threading.Event(), threading.Event(), []
+
+    @KERNEL
+    def kernel(*_where):
+        inside.set()
+        go_on.wait(60)
+
+    task, kept = task_of(kernel, 2, 2)
+    first = threading.Thread(target=lambda: answers.append(crew.work(task.ctypes.data, 1)))
+    first.start()
+    inside.wait(60)
+    assert not crew.work(task.ctypes.data, 1)
+    go_on.set()
+    first.join(60)
+    assert answers == [True]
+    del kept
+
+
+def test_programs_called_from_several_threads_give_the_same_bits():
+    made = procedure("""graph(x: float32[64,300], v: float32[300,200])
+      %0: float32[64,200] = matmul() of (x, v)
+      %1: float32[64,200] = tanh() of (%0)
+      return %1""")
+    threads.set_threads(3)
+    rng = np.random.default_rng(0)
+    x, v = (rng.normal(size=s).astype(np.float32) for s in ((64, 300), (300, 200)))
+    programs = [Native(made) for _ in range(3)]
+    (expected,) = programs[0]([x, v], [])
+    found = []
+
+    def call(program):
+        for _ in range(40):
+            found.append(program([x, v], [])[0].tobytes())
+
+    callers = [threading.Thread(target=call, args=(program,)) for program in programs]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(60)
+    assert set(found) == {expected.tobytes()}
+    assert len(found) == 120
+
+
+def test_a_process_that_has_a_crew_ends_at_once():
+    program = (
+        "import numpy as np, pellucid as pc\n"
+        "pc.set_threads(4)\n"
+        "f = pc.compile(lambda x: (x @ x).sum())\n"
+        "x = pc.ones((500, 500))\n"
+        "print(float(f(x)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert (done.stdout, done.stderr) == ("125000000.0\n", "")
