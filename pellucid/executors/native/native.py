@@ -183,7 +183,8 @@ class Native:
         """What each kernel does and how long it takes, measured on scratch memory."""
         graph, plan_ = self.shared.graph, self.shared.plan
         table = self.table.copy()
-        scratch = [np.zeros(v.shape, v.dtype) for v in graph.inputs]
+        # Written, not just reserved: unwritten pages are one page of zeros, always in the cache.
+        scratch = [np.full(v.shape, 0, v.dtype) for v in graph.inputs]
         scratch += [np.empty(shape, dtype) for shape, dtype in self._outputs]
         slots = [*range(plan_.inputs), *range(plan_.arena_slot - plan_.results, plan_.arena_slot)]
         for slot, array in zip(slots, scratch, strict=True):
