@@ -190,7 +190,10 @@ def _command(recipe: Recipe) -> str:
         "batch_size": recipe.batch_size,
         "epochs": recipe.epochs,
         "seed": recipe.seed,
+        "balanced": recipe.class_weights is not None,
     }
+    if recipe.early_stopping is not None:
+        given["early_stopping"] = recipe.early_stopping
     parts = [f"--{name.replace('_', '-')} {word(value)}" for name, value in given.items()]
     parts = [part.removesuffix(" True") for part in parts if not part.endswith(" False")]
     return " ".join(["pellucid train", recipe.data, *parts])

@@ -35,9 +35,11 @@ def test_a_search_ends_with_the_command_that_trains_so(run: Run, tmp_path: Path)
 def test_the_printed_command_trains_to_the_score_of_the_trial(run: Run, tmp_path: Path) -> None:
     ranges = ("--try", "hidden=8/16,8", "--try", "batch_norm=true/false", "--strategy", "grid")
     options = ("--epochs", "1", "--executor", "reference", "--out", tmp_path / "search")
+    options = (*options, "--balanced", "--early-stopping", "3")
     code, out, _ = run("tune", "digits", *ranges, *options)
     assert code == 0
     (line,) = (line for line in out.splitlines() if line.startswith("train with: "))
+    assert line.endswith(" --balanced --early-stopping 3")
     words = line.removeprefix("train with: pellucid ").split()
     code, out, _ = run(*words, "--executor", "reference", "--out", tmp_path / "run")
     assert code == 0
