@@ -16,7 +16,8 @@ from pellucid.cli.present import plain_console
 from pellucid.cli.recipe import Recipe, build_trainer, free_folder, load_data, loss_of
 from pellucid.cli.settings import Setting, check_names, settings_of
 from pellucid.cli.training import STOPPED_BY, recipe_of, use_threads
-from pellucid.errors import FileError, OptionError
+from pellucid.errors import OptionError
+from pellucid.io.files import file_error
 from pellucid.models import MODELS
 from pellucid.train.curves import can_draw
 from pellucid.tune import (
@@ -203,9 +204,7 @@ def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FileError(
-            f"tune: {folder}: {error.strerror or error}. Choose another --out."
-        ) from error
+        raise file_error("create the folder", folder, error) from error
     return folder
 
 

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pellucid.errors import FileError, OptionError
+from pellucid.errors import OptionError
+from pellucid.io.files import file_error
 from pellucid.plot.style import BLUE, GREY, VERMILION, calm, new_figure
 from pellucid.tune.learning_rate import RateFinding
 from pellucid.tune.space import Choice, Integers, LogUniform
@@ -35,7 +36,7 @@ def save_picture(found: Results | RateFinding, path: str | os.PathLike[str]) -> 
     except ValueError as error:
         raise OptionError(f"save_picture: {os.fspath(path)}: {error}. Name a .png file.") from error
     except OSError as error:
-        raise FileError(f"save_picture: {os.fspath(path)}: {error.strerror or error}.") from error
+        raise file_error("draw", path, error) from error
     return Path(path)
 
 
