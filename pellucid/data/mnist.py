@@ -5,7 +5,6 @@ download_mnist(folder)    fetches the four files; nothing else in pellucid does
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +77,9 @@ def mnist(folder: str | os.PathLike[str], *, verify: bool = True) -> tuple[Datas
     Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document
         recognition", 1998.
     """
+    # Imported on use: it brings the logging of Python with it.
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(len(FILES)) as reading:
         arrays = list(reading.map(lambda file: _read(folder, file, verify), FILES))
     classes = 10 if verify else max(2, *(int(labels.max(initial=1)) + 1 for labels in arrays[1::2]))

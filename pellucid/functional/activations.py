@@ -14,6 +14,8 @@ from pellucid.errors import DTypeError
 from pellucid.primitives.base import FLOATS
 from pellucid.tensor import Tensor, tensor
 
+GELU_TANH_ENDS = 20.0  # beyond them its tanh is 1, for numbers of any precision
+
 TensorLike = Tensor | np.ndarray[Any, Any] | Sequence[Any] | float
 
 
@@ -98,7 +100,9 @@ def gelu_tanh(x: TensorLike) -> Tensor:
     Source: Hendrycks and Gimpel 2016 (arXiv 1606.08415), section 2.
     """
     x = as_floats("gelu_tanh", x)
-    inner = (x + x * x * x * 0.044715) * math.sqrt(2.0 / math.pi)
+    # The cube of large numbers would be infinite.
+    near = x.maximum(-GELU_TANH_ENDS).minimum(GELU_TANH_ENDS)
+    inner = (near + near * near * near * 0.044715) * math.sqrt(2.0 / math.pi)
     return x * 0.5 * (inner.tanh() + 1.0)
 
 

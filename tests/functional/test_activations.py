@@ -66,8 +66,7 @@ def test_softplus_has_its_second_derivative_at_zero_too():
 
 @pytest.mark.parametrize("function", [*ELEMENTWISE, *ALONG_AXIS, f.step])
 def test_extremes_give_finite_values_and_gradients(function):
-    # The cube in gelu_tanh is inf beyond 1e12.
-    for x in (-1e4, 1e4) if function is f.gelu_tanh else (-3e38, -1e4, 1e4, 3e38):
+    for x in (-3e38, -1e4, 1e4, 3e38):
         point = pc.tensor([x], requires_grad=True)
         with np.errstate(all="ignore"):
             y = function(point) + 0.0 * point
