@@ -139,7 +139,8 @@ def strips(above: Kernel, below: Kernel, views: Views) -> int:
         return 1
     count, rows = shape[0], shape[0] * shape[1]
     by_row, by_strip = loop_nest(above, views), loop_nest(below, views)
-    if by_row.kind != "rows" or by_row.kept != (rows,) or by_strip.dims[0].size != count:
+    is_one_axis = rows in above.space.outer and math.prod(above.space.outer) == rows
+    if by_row.kind != "rows" or not is_one_axis or by_strip.dims[0].size != count:
         return 1
     if by_strip.dims[0].reduced or (by_strip.kind != "rows" and len(by_strip.kept) < 2):
         return 1
@@ -156,7 +157,7 @@ def _meet(above: Loop, below: Loop, views: Views) -> bool:
         if views[value].base.name in made
     ]
     rows = math.prod(below.space.shape[:2])
-    axis = above.space.shape.index(rows)
+    axis = above.space.outer.index(rows)
     return bool(walks) and all(
         _same_rows(found, own.strides[axis], below.space.shape[1]) for found, own in walks
     )

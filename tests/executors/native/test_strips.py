@@ -120,6 +120,15 @@ def test_kernels_that_share_no_rows_are_run_one_after_the_other():
         assert same(flipped) is None
 
 
+def test_rows_of_two_axes_are_no_strips():
+    made = procedure("""graph(x: float32[12,8,15])
+      %0: float32[12,8,1] = min(axis=(2,)) of (x)
+      %1: float32[12,1,1] = max(axis=(1, 2)) of (%0)
+      return %1""")
+    assert strips_of(made) == 1
+    assert same(made) is None
+
+
 def test_special_values_go_the_same_way():
     made = single_unit(12, 40)
     native = Native(made)
