@@ -11,7 +11,11 @@ from pellucid.bench import whole
 from pellucid.bench.measure import machine
 from pellucid.bench.run import run
 from pellucid.bench.show import Result, as_json, figure, table
+from pellucid.bench.workloads import WORKLOADS
+from pellucid.errors import OptionError, closest
 from pellucid.io.files import write_atomic
+
+WHOLE = "W10"  # a workload of processes, not of steps
 
 
 def bench(
@@ -21,19 +25,23 @@ def bench(
     rounds: int,
     outputs: dict[str, Path | None],
 ) -> None:
-    """Measure and show; `outputs` may name a JSON file, a figure and the MNIST folder."""
+    """Measure and show; `outputs` may name a JSON file, a figure and the MNIST folder.
+
+    Errors: OptionError for an unknown workload, and for W10 without that folder.
+    """
+    _check(workloads, outputs["data_dir"])
     console = Console(highlight=False)
     found = machine()
     about = ", ".join(f"{name} {value}" for name, value in found.items())
     console.print(f"machine: {about}", markup=False)
     with console.status("starting") as status:
-        names = [name for name in workloads if name != "W10"]
+        names = [name for name in workloads if name != WHOLE]
         results = (
             run(names, peers, threads, rounds, status.update) if names or not workloads else []
         )
         runs = []
         folder = outputs["data_dir"]
-        if folder is not None and (not workloads or "W10" in workloads):
+        if folder is not None and (not workloads or WHOLE in workloads):
             runs = whole.compare(folder, peers, max(3, rounds // 5), status.update)
     for result in results:
         console.print(table(result, found["peak_gflops"]))
@@ -43,12 +51,22 @@ def bench(
     if outputs["json"] is not None:
         content: dict[str, Any] = as_json(results, found)
         if runs:
-            content["workloads"]["W10"] = {
+            content["workloads"][WHOLE] = {
                 r.system: {"median_us": r.median_s * 1e6, "min_us": r.min_s * 1e6} for r in runs
             }
         write_atomic(outputs["json"], json.dumps(content, indent=2).encode())
     if outputs["figure"] is not None and results:
         figure(results, outputs["figure"])
+
+
+def _check(workloads: tuple[str, ...], folder: Path | None) -> None:
+    for name in workloads:
+        if name not in (*WORKLOADS, WHOLE):
+            raise OptionError(f"bench: workload {name!r}. {closest(name, (*WORKLOADS, WHOLE))}")
+    if WHOLE in workloads and folder is None:
+        raise OptionError(
+            f"bench: {WHOLE} trains on MNIST. Name the folder with its files: --data-dir FOLDER."
+        )
 
 
 def _warn(console: Console, result: Result) -> None:
@@ -59,7 +77,7 @@ def _warn(console: Console, result: Result) -> None:
 def _whole_table(runs: list[whole.WholeRun]) -> Table:
     """Whole runs, the fastest first."""
     cold = next(r.median_s for r in runs if r.system == "pellucid, cold")
-    shown = Table(title="W10: a whole run from process start, MNIST, 784-50-10, 5 epochs")
+    shown = Table(title=f"{WHOLE}: a whole run from process start, MNIST, 784-50-10, 5 epochs")
     for name in ("system", "median s", "min s", "against pellucid, cold", "test accuracy"):
         shown.add_column(name, justify="left" if name == "system" else "right")
     for r in sorted(runs, key=lambda r: r.median_s):

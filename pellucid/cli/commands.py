@@ -179,7 +179,8 @@ def bench(
 ) -> None:
     """Time training steps of pellucid and its peers, interleaved in one run.
 
-    WORKLOAD is one of W1, W2sgd, W2adam, W3, W4, W9, W10; all of them by default.
+    WORKLOAD is one of W1, W2sgd, W2adam, W3 (dense networks) to W9, or W10, a whole run on
+    MNIST; all but W10 by default, and that one too with --data-dir.
 
     \b
     Examples:

@@ -44,6 +44,8 @@ DIGITS = ("train", "digits")
         ((*DIGITS, "--model", "two-layer-net", "--init", "he"), "Known: hidden, weight_std"),
         (("train", "mnist"), "Missing option '--data-dir'"),
         (("predict", "somewhere"), "Missing argument 'INPUTS...'"),
+        (("bench", "W2"), "bench: workload 'W2'. Did you mean 'W"),
+        (("bench", "W10"), "W10 trains on MNIST. Name the folder with its files: --data-dir"),
     ],
 )
 def test_wrong_use_is_one_line_with_the_nearest_right_word(
