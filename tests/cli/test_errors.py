@@ -44,7 +44,7 @@ DIGITS = ("train", "digits")
         ((*DIGITS, "--model", "two-layer-net", "--init", "he"), "Known: hidden, weight_std"),
         (("train", "mnist"), "Missing option '--data-dir'"),
         (("predict", "somewhere"), "Missing argument 'INPUTS...'"),
-        (("bench", "W2"), "bench: workload 'W2'. Did you mean 'W"),
+        (("bench", "W2sg"), "bench: workload 'W2sg'. Did you mean 'W2sgd'?"),
         (("bench", "W10"), "W10 trains on MNIST. Name the folder with its files: --data-dir"),
     ],
 )
