@@ -97,7 +97,7 @@ class Graph:
                     "A constant has the shape and dtype of its value."
                 )
         for node in self.nodes:
-            _look_up(node.inputs, known, str(node))
+            _look_up(node.inputs, known, node)
             _check_node(node)
             _define(node.output, known)
         _look_up(self.outputs, known, "return")
@@ -145,7 +145,8 @@ def _define(value: Value, known: dict[str, Value]) -> None:
     known[value.name] = value
 
 
-def _look_up(values: Iterable[Value], known: Mapping[str, Value], where: str) -> None:
+def _look_up(values: Iterable[Value], known: Mapping[str, Value], where: object) -> None:
+    """Raise unless all values are known; `where` is asked for its text only then."""
     for value in values:
         if known.get(value.name) != value:
             raise GraphError(

@@ -8,6 +8,7 @@ Single      one primitive by itself: gather, scatter, and whatever has no native
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pellucid.executors.native.views import View, Views, stretched
 from pellucid.graph import Node, Shape, Value
@@ -86,6 +87,7 @@ class Single(Kernel):
     """One primitive by itself."""
 
 
+@lru_cache(maxsize=1024)
 def axis_map(shape: Shape, target: Shape) -> tuple[int | None, ...] | None:
     """For each axis of `target` the axis of `shape` that it is, None for size 1; or no map.
 

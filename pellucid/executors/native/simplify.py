@@ -17,6 +17,8 @@ from pellucid.executors.native.window_rules import convolution_in_parts, windows
 from pellucid.graph import Graph, Node, Value
 
 _NO_ARRAY = np.empty(1)
+STRETCHED = (p.BroadcastTo, p.Reshape)
+MOVED = (p.Reshape, p.PermuteDims, p.Flip, p.Slice, p.BroadcastTo)
 FOLDED_ELEMENTS = 1024  # larger results of constants are computed when the program runs
 
 
@@ -87,7 +89,7 @@ class _Rewriter:
         if array is not None:
             return array.reshape(-1)[0] if array.size == 1 else None
         node = self.made_by.get(value.name)
-        if node is not None and isinstance(node.primitive, p.BroadcastTo | p.Reshape):
+        if node is not None and isinstance(node.primitive, STRETCHED):
             return self.uniform(node.inputs[0])
         return None
 
@@ -109,7 +111,7 @@ def _fold(work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
             arrays = [np.asarray(n, v.dtype) for n, v in zip(numbers, inputs, strict=True)]
             result = work.constant(_computed(primitive, arrays))
             return result if shape == () else work.made(p.BroadcastTo(shape), (result,), like)
-    if isinstance(primitive, p.Reshape | p.PermuteDims | p.Flip | p.Slice | p.BroadcastTo):
+    if isinstance(primitive, MOVED):
         (x,) = inputs
         number, shape = work.uniform(x), primitive.shape(x.shape)
         if number is not None and work.arrays.get(x.name, _NO_ARRAY).ndim > 0:

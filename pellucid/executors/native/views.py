@@ -148,6 +148,7 @@ class Views:
 
     def __init__(self, graph: Graph, pitches: Mapping[str, int] = NO_PITCHES) -> None:
         self.pitches = pitches
+        self._own: dict[str, View] = {}
         self._views: dict[str, View] = {}
         for node in graph.nodes:
             if isinstance(node.primitive, MOVEMENTS):
@@ -162,7 +163,10 @@ class Views:
 
     def own(self, value: Value) -> View:
         """Where the elements of a value lie in the buffer that is made for it."""
-        return whole(value, self.pitches.get(value.name))
+        found = self._own.get(value.name)
+        if found is None:
+            found = self._own[value.name] = whole(value, self.pitches.get(value.name))
+        return found
 
     def room(self, value: Value) -> int:
         """Elements of the buffer of a value, gaps between rows included."""
