@@ -27,14 +27,16 @@ from llvmlite import ir
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.leftover import Leftover, leftover_vectors
-from pellucid.executors.native.outer import Tile, outer_sums
+from pellucid.executors.native.matrices import Matrix, Scattered
+from pellucid.executors.native.outer import LINE, Tile, outer_sums
 from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned, padded
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, Tiling, tiling
-from pellucid.executors.native.vectors import Matrix, Vectors
+from pellucid.executors.native.vectors import Vectors
 
 SHORT_DEPTH = 32  # of k: sums of shorter tiles that are light need not wait in memory
 
+Operand = Any  # an address, or a Matrix
 Store = Callable[[Any, Any, Any, Any], None]
 Scratch = Callable[[ir.Type, int], ir.Value]
 
@@ -60,14 +62,14 @@ def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and
     builder: ir.IRBuilder,
     target: Target,
     spec: Contraction,
-    operands: tuple[ir.Value, ir.Value],
+    operands: tuple[Operand, Operand],
     units: tuple[ir.Value, ir.Value],
     store: Store,
     scratch: Scratch,
 ) -> None:
     """Code for the units from `units[0]` up to `units[1]`.
 
-    `operands`: where A and B begin, or B itself where its rows are scattered.
+    `operands`: where A and B begin, or the matrix itself where its rows are scattered.
     `store(row, column, vector, mask)` is called, while code is generated, with each finished
     vector of C; it emits what is done with it. `scratch(kind, count)` gives memory on the stack.
     """
@@ -98,16 +100,18 @@ class _Product:
         builder: ir.IRBuilder,
         target: Target,
         spec: Contraction,
-        operands: tuple[ir.Value, ir.Value],
+        operands: tuple[Operand, Operand],
         store: Store,
         scratch: Scratch,
     ) -> None:
         self.b, self.spec, self.store = builder, spec, store
         self.cut = cut = tiling(spec, target)
         self.v = Vectors(builder, spec.dtype, cut.lanes)
-        self.left = Matrix(operands[0], spec.dtype, spec.a_strides)
-        b = operands[1]
-        self.right = b if isinstance(b, Matrix) else Matrix(b, spec.dtype, spec.b_strides)
+        self.left, self.right = (
+            x if isinstance(x, Matrix) else Matrix(x, spec.dtype, strides)
+            for x, strides in zip(operands, (spec.a_strides, spec.b_strides), strict=True)
+        )
+        self.line = LINE // spec.dtype.itemsize if isinstance(self.left, Scattered) else 0
         self.is_blocked = cut.depth < spec.k
         self.is_direct = spec.light and not self.is_blocked and spec.k <= SHORT_DEPTH
         self._reserve(scratch)
@@ -265,7 +269,7 @@ class _Product:
         b, v, rows, short = self.b, self.v, self.cut.rows, self.spec.m % self.cut.rows
 
         def body(final: bool) -> None:
-            tile = Tile(short if final else rows, panel.masks, self.spec.k, final)
+            tile = Tile(short if final else rows, panel.masks, self.spec.k, final, self.line)
             start = [v.zero] * tile.sums
             if self.is_blocked:
                 start = [b.load(v.slot(place, i), typ=v.kind) for i in range(tile.sums)]

@@ -24,9 +24,9 @@ from pellucid.executors.native.convolution_blocks import cut_of
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.lanes import I64, Lanes, scalar_type
+from pellucid.executors.native.matrices import Scattered
 from pellucid.executors.native.memory import load, store
 from pellucid.executors.native.packing import padded
-from pellucid.executors.native.vectors import Scattered
 from pellucid.executors.native.views import View, by_channels, row_major, single_stride
 from pellucid.graph import Node, Shape
 

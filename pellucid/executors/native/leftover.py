@@ -15,6 +15,7 @@ from llvmlite import ir
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.inner import Lines, inner_sums
 from pellucid.executors.native.lanes import I64, scalar_type
+from pellucid.executors.native.matrices import Matrix
 from pellucid.executors.native.outer import Tile, outer_sums
 from pellucid.executors.native.packing import padded
 from pellucid.executors.native.tiling import (
@@ -23,7 +24,7 @@ from pellucid.executors.native.tiling import (
     inner_rows,
     swapped_vectors,
 )
-from pellucid.executors.native.vectors import Matrix, Vectors
+from pellucid.executors.native.vectors import Vectors
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,11 @@ from pellucid.executors.native.pitch import pitches
 from pellucid.executors.native.plan import ALIGNMENT, plan
 from pellucid.executors.native.program import Listing, control_bytes, runner
 from pellucid.executors.native.report import Report, report
+from pellucid.executors.native.scattered import scattered
 from pellucid.executors.native.schedule import schedule_text
 from pellucid.executors.native.simplify import simplify
 from pellucid.executors.native.strips import by_strips, neighbours
-from pellucid.executors.native.views import Views, layout
+from pellucid.executors.native.views import Gaps, Views, layout
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.primitives import PRIMITIVES
@@ -84,7 +85,7 @@ class Native:
         """Machine code: from the disk cache, or compiled and kept there."""
         procedure = self.procedure
         graph = self.shared.graph
-        text = f"{graph}{procedure.arguments} {procedure.updates} {self.shared.views.pitches}"
+        text = f"{graph}{procedure.arguments} {procedure.updates} {self.shared.views.gaps}"
         if any(type(node.primitive) not in PRIMITIVES for node in graph.nodes):
             # A graph names primitives; what a user's own do may change under the same name.
             text += emit(self.shared).text
@@ -226,9 +227,10 @@ if hasattr(os, "register_at_fork"):
 def planned(procedure: Procedure) -> Layout:
     """A procedure with all decisions taken: kernels, their order, places in memory."""
     graph = by_strips(cut(masks_from_results(simplify(procedure.graph))))
-    apart = pitches(graph)
-    graph = layout(graph, apart)
-    views = Views(graph, apart)
+    updated = {graph.inputs[position].name for position in procedure.updates}
+    gaps = Gaps(pitches(graph), scattered(graph, updated))
+    graph = layout(graph, gaps)
+    views = Views(graph, gaps)
     kernels = neighbours(fuse(graph, views), views)
     for kernel in kernels:
         if isinstance(kernel, Loop):

@@ -9,8 +9,9 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.lanes import I64
+from pellucid.executors.native.matrices import Matrix, Scattered, Turned, Walk
 from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH
-from pellucid.executors.native.vectors import Matrix, Vectors, carried
+from pellucid.executors.native.vectors import Vectors, carried
 
 STEPS = 4  # of k in one turn of the loop: counting must not take cycles from multiplying
 AHEAD = 8  # how many k before its use a column of A is asked for, if they lie far apart
@@ -22,13 +23,15 @@ IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for fou
 class Tile:
     """Rows by vectors of columns, each with the mask of its lanes; k steps in all.
 
-    A `rare` tile is computed once in a while: its code is kept short.
+    A `rare` tile is computed once in a while: its code is kept short. A turn of the loop takes
+    `line` of k, if that is not 0.
     """
 
     rows: int
     masks: tuple[Any, ...]
     k: int
     rare: bool = False
+    line: int = 0
 
     @property
     def sums(self) -> int:
@@ -39,7 +42,7 @@ class Tile:
     def steps(self) -> int:
         """Of k in one turn of the loop: a power of two."""
         is_long = self.rare or self.rows == 1
-        most = 1 if is_long and self.sums >= IN_FLIGHT else STEPS
+        most = 1 if is_long and self.sums >= IN_FLIGHT else self.line or STEPS
         while most > max(self.k, 1):
             most //= 2
         return most
@@ -67,13 +70,17 @@ def outer_sums(
     """
     (a, b), (begin, end) = operands, depth
     code, chains, steps = v.b, tile.chains, tile.steps
+    down, following = a.down(code, tile.rows), _following(v, tile, a)
     totals = start + [v.zero] * ((chains - 1) * tile.sums)
     whole = end
     if tile.k % steps:
         whole = code.add(begin, code.and_(code.sub(end, begin), I64(-steps)))
 
     def turn(k: ir.Value, totals: list[ir.Value], steps: int) -> list[ir.Value]:
-        columns, rows = a.turned().rows_from(code, k, steps), b.rows_from(code, k, steps)
+        columns, rows = down(k, steps), b.rows_from(code, k, steps)
+        if steps == tile.line:
+            for place in following(k, 1)[0]:
+                v.prefetch(place, level=2)
         for step, place in enumerate(zip(columns, rows, strict=True)):
             first = step % chains * tile.sums
             last = first + tile.sums
@@ -89,26 +96,35 @@ def outer_sums(
     return totals
 
 
+def _following(v: Vectors, tile: Tile, a: Matrix) -> Walk:
+    """The walk along the rows of the tile below: they may come from memory."""
+    if not isinstance(a, Scattered):
+        return a.down(v.b, 0)
+    return a.part(v.b, tile.rows, 0).down(v.b, tile.rows)
+
+
 def _step(
     v: Vectors,
     tile: Tile,
     operands: tuple[Matrix, Matrix],
-    place: tuple[ir.Value, ir.Value],
+    place: tuple[list[ir.Value], ir.Value],
     totals: list[ir.Value],
 ) -> list[ir.Value]:
-    """The totals after one more k; `place`: where its column of a and its row of b begin."""
+    """The totals after one more k; `place`: where its column of a lies and its row of b begins."""
     (a, b), (column, row), along = operands, place, operands[1].strides[1]
     line = [
         v.load(b.moved(v.b, row, j * v.lanes * along), along, mask)
         for j, mask in enumerate(tile.masks)
     ]
     if a.strides[0] == 1 and a.strides[1] * a.dtype.itemsize >= FAR_BYTES:
-        v.prefetch(a.moved(v.b, column, AHEAD * a.strides[1]))
-        if tile.k > FAR_DEPTH:  # more than the cache keeps: what the tiles after it will need
-            v.prefetch(a.moved(v.b, column, LINE // a.dtype.itemsize))
+        if not isinstance(a, Turned):
+            v.prefetch(a.moved(v.b, column[0], AHEAD * a.strides[1]))
+        if tile.k > FAR_DEPTH or isinstance(a, Turned):
+            # More than the cache keeps, or anywhere: what the tiles after it will need.
+            v.prefetch(a.moved(v.b, column[0], LINE // a.dtype.itemsize))
     result = []
     for i in range(tile.rows):
-        element = v.load(a.moved(v.b, column, i * a.strides[0]), 0)
+        element = v.load(column[i], 0)
         for j, vector in enumerate(line):
             result.append(v.fma(element, vector, totals[i * len(line) + j]))
     return result

@@ -46,6 +46,9 @@ class _Outliner:
         number = self.shared.numbers.get(view.base.name)
         walk = (view.strides, view.shape, value.shape)
         known = None if number is None else number.tobytes()
+        data = self.shared.views.data_of(value)
+        if data is not None:
+            return (walk, self._buffer(view.base), self._buffer(data, view.offset))
         return (known, walk, self._buffer(view.base, view.offset))
 
     def _buffer(self, value: Value, offset: int = 0) -> object:

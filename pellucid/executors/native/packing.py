@@ -15,7 +15,8 @@ from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
-from pellucid.executors.native.vectors import Matrix, Vectors
+from pellucid.executors.native.matrices import Matrix
+from pellucid.executors.native.vectors import Vectors
 
 
 def pack_rows(

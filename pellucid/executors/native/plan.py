@@ -212,7 +212,7 @@ def _allocate(
     for i, kernel in enumerate(kernels):
         for value in kernel.stores:
             first[value.name], last[value.name] = i, ends[i]
-            size = max(views.room(value) * value.dtype.itemsize, 1)
+            size = max(views.gaps.room(value), 1)
             sizes[value.name] = -(-size // ALIGNMENT) * ALIGNMENT
         for value in _read(kernel):
             name = views[value].base.name

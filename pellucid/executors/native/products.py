@@ -10,12 +10,18 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.contraction import Contraction, emit_contraction, tiles
+from pellucid.executors.native.contraction import (
+    Contraction,
+    Operand,
+    emit_contraction,
+    tiles,
+)
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.evaluate import Level, Members
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Access, Product, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.matrices import Scattered
 from pellucid.executors.native.nest import COSTLY, Dim, Nest, stages
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.views import Views, stretched
@@ -86,18 +92,25 @@ def _emit_batch(
     frame: Frame, kernel: Product, spec: Contraction, batch: tuple[Any, ...], units: tuple[Any, Any]
 ) -> None:
     """One product of the batch."""
-    node = kernel.nodes[0]
-    pointers = []
-    for value in node.inputs:
-        view = frame.views[value]
-        strides = stretched(view, (*kernel.space.shape[:-2], *value.shape[-2:])).strides
-        element = frame.element(0, batch, strides[: len(batch)])
-        pointers.append(frame.address(view.base, element, view.offset))
+    operands = (_operand(frame, kernel, batch, 0), _operand(frame, kernel, batch, 1))
     epilogue = _Epilogue(frame, kernel, batch)
-    operands = (pointers[0], pointers[1])
     emit_contraction(
         frame.builder, frame.target, spec, operands, units, epilogue.store, frame.scratch
     )
+
+
+def _operand(frame: Frame, kernel: Product, batch: tuple[Any, ...], which: int) -> Operand:
+    """Where an operand of one product of the batch begins, or itself where it is scattered."""
+    value = kernel.nodes[0].inputs[which]
+    view, data = frame.views[value], frame.views.data_of(value)
+    strides = stretched(view, (*kernel.space.shape[:-2], *value.shape[-2:])).strides
+    element = frame.element(0, batch, strides[: len(batch)])
+    if data is None:
+        return frame.address(view.base, element, view.offset)
+    place = frame.address(data, element, view.offset)
+    apart = max(strides[-2:])
+    rows = Scattered(place, value.dtype, (apart, 1), frame.pointer(view.base))
+    return rows if strides[-1] == 1 else rows.turned()
 
 
 class _Epilogue:

@@ -24,7 +24,7 @@ from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
-from pellucid.executors.native.views import View, Views, row_major
+from pellucid.executors.native.views import SPARE_STARTS, View, Views, row_major
 from pellucid.graph import Node, Shape, Value
 
 I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
@@ -54,13 +54,15 @@ def single_units(kernel: Single, views: Views) -> int:
         return plane_units(node)
     if is_native_convolution(node):
         return convolution_units(node)
+    if views.data_of(node.output) is not None:
+        return 1
     return math.prod(node.inputs[1].shape) if is_row_gather(node, views) else 1
 
 
 def emit_single(frame: Frame, kernel: Single, number: int) -> None:
     """The code of a node that stands by itself; `number` names it to the call back."""
     (node,) = kernel.nodes
-    if is_row_gather(node, frame.views):
+    if frame.views.data_of(node.output) is None and is_row_gather(node, frame.views):
         _row_gather(frame, node, number)
         return
     if is_of_planes(node):
@@ -71,7 +73,9 @@ def emit_single(frame: Frame, kernel: Single, number: int) -> None:
         return
     # One unit: whoever takes it does it all; an empty range does nothing.
     with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
-        if is_native(node):
+        if frame.views.data_of(node.output) is not None:
+            _row_starts(frame, node, number)
+        elif is_native(node):
             _CODE[type(node.primitive)](frame, node, number)
         else:
             call_back(frame, I64(number))
@@ -193,6 +197,19 @@ def _row_gather(frame: Frame, node: Node, number: int) -> None:
             source = frame.address(view.base, b.mul(index, I64(row)))
             target = frame.address(node.output, b.mul(i, I64(row)))
             _copy(frame, target, source, size)
+
+
+def _row_starts(frame: Frame, node: Node, number: int) -> None:
+    """Where in the data the rows begin that the indices point at, in elements."""
+    b = frame.builder
+    view, indices = (frame.views[value] for value in node.inputs)
+    row, count = math.prod(view.shape[1:]), node.output.shape[0]
+    with counted(b, I64(0), I64(count + SPARE_STARTS)) as i:
+        which = b.select(b.icmp_signed("<", i, I64(count)), i, I64(count - 1))
+        which = b.mul(which, I64(indices.strides[0]))
+        index = frame.load(indices.base, which, 1, 1, None, indices.offset)
+        start = b.mul(_checked_index(frame, index, view.shape[0], number), I64(row))
+        b.store(start, b.gep(frame.pointer(node.output), [i], source_etype=I64))
 
 
 def _prefetch(frame: Frame, view: View, indices: View, i: ir.Value, size: int) -> None:

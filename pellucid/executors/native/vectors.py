@@ -1,12 +1,10 @@
-"""What code for matrix products is made of: matrices in memory, vectors in registers.
+"""What code for matrix products is made of: vectors in registers.
 
-Matrix      where a matrix lies; Scattered, if its rows begin anywhere
 Vectors     loads, multiply-adds and shuffles of vectors of one dtype and width
 carried     a loop that hands values on from turn to turn
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,77 +17,12 @@ from pellucid.executors.native.lanes import (
     declared,
     lanes_type,
     repeated,
-    scalar_type,
     suffix,
 )
 from pellucid.executors.native.memory import load
 from pellucid.primitives.base import DType
 
 Body = Callable[[ir.Value, list[ir.Value]], list[ir.Value]]
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A matrix in memory. Strides count elements: (from row to row, along a row)."""
-
-    pointer: ir.Value
-    dtype: DType
-    strides: tuple[int, int]
-
-    def at(self, b: ir.IRBuilder, row: Any, column: Any) -> ir.Value:
-        """The address of an element."""
-        address = self.pointer
-        for index, stride in zip((row, column), self.strides, strict=True):
-            if isinstance(index, int):
-                address = self.moved(b, address, index * stride)
-            else:
-                step = index if stride == 1 else b.mul(index, I64(stride))
-                address = b.gep(address, [step], source_etype=scalar_type(self.dtype))
-        return address
-
-    def moved(self, b: ir.IRBuilder, address: ir.Value, elements: int) -> ir.Value:
-        """An address some elements further on."""
-        if elements == 0:
-            return address
-        return b.gep(address, [I64(elements)], source_etype=scalar_type(self.dtype))
-
-    def rows_from(self, b: ir.IRBuilder, row: ir.Value, count: int) -> list[ir.Value]:
-        """The addresses at which some rows begin, from a row on."""
-        first = self.at(b, row, 0)
-        return [self.moved(b, first, i * self.strides[0]) for i in range(count)]
-
-    def part(self, b: ir.IRBuilder, row: Any, column: Any) -> "Matrix":
-        """What is left of the matrix from an element on."""
-        return Matrix(self.at(b, row, column), self.dtype, self.strides)
-
-    def turned(self) -> "Matrix":
-        """The transposed matrix, at the same place."""
-        return Matrix(self.pointer, self.dtype, self.strides[::-1])
-
-
-@dataclass(frozen=True)
-class Scattered(Matrix):
-    """A matrix whose rows begin anywhere: `starts` holds where, in elements, for each row."""
-
-    starts: ir.Value
-
-    def at(self, b: ir.IRBuilder, row: Any, column: Any) -> ir.Value:
-        """The address of an element."""
-        index = I64(row) if isinstance(row, int) else row
-        start = b.load(b.gep(self.starts, [index], source_etype=I64), typ=I64)
-        address = b.gep(self.pointer, [start], source_etype=scalar_type(self.dtype))
-        return Matrix(address, self.dtype, self.strides).at(b, 0, column)
-
-    def rows_from(self, b: ir.IRBuilder, row: ir.Value, count: int) -> list[ir.Value]:
-        """The addresses at which some rows begin, from a row on."""
-        return [self.at(b, b.add(row, I64(i)), 0) for i in range(count)]
-
-    def part(self, b: ir.IRBuilder, row: Any, column: Any) -> "Scattered":
-        """The same rows from a column on; `row` is 0."""
-        if row != 0:
-            raise AssertionError("rows that begin anywhere are counted from the first")
-        moved = Matrix(self.pointer, self.dtype, self.strides).at(b, 0, column)
-        return Scattered(moved, self.dtype, self.strides, self.starts)
 
 
 class Vectors:
@@ -109,11 +42,11 @@ class Vectors:
         """A vector from memory; stride 0 repeats one number."""
         return load(self.b, address, self.dtype, self.lanes, stride=stride, mask=mask).value
 
-    def prefetch(self, address: ir.Value) -> None:
-        """Ask for a cache line to be read soon; the address may lead anywhere."""
+    def prefetch(self, address: ir.Value, level: int = 1) -> None:
+        """Ask for a line to be read into a cache soon; the address may lead anywhere."""
         kinds = [address.type, I32, I32, I32]
         function = declared(self.b, "llvm.prefetch.p0", ir.VoidType(), kinds)
-        self.b.call(function, [address, I32(0), I32(3), I32(1)])
+        self.b.call(function, [address, I32(0), I32(4 - level), I32(1)])
 
     def slot(self, base: ir.Value, index: Any) -> ir.Value:
         """The address of one of many vectors that lie side by side."""

@@ -12,14 +12,14 @@ matrix, or where an output needs memory of its own, is a copy made: an `identity
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid import primitives as p
 from pellucid.graph import Graph, Node, Shape, Value
 
-NO_PITCHES: Mapping[str, int] = MappingProxyType({})
+START_BYTES = 8  # of the place where a row begins
+SPARE_STARTS = 32  # those of the last row: whoever is there may ask for the rows below
 
 MOVEMENTS = (p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip, p.Windows)
 
@@ -66,6 +66,15 @@ def whole(value: Value, pitch: int | None = None) -> View:
     if pitch is None:
         return View(value, 0, row_major(value.shape), value.shape)
     return View(value, 0, (*row_major((*value.shape[:-1], pitch))[:-1], 1), value.shape)
+
+
+def set_apart(batch: Value) -> View:
+    """The view of rows that lie anywhere, as if each were followed by one element more.
+
+    With that gap no movement makes one axis of the first one and others.
+    """
+    inner = row_major(batch.shape[1:])
+    return View(batch, 0, (math.prod(batch.shape[1:]) + 1, *inner), batch.shape)
 
 
 def moved(primitive: Any, x: View) -> View | None:
@@ -140,14 +149,39 @@ def reshaped(x: View, to: Shape) -> tuple[int, ...] | None:
     return tuple(strides)
 
 
-class Views:
-    """The view of every value of a graph whose movements can all be views.
+@dataclass(frozen=True)
+class Gaps:
+    """Which values lie in memory otherwise than as arrays without gaps, by name.
 
-    `pitches` tells how far apart the rows of some values lie, in elements.
+    `pitches` tells how far apart the rows of some lie, in elements. Those that are `scattered`
+    are rows of other values: what is kept of them is where each row begins there, in elements.
     """
 
-    def __init__(self, graph: Graph, pitches: Mapping[str, int] = NO_PITCHES) -> None:
-        self.pitches = pitches
+    pitches: Mapping[str, int] = field(default_factory=dict)
+    scattered: Mapping[str, Value] = field(default_factory=dict)
+
+    def own(self, value: Value) -> View:
+        """The view of a value in its own buffer."""
+        if value.name in self.scattered:
+            return set_apart(value)
+        return whole(value, self.pitches.get(value.name))
+
+    def room(self, value: Value) -> int:
+        """Bytes of the buffer of a value."""
+        if value.name in self.scattered:
+            return (value.shape[0] + SPARE_STARTS) * START_BYTES
+        pitch = self.pitches.get(value.name, value.shape[-1] if value.shape else 1)
+        return math.prod(value.shape[:-1]) * pitch * value.dtype.itemsize
+
+
+NO_GAPS = Gaps()
+
+
+class Views:
+    """The view of every value of a graph whose movements can all be views."""
+
+    def __init__(self, graph: Graph, gaps: Gaps = NO_GAPS) -> None:
+        self.gaps = gaps
         self._own: dict[str, View] = {}
         self._views: dict[str, View] = {}
         for node in graph.nodes:
@@ -165,13 +199,12 @@ class Views:
         """Where the elements of a value lie in the buffer that is made for it."""
         found = self._own.get(value.name)
         if found is None:
-            found = self._own[value.name] = whole(value, self.pitches.get(value.name))
+            found = self._own[value.name] = self.gaps.own(value)
         return found
 
-    def room(self, value: Value) -> int:
-        """Elements of the buffer of a value, gaps between rows included."""
-        rows, pitch = math.prod(value.shape[:-1]), self.pitches.get(value.name)
-        return math.prod(value.shape) if pitch is None else rows * pitch
+    def data_of(self, value: Value) -> Value | None:
+        """Of a batch that is not copied, the data that its rows lie in."""
+        return self.gaps.scattered.get(self[value].base.name)
 
 
 def single_stride(view: View, first: int) -> int | None:
@@ -192,7 +225,7 @@ def _readable(node: Node, weights: View) -> bool:
     return single_stride(weights, 3 if by_channels(node) else 2) is not None
 
 
-def layout(graph: Graph, pitches: Mapping[str, int] = NO_PITCHES) -> Graph:
+def layout(graph: Graph, gaps: Gaps = NO_GAPS) -> Graph:
     """The graph with copies where a movement or an output cannot be a view.
 
     Each output gets memory of its own: an output that is an input, a constant, part of a
@@ -207,7 +240,7 @@ def layout(graph: Graph, pitches: Mapping[str, int] = NO_PITCHES) -> Graph:
         return output
 
     def view_of(value: Value) -> View:
-        return views.get(value.name) or whole(value, pitches.get(value.name))
+        return views.get(value.name) or gaps.own(value)
 
     for node in graph.nodes:
         inputs = node.inputs

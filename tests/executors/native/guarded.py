@@ -61,7 +61,7 @@ def apart(kernels: list[Kernel], _: Any, places: dict[str, Place], views: Views,
         for value in kernel.stores:
             if value.name in places:
                 continue
-            size = views.room(value) * value.dtype.itemsize
+            size = views.gaps.room(value)
             pages = max(1, -(-size // PAGE))
             start = end + pages * PAGE - size if _SIDE["now"] == "end" else end
             places[value.name] = Place(slot, start)
@@ -91,11 +91,7 @@ class GuardedNative(Native):
         """Move constants and the arena."""
         self.side, self.held = side, []
         plan_ = self.shared.plan
-        sizes = {
-            v.name: self.shared.views.room(v) * v.dtype.itemsize
-            for k in plan_.kernels
-            for v in k.stores
-        }
+        sizes = {v.name: self.shared.views.gaps.room(v) for k in plan_.kernels for v in k.stores}
         region, address = protected_arena(plan_.arena_bytes, plan_.places, plan_.arena_slot, sizes)
         self.held.append(region)
         self.table[plan_.arena_slot] = address

@@ -20,7 +20,7 @@ def spans(shared):
         for value in kernel.stores:
             place = plan.places[value.name]
             if place.slot == plan.arena_slot:
-                size = views.room(value) * value.dtype.itemsize
+                size = views.gaps.room(value)
                 found[value.name] = [place.offset, place.offset + size, i, i]
         source = [kernel.source] if isinstance(kernel, CopyBack) else []
         for value in (*source, *(v for node in kernel.nodes for v in node.inputs)):
