@@ -195,8 +195,7 @@ def emit_wait(b: ir.IRBuilder, done: ir.Value, target: ir.Value, *, x86: bool) -
     seen = b.load_atomic(done, "acquire", 8, typ=I64)
     b.cbranch(b.icmp_signed("<", seen, target), idle, end)
     b.position_at_end(idle)
-    if x86:
-        b.call(declared(module, "llvm.x86.sse2.pause", ir.FunctionType(VOID, [])), [])
+    emit_pause(b, x86=x86)
     more = b.add(spins, I64(1))
     spins.add_incoming(more, idle)
     b.cbranch(b.icmp_signed("<", more, I64(SPINS)), look, rest)
@@ -205,6 +204,12 @@ def emit_wait(b: ir.IRBuilder, done: ir.Value, target: ir.Value, *, x86: bool) -
     spins.add_incoming(more, rest)
     b.branch(look)
     b.position_at_end(end)
+
+
+def emit_pause(b: ir.IRBuilder, *, x86: bool) -> None:
+    """Leave the core to others for a moment, where there is an instruction for that."""
+    if x86:
+        b.call(declared(b.module, "llvm.x86.sse2.pause", ir.FunctionType(VOID, [])), [])
 
 
 def declared(module: ir.Module, name: str, kind: ir.FunctionType) -> ir.Function:
