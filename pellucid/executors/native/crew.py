@@ -31,7 +31,7 @@ from pellucid.executors.native.runner import (
 
 # Where things lie in the crew's memory, in bytes; locks are smaller than that everywhere.
 MUTEX, SIGNAL, NUMBERS, SIZE = 0, 128, 256, 320
-TASK, WANTED = range(2)  # numbers: the task, and how many more may take it
+TASK, WANTED, CALLER = range(3)  # numbers: the task, how many more may take it, whose CPU
 AWAKE_TICKS = 400_000  # of the time stamp counter: some 0.1 to 0.2 ms
 
 _ONE = ir.FunctionType(I32, [POINTER])
@@ -67,23 +67,36 @@ class _Memory:
         self.b.store(value, self.at(NUMBERS + 8 * number))
 
     def stay_awake(self) -> None:
-        """Look for a while, without the lock, whether somebody is wanted."""
+        """Look for a while, without the lock, whether somebody is wanted.
+
+        Not on the CPU of the thread that calls: that one could not go on.
+        """
         b = self.b
         look, idle, end = (b.append_basic_block(n) for n in ("glance", "idle", "enough"))
-        start = self._ticks()
+        start, _ = self.now()
         b.branch(look)
         b.position_at_end(look)
-        wanted = b.load_atomic(self.at(NUMBERS + 8 * WANTED), "monotonic", 8, typ=I64)
-        is_over = b.icmp_signed(">=", b.sub(self._ticks(), start), I64(AWAKE_TICKS))
+        wanted, caller = (
+            b.load_atomic(self.at(NUMBERS + 8 * number), "monotonic", 8, typ=I64)
+            for number in (WANTED, CALLER)
+        )
+        now, cpu = self.now()
+        is_over = b.icmp_signed(">=", b.sub(now, start), I64(AWAKE_TICKS))
+        is_in_the_way = b.icmp_signed("==", cpu, caller)
+        is_over = b.or_(is_over, is_in_the_way)
         b.cbranch(b.or_(is_over, b.icmp_signed("!=", wanted, I64(0))), end, idle)
         b.position_at_end(idle)
         emit_pause(b, x86=True)
         b.branch(look)
         b.position_at_end(end)
 
-    def _ticks(self) -> ir.Value:
-        kind = ir.FunctionType(I64, [])
-        return self.b.call(declared(self.b.module, "llvm.readcyclecounter", kind), [])
+    def now(self) -> tuple[ir.Value, ir.Value]:
+        """The time stamp counter, and which CPU this is."""
+        kind = ir.LiteralStructType([I64, I32])
+        both = self.b.call(
+            declared(self.b.module, "llvm.x86.rdtscp", ir.FunctionType(kind, [])), []
+        )
+        return self.b.extract_value(both, 0), self.b.zext(self.b.extract_value(both, 1), I64)
 
     def sleep_until_wanted(self) -> None:
         """Sleep, without the lock, while nobody is wanted."""
@@ -128,7 +141,7 @@ def _emit_helper(module: ir.Module, worker: ir.Function, *, x86: bool) -> ir.Fun
     task = memory.get(TASK, POINTER)
     memory.call("pthread_mutex_unlock", MUTEX)
     b.call(worker, [task])
-    if x86:  # elsewhere programs may not read a counter of cycles
+    if x86:  # elsewhere programs may not read such a counter
         memory.stay_awake()
     memory.call("pthread_mutex_lock", MUTEX)
     b.branch(again)
@@ -161,6 +174,8 @@ def _emit_together(module: ir.Module, worker: ir.Function, *, x86: bool) -> None
     memory.call("pthread_mutex_lock", MUTEX)
     memory.put(TASK, task)
     memory.put(WANTED, more)
+    if x86:
+        memory.put(CALLER, memory.now()[1])
     with counted(b, I64(0), more):
         memory.call("pthread_cond_signal", SIGNAL)
     memory.call("pthread_mutex_unlock", MUTEX)

@@ -28,8 +28,8 @@ from pellucid.executors.native.kernels import Loop
 from pellucid.executors.native.masks import masks_from_results
 from pellucid.executors.native.nest import spill
 from pellucid.executors.native.pitch import pitches
-from pellucid.executors.native.plan import ALIGNMENT, plan
-from pellucid.executors.native.program import Listing, control_bytes, runner
+from pellucid.executors.native.plan import plan
+from pellucid.executors.native.program import Listing, Task, aligned, runner
 from pellucid.executors.native.report import Report, report
 from pellucid.executors.native.scattered import scattered
 from pellucid.executors.native.schedule import schedule_text
@@ -107,7 +107,7 @@ class Native:
     def _make_table(self) -> None:
         """The table of addresses; constants and the arena stay where they are."""
         plan_ = self.shared.plan
-        self._arena = _aligned(plan_.arena_bytes)
+        self._arena = aligned(plan_.arena_bytes)
         self._constants = [np.ascontiguousarray(a) for _, a in self.shared.graph.constants]
         self.table = np.zeros(plan_.arena_slot + 2, np.int64)
         for i, array in enumerate(self._constants):
@@ -124,7 +124,8 @@ class Native:
         self._most_workers = max((work.units for work in shared), default=1)
         self._first_result = plan_.inputs + plan_.constants
         self._led_to: list[Any] = [None] * plan_.arena_slot
-        # The table and the arena serve one call at a time; other Python threads wait.
+        self._tasks: dict[int, Task] = {}
+        # The table, the arena and the tasks serve one call at a time; other Python threads wait.
         self._lock = threading.Lock()
         _programs.add(self)
 
@@ -171,12 +172,9 @@ class Native:
 
     def _shared(self, workers: int, steps: int) -> bool:
         """Run it with others; False where they work for another program."""
-        program, parts = self.listing.divided(workers)
-        control = _aligned(control_bytes(parts, workers))
-        control[:] = 0
-        task = [program, self._address, steps, control.ctypes.data, workers, 0, 0]
-        held = np.array(task, np.int64)
-        return self.runner.crew.work(held.ctypes.data, workers - 1)
+        if workers not in self._tasks:
+            self._tasks[workers] = Task(self.listing, self._address, workers)
+        return self.runner.crew.work(self._tasks[workers].ready(steps), workers - 1)
 
     # ---- looking -----------------------------------------------------------------------------
 
@@ -190,7 +188,7 @@ class Native:
         slots = [*range(plan_.inputs), *range(plan_.arena_slot - plan_.results, plan_.arena_slot)]
         for slot, array in zip(slots, scratch, strict=True):
             table[slot] = array.ctypes.data
-        arena = _aligned(plan_.arena_bytes)
+        arena = aligned(plan_.arena_bytes)
         arena[:] = 0
         table[plan_.arena_slot] = arena.ctypes.data
         return report(self.shared, self.work, self.listing, table)
@@ -237,10 +235,3 @@ def planned(procedure: Procedure) -> Layout:
             kernel.stores += spill(kernel, views)
     program = plan(procedure, graph, kernels, views)
     return Layout(graph, views, program, targets.host(), procedure.arguments)
-
-
-def _aligned(count: int) -> Any:
-    """Bytes that begin at a cache line."""
-    room = np.empty(count + ALIGNMENT, np.uint8)
-    start = -room.ctypes.data % ALIGNMENT
-    return room[start : start + count]

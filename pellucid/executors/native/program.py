@@ -4,6 +4,7 @@
     sections        runs of kernels that are handed out together
     Runner          the machine code that runs any program; compiled once a machine
     Listing         a program in the form in which the runner reads it
+    Task            a program in the form in which a crew takes it
 
 A program is a list of kernels in order. Alone, a thread runs them all, step after step; two
 that share strips (strips) by turns, strip by strip.
@@ -29,7 +30,7 @@ from llvmlite import ir
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.crew import Crew, emit_crew
-from pellucid.executors.native.runner import LINE, emit_runner
+from pellucid.executors.native.runner import COME, LINE, STEPS, emit_runner
 
 SHARED_NANOSECONDS = 2_500  # less is done before another thread has seen that it can help
 CHUNK_NANOSECONDS = 12_000  # of a chunk that is worth being handed out by itself
@@ -75,6 +76,31 @@ def sections(work: Sequence[Work], threads: int) -> list[tuple[int, int, int]]:
 def control_bytes(count: int, threads: int) -> int:
     """Memory for the counters: for each section chunks done, and the next of each share."""
     return max(1, count * (1 + threads)) * LINE
+
+
+class Task:
+    """A listed program as the crew takes it, with its counters: for call after call."""
+
+    def __init__(self, listing: "Listing", table: int, workers: int) -> None:
+        program, parts = listing.divided(workers)
+        self._control = aligned(control_bytes(parts, workers))
+        control = self._control.ctypes.data
+        self._words = np.array([program, table, 0, control, workers, 0, 0], np.int64)
+        self._address = int(self._words.ctypes.data)
+
+    def ready(self, steps: int) -> int:
+        """Its address, with everything as before the first of so many steps."""
+        self._control[:] = 0
+        self._words[STEPS] = steps
+        self._words[COME:] = 0
+        return self._address
+
+
+def aligned(count: int) -> Any:
+    """Bytes that begin at a cache line."""
+    room = np.empty(count + LINE, np.uint8)
+    start = -room.ctypes.data % LINE
+    return room[start : start + count]
 
 
 class Runner:

@@ -18,7 +18,7 @@ POINTER = ir.PointerType()
 VOID = ir.VoidType()
 
 LINE = 64  # bytes: each counter has a cache line of its own
-COME, LEFT = 5, 6  # words of a task: how many threads have
+STEPS, COME, LEFT = 2, 5, 6  # words of a task: steps, and how many threads have
 SPINS = 2000  # looks at a counter before the CPU is offered to others
 
 
@@ -111,7 +111,7 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
     b = ir.IRBuilder(function.append_basic_block("entry"))
     task = function.args[0]
     program, table = word(b, task, I64(0), POINTER), word(b, task, I64(1), POINTER)
-    steps, control = word(b, task, I64(2)), word(b, task, I64(3), POINTER)
+    steps, control = word(b, task, I64(STEPS)), word(b, task, I64(3), POINTER)
     kernels = word(b, program, I64(0), POINTER)
     count, parts = word(b, program, I64(1)), word(b, program, I64(2), POINTER)
     threads = word(b, task, I64(4))

@@ -13,7 +13,7 @@ from executors.native.examples import procedure
 from pellucid.executors import threads
 from pellucid.executors.native.crew import Crew
 from pellucid.executors.native.native import Native
-from pellucid.executors.native.program import Listing, Work, control_bytes, runner
+from pellucid.executors.native.program import Listing, Task, Work, runner
 
 KERNEL = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64
@@ -37,10 +37,8 @@ def task_of(kernel, units, count, steps=1):
     """A program of one kernel as a task for some threads; what it is made of must be kept."""
     work = [Work(units, 1e6)]
     listing = Listing([ctypes.cast(kernel, ctypes.c_void_p).value], [()], work)
-    program, parts = listing.divided(count)
-    control = np.zeros(control_bytes(parts, count), np.uint8)
-    task = np.array([program, 0, steps, control.ctypes.data, count, 0, 0], np.int64)
-    return task, (listing, control)
+    task = Task(listing, 0, count)
+    return task.ready(steps), (listing, task)
 
 
 def test_all_who_are_wanted_meet_in_one_kernel(crew):
@@ -53,7 +51,7 @@ def test_all_who_are_wanted_meet_in_one_kernel(crew):
         meeting.wait()
 
     task, kept = task_of(kernel, 3, 3)
-    assert crew.work(task.ctypes.data, 2)
+    assert crew.work(task, 2)
     assert (len(seen), crew.size) == (3, 2)
     del kept
 
@@ -64,7 +62,7 @@ def test_the_same_threads_help_again(crew):
         done = []
         kernel = KERNEL(lambda *where, done=done: done.append(where[3:]))
         task, kept = task_of(kernel, 8, 2)
-        assert crew.work(task.ctypes.data, 1)
+        assert crew.work(task, 1)
         assert sorted(done) == sorted({*done})
         assert sum(end - begin for begin, end in done) == 8
         sizes.append(crew.size)
@@ -75,7 +73,7 @@ def test_the_same_threads_help_again(crew):
 def test_threads_sleep_between_calls(crew):
     kernel = KERNEL(lambda *where: None)
     task, kept = task_of(kernel, 4, 4)
-    crew.work(task.ctypes.data, 3)
+    crew.work(task, 3)
     before = time.process_time()
     time.sleep(0.5)
     assert time.process_time() - before < 0.25
@@ -91,10 +89,10 @@ def test_a_second_program_runs_alone_while_the_crew_is_at_work(crew):
         go_on.wait(60)
 
     task, kept = task_of(kernel, 2, 2)
-    first = threading.Thread(target=lambda: answers.append(crew.work(task.ctypes.data, 1)))
+    first = threading.Thread(target=lambda: answers.append(crew.work(task, 1)))
     first.start()
     inside.wait(60)
-    assert not crew.work(task.ctypes.data, 1)
+    assert not crew.work(task, 1)
     go_on.set()
     first.join(60)
     assert answers == [True]
