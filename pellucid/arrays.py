@@ -1,6 +1,7 @@
 """From the data of a user to arrays of the dtypes that pellucid knows.
 
-array_of    a fresh array of numbers, nested lists or arrays
+array_of    an array of numbers, nested lists or arrays, that nobody can change
+is_frozen   whether data is such an array already
 weak        a Python number in the dtype of the tensor that it meets
 """
 
@@ -13,7 +14,9 @@ from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOATS, DType, holds
 
 
 def array_of(data: Any, dtype: Any = None) -> Any:
-    """A fresh array of the data; plain Python floats become float32.
+    """The data as an array of its own; plain Python floats become float32.
+
+    An array that nobody can write is taken as it is.
 
     Errors: ShapeError for nested lists that are not rectangular, DTypeError for what has no
     dtype of pellucid.
@@ -21,6 +24,8 @@ def array_of(data: Any, dtype: Any = None) -> Any:
     wanted = None if dtype is None else np.dtype(dtype)
     if wanted is not None and wanted not in DTYPES:
         _refuse(wanted)
+    if is_frozen(data) and wanted in (None, data.dtype):
+        return data
     try:
         array = np.array(data, dtype=wanted)
     except ValueError as fault:
@@ -35,6 +40,21 @@ def array_of(data: Any, dtype: Any = None) -> Any:
     if array.dtype not in DTYPES:
         _refuse(array.dtype)
     return array
+
+
+def is_frozen(data: Any) -> bool:
+    """Whether data is an array that nobody can write: it may be shared instead of copied.
+
+    A data set of hundreds of megabytes is worth the look.
+    """
+    if not isinstance(data, np.ndarray) or data.dtype not in DTYPES or not data.flags.c_contiguous:
+        return False
+    array: Any = data
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return False
+        array = array.base
+    return array is None
 
 
 def _refuse(dtype: DType) -> None:

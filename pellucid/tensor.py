@@ -210,8 +210,9 @@ def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tens
     """A tensor from a number, nested lists, an array, or another tensor.
 
     Python floats become float32, integers int64; arrays keep their dtype. The data is
-    copied. With `requires_grad`, operations on it are recorded and `backward()` fills its
-    `grad`. Errors: DTypeError for what has no dtype of its own here.
+    copied, unless it is an array that nobody can write. With `requires_grad`, operations on
+    it are recorded and `backward()` fills its `grad`. Errors: DTypeError for what has no dtype
+    of its own here.
 
     >>> tensor([[1.0, 2.0], [3.0, 4.0]]).sum(axis=0)
     tensor([4., 6.], float32)

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.arrays import is_frozen
 from pellucid.errors import DTypeError, ShapeError
 from pellucid.graph import Origin, Value, current_scope, legal_name
-from pellucid.primitives.base import DTYPES, FLOATS, DType
+from pellucid.primitives.base import FLOATS, DType
 from pellucid.tensor import Tensor, tensor
 
 
@@ -77,21 +78,6 @@ def setting(read: Callable[[], Any]) -> Any:
     return value
 
 
-def _is_frozen(data: Any) -> bool:
-    """Whether data is an array that nobody can write: it may be shared instead of copied.
-
-    A data set of hundreds of megabytes is worth the look.
-    """
-    if not isinstance(data, np.ndarray) or data.dtype not in DTYPES or not data.flags.c_contiguous:
-        return False
-    array: Any = data
-    while isinstance(array, np.ndarray):
-        if array.flags.writeable:
-            return False
-        array = array.base
-    return array is None
-
-
 class Variable(Tensor):
     """A named cell that holds a tensor, and stands for it in every operation.
 
@@ -105,8 +91,8 @@ class Variable(Tensor):
     def __init__(self, data: Any, *, name: str = "variable", trainable: bool = False) -> None:
         self.name = name
         self.trainable = trainable
-        self._owned = not _is_frozen(data)
-        self._array = data if _is_frozen(data) else np.asarray(tensor(data).array, order="C")
+        self._owned = not is_frozen(data)
+        self._array = data if is_frozen(data) else np.asarray(tensor(data).array, order="C")
         self._tensor: Tensor | None = None
 
     def read(self) -> Tensor:

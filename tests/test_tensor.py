@@ -24,6 +24,18 @@ def test_arrays_that_a_tensor_gives_away_cannot_be_written():
             array[0] = 9.0
 
 
+def test_an_array_that_nobody_can_write_is_shared():
+    data = np.arange(6.0).reshape(2, 3)
+    data.flags.writeable = False
+    assert np.shares_memory(pc.tensor(data).array, data)
+    assert not np.shares_memory(pc.tensor(data, np.float32).array, data)
+    assert not np.shares_memory(pc.tensor(data.T).array, data)  # another order
+    writable = np.arange(6.0)
+    seen = writable.view()
+    seen.flags.writeable = False
+    assert not np.shares_memory(pc.tensor(seen).array, writable)
+
+
 def test_a_copy_can_be_written():
     x = pc.tensor([1.0, 2.0])
     array = np.array(x)

@@ -14,6 +14,8 @@ import os
 import stat
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -66,15 +68,34 @@ def read_idx(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> NDA
 
 
 def read_idx_and_digest(
-    path: str | os.PathLike[str],
-    max_bytes: int = MAX_BYTES,
-    shape: tuple[int, ...] | None = None,
+    path: str | os.PathLike[str], max_bytes: int = MAX_BYTES
 ) -> tuple[NDArray[Any], str]:
     """The array of an IDX file, and the SHA-256 of its uncompressed content in hexadecimal.
 
-    A `shape` that is given must be the header's; it is compared before the elements are read.
-
     Errors: as in `read_idx`.
+    """
+    data = bytearray()
+    with opened_idx(path, max_bytes) as (header, pieces):
+        digest = hashlib.sha256(header.raw)
+        for piece in pieces:
+            digest.update(piece)
+            data += piece  # memory grows as they arrive
+    array = np.frombuffer(data, header.dtype).reshape(header.shape)
+    return array.astype(header.dtype.newbyteorder("="), copy=False), digest.hexdigest()
+
+
+@contextmanager
+def opened_idx(
+    path: str | os.PathLike[str],
+    max_bytes: int = MAX_BYTES,
+    shape: tuple[int, ...] | None = None,
+) -> Iterator[tuple[Header, Iterator[bytes]]]:
+    """An open IDX file: its header, and the bytes of its elements, piece by piece.
+
+    The pieces are there to be taken to their end: it is then that the end is checked. A `shape`
+    that is given must be the header's; it is compared before the elements are read.
+
+    Errors: as in `read_idx`, also while pieces are taken.
     """
     where = f"read {os.fspath(path)}"
     try:
@@ -82,7 +103,8 @@ def read_idx_and_digest(
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise FileError(f"{where}: not a regular file. Give an IDX file.")
         with open(path, "rb") as file:
-            return _read(where, file, max_bytes, shape)
+            header, stream = _begun(where, file, max_bytes, shape)
+            yield header, _pieces(where, stream, header)
     except FileError:
         raise
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -93,9 +115,10 @@ def read_idx_and_digest(
         raise FileError(f"{where}: {error.strerror or error}. Check the path.") from error
 
 
-def _read(
+def _begun(
     where: str, file: BinaryIO, max_bytes: int, shape: tuple[int, ...] | None
-) -> tuple[NDArray[Any], str]:
+) -> tuple[Header, Any]:
+    """The header, checked, and the stream of what follows it."""
     size = os.fstat(file.fileno()).st_size
     compressed = file.read(2) == GZIP_MAGIC
     file.seek(0)
@@ -110,11 +133,7 @@ def _read(
             f"{where}: {header.data_bytes:,} bytes of data are more than the limit of "
             f"{max_bytes:,}. Raise max_bytes if you trust the file."
         )
-    data = _read_data(where, stream, header)
-    digest = hashlib.sha256(header.raw)
-    digest.update(data)
-    array = np.frombuffer(data, header.dtype).reshape(header.shape)
-    return array.astype(header.dtype.newbyteorder("="), copy=False), digest.hexdigest()
+    return header, stream
 
 
 def _read_header(where: str, stream: Any) -> Header:
@@ -149,25 +168,24 @@ def _check_size(where: str, header: Header, room: int, compressed: bool) -> None
         raise FileError(f"{where}: {claim}, but {room:,} follow. Nothing may stand after the data.")
 
 
-def _read_data(where: str, stream: Any, header: Header) -> bytearray:
-    """The bytes of the elements and not one more; memory grows as they arrive."""
-    data, left = bytearray(), header.data_bytes
+def _pieces(where: str, stream: Any, header: Header) -> Iterator[bytes]:
+    """The bytes of the elements and not one more, some at a time."""
+    left = header.data_bytes
     while left:
-        chunk = stream.read(min(CHUNK, left))
-        if not chunk:
+        piece = stream.read(min(CHUNK, left))
+        if not piece:
             raise FileError(
-                f"{where}: truncated: {len(data):,} of {header.data_bytes:,} bytes of data. Copy "
-                "or download the file again."
+                f"{where}: truncated: {header.data_bytes - left:,} of {header.data_bytes:,} bytes "
+                "of data. Copy or download the file again."
             )
-        data += chunk
-        left -= len(chunk)
+        left -= len(piece)
+        yield piece
     # Reading on reaches the end of a gzip stream, where its checksum is compared.
     if stream.read(1):
         raise FileError(
             f"{where}: bytes follow after the {header.data_bytes:,} that the header "
             f"{header.shape} announces. Nothing may stand after the data."
         )
-    return data
 
 
 def find_file(folder: str | os.PathLike[str], names: tuple[str, ...]) -> Path | None:

@@ -4,7 +4,10 @@ mnist(folder)             -> (train, test), every file checked
 download_mnist(folder)    fetches the four files; nothing else in pellucid does
 """
 
+import hashlib
+import math
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset
-from pellucid.data.idx import MAX_BYTES, find_file, read_idx_and_digest
+from pellucid.data.idx import MAX_BYTES, Header, find_file, opened_idx
 from pellucid.errors import FileError
 
 MIRRORS = (
@@ -83,8 +86,8 @@ def mnist(folder: str | os.PathLike[str], *, verify: bool = True) -> tuple[Datas
     with ThreadPoolExecutor(len(FILES)) as reading:
         arrays = list(reading.map(lambda file: _read(folder, file, verify), FILES))
     classes = 10 if verify else max(2, *(int(labels.max(initial=1)) + 1 for labels in arrays[1::2]))
-    train = _dataset(arrays[0], arrays[1], "mnist train", classes)
-    test = _dataset(arrays[2], arrays[3], "mnist test", classes)
+    train = Dataset(arrays[0], arrays[1], "mnist train", classes)
+    test = Dataset(arrays[2], arrays[3], "mnist test", classes)
     return train, test
 
 
@@ -105,6 +108,7 @@ def download_mnist(
 
 
 def _read(folder: str | os.PathLike[str], file: MnistFile, verify: bool) -> NDArray[Any]:
+    """The numbers of a file: ink of images row by row, or labels."""
     path = find_file(folder, file.spellings)
     if path is None:
         raise FileError(
@@ -112,28 +116,64 @@ def _read(folder: str | os.PathLike[str], file: MnistFile, verify: bool) -> NDAr
             "either with .gz). Give the folder with the four IDX files, or fetch them with "
             "pellucid.data.download_mnist(folder)."
         )
-    array, digest = read_idx_and_digest(path, MAX_BYTES, file.shape if verify else None)
+    numbers, digest = _numbers(path, file, verify)
     if verify and digest != file.sha256:
         raise FileError(
             f"mnist: {path} is not the file of MNIST: its SHA-256 is {digest}, not "
             f"{file.sha256}. Fetch it again, or pass verify=False for other data in this form."
         )
-    if array.ndim != len(file.shape) or array.dtype != np.uint8:
-        raise FileError(
-            f"mnist: {path} holds {array.dtype} of shape {array.shape}. It must hold uint8 with "
-            f"{len(file.shape)} dimensions."
-        )
-    return array
+    return numbers
 
 
-def _dataset(
-    images: NDArray[np.uint8], labels: NDArray[np.uint8], name: str, classes: int
-) -> Dataset:
-    # Divided in float32: a table of float64 would take 376 MB on the way.
-    pixels = images.reshape(len(images), -1).astype(np.float32)
-    pixels /= np.float32(255)
-    pixels.flags.writeable = False  # so that training shares the table instead of copying it
-    return Dataset(pixels, labels.astype(np.int64), name, classes)
+def _numbers(path: Path, file: MnistFile, verify: bool) -> tuple[NDArray[Any], str]:
+    """Ink or labels, and the digest of the file."""
+    with opened_idx(path, MAX_BYTES, file.shape if verify else None) as (header, pieces):
+        if header.dtype != np.uint8 or len(header.shape) != len(file.shape):
+            raise FileError(
+                f"mnist: {path} holds {header.dtype} of shape {header.shape}. It must hold uint8 "
+                f"with {len(file.shape)} dimensions."
+            )
+        is_images = len(header.shape) > 1
+        try:
+            numbers = np.empty(math.prod(header.shape), np.float32 if is_images else np.int64)
+        except MemoryError:
+            raise FileError(
+                f"mnist: {path}: the header says {header.shape}, more than fits into memory."
+            ) from None
+        digest = _convert(header, pieces, numbers)
+    if not is_images:
+        return numbers, digest
+    table = numbers.reshape(header.shape[0], math.prod(header.shape[1:]))
+    for array in (numbers, table):
+        array.flags.writeable = False  # so that training shares the table instead of copying it
+    return table, digest
+
+
+def _convert(header: Header, pieces: Iterator[bytes], numbers: NDArray[Any]) -> str:
+    """Fill `numbers` from bytes, floats with their 255th part; the digest of the content.
+
+    One thread unpacks the file, another goes over what is there already.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    digest = hashlib.sha256(header.raw)
+
+    def convert(start: int, piece: bytes) -> None:
+        digest.update(piece)
+        place = numbers[start : start + len(piece)]
+        if place.dtype == np.float32:
+            np.divide(np.frombuffer(piece, np.uint8), np.float32(255), out=place)
+        else:
+            place[:] = np.frombuffer(piece, np.uint8)
+
+    start, converted = 0, []
+    with ThreadPoolExecutor(1) as following:
+        for piece in pieces:
+            converted.append(following.submit(convert, start, piece))
+            start += len(piece)
+    for each in converted:
+        each.result()  # raises what went wrong there
+    return digest.hexdigest()
 
 
 def _fetch(folder: Path, file: MnistFile, mirrors: tuple[str, ...], timeout: float) -> Path:
@@ -160,6 +200,6 @@ def _fetch(folder: Path, file: MnistFile, mirrors: tuple[str, ...], timeout: flo
 
 def _verify(path: Path, file: MnistFile) -> None:
     """Raise FileError unless the file is the one of MNIST."""
-    _, digest = read_idx_and_digest(path, MAX_BYTES, file.shape)
+    _, digest = _numbers(path, file, verify=True)
     if digest != file.sha256:
         raise FileError(f"its SHA-256 is {digest}, not {file.sha256}")

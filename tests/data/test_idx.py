@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.data.idx import ELEMENT_TYPES, read_idx, read_idx_and_digest
+from pellucid.data.idx import ELEMENT_TYPES, opened_idx, read_idx, read_idx_and_digest
 from pellucid.errors import FileError
 
 IMAGES = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
@@ -157,8 +157,11 @@ def test_an_array_above_the_limit_is_refused(path: Path) -> None:
 
 def test_another_shape_than_asked_for_is_refused_before_the_data_are_read(path: Path) -> None:
     path.write_bytes(CONTENT[:16])
-    with pytest.raises(FileError, match=r"the header says \(2, 3, 4\)\. It must say \(9, 3, 4\)"):
-        read_idx_and_digest(path, shape=(9, 3, 4))
+    with (
+        pytest.raises(FileError, match=r"the header says \(2, 3, 4\)\. It must say \(9, 3, 4\)"),
+        opened_idx(path, shape=(9, 3, 4)),
+    ):
+        pass
 
 
 BOMBS: dict[str, tuple[bytes, bytes]] = {
