@@ -85,8 +85,13 @@ class Graph:
     def __hash__(self) -> int:
         return hash(str(self))
 
-    def check(self) -> None:
-        """Raise GraphError unless every value is defined once, before use, as its rule says."""
+    def check(self, made_from: "Graph | None" = None) -> None:
+        """Raise GraphError unless every value is defined once, before use, as its rule says.
+
+        Nodes that are those of the graph that it was `made_from`, which was checked before, keep
+        to their own rules: only where they stand is checked.
+        """
+        kept = set() if made_from is None else {id(node) for node in made_from.nodes}
         known: dict[str, Value] = {}
         for value in itertools.chain(self.inputs, (value for value, _ in self.constants)):
             _define(value, known)
@@ -98,7 +103,8 @@ class Graph:
                 )
         for node in self.nodes:
             _look_up(node.inputs, known, node)
-            _check_node(node)
+            if id(node) not in kept:
+                _check_node(node)
             _define(node.output, known)
         _look_up(self.outputs, known, "return")
 
@@ -148,7 +154,8 @@ def _define(value: Value, known: dict[str, Value]) -> None:
 def _look_up(values: Iterable[Value], known: Mapping[str, Value], where: object) -> None:
     """Raise unless all values are known; `where` is asked for its text only then."""
     for value in values:
-        if known.get(value.name) != value:
+        found = known.get(value.name)
+        if found is not value and found != value:
             raise GraphError(
                 f"graph: `{where}` uses {value}, which is not defined before it. "
                 "A node comes after everything that it uses."

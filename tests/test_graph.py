@@ -1,6 +1,7 @@
 """Graphs: what a capture collects, what the checker refuses, golden texts."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pellucid as pc
 from pellucid import primitives as p
 from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph, Node, Value, current_scope
+from pellucid.text import parse
 
 F4 = np.dtype(np.float32)
 x, y = Value("x", (2,), F4), Value("y", (2,), F4)
@@ -144,3 +146,17 @@ def test_the_graph_of_every_kind_of_attribute(golden):
 
     example = (np.ones((2, 3), np.float32), np.array([1, 0]))
     golden("graph_of_attributes.txt", str(pc.capture(mixed)(*example)))
+
+
+def test_a_graph_made_from_a_checked_one_is_checked_where_it_differs():
+    before = parse("""graph(x: float32[3])
+      %0: float32[3] = exp() of (x)
+      %1: float32[3] = tanh() of (%0)
+      return %1""")
+    first, second = before.nodes
+    wrong = replace(second, output=Value("%1", (4,), second.output.dtype))
+    with pytest.raises(GraphError, match="states another result"):
+        Graph(before.inputs, (), (first, wrong), before.outputs).check(before)
+    with pytest.raises(GraphError, match="not defined before"):
+        Graph(before.inputs, (), (second, first), before.outputs).check(before)
+    Graph(before.inputs, (), before.nodes, before.outputs).check(before)

@@ -26,7 +26,7 @@ def cut(graph: Graph) -> Graph:
         parts = _parts(node) if node.inputs and node.inputs[0].name in turned else 1
         nodes += [node] if parts == 1 else _in_parts(node, parts)
     result = Graph(graph.inputs, graph.constants, tuple(nodes), graph.outputs)
-    result.check()
+    result.check(graph)
     return result
 
 

@@ -7,6 +7,8 @@ memory for a product anyway, y <= 0 says the same, for every x, nan too: then no
 written and read.
 """
 
+from dataclasses import replace
+
 from pellucid import primitives as p
 from pellucid.executors.native.views import MOVEMENTS
 from pellucid.graph import Graph, Node, Value
@@ -20,15 +22,16 @@ def masks_from_results(graph: Graph) -> Graph:
     again: dict[str, Value] = {}
     nodes: list[Node] = []
     for node in graph.nodes:
+        changed = any(value.name in again for value in node.inputs)
         inputs = tuple(again.get(value.name, value) for value in node.inputs)
-        nodes.append(Node(node.primitive, inputs, node.output, node.scope))
+        nodes.append(replace(node, inputs=inputs) if changed else node)
         mask = _mask_of(node, made_by, constants)
         if mask is not None and node.output.name in multiplied and mask.name not in again:
             again[mask.name] = Value(f"{mask.name}'", mask.shape, mask.dtype)
             operands = (node.output, made_by[mask.name].inputs[1])
             nodes.append(Node(p.LessEqual(), operands, again[mask.name], node.scope))
     result = Graph(graph.inputs, graph.constants, tuple(nodes), graph.outputs)
-    result.check()
+    result.check(graph)
     return result
 
 

@@ -152,14 +152,15 @@ def _reads_in_step(kernel: Kernel, old: Value, new: Value, views: Views) -> bool
 
     Nor may a later pass over the same points read it again.
     """
-    reads = any(views[v].base == old for node in kernel.nodes for v in node.inputs)
+    reads = [
+        (node, value)
+        for node in kernel.nodes
+        for value in node.inputs
+        if views[value].base.name == old.name
+    ]
     if reads and isinstance(kernel, Loop) and not is_last(kernel, new, views):
         return False
-    for node in kernel.nodes:
-        for value in node.inputs:
-            if views[value].base == old and not _in_step(kernel, node, value, new, views):
-                return False
-    return True
+    return all(_in_step(kernel, node, value, new, views) for node, value in reads)
 
 
 def _in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views) -> bool:

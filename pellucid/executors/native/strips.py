@@ -39,7 +39,7 @@ def by_strips(graph: Graph) -> Graph:
             nodes[node.inputs[0].name] = []  # the product of all rows: only its sum is used
     kept = tuple(node for group in nodes.values() for node in group)
     result = Graph(graph.inputs, graph.constants, kept, graph.outputs)
-    result.check()
+    result.check(graph)
     return result
 
 

@@ -183,7 +183,7 @@ class Views:
     def __init__(self, graph: Graph, gaps: Gaps = NO_GAPS) -> None:
         self.gaps = gaps
         self._own: dict[str, View] = {}
-        self._views: dict[str, View] = {}
+        self._views: dict[str, View] = {}  # those of movements, and others once they are asked for
         for node in graph.nodes:
             if isinstance(node.primitive, MOVEMENTS):
                 view = moved(node.primitive, self[node.inputs[0]])
@@ -193,7 +193,10 @@ class Views:
 
     def __getitem__(self, value: Value) -> View:
         """Where the elements of a value lie."""
-        return self._views.get(value.name) or self.own(value)
+        found = self._views.get(value.name)
+        if found is None:
+            found = self._views[value.name] = self.own(value)
+        return found
 
     def own(self, value: Value) -> View:
         """Where the elements of a value lie in the buffer that is made for it."""
@@ -253,7 +256,8 @@ def layout(graph: Graph, gaps: Gaps = NO_GAPS) -> Graph:
                 views[node.output.name] = view
         if isinstance(node.primitive, p.Convolution) and not _readable(node, view_of(inputs[1])):
             inputs = (inputs[0], copied(inputs[1], node.scope))
-        nodes.append(Node(node.primitive, inputs, node.output, node.scope))
+        kept = inputs is node.inputs
+        nodes.append(node if kept else Node(node.primitive, inputs, node.output, node.scope))
     taken = {v.name for v in graph.inputs} | {v.name for v, _ in graph.constants}
     outputs = []
     for value in graph.outputs:
@@ -262,5 +266,5 @@ def layout(graph: Graph, gaps: Gaps = NO_GAPS) -> Graph:
         outputs.append(value if own else copied(value, ""))
         taken.add(view_of(outputs[-1]).base.name)
     result = Graph(graph.inputs, graph.constants, tuple(nodes), tuple(outputs))
-    result.check()
+    result.check(graph)
     return result
