@@ -112,7 +112,9 @@ def repeated_product(spec: Contraction, target: targets.Target) -> tuple[ir.Modu
 
     units = (I64(0), I64(contractions.tiles(spec, target)))
     with counted(builder, I64(0), times):
-        contractions.emit_contraction(builder, target, spec, (a, b), units, write, scratch)
+        contractions.emit_contraction(
+            builder, target, spec, (a, b), units, contractions.Finish(write), scratch
+        )
     builder.ret_void()
     entry.branch(code)
     return module, "product"

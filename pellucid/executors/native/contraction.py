@@ -34,10 +34,25 @@ from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, Tiling, tiling
 from pellucid.executors.native.vectors import Vectors
 
+LONG_DEPTH = 128  # of k: where more is between tiles, the hardware sees which rows come next
 SHORT_DEPTH = 32  # of k: sums of shorter tiles that are light need not wait in memory
 
 Operand = Any  # an address, or a Matrix
-Store = Callable[[Any, Any, Any, Any], None]
+
+
+@dataclass(frozen=True)
+class Finish:
+    """What is done with a product.
+
+    `store(row, column, vector, mask)` is called, while code is generated, with each finished
+    vector of C; it emits what is done with it. `claim(row, column)`, if there is one, emits what
+    can be done for it long before, such as to ask for its memory.
+    """
+
+    store: Callable[[Any, Any, Any, Any], None]
+    claim: Callable[[Any, Any], None] | None = None
+
+
 Scratch = Callable[[ir.Type, int], ir.Value]
 
 
@@ -64,17 +79,16 @@ def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and
     spec: Contraction,
     operands: tuple[Operand, Operand],
     units: tuple[ir.Value, ir.Value],
-    store: Store,
+    finish: Finish,
     scratch: Scratch,
 ) -> None:
     """Code for the units from `units[0]` up to `units[1]`.
 
     `operands`: where A and B begin, or the matrix itself where its rows are scattered.
-    `store(row, column, vector, mask)` is called, while code is generated, with each finished
-    vector of C; it emits what is done with it. `scratch(kind, count)` gives memory on the stack.
+    `scratch(kind, count)` gives memory on the stack.
     """
     if spec.m and spec.n:
-        _Product(builder, target, spec, operands, store, scratch).emit(*units)
+        _Product(builder, target, spec, operands, finish, scratch).emit(*units)
 
 
 @dataclass(frozen=True)
@@ -101,20 +115,29 @@ class _Product:
         target: Target,
         spec: Contraction,
         operands: tuple[Operand, Operand],
-        store: Store,
+        finish: Finish,
         scratch: Scratch,
     ) -> None:
-        self.b, self.spec, self.store = builder, spec, store
+        self.b, self.spec, self.finish = builder, spec, finish
         self.cut = cut = tiling(spec, target)
         self.v = Vectors(builder, spec.dtype, cut.lanes)
         self.left, self.right = (
             x if isinstance(x, Matrix) else Matrix(x, spec.dtype, strides)
             for x, strides in zip(operands, (spec.a_strides, spec.b_strides), strict=True)
         )
-        self.line = LINE // spec.dtype.itemsize if isinstance(self.left, Scattered) else 0
+        self.line = LINE // spec.dtype.itemsize if self._asks_ahead() else 0
         self.is_blocked = cut.depth < spec.k
         self.is_direct = spec.light and not self.is_blocked and spec.k <= SHORT_DEPTH
         self._reserve(scratch)
+
+    def _asks_ahead(self) -> bool:
+        """Whether the rows of A come from afar: from memory, or from the cache of another CPU.
+
+        One thread computes some columns of C, and with them all rows of the next product.
+        """
+        spec = self.spec
+        is_short = spec.a_strides[1] == 1 and self.v.lanes <= spec.k <= LONG_DEPTH
+        return isinstance(self.left, Scattered) or is_short
 
     def _reserve(self, scratch: Scratch) -> None:
         """Memory for sums and copies."""
@@ -209,7 +232,7 @@ class _Product:
             right = pack_lines(v, right, self.spec.k, columns, self.lines)
 
         def hand_out(row: ir.Value, vector: ir.Value) -> None:
-            self.store(row, first, vector, v.first(columns))
+            self.finish.store(row, first, vector, v.first(columns))
 
         return Leftover(v, self.spec, self.cut, columns, (self.left, right), self.sums, hand_out)
 
@@ -270,6 +293,7 @@ class _Product:
 
         def body(final: bool) -> None:
             tile = Tile(short if final else rows, panel.masks, self.spec.k, final, self.line)
+            self._claim(panel, row, tile.rows)
             start = [v.zero] * tile.sums
             if self.is_blocked:
                 start = [b.load(v.slot(place, i), typ=v.kind) for i in range(tile.sums)]
@@ -282,12 +306,22 @@ class _Product:
 
         self._choose(b.udiv(row, I64(rows)), -(-self.spec.m // rows), short != 0, body)
 
+    def _claim(self, panel: _Panel, row: ir.Value, rows: int) -> None:
+        """Ask for the places of the results of a tile, and of what is left over beside it."""
+        b, claim = self.b, self.finish.claim
+        if claim is None or self.is_blocked:
+            return
+        count = len(panel.masks) + (panel.leftover is not None)
+        for i in range(rows):
+            for j in range(count):
+                claim(b.add(row, I64(i)), b.add(panel.column, I64(j * self.cut.lanes)))
+
     def _hand_out_directly(self, panel: _Panel, row: ir.Value, totals: list[ir.Value]) -> None:
         """The finished rows of a tile straight from registers."""
         b, count = self.b, len(panel.masks)
         for i, vector in enumerate(totals):
             column = b.add(panel.column, I64(i % count * self.cut.lanes))
-            self.store(b.add(row, I64(i // count)), column, vector, panel.masks[i % count])
+            self.finish.store(b.add(row, I64(i // count)), column, vector, panel.masks[i % count])
 
     def _hand_out(self, panel: _Panel, row: ir.Value, place: ir.Value) -> None:
         """The finished rows of a tile, vector by vector: the code is there once for all rows."""
@@ -298,7 +332,7 @@ class _Product:
             for j, mask in enumerate(panel.masks):
                 vector = b.load(v.slot(place, b.add(first, I64(j))), typ=v.kind)
                 column = b.add(panel.column, I64(j * self.cut.lanes))
-                self.store(b.add(row, i), column, vector, mask)
+                self.finish.store(b.add(row, i), column, vector, mask)
 
 
 __all__ = ["Contraction", "emit_contraction", "tiles"]

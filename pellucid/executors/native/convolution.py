@@ -19,7 +19,7 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.columns import Axis, Block, Columns
-from pellucid.executors.native.contraction import Contraction, emit_contraction, tiles
+from pellucid.executors.native.contraction import Contraction, Finish, emit_contraction, tiles
 from pellucid.executors.native.convolution_blocks import cut_of
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
@@ -115,7 +115,7 @@ class _Product:
         """A product of matrices; `to` gets each vector of the result."""
         target = self.frame.target
         units = (I64(0), I64(tiles(spec, target)))
-        emit_contraction(self.b, target, spec, operands, units, to, self.frame.scratch)
+        emit_contraction(self.b, target, spec, operands, units, Finish(to), self.frame.scratch)
 
 
 class _BySamples(_Product):

@@ -11,7 +11,7 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid.executors.native.lanes import Lanes
-from pellucid.executors.native.memory import load, store
+from pellucid.executors.native.memory import ask_for, load, store
 from pellucid.executors.native.plan import Place, Plan
 from pellucid.executors.native.runner import kernel_type
 from pellucid.executors.native.target import Target
@@ -135,6 +135,10 @@ class Frame:
     def store(self, value: Value, element: ir.Value, lanes: Lanes, mask: Any = None) -> None:
         """Write neighbouring elements."""
         store(self.builder, self.address(value, element), lanes, mask=mask)
+
+    def claim(self, value: Value, element: ir.Value) -> None:
+        """Ask for the cache line of an element to be this CPU's own: it will be written soon."""
+        ask_for(self.builder, self.address(value, element), writes=True)
 
     def element(self, offset: int, indices: Sequence[Any], strides: Sequence[int]) -> ir.Value:
         """offset + sum of index times stride; indices that are None count as 0."""

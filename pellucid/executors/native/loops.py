@@ -183,6 +183,8 @@ class _LoopCode:
                 x = level.fit(self.members.operand(node, node.inputs[0], level, now))
                 total.take(x.where_mask(level.mask, total.start) if rows and level.mask else x)
             self._stores(level, now)
+            if now == 0 and shared is None:
+                self._claim(level)
 
         if shared is not None:
             body(shared)
@@ -193,6 +195,13 @@ class _LoopCode:
             outer.values[total.node.output.name] = (
                 lanes.folded(functools.partial(joined, total.node)) if rows else lanes
             )
+
+    def _claim(self, level: Level) -> None:
+        """Ask for the places of what a later stage stores, while this one only reads."""
+        for value in self.kernel.stores:
+            if value.name in self.kernel.full and self.stage[value.name] > 0:
+                reach = own_reach(self.kernel, self.frame.views, value)
+                self.frame.claim(value, self.members.element(reach, level))
 
     def _over_reduced(self, level: Level, dims: list[int], body: Any) -> None:
         """Nest the loops over the reduced axes, outermost first."""

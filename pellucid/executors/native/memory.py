@@ -1,6 +1,7 @@
 """Loads and stores of lanes: contiguous, repeated, strided, masked.
 
 load, store     lanes from and to memory
+ask_for         a cache line that is needed soon
 memory_type     how numbers lie in memory; a bool is a byte there
 """
 
@@ -22,6 +23,15 @@ from pellucid.executors.native.lanes import (
 from pellucid.primitives.base import DType
 
 POINTER = ir.PointerType()
+
+
+def ask_for(b: ir.IRBuilder, address: ir.Value, *, level: int = 1, writes: bool = False) -> None:
+    """Ask for a cache line to be in a cache of this level soon; the address may lead anywhere.
+
+    One that will be written is taken from the caches of other CPUs meanwhile.
+    """
+    function = declared(b, "llvm.prefetch.p0", ir.VoidType(), [address.type, I32, I32, I32])
+    b.call(function, [address, I32(int(writes)), I32(4 - level), I32(1)])
 
 
 def memory_type(dtype: DType, width: int) -> ir.Type:

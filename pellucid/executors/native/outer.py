@@ -10,6 +10,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.matrices import Matrix, Scattered, Turned, Walk
+from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH
 from pellucid.executors.native.vectors import Vectors, carried
 
@@ -80,7 +81,7 @@ def outer_sums(
         columns, rows = down(k, steps), b.rows_from(code, k, steps)
         if steps == tile.line:
             for place in following(k, 1)[0]:
-                v.prefetch(place, level=2)
+                ask_for(code, place, level=2 if isinstance(a, Scattered) else 1)
         for step, place in enumerate(zip(columns, rows, strict=True)):
             first = step % chains * tile.sums
             last = first + tile.sums
@@ -97,8 +98,8 @@ def outer_sums(
 
 
 def _following(v: Vectors, tile: Tile, a: Matrix) -> Walk:
-    """The walk along the rows of the tile below: they may come from memory."""
-    if not isinstance(a, Scattered):
+    """The walk along the rows of the tile below: they may come from afar."""
+    if not tile.line:
         return a.down(v.b, 0)
     return a.part(v.b, tile.rows, 0).down(v.b, tile.rows)
 
@@ -118,10 +119,10 @@ def _step(
     ]
     if a.strides[0] == 1 and a.strides[1] * a.dtype.itemsize >= FAR_BYTES:
         if not isinstance(a, Turned):
-            v.prefetch(a.moved(v.b, column[0], AHEAD * a.strides[1]))
+            ask_for(v.b, a.moved(v.b, column[0], AHEAD * a.strides[1]))
         if tile.k > FAR_DEPTH or isinstance(a, Turned):
             # More than the cache keeps, or anywhere: what the tiles after it will need.
-            v.prefetch(a.moved(v.b, column[0], LINE // a.dtype.itemsize))
+            ask_for(v.b, a.moved(v.b, column[0], LINE // a.dtype.itemsize))
     result = []
     for i in range(tile.rows):
         element = v.load(column[i], 0)

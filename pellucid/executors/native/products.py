@@ -12,6 +12,7 @@ from llvmlite import ir
 from pellucid import primitives as p
 from pellucid.executors.native.contraction import (
     Contraction,
+    Finish,
     Operand,
     emit_contraction,
     tiles,
@@ -94,9 +95,8 @@ def _emit_batch(
     """One product of the batch."""
     operands = (_operand(frame, kernel, batch, 0), _operand(frame, kernel, batch, 1))
     epilogue = _Epilogue(frame, kernel, batch)
-    emit_contraction(
-        frame.builder, frame.target, spec, operands, units, epilogue.store, frame.scratch
-    )
+    finish = Finish(epilogue.store, epilogue.claim)
+    emit_contraction(frame.builder, frame.target, spec, operands, units, finish, frame.scratch)
 
 
 def _operand(frame: Frame, kernel: Product, batch: tuple[Any, ...], which: int) -> Operand:
@@ -136,6 +136,13 @@ class _Epilogue:
         self.members = Members(frame, kernel, nest, stages(kernel, views))
         self.entry = Level(None, (None,) * len(kernel.space.shape), 1)
         self.members.load_invariant(self.entry)
+
+    def claim(self, row: Any, column: Any) -> None:
+        """Ask for the places of the results that begin at a column, long before they are there."""
+        level = Level(self.entry, (*self.batch, row, column), 1)
+        for value in self.kernel.stores:
+            reach_ = own_reach(self.kernel, self.frame.views, value)
+            self.frame.claim(value, self.members.element(reach_, level))
 
     def store(self, row: Any, column: Any, vector: Any, mask: Any) -> None:
         """Compute what follows the product, and write what is needed elsewhere."""

@@ -21,6 +21,7 @@ from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Single
 from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
@@ -219,12 +220,9 @@ def _prefetch(frame: Frame, view: View, indices: View, i: ir.Value, size: int) -
     ahead = b.select(b.icmp_signed("<", ahead, frame.end), ahead, i)
     index = frame.load(indices.base, ahead, 1, 1).astype(np.dtype(np.int64)).value
     start = frame.address(view.base, b.mul(index, I64(math.prod(view.shape[1:]))))
-    kind = ir.FunctionType(ir.VoidType(), [POINTER, I32, I32, I32])
-    name = "llvm.prefetch.p0"
-    prefetch = b.module.globals.get(name) or ir.Function(b.module, kind, name)
     with counted(b, I64(0), I64(min(size, MOST_PREFETCHED)), LINE) as offset:
         address = b.gep(start, [offset], source_etype=I8)
-        b.call(prefetch, [address, I32(0), I32(2), I32(1)])
+        ask_for(b, address, level=2)
 
 
 def _take(frame: Frame, node: Node, number: int) -> None:

@@ -42,12 +42,6 @@ class Vectors:
         """A vector from memory; stride 0 repeats one number."""
         return load(self.b, address, self.dtype, self.lanes, stride=stride, mask=mask).value
 
-    def prefetch(self, address: ir.Value, level: int = 1) -> None:
-        """Ask for a line to be read into a cache soon; the address may lead anywhere."""
-        kinds = [address.type, I32, I32, I32]
-        function = declared(self.b, "llvm.prefetch.p0", ir.VoidType(), kinds)
-        self.b.call(function, [address, I32(0), I32(4 - level), I32(1)])
-
     def slot(self, base: ir.Value, index: Any) -> ir.Value:
         """The address of one of many vectors that lie side by side."""
         place = I64(index) if isinstance(index, int) else index

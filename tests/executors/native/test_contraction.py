@@ -17,6 +17,7 @@ from pellucid.executors.native import target as targets
 from pellucid.executors.native.contraction import (
     SHORT_DEPTH,
     Contraction,
+    Finish,
     emit_contraction,
     tiles,
 )
@@ -53,7 +54,7 @@ def module(spec: Contraction, target: targets.Target) -> ir.Module:
         place = builder.gep(c, [element], source_etype=scalar)
         store(builder, place, Lanes(builder, vector, spec.dtype), mask=mask)
 
-    emit_contraction(builder, target, spec, (a, b), (begin, end), write, scratch)
+    emit_contraction(builder, target, spec, (a, b), (begin, end), Finish(write), scratch)
     builder.ret_void()
     entry.branch(code)
     return made
