@@ -34,10 +34,10 @@ COMPARISONS = (p.Equal, p.Less, p.LessEqual)
 
 def fuse(graph: Graph, views: Views) -> list[Kernel]:
     """The kernels of a graph; each value that is used elsewhere is among its stores."""
-    return _Fusion(views).run(graph)
+    return Fusion(views).run(graph)
 
 
-class _Fusion:
+class Fusion:
     """The kernels so far, where each value is made, and nodes that wait for their consumer."""
 
     def __init__(self, views: Views) -> None:
@@ -130,7 +130,7 @@ class _Fusion:
         if not isinstance(kernel, Fused):
             return False
         before = (len(kernel.nodes), set(kernel.full), set(kernel.outer), kernel.space)
-        if all(self._joins(kernel, node) for node in nodes):
+        if all(self.joins(kernel, node) for node in nodes):
             return True
         del kernel.nodes[before[0] :]
         _, kernel.full, kernel.outer, kernel.space = before
@@ -148,7 +148,7 @@ class _Fusion:
     def _is_loop(self, index: int) -> bool:
         return isinstance(self.kernels[index], Loop)
 
-    def _joins(self, kernel: Kernel, node: Node) -> bool:
+    def joins(self, kernel: Kernel, node: Node) -> bool:
         """Add the node to the kernel if it fits there."""
         if isinstance(kernel, Fused) and is_pointwise(node):
             return self._joins_pointwise(kernel, node)

@@ -18,6 +18,7 @@ import numpy as np
 
 from pellucid.errors import OptionError, closest
 from pellucid.executors.native import target as targets
+from pellucid.executors.native.again import again
 from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.call_back import CallBack
 from pellucid.executors.native.depth import cut
@@ -229,7 +230,7 @@ def planned(procedure: Procedure) -> Layout:
     gaps = Gaps(pitches(graph), scattered(graph, updated))
     graph = layout(graph, gaps)
     views = Views(graph, gaps)
-    kernels = neighbours(fuse(graph, views), views)
+    kernels = neighbours(again(fuse(graph, views), graph, updated, views), views)
     for kernel in kernels:
         if isinstance(kernel, Loop):
             kernel.stores += spill(kernel, views)
