@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from pellucid.errors import ShapeError
 from pellucid.primitives.base import SUMMABLE, Primitive, Shape, broadcast
 
@@ -24,7 +26,18 @@ class MatMul(Primitive):
         return (*broadcast("matmul: batch axes", (a[:-2], b[:-2])), a[-2], b[-1])
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return xp.matmul(a, b)
+        return product(a, b)
 
     def backward(self, dy: Any, y: Any, a: Any, b: Any) -> tuple[Any, ...]:
         return dy @ b.mT, a.mT @ dy
+
+
+def product(a: Any, b: Any, out: Any = None) -> Any:
+    """NumPy's matrix product, without its warnings.
+
+    OpenBLAS fills the last lanes of its registers with what the stack happens to hold, and drops
+    what they give. The value is right; the flags for overflow and invalid operations may be
+    raised without a cause, and NumPy would warn.
+    """
+    with np.errstate(all="ignore"):
+        return np.matmul(a, b, out=out)

@@ -8,6 +8,7 @@ import numpy as np
 
 from pellucid.errors import ShapeError
 from pellucid.primitives.base import SUMMABLE, Primitive, Shape
+from pellucid.primitives.contraction import product
 from pellucid.primitives.windows import Windows
 
 # Windows are laid out a piece at a time, of so many bytes: what stays in the cache.
@@ -104,7 +105,7 @@ class Convolution(Primitive):
             windows = self._windows(part, w.shape, spread[:count])
             np.copyto(columns[:count], windows.transpose(order))
             rows = columns[:count].reshape(count, group, lines, places)
-            np.matmul(matrix, rows, out=y[first : first + count])
+            product(matrix, rows, out=y[first : first + count])
         return y.reshape(shape)
 
     def _by_channels(self, x: Any, w: Any, shape: Shape) -> Any:
@@ -124,7 +125,7 @@ class Convolution(Primitive):
             rest = lines if count == step else lines[(slice(None),) * (2 + axes) + (slice(count),)]
             np.copyto(rest, windows.transpose(order))
             kernels = np.reshape(w[:, :, first : first + count], (group, out, -1))
-            y += np.matmul(kernels, rest.reshape(group, columns, -1).mT)
+            y += product(kernels, rest.reshape(group, columns, -1).mT)
         return y.reshape(group, out, batch, *counts).transpose(2, 0, 1, *range(3, len(shape)))
 
     def _windows(self, x: Any, w: Shape, spread: Any) -> Any:

@@ -180,3 +180,10 @@ def test_two_dtypes_are_not_mixed(kind):
 
 def test_the_dtype_table_covers_every_primitive_with_inputs():
     assert set(ACCEPTED) == set(pc.PRIMITIVES) - {p.Arange, p.RandomBits}
+
+
+def test_products_of_infinities_and_zeros_are_nan_without_a_warning():
+    infinite, zero = pc.tensor([[float("inf")]]), pc.tensor([[0.0]])
+    assert np.isnan((infinite @ zero).item())
+    x, w = (t.reshape((1, 1, 1, 1)) for t in (infinite, zero))
+    assert np.isnan(pc.apply(p.Convolution((1,), (0,), (0,), (1,), (1,)), x, w).item())
