@@ -45,12 +45,13 @@ class Finish:
     """What is done with a product.
 
     `store(row, column, vector, mask)` is called, while code is generated, with each finished
-    vector of C; it emits what is done with it. `claim(row, column)`, if there is one, emits what
-    can be done for it long before, such as to ask for its memory.
+    vector of C; it emits what is done with it. `claim(row, column, rows, columns)`, if there is
+    one, emits what can be done long before for the results of some rows, at some columns counted
+    from there, such as to ask for their memory.
     """
 
     store: Callable[[Any, Any, Any, Any], None]
-    claim: Callable[[Any, Any], None] | None = None
+    claim: Callable[[Any, Any, range, range], None] | None = None
 
 
 Scratch = Callable[[ir.Type, int], ir.Value]
@@ -308,13 +309,9 @@ class _Product:
 
     def _claim(self, panel: _Panel, row: ir.Value, rows: int) -> None:
         """Ask for the places of the results of a tile, and of what is left over beside it."""
-        b, claim = self.b, self.finish.claim
-        if claim is None or self.is_blocked:
-            return
-        count = len(panel.masks) + (panel.leftover is not None)
-        for i in range(rows):
-            for j in range(count):
-                claim(b.add(row, I64(i)), b.add(panel.column, I64(j * self.cut.lanes)))
+        if self.finish.claim is not None and not self.is_blocked:
+            width = (len(panel.masks) + (panel.leftover is not None)) * self.cut.lanes
+            self.finish.claim(row, panel.column, range(rows), range(0, width, self.cut.lanes))
 
     def _hand_out_directly(self, panel: _Panel, row: ir.Value, totals: list[ir.Value]) -> None:
         """The finished rows of a tile straight from registers."""

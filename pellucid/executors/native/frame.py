@@ -3,13 +3,14 @@
 Frame       one kernel being emitted: builder, pointers, loads and stores
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 
+from pellucid.executors.native.builder import Builder
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import ask_for, load, store
 from pellucid.executors.native.plan import Place, Plan
@@ -76,9 +77,9 @@ class Frame:
         self.table, self.bindings, self.step, self.begin, self.end = self.function.args
         entry = self.function.append_basic_block("entry")
         self.code = self.function.append_basic_block("code")
-        self._entry = ir.IRBuilder(entry)
+        self._entry = Builder(entry)
         self._pointers: dict[Place, ir.Value] = {}
-        self.builder = ir.IRBuilder(self.code)
+        self.builder = Builder(self.code)
 
     def finish(self) -> tuple[str, list[Place]]:
         """The text of the module, and the places that are bound, in the order of the bindings."""
@@ -136,9 +137,19 @@ class Frame:
         """Write neighbouring elements."""
         store(self.builder, self.address(value, element), lanes, mask=mask)
 
-    def claim(self, value: Value, element: ir.Value) -> None:
-        """Ask for the cache line of an element to be this CPU's own: it will be written soon."""
-        ask_for(self.builder, self.address(value, element), writes=True)
+    def claim(self, value: Value, element: ir.Value, further: Iterable[int] = (0,)) -> None:
+        """Ask for the cache lines of elements to be this CPU's own: they will be written soon.
+
+        `further`: how far behind `element` each of them lies.
+        """
+        first = self.address(value, element)
+        for count in further:
+            place = first
+            if count:
+                place = self.builder.gep(
+                    first, [I64(count * value.dtype.itemsize)], source_etype=I8
+                )
+            ask_for(self.builder, place, writes=True)
 
     def element(self, offset: int, indices: Sequence[Any], strides: Sequence[int]) -> ir.Value:
         """offset + sum of index times stride; indices that are None count as 0."""

@@ -1,7 +1,7 @@
 """Lanes: values that emit LLVM instructions, so that the rules of primitives become code.
 
     Lanes       some numbers side by side, with operators
-    scalar_type, lanes_type, call, declared, suffix     what else emits code needs
+    scalar_type, lanes_type, call, declared, suffix, repeated, zeros    what else emits code needs
 
 Semantics are those of NumPy: comparisons with nan are false, the larger and the smaller of
 two numbers are nan if either is, integers wrap around. One lane is a plain scalar. What is
@@ -9,6 +9,7 @@ computed does not depend on the number of lanes.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,19 @@ class _Repeated(ir.Constant):  # type: ignore[misc]
         return f"splat ({number.type} {number.get_reference()})"
 
 
+@lru_cache(maxsize=256)
+def zeros(kind: ir.Type) -> ir.Constant:
+    """0 in all lanes; made once, and short, as are the lanes of `nothing`."""
+    return _Repeated(kind, zeros(kind.element)) if isinstance(kind, ir.VectorType) else kind(0)
+
+
+@lru_cache(maxsize=256)
+def nothing(kind: ir.Type) -> ir.Constant:
+    """Lanes of which nothing is known, to be filled."""
+    undefined = ir.Constant(getattr(kind, "element", kind), ir.Undefined)
+    return _Repeated(kind, undefined) if isinstance(kind, ir.VectorType) else undefined
+
+
 def repeated(builder: ir.IRBuilder, raw: ir.Value, width: int) -> ir.Value:
     """One number in all lanes."""
     if width == 1:
@@ -77,10 +91,8 @@ def repeated(builder: ir.IRBuilder, raw: ir.Value, width: int) -> ir.Value:
     kind = ir.VectorType(raw.type, width)
     if isinstance(raw, ir.Constant):
         return _Repeated(kind, raw)
-    undefined = ir.Constant(kind, ir.Undefined)
-    first = builder.insert_element(undefined, raw, I32(0))
-    zeros = ir.Constant(ir.VectorType(I32, width), None)
-    return builder.shuffle_vector(first, undefined, zeros)
+    first = builder.insert_element(nothing(kind), raw, I32(0))
+    return builder.shuffle_vector(first, nothing(kind), zeros(ir.VectorType(I32, width)))
 
 
 class Lanes:
@@ -140,8 +152,8 @@ class Lanes:
             halves = []
             for start in (0, width):
                 chosen = ir.Constant(ir.VectorType(I32, width), list(range(start, start + width)))
-                undefined = ir.Constant(x.value.type, ir.Undefined)
-                halves.append(x.made(b.shuffle_vector(x.value, undefined, chosen)))
+                half = b.shuffle_vector(x.value, nothing(x.value.type), chosen)
+                halves.append(x.made(half))
             x = join(*halves)
         if isinstance(x.value.type, ir.VectorType):
             x = x.made(b.extract_element(x.value, I32(0)))

@@ -19,6 +19,7 @@ from pellucid.executors.native.lanes import (
     repeated,
     scalar_type,
     suffix,
+    zeros,
 )
 from pellucid.primitives.base import DType
 
@@ -59,11 +60,11 @@ def load(
     elif stride == 1:
         name, types = f"llvm.masked.load.{suffix(kind)}.p0", [POINTER, I32, mask.type, kind]
         function = declared(b, name, kind, types)
-        raw = b.call(function, [address, I32(size), mask, ir.Constant(kind, None)])
+        raw = b.call(function, [address, I32(size), mask, zeros(kind)])
     else:
         raw = _gathered(b, address, kind, stride * size, mask)
     if dtype.kind == "b":
-        raw = b.icmp_unsigned("!=", raw, ir.Constant(kind, None))
+        raw = b.icmp_unsigned("!=", raw, zeros(kind))
     return Lanes(b, raw, dtype)
 
 
@@ -79,7 +80,7 @@ def _gathered(
         mask = ir.Constant(ir.VectorType(I1, width), [I1(1)] * width)
     name = f"llvm.masked.gather.{suffix(kind)}.v{width}p0"
     function = declared(b, name, kind, [pointers.type, I32, mask.type, kind])
-    return b.call(function, [pointers, I32(1), mask, ir.Constant(kind, None)])
+    return b.call(function, [pointers, I32(1), mask, zeros(kind)])
 
 
 def store(b: ir.IRBuilder, address: ir.Value, lanes: Lanes, *, mask: Any = None) -> None:

@@ -14,7 +14,8 @@ from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH
 from pellucid.executors.native.vectors import Vectors, carried
 
-STEPS = 4  # of k in one turn of the loop: counting must not take cycles from multiplying
+STEPS = 2  # of k in one turn of the loop: counting must not take cycles from multiplying
+MOST_STEPS = 4  # where there are so few sums that each must be dealt out over several
 AHEAD = 8  # how many k before its use a column of A is asked for, if they lie far apart
 LINE = 64  # bytes
 IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for four cycles
@@ -24,8 +25,8 @@ IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for fou
 class Tile:
     """Rows by vectors of columns, each with the mask of its lanes; k steps in all.
 
-    A `rare` tile is computed once in a while: its code is kept short. A turn of the loop takes
-    `line` of k, if that is not 0.
+    A `rare` tile is computed once in a while: its code is kept short. Every `line` of k the
+    same of the rows below is asked for, if that is not 0.
     """
 
     rows: int
@@ -43,10 +44,12 @@ class Tile:
     def steps(self) -> int:
         """Of k in one turn of the loop: a power of two."""
         is_long = self.rare or self.rows == 1
-        most = 1 if is_long and self.sums >= IN_FLIGHT else self.line or STEPS
-        while most > max(self.k, 1):
-            most //= 2
-        return most
+        steps = 1 if is_long and self.sums >= IN_FLIGHT else STEPS
+        while steps < MOST_STEPS and steps * self.sums < IN_FLIGHT:
+            steps *= 2
+        while steps > max(self.k, 1):
+            steps //= 2
+        return steps
 
     @property
     def chains(self) -> int:
@@ -79,9 +82,10 @@ def outer_sums(
 
     def turn(k: ir.Value, totals: list[ir.Value], steps: int) -> list[ir.Value]:
         columns, rows = down(k, steps), b.rows_from(code, k, steps)
-        if steps == tile.line:
-            for place in following(k, 1)[0]:
-                ask_for(code, place, level=2 if isinstance(a, Scattered) else 1)
+        if tile.line and not tile.rare:
+            with code.if_then(code.icmp_signed("==", code.and_(k, I64(tile.line - 1)), I64(0))):
+                for place in following(k, 1)[0]:
+                    ask_for(code, place, level=2 if isinstance(a, Scattered) else 1)
         for step, place in enumerate(zip(columns, rows, strict=True)):
             first = step % chains * tile.sums
             last = first + tile.sums

@@ -137,12 +137,14 @@ class _Epilogue:
         self.entry = Level(None, (None,) * len(kernel.space.shape), 1)
         self.members.load_invariant(self.entry)
 
-    def claim(self, row: Any, column: Any) -> None:
-        """Ask for the places of the results that begin at a column, long before they are there."""
+    def claim(self, row: Any, column: Any, rows: range, columns: range) -> None:
+        """Ask for the places of results, long before they are there."""
         level = Level(self.entry, (*self.batch, row, column), 1)
         for value in self.kernel.stores:
             reach_ = own_reach(self.kernel, self.frame.views, value)
-            self.frame.claim(value, self.members.element(reach_, level))
+            down, along = self.members.nest.strides[reach_][-2:]
+            further = (i * down + j * along for i in rows for j in columns)
+            self.frame.claim(value, self.members.element(reach_, level), further)
 
     def store(self, row: Any, column: Any, vector: Any, mask: Any) -> None:
         """Compute what follows the product, and write what is needed elsewhere."""

@@ -18,6 +18,7 @@ from pellucid.executors.native.lanes import (
     lanes_type,
     repeated,
     suffix,
+    zeros,
 )
 from pellucid.executors.native.memory import load
 from pellucid.primitives.base import DType
@@ -31,7 +32,7 @@ class Vectors:
     def __init__(self, b: ir.IRBuilder, dtype: DType, lanes: int) -> None:
         self.b, self.dtype, self.lanes = b, dtype, lanes
         self.kind = lanes_type(dtype, lanes)
-        self.zero = ir.Constant(self.kind, None)
+        self.zero = zeros(self.kind)
         self._fma = declared(b, f"llvm.fma.{suffix(self.kind)}", self.kind, [self.kind] * 3)
 
     def fma(self, x: ir.Value, y: ir.Value, total: ir.Value) -> ir.Value:
