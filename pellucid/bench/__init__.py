@@ -1,6 +1,6 @@
-"""Benchmarks: pellucid beside its peers, the same training, interleaved in one run.
+"""Benchmarks: pellucid beside its peers, the same work, interleaved in one run.
 
-workloads       what is trained
+workloads       what is trained, and what is predicted with
 systems         pellucid and its peers, each in several configurations
 measure         rounds in turn, medians, the machine's limits
 show            the table, the figure, the JSON form

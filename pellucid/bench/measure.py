@@ -44,7 +44,7 @@ def compare(
     rounds: int,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Timing]:
-    """Time all contenders in turn, A B C A B C. All train the same steps first."""
+    """Time all contenders in turn, A B C A B C. All do the same steps first."""
     check, counts = [], []
     trained: dict[int, float] = {}  # configurations that share a model train it once
     for contender in contenders:

@@ -7,7 +7,7 @@ import numpy as np
 
 import pellucid as pc
 from pellucid import functional, nn, optim
-from pellucid.bench.contender import Contender
+from pellucid.bench.contender import Contender, with_threads
 from pellucid.bench.networks import (
     FLATTEN,
     MEAN,
@@ -113,9 +113,4 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
         rows = np.zeros((steps, 1), np.int64) if rows is None else rows
         return float(step.loop(rows).numpy()[-1])
 
-    return [
-        Contender(
-            "pellucid", f"loop, {count} thread{'s' * (count > 1)}", run, count, pc.set_threads
-        )
-        for count in threads
-    ]
+    return with_threads("pellucid", "loop", run, threads, pc.set_threads)

@@ -1,11 +1,11 @@
 """NumPy as a contender: the same step written by hand, in float32 and in place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from pellucid.bench.contender import Contender
+from pellucid.bench.contender import Contender, with_threads
 from pellucid.bench.workloads import Problem
 
 Array = np.ndarray[Any, Any]
@@ -15,21 +15,26 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
     """One form; its matrix products take the threads of NumPy's BLAS where that can be set."""
     if problem.workload.network:
         return []  # nobody writes convolutions of this speed by hand
+    run = _Trainer(problem).run
     if problem.workload.batch_norm:
-        return [Contender("numpy", "by hand", _Trainer(problem).run)]
+        return [Contender("numpy", "by hand", run)]
+    return with_blas_threads("numpy", "by hand", run, threads)
+
+
+def with_blas_threads(
+    system: str, form: str, run: Callable[[int], float], threads: Sequence[int]
+) -> list[Contender]:
+    """One contender for each number of threads of the BLAS; one alone where none can be set."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:
-        return [Contender("numpy", "by hand", _Trainer(problem).run)]
+        return [Contender(system, form, run)]
     controller = ThreadpoolController()
-    run = _Trainer(problem).run
 
     def limited(count: int) -> None:
         controller.limit(limits=count)
 
-    return [
-        Contender("numpy", f"by hand, {n} thread{'s' * (n > 1)}", run, n, limited) for n in threads
-    ]
+    return with_threads(system, form, run, threads, limited)
 
 
 class _Trainer:

@@ -1,10 +1,10 @@
 """PyTorch as a contender: eager, with the fused optimizer, and compiled."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pellucid.bench.contender import Contender
+from pellucid.bench.contender import Contender, with_threads
 from pellucid.bench.networks import (
     FLATTEN,
     MEAN,
@@ -29,25 +29,23 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
     for form in ("eager", "fused optimizer", "channels last", "compiled"):
         if form == "channels last" and problem.features.ndim < 4:
             continue
-        if form == "compiled" and not _compiles(problem):
+        if form == "compiled" and tried(lambda: _trainer(problem, "compiled")) is None:
             continue
         run = _trainer(problem, form)
-        found += [
-            Contender("torch", f"{form}, {n} thread{'s' * (n > 1)}", run, n, torch.set_num_threads)
-            for n in threads
-        ]
+        found += with_threads("torch", form, run, threads, torch.set_num_threads)
     return found
 
 
-def _compiles(problem: Problem) -> bool:
-    """Whether a step compiles here; that needs a C++ compiler."""
+def tried(make: Callable[[], Callable[[int], float]]) -> Callable[[int], float] | None:
+    """What is made, after one step; None where it does not compile: that needs C++ tools."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _trainer(problem, "compiled")(1)
+            run = make()
+            run(1)
     except Exception:  # whatever keeps it from compiling
-        return False
-    return True
+        return None
+    return run
 
 
 def _network(layers: Sequence[Any], weights: Iterator[Any]) -> Any:
@@ -126,7 +124,8 @@ def _around(way: Any, way_round: Any) -> Any:
     return Around()
 
 
-def _model(problem: Problem) -> Any:
+def model_of(problem: Problem) -> Any:
+    """The workload's network with the problem's weights."""
     import torch
 
     workload = problem.workload
@@ -152,7 +151,7 @@ def _trainer(problem: Problem, form: str) -> Any:
 
     workload = problem.workload
     features, labels = torch.from_numpy(problem.features), torch.from_numpy(problem.labels)
-    model = _model(problem)
+    model = model_of(problem)
     if form == "channels last":
         features = features.to(memory_format=torch.channels_last)
         model = model.to(memory_format=torch.channels_last)

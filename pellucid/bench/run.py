@@ -7,11 +7,9 @@ from collections.abc import Callable, Sequence
 
 from pellucid.bench.measure import compare
 from pellucid.bench.show import Result
-from pellucid.bench.systems import contenders
+from pellucid.bench.systems import contenders, installed
 from pellucid.bench.workloads import WORKLOADS, problem
 from pellucid.errors import OptionError, closest
-
-PEERS = ("torch", "jax", "sklearn", "numpy")
 
 
 def run(
@@ -28,13 +26,10 @@ def run(
     for name in names:
         if name not in WORKLOADS:
             raise OptionError(f"bench: workload {name!r}. {closest(name, WORKLOADS)}")
-    for peer in peers:
-        if peer not in PEERS:
-            raise OptionError(f"bench: peer {peer!r}. {closest(peer, PEERS)}")
-    results = []
+    here, results = installed(peers), []
     for name in names or WORKLOADS:
         progress(name)
-        found = contenders(problem(WORKLOADS[name]), peers, threads)
+        found = contenders(problem(WORKLOADS[name]), here, threads)
         timings = compare(found, rounds, progress)
         results.append(Result(WORKLOADS[name], tuple(timings)))
     return results

@@ -14,7 +14,7 @@ from typing import Any
 from pellucid.bench.measure import Timing
 from pellucid.bench.workloads import Workload
 
-LOSS_TOLERANCE = 0.02  # relative: all systems must train alike
+LOSS_TOLERANCE = 0.02  # relative: all systems must train, or predict, alike
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Result:
     def disagreements(self) -> list[str]:
         """Contenders whose loss after the same first steps is another than pellucid's.
 
-        None where dropout makes every system's loss its own.
+        Of predictions, it is the loss of the last batch. None where dropout makes every
+        system's loss its own.
         """
         if self.workload.is_random:
             return []

@@ -1,4 +1,4 @@
-"""The workloads: networks whose training steps are timed.
+"""The workloads: networks whose training steps or predictions are timed.
 
 WORKLOADS       by name
 problem         data, initial weights and batches of one, the same for every system
@@ -16,13 +16,16 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Workload:
-    """A network and how it is trained. One step: forward, loss, backward, update; float32."""
+    """A network and how it is trained. One step: forward, loss, backward, update; float32.
+
+    Where nothing is trained, a step is one call from Python that predicts a batch.
+    """
 
     name: str
     about: str
     sizes: tuple[int, ...]
     batch: int
-    optimizer: str  # "sgd" or "adam"
+    optimizer: str  # "sgd", "adam", or "none" where nothing is trained
     learning_rate: float
     samples: int
     batch_norm: bool = False
@@ -31,19 +34,24 @@ class Workload:
     network: str = ""  # of samples of shape `sizes`: a name of NETWORKS
 
     @property
+    def trains(self) -> bool:
+        """Whether a step trains; otherwise it predicts."""
+        return self.optimizer != "none"
+
+    @property
     def is_random(self) -> bool:
         """Whether dropout makes the losses of any two systems differ."""
         return any(isinstance(layer, Dropout) for layer in NETWORKS.get(self.network, ()))
 
     @property
     def flops(self) -> int:
-        """Multiply-adds of a step, counted as two: forward, and both gradients."""
+        """Multiply-adds of a step, counted as two: forward, and both gradients where it trains."""
         if self.network:
             layers, image = NETWORKS[self.network], self.sizes
             return self.batch * (3 * flops(layers, image) + 2 * first_flops(layers, image))
-        pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
-        forward = sum(2 * self.batch * a * b for a, b in pairs)
-        return 3 * forward - 2 * self.batch * pairs[0][0] * pairs[0][1]
+        pairs = zip(self.sizes[:-1], self.sizes[1:], strict=True)
+        forward = [2 * self.batch * a * b for a, b in pairs]
+        return 3 * sum(forward) - forward[0] if self.trains else sum(forward)
 
 
 WORKLOADS = {
@@ -135,6 +143,19 @@ WORKLOADS = {
             activation="tanh",
             loss="binary",
         ),
+        *(
+            # Four batches take turns, so that no call is for the rows of the call before.
+            Workload(
+                f"I{batch}",
+                f"prediction with 784-50-10, ReLU, batch {batch}",
+                (784, 50, 10),
+                batch,
+                "none",
+                0.0,
+                4 * batch,
+            )
+            for batch in (1, 100, 1000)
+        ),
     )
 }
 
@@ -176,11 +197,17 @@ def problem(workload: Workload) -> Problem:
     weights = tuple(
         (
             rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32),
-            np.zeros(b, np.float32),
+            _biases(workload, rng, b),
         )
         for a, b in zip(workload.sizes[:-1], workload.sizes[1:], strict=True)
     )
     return Problem(workload, features, labels, weights)
+
+
+def _biases(workload: Workload, rng: np.random.Generator, count: int) -> Array:
+    """Training starts from 0; for predictions 0 would hide that a system forgets them."""
+    drawn = np.zeros(count) if workload.trains else rng.normal(0, 1, count)
+    return drawn.astype(np.float32)
 
 
 def _problem_of_a_network(workload: Workload) -> Problem:

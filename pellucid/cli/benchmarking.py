@@ -11,6 +11,7 @@ from pellucid.bench import whole
 from pellucid.bench.measure import machine
 from pellucid.bench.run import run
 from pellucid.bench.show import Result, as_json, figure, table
+from pellucid.bench.systems import installed
 from pellucid.bench.workloads import WORKLOADS
 from pellucid.errors import OptionError, closest
 from pellucid.io.files import write_atomic
@@ -27,9 +28,10 @@ def bench(
 ) -> None:
     """Measure and show; `outputs` may name a JSON file, a figure and the MNIST folder.
 
-    Errors: OptionError for an unknown workload, and for W10 without that folder.
+    Errors: OptionError for an unknown workload or peer, and for W10 without that folder.
     """
     _check(workloads, outputs["data_dir"])
+    peers = tuple(installed(peers))
     console = Console(highlight=False)
     found = machine()
     about = ", ".join(f"{name} {value}" for name, value in found.items())
@@ -70,8 +72,9 @@ def _check(workloads: tuple[str, ...], folder: Path | None) -> None:
 
 
 def _warn(console: Console, result: Result) -> None:
+    work = "training" if result.workload.trains else "predictions"
     for line in result.disagreements():
-        console.print(f"not the same training: {line}", markup=False, style="yellow")
+        console.print(f"not the same {work}: {line}", markup=False, style="yellow")
 
 
 def _whole_table(runs: list[whole.WholeRun]) -> Table:

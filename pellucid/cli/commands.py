@@ -142,10 +142,10 @@ def models() -> int:
 @click.argument("workloads", nargs=-1, metavar="[WORKLOAD]...")
 @click.option(
     "--peers",
-    default="torch,jax,sklearn,numpy",
+    default="torch,jax,sklearn,numpy,keras",
     show_default=True,
     metavar="NAMES",
-    help="Libraries to measure beside pellucid, where installed.",
+    help="Libraries to measure beside pellucid, where installed; keras takes part in W10 alone.",
 )
 @click.option(
     "--threads",
@@ -177,14 +177,16 @@ def models() -> int:
 def bench(
     workloads: tuple[str, ...], peers: str, threads: str, rounds: int, **outputs: Path | None
 ) -> None:
-    """Time training steps of pellucid and its peers, interleaved in one run.
+    """Time training steps and predictions of pellucid and its peers, interleaved in one run.
 
-    WORKLOAD is one of W1, W2sgd, W2adam, W3 (dense networks) to W9, or W10, a whole run on
-    MNIST; all but W10 by default, and that one too with --data-dir.
+    WORKLOAD is one of W1, W2sgd, W2adam, W3 (dense networks) to W9; I1, I100 or I1000, one
+    prediction for so many rows; or W10, a whole run on MNIST. All but W10 by default, and that
+    one too with --data-dir.
 
     \b
     Examples:
       pellucid bench W2sgd W2adam
+      pellucid bench I1 I1000 --peers torch,numpy
       pellucid bench W10 --data-dir mnist --peers torch,sklearn
       pellucid bench --threads 1 --json results.json --figure results.png
     """  # noqa: D301 (click's mark)

@@ -45,6 +45,8 @@ DIGITS = ("train", "digits")
         (("train", "mnist"), "Missing option '--data-dir'"),
         (("predict", "somewhere"), "Missing argument 'INPUTS...'"),
         (("bench", "W2sg"), "bench: workload 'W2sg'. Did you mean 'W2sgd'?"),
+        (("bench", "I10000"), "bench: workload 'I10000'. Did you mean 'I1000'?"),
+        (("bench", "W10", "--data-dir", ".", "--peers", "kera"), "Did you mean 'keras'?"),
         (("bench", "W10"), "W10 trains on MNIST. Name the folder with its files: --data-dir"),
     ],
 )

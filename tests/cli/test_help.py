@@ -68,6 +68,7 @@ def test_no_option_of_a_model_has_the_name_of_another_option(run: Run) -> None:
         ("evaluate",),
         ("predict",),
         ("generate",),
+        ("bench",),
     ],
 )
 def test_every_help_has_an_example(run: Run, command: tuple[str, ...]) -> None:
