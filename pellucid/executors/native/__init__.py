@@ -9,13 +9,15 @@ The passes in the order in which a procedure goes through them:
     nest            the loops of a kernel; what a later stage needs again
     plan            the order of kernels, and where values lie
     emission        LLVM code: loops, products, singles, on a frame, by evaluate
-    target          machine code of it, for this CPU; cache: kept on disk
-    native          all of this in order; runs the result
+    target          machine code of it, for this CPU
+    planning        these passes in order, up to the plan
+    machine_code    the code of a procedure: from the disk (cache), or planned and made now
+    native          loads it and runs it
     program         the loop over steps and the threads (runner: their code; crew: they sleep)
     call_back       Python from inside a program
     report          what each kernel costs; schedule: the kernels in words
 
-    lanes, namespace, memory, counting      what code is made of
+    lanes, namespace, memory, counting, builder     what code is made of
     vector_math, vector_power, vector_waves     exp, log, tanh, powers, sine (of vector_steps)
     planes                                  padding, joining, windows added up
     convolution, convolution_blocks, columns        convolutions, as products of windows

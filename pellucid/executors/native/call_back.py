@@ -5,14 +5,17 @@ CallBack    what the program calls for a node without native code
 
 import ctypes
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pellucid.errors import GraphError, PositionError
-from pellucid.executors.native.frame import Layout
-from pellucid.executors.native.views import View, whole
 from pellucid.graph import Node
+
+if TYPE_CHECKING:
+    from pellucid.executors.native.frame import Layout
+    from pellucid.executors.native.views import View
 
 PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 
@@ -22,11 +25,12 @@ class CallBack:
 
     A negative number -1 - k reports an index out of range in kernel k.
     An exception cannot pass through machine code: it is kept, later calls do nothing, and
-    `raise_failure` raises it when the program has returned.
+    `raise_failure` raises it when the program has returned. `layout` gives the program's plan,
+    which few programs need.
     """
 
-    def __init__(self, shared: Layout, table: Any) -> None:
-        self.shared = shared
+    def __init__(self, layout: "Callable[[], Layout]", table: Any) -> None:
+        self.layout = layout
         self.table = table
         self.failure: BaseException | None = None
         self._inside: set[int] = set()
@@ -41,13 +45,16 @@ class CallBack:
         if self.failure is not None:
             return
         if number < 0:
-            (node,) = self.shared.plan.kernels[-1 - number].nodes
+            (node,) = self.layout().plan.kernels[-1 - number].nodes
             self.failure = _position_error(node)
             return
         self._inside.add(threading.get_ident())
         try:
-            (node,) = self.shared.plan.kernels[number].nodes
-            inputs = [self._array(self.shared.views[value], step) for value in node.inputs]
+            from pellucid.executors.native.views import whole
+
+            shared = self.layout()
+            (node,) = shared.plan.kernels[number].nodes
+            inputs = [self._array(shared.views[value], step) for value in node.inputs]
             with np.errstate(all="ignore"):
                 result = node.primitive.forward(np, *inputs)
             self._array(whole(node.output), step)[...] = result
@@ -65,10 +72,11 @@ class CallBack:
                 "uncompiled."
             )
 
-    def _array(self, view: View, step: int) -> Any:
+    def _array(self, view: "View", step: int) -> Any:
         """The elements of a view as an array over the program's memory."""
-        place = self.shared.plan.places[view.base.name]
-        moved = step * self.shared.row_bytes(place.slot)
+        shared = self.layout()
+        place = shared.plan.places[view.base.name]
+        moved = step * shared.row_bytes(place.slot)
         address = int(self.table[place.slot]) + moved + place.offset
         dtype = view.base.dtype
         count = int(np.prod(view.base.shape, dtype=np.int64))

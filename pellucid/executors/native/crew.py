@@ -1,7 +1,6 @@
-"""The crew: threads that sleep until a program wants their help.
+"""The code of the crew: threads that sleep until a program wants their help.
 
     emit_crew   the functions `prepare`, `hire` and `together`, as LLVM code
-    Crew        its threads; one program at a time has them
 
 A thread that is woken begins after some twenty microseconds. A new one begins on the CPU of
 the thread that made it, and there waits for its turn: often longer than a short program runs.
@@ -10,17 +9,13 @@ One that has helped stays awake for about a tenth of a millisecond, as the next 
 next batch, comes mostly at once, and would else wait for it to wake.
 """
 
-import threading
-from typing import Any
-
-import numpy as np
 from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
+from pellucid.executors.native.program import LEFT
 from pellucid.executors.native.runner import (
     I32,
     I64,
-    LEFT,
     POINTER,
     VOID,
     declared,
@@ -29,8 +24,8 @@ from pellucid.executors.native.runner import (
     word,
 )
 
-# Where things lie in the crew's memory, in bytes; locks are smaller than that everywhere.
-MUTEX, SIGNAL, NUMBERS, SIZE = 0, 128, 256, 320
+# Where things lie in the crew's memory (program.CREW_BYTES); locks are smaller everywhere.
+MUTEX, SIGNAL, NUMBERS = 0, 128, 256
 TASK, WANTED, CALLER = range(3)  # numbers: the task, how many more may take it, whose CPU
 AWAKE_TICKS = 400_000  # of the time stamp counter: some 0.1 to 0.2 ms
 
@@ -187,31 +182,3 @@ def _emit_together(module: ir.Module, worker: ir.Function, *, x86: bool) -> None
     left = b.gep(task, [I64(LEFT)], source_etype=I64)
     emit_wait(b, left, b.add(helping, I64(1)), x86=x86)
     b.ret_void()
-
-
-_kept: list[Any] = []  # the memory of every crew: threads that sleep in it never end
-
-
-class Crew:
-    """Sleeping threads of this process; `functions` are those that `emit_crew` made."""
-
-    def __init__(self, functions: dict[str, Any]) -> None:
-        self._functions = functions
-        self._memory = np.zeros(SIZE, np.uint8)
-        _kept.append(self._memory)
-        self._address = self._memory.ctypes.data
-        self._lock = threading.Lock()
-        self.size = 0
-        functions["prepare"](self._address)
-
-    def work(self, task: int, more: int) -> bool:
-        """Run a task with up to so many threads more; False where another program has them."""
-        if not self._lock.acquire(blocking=False):
-            return False
-        try:
-            while self.size < more and self._functions["hire"](self._address) == 0:
-                self.size += 1
-            self._functions["together"](task, self._address, min(more, self.size))
-        finally:
-            self._lock.release()
-        return True

@@ -2,68 +2,31 @@
 
     Native          a procedure ready to run
 
-The passes, each in its own file: simplify, views (layout), fusion, nest (spill), plan,
-emission, cache; what they make is loaded and run here.
+Its machine code is loaded and run here; `machine_code` tells where it comes from.
 """
 
-import json
 import os
 import threading
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pellucid.errors import OptionError, closest
 from pellucid.executors.native import target as targets
-from pellucid.executors.native.again import again
-from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.call_back import CallBack
-from pellucid.executors.native.depth import cut
-from pellucid.executors.native.emission import divide, emit
-from pellucid.executors.native.frame import Layout
-from pellucid.executors.native.fusion import fuse
-from pellucid.executors.native.kernels import Loop
-from pellucid.executors.native.masks import masks_from_results
-from pellucid.executors.native.nest import spill
-from pellucid.executors.native.pitch import pitches
-from pellucid.executors.native.plan import plan
+from pellucid.executors.native.machine_code import is_long, machine_code
 from pellucid.executors.native.program import Listing, Task, aligned, runner
-from pellucid.executors.native.report import Report, report
-from pellucid.executors.native.scattered import scattered
-from pellucid.executors.native.schedule import schedule_text
-from pellucid.executors.native.simplify import simplify
-from pellucid.executors.native.strips import by_strips, neighbours
-from pellucid.executors.native.views import Gaps, Views, layout
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
-from pellucid.primitives import PRIMITIVES
 
-LONG_NANOSECONDS = 10_000_000  # of a step on one thread
+if TYPE_CHECKING:
+    from pellucid.executors.native.frame import Layout
+    from pellucid.executors.native.report import Report
+
 WORTH_THREADS = 100_000  # nanoseconds: calls with less to share run in the calling thread alone
-
-
-@dataclass(frozen=True)
-class MachineCode:
-    """Object code, and for each kernel its function and where its buffers lie."""
-
-    object: bytes
-    names: tuple[str, ...]
-    bindings: tuple[tuple[int, ...], ...]
-
-    def packed(self) -> bytes:
-        """As bytes: the length of a JSON head, the head, the object code."""
-        head = json.dumps({"names": self.names, "bindings": self.bindings}).encode()
-        return len(head).to_bytes(8, "little") + head + self.object
-
-    @classmethod
-    def unpacked(cls, content: bytes) -> "MachineCode":
-        """The code that `packed` gave these bytes for."""
-        end = 8 + int.from_bytes(content[:8], "little")
-        head = json.loads(content[8:end])
-        return cls(content[end:], tuple(head["names"]), tuple(map(tuple, head["bindings"])))
 
 
 class Native:
@@ -71,60 +34,45 @@ class Native:
 
     def __init__(self, procedure: Procedure) -> None:
         self.procedure = procedure
-        self.shared = planned(procedure)
-        self.work = divide(self.shared)
-        self.code = self._compiled()
-        self.engine = targets.loaded(self.code.object, self.shared.target)
+        self.code = machine_code(procedure)
+        self.engine = targets.loaded(self.code.object, targets.host())
         functions = [self.engine.get_function_address(name) for name in self.code.names]
-        self.listing = Listing(functions, self.code.bindings, self.work)
+        self.listing = Listing(functions, self.code.bindings, self.code.work)
         self.runner = runner()
         self._make_table()
 
-    # ---- compiling ---------------------------------------------------------------------------
+    @cached_property
+    def shared(self) -> "Layout":
+        """The plan that the code was made from, made again for those who look at it."""
+        # Imported on use, like all that compiles: a program from the disk runs without it.
+        from pellucid.executors.native.planning import planned
 
-    def _compiled(self) -> MachineCode:
-        """Machine code: from the disk cache, or compiled and kept there."""
-        procedure = self.procedure
-        graph = self.shared.graph
-        text = f"{graph}{procedure.arguments} {procedure.updates} {self.shared.views.gaps}"
-        if any(type(node.primitive) not in PRIMITIVES for node in graph.nodes):
-            # A graph names primitives; what a user's own do may change under the same name.
-            text += emit(self.shared).text
-        key, cache = key_of(text, self.shared.target), Cache()
-        kept = cache.find(key)
-        if kept is not None:
-            return MachineCode.unpacked(kept)
-        code = emit(self.shared)
-        found = targets.object_code(code.text, self.shared.target, thorough=self._is_long)
-        made = MachineCode(found, code.names, code.bindings)
-        cache.keep(key, made.packed())
-        return made
-
-    @property
-    def _is_long(self) -> bool:
-        """Whether a step takes so long that better code is worth waiting for."""
-        return sum(work.nanoseconds for work in self.work) > LONG_NANOSECONDS
+        return planned(self.procedure)
 
     def _make_table(self) -> None:
-        """The table of addresses; constants and the arena stay where they are."""
-        plan_ = self.shared.plan
-        self._arena = aligned(plan_.arena_bytes)
-        self._constants = [np.ascontiguousarray(a) for _, a in self.shared.graph.constants]
-        self.table = np.zeros(plan_.arena_slot + 2, np.int64)
-        for i, array in enumerate(self._constants):
-            self.table[plan_.inputs + i] = array.ctypes.data
-        self.table[plan_.arena_slot] = self._arena.ctypes.data
-        self.call_back = CallBack(self.shared, self.table)
-        self.table[plan_.arena_slot + 1] = self.call_back.address
+        """The table of addresses: inputs, constants, results, the arena, and the way back.
+
+        Constants and the arena stay where they are.
+        """
+        code, graph = self.code, self.procedure.graph
+        given = [array for _, array in graph.constants]
+        constants = [given[c] if isinstance(c, int) else c for c in code.constants]
+        self._constants = [np.ascontiguousarray(array) for array in constants]
+        self._arena = aligned(code.arena_bytes)
+        self._first_result = len(graph.inputs) + len(constants)
+        self._arena_slot = self._first_result + self.procedure.results
+        self.table = np.zeros(self._arena_slot + 2, np.int64)
+        for i, array in enumerate(self._constants, len(graph.inputs)):
+            self.table[i] = array.ctypes.data
+        self.table[self._arena_slot] = self._arena.ctypes.data
+        self.call_back = CallBack(lambda: self.shared, self.table)
+        self.table[self._arena_slot + 1] = self.call_back.address
         self._address = self.table.ctypes.data
-        self._outputs = [
-            (v.shape, v.dtype) for v in self.shared.graph.outputs[: self.procedure.results]
-        ]
-        shared = [work for work in self.work if work.chunks(2) > 1]
+        self._outputs = [(v.shape, v.dtype) for v in graph.outputs[: self.procedure.results]]
+        shared = [work for work in code.work if work.chunks(2) > 1]
         self._to_share = sum(work.nanoseconds for work in shared)
         self._most_workers = max((work.units for work in shared), default=1)
-        self._first_result = plan_.inputs + plan_.constants
-        self._led_to: list[Any] = [None] * plan_.arena_slot
+        self._led_to: list[Any] = [None] * self._arena_slot
         self._tasks: dict[int, Task] = {}
         # The table, the arena and the tasks serve one call at a time; other Python threads wait.
         self._lock = threading.Lock()
@@ -179,8 +127,10 @@ class Native:
 
     # ---- looking -----------------------------------------------------------------------------
 
-    def report(self) -> Report:
+    def report(self) -> "Report":
         """What each kernel does and how long it takes, measured on scratch memory."""
+        from pellucid.executors.native.report import report
+
         graph, plan_ = self.shared.graph, self.shared.plan
         table = self.table.copy()
         # Written, not just reserved: unwritten pages are one page of zeros, always in the cache.
@@ -192,10 +142,13 @@ class Native:
         arena = aligned(plan_.arena_bytes)
         arena[:] = 0
         table[plan_.arena_slot] = arena.ctypes.data
-        return report(self.shared, self.work, self.listing, table)
+        return report(self.shared, self.code.work, self.listing, table)
 
     def source(self, form: str) -> str:
         """The program as "graph", "schedule", "llvm" or "assembly"."""
+        from pellucid.executors.native.emission import emit
+        from pellucid.executors.native.schedule import schedule_text
+
         match form:
             case "graph":
                 return str(self.shared.graph)
@@ -205,7 +158,7 @@ class Native:
                 return emit(self.shared).text
             case "assembly":
                 text = emit(self.shared).text
-                return targets.assembly(text, self.shared.target, thorough=self._is_long)
+                return targets.assembly(text, self.shared.target, thorough=is_long(self.code.work))
         forms = ("graph", "schedule", "llvm", "assembly")
         raise OptionError(f"source: form {form!r}. {closest(form, forms)}")
 
@@ -221,18 +174,3 @@ def _unlock() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_unlock)
-
-
-def planned(procedure: Procedure) -> Layout:
-    """A procedure with all decisions taken: kernels, their order, places in memory."""
-    graph = by_strips(cut(masks_from_results(simplify(procedure.graph))))
-    updated = {graph.inputs[position].name for position in procedure.updates}
-    gaps = Gaps(pitches(graph), scattered(graph, updated))
-    graph = layout(graph, gaps)
-    views = Views(graph, gaps)
-    kernels = neighbours(again(fuse(graph, views), graph, updated, views), views)
-    for kernel in kernels:
-        if isinstance(kernel, Loop):
-            kernel.stores += spill(kernel, views)
-    program = plan(procedure, graph, kernels, views)
-    return Layout(graph, views, program, targets.host(), procedure.arguments)

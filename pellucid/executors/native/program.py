@@ -2,6 +2,7 @@
 
     Work            what there is to divide of a kernel: units, and their time
     sections        runs of kernels that are handed out together
+    Crew            threads that sleep between calls; one program at a time has them
     Runner          the machine code that runs any program; compiled once a machine
     Listing         a program in the form in which the runner reads it
     Task            a program in the form in which a crew takes it
@@ -19,19 +20,20 @@ sleep (crew): nothing spins.
 
 import ctypes
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
-from pellucid.executors.native.crew import Crew, emit_crew
-from pellucid.executors.native.runner import COME, LINE, STEPS, emit_runner
 
+LINE = 64  # bytes: each counter has a cache line of its own
+STEPS, COME, LEFT = 2, 5, 6  # words of a task: steps, and how many threads have
+CREW_BYTES = 320  # of its memory: a lock, a signal, numbers
 SHARED_NANOSECONDS = 2_500  # less is done before another thread has seen that it can help
 CHUNK_NANOSECONDS = 12_000  # of a chunk that is worth being handed out by itself
 MOST_CHUNKS = 16  # for each thread
@@ -103,6 +105,34 @@ def aligned(count: int) -> Any:
     return room[start : start + count]
 
 
+_kept: list[Any] = []  # the memory of every crew: threads that sleep in it never end
+
+
+class Crew:
+    """Sleeping threads of this process; `functions` are those that `emit_crew` made."""
+
+    def __init__(self, functions: dict[str, Any]) -> None:
+        self._functions = functions
+        self._memory = np.zeros(CREW_BYTES, np.uint8)
+        _kept.append(self._memory)
+        self._address = self._memory.ctypes.data
+        self._lock = threading.Lock()
+        self.size = 0
+        functions["prepare"](self._address)
+
+    def work(self, task: int, more: int) -> bool:
+        """Run a task with up to so many threads more; False where another program has them."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            while self.size < more and self._functions["hire"](self._address) == 0:
+                self.size += 1
+            self._functions["together"](task, self._address, min(more, self.size))
+        finally:
+            self._lock.release()
+        return True
+
+
 class Runner:
     """The functions that run programs.
 
@@ -119,9 +149,7 @@ class Runner:
         key, cache = key_of("runner", target), Cache()
         code = cache.find(key)
         if code is None:
-            module = ir.Module("runner")
-            emit_crew(module, emit_runner(module, x86=target.is_x86), x86=target.is_x86)
-            code = targets.object_code(str(module), target)
+            code = _runner_code(target)
             cache.keep(key, code)
         self._engine = targets.loaded(code, target)
         three = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
@@ -141,6 +169,18 @@ class Runner:
     def gather(self) -> None:
         """A new crew: a forked child has none of its parent's threads."""
         self.crew = Crew(self._of_crew)
+
+
+def _runner_code(target: targets.Target) -> bytes:
+    # Imported on use: it is compiled once a machine.
+    from llvmlite import ir
+
+    from pellucid.executors.native.crew import emit_crew
+    from pellucid.executors.native.runner import emit_runner
+
+    module = ir.Module("runner")
+    emit_crew(module, emit_runner(module, x86=target.is_x86), x86=target.is_x86)
+    return targets.object_code(str(module), target)
 
 
 @lru_cache(maxsize=1)

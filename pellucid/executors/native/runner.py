@@ -12,13 +12,12 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
+from pellucid.executors.native.program import COME, LEFT, LINE, STEPS
 
 I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 POINTER = ir.PointerType()
 VOID = ir.VoidType()
 
-LINE = 64  # bytes: each counter has a cache line of its own
-STEPS, COME, LEFT = 2, 5, 6  # words of a task: steps, and how many threads have
 SPINS = 2000  # looks at a counter before the CPU is offered to others
 
 

@@ -24,6 +24,7 @@ from pellucid import primitives as p
 from pellucid.executors import threads
 from pellucid.executors.native import depth, native, pitch, strips
 from pellucid.executors.native import program as sharing
+from pellucid.executors.native.cache import folder
 from pellucid.executors.native.native import Native
 
 ROWS = 3  # of a loop
@@ -117,7 +118,8 @@ class small_chunks:  # noqa: N801 (used like a function)
     """Inside, whatever is done for large programs is done for the smallest too.
 
     Kernels are divided as far as they can be, threads used for the least work, long sums and
-    sums over rows cut, and rows set apart.
+    sums over rows cut, and rows set apart. The code has a cache of its own: it is not that of
+    the same programs outside.
     """
 
     LIMITS = (
@@ -134,19 +136,25 @@ class small_chunks:  # noqa: N801 (used like a function)
     def __enter__(self) -> None:
         self.threads = threads._Choice.count
         self.before = [getattr(module, name) for module, name, _ in self.LIMITS]
+        self.cache = os.environ.get("PELLUCID_CACHE")
+        os.environ["PELLUCID_CACHE"] = str(folder() / "small")
         for module, name, limit in self.LIMITS:
             setattr(module, name, limit)
 
     def __exit__(self, *failure: object) -> None:
         threads._Choice.count = self.threads
+        if self.cache is None:
+            del os.environ["PELLUCID_CACHE"]
+        else:
+            os.environ["PELLUCID_CACHE"] = self.cache
         for (module, name, _), limit in zip(self.LIMITS, self.before, strict=True):
             setattr(module, name, limit)
 
 
 def main(count: int, first: int = 0) -> int:
     """Run programs; the number of those that differ."""
-    folder = Path(tempfile.mkdtemp(prefix="programs"))
-    os.environ["PELLUCID_CACHE"] = str(folder)
+    place = Path(tempfile.mkdtemp(prefix="programs"))
+    os.environ["PELLUCID_CACHE"] = str(place)
     bad, start = 0, time.monotonic()
     for seed in range(first, first + count):
         made = seeded(seed)
@@ -161,8 +169,8 @@ def main(count: int, first: int = 0) -> int:
             if bad <= 5:
                 print(made.procedure.graph, made.procedure.updates, flush=True)
         if seed % 200 == 0:
-            shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(place, ignore_errors=True)
     print(f"{bad} of {count} programs differ ({time.monotonic() - start:.0f} s)")
     return bad
 

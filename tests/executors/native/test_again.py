@@ -3,7 +3,7 @@
 import pytest
 from executors.native.examples import procedure, same
 
-from pellucid.executors.native.native import planned
+from pellucid.executors.native.planning import planned
 
 
 def example(first="multiply() of (%0, u)", last="", returned="%5", more="", updates=None):

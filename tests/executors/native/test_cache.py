@@ -3,22 +3,34 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from executors.native.examples import procedure
 
+import pellucid as pc
 from pellucid.executors.native import cache as caches
-from pellucid.executors.native import native
+from pellucid.executors.native import machine_code
 from pellucid.executors.native.cache import Cache, folder, key_of
+from pellucid.executors.native.machine_code import MachineCode
 from pellucid.executors.native.native import Native
+from pellucid.executors.native.program import Work
 from pellucid.executors.native.target import forced, host
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = """graph(x: float32[5])
   %0: float32[5] = exp() of (x)
   return %0"""
+
+FROM_DISK = """
+import sys
+import pellucid as pc
+pc.compile(lambda x: x.exp())(pc.ones(5))
+compilers = ("machine_code", "planning", "emission", "simplify", "contraction")
+print(*(name for name in compilers if f"pellucid.executors.native.{name}" in sys.modules))
+"""
 
 
 @pytest.fixture
@@ -117,8 +129,46 @@ def test_a_user_without_a_home_keeps_nothing(monkeypatch):
 
 def test_a_program_is_compiled_once_and_gives_the_same_bits(place, monkeypatch):
     cold = works()
-    monkeypatch.setattr(native, "emit", None)  # must not be needed again
+    monkeypatch.setattr(machine_code, "_compiled", None)  # must not be needed again
     np.testing.assert_array_equal(works(), cold)
+
+
+def test_constants_that_the_procedure_holds_are_not_kept_again(place, monkeypatch):
+    large = np.arange(100_000, dtype=np.float32)
+
+    def scaled(x):
+        return x * pc.tensor(2.5).exp() + pc.tensor(large)
+
+    x = np.ones(100_000, np.float32)
+    cold = pc.compile(scaled)(x).numpy()
+    assert sum(file.stat().st_size for file in place.glob("*.object")) < large.nbytes / 4
+    monkeypatch.setattr(machine_code, "_compiled", None)
+    np.testing.assert_array_equal(pc.compile(scaled)(x).numpy(), cold)
+    np.testing.assert_allclose(cold, np.exp(2.5) + large, rtol=1e-6)
+
+
+def test_kept_code_is_read_back_whole():
+    work = (Work(3, 1.5e6), Work(1, 0.25, strips=4))
+    own = np.arange(6, dtype=np.float64).reshape(2, 3)
+    code = MachineCode(b"code", ("f", "g"), ((1, 2, 3), ()), work, 4096, (1, own, np.float32(2.5)))
+    again = MachineCode.unpacked(code.packed())
+    assert again.constants[0] == 1
+    np.testing.assert_array_equal(again.constants[1], own, strict=True)
+    np.testing.assert_array_equal(again.constants[2], np.float32(2.5), strict=False)
+    assert replace(again, constants=()) == replace(code, constants=())
+
+
+def test_a_program_from_the_disk_is_not_planned(place):
+    pc.compile(lambda x: x.exp())(pc.ones(5))
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    done = subprocess.run(
+        [sys.executable, "-c", FROM_DISK],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["machine_code"]
 
 
 def test_a_damaged_entry_is_compiled_again(place):

@@ -14,7 +14,7 @@ from executors.native.window_growth import convolution
 
 from pellucid import primitives as p
 from pellucid.executors.native.convolution_blocks import cut_of
-from pellucid.executors.native.native import planned
+from pellucid.executors.native.planning import planned
 from pellucid.executors.native.singles import is_native
 
 ROOT = Path(__file__).parents[3]

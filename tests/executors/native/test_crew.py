@@ -11,9 +11,8 @@ import pytest
 from executors.native.examples import procedure
 
 from pellucid.executors import threads
-from pellucid.executors.native.crew import Crew
 from pellucid.executors.native.native import Native
-from pellucid.executors.native.program import Listing, Task, Work, runner
+from pellucid.executors.native.program import Crew, Listing, Task, Work, runner
 
 KERNEL = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64

@@ -4,7 +4,7 @@ import numpy as np
 from executors.native.examples import procedure, same
 
 from pellucid.compile import capture_call
-from pellucid.executors.native.native import planned
+from pellucid.executors.native.planning import planned
 from pellucid.functional import cross_entropy, relu
 from pellucid.structure import flatten
 from pellucid.variables import Parameter

@@ -8,7 +8,7 @@ from executors.native.programs import difference
 
 from pellucid.executors.native.kernels import Loop
 from pellucid.executors.native.masks import masks_from_results
-from pellucid.executors.native.native import planned
+from pellucid.executors.native.planning import planned
 
 # A hidden layer, and the way back through it.
 LAYER = """graph(x: float32[20,30], v: float32[30,20], u: float32[20,30])

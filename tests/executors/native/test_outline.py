@@ -10,8 +10,8 @@ import pellucid as pc
 from pellucid import nn, optim
 from pellucid.compile import capture_call
 from pellucid.executors.native import emission
-from pellucid.executors.native.native import planned
 from pellucid.executors.native.outline import outline
+from pellucid.executors.native.planning import planned
 from pellucid.functional import cross_entropy
 from pellucid.structure import flatten
 

@@ -12,7 +12,8 @@ from executors.native.programs import small_chunks
 
 from pellucid.executors import threads
 from pellucid.executors.native.emission import divide
-from pellucid.executors.native.native import Native, planned
+from pellucid.executors.native.native import Native
+from pellucid.executors.native.planning import planned
 from pellucid.executors.native.program import (
     MOST_CHUNKS,
     Listing,

@@ -7,7 +7,7 @@ from executors.native.examples import procedure, same
 from executors.native.programs import difference
 
 import pellucid as pc
-from pellucid.executors.native.native import planned
+from pellucid.executors.native.planning import planned
 from pellucid.executors.native.scattered import scattered
 
 

@@ -6,7 +6,8 @@ from executors.native.examples import procedure, same
 from executors.native.programs import small_chunks
 
 from pellucid.executors.native.emission import divide
-from pellucid.executors.native.native import Native, planned
+from pellucid.executors.native.native import Native
+from pellucid.executors.native.planning import planned
 from pellucid.executors.native.program import sections
 
 

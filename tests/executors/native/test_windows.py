@@ -3,7 +3,7 @@
 import pytest
 from executors.native.examples import procedure, same
 
-from pellucid.executors.native.native import planned
+from pellucid.executors.native.planning import planned
 
 POOL = """graph(x: float32[2,3,6,8])
     %0: float32[2,3,3,4,2,2] = windows(axis=(2, 3), size=(2, 2), stride=(2, 2), dilation=(1, 1)) of (x)

@@ -1,0 +1,130 @@
+"""The machine code of a procedure, with all that it takes to run it: from the disk, or made now.
+
+    machine_code    that of a procedure, for this machine
+    MachineCode     object code, and how a program is made of it
+
+What is kept on disk is found by the procedure as it was captured. A program that is there is
+neither planned nor written again, so what plans and writes programs is imported on use.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pellucid.executors.native import target as targets
+from pellucid.executors.native.cache import Cache, key_of
+from pellucid.executors.native.program import Work
+from pellucid.graph import Procedure
+from pellucid.primitives import PRIMITIVES
+
+if TYPE_CHECKING:
+    from pellucid.executors.native.frame import Layout
+
+LONG_NANOSECONDS = 10_000_000  # of a step on one thread
+
+Constant = Any  # an array, or the position of one among the constants of the procedure
+
+
+@dataclass(frozen=True)
+class MachineCode:
+    """Object code, and how a program is made of it.
+
+    For each kernel, in order: the name of its function, the bindings that tell it where its
+    buffers lie, and what there is to divide. Constants that the procedure holds are given by
+    their position there; the others were computed when it was planned.
+    """
+
+    object: bytes
+    names: tuple[str, ...]
+    bindings: tuple[tuple[int, ...], ...]
+    work: tuple[Work, ...]
+    arena_bytes: int
+    constants: tuple[Constant, ...]
+
+    def packed(self) -> bytes:
+        """As bytes: the length of a JSON head, the head, the constants, the object code."""
+        own = [np.ascontiguousarray(c) for c in self.constants if not isinstance(c, int)]
+        head = {
+            "names": self.names,
+            "bindings": self.bindings,
+            "work": [astuple(work) for work in self.work],
+            "arena_bytes": self.arena_bytes,
+            "constants": [
+                c if isinstance(c, int) else [c.dtype.str, c.shape] for c in self.constants
+            ],
+        }
+        text = json.dumps(head).encode()
+        parts = [len(text).to_bytes(8, "little"), text, *(c.tobytes() for c in own), self.object]
+        return b"".join(parts)
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> "MachineCode":
+        """The code that `packed` gave these bytes for."""
+        end = 8 + int.from_bytes(content[:8], "little")
+        head = json.loads(content[8:end])
+        constants: list[Constant] = head["constants"]
+        for i, constant in enumerate(constants):
+            if not isinstance(constant, int):
+                dtype, shape = np.dtype(constant[0]), constant[1]
+                own = np.frombuffer(content, dtype, math.prod(shape), end).reshape(shape)
+                end += own.nbytes
+                constants[i] = own.copy()  # begins where its dtype asks for
+        return cls(
+            content[end:],
+            tuple(head["names"]),
+            tuple(map(tuple, head["bindings"])),
+            tuple(Work(*work) for work in head["work"]),
+            head["arena_bytes"],
+            tuple(constants),
+        )
+
+
+def machine_code(procedure: Procedure) -> MachineCode:
+    """The code of a procedure: from the disk cache, or compiled and kept there."""
+    target, graph = targets.host(), procedure.graph
+    text = f"{graph}{procedure.arguments} {procedure.updates}"
+    shared = None
+    if any(type(node.primitive) not in PRIMITIVES for node in graph.nodes):
+        # A graph names primitives; what a user's own do may change under the same name.
+        from pellucid.executors.native.emission import emit
+
+        shared = _planned(procedure)
+        text += emit(shared).text
+    key, cache = key_of(text, target), Cache()
+    kept = cache.find(key)
+    if kept is not None:
+        return MachineCode.unpacked(kept)
+    made = _compiled(procedure, shared or _planned(procedure))
+    cache.keep(key, made.packed())
+    return made
+
+
+def _planned(procedure: Procedure) -> "Layout":
+    from pellucid.executors.native.planning import planned
+
+    return planned(procedure)
+
+
+def _compiled(procedure: Procedure, shared: "Layout") -> MachineCode:
+    """The code of a planned procedure."""
+    from pellucid.executors.native.emission import divide, emit
+
+    code, work = emit(shared), tuple(divide(shared))
+    given = {id(array): i for i, (_, array) in enumerate(procedure.graph.constants)}
+    return MachineCode(
+        targets.object_code(code.text, shared.target, thorough=is_long(work)),
+        code.names,
+        code.bindings,
+        work,
+        shared.plan.arena_bytes,
+        tuple(given.get(id(array), array) for _, array in shared.graph.constants),
+    )
+
+
+def is_long(work: Sequence[Work]) -> bool:
+    """Whether a step takes so long that better code is worth waiting for."""
+    return sum(share.nanoseconds for share in work) > LONG_NANOSECONDS

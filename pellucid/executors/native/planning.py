@@ -1,0 +1,37 @@
+"""From a procedure to a program with all decisions taken: the passes, in order.
+
+    planned     kernels, their order, places in memory
+
+Each pass stands in a file of its own; a program that comes from the disk needs none of them.
+"""
+
+from pellucid.executors.native import target as targets
+from pellucid.executors.native.again import again
+from pellucid.executors.native.depth import cut
+from pellucid.executors.native.frame import Layout
+from pellucid.executors.native.fusion import fuse
+from pellucid.executors.native.kernels import Loop
+from pellucid.executors.native.masks import masks_from_results
+from pellucid.executors.native.nest import spill
+from pellucid.executors.native.pitch import pitches
+from pellucid.executors.native.plan import plan
+from pellucid.executors.native.scattered import scattered
+from pellucid.executors.native.simplify import simplify
+from pellucid.executors.native.strips import by_strips, neighbours
+from pellucid.executors.native.views import Gaps, Views, layout
+from pellucid.graph import Procedure
+
+
+def planned(procedure: Procedure) -> Layout:
+    """A procedure with all decisions taken: kernels, their order, places in memory."""
+    graph = by_strips(cut(masks_from_results(simplify(procedure.graph))))
+    updated = {graph.inputs[position].name for position in procedure.updates}
+    gaps = Gaps(pitches(graph), scattered(graph, updated))
+    graph = layout(graph, gaps)
+    views = Views(graph, gaps)
+    kernels = neighbours(again(fuse(graph, views), graph, updated, views), views)
+    for kernel in kernels:
+        if isinstance(kernel, Loop):
+            kernel.stores += spill(kernel, views)
+    program = plan(procedure, graph, kernels, views)
+    return Layout(graph, views, program, targets.host(), procedure.arguments)
