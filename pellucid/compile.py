@@ -21,7 +21,7 @@ from pellucid import executors
 from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph, Origin, Procedure, Value, collect
 from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
-from pellucid.structure import flatten, unflatten
+from pellucid.structure import flatten, row, unflatten
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Recording, Variable, is_recording, recording
 
@@ -137,6 +137,7 @@ class Compiled:
         self.function = function
         self.executor = executor
         self._kinds: dict[Any, list[_Kind]] = {}
+        self._latest: tuple[Any, _Kind | None] = (), None
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's results for these arguments; variables are updated.
@@ -205,7 +206,16 @@ class Compiled:
 
     def _kind(self, structure: Any, arrays: list[Any]) -> "_Kind":
         """What is known for arguments of this kind; captured where it is new."""
-        key = (structure, *((a.shape, a.dtype) for a in arrays))
+        key = (structure, *[(a.shape, a.dtype) for a in arrays])
+        latest, kind = self._latest
+        # To compare with the call before takes less than to look it up.
+        if kind is None or latest != key or not kind.captured.is_current():
+            kind = self._found(key, structure, arrays)
+            self._latest = key, kind
+        return kind
+
+    def _found(self, key: Any, structure: Any, arrays: list[Any]) -> "_Kind":
+        """The same, among all kinds of arguments that were met."""
         known = self._kinds.setdefault(key, [])
         for kind in known:
             if kind.captured.is_current():
@@ -242,6 +252,8 @@ def _apart(arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
 
     Python floats are float32, or float64 where all other floats are.
     """
+    if _PLAIN.issuperset(map(type, arguments)):
+        return row(len(arguments)), [_array(x) for x in arguments]
     leaves: list[Any] = []
     structure = flatten(arguments, leaves)
     arrays = [_array(x) for x in leaves]
@@ -251,6 +263,9 @@ def _apart(arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
             np.asarray(x) if type(x) is float else a for x, a in zip(leaves, arrays, strict=True)
         ]
     return structure, arrays
+
+
+_PLAIN = frozenset((Tensor, np.ndarray))  # what most calls are made with: nothing is nested
 
 
 def _array(x: Any) -> Any:

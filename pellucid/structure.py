@@ -1,10 +1,12 @@
 """Nested arguments and results: tuples, lists and dicts of tensors, taken apart and put back.
 
 flatten     the tensors and arrays of a nest, and the structure around them
+row         the structure of a tuple of them
 unflatten   the nest again, with other tensors in the places of the first
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,12 @@ class Fixed:
 
 
 LEAF = None
+
+
+@lru_cache(maxsize=64)
+def row(count: int) -> Nest:
+    """The structure of a tuple of so many tensors or arrays; the same object each time."""
+    return Nest(tuple, (), (LEAF,) * count)
 
 
 def flatten(nest: Any, leaves: list[Any]) -> Any:

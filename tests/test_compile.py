@@ -277,3 +277,21 @@ def test_what_was_captured_can_be_looked_at():
     assert captured.procedure.updates == (1,)
     assert str(run.graph(pc.tensor([1.0]))) == str(captured.procedure.graph)
     assert v.tolist() == [1.0]
+
+
+def test_arguments_of_many_kinds_take_turns():
+    total = pc.compile(lambda x, y: (x * 2.0 + y).sum())
+    small, large = np.ones(2, np.float32), np.ones((3, 4), np.float32)
+    for _ in range(3):
+        assert total(small, pc.tensor(1.0)).item() == 6.0
+        assert total(large, 1.0).item() == 36.0
+        assert total(large.astype(np.float64), 1.0).dtype == np.float64
+        assert total(np.asfortranarray(large), large).item() == 36.0
+
+
+def test_arrays_that_cannot_be_written_or_are_empty_are_read():
+    plus = pc.compile(lambda x: x + 1.0)
+    frozen = np.arange(3, dtype=np.float32)
+    frozen.flags.writeable = False
+    np.testing.assert_array_equal(plus(frozen).numpy(), [1.0, 2.0, 3.0])
+    assert plus(np.empty((0, 3), np.float32)).shape == (0, 3)

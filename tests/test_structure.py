@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import pellucid as pc
 from pellucid.errors import GraphError
-from pellucid.structure import flatten, unflatten
+from pellucid.structure import flatten, row, unflatten
 
 Point = namedtuple("Point", ["x", "y"])
 leaves_and_fixed = st.one_of(
@@ -69,3 +69,11 @@ def test_structures_tell_kinds_and_order_apart():
 def test_other_objects_are_refused():
     with pytest.raises(GraphError, match=r"an argument or result of type set. It may be a tensor"):
         flatten([{1, 2}], [])
+
+
+def test_a_row_is_the_structure_of_a_tuple_of_arrays():
+    arrays = (np.ones(2), np.ones(3))
+    leaves = []
+    assert flatten(arrays, leaves) == row(2)
+    assert row(2) is row(2)
+    assert flatten((), []) == row(0)

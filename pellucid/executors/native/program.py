@@ -205,6 +205,7 @@ class Listing:
         self._divided: dict[int, tuple[Any, Any]] = {}
         calls = np.array(self._calls(), np.int64).reshape(-1, 4)
         self._alone = np.array([len(calls), calls.ctypes.data], np.int64), calls
+        self.alone = int(self._alone[0].ctypes.data)  # the address of the calls of one thread
 
     def _calls(self) -> list[tuple[int, int, int, int]]:
         """What one thread calls in a step, in order."""
@@ -214,10 +215,6 @@ class Listing:
             for chunk in range(chunks)
             for function, bindings, units in self.kernels[first : first + count].tolist()
         ]
-
-    def alone(self) -> int:
-        """The address of the calls of one thread."""
-        return int(self._alone[0].ctypes.data)
 
     def divided(self, threads: int) -> tuple[int, int]:
         """The program for some threads: its address, and how many sections it has."""

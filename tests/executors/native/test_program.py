@@ -66,7 +66,7 @@ def test_one_thread_runs_kernels_that_share_strips_by_turns():
     kernels = [_noting(done, number) for number in range(len(work))]
     functions = [ctypes.cast(k, ctypes.c_void_p).value for k in kernels]
     listing = Listing(functions, [()] * len(work), work)
-    runner().alone(listing.alone(), 0, 1)
+    runner().alone(listing.alone, 0, 1)
     numbers = [(number, unit) for _, number, unit in done]
     assert numbers == [(0, 0), (0, 1), (1, 0), (0, 2), (0, 3), (1, 1), (2, 0), (2, 1), (2, 2)]
 
