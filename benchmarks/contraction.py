@@ -11,6 +11,7 @@ Python, ours none of it. The error is the largest, in units of k rounding errors
 
 import argparse
 import ctypes
+import itertools
 import os
 import platform
 import statistics
@@ -26,12 +27,13 @@ from llvmlite import ir
 
 from pellucid.executors.native import contraction as contractions
 from pellucid.executors.native import target as targets
-from pellucid.executors.native.contraction import Contraction
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import Lanes
-from pellucid.executors.native.memory import store
+from pellucid.executors.native.memory import ask_for, store
+from pellucid.executors.native.panels import Finish
 from pellucid.executors.native.peak import multiply_adds
 from pellucid.executors.native.plan import ALIGNMENT
+from pellucid.executors.native.tiling import Contraction
 
 I8, I64 = ir.IntType(8), ir.IntType(64)
 POINTER = ir.PointerType()
@@ -105,15 +107,24 @@ def repeated_product(spec: Contraction, target: targets.Target) -> tuple[ir.Modu
         slot.align = 64
         return slot
 
-    def write(row: ir.Value, column: ir.Value, vector: ir.Value, mask: ir.Value) -> None:
+    def place(row: ir.Value, column: ir.Value) -> ir.Value:
         element = builder.add(builder.mul(row, I64(spec.n)), column)
-        place = builder.gep(c, [builder.mul(element, I64(spec.dtype.itemsize))], source_etype=I8)
-        store(builder, place, Lanes(builder, vector, spec.dtype), mask=mask)
+        return builder.gep(c, [builder.mul(element, I64(spec.dtype.itemsize))], source_etype=I8)
+
+    def write(row: ir.Value, column: ir.Value, vector: ir.Value, mask: ir.Value) -> None:
+        store(builder, place(row, column), Lanes(builder, vector, spec.dtype), mask=mask)
+
+    def claim(row: ir.Value, column: ir.Value, rows: range, columns: range) -> None:
+        for i, j in itertools.product(rows, columns):
+            further = I64((i * spec.n + j) * spec.dtype.itemsize)
+            ask_for(
+                builder, builder.gep(place(row, column), [further], source_etype=I8), writes=True
+            )
 
     units = (I64(0), I64(contractions.tiles(spec, target)))
     with counted(builder, I64(0), times):
         contractions.emit_contraction(
-            builder, target, spec, (a, b), units, contractions.Finish(write), scratch
+            builder, target, spec, (a, b), units, Finish(write, claim), scratch
         )
     builder.ret_void()
     entry.branch(code)

@@ -21,5 +21,5 @@ The passes in the order in which a procedure goes through them:
     vector_math, vector_power, vector_waves     exp, log, tanh, powers, sine (of vector_steps)
     planes                                  padding, joining, windows added up
     convolution, convolution_blocks, columns        convolutions, as products of windows
-    contraction, tiling, leftover, outer, inner, packing, vectors     matrix products
+    contraction, tiling, panels, blocks, leftover, outer, inner, packing, vectors   matrix products
 """

@@ -19,7 +19,7 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.columns import Axis, Block, Columns
-from pellucid.executors.native.contraction import Contraction, Finish, emit_contraction, tiles
+from pellucid.executors.native.contraction import emit_contraction, tiles
 from pellucid.executors.native.convolution_blocks import cut_of
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
@@ -27,6 +27,8 @@ from pellucid.executors.native.lanes import I64, Lanes, scalar_type
 from pellucid.executors.native.matrices import Scattered
 from pellucid.executors.native.memory import load, store
 from pellucid.executors.native.packing import padded
+from pellucid.executors.native.panels import Finish
+from pellucid.executors.native.tiling import Contraction
 from pellucid.executors.native.views import View, by_channels, row_major, single_stride
 from pellucid.graph import Node, Shape
 

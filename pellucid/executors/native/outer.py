@@ -3,6 +3,7 @@
 outer_sums      the sums of a tile, in registers
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +67,13 @@ def outer_sums(
     operands: tuple[Matrix, Matrix],
     depth: tuple[Any, Any],
     start: list[ir.Value],
+    meanwhile: Callable[[ir.Value], None] | None = None,
 ) -> list[ir.Value]:
     """`start` plus the sum over k from `depth[0]` to `depth[1]` of a[:, k] b[k, :].
 
     The operands: a from the tile's first row on, and b from its first column on. k runs in
-    order in each of the tile's chains, and the chains are added at the end.
+    order in each of the tile's chains, and the chains are added at the end. `meanwhile` emits
+    what else is to be done in a turn of the loop that begins at some k.
     """
     (a, b), (begin, end) = operands, depth
     code, chains, steps = v.b, tile.chains, tile.steps
@@ -82,6 +85,8 @@ def outer_sums(
 
     def turn(k: ir.Value, totals: list[ir.Value], steps: int) -> list[ir.Value]:
         columns, rows = down(k, steps), b.rows_from(code, k, steps)
+        if meanwhile is not None:
+            meanwhile(k)
         if tile.line and not tile.rare:
             with code.if_then(code.icmp_signed("==", code.and_(k, I64(tile.line - 1)), I64(0))):
                 for place in following(k, 1)[0]:

@@ -3,13 +3,14 @@
 pack_rows       some vectors of each row
 pack_turned     the same, of a matrix that lies column by column
 pack_lines      a few columns, each as a line without gaps
+pack_tiles      columns as tiles need them; tile_room: how much memory those of a tile take
 padded          a count rounded up to whole vectors
 
 A copy pays where its elements are used often, and where the originals lie so far apart that
 each takes a page and cache sets of its own.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
@@ -17,6 +18,9 @@ from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.matrices import Matrix
 from pellucid.executors.native.vectors import Vectors
+
+if TYPE_CHECKING:
+    from pellucid.executors.native.tiling import Tiling
 
 
 def pack_rows(
@@ -69,6 +73,47 @@ def pack_turned(
         if whole < vectors:
             square(k, whole * lanes, columns - whole * lanes)
     return copy
+
+
+def pack_tiles(
+    v: Vectors,
+    matrix: Matrix,
+    depth: tuple[Any, Any],
+    columns: tuple[Any, Any, int],
+    cut: "Tiling",
+    place: ir.Value,
+) -> None:
+    """Columns of a matrix whose rows have no gaps, for rows from `depth[0]` to `depth[1]`.
+
+    `columns`: the first, the one after the last, and how many the matrix has. As many as a tile
+    has rows lie side by side, row after row, then come those of the next tile. Each vector is
+    written whole: what is too much is written over by the next row's, or lies in the gap that
+    `tile_room` leaves.
+    """
+    b, (first, last, count) = v.b, columns
+    short = count % cut.rows
+    whole = v.smaller(last, I64(count - short)) if short else last
+    tiles = Matrix(place, matrix.dtype, (tile_room(cut.depth, cut.rows, v.lanes), 1))
+
+    def copy(k: ir.Value, column: ir.Value, width: int) -> None:
+        start = matrix.at(b, k, column)
+        target = tiles.at(b, b.sub(column, first), 0)
+        target = Matrix(target, matrix.dtype, (cut.rows, 1)).at(b, b.sub(k, depth[0]), 0)
+        for j in range(0, width, v.lanes):
+            vector = v.load(matrix.moved(b, start, j), 1, v.first(width - j))
+            b.store(vector, matrix.moved(b, target, j), align=matrix.dtype.itemsize)
+
+    with counted(b, depth[0], depth[1]) as k:
+        with counted(b, first, whole, cut.rows) as column:
+            copy(k, column, cut.rows)
+        if short:
+            with b.if_then(b.icmp_signed("<", whole, last)):
+                copy(k, whole, short)
+
+
+def tile_room(depth: int, rows: int, lanes: int) -> int:
+    """Memory for some rows of k of a tile, and a vector more, for each of its rows."""
+    return depth + -(-lanes // rows)
 
 
 def pack_lines(v: Vectors, matrix: Matrix, rows: int, columns: int, place: ir.Value) -> Matrix:

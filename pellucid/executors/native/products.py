@@ -10,13 +10,7 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.contraction import (
-    Contraction,
-    Finish,
-    Operand,
-    emit_contraction,
-    tiles,
-)
+from pellucid.executors.native.contraction import emit_contraction, tiles
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.evaluate import Level, Members
 from pellucid.executors.native.frame import Frame
@@ -24,7 +18,9 @@ from pellucid.executors.native.kernels import Access, Product, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.matrices import Scattered
 from pellucid.executors.native.nest import COSTLY, Dim, Nest, stages
+from pellucid.executors.native.panels import Finish, Operand
 from pellucid.executors.native.target import Target
+from pellucid.executors.native.tiling import Contraction
 from pellucid.executors.native.views import Views, stretched
 
 I64 = ir.IntType(64)

@@ -18,6 +18,9 @@ FAR_BYTES = 2048  # rows further apart share few pages: packing pays
 PACKED_BYTES = 256 * 1024  # a packed panel must stay in the second-level cache
 LINES_BYTES = 128 * 1024  # the same for lines along k
 PARTIAL_BYTES = 320 * 1024  # of sums that wait for the next block of k
+BLOCK_ROWS = 384  # of A that are packed at a time: they must stay in the second-level cache
+SPAN = 8  # panels that share them at the most,
+FEWEST_SHARING = 4  # and at the least: packing takes as long as a quarter of a panel
 FAR_DEPTH = 256  # lines of A in columns far apart: more share too few sets of the cache
 MOST_LINES = 16  # rows of inner products at a time
 REUSE = 3  # blocks of rows that must share a packed panel for packing to pay
@@ -56,7 +59,8 @@ class Tiling:
     is 0, are computed as `tail` says: `inner` products along k; `swapped`, with vectors down
     the rows; or with none left, as the vectors of tiles are `masked`.
 
-    B is packed where `packs_b` says so; tiles take `depth` of k at a time.
+    B is packed where `packs_b` says so; tiles take `depth` of k at a time. Where `packs_a` says
+    so, A is packed too, a group of rows at a time, and a unit is one of these with `span` panels.
     """
 
     lanes: int
@@ -70,6 +74,8 @@ class Tiling:
     registers: int
     packs_b: bool = False
     depth: int = 0
+    packs_a: bool = False
+    span: int = 1
 
     def of_panel(self, n: int, final: bool) -> tuple[int, int]:
         """How many columns of a panel tiles compute, and how many the tail."""
@@ -97,7 +103,9 @@ def _candidates(spec: Contraction, lanes: int, registers: int) -> Iterator[tuple
         if _lines(spec, rest, lanes):
             cycles = _inner_cycles(spec, rest, lanes, registers) * spec.m
             yield from _outer(spec, lanes, registers, spec.n // lanes, "inner", cycles)
-        if spec.a_strides[0] == 1 and rest <= registers - 8:
+        # Large matrices go block by block, and a last vector costs them little.
+        is_large = _is_far(spec) and spec.n > FEWEST_SHARING * MOST_VECTORS * lanes
+        if spec.a_strides[0] == 1 and rest <= registers - 8 and not is_large:
             cycles = _swapped_cycles(spec, rest, lanes, registers)
             yield from _outer(spec, lanes, registers, spec.n // lanes, "swapped", cycles)
     if spec.k >= lanes and (spec.n <= lanes or (spec.m < 6 and spec.b_strides[0] == 1)):
@@ -171,6 +179,11 @@ def _crowded(spec: Contraction) -> bool:
     return spec.k <= WRITING_DEPTH and spec.n * spec.dtype.itemsize % PERIOD_BYTES == 0
 
 
+def _is_far(spec: Contraction) -> bool:
+    """Whether A lies transposed, and its lines far apart."""
+    return spec.a_strides[0] == 1 and spec.a_strides[1] * spec.dtype.itemsize >= FAR_BYTES
+
+
 def _packs_b(spec: Contraction, rows: int) -> bool:
     if spec.b_strides[1] != 1:
         return spec.k > 0
@@ -181,8 +194,10 @@ def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
     """How much of k is done at a time, and how many rows make a unit."""
     vector_bytes = cut.lanes * spec.dtype.itemsize
     most = PACKED_BYTES // (cut.vectors * vector_bytes)
-    if spec.a_strides[0] == 1 and spec.a_strides[1] * spec.dtype.itemsize >= FAR_BYTES:
+    if _is_far(spec):
         most = min(most, FAR_DEPTH)
+        if cut.packs_b and cut.tail == "masked" and cut.panels >= FEWEST_SHARING:
+            return _in_blocks(spec, replace(cut, depth=padded(-(-spec.k // -(-spec.k // most)), 4)))
     if cut.packs_b and spec.k > most:
         depth = padded(-(-spec.k // -(-spec.k // most)), cut.lanes)
         fit = PARTIAL_BYTES // (vector_bytes * cut.vectors * cut.rows) * cut.rows
@@ -192,6 +207,14 @@ def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
         return cut
     group = _group(spec.m, cut.rows, cut.lanes)
     return replace(cut, group=group, groups=-(-spec.m // group))
+
+
+def _in_blocks(spec: Contraction, cut: Tiling) -> Tiling:
+    """The same with A packed, in groups and runs of panels that are nearly equal."""
+    groups = -(-spec.m // BLOCK_ROWS)
+    group = padded(-(-spec.m // groups), cut.rows)
+    span = -(-cut.panels // -(-cut.panels // SPAN))
+    return replace(cut, packs_a=True, group=group, groups=-(-spec.m // group), span=span)
 
 
 def _group(m: int, rows: int, lanes: int) -> int:

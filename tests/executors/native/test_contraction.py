@@ -14,27 +14,26 @@ from hypothesis import strategies as st
 from llvmlite import binding, ir
 
 from pellucid.executors.native import target as targets
-from pellucid.executors.native.contraction import (
-    SHORT_DEPTH,
-    Contraction,
-    Finish,
-    emit_contraction,
-    tiles,
-)
+from pellucid.executors.native.contraction import emit_contraction, tiles
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import store
-from pellucid.executors.native.tiling import tiling
+from pellucid.executors.native.panels import SHORT_DEPTH, Finish
+from pellucid.executors.native.tiling import Contraction, tiling
 
 I64 = ir.IntType(64)
 POINTER = ir.PointerType()
 HERE = targets.host().name
 TARGETS = {"avx512": ["avx512", "avx2", "sse"], "avx2": ["avx2", "sse"]}.get(HERE, [HERE])
+LANES = targets.host().lanes(np.dtype(np.float32))
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 FORMS = ["rows", "b turned", "a turned", "both turned"]
 
 
-def module(spec: Contraction, target: targets.Target) -> ir.Module:
-    """`product(a, b, c, begin, end)`: C, row by row, for a range of units."""
+def module(spec: Contraction, target: targets.Target, *, marks: bool = False) -> ir.Module:
+    """`product(a, b, c, begin, end)`: C, row by row, for a range of units.
+
+    With `marks` no results are written, but a byte for each place that is asked for.
+    """
     made = ir.Module("test")
     kind = ir.FunctionType(ir.VoidType(), [POINTER] * 3 + [I64] * 2)
     function = ir.Function(made, kind, "product")
@@ -54,7 +53,15 @@ def module(spec: Contraction, target: targets.Target) -> ir.Module:
         place = builder.gep(c, [element], source_etype=scalar)
         store(builder, place, Lanes(builder, vector, spec.dtype), mask=mask)
 
-    emit_contraction(builder, target, spec, (a, b), (begin, end), Finish(write), scratch)
+    def mark(row: Any, column: Any, rows: range, columns: range) -> None:
+        width = -(-spec.n // LANES) * LANES + LANES
+        for i, j in itertools.product(rows, columns):
+            element = builder.add(builder.mul(builder.add(row, I64(i)), I64(width)), column)
+            place = builder.gep(c, [builder.add(element, I64(j))], source_etype=ir.IntType(8))
+            builder.store(ir.IntType(8)(1), place)
+
+    finish = Finish(lambda *_: None, mark) if marks else Finish(write)
+    emit_contraction(builder, target, spec, (a, b), (begin, end), finish, scratch)
     builder.ret_void()
     entry.branch(code)
     return made
@@ -162,6 +169,55 @@ def test_shapes_of_real_networks_are_right(form: str, shape: tuple[int, int, int
 @pytest.mark.parametrize("shape", [(37, 2100, 70), (20, 1100, 130), (7, 17000, 3)], ids=str)
 def test_sums_too_long_for_the_cache_are_right(form: str, dtype: Any, shape: Any) -> None:
     check(laid_out(*shape, dtype, form, gap=600), HERE)
+
+
+BLOCKS = [  # m, k, n: A and B lie far apart, and A transposed
+    (523, 40, 1039),
+    (1024, 300, 1024),
+    (513, 257, 777),
+    (770, 5, 640),
+    (2100, 33, 600),
+]
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("shape", BLOCKS, ids=str)
+def test_blocks_of_large_transposed_matrices_are_right(shape: Any, name: str) -> None:
+    spec = laid_out(*shape, DTYPES[0], "a turned")
+    assert tiling(spec, targets.forced(name)).packs_a
+    check(spec, name)
+    check(replace(spec, light=True), name, "begin")
+
+
+def test_blocks_in_double_precision_and_with_gaps_are_right() -> None:
+    spec = laid_out(530, 140, 610, DTYPES[1], "a turned", gap=3)
+    assert tiling(spec, targets.host()).packs_a
+    check(spec, HERE)
+
+
+def marks_of_claims(shape: tuple[int, int, int], form: str) -> Any:
+    """1 for every element of C whose place was asked for, in memory that ends at a page."""
+    spec = laid_out(*shape, DTYPES[0], form)
+    code = module(spec, targets.host(), marks=True)
+    engine = targets.loaded(targets.object_code(str(code), targets.host()), targets.host())
+    kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3, *[ctypes.c_int64] * 2)
+    (a, _), (b, _), _ = operands(spec, "end")
+    width = -(-spec.n // LANES) * LANES + LANES  # the last vector, and what is left over beside it
+    memory, _region = guarded(spec.m * width, "end")
+    memory[:] = 0
+    places = [x.ctypes.data for x in (a, b, memory)]
+    kind(engine.get_function_address("product"))(*places, 0, tiles(spec, targets.host()))
+    return memory.reshape(spec.m, width)[:, : spec.n]
+
+
+@pytest.mark.parametrize("form", ["rows", "b turned", "a turned"])
+@pytest.mark.parametrize(
+    "shape", [(37, 300, 70), (37, 20, 70), (20, 1100, 700), (523, 300, 1031)], ids=str
+)
+def test_the_place_of_every_result_is_asked_for(shape: Any, form: str) -> None:
+    marks = marks_of_claims(shape, form)
+    assert np.all(marks[:, ::LANES] == 1)
+    assert np.count_nonzero(marks) == marks[:, ::LANES].size
 
 
 def test_operands_may_have_gaps_in_both_directions_and_repeat() -> None:
