@@ -2,6 +2,7 @@
 
 array_of    an array of numbers, nested lists or arrays, that nobody can change
 is_frozen   whether data is such an array already
+freeze      make it one
 weak        a Python number in the dtype of the tensor that it meets
 """
 
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DTypeError, ShapeError
+from pellucid.memory import own
 from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOATS, DType, holds
 
 
@@ -27,7 +29,7 @@ def array_of(data: Any, dtype: Any = None) -> Any:
     if is_frozen(data) and wanted in (None, data.dtype):
         return data
     try:
-        array = np.array(data, dtype=wanted)
+        array = own(data, wanted) if type(data) is np.ndarray else np.array(data, dtype=wanted)
     except ValueError as fault:
         if isinstance(data, list | tuple):
             raise ShapeError(
@@ -55,6 +57,13 @@ def is_frozen(data: Any) -> bool:
             return False
         array = array.base
     return array is None
+
+
+def freeze(array: Any) -> None:
+    """Let nobody write an array any more, nor what it is a view of."""
+    while isinstance(array, np.ndarray):
+        array.flags.writeable = False
+        array = array.base
 
 
 def _refuse(dtype: DType) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from pellucid.arrays import is_frozen
 from pellucid.errors import DTypeError, ShapeError
 from pellucid.graph import Origin, Value, current_scope, legal_name
+from pellucid.memory import own
 from pellucid.primitives.base import FLOATS, DType
 from pellucid.tensor import Tensor, tensor
 
@@ -156,7 +157,7 @@ class Variable(Tensor):
         else:
             # Executors read memory row by row; a tensor may be a transposed view.
             array = new.known("assign")
-            self._array = array if array.flags.c_contiguous else np.array(array, order="C")
+            self._array = array if array.flags.c_contiguous else own(array)
             self._tensor, self._owned = None, False
 
     def present(self) -> Any:
@@ -166,7 +167,7 @@ class Variable(Tensor):
     def writable(self) -> Any:
         """Its array, to be updated in place: nobody else holds it from now on."""
         if self._tensor is not None or not self._owned:
-            self._array, self._tensor = np.array(self._array, order="C"), None
+            self._array, self._tensor = own(self._array), None
             self._owned = True
         return self._array
 

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.arrays import freeze
 from pellucid.data.datasets import Dataset
 from pellucid.data.idx import MAX_BYTES, Header, find_file, opened_idx
 from pellucid.errors import FileError
+from pellucid.memory import empty
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -135,7 +137,7 @@ def _numbers(path: Path, file: MnistFile, verify: bool) -> tuple[NDArray[Any], s
             )
         is_images = len(header.shape) > 1
         try:
-            numbers = np.empty(math.prod(header.shape), np.float32 if is_images else np.int64)
+            numbers = empty(math.prod(header.shape), np.float32 if is_images else np.int64)
         except MemoryError:
             raise FileError(
                 f"mnist: {path}: the header says {header.shape}, more than fits into memory."
@@ -144,8 +146,8 @@ def _numbers(path: Path, file: MnistFile, verify: bool) -> tuple[NDArray[Any], s
     if not is_images:
         return numbers, digest
     table = numbers.reshape(header.shape[0], math.prod(header.shape[1:]))
-    for array in (numbers, table):
-        array.flags.writeable = False  # so that training shares the table instead of copying it
+    freeze(numbers)
+    freeze(table)  # so that training shares the table instead of copying it
     return table, digest
 
 

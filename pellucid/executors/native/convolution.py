@@ -31,8 +31,7 @@ from pellucid.executors.native.panels import Finish
 from pellucid.executors.native.tiling import Contraction
 from pellucid.executors.native.views import View, by_channels, row_major, single_stride
 from pellucid.graph import Node, Shape
-
-LINE = 64  # bytes
+from pellucid.memory import LINE
 
 
 def convolution_units(node: Node) -> int:

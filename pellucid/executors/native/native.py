@@ -19,9 +19,10 @@ from pellucid.errors import OptionError, closest
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.call_back import CallBack
 from pellucid.executors.native.machine_code import is_long, machine_code
-from pellucid.executors.native.program import Listing, Task, aligned, runner
+from pellucid.executors.native.program import Listing, Task, runner
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
+from pellucid.memory import empty
 
 if TYPE_CHECKING:
     from pellucid.executors.native.frame import Layout
@@ -59,7 +60,7 @@ class Native:
         given = [array for _, array in graph.constants]
         constants = [given[c] if isinstance(c, int) else c for c in code.constants]
         self._constants = [np.ascontiguousarray(array) for array in constants]
-        self._arena = aligned(code.arena_bytes)
+        self._arena = empty(code.arena_bytes, np.uint8)
         self._first_result = len(graph.inputs) + len(constants)
         self._arena_slot = self._first_result + self.procedure.results
         self.table = np.zeros(self._arena_slot + 2, np.int64)
@@ -142,7 +143,7 @@ class Native:
         slots = [*range(plan_.inputs), *range(plan_.arena_slot - plan_.results, plan_.arena_slot)]
         for slot, array in zip(slots, scratch, strict=True):
             table[slot] = array.ctypes.data
-        arena = aligned(plan_.arena_bytes)
+        arena = empty(plan_.arena_bytes, np.uint8)
         arena[:] = 0
         table[plan_.arena_slot] = arena.ctypes.data
         return report(self.shared, self.code.work, self.listing, table)

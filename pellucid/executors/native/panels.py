@@ -17,11 +17,12 @@ from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.leftover import Leftover, leftover_vectors
 from pellucid.executors.native.matrices import Matrix, Scattered
-from pellucid.executors.native.outer import LINE, Tile, outer_sums
+from pellucid.executors.native.outer import Tile, outer_sums
 from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned, padded
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, tiling
 from pellucid.executors.native.vectors import Vectors
+from pellucid.memory import LINE
 
 LONG_DEPTH = 128  # of k: where more is between tiles, the hardware sees which rows come next
 SHORT_DEPTH = 32  # of k: sums of shorter tiles that are light need not wait in memory

@@ -13,9 +13,9 @@ from pellucid import primitives as p
 from pellucid.executors.native.lowering import is_pointwise
 from pellucid.executors.native.views import MOVEMENTS
 from pellucid.graph import Graph, Node, Shape, Value
+from pellucid.memory import LINE
 from pellucid.primitives.base import FLOATS
 
-LINE = 64  # bytes
 FEWEST_ROWS = 16
 ALIASED = 1024  # bytes: rows a multiple of it apart share few sets of the cache
 

@@ -30,8 +30,8 @@ import numpy as np
 
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
+from pellucid.memory import LINE, empty
 
-LINE = 64  # bytes: each counter has a cache line of its own
 STEPS, COME, LEFT = 2, 5, 6  # words of a task: steps, and how many threads have
 CREW_BYTES = 320  # of its memory: a lock, a signal, numbers
 SHARED_NANOSECONDS = 2_500  # less is done before another thread has seen that it can help
@@ -76,7 +76,10 @@ def sections(work: Sequence[Work], threads: int) -> list[tuple[int, int, int]]:
 
 
 def control_bytes(count: int, threads: int) -> int:
-    """Memory for the counters: for each section chunks done, and the next of each share."""
+    """Memory for the counters, each in a cache line of its own.
+
+    For each section: chunks done, and the next of each share.
+    """
     return max(1, count * (1 + threads)) * LINE
 
 
@@ -85,7 +88,7 @@ class Task:
 
     def __init__(self, listing: "Listing", table: int, workers: int) -> None:
         program, parts = listing.divided(workers)
-        self._control = aligned(control_bytes(parts, workers))
+        self._control = empty(control_bytes(parts, workers), np.uint8)
         control = self._control.ctypes.data
         self._words = np.array([program, table, 0, control, workers, 0, 0], np.int64)
         self._address = int(self._words.ctypes.data)
@@ -96,13 +99,6 @@ class Task:
         self._words[STEPS] = steps
         self._words[COME:] = 0
         return self._address
-
-
-def aligned(count: int) -> Any:
-    """Bytes that begin at a cache line."""
-    room = np.empty(count + LINE, np.uint8)
-    start = -room.ctypes.data % LINE
-    return room[start : start + count]
 
 
 _kept: list[Any] = []  # the memory of every crew: threads that sleep in it never end

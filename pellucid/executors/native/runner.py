@@ -12,7 +12,8 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
-from pellucid.executors.native.program import COME, LEFT, LINE, STEPS
+from pellucid.executors.native.program import COME, LEFT, STEPS
+from pellucid.memory import LINE
 
 I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 POINTER = ir.PointerType()
