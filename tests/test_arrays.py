@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import pellucid as pc
+from pellucid.arrays import freeze, is_frozen
 from pellucid.errors import DTypeError, GradientError, ShapeError
 
 
