@@ -9,7 +9,6 @@ are there as bytecode, as in any installed package, this one's too where it runs
 Keras runs on JAX where that is installed, otherwise on PyTorch, with no settings of its user.
 """
 
-import importlib
 import os
 import statistics
 import subprocess
@@ -190,8 +189,8 @@ def _sklearn(x: Any, t: Any, unseen: Any) -> Any:
 def _keras(x: Any, t: Any, unseen: Any) -> Any:
     # Read once, when Keras is imported.
     os.environ["KERAS_BACKEND"] = str(keras_backend())
-    # No import statement: the verdict of mypy must not depend on whether Keras is installed.
-    keras: Any = importlib.import_module("keras")
+    import keras
+
     model = keras.Sequential(
         [
             keras.Input((784,)),

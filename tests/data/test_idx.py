@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pellucid.data import idx
 from pellucid.data.idx import ELEMENT_TYPES, opened_idx, read_idx, read_idx_and_digest
 from pellucid.errors import FileError
 
@@ -27,6 +28,14 @@ def header(*sizes: int, code: int = 0x08) -> bytes:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "train-images-idx3-ubyte"
+
+
+@pytest.fixture(params=["zlib-ng", "zlib"], autouse=True)
+def _library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is read with both libraries that unpack gzip."""
+    if request.param == "zlib":
+        monkeypatch.setitem(sys.modules, "zlib_ng", None)
+    assert idx._unpacking()[1].__module__ == request.param.replace("-", "_")
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
