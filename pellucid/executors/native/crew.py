@@ -14,6 +14,7 @@ from llvmlite import ir
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.program import LEFT
 from pellucid.executors.native.runner import (
+    I8,
     I32,
     I64,
     POINTER,
@@ -27,6 +28,8 @@ from pellucid.executors.native.runner import (
 # Where things lie in the crew's memory (program.CREW_BYTES); locks are smaller everywhere.
 MUTEX, SIGNAL, NUMBERS = 0, 128, 256
 TASK, WANTED, CALLER = range(3)  # numbers: the task, how many more may take it, whose CPU
+STACK_BYTES = 16 << 20  # kernels keep copies there, and some systems give half a megabyte
+ATTRIBUTE_BYTES = 128  # of a thread: no system has more
 AWAKE_TICKS = 400_000  # of the time stamp counter: some 0.1 to 0.2 ms
 
 _ONE = ir.FunctionType(I32, [POINTER])
@@ -42,7 +45,7 @@ class _Memory:
 
     def at(self, offset: int) -> ir.Value:
         """The address of a part."""
-        return self.b.gep(self.start, [I64(offset)], source_etype=ir.IntType(8))
+        return self.b.gep(self.start, [I64(offset)], source_etype=I8)
 
     def call(self, name: str, *offsets: int) -> None:
         """Call a function of the C library on parts of the memory."""
@@ -147,10 +150,16 @@ def _emit_hire(module: ir.Module, helper: ir.Function) -> None:
     """`hire(memory)`: a thread more; what `pthread_create` returned."""
     function = ir.Function(module, ir.FunctionType(I32, [POINTER]), "hire")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    handle = b.alloca(I64)
+    handle, attributes = b.alloca(I64), b.alloca(I8, size=ATTRIBUTE_BYTES)
+    attributes.align = 16
+    b.call(declared(module, "pthread_attr_init", _ONE), [attributes])
+    kind = ir.FunctionType(I32, [POINTER, I64])
+    size = declared(module, "pthread_attr_setstacksize", kind)
+    b.call(size, [attributes, I64(STACK_BYTES)])
     kind = ir.FunctionType(I32, [POINTER, POINTER, POINTER, POINTER])
     create = declared(module, "pthread_create", kind)
-    failed = b.call(create, [handle, _NONE, helper, function.args[0]])
+    failed = b.call(create, [handle, attributes, helper, function.args[0]])
+    b.call(declared(module, "pthread_attr_destroy", _ONE), [attributes])
     with b.if_then(b.icmp_signed("==", failed, I32(0))):
         detach = declared(module, "pthread_detach", ir.FunctionType(I32, [I64]))
         b.call(detach, [b.load(handle, typ=I64)])
