@@ -5,7 +5,7 @@ CallBack    what the program calls for a node without native code
 
 import ctypes
 import threading
-from collections.abc import Callable
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from pellucid.errors import GraphError, PositionError
 from pellucid.graph import Node
 
 if TYPE_CHECKING:
-    from pellucid.executors.native.frame import Layout
+    from pellucid.executors.native.native import Native
     from pellucid.executors.native.views import View
 
 PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
@@ -25,12 +25,12 @@ class CallBack:
 
     A negative number -1 - k reports an index out of range in kernel k.
     An exception cannot pass through machine code: it is kept, later calls do nothing, and
-    `raise_failure` raises it when the program has returned. `layout` gives the program's plan,
-    which few programs need.
+    `raise_failure` raises it when the program has returned. Only now and then is the plan of the
+    program needed, so it is made on use; the program itself may go when nobody else holds it.
     """
 
-    def __init__(self, layout: "Callable[[], Layout]", table: Any) -> None:
-        self.layout = layout
+    def __init__(self, program: "Native", table: Any) -> None:
+        self.program = weakref.proxy(program)
         self.table = table
         self.failure: BaseException | None = None
         self._inside: set[int] = set()
@@ -45,14 +45,14 @@ class CallBack:
         if self.failure is not None:
             return
         if number < 0:
-            (node,) = self.layout().plan.kernels[-1 - number].nodes
+            (node,) = self.program.shared.plan.kernels[-1 - number].nodes
             self.failure = _position_error(node)
             return
         self._inside.add(threading.get_ident())
         try:
             from pellucid.executors.native.views import whole
 
-            shared = self.layout()
+            shared = self.program.shared
             (node,) = shared.plan.kernels[number].nodes
             inputs = [self._array(shared.views[value], step) for value in node.inputs]
             with np.errstate(all="ignore"):
@@ -74,7 +74,7 @@ class CallBack:
 
     def _array(self, view: "View", step: int) -> Any:
         """The elements of a view as an array over the program's memory."""
-        shared = self.layout()
+        shared = self.program.shared
         place = shared.plan.places[view.base.name]
         moved = step * shared.row_bytes(place.slot)
         address = int(self.table[place.slot]) + moved + place.offset

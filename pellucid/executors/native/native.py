@@ -67,7 +67,7 @@ class Native:
         for i, array in enumerate(self._constants, len(graph.inputs)):
             self.table[i] = array.ctypes.data
         self.table[self._arena_slot] = self._arena.ctypes.data
-        self.call_back = CallBack(lambda: self.shared, self.table)
+        self.call_back = CallBack(self, self.table)
         self.table[self._arena_slot + 1] = self.call_back.address
         self._address = self.table.ctypes.data
         self._outputs = [(v.shape, v.dtype) for v in graph.outputs[: self.procedure.results]]

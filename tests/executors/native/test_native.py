@@ -345,3 +345,15 @@ def test_programs_that_once_went_wrong_agree_with_the_reference(name, fine):
             assert same(procedure(ONCE_WRONG[name])) is None
     else:
         assert same(procedure(ONCE_WRONG[name])) is None
+
+
+def test_a_program_that_nobody_holds_is_gone_at_once():
+    program = Native(procedure("graph(x: float32[3])\n %0: float32[3] = exp() of (x)\n return %0"))
+    program([np.zeros(3, np.float32)], [])
+    seen = weakref.ref(program)
+    gc.disable()
+    try:
+        del program
+        assert seen() is None
+    finally:
+        gc.enable()
