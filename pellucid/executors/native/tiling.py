@@ -196,10 +196,10 @@ def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
     most = PACKED_BYTES // (cut.vectors * vector_bytes)
     if _is_far(spec):
         most = min(most, FAR_DEPTH)
-        if cut.packs_b and cut.tail == "masked" and cut.panels >= FEWEST_SHARING:
-            return _in_blocks(spec, replace(cut, depth=padded(-(-spec.k // -(-spec.k // most)), 4)))
+        if spec.k and cut.packs_b and cut.tail == "masked" and cut.panels >= FEWEST_SHARING:
+            return _in_blocks(spec, replace(cut, depth=_equal_part(spec.k, most)))
     if cut.packs_b and spec.k > most:
-        depth = padded(-(-spec.k // -(-spec.k // most)), cut.lanes)
+        depth = padded(_equal_part(spec.k, most), cut.lanes)
         fit = PARTIAL_BYTES // (vector_bytes * cut.vectors * cut.rows) * cut.rows
         group = min(fit, padded(spec.m, cut.rows))
         return replace(cut, group=group, groups=-(-spec.m // group), depth=depth)
@@ -211,10 +211,14 @@ def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
 
 def _in_blocks(spec: Contraction, cut: Tiling) -> Tiling:
     """The same with A packed, in groups and runs of panels that are nearly equal."""
-    groups = -(-spec.m // BLOCK_ROWS)
-    group = padded(-(-spec.m // groups), cut.rows)
-    span = -(-cut.panels // -(-cut.panels // SPAN))
+    group = padded(_equal_part(spec.m, BLOCK_ROWS), cut.rows)
+    span = _equal_part(cut.panels, SPAN)
     return replace(cut, packs_a=True, group=group, groups=-(-spec.m // group), span=span)
+
+
+def _equal_part(count: int, most: int) -> int:
+    """The size of each part if a count is cut into as few nearly equal ones as allowed."""
+    return -(-count // -(-count // most))
 
 
 def _group(m: int, rows: int, lanes: int) -> int:

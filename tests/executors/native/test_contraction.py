@@ -249,8 +249,9 @@ def test_tiles_are_low_where_writing_takes_the_time_and_rows_share_cache_sets(na
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_a_sum_over_nothing_is_zero(name: str) -> None:
-    spec = Contraction(5, 19, 0, DTYPES[0], (1, 1), (19, 1))
+@pytest.mark.parametrize(("m", "n"), [(5, 19), (600, 640), (600, 641)])
+def test_a_sum_over_nothing_is_zero(m: int, n: int, name: str) -> None:
+    spec = Contraction(m, n, 0, DTYPES[0], (1, m), (n, 1))
     made = operands(spec, "end")
     assert np.all(run(spec, name, made, [(0, tiles(spec, targets.forced(name)))]) == 0)
 
