@@ -21,7 +21,7 @@ from pellucid import executors
 from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph, Origin, Procedure, Value, collect
 from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
-from pellucid.structure import flatten, row, unflatten
+from pellucid.structure import LEAF, flatten, row, unflatten
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Recording, Variable, is_recording, recording
 
@@ -152,6 +152,8 @@ class Compiled:
         kind = self._kind(structure, arrays)
         captured, program = kind.captured, kind.program(self.executor)
         results = program(arrays, _state(captured))
+        if captured.result is LEAF:  # as of most functions
+            return Tensor(results[0])
         return unflatten(captured.result, iter([Tensor(array) for array in results]))
 
     def loop(self, *arguments: Any) -> Any:
@@ -266,12 +268,13 @@ def _apart(arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
 
 
 _PLAIN = frozenset((Tensor, np.ndarray))  # what most calls are made with: nothing is nested
+_KNOWN = frozenset(DTYPES)
 
 
 def _array(x: Any) -> Any:
     if isinstance(x, Tensor):
         return x.known("an argument")
-    return x if isinstance(x, np.ndarray) and x.dtype in DTYPES else tensor(x).array
+    return x if isinstance(x, np.ndarray) and x.dtype in _KNOWN else tensor(x).array
 
 
 def compile(  # noqa: A001 (the field's word)

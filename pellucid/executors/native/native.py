@@ -101,8 +101,7 @@ class Native:
         self.call_back.refuse_inside()
         held = [a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arguments]
         with self._lock:
-            self._lead_to(0, held)
-            self._lead_to(len(held), state)
+            self._lead_to(0, [*held, *state])
             self._lead_to(self._first_result, results)
             self._start(steps)
             self.call_back.raise_failure()
