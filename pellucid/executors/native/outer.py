@@ -10,7 +10,7 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.lanes import I64
-from pellucid.executors.native.matrices import Matrix, Scattered, Turned, Walk
+from pellucid.executors.native.matrices import Matrix, Turned, Walk
 from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH
 from pellucid.executors.native.vectors import Vectors, carried
@@ -26,15 +26,15 @@ IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for fou
 class Tile:
     """Rows by vectors of columns, each with the mask of its lanes; k steps in all.
 
-    A `rare` tile is computed once in a while: its code is kept short. Every `line` of k the
-    same of the rows below is asked for, if that is not 0.
+    A `rare` tile is computed once in a while: its code is kept short. The rows of A below are
+    asked for `ahead`, into that cache, if it is not 0.
     """
 
     rows: int
     masks: tuple[Any, ...]
     k: int
     rare: bool = False
-    line: int = 0
+    ahead: int = 0
 
     @property
     def sums(self) -> int:
@@ -87,10 +87,11 @@ def outer_sums(
         columns, rows = down(k, steps), b.rows_from(code, k, steps)
         if meanwhile is not None:
             meanwhile(k)
-        if tile.line and not tile.rare:
-            with code.if_then(code.icmp_signed("==", code.and_(k, I64(tile.line - 1)), I64(0))):
+        if tile.ahead and not tile.rare:
+            within = code.and_(k, I64(LINE // a.dtype.itemsize - 1))
+            with code.if_then(code.icmp_signed("==", within, I64(0))):
                 for place in following(k, 1)[0]:
-                    ask_for(code, place, level=2 if isinstance(a, Scattered) else 1)
+                    ask_for(code, place, level=tile.ahead)
         for step, place in enumerate(zip(columns, rows, strict=True)):
             first = step % chains * tile.sums
             last = first + tile.sums
@@ -108,7 +109,7 @@ def outer_sums(
 
 def _following(v: Vectors, tile: Tile, a: Matrix) -> Walk:
     """The walk along the rows of the tile below: they may come from afar."""
-    if not tile.line:
+    if not tile.ahead:
         return a.down(v.b, 0)
     return a.part(v.b, tile.rows, 0).down(v.b, tile.rows)
 

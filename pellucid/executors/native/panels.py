@@ -22,9 +22,9 @@ from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, tiling
 from pellucid.executors.native.vectors import Vectors
-from pellucid.memory import LINE
 
 LONG_DEPTH = 128  # of k: where more is between tiles, the hardware sees which rows come next
+LARGE_BYTES = 1 << 20  # of A: the second cache does not hold more for long
 SHORT_DEPTH = 32  # of k: sums of shorter tiles that are light need not wait in memory
 
 Operand = Any  # an address, or a Matrix
@@ -81,19 +81,21 @@ class Panels:
             x if isinstance(x, Matrix) else Matrix(x, spec.dtype, strides)
             for x, strides in zip(operands, (spec.a_strides, spec.b_strides), strict=True)
         )
-        self.line = LINE // spec.dtype.itemsize if self._asks_ahead() else 0
+        self.ahead = self._ahead()
         self.is_blocked = cut.depth < spec.k
         self.is_direct = spec.light and not self.is_blocked and spec.k <= SHORT_DEPTH
         self.reserve(scratch)
 
-    def _asks_ahead(self) -> bool:
-        """Whether the rows of A come from afar: from memory, or from the cache of another CPU.
+    def _ahead(self) -> int:
+        """The cache into which the rows of A are asked for ahead; 0 if they need not be.
 
-        One thread computes some columns of C, and with them all rows of the next product.
+        They come from memory, or where they are short from the cache of another CPU: one thread
+        computes some columns of C, and with them all rows of the next product.
         """
-        spec = self.spec
-        is_short = spec.a_strides[1] == 1 and self.v.lanes <= spec.k <= LONG_DEPTH
-        return isinstance(self.left, Scattered) or is_short
+        spec, size = self.spec, self.spec.m * self.spec.k * self.spec.dtype.itemsize
+        if isinstance(self.left, Scattered) or (spec.a_strides[1] == 1 and size > LARGE_BYTES):
+            return 2
+        return int(spec.a_strides[1] == 1 and self.v.lanes <= spec.k <= LONG_DEPTH)
 
     def reserve(self, scratch: Scratch) -> None:
         """Memory for sums and copies."""
@@ -180,7 +182,7 @@ class Panels:
         b, v, rows, short = self.b, self.v, self.cut.rows, self.spec.m % self.cut.rows
 
         def body(final: bool) -> None:
-            tile = Tile(short if final else rows, panel.masks, self.spec.k, final, self.line)
+            tile = Tile(short if final else rows, panel.masks, self.spec.k, final, self.ahead)
             claims = self._claims(panel, row, tile, is_last)
             start = [v.zero] * tile.sums
             if self.is_blocked:
