@@ -1,7 +1,6 @@
 """W10: a whole run from process start: MNIST, 784-50-10, batch 100, 5 epochs, Adam.
 
-    compare         every system in a process of its own, in turn
-    main            what such a process does: `python -m pellucid.bench.whole SYSTEM FOLDER`
+    compare         every system in a process of its own, in turn (whole_run: what it does)
 
 The time includes starting Python, importing, reading the files, compiling and training.
 pellucid runs twice: with an empty cache of machine code, and with a warm one. Python modules
@@ -18,13 +17,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from pellucid.bench.systems import installed, keras_backend
-
-EPOCHS, BATCH, HIDDEN, RATE = 5, 100, 50, 0.001
+from pellucid.bench.systems import installed
 
 
 @dataclass(frozen=True)
@@ -72,137 +66,10 @@ def _run(system: str, folder: Path, cache: Path, bytecode: Path) -> tuple[float,
     }
     start = time.perf_counter()
     done = subprocess.run(  # noqa: S603 (this interpreter, this module)
-        [sys.executable, "-m", "pellucid.bench.whole", system, str(folder)],
+        [sys.executable, "-m", "pellucid.bench.whole_run", system, str(folder)],
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     )
     return time.perf_counter() - start, float(done.stdout.split()[-1])
-
-
-def main(system: str, folder: str) -> float:
-    """Train with one system; the accuracy on the test images."""
-    from pellucid.data import mnist
-
-    train, test = mnist(Path(folder))
-    work: dict[str, Callable[..., Any]] = {
-        "pellucid": _ours,
-        "torch": _torch,
-        "jax": _jax,
-        "sklearn": _sklearn,
-        "keras": _keras,
-    }
-    predicted = work[system](train.features, train.labels, test.features)
-    return float((np.asarray(predicted) == test.labels).mean())
-
-
-def _rows(count: int, epoch: int) -> Any:
-    order = np.random.default_rng(epoch).permutation(count)
-    return order[: count // BATCH * BATCH].reshape(-1, BATCH)
-
-
-def _ours(x: Any, t: Any, unseen: Any) -> Any:
-    import pellucid as pc
-    from pellucid import functional, nn, optim
-
-    rng = pc.Generator(seed=0)
-    model = nn.Sequential(
-        nn.Linear(784, HIDDEN, rng=rng.child()), nn.ReLU(), nn.Linear(HIDDEN, 10, rng=rng.child())
-    )
-    optimizer = optim.Adam(model.parameters(), RATE)
-    features, labels = pc.Buffer(x), pc.Buffer(t)
-
-    @pc.compile
-    def step(rows: Any) -> Any:
-        logits = model(features.take(rows, axis=0))
-        loss = functional.cross_entropy(logits, labels.take(rows, axis=0))
-        optimizer.minimize(loss)
-        return loss
-
-    for epoch in range(EPOCHS):
-        step.loop(_rows(len(x), epoch))
-    with model.mode(training=False):
-        return model(pc.tensor(unseen)).argmax(axis=1).numpy()
-
-
-def _torch(x: Any, t: Any, unseen: Any) -> Any:
-    import torch
-
-    features, labels = torch.from_numpy(x.copy()), torch.from_numpy(t.copy())
-    model = torch.nn.Sequential(
-        torch.nn.Linear(784, HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, 10)
-    )
-    optimizer = torch.optim.Adam(model.parameters(), lr=RATE, fused=True)
-    criterion = torch.nn.CrossEntropyLoss()
-    for epoch in range(EPOCHS):
-        for row in torch.from_numpy(_rows(len(x), epoch)):
-            optimizer.zero_grad(set_to_none=True)
-            loss = criterion(model(features[row]), labels[row])
-            loss.backward()
-            optimizer.step()
-    with torch.no_grad():
-        return model(torch.from_numpy(unseen.copy())).argmax(dim=1).numpy()
-
-
-def _jax(x: Any, t: Any, unseen: Any) -> Any:
-    import jax
-    import jax.numpy as jnp
-
-    from pellucid.bench import peer_jax
-    from pellucid.bench.workloads import WORKLOADS, Problem
-
-    rng = np.random.default_rng(0)
-    sizes = ((784, HIDDEN), (HIDDEN, 10))
-    weights = tuple(
-        (
-            rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32),
-            np.zeros(b, np.float32),
-        )
-        for a, b in sizes
-    )
-    made = Problem(WORKLOADS["W2adam"], x, t, weights)
-    step, state = peer_jax.step_of(made), peer_jax.start(made)
-    features, labels = jnp.asarray(x), jnp.asarray(t)
-
-    @jax.jit
-    def epoch_of(state: Any, rows: Any) -> Any:
-        return jax.lax.scan(lambda s, row: step(s, features[row], labels[row]), state, rows)
-
-    for epoch in range(EPOCHS):
-        state, _ = epoch_of(state, jnp.asarray(_rows(len(x), epoch)))
-    return peer_jax.forward(made, state["w"], jnp.asarray(unseen)).argmax(axis=1)
-
-
-def _sklearn(x: Any, t: Any, unseen: Any) -> Any:
-    import warnings
-
-    from sklearn.neural_network import MLPClassifier
-
-    warnings.simplefilter("ignore")
-    model = MLPClassifier(
-        (HIDDEN,), batch_size=BATCH, learning_rate_init=RATE, alpha=0.0, max_iter=EPOCHS
-    )
-    return model.fit(x, t).predict(unseen)
-
-
-def _keras(x: Any, t: Any, unseen: Any) -> Any:
-    # Read once, when Keras is imported.
-    os.environ["KERAS_BACKEND"] = str(keras_backend())
-    import keras
-
-    model = keras.Sequential(
-        [
-            keras.Input((784,)),
-            keras.layers.Dense(HIDDEN, activation="relu"),
-            keras.layers.Dense(10),
-        ]
-    )
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(RATE), loss)
-    model.fit(x, t, batch_size=BATCH, epochs=EPOCHS, verbose=0)
-    return model.predict(unseen, batch_size=1000, verbose=0).argmax(axis=1)
-
-
-if __name__ == "__main__":
-    print(main(*sys.argv[1:]))  # noqa: T201 (the parent reads it)

@@ -44,11 +44,11 @@ def test_keras_trains_on_the_chosen_backend(tmp_path):
     # In a process of its own: a backend is chosen once, and stays.
     script = """
 import numpy as np
-from pellucid.bench import whole
+from pellucid.bench.whole_run import _keras
 rng = np.random.default_rng(0)
 t = rng.integers(0, 10, 2000)
 x = (rng.random((10, 784))[t] + 0.1 * rng.random((2000, 784))).astype(np.float32)
-right = (whole._keras(x[:1500], t[:1500], x[1500:]) == t[1500:]).mean()
+right = (_keras(x[:1500], t[:1500], x[1500:]) == t[1500:]).mean()
 import keras
 print(keras.backend.backend(), right)
 """
