@@ -36,6 +36,7 @@ from pellucid.nn.pooling import (
     MaxPool1d,
     MaxPool2d,
 )
+from pellucid.nn.predictor import Predictor
 from pellucid.nn.recurrent import GRU, LSTM, RNN, LastState, Recurrent
 from pellucid.nn.residual import Residual
 from pellucid.nn.sequential import Sequential
@@ -77,6 +78,7 @@ __all__ = [
     "MaxPool2d",
     "Module",
     "MultiHeadAttention",
+    "Predictor",
     "RNNCell",
     "ReLU",
     "Recurrent",

@@ -7,8 +7,8 @@ calls       collect the calls of all modules made inside
 
 import textwrap
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, final
 
@@ -21,6 +21,7 @@ from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Variable, setting
 
 if TYPE_CHECKING:
+    from pellucid.nn.predictor import Predictor
     from pellucid.nn.summary import Summary
 
 
@@ -212,24 +213,20 @@ class Module:
             module.__dict__["_training"] = training
         return self
 
-    @contextmanager
-    def mode(self, *, training: bool) -> Iterator[None]:
+    def mode(self, *, training: bool) -> AbstractContextManager[None]:
         """The given mode inside a `with` block; every module has its own back after it."""
-        before = [(module, module._training) for module in self.modules().values()]
-        self._set_mode(training)
-        try:
-            yield
-        finally:
-            for module, mode in before:
-                module.__dict__["_training"] = mode
+        return in_mode(list(self.modules().values()), training=training)
+
+    def predictor(self, executor: str | None = None) -> "Predictor":
+        """Its outputs for batches of any size, compiled; see `pellucid.nn.predictor`."""
+        from pellucid.nn.predictor import Predictor
+
+        return Predictor(self, executor)
 
     # ---- what it looks like --------------------------------------------------------------
 
     def summary(self, input_shape: tuple[int, ...], *, dtype: Any = None) -> "Summary":
-        """Each layer with its output shape, parameters and work; prints as a table.
-
-        `input_shape` includes the batch axis. See `pellucid.nn.summary`.
-        """
+        """Each layer with output shape, parameters, work; `input_shape` includes the batch."""
         from pellucid.nn.summary import summarize
 
         return summarize(self, input_shape, dtype=dtype)
@@ -243,6 +240,19 @@ class Module:
         if not lines:
             return _form(self)
         return f"{_form(self)[:-1]}\n{textwrap.indent(chr(10).join(lines), '  ')}\n)"
+
+
+@contextmanager
+def in_mode(modules: Sequence[Module], *, training: bool) -> Iterator[None]:
+    """The given mode for these modules inside a `with` block."""
+    before = [(module, module._training) for module in modules]
+    try:
+        for module in modules:
+            module.__dict__["_training"] = training
+        yield
+    finally:
+        for module, mode in before:
+            module.__dict__["_training"] = mode
 
 
 def _members(name: str, value: Any) -> list[tuple[str, Any]]:
