@@ -15,8 +15,10 @@ from llvmlite import ir
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.matrices import Matrix
+from pellucid.executors.native.memory import ask_for
+from pellucid.executors.native.outer import STEPS, Meanwhile
 from pellucid.executors.native.packing import pack_tiles, tile_room
-from pellucid.executors.native.panels import Panel, Panels, Scratch
+from pellucid.executors.native.panels import Depth, Panel, Panels, Scratch
 from pellucid.executors.native.tiling import Tiling
 
 
@@ -73,14 +75,37 @@ class ByBlocks(Panels):
     ) -> None:
         """The tiles of a panel, the `index`th of the block, for some of k."""
         b, right = self.b, self.copied(panel, depth)
-        steps, is_last = (I64(0), b.sub(depth[1], depth[0])), self.is_last(depth[1])
+        is_last = self.is_last(depth[1])
         with counted(b, *rows, self.cut.rows) as at:
             below = b.sub(at, rows[0])
             place = self._place(index, below)
-            self.tile(panel, (self._tile_of_block(below), right), at, steps, place, is_last)
+            ahead = self._next_panel(panel, below, depth[0])
+            steps = Depth(I64(0), b.sub(depth[1], depth[0]), is_last, ahead)
+            self.tile(panel, (self._tile_of_block(below), right), at, steps, place)
             if not self.is_direct:
                 with b.if_then(is_last):
                     self.hand_out(panel, at, place)
+
+    def _next_panel(self, panel: Panel, row: ir.Value, begin: ir.Value) -> Meanwhile | None:
+        """Ask for the part of B that is copied next, one line after the other.
+
+        The tile that begins at a row of the block asks for its share of the lines.
+        """
+        b, cut, lines = self.b, self.cut, len(panel.masks)
+        share = -(-cut.depth * lines * cut.rows // cut.group)
+        apart = 1 << (cut.depth // share).bit_length() >> 1
+        if apart < STEPS:
+            return None
+        right = self.right.part(b, begin, b.add(panel.column, I64(cut.columns)))
+        first = b.mul(b.udiv(row, I64(cut.rows)), I64(share))
+
+        def meanwhile(k: ir.Value) -> None:
+            with b.if_then(b.icmp_signed("==", b.and_(k, I64(apart - 1)), I64(0))):
+                number = b.add(first, b.udiv(k, I64(apart)))
+                column = b.mul(b.urem(number, I64(lines)), I64(cut.lanes))
+                ask_for(b, right.at(b, b.udiv(number, I64(lines)), column), level=2)
+
+        return meanwhile
 
     def _place(self, panel: ir.Value, row: ir.Value) -> ir.Value:
         """Where the sums of a tile are; panels and rows count from the first of the block."""

@@ -23,7 +23,7 @@ from llvmlite import ir
 from pellucid.executors.native.blocks import ByBlocks, blocks
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
-from pellucid.executors.native.panels import Finish, Operand, Panel, Panels, Scratch
+from pellucid.executors.native.panels import Depth, Finish, Operand, Panel, Panels, Scratch
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, Tiling, tiling
 
@@ -121,7 +121,7 @@ class _ByTiles(Panels):
         """The tiles of a unit, each with all of k."""
         b, cut = self.b, self.cut
         right = panel.packed or self.right.part(b, 0, panel.column)
-        depth = (I64(0), I64(self.spec.k))
+        depth = Depth(I64(0), I64(self.spec.k))
         with counted(b, row, end, cut.rows) as at:
             operands = (self.left.part(b, at, 0), right)
             self.tile(panel, operands, at, depth, self.sums)
@@ -140,9 +140,10 @@ class _ByTiles(Panels):
 
         with counted(b, I64(0), I64(self.spec.k), cut.depth) as k:
             after = v.smaller(b.add(k, I64(cut.depth)), I64(self.spec.k))
-            right, depth = self.copied(panel, (k, after)), (I64(0), b.sub(after, k))
+            right, is_last = self.copied(panel, (k, after)), self.is_last(after)
+            depth = Depth(I64(0), b.sub(after, k), is_last)
             with counted(b, row, end, cut.rows) as at:
                 operands = self.left.part(b, at, k), right
-                self.tile(panel, operands, at, depth, place(at), self.is_last(after))
-                with b.if_then(self.is_last(after)):
+                self.tile(panel, operands, at, depth, place(at))
+                with b.if_then(is_last):
                     self.hand_out(panel, at, place(at))

@@ -3,7 +3,7 @@
 outer_sums      the sums of a tile, in registers
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ STEPS = 2  # of k in one turn of the loop: counting must not take cycles from mu
 MOST_STEPS = 4  # where there are so few sums that each must be dealt out over several
 AHEAD = 8  # how many k before its use a column of A is asked for, if they lie far apart
 IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for four cycles
+
+
+Meanwhile = Callable[[ir.Value], None]  # emits what else is done in a turn that begins at some k
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,13 @@ def outer_sums(
     operands: tuple[Matrix, Matrix],
     depth: tuple[Any, Any],
     start: list[ir.Value],
-    meanwhile: Callable[[ir.Value], None] | None = None,
+    meanwhile: Sequence[Meanwhile] = (),
 ) -> list[ir.Value]:
     """`start` plus the sum over k from `depth[0]` to `depth[1]` of a[:, k] b[k, :].
 
     The operands: a from the tile's first row on, and b from its first column on. k runs in
-    order in each of the tile's chains, and the chains are added at the end. `meanwhile` emits
-    what else is to be done in a turn of the loop that begins at some k.
+    order in each of the tile's chains, and the chains are added at the end. `meanwhile`: what
+    else is to be done in a turn of the loop.
     """
     (a, b), (begin, end) = operands, depth
     code, chains, steps = v.b, tile.chains, tile.steps
@@ -85,8 +88,8 @@ def outer_sums(
 
     def turn(k: ir.Value, totals: list[ir.Value], steps: int) -> list[ir.Value]:
         columns, rows = down(k, steps), b.rows_from(code, k, steps)
-        if meanwhile is not None:
-            meanwhile(k)
+        for each in meanwhile:
+            each(k)
         if tile.ahead and not tile.rare:
             within = code.and_(k, I64(LINE // a.dtype.itemsize - 1))
             with code.if_then(code.icmp_signed("==", within, I64(0))):

@@ -2,6 +2,7 @@
 
 Finish      what is done with the results
 Panel       some columns of the result
+Depth       some of k
 Panels      the emission of a product: panels with their copies, tiles, results handed out
 
 In which order tiles are computed is told in `contraction` and `blocks`.
@@ -17,7 +18,7 @@ from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.leftover import Leftover, leftover_vectors
 from pellucid.executors.native.matrices import Matrix, Scattered
-from pellucid.executors.native.outer import Tile, outer_sums
+from pellucid.executors.native.outer import Meanwhile, Tile, outer_sums
 from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned, padded
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, tiling
@@ -60,6 +61,20 @@ class Panel:
     masks: tuple[Any, ...]
     packed: Matrix | None
     leftover: Leftover | None
+
+
+@dataclass(frozen=True)
+class Depth:
+    """Some of k, counted from where the operands of a tile begin.
+
+    Where k is cut into blocks, `is_last` tells whether this is the last one. `meanwhile` emits
+    what else is done on the way.
+    """
+
+    begin: ir.Value
+    end: ir.Value
+    is_last: Any = None
+    meanwhile: Meanwhile | None = None
 
 
 class Panels:
@@ -171,23 +186,20 @@ class Panels:
         panel: Panel,
         operands: tuple[Matrix, Matrix],
         row: ir.Value,
-        depth: tuple[Any, Any],
+        depth: Depth,
         place: ir.Value,
-        is_last: Any = None,
     ) -> None:
-        """One tile, for some of k: the last one may have fewer rows.
-
-        Where k is cut into blocks, `is_last` tells whether this is the last one.
-        """
+        """One tile, for some of k: the last one may have fewer rows."""
         b, v, rows, short = self.b, self.v, self.cut.rows, self.spec.m % self.cut.rows
 
         def body(final: bool) -> None:
             tile = Tile(short if final else rows, panel.masks, self.spec.k, final, self.ahead)
-            claims = self._claims(panel, row, tile, is_last)
+            found = self._claims(panel, row, tile, depth), None if final else depth.meanwhile
             start = [v.zero] * tile.sums
             if self.is_blocked:
                 start = [b.load(v.slot(place, i), typ=v.kind) for i in range(tile.sums)]
-            totals = outer_sums(v, tile, operands, depth, start, claims)
+            ends, meanwhile = (depth.begin, depth.end), [each for each in found if each]
+            totals = outer_sums(v, tile, operands, ends, start, meanwhile)
             if self.is_direct:
                 self._hand_out_directly(panel, row, totals)
             else:
@@ -196,9 +208,7 @@ class Panels:
 
         self.choose(b.udiv(row, I64(rows)), -(-self.spec.m // rows), short != 0, body)
 
-    def _claims(
-        self, panel: Panel, row: ir.Value, tile: Tile, is_last: Any
-    ) -> Callable[[ir.Value], None] | None:
+    def _claims(self, panel: Panel, row: ir.Value, tile: Tile, depth: Depth) -> Meanwhile | None:
         """Ask for the places of the results of a tile, and of what is left over beside it.
 
         Where k is long enough, one after the other while it runs, as what is returned does: all
@@ -219,7 +229,7 @@ class Panels:
         def meanwhile(k: ir.Value) -> None:
             is_due = b.icmp_signed("==", b.and_(k, I64(apart - 1)), I64(0))
             is_due = b.and_(is_due, b.icmp_signed("<", k, I64(count * apart)))
-            is_due = is_due if is_last is None else b.and_(is_due, is_last)
+            is_due = is_due if depth.is_last is None else b.and_(is_due, depth.is_last)
             with b.if_then(is_due):
                 number = b.udiv(k, I64(apart))
                 column = b.mul(b.urem(number, I64(columns)), I64(lanes))
