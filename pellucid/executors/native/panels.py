@@ -26,7 +26,7 @@ from pellucid.executors.native.vectors import Vectors
 
 LONG_DEPTH = 128  # of k: where more is between tiles, the hardware sees which rows come next
 LARGE_BYTES = 1 << 20  # of A: the second cache does not hold more for long
-SHORT_DEPTH = 32  # of k: sums of shorter tiles that are light need not wait in memory
+SHORT_DEPTH = 64  # of k: sums of shorter tiles that are light need not wait in memory
 
 Operand = Any  # an address, or a Matrix
 
