@@ -12,12 +12,12 @@ from llvmlite import ir
 from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.matrices import Matrix, Turned, Walk
 from pellucid.executors.native.memory import ask_for
-from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH
+from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH, MOST_STEPS
 from pellucid.executors.native.vectors import Vectors, carried
 from pellucid.memory import LINE
 
-STEPS = 2  # of k in one turn of the loop: counting must not take cycles from multiplying
-MOST_STEPS = 4  # where there are so few sums that each must be dealt out over several
+STEPS = 2  # of k in one turn of the loop: counting must not take cycles from multiplying;
+# up to MOST_STEPS where there are so few sums that each must be dealt out over several
 AHEAD = 8  # how many k before its use a column of A is asked for, if they lie far apart
 IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for four cycles
 

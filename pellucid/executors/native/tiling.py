@@ -19,8 +19,8 @@ PACKED_BYTES = 256 * 1024  # a packed panel must stay in the second-level cache
 LINES_BYTES = 128 * 1024  # the same for lines along k
 PARTIAL_BYTES = 320 * 1024  # of sums that wait for the next block of k
 BLOCK_ROWS = 384  # of A that are packed at a time: they must stay in the second-level cache
-SPAN = 8  # panels that share them at the most,
-FEWEST_SHARING = 4  # and at the least: packing takes as long as a quarter of a panel
+SPAN, FEWEST_SHARING = 8, 4  # panels that share them at the most, and at the least
+MOST_STEPS = 4  # of k in one turn of the loop of a tile
 FAR_DEPTH = 256  # lines of A in columns far apart: more share too few sets of the cache
 MOST_LINES = 16  # rows of inner products at a time
 REUSE = 3  # blocks of rows that must share a packed panel for packing to pay
@@ -197,9 +197,9 @@ def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
     if _is_far(spec):
         most = min(most, FAR_DEPTH)
         if spec.k and cut.packs_b and cut.tail == "masked" and cut.panels >= FEWEST_SHARING:
-            return _in_blocks(spec, replace(cut, depth=_equal_part(spec.k, most)))
+            return _in_blocks(spec, replace(cut, depth=_depth(spec.k, most, MOST_STEPS)))
     if cut.packs_b and spec.k > most:
-        depth = padded(_equal_part(spec.k, most), cut.lanes)
+        depth = _depth(spec.k, most, max(cut.lanes, MOST_STEPS))
         fit = PARTIAL_BYTES // (vector_bytes * cut.vectors * cut.rows) * cut.rows
         group = min(fit, padded(spec.m, cut.rows))
         return replace(cut, group=group, groups=-(-spec.m // group), depth=depth)
@@ -214,6 +214,11 @@ def _in_blocks(spec: Contraction, cut: Tiling) -> Tiling:
     group = padded(_equal_part(spec.m, BLOCK_ROWS), cut.rows)
     span = _equal_part(cut.panels, SPAN)
     return replace(cut, packs_a=True, group=group, groups=-(-spec.m // group), span=span)
+
+
+def _depth(k: int, most: int, turn: int) -> int:
+    """How much of k is done at a time: all, or whole turns of the loop."""
+    return k if k <= most else padded(_equal_part(k, most), turn)
 
 
 def _equal_part(count: int, most: int) -> int:

@@ -18,7 +18,7 @@ from pellucid.executors.native.contraction import emit_contraction, tiles
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import store
 from pellucid.executors.native.panels import SHORT_DEPTH, Finish
-from pellucid.executors.native.tiling import Contraction, tiling
+from pellucid.executors.native.tiling import MOST_STEPS, Contraction, tiling
 
 I64 = ir.IntType(64)
 POINTER = ir.PointerType()
@@ -177,6 +177,7 @@ BLOCKS = [  # m, k, n: A and B lie far apart, and A transposed
     (513, 257, 777),
     (770, 5, 640),
     (2100, 33, 600),
+    (600, 566, 527),  # parts of 189 would not be whole turns
 ]
 
 
@@ -193,6 +194,18 @@ def test_blocks_in_double_precision_and_with_gaps_are_right() -> None:
     spec = laid_out(530, 140, 610, DTYPES[1], "a turned", gap=3)
     assert tiling(spec, targets.host()).packs_a
     check(spec, HERE)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("form", FORMS)
+def test_parts_of_long_sums_are_whole_turns_of_the_loop(form: str, name: str) -> None:
+    cut_up = 0
+    for m, k, n in itertools.product((7, 600), range(250, 5000, 97), (64, 600)):
+        for dtype in DTYPES:
+            depth = tiling(laid_out(m, k, n, dtype, form, gap=600), targets.forced(name)).depth
+            assert depth == k or (depth < k and depth % MOST_STEPS == 0)
+            cut_up += depth < k
+    assert cut_up
 
 
 def marks_of_claims(shape: tuple[int, int, int], form: str) -> Any:
