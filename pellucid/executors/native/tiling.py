@@ -197,9 +197,9 @@ def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
     if _is_far(spec):
         most = min(most, FAR_DEPTH)
         if spec.k and cut.packs_b and cut.tail == "masked" and cut.panels >= FEWEST_SHARING:
-            return _in_blocks(spec, replace(cut, depth=_depth(spec.k, most, MOST_STEPS)))
+            return _in_blocks(spec, replace(cut, depth=_depth(spec.k, most, cut.lanes)))
     if cut.packs_b and spec.k > most:
-        depth = _depth(spec.k, most, max(cut.lanes, MOST_STEPS))
+        depth = _depth(spec.k, most, cut.lanes)
         fit = PARTIAL_BYTES // (vector_bytes * cut.vectors * cut.rows) * cut.rows
         group = min(fit, padded(spec.m, cut.rows))
         return replace(cut, group=group, groups=-(-spec.m // group), depth=depth)
@@ -216,9 +216,15 @@ def _in_blocks(spec: Contraction, cut: Tiling) -> Tiling:
     return replace(cut, packs_a=True, group=group, groups=-(-spec.m // group), span=span)
 
 
-def _depth(k: int, most: int, turn: int) -> int:
-    """How much of k is done at a time: all, or whole turns of the loop."""
-    return k if k <= most else padded(_equal_part(k, most), turn)
+def _depth(k: int, most: int, lanes: int) -> int:
+    """How much of k is done at a time: all, or whole turns and squares; the last is no less."""
+    if k <= most:
+        return k
+    least = max(lanes, MOST_STEPS)
+    depth = padded(_equal_part(k, most), least)
+    while 0 < k % depth < least < depth:
+        depth -= least
+    return depth
 
 
 def _equal_part(count: int, most: int) -> int:

@@ -200,10 +200,13 @@ def test_blocks_in_double_precision_and_with_gaps_are_right() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_parts_of_long_sums_are_whole_turns_of_the_loop(form: str, name: str) -> None:
     cut_up = 0
-    for m, k, n in itertools.product((7, 600), range(250, 5000, 97), (64, 600)):
+    lengths = (*range(250, 5000, 97), 21505, 68609, 75777)  # the last leave little over
+    for m, k, n in itertools.product((7, 600), lengths, (64, 600)):
         for dtype in DTYPES:
-            depth = tiling(laid_out(m, k, n, dtype, form, gap=600), targets.forced(name)).depth
+            cut = tiling(laid_out(m, k, n, dtype, form, gap=600), targets.forced(name))
+            depth = cut.depth
             assert depth == k or (depth < k and depth % MOST_STEPS == 0)
+            assert k % depth == 0 or k % depth >= cut.lanes
             cut_up += depth < k
     assert cut_up
 
