@@ -7,9 +7,10 @@ emit        the code of all kernels
 import math
 from dataclasses import dataclass
 
-from pellucid.executors.native import loops, products, singles
+from pellucid.executors.native import grain, loops, products, singles
 from pellucid.executors.native.frame import Frame, Layout
 from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, Single
+from pellucid.executors.native.nest import loop_nest
 from pellucid.executors.native.outline import Outline, outline
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.program import Work
@@ -29,9 +30,9 @@ def divide(shared: Layout) -> list[Work]:
 def _units(kernel: Kernel, shared: Layout) -> int:
     match kernel:
         case Loop():
-            nest = loops.loop_nest(kernel, shared.views)
-            width = loops.lane_width(kernel, nest, shared.target.vector_bytes)
-            return loops.loop_units(nest, width)
+            nest = loop_nest(kernel, shared.views)
+            width = grain.lane_width(kernel, nest, shared.target.vector_bytes)
+            return grain.loop_units(nest, width)
         case Product():
             return products.product_units(kernel, shared.views, shared.target)
         case Single():
@@ -103,8 +104,8 @@ def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> None:
     """The code of one kernel."""
     match kernel:
         case Loop():
-            nest = loops.loop_nest(kernel, frame.views)
-            width = loops.lane_width(kernel, nest, frame.target.vector_bytes)
+            nest = loop_nest(kernel, frame.views)
+            width = grain.lane_width(kernel, nest, frame.target.vector_bytes)
             loops.emit_loop(frame, kernel, nest, width)
         case Product():
             products.emit_product(frame, kernel)

@@ -18,7 +18,7 @@ from pellucid.executors.native.fusion import REDUCTIONS
 from pellucid.executors.native.kernels import Access, Fused, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.namespace import XP
-from pellucid.executors.native.nest import Nest
+from pellucid.executors.native.nest import Nest, shared_by_rows
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import UINT32
 from pellucid.primitives.random import threefry_2x32
@@ -110,6 +110,12 @@ class Members:
     def element(self, access: Access, level: Level) -> ir.Value:
         """The position that an access has reached, counted from where it begins."""
         return self.frame.element(0, level.indices, self.nest.strides[access])
+
+    def share(self, first: Level, level: Level) -> None:
+        """Take from the same place of another row what is the same there."""
+        for access in self.loads:
+            if access in first.values and shared_by_rows(self.nest, access):
+                level.values[access] = first.values[access]
 
     # ---- computing -------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 """Loop kernels as LLVM code: one nest for elementwise work, broadcasting and reductions.
 
     emit_loop       the body of a Loop kernel
-    loop_units      how many independent pieces of work it has
 
 The last loop runs along vector lanes; its end is masked. Three kinds of nests:
 
@@ -14,7 +13,7 @@ ever divided among threads, so the bits do not depend on who computes a unit.
 """
 
 import functools
-import math
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -22,35 +21,15 @@ from llvmlite import ir
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.evaluate import Level, Members, identity, joined
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.fusion import REDUCTIONS
+from pellucid.executors.native.grain import rows_at_once
 from pellucid.executors.native.kernels import Loop, own_reach
 from pellucid.executors.native.lanes import Lanes
-from pellucid.executors.native.nest import Nest, loop_nest, roots, stages
+from pellucid.executors.native.nest import Nest, roots, stages
 from pellucid.graph import Node
 
 I64 = ir.IntType(64)
-
-VECTORS = 4  # side by side in a simple reduction: sums need not wait for each other
-FEW_NODES = 8  # of a simple reduction
-
-
-def lane_width(kernel: Loop, nest: Nest, vector_bytes: int) -> int:
-    """Lanes of a vector: as many of the kernel's floats as fit, no more than there are points."""
-    sizes = [n.output.dtype.itemsize for n in kernel.nodes if n.output.dtype.kind == "f"]
-    lanes = vector_bytes // max(sizes, default=8)
-    last = nest.dims[-1].size
-    if nest.kind != "plain" and len(kernel.nodes) <= FEW_NODES and last >= VECTORS * lanes:
-        lanes *= VECTORS
-    return min(lanes, 1 << max(last - 1, 0).bit_length())
-
-
-def loop_units(nest: Nest, width: int) -> int:
-    """How many units a nest has."""
-    kept = list(nest.kept)
-    if nest.kind == "columns" or (nest.kind == "plain" and len(kept) == 1):
-        kept[-1] = -(-kept[-1] // width)
-        return math.prod(kept)
-    return math.prod(kept[:-1]) if nest.kind == "plain" else math.prod(kept)
+Levels = list[Level]  # of units that are computed at once
+Body = Callable[[Levels], None]
 
 
 def emit_loop(frame: Frame, kernel: Loop, nest: Nest, width: int) -> None:
@@ -66,16 +45,18 @@ class _LoopCode:
         self.stage = stages(kernel, frame.views)
         self.members = Members(frame, kernel, nest, self.stage)
         self.last = nest.dims[-1].size
+        self.at_once = rows_at_once(kernel, nest, frame.target, width)
 
     def emit(self) -> None:
         b = self.frame.builder
         entry = Level(None, (None,) * len(self.nest.dims), 1)
         self.members.load_invariant(entry)
+        if self.nest.kind == "rows":
+            self._rows(entry)
+            return
         with counted(b, self.frame.begin, self.frame.end) as unit:
             if self.nest.kind == "plain" and len(self.nest.dims) > 1:
                 self._row(entry, unit)
-            elif self.nest.kind == "rows":
-                self._reduced(Level(entry, self._kept_indices(unit), 1), None)
             else:
                 self._block(entry, unit)
 
@@ -83,25 +64,25 @@ class _LoopCode:
 
     def _row(self, entry: Level, unit: ir.Value) -> None:
         """One row of a plain nest: vectors from its start to its end."""
-        b = self.frame.builder
         indices = self._split(unit, [dim.size for dim in self.nest.dims[:-1]])
         row = Level(entry, (*indices, None), 1)
         self.members.load_invariant(row)
-        self._along(row, lambda inner: self._stores(inner, 0))
-        del b
+        self._along([row], lambda inner: self._stores(inner[0], 0))
 
-    def _along(self, outer: Level, body: Any) -> None:
+    def _along(self, outers: Levels, body: Body) -> None:
         """Run `body` for each vector of the last loop, the masked end included."""
-        b = self.frame.builder
         whole = self.last // self.width * self.width
+
+        def vectors(i: ir.Value, mask: Any) -> None:
+            body([outer.inner(i, self.width, mask) for outer in outers])
+
         if whole == self.width:
-            body(outer.inner(I64(0), self.width, None))
+            vectors(I64(0), None)
         elif whole:
-            with counted(b, I64(0), I64(whole), self.width) as i:
-                body(outer.inner(i, self.width, None))
+            with counted(self.frame.builder, I64(0), I64(whole), self.width) as i:
+                vectors(i, None)
         if whole < self.last:
-            mask = self._mask(self.last - whole)
-            body(outer.inner(I64(whole), self.width, mask))
+            vectors(I64(whole), self._mask(self.last - whole))
 
     def _mask(self, count: int) -> ir.Value:
         """The first `count` lanes."""
@@ -146,55 +127,76 @@ class _LoopCode:
         if self.nest.kind == "plain":
             self._stores(level, 0)
         else:
-            self._reduced(level, mask)
+            self._reduced([level])
 
     # ---- reductions ------------------------------------------------------------------------
 
-    def _reduced(self, outer: Level, mask: Any) -> None:
-        """All stages of a unit: loops over the reduced axes, then what follows from them."""
-        self.members.load_invariant(outer)
-        final = max(self.stage.values())
-        single = self.nest.is_single(self.width)
-        shared = outer.inner(I64(0), self.width, self._single_mask()) if single else None
-        for now in range(final + 1):
-            self.members.outer_members(outer, now)
+    def _rows(self, entry: Level) -> None:
+        """Rows of a nest whose last loop is reduced: some at once, then those left over."""
+        b, begin = self.frame.builder, self.frame.begin
+        for at_once in range(self.at_once, 0, -1):
+            count = b.sub(self.frame.end, begin)
+            end = b.add(begin, b.sub(count, b.urem(count, I64(at_once))))
+            with counted(b, begin, end, at_once) as unit:
+                units = [b.add(unit, I64(i)) for i in range(at_once)]
+                self._reduced([Level(entry, self._kept_indices(u), 1) for u in units])
+            begin = end
+
+    def _reduced(self, outers: Levels) -> None:
+        """All stages of some units: loops over the reduced axes, then what follows from them."""
+        for outer in outers:
+            self.members.load_invariant(outer)
+        shared = None
+        if self.nest.is_single(self.width):
+            mask = None if self.last == self.width else self._mask(self.last)
+            shared = [outer.inner(I64(0), self.width, mask) for outer in outers]
+        for now in range(max(self.stage.values()) + 1):
+            for outer in outers:
+                self.members.outer_members(outer, now)
             reductions, stores = roots(self.kernel, self.frame.views, now)
             if reductions or stores:
-                self._stage(outer, reductions, now, shared)
+                self._stage(outers, reductions, now, shared)
+        for outer in outers:
+            self._outer_stores(outer)
+
+    def _outer_stores(self, outer: Level) -> None:
+        """Store the members of which a unit has one."""
         for value in self.kernel.stores:
             if value.name in self.kernel.outer:
-                element = self.members.element(
-                    own_reach(self.kernel, self.frame.views, value), outer
-                )
+                reach = own_reach(self.kernel, self.frame.views, value)
                 lanes = outer.fit(self.members.known(value, outer))
-                self.frame.store(value, element, lanes, outer.mask)
+                self.frame.store(value, self.members.element(reach, outer), lanes, outer.mask)
 
-    def _single_mask(self) -> Any:
-        return None if self.last == self.width else self._mask(self.last)
-
-    def _stage(self, outer: Level, reductions: list[Any], now: int, shared: Level | None) -> None:
+    def _stage(
+        self, outers: Levels, reductions: list[Node], now: int, shared: Levels | None
+    ) -> None:
         """One pass over the reduced axes."""
         rows = self.nest.kind == "rows"
-        totals = [_Total(self.frame, n, self.width if rows else outer.width) for n in reductions]
+        width = self.width if rows else outers[0].width
+        totals = [[_Total(self.frame, n, width) for n in reductions] for _ in outers]
 
-        def body(level: Level) -> None:
-            for total in totals:
-                node = total.node
-                x = level.fit(self.members.operand(node, node.inputs[0], level, now))
-                total.take(x.where_mask(level.mask, total.start) if rows and level.mask else x)
-            self._stores(level, now)
-            if now == 0 and shared is None:
-                self._claim(level)
+        def body(levels: Levels) -> None:
+            for level, own in zip(levels, totals, strict=True):
+                self.members.share(levels[0], level)
+                for total in own:
+                    node = total.node
+                    x = level.fit(self.members.operand(node, node.inputs[0], level, now))
+                    masked = rows and level.mask
+                    total.take(x.where_mask(level.mask, total.start) if masked else x)
+                self._stores(level, now)
+                if now == 0 and shared is None:
+                    self._claim(level)
 
         if shared is not None:
             body(shared)
         else:
-            self._over_reduced(outer, list(range(len(self.nest.dims))), body)
-        for total in totals:
-            lanes = total.now()
-            outer.values[total.node.output.name] = (
-                lanes.folded(functools.partial(joined, total.node)) if rows else lanes
-            )
+            self._over_reduced(outers, list(range(len(self.nest.dims))), body)
+        for outer, own in zip(outers, totals, strict=True):
+            for total in own:
+                lanes = total.now()
+                outer.values[total.node.output.name] = (
+                    lanes.folded(functools.partial(joined, total.node)) if rows else lanes
+                )
 
     def _claim(self, level: Level) -> None:
         """Ask for the places of what a later stage stores, while this one only reads."""
@@ -203,18 +205,18 @@ class _LoopCode:
                 reach = own_reach(self.kernel, self.frame.views, value)
                 self.frame.claim(value, self.members.element(reach, level))
 
-    def _over_reduced(self, level: Level, dims: list[int], body: Any) -> None:
+    def _over_reduced(self, levels: Levels, dims: list[int], body: Body) -> None:
         """Nest the loops over the reduced axes, outermost first."""
         reduced = [d for d in dims if self.nest.dims[d].reduced]
         if not reduced:
-            body(level)
+            body(levels)
             return
         first, rest = reduced[0], reduced[1:]
         if first == len(self.nest.dims) - 1:
-            self._along(level, body)
+            self._along(levels, body)
             return
         with counted(self.frame.builder, I64(0), I64(self.nest.dims[first].size)) as i:
-            self._over_reduced(level.at(first, i), rest, body)
+            self._over_reduced([level.at(first, i) for level in levels], rest, body)
 
     # ---- indices ---------------------------------------------------------------------------
 
@@ -229,9 +231,6 @@ class _LoopCode:
             indices.append(b.urem(unit, I64(size)))
             unit = b.udiv(unit, I64(size))
         return indices[::-1]
-
-
-__all__ = ["REDUCTIONS", "emit_loop", "lane_width", "loop_nest", "loop_units"]
 
 
 class _Total:

@@ -1,6 +1,7 @@
 """The loop nest of a fused kernel: which loops, in which order, with which strides.
 
     loop_nest   the loops of a kernel
+    shared_by_rows  whether rows of a nest read the same elements
     collapse    the fewest loops that visit a space, for given accesses
     stages      the order of work within a kernel that has reductions
     spill       values that a later stage would compute again, to be kept in memory
@@ -67,6 +68,13 @@ class Nest:
         """Whether all reduced points of a row, if any, fit into one vector: nothing is looped."""
         reduced = [dim for dim in self.dims if dim.reduced]
         return self.kind == "rows" and len(reduced) == 1 and 0 < reduced[0].size <= lanes
+
+
+def shared_by_rows(nest: Nest, access: Access) -> bool:
+    """Whether an access meets the same elements in all rows, others along each."""
+    pairs = list(zip(nest.dims, nest.strides[access], strict=True))
+    moves = [dim.reduced for dim, stride in pairs if stride]
+    return bool(moves) and all(moves)
 
 
 def loop_nest(kernel: Loop, views: Views) -> Nest:

@@ -152,14 +152,14 @@ class Builder:
 
     # ---- nodes ---------------------------------------------------------------------------
 
-    def add(self, primitive: Any, *inputs: Value) -> Value | None:
+    def add(self, primitive: Any, *inputs: Value, most: int = MOST_ELEMENTS) -> Value | None:
         """A node, where its rules allow it and it is not too large."""
         try:
             shape = primitive.shape(*(v.shape for v in inputs))
             dtype = primitive.dtype(*(v.dtype for v in inputs))
         except PellucidError:
             return None
-        if math.prod(shape) > MOST_ELEMENTS or len(shape) > 5:
+        if math.prod(shape) > most or len(shape) > 5:
             return None
         scope = self.choice(["", "layer"])
         output = Value(f"%{len(self.nodes)}", shape, dtype)

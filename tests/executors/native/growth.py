@@ -15,6 +15,8 @@ from pellucid.primitives.base import BOOL, DTYPES, FLOATS, NUMBERS, SUMMABLE, UI
 
 Growth = Callable[[Any], Value | None]
 
+LARGE_SIDE = 700  # of a matrix that products take in blocks
+
 
 def _unary(kind: type[p.Primitive]) -> Growth:
     return lambda builder: builder.add(kind(), builder.pick(kind.accepts))
@@ -134,6 +136,8 @@ def _concat(builder: Any) -> Value | None:
 
 
 def _matmul(builder: Any) -> Value | None:
+    if builder.chance(33):
+        return _large_product(builder)
     a = builder.pick(SUMMABLE, lambda v: len(v.shape) > 1)
     if len(a.shape) == 2 and builder.chance(35):
         return _there_and_back(builder, a)
@@ -148,6 +152,24 @@ def _matmul(builder: Any) -> Value | None:
         batch = batch[builder.source.integer(0, len(batch)) :]
         b = builder.leaf((*batch, a.shape[-1], builder.choice((0, 1, 2, 3, 5, 16, 33))), a.dtype)
     return builder.add(p.MatMul(), a, b)
+
+
+def _large_product(builder: Any) -> Value | None:
+    """A product of a size at which operands are copied into blocks, with something after it."""
+    m, k, n = (builder.source.integer(1, LARGE_SIDE) for _ in range(3))
+    dtype = builder.choice(FLOATS)
+    a, b = (_maybe_turned(builder, shape, dtype) for shape in ((m, k), (k, n)))
+    result = builder.add(p.MatMul(), a, b, most=LARGE_SIDE**2)
+    if builder.chance(50):
+        result = builder.add(p.Add(), result, builder.leaf((n,), dtype), most=LARGE_SIDE**2)
+    return result
+
+
+def _maybe_turned(builder: Any, shape: tuple[int, int], dtype: Any) -> Value:
+    """A matrix, as it lies in memory or transposed."""
+    if builder.chance(50):
+        return builder.leaf(shape, dtype)
+    return builder.add(p.PermuteDims((1, 0)), builder.leaf(shape[::-1], dtype), most=LARGE_SIDE**2)
 
 
 def _there_and_back(builder: Any, a: Value) -> Value | None:

@@ -1,8 +1,9 @@
 """Random programs out of all primitives: the native executor against the reference.
 
-    PYTHONPATH=.:tests python -m executors.native.programs 20000 [FIRST]
+    PYTHONPATH=.:tests python -m executors.native.programs 20000 [FIRST [TARGET]]
 
-runs as many programs, prints each that differs with its graph, and how many there were.
+runs as many programs, prints each that differs with its graph, and how many there were;
+TARGET: for a smaller CPU than this one, avx2 or sse.
 Each is run on one thread and on three, from the same state, twice in a row and as a loop: all
 must give the same bits, and the first run the values of the reference within its bounds.
 """
@@ -12,6 +13,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +25,9 @@ from executors.native.growth import GROW
 
 from pellucid import primitives as p
 from pellucid.executors import threads
-from pellucid.executors.native import depth, native, pitch, strips
+from pellucid.executors.native import depth, grain, native, pitch, strips
 from pellucid.executors.native import program as sharing
+from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import folder
 from pellucid.executors.native.native import Native
 
@@ -118,8 +122,8 @@ class small_chunks:  # noqa: N801 (used like a function)
     """Inside, whatever is done for large programs is done for the smallest too.
 
     Kernels are divided as far as they can be, threads used for the least work, long sums and
-    sums over rows cut, and rows set apart. The code has a cache of its own: it is not that of
-    the same programs outside.
+    sums over rows cut, rows reduced some at once, and rows set apart. The code has a cache of
+    its own: it is not that of the same programs outside.
     """
 
     LIMITS = (
@@ -127,6 +131,7 @@ class small_chunks:  # noqa: N801 (used like a function)
         (sharing, "CHUNK_NANOSECONDS", 1),
         (native, "WORTH_THREADS", 0),
         (depth, "SHORTEST", 2),
+        (grain, "KEPT_BYTES", 0),
         (strips, "LARGE_BYTES", 0),
         (strips, "FEWEST_ROWS", 2),
         (pitch, "FEWEST_ROWS", 2),
@@ -151,7 +156,18 @@ class small_chunks:  # noqa: N801 (used like a function)
             setattr(module, name, limit)
 
 
-def main(count: int, first: int = 0) -> int:
+@contextmanager
+def on_target(name: str) -> Iterator[None]:
+    """Inside, programs are made for a smaller CPU, which the host can stand in for."""
+    found, before = targets.forced(name), targets.host
+    targets.host = lambda: found
+    try:
+        yield
+    finally:
+        targets.host = before
+
+
+def main(count: int, first: int = 0, target: str = "") -> int:
     """Run programs; the number of those that differ."""
     place = Path(tempfile.mkdtemp(prefix="programs"))
     os.environ["PELLUCID_CACHE"] = str(place)
@@ -159,7 +175,7 @@ def main(count: int, first: int = 0) -> int:
     for seed in range(first, first + count):
         made = seeded(seed)
         try:
-            with small_chunks():
+            with small_chunks(), on_target(target or targets.host().name):
                 wrong = difference(made)
         except Exception as fault:
             wrong = f"{type(fault).__name__}: {fault}"
@@ -176,4 +192,5 @@ def main(count: int, first: int = 0) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(*map(int, sys.argv[1:])) else 0)
+    numbers, target = sys.argv[1:3], sys.argv[3:]
+    sys.exit(1 if main(*map(int, numbers), *target) else 0)
