@@ -14,7 +14,7 @@ from typing import Any
 from pellucid.bench.measure import Timing
 from pellucid.bench.workloads import Workload
 
-LOSS_TOLERANCE = 0.02  # relative: all systems must train, or predict, alike
+LOSS_TOLERANCE = 0.01  # relative: all systems must train, or predict, alike
 
 
 @dataclass(frozen=True)
