@@ -19,7 +19,7 @@ from pellucid.errors import OptionError, closest
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.call_back import CallBack
 from pellucid.executors.native.machine_code import is_long, machine_code
-from pellucid.executors.native.program import Listing, Task, runner
+from pellucid.executors.native.program import LEAST_WORK, Listing, Task, runner
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.memory import empty
@@ -27,8 +27,6 @@ from pellucid.memory import empty
 if TYPE_CHECKING:
     from pellucid.executors.native.frame import Layout
     from pellucid.executors.native.report import Report
-
-WORTH_THREADS = 100_000  # nanoseconds: calls with less to share run in the calling thread alone
 
 
 class Native:
@@ -117,10 +115,15 @@ class Native:
 
     def _start(self, steps: int) -> None:
         """Run the program, on several threads where there is enough to share."""
-        small = self._to_share * steps < WORTH_THREADS
-        workers = 1 if small else min(threads(), self._most_workers)
+        work = self._to_share * steps
+        if work < LEAST_WORK or self._most_workers == 1:
+            self.runner.alone(self.listing.alone, self._address, steps)
+            return
+        crew = self.runner.crew
+        workers = min(threads(), self._most_workers) if crew.is_worth(work) else 1
         if workers == 1 or not self._shared(workers, steps):
             self.runner.alone(self.listing.alone, self._address, steps)
+        crew.rest()
 
     def _shared(self, workers: int, steps: int) -> bool:
         """Run it with others; False where they work for another program."""

@@ -19,8 +19,10 @@ sleep (crew): nothing spins.
 """
 
 import ctypes
+import math
 import os
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +39,10 @@ CREW_BYTES = 320  # of its memory: a lock, a signal, numbers
 SHARED_NANOSECONDS = 2_500  # less is done before another thread has seen that it can help
 CHUNK_NANOSECONDS = 12_000  # of a chunk that is worth being handed out by itself
 MOST_CHUNKS = 16  # for each thread
+LEAST_WORK = 40_000  # nanoseconds to share: calls with less run in the calling thread alone
+# Seconds since the last call, and what more it takes then to share: a thread that is still awake
+# helps at once, one asleep after some twenty microseconds, and where its CPU sleeps as well, late.
+WORTH_WAKING = ((0.0001, LEAST_WORK), (0.0005, 200_000), (math.inf, 1_000_000))
 
 
 @dataclass(frozen=True)
@@ -113,8 +119,18 @@ class Crew:
         _kept.append(self._memory)
         self._address = self._memory.ctypes.data
         self._lock = threading.Lock()
+        self._rested = -math.inf
         self.size = 0
         functions["prepare"](self._address)
+
+    def is_worth(self, nanoseconds: float) -> bool:
+        """Whether so much work is worth being shared, by how long ago there was any."""
+        idle = time.perf_counter() - self._rested
+        return any(idle <= within and nanoseconds >= least for within, least in WORTH_WAKING)
+
+    def rest(self) -> None:
+        """Note that there is no more work, for the moment."""
+        self._rested = time.perf_counter()
 
     def work(self, task: int, more: int) -> bool:
         """Run a task with up to so many threads more; False where another program has them."""

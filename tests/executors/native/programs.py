@@ -8,6 +8,7 @@ Each is run on one thread and on three, from the same state, twice in a row and 
 must give the same bits, and the first run the values of the reference within its bounds.
 """
 
+import math
 import os
 import shutil
 import sys
@@ -129,7 +130,8 @@ class small_chunks:  # noqa: N801 (used like a function)
     LIMITS = (
         (sharing, "SHARED_NANOSECONDS", 0),
         (sharing, "CHUNK_NANOSECONDS", 1),
-        (native, "WORTH_THREADS", 0),
+        (native, "LEAST_WORK", 0),
+        (sharing, "WORTH_WAKING", ((math.inf, 0),)),
         (depth, "SHORTEST", 2),
         (grain, "KEPT_BYTES", 0),
         (strips, "LARGE_BYTES", 0),

@@ -1,6 +1,7 @@
 """The crew: threads that sleep between calls, help when woken, and are never waited for in vain."""
 
 import ctypes
+import math
 import subprocess
 import sys
 import threading
@@ -135,3 +136,46 @@ def test_a_process_that_has_a_crew_ends_at_once():
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert (done.stdout, done.stderr) == ("125000000.0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "nanoseconds", "expected"),
+    [
+        (0.00005, 39_000, False),
+        (0.00005, 41_000, True),  # the others are still awake
+        (0.0003, 199_000, False),
+        (0.0003, 201_000, True),
+        (0.01, 900_000, False),  # their CPUs sleep as well
+        (0.01, 1_100_000, True),
+        (math.inf, 900_000, False),  # the first call of all
+        (math.inf, 1e12, True),
+    ],
+)
+def test_the_longer_the_rest_the_more_work_it_takes_to_wake_others(
+    crew, monkeypatch, seconds, nanoseconds, expected
+):
+    now = [100.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    if seconds < math.inf:
+        crew.rest()
+        now[0] += seconds
+    assert crew.is_worth(nanoseconds) is expected
+
+
+def test_calls_in_a_row_are_shared_and_calls_now_and_then_are_not(monkeypatch):
+    """A product of 0.1 to 0.9 ms: the second of two in a row finds others awake."""
+    made = procedure(
+        """graph(x: float32[400,400], y: float32[400,400])
+      %0: float32[400,400] = matmul() of (x, y)
+      return %0"""
+    )
+    native, x = Native(made), np.ones((400, 400), np.float32)
+    threads.set_threads(2)
+    native.runner.gather()  # a crew that has not worked yet
+    shared, now = [], [0.0]
+    monkeypatch.setattr(native, "_shared", lambda workers, _: shared.append(workers) or False)
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    for rest in (10.0, 0.0, 0.0, 10.0):
+        now[0] += rest
+        native([x, x], [])
+    assert shared == [2, 2]
