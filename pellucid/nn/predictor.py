@@ -4,9 +4,10 @@ Predictor   a model's outputs in inference mode, compiled
 pieces      how a batch is cut
 
 A compiled function is compiled again for every new shape. Batches of a service, or the last
-batch of a data set, have any size, so a predictor cuts them into pieces: whole blocks of rows
-first, then the rest, filled up to a power of two. Some twenty programs at the most serve all, and
-each is compiled when it is first needed.
+batch of a data set, have any size, so a predictor cuts them into pieces of a few sizes, the
+largest first. The last piece begins earlier, among rows that are answered already, or, where
+there are none, is filled up. Nineteen programs at the most serve all, and each is compiled when it
+is first needed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from pellucid.nn.module import Module
 
 LARGEST = 1024  # rows of a piece
-BLOCK = 64  # rows: pieces are whole blocks, or less than one and filled up
-SIZES = {1 << i for i in range(BLOCK.bit_length())} | set(range(BLOCK, LARGEST + 1, BLOCK))
+FEW = 32  # rows: fewer are answered by one piece, filled up; more are worth another one
+SIZES = (1, 2, 4, 8, 16, *range(FEW, 256, FEW), *range(256, LARGEST + 1, 128))
 
 
 class Predictor:
@@ -66,38 +67,40 @@ class Predictor:
         is_plain = isinstance(x, Tensor | np.ndarray) and x.shape
         count = x.shape[0] if is_plain else _rows(_apart(inputs)[1])
         if count not in SIZES:
-            return self._in_pieces(inputs, pieces(count))
+            return self._in_pieces(inputs, count)
         outputs = self._program(*inputs)
         _check(_apart(outputs)[1], count)
         return outputs
 
-    def _in_pieces(self, inputs: tuple[Any, ...], sizes: list[tuple[int, int]]) -> Any:
+    def _in_pieces(self, inputs: tuple[Any, ...], count: int) -> Any:
         structure, leaves = _apart(inputs)
         arrays = [x.known("a prediction") if isinstance(x, Tensor) else x for x in leaves]
         parts: list[list[Any]] = []
-        start, nest = 0, None
-        for size, room in sizes:
-            piece = [_filled(a[start : start + size], room) for a in arrays]
+        end, nest = 0, None
+        for wanted, size in pieces(count):
+            end += wanted
+            piece = [_rows_until(a, end, size) for a in arrays]
             nest, outputs = _apart(self._program(*unflatten(structure, iter(piece))))
-            _check(outputs, room)
-            parts.append([y.array[:size] for y in outputs])
-            start += size
+            _check(outputs, size)
+            first = size - wanted if end >= size else 0
+            parts.append([y.array[first : first + wanted] for y in outputs])
         joined = [Tensor(np.concatenate(column)) for column in zip(*parts, strict=True)]
         return unflatten(nest, iter(joined))
 
 
 def pieces(count: int) -> list[tuple[int, int]]:
-    """The pieces of a batch: rows of each, and how many they are filled up to.
+    """The pieces of a batch: rows that each answers, and rows of the program that does it.
 
-    >>> pieces(1), pieces(1000)
-    ([(1, 1)], [(960, 960), (40, 64)])
+    >>> pieces(3), pieces(100), pieces(1000)
+    ([(3, 4)], [(96, 96), (4, 4)], [(896, 896), (96, 96), (8, 8)])
     """
-    found = [(LARGEST, LARGEST)] * (count // LARGEST)
-    blocks, rest = divmod(count % LARGEST, BLOCK)
-    if blocks:
-        found.append((blocks * BLOCK, blocks * BLOCK))
-    if rest or not found:
-        found.append((rest, 1 << max(rest - 1, 0).bit_length()))
+    found: list[tuple[int, int]] = []
+    while count or not found:
+        size = max((size for size in SIZES if size <= count), default=1)
+        if size < count < FEW:
+            size *= 2
+        found.append((min(size, count), size))
+        count -= min(size, count)
     return found
 
 
@@ -131,10 +134,10 @@ def _check(outputs: Iterable[Any], rows: int) -> None:
             )
 
 
-def _filled(array: Any, rows: int) -> Any:
-    """The rows, and zeros after them."""
-    if len(array) == rows:
-        return array
-    filled = np.zeros((rows, *array.shape[1:]), array.dtype)
-    filled[: len(array)] = array
+def _rows_until(array: Any, end: int, size: int) -> Any:
+    """So many rows before an end; where there are fewer, all of them, and zeros."""
+    if end >= size:
+        return array[end - size : end]
+    filled = np.zeros((size, *array.shape[1:]), array.dtype)
+    filled[:end] = array[:end]
     return filled
