@@ -84,10 +84,13 @@ def _timing(
 
 
 def _steps_for(contender: Contender) -> int:
-    """How many steps fill a round. The number is then fixed: JAX compiles for it."""
+    """How many steps fill a round. The number is then fixed: JAX compiles for it.
+
+    It is found by the number of steps that each contender has done already.
+    """
     start = time.perf_counter()
-    contender.go(20)
-    each = (time.perf_counter() - start) / 20
+    contender.go(CHECKED_STEPS)
+    each = (time.perf_counter() - start) / CHECKED_STEPS
     steps = max(2, min(200_000, round(ROUND_SECONDS / each)))
     contender.go(steps)
     return steps

@@ -8,7 +8,8 @@ A single unit, as in logistic regression, needs its data twice: a row times the 
 what the unit says, and what is wrong with that, times the row, is the gradient. Data larger
 than the cache would come from memory twice. So the sum over rows is cut into strips that fit:
 a thread takes a strip of rows forward, and back at once, while it is in the cache. The strips
-are the same for any number of threads, and so is their sum.
+are the same for any number of threads, and so is their sum. One row may be left over, as many
+numbers of rows have no divisors: it goes forward with the last strip, and back by itself.
 """
 
 import math
@@ -44,14 +45,14 @@ def by_strips(graph: Graph) -> Graph:
 
 
 def _count(data: Value) -> int:
-    """Into how many strips the rows are cut: as few equal ones as fit; 1 if none do."""
+    """Into how many strips the rows are cut: as few equal ones as fit, up to a last row; or 1."""
     rows, columns = data.shape
     row = columns * data.dtype.itemsize
     if rows * row < LARGE_BYTES:
         return 1
     most = rows // FEWEST_ROWS
     least = -(-rows * row // STRIP_BYTES)
-    return next((n for n in range(max(least, 2), most + 1) if rows % n == 0), 1)
+    return next((n for n in range(max(least, 2), most + 1) if rows % n <= 1), 1)
 
 
 class _Finder:
@@ -97,7 +98,7 @@ class _Finder:
 def _in_strips(node: Node, found: tuple[Value, Value], count: int) -> list[Node]:
     """The sum over rows as a sum over strips."""
     data, column = found
-    length, columns = data.shape[0] // count, data.shape[1]
+    (rows, columns), length = data.shape, data.shape[0] // count
     made: list[Node] = []
 
     def then(primitive: Primitive, *inputs: Value) -> Value:
@@ -106,10 +107,19 @@ def _in_strips(node: Node, found: tuple[Value, Value], count: int) -> list[Node]
         made.append(Node(primitive, inputs, Value(name, shape, data.dtype), node.scope))
         return made[-1].output
 
-    rows_apart = then(p.Reshape((count, length, columns)), data)
-    factors = then(p.Reshape((count, length, 1)), column)
+    def some(value: Value, first: int, count: int) -> Value:
+        if count == rows:
+            return value
+        return then(p.Slice((first, 0), (count, value.shape[1]), (1, 1)), value)
+
+    whole = count * length
+    rows_apart = then(p.Reshape((count, length, columns)), some(data, 0, whole))
+    factors = then(p.Reshape((count, length, 1)), some(column, 0, whole))
     sums = then(p.Sum((1,)), then(p.Multiply(), rows_apart, factors))
     total = then(p.Sum((0,)), sums)
+    if whole < rows:
+        last = then(p.Multiply(), some(data, whole, 1), some(column, whole, 1))
+        total = then(p.Add(), total, then(p.Reshape((1, 1, columns)), last))
     made.append(Node(p.Reshape((columns, 1)), (total,), node.output, node.scope))
     return made
 
@@ -131,16 +141,18 @@ def strips(above: Kernel, below: Kernel, views: Views) -> int:
     """How many strips two kernels in a row share; 1 if they cannot be run strip by strip.
 
     The first gives a result for each row, the second one for each strip, from its rows alone.
+    A last row that belongs to no strip is computed together with the last strip.
     """
     if not (isinstance(above, Loop) and isinstance(below, Loop)):
         return 1
     shape = below.space.shape
     if len(shape) != 3 or below.space.reduced != {1} or 1 in shape[:2]:
         return 1
-    count, rows = shape[0], shape[0] * shape[1]
+    count, rows = shape[0], math.prod(above.space.outer)
     by_row, by_strip = loop_nest(above, views), loop_nest(below, views)
-    is_one_axis = rows in above.space.outer and math.prod(above.space.outer) == rows
-    if by_row.kind != "rows" or not is_one_axis or by_strip.dims[0].size != count:
+    if by_row.kind != "rows" or rows not in above.space.outer or by_strip.dims[0].size != count:
+        return 1
+    if rows - count * shape[1] not in {0, 1}:
         return 1
     if by_strip.dims[0].reduced or (by_strip.kind != "rows" and len(by_strip.kept) < 2):
         return 1
@@ -156,8 +168,7 @@ def _meet(above: Loop, below: Loop, views: Views) -> bool:
         for value in node.inputs
         if views[value].base.name in made
     ]
-    rows = math.prod(below.space.shape[:2])
-    axis = above.space.outer.index(rows)
+    axis = above.space.outer.index(math.prod(above.space.outer))
     return bool(walks) and all(
         _same_rows(found, own.strides[axis], below.space.shape[1]) for found, own in walks
     )

@@ -36,18 +36,20 @@ def strips_of(made):
 @pytest.mark.parametrize(
     ("rows", "columns", "dtype", "expected"),
     [
-        (209, 12288, "float32", 19),  # the cats of the course: 11 pictures are half a megabyte
-        (209, 12288, "float64", 1),  # of 19 strips each would be too large, more are too small
+        (209, 12288, "float32", 16),  # the cats of the course: 13 pictures each, and the last one
+        (208, 12288, "float32", 16),
+        (209, 12288, "float64", 1),  # of 26 strips each would be too large, more are too small
         (60000, 784, "float32", 300),  # all of MNIST
         (100, 784, "float32", 1),  # a batch of it: the cache holds that
-        (211, 12288, "float32", 1),  # a prime: strips must be equal
+        (211, 12288, "float32", 21),  # a prime, one more than 21 times 10
+        (227, 12288, "float32", 1),  # neither 227 nor 226 rows make equal strips of that size
     ],
 )
 def test_large_data_is_cut_into_as_few_strips_as_fit(rows, columns, dtype, expected):
     assert strips_of(single_unit(rows, columns, dtype)) == expected
 
 
-@pytest.mark.parametrize("rows", [1, 2, 6, 35, 64])
+@pytest.mark.parametrize("rows", [1, 2, 6, 7, 35, 37, 64])
 @pytest.mark.parametrize("columns", [1, 2, 3, 17, 64, 130])
 def test_results_are_those_of_whole_sums(rows, columns):
     for dtype in ("float32", "float64"):
@@ -59,19 +61,27 @@ def test_data_of_real_size_gives_the_same_bits_on_any_number_of_threads():
     assert same(single_unit(209, 12288)) is None
 
 
+def test_a_last_row_is_not_lost():
+    made, x = single_unit(209, 12288), np.zeros((209, 12288), np.float32)
+    x[208] = 1.0
+    state = [np.zeros((12288, 1), np.float32)]
+    Native(made)([x, np.zeros((209, 1), np.float32)], state)
+    np.testing.assert_array_equal(state[0], -0.5)  # sigmoid(0) - 0, times 1
+
+
 def test_the_first_kernel_stands_before_the_one_that_shares_its_strips():
     made = planned(single_unit(209, 12288))
-    second = made.plan.strips.index(19)
+    second = made.plan.strips.index(16)
     assert made.plan.kernels[second - 1].space.shape == (209, 12288)
-    assert made.plan.kernels[second].space.shape == (19, 11, 12288)
+    assert made.plan.kernels[second].space.shape == (16, 13, 12288)
     work = divide(made)
     for count in (1, 2, 3):
-        assert (second - 1, 2, 19) in sections(work, count)
+        assert (second - 1, 2, 16) in sections(work, count)
 
 
 def test_the_schedule_tells_of_strips():
     text = Native(single_unit(209, 12288)).source("schedule")
-    assert "reduced over [1], with the kernel before in 19 strips" in text
+    assert "reduced over [1], with the kernel before in 16 strips" in text
 
 
 def test_what_the_first_kernel_reads_lasts_until_the_last_strip():
