@@ -131,19 +131,9 @@ def _outer(
         vectors = -(-width // panels)
         fit = (registers - 2 - vectors) // vectors
         for rows in range(1, max(1, min(fit, spec.m)) + 1):
-            found = Tiling(
-                lanes,
-                rows,
-                vectors,
-                vectors * lanes,
-                panels,
-                rows,
-                -(-spec.m // rows),
-                tail,
-                registers,
-                packs_b=_packs_b(spec, rows),
-                depth=spec.k,
-            )
+            size, groups = vectors * lanes, -(-spec.m // rows)
+            cut = Tiling(lanes, rows, vectors, size, panels, rows, groups, tail, registers)
+            found = replace(cut, packs_b=_packs_b(spec, rows), depth=spec.k)
             cycles = _outer_cycles(spec, found, width)
             yield cycles + extra, _grouped(spec, found)
 
