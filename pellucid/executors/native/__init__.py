@@ -6,7 +6,7 @@ The passes in the order in which a procedure goes through them:
     views           movement as strides; copies where there are none
     fusion          nodes gathered into kernels (kernels: what a kernel is)
     strips          sums over large data, met once in a step
-    nest            the loops of a kernel; what a later stage needs again
+    nest            the loops of a kernel (grain: how coarse); what a later stage needs again
     plan            the order of kernels, and where values lie
     emission        LLVM code: loops, products, singles, on a frame, by evaluate
     target          machine code of it, for this CPU

@@ -1,10 +1,10 @@
 """The loop nest of a fused kernel: which loops, in which order, with which strides.
 
-    loop_nest   the loops of a kernel
-    shared_by_rows  whether rows of a nest read the same elements
-    collapse    the fewest loops that visit a space, for given accesses
-    stages      the order of work within a kernel that has reductions
-    spill       values that a later stage would compute again, to be kept in memory
+    loop_nest       the loops of a kernel
+    shared_by_rows  whether the rows of a nest read the same elements
+    collapse        the fewest loops that visit a space, for given accesses
+    stages          the order of work within a kernel that has reductions
+    spill           values that a later stage would compute again, to be kept in memory
 
 A kernel with reductions goes over its reduced axes once for each stage: softmax takes the
 maximum in stage 0, sums the exponentials in stage 1 and divides in stage 2.
