@@ -40,7 +40,7 @@ class Program(Protocol):
 def default() -> str:
     """`native`, or `reference` with one warning where llvmlite cannot be loaded."""
     try:
-        importlib.import_module("pellucid.executors.native.target")
+        importlib.import_module("pellucid.executors.native.target").host()
     except (ImportError, OSError) as reason:
         warnings.warn(
             f"pellucid: the native executor cannot be loaded ({reason}); programs run on the "

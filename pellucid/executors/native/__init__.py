@@ -12,7 +12,8 @@ The passes in the order in which a procedure goes through them:
     target          machine code of it, for this CPU
     planning        these passes in order, up to the plan
     machine_code    the code of a procedure: from the disk (cache), or planned and made now
-    native          loads it and runs it
+    linked          it lies in memory, ready to be called
+    native          runs it
     program         the loop over steps and the threads (runner: their code; crew: they sleep)
     call_back       Python from inside a program
     report          what each kernel costs; schedule: the kernels in words

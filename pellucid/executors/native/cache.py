@@ -1,7 +1,7 @@
 """The disk cache of machine code, so that a program is compiled once per machine.
 
     Cache       finds and keeps object code by a key
-    key_of      what object code depends on, as one digest
+    key_of      what object code depends on, as one digest; digest_of: of any texts
     folder      where the cache lies
 
 Entries are whole files written under a temporary name and renamed, so that processes share
@@ -11,14 +11,15 @@ written by this library, counts as absent. The cache may be deleted at any time.
 
 import hashlib
 import os
-import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import llvmlite
 
-from pellucid.executors.native.target import Target
+if TYPE_CHECKING:
+    from pellucid.executors.native.target import Target
 
 LIMIT_BYTES = 256 * 2**20
 _MAGIC = b"pellucid object 1\n"
@@ -37,9 +38,14 @@ def folder() -> Path:
         return Path(os.devnull)
 
 
-def key_of(text: str, target: Target) -> str:
+def key_of(text: str, target: "Target") -> str:
     """The digest of a program's text, the CPU, and the compiler that makes code of it."""
-    parts = (text, repr(target), llvmlite.__version__, _compiler_digest())
+    return digest_of(text, repr(target))
+
+
+def digest_of(*parts: str) -> str:
+    """The digest of some texts, of LLVM's version, and of the compiler."""
+    parts = (*parts, llvmlite.__version__, _compiler_digest())
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -75,6 +81,8 @@ class Cache:
 
     def keep(self, key: str, code: bytes) -> None:
         """Keep object code; the least recently used entries make room for it."""
+        import tempfile  # on use: it takes five milliseconds, and mostly there is nothing to keep
+
         digest = hashlib.sha256(key.encode() + code).digest()
         name = None
         try:

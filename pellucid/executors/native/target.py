@@ -7,18 +7,19 @@
     loaded          machine code in memory, ready to be called
 
 Vector width and register count are parameters of everything that emits code: one generator
-serves AVX-512, AVX2 and NEON.
+serves AVX-512, AVX2 and NEON. LLVM is loaded on use: a program from the disk runs without it.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from llvmlite import binding
-
 from pellucid.errors import OptionError, closest
+from pellucid.executors.native.cache import Cache, digest_of
+from pellucid.executors.native.linked import Linked, is_linkable
 from pellucid.primitives.base import DType
 
 WIDTHS = {"avx512": (64, 32), "avx2": (32, 16), "sse": (16, 16), "neon": (16, 32)}
@@ -48,12 +49,53 @@ class Target:
 
 @lru_cache(maxsize=1)
 def host() -> Target:
-    """The CPU that runs this program, with the widest vectors it has."""
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
+    """The CPU that runs this program, with the widest vectors it has.
+
+    LLVM tells what it is; the answer is kept on the disk for CPUs that describe themselves.
+    """
+    described, cache = _described(), Cache()
+    key = digest_of("host", described)
+    kept = cache.find(key) if described else None
+    if kept is not None:
+        return Target(*json.loads(kept))
+    binding = _llvm()
     features = binding.get_host_cpu_features()
     name = _widest(binding.get_process_triple(), features)
-    return Target(name, binding.get_host_cpu_name(), features.flatten(), *WIDTHS[name])
+    found = Target(name, binding.get_host_cpu_name(), features.flatten(), *WIDTHS[name])
+    if described:
+        cache.keep(key, json.dumps(astuple(found)).encode())
+    return found
+
+
+def _described() -> str:
+    """What Linux says of the first CPU, less what changes from time to time; or nothing."""
+    lines = []
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if not line.strip():
+                    break
+                lines.append(line)
+    except OSError:
+        return ""
+    known = ("vendor_id", "cpu family", "model", "stepping", "flags")
+    found = [line for line in lines if line.startswith(known)]
+    return "".join(found) if any(line.startswith("flags") for line in found) else ""
+
+
+@lru_cache(maxsize=1)
+def _llvm() -> Any:
+    """LLVM, ready to make code for this machine."""
+    try:
+        from llvmlite import binding
+    except (ImportError, OSError) as reason:
+        raise ImportError(
+            f"llvmlite cannot be loaded ({reason}). Install it again, or choose "
+            "executor='reference'."
+        ) from reason
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    return binding
 
 
 def _widest(triple: str, features: Mapping[str, bool]) -> str:
@@ -77,6 +119,7 @@ def forced(name: str) -> Target:
 
 
 def _machine(target: Target) -> Any:
+    binding = _llvm()
     triple = binding.Target.from_triple(binding.get_process_triple())
     return triple.create_target_machine(cpu=target.cpu, features=target.features, opt=3, jit=True)
 
@@ -87,6 +130,7 @@ def _optimised(text: str, machine: Any) -> Any:
     Vectors, unrolled loops and what loops share are written out already: the rest of LLVM's
     usual passes would take seven times as long, and measurably speed up nothing.
     """
+    binding = _llvm()
     module = binding.parse_assembly(text)
     module.verify()
     options = binding.create_pipeline_tuning_options(speed_level=2)
@@ -108,11 +152,11 @@ def _generating(*, thorough: bool) -> Iterator[None]:
     large matrices by a twentieth, and smaller ones by nothing that can be measured. LLVM can
     be told so only for the whole process, hence for no longer than needed.
     """
-    binding.set_option("", f"-disable-lsr={'false' if thorough else 'true'}")
+    _llvm().set_option("", f"-disable-lsr={'false' if thorough else 'true'}")
     try:
         yield
     finally:
-        binding.set_option("", "-disable-lsr=false")
+        _llvm().set_option("", "-disable-lsr=false")
 
 
 def object_code(text: str, target: Target, *, thorough: bool = False) -> bytes:
@@ -133,7 +177,10 @@ def assembly(text: str, target: Target, *, thorough: bool = False) -> str:
 
 
 def loaded(code: bytes, target: Target) -> Any:
-    """An engine that holds machine code; `get_function_address` finds its functions."""
+    """What holds machine code in memory; `get_function_address` finds its functions."""
+    if is_linkable(code):
+        return Linked(code)
+    binding = _llvm()
     engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine(target))
     engine.add_object_file(binding.ObjectFileRef.from_data(code))
     engine.finalize_object()

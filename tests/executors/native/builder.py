@@ -152,8 +152,10 @@ class Builder:
 
     # ---- nodes ---------------------------------------------------------------------------
 
-    def add(self, primitive: Any, *inputs: Value, most: int = MOST_ELEMENTS) -> Value | None:
-        """A node, where its rules allow it and it is not too large."""
+    def add(self, primitive: Any, *inputs: Value | None, most: int = MOST_ELEMENTS) -> Value | None:
+        """A node, where its rules allow it, it is not too large, and its inputs are there."""
+        if None in inputs:
+            return None
         try:
             shape = primitive.shape(*(v.shape for v in inputs))
             dtype = primitive.dtype(*(v.dtype for v in inputs))

@@ -3,12 +3,10 @@
 GROW    for each primitive, what adds a node of it to a builder
 """
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from executors.native.builder import MOST_ELEMENTS
 from executors.native.window_growth import convolution, overlap_add, windows
 
 from pellucid import primitives as p
@@ -141,7 +139,7 @@ def _matmul(builder: Any) -> Value | None:
     if builder.chance(33):
         return _large_product(builder)
     a = builder.pick(SUMMABLE, lambda v: len(v.shape) > 1)
-    if len(a.shape) == 2 and math.prod(a.shape) <= MOST_ELEMENTS and builder.chance(35):
+    if len(a.shape) == 2 and builder.chance(35):
         return _there_and_back(builder, a)
     found = [v for v in builder.values if v.dtype == a.dtype and len(v.shape) > 1]
     found = [v for v in found if v.shape[-2] == a.shape[-1]]

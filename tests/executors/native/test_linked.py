@@ -1,0 +1,184 @@
+"""Machine code in memory without LLVM: placed, linked, run; other files are left to LLVM."""
+
+import ctypes
+import mmap
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pellucid.executors.native import target as targets
+from pellucid.executors.native.linked import FILE, RELOCATION, SECTION, SYMBOL, Linked, is_linkable
+
+HERE = targets.host()
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or not HERE.is_x86, reason="elsewhere LLVM links"
+)
+
+# Vectors of constants in read-only data, a call of the C library, and one function in another.
+CODE = """
+declare ptr @memcpy(ptr, ptr, i64)
+
+define double @scaled(double %x) noinline {
+  %y = fmul double %x, 2.5
+  ret double %y
+}
+
+define double @twice(double %x) {
+  %y = call double @scaled(double %x)
+  %z = call double @scaled(double %y)
+  ret double %z
+}
+
+define void @shifted(ptr %x) {
+  %a = load <4 x float>, ptr %x, align 4
+  %b = fadd <4 x float> %a, <float 1.0, float 2.0, float 3.0, float 4.0>
+  store <4 x float> %b, ptr %x, align 4
+  ret void
+}
+
+define void @copied(ptr %to, ptr %from, i64 %count) {
+  %r = call ptr @memcpy(ptr %to, ptr %from, i64 %count)
+  ret void
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def code() -> bytes:
+    return targets.object_code(CODE, HERE)
+
+
+def test_records_have_the_sizes_that_the_format_says():
+    assert [t.itemsize for t in (FILE, SECTION, SYMBOL, RELOCATION)] == [64, 64, 24, 24]
+
+
+def test_functions_find_their_constants_each_other_and_the_c_library(code):
+    assert is_linkable(code)
+    assert isinstance(targets.loaded(code, HERE), Linked)
+    linked = Linked(code)
+    twice = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)(linked.get_function_address("twice"))
+    assert twice(3.0) == 18.75
+    x, y = np.zeros(4, np.float32), np.full(4, 7, np.float32)
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p)(linked.get_function_address("shifted"))(x.ctypes.data)
+    assert x.tolist() == [1, 2, 3, 4]
+    copied = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(
+        linked.get_function_address("copied")
+    )
+    copied(x.ctypes.data, y.ctypes.data, 8)
+    assert x.tolist() == [7, 7, 3, 4]
+
+
+def test_memory_that_runs_cannot_be_written(code):
+    linked = Linked(code)
+    address = linked.get_function_address("twice")
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        first, last = (int(end, 16) for end in line.split()[0].split("-"))
+        if first <= address < last:
+            assert line.split()[1] == "r-xp"
+            return
+    pytest.fail("the function lies nowhere")
+
+
+def test_memory_is_given_back(code):
+    many = [Linked(code) for _ in range(200)]
+    held = _bytes_that_run()
+    del many
+    assert held - _bytes_that_run() >= 200 * mmap.PAGESIZE
+
+
+def _bytes_that_run() -> int:
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    ends = [line.split()[0].split("-") for line in lines if " r-xp " in line]
+    return sum(int(last, 16) - int(first, 16) for first, last in ends)
+
+
+def test_other_files_are_left_to_llvm(code):
+    assert not is_linkable(b"")
+    assert not is_linkable(code[:40])
+    assert not is_linkable(b"\xcf\xfa\xed\xfe" + code[4:])
+    for name, value in (("machine", 183), ("type", 3)):
+        head = np.frombuffer(code, FILE, 1).copy()
+        head[name] = value
+        assert not is_linkable(head.tobytes() + code[FILE.itemsize :])
+
+
+def test_code_that_asks_for_other_addresses_is_left_to_llvm_and_runs(code):
+    from llvmlite import binding
+
+    machine = binding.Target.from_triple(binding.get_process_triple()).create_target_machine(
+        cpu=HERE.cpu, features=HERE.features, opt=3, codemodel="small", reloc="pic"
+    )
+    near = machine.emit_object(binding.parse_assembly(CODE.replace("@twice", "@near")))
+    assert not is_linkable(near)
+    engine = targets.loaded(near, HERE)
+    assert not isinstance(engine, Linked)
+    twice = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)(engine.get_function_address("near"))
+    assert twice(3.0) == 18.75
+
+
+def test_a_missing_function_of_the_c_library_is_named():
+    text = "declare void @no_such_function()\ndefine void @f() {\n  call void @no_such_function()\n"
+    code = targets.object_code(text + "  ret void\n}\n", HERE)
+    with pytest.raises(AttributeError, match="no_such_function"):
+        Linked(code)
+
+
+# ---- which CPU this is -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def _own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
+
+
+def _refuses() -> None:
+    raise AssertionError("LLVM was asked")
+
+
+@pytest.mark.usefixtures("_own_cache")
+def test_llvm_is_asked_once_a_machine_what_it_is(tmp_path, monkeypatch):
+    ask = targets.host.__wrapped__
+    assert ask() == HERE
+    monkeypatch.setattr(targets, "_llvm", _refuses)
+    assert ask() == HERE
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    with pytest.raises(AssertionError, match="LLVM was asked"):
+        ask()
+
+
+@pytest.mark.usefixtures("_own_cache")
+@pytest.mark.parametrize("described", ["", "flags : fpu\n"])
+def test_another_cpu_and_one_that_says_nothing_are_asked_for_anew(described, monkeypatch):
+    ask = targets.host.__wrapped__
+    assert ask() == HERE
+    monkeypatch.setattr(targets, "_described", lambda: described)
+    monkeypatch.setattr(targets, "_llvm", _refuses)
+    with pytest.raises(AssertionError, match="LLVM was asked"):
+        ask()
+
+
+def test_a_program_from_the_disk_runs_without_llvm(tmp_path):
+    script = """
+import sys
+import numpy as np
+import pellucid as pc
+f = pc.compile(lambda x: (x * 2.0).exp().sum())
+print(float(f(np.zeros(1000, np.float32)).numpy()))
+print("llvmlite.binding" in sys.modules, "libllvmlite" in open("/proc/self/maps").read())
+"""
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PELLUCID_CACHE": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for _ in range(2)
+    ]
+    assert found == [["1000.0", "True", "True"], ["1000.0", "False", "False"]]
