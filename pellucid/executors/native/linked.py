@@ -12,7 +12,9 @@ Source: System V ABI, edition 4.1, chapter 4, and its AMD64 supplement, sections
 
 import ctypes
 import mmap
+import os
 import sys
+import weakref
 from functools import lru_cache
 from typing import Any
 
@@ -68,7 +70,6 @@ X86_64, RELOCATABLE = 62, 1
 CODE_OR_DATA, SYMBOLS, RELOCATIONS = 1, 2, 4  # types of sections
 IN_MEMORY = 2  # a flag of a section
 ADDRESS = 1  # the kind of a relocation: the eight bytes of an address
-READ_AND_RUN = mmap.PROT_READ | getattr(mmap, "PROT_EXEC", 0)
 
 
 def is_linkable(code: bytes) -> bool:
@@ -86,28 +87,31 @@ def is_linkable(code: bytes) -> bool:
 
 
 class Linked:
-    """The functions of an object file that `is_linkable`; they live as long as this does."""
+    """The functions of an object file that `is_linkable`.
+
+    They live as long as this object does, and until the process ends where Python ends before
+    it: threads that sleep between calls may then still be inside.
+    """
 
     def __init__(self, code: bytes) -> None:
         sections = _sections(code)
         places, size = _places(sections)
-        # Private: a forked child must not share later changes of pages with its parent.
-        self._memory = mmap.mmap(-1, max(size, 1), mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self._first = ctypes.c_char.from_buffer(self._memory)
-        base = ctypes.addressof(self._first)
+        base = _mapped(size)
+        weakref.finalize(self, _unmapped, base, size).atexit = False
+        memory = bytearray(size)
         for number, place in places.items():
             start, length = int(sections[number]["offset"]), int(sections[number]["size"])
-            self._memory[place : place + length] = code[start : start + length]
+            memory[place : place + length] = code[start : start + length]
         addresses, self._functions = _addresses(code, sections, places, base)
         for section in sections:
             for table in _relocations(code, section):
                 place = places[int(section["info"])]
                 for offset, _, symbol, addend in table.tolist():
                     found = (addresses[symbol] + addend) % (1 << 64)
-                    at = place + offset
-                    self._memory[at : at + 8] = found.to_bytes(8, "little")
-        if _library().mprotect(ctypes.c_void_p(base), ctypes.c_size_t(size), READ_AND_RUN):
-            raise OSError(ctypes.get_errno(), "mprotect: the system lets no memory be run")
+                    memory[place + offset : place + offset + 8] = found.to_bytes(8, "little")
+        ctypes.memmove(base, bytes(memory), size)
+        done = _library().mprotect(base, size, mmap.PROT_READ | mmap.PROT_EXEC)
+        _checked(done, "run what it has written to memory")
 
     def get_function_address(self, name: str) -> int:
         """Where a function begins."""
@@ -117,7 +121,31 @@ class Linked:
 @lru_cache(maxsize=1)
 def _library() -> Any:
     """The C library, and all else that is in this process."""
-    return ctypes.CDLL(None, use_errno=True)
+    found = ctypes.CDLL(None, use_errno=True)
+    address, size, number = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
+    found.mmap.argtypes = [address, size, number, number, number, ctypes.c_int64]
+    found.mmap.restype = address
+    found.mprotect.argtypes = [address, size, number]
+    found.munmap.argtypes = [address, size]
+    return found
+
+
+def _mapped(size: int) -> int:
+    """Pages of memory, which no forked child shares."""
+    kind = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    address = _library().mmap(None, size, mmap.PROT_READ | mmap.PROT_WRITE, kind, -1, 0)
+    _checked(-1 if address in {None, ctypes.c_void_p(-1).value} else 0, "map memory for code")
+    return int(address)
+
+
+def _unmapped(address: int, size: int) -> None:
+    _library().munmap(address, size)
+
+
+def _checked(result: int, what: str) -> None:
+    if result:
+        number = ctypes.get_errno()
+        raise OSError(number, f"the system does not let pellucid {what}: {os.strerror(number)}")
 
 
 def _sections(code: bytes) -> Any:
@@ -151,7 +179,7 @@ def _places(sections: Any) -> tuple[dict[int, int], int]:
             alignment = max(int(section["alignment"]), 1)
             places[number] = -(-end // alignment) * alignment
             end = places[number] + int(section["size"])
-    return places, end
+    return places, max(end, 1)  # no pages can be had for nothing
 
 
 def _addresses(

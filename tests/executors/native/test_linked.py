@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 
 from pellucid.executors.native import target as targets
-from pellucid.executors.native.linked import FILE, RELOCATION, SECTION, SYMBOL, Linked, is_linkable
+from pellucid.executors.native.linked import (
+    FILE,
+    RELOCATION,
+    SECTION,
+    SYMBOL,
+    Linked,
+    _library,
+    is_linkable,
+)
 
 HERE = targets.host()
 pytestmark = pytest.mark.skipif(
@@ -94,6 +102,37 @@ def _bytes_that_run() -> int:
     lines = Path("/proc/self/maps").read_text().splitlines()
     ends = [line.split()[0].split("-") for line in lines if " r-xp " in line]
     return sum(int(last, 16) - int(first, 16) for first, last in ends)
+
+
+def test_a_file_without_functions_is_linked_too():
+    with pytest.raises(KeyError):
+        Linked(targets.object_code("", HERE)).get_function_address("kernel_0")
+
+
+def test_code_stays_where_it_is_while_python_ends():
+    """A thread goes on in it, as one of the crew may, until the process is gone."""
+    script = """
+import ctypes, threading, time
+from pellucid.executors.native import target as targets
+text = "define void @spin() {\\n br label %on\\non:\\n br label %on\\n}"
+code = targets.loaded(targets.object_code(text, targets.host()), targets.host())
+spin = ctypes.CFUNCTYPE(None)(code.get_function_address("spin"))
+threading.Thread(target=spin, daemon=True).start()
+time.sleep(0.1)
+print(type(code).__name__)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "Linked\n"), done.stderr
+
+
+def test_a_system_that_lets_no_memory_run_says_so(monkeypatch):
+    library = type("Library", (), {n: getattr(_library(), n) for n in ("mmap", "munmap")})
+    library.mprotect = lambda *_: ctypes.set_errno(13) or -1
+    monkeypatch.setattr("pellucid.executors.native.linked._library", lambda: library)
+    with pytest.raises(OSError, match="does not let pellucid run what it has written to memory: P"):
+        Linked(targets.object_code("define void @f() {\n ret void\n}", HERE))
 
 
 def test_other_files_are_left_to_llvm(code):
