@@ -67,7 +67,7 @@ RELOCATION = np.dtype([("offset", "<u8"), ("kind", "<u4"), ("symbol", "<u4"), ("
 
 BEGINNING = b"\x7fELF\2\1\1"  # 64 bits, the lowest byte first
 X86_64, RELOCATABLE = 62, 1
-CODE_OR_DATA, SYMBOLS, RELOCATIONS = 1, 2, 4  # types of sections
+CODE_OR_DATA, SYMBOLS, RELOCATIONS, UNWINDING = 1, 2, 4, 0x70000001  # types of sections
 IN_MEMORY = 2  # a flag of a section
 ADDRESS = 1  # the kind of a relocation: the eight bytes of an address
 
@@ -79,9 +79,11 @@ def is_linkable(code: bytes) -> bool:
     head = np.frombuffer(code, FILE, 1)[0]
     if (head["machine"], head["type"]) != (X86_64, RELOCATABLE):
         return False
-    return all(
+    sections = _sections(code)
+    in_memory = sections["type"][(sections["flags"] & IN_MEMORY) != 0]
+    return bool(np.isin(in_memory, (CODE_OR_DATA, UNWINDING)).all()) and all(
         (table["kind"] == ADDRESS).all()
-        for section in _sections(code)
+        for section in sections
         for table in _relocations(code, section)
     )
 
@@ -159,7 +161,7 @@ def _table(code: bytes, section: Any, dtype: Any) -> Any:
 
 
 def _is_placed(section: Any) -> bool:
-    """Whether a section is code or data. Tables for unwinding are of a type of their own."""
+    """Whether a section is code or data. Nothing here is ever unwound."""
     return bool(section["type"] == CODE_OR_DATA and section["flags"] & IN_MEMORY)
 
 

@@ -159,6 +159,11 @@ def test_code_that_asks_for_other_addresses_is_left_to_llvm_and_runs(code):
     assert twice(3.0) == 18.75
 
 
+def test_code_with_variables_of_its_own_is_left_to_llvm():
+    text = "@counter = global i64 0\ndefine ptr @f() {\n ret ptr @counter\n}"
+    assert not is_linkable(targets.object_code(text, HERE))
+
+
 def test_a_missing_function_of_the_c_library_is_named():
     text = "declare void @no_such_function()\ndefine void @f() {\n  call void @no_such_function()\n"
     code = targets.object_code(text + "  ret void\n}\n", HERE)
