@@ -82,9 +82,7 @@ def is_linkable(code: bytes) -> bool:
     sections = _sections(code)
     in_memory = sections["type"][(sections["flags"] & IN_MEMORY) != 0]
     return bool(np.isin(in_memory, (CODE_OR_DATA, UNWINDING)).all()) and all(
-        (table["kind"] == ADDRESS).all()
-        for section in sections
-        for table in _relocations(code, section)
+        (table["kind"] == ADDRESS).all() for _, table in _relocations(code, sections)
     )
 
 
@@ -105,12 +103,11 @@ class Linked:
             start, length = int(sections[number]["offset"]), int(sections[number]["size"])
             memory[place : place + length] = code[start : start + length]
         addresses, self._functions = _addresses(code, sections, places, base)
-        for section in sections:
-            for table in _relocations(code, section):
-                place = places[int(section["info"])]
-                for offset, _, symbol, addend in table.tolist():
-                    found = (addresses[symbol] + addend) % (1 << 64)
-                    memory[place + offset : place + offset + 8] = found.to_bytes(8, "little")
+        for number, table in _relocations(code, sections):
+            for offset, _, symbol, addend in table.tolist():
+                place = places[number] + offset
+                found = (addresses[symbol] + addend) % (1 << 64)
+                memory[place : place + 8] = found.to_bytes(8, "little")
         ctypes.memmove(base, bytes(memory), size)
         done = _library().mprotect(base, size, mmap.PROT_READ | mmap.PROT_EXEC)
         _checked(done, "run what it has written to memory")
@@ -165,11 +162,10 @@ def _is_placed(section: Any) -> bool:
     return bool(section["type"] == CODE_OR_DATA and section["flags"] & IN_MEMORY)
 
 
-def _relocations(code: bytes, section: Any) -> list[Any]:
-    """The table of relocations that a section is, if it is one for a section that is placed."""
-    if section["type"] != RELOCATIONS or not _is_placed(_sections(code)[int(section["info"])]):
-        return []
-    return [_table(code, section, RELOCATION)]
+def _relocations(code: bytes, sections: Any) -> list[tuple[int, Any]]:
+    """Sections that are placed, by number, each with a table of its relocations."""
+    tables = [(int(s["info"]), s) for s in sections if s["type"] == RELOCATIONS]
+    return [(n, _table(code, s, RELOCATION)) for n, s in tables if _is_placed(sections[n])]
 
 
 def _places(sections: Any) -> tuple[dict[int, int], int]:

@@ -116,7 +116,7 @@ class Native:
     def _start(self, steps: int) -> None:
         """Run the program, on several threads where there is enough to share."""
         work = self._to_share * steps
-        if work < LEAST_WORK or self._most_workers == 1:
+        if work < LEAST_WORK:
             self.runner.alone(self.listing.alone, self._address, steps)
             return
         crew = self.runner.crew

@@ -107,10 +107,10 @@ def _in_strips(node: Node, found: tuple[Value, Value], count: int) -> list[Node]
         made.append(Node(primitive, inputs, Value(name, shape, data.dtype), node.scope))
         return made[-1].output
 
-    def some(value: Value, first: int, count: int) -> Value:
-        if count == rows:
+    def some(value: Value, first: int, size: int) -> Value:
+        if size == rows:
             return value
-        return then(p.Slice((first, 0), (count, value.shape[1]), (1, 1)), value)
+        return then(p.Slice((first, 0), (size, value.shape[1]), (1, 1)), value)
 
     whole = count * length
     rows_apart = then(p.Reshape((count, length, columns)), some(data, 0, whole))

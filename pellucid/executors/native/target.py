@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from pellucid.errors import OptionError, closest
@@ -53,34 +54,35 @@ def host() -> Target:
 
     LLVM tells what it is; the answer is kept on the disk for CPUs that describe themselves.
     """
-    described, cache = _described(), Cache()
-    key = digest_of("host", described)
-    kept = cache.find(key) if described else None
+    described = _described()
+    if not described:
+        return _asked()
+    key, cache = digest_of("host", described), Cache()
+    kept = cache.find(key)
     if kept is not None:
         return Target(*json.loads(kept))
-    binding = _llvm()
-    features = binding.get_host_cpu_features()
-    name = _widest(binding.get_process_triple(), features)
-    found = Target(name, binding.get_host_cpu_name(), features.flatten(), *WIDTHS[name])
-    if described:
-        cache.keep(key, json.dumps(astuple(found)).encode())
+    found = _asked()
+    cache.keep(key, json.dumps(astuple(found)).encode())
     return found
 
 
 def _described() -> str:
     """What Linux says of the first CPU, less what changes from time to time; or nothing."""
-    lines = []
+    known = ("vendor_id", "cpu family", "model", "stepping", "flags")
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
-            for line in file:
-                if not line.strip():
-                    break
-                lines.append(line)
+            lines = [line for line in takewhile(str.strip, file) if line.startswith(known)]
     except OSError:
         return ""
-    known = ("vendor_id", "cpu family", "model", "stepping", "flags")
-    found = [line for line in lines if line.startswith(known)]
-    return "".join(found) if any(line.startswith("flags") for line in found) else ""
+    return "".join(lines) if any(line.startswith("flags") for line in lines) else ""
+
+
+def _asked() -> Target:
+    """What LLVM says of it."""
+    binding = _llvm()
+    features = binding.get_host_cpu_features()
+    name = _widest(binding.get_process_triple(), features)
+    return Target(name, binding.get_host_cpu_name(), features.flatten(), *WIDTHS[name])
 
 
 @lru_cache(maxsize=1)
@@ -90,8 +92,7 @@ def _llvm() -> Any:
         from llvmlite import binding
     except (ImportError, OSError) as reason:
         raise ImportError(
-            f"llvmlite cannot be loaded ({reason}). Install it again, or choose "
-            "executor='reference'."
+            f"llvmlite cannot be loaded: {reason}; executor='reference' runs without it"
         ) from reason
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()

@@ -14,21 +14,20 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from executors.native.bounds import disagreement, reference_with_bounds
 from executors.native.builder import Builder, Program, Seeded, Source
+from executors.native.cpus import on_target
 from executors.native.growth import GROW
 
 from pellucid import primitives as p
 from pellucid.executors import threads
 from pellucid.executors.native import depth, grain, native, pitch, strips
 from pellucid.executors.native import program as sharing
-from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import folder
 from pellucid.executors.native.native import Native
 
@@ -158,17 +157,6 @@ class small_chunks:  # noqa: N801 (used like a function)
             setattr(module, name, limit)
 
 
-@contextmanager
-def on_target(name: str) -> Iterator[None]:
-    """Inside, programs are made for a smaller CPU, which the host can stand in for."""
-    found, before = targets.forced(name), targets.host
-    targets.host = lambda: found
-    try:
-        yield
-    finally:
-        targets.host = before
-
-
 def main(count: int, first: int = 0, target: str = "") -> int:
     """Run programs; the number of those that differ."""
     place = Path(tempfile.mkdtemp(prefix="programs"))
@@ -177,7 +165,7 @@ def main(count: int, first: int = 0, target: str = "") -> int:
     for seed in range(first, first + count):
         made = seeded(seed)
         try:
-            with small_chunks(), on_target(target or targets.host().name):
+            with small_chunks(), on_target(target) if target else nullcontext():
                 wrong = difference(made)
         except Exception as fault:
             wrong = f"{type(fault).__name__}: {fault}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from executors.native.cpus import HERE, TARGETS
 from executors.native.guarded import guarded
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,8 +23,6 @@ from pellucid.executors.native.tiling import MOST_STEPS, Contraction, tiling
 
 I64 = ir.IntType(64)
 POINTER = ir.PointerType()
-HERE = targets.host().name
-TARGETS = {"avx512": ["avx512", "avx2", "sse"], "avx2": ["avx2", "sse"]}.get(HERE, [HERE])
 LANES = targets.host().lanes(np.dtype(np.float32))
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 FORMS = ["rows", "b turned", "a turned", "both turned"]

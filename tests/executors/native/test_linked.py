@@ -206,8 +206,7 @@ def test_another_cpu_and_one_that_says_nothing_are_asked_for_anew(described, mon
         ask()
 
 
-def test_a_program_from_the_disk_runs_without_llvm(tmp_path):
-    script = """
+SCRIPT = """
 import sys
 import numpy as np
 import pellucid as pc
@@ -215,14 +214,34 @@ f = pc.compile(lambda x: (x * 2.0).exp().sum())
 print(float(f(np.zeros(1000, np.float32)).numpy()))
 print("llvmlite.binding" in sys.modules, "libllvmlite" in open("/proc/self/maps").read())
 """
-    found = [
-        subprocess.run(
-            [sys.executable, "-c", script],
-            env={**os.environ, "PELLUCID_CACHE": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split()
-        for _ in range(2)
-    ]
+
+
+def run(script: str, place: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PELLUCID_CACHE": str(place)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_program_from_the_disk_runs_without_llvm(tmp_path):
+    found = [run(SCRIPT, tmp_path).stdout.split() for _ in range(2)]
     assert found == [["1000.0", "True", "True"], ["1000.0", "False", "False"]]
+
+
+def test_where_llvm_cannot_be_loaded_the_reference_runs_with_a_warning(tmp_path):
+    broken = run("import sys\nsys.modules['llvmlite.binding'] = None\n" + SCRIPT, tmp_path)
+    assert broken.stdout.startswith("1000.0\n")
+    assert "the native executor cannot be loaded (llvmlite cannot be loaded: " in broken.stderr
+    assert broken.stderr.count("UserWarning") == 1
+
+
+def test_a_new_program_says_what_it_lacks_where_only_known_ones_can_run(tmp_path):
+    assert run(SCRIPT, tmp_path).returncode == 0
+    broken = "import sys\nsys.modules['llvmlite.binding'] = None\n" + SCRIPT
+    assert run(broken, tmp_path).stdout.startswith("1000.0\n")
+    new = run(broken.replace("2.0", "3.0"), tmp_path)
+    assert "ImportError: llvmlite cannot be loaded: " in new.stderr
+    assert "executor='reference' runs without it" in new.stderr

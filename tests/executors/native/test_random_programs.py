@@ -8,19 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from executors.native.bounds import RULES, ULPS, disagreement, reference_with_bounds
+from executors.native.cpus import TARGETS, on_target
 from executors.native.growth import GROW
-from executors.native.programs import (
-    difference,
-    on_target,
-    program,
-    seeded,
-    small_chunks,
-)
+from executors.native.programs import difference, program, seeded, small_chunks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pellucid import primitives as p
-from pellucid.executors.native import target as targets
 from pellucid.graph import Graph, Node, Value
 
 ROOT = Path(__file__).parents[3]
@@ -49,11 +43,9 @@ def test_programs_shared_by_threads_as_finely_as_possible_keep_every_bit(seed):
         assert difference(seeded(seed)) is None
 
 
-@pytest.mark.parametrize("name", ["avx2", "sse"])
+@pytest.mark.parametrize("name", TARGETS[1:])
 @pytest.mark.parametrize("seed", range(1000, 1030))
 def test_programs_for_smaller_cpus_agree_with_the_reference(seed, name):
-    if targets.WIDTHS[name] > targets.WIDTHS[targets.host().name]:
-        pytest.skip(f"this CPU has no {name}")
     with small_chunks(), on_target(name):
         assert difference(seeded(seed)) is None
 

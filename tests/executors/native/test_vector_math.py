@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from executors.native.cpus import TARGETS
 from executors.native.lane_program import WIDTHS, compiled, text
 from scipy import special
 
 from pellucid.executors.native import target
 from pellucid.primitives.special import erf
 
-HERE = target.host().name
-TARGETS = {"avx512": ["avx512", "avx2", "sse"], "avx2": ["avx2", "sse"]}.get(HERE, [HERE])
 FLOATS = [np.float32, np.float64]
 VALUES = json.loads((Path(__file__).parent / "vector_values.json").read_text())
 INF, NAN = math.inf, math.nan

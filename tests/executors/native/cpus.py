@@ -1,0 +1,24 @@
+"""Smaller CPUs, which this one can stand in for.
+
+TARGETS     their names, this one first
+on_target   programs made for one of them
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pellucid.executors.native import target as targets
+
+HERE = targets.host().name
+TARGETS = {"avx512": ["avx512", "avx2", "sse"], "avx2": ["avx2", "sse"]}.get(HERE, [HERE])
+
+
+@contextmanager
+def on_target(name: str) -> Iterator[None]:
+    """Inside, programs are made for the CPU of that name."""
+    found, before = targets.forced(name), targets.host
+    targets.host = lambda: found
+    try:
+        yield
+    finally:
+        targets.host = before
