@@ -83,6 +83,13 @@ class _Product:
         strides = view.strides[: len(indices)]
         return self.frame.address(view.base, self.frame.element(view.offset, indices, strides))
 
+    def along(self, first: int) -> int:
+        """How far apart the elements of w lie along all its axes from `first` on."""
+        found = single_stride(self.w, first)
+        if found is None:
+            raise AssertionError(f"layout must copy the weights of {self.node}")
+        return found
+
     def scratch(self, count: int) -> ir.Value:
         """Memory on the stack, for vectors and single numbers alike."""
         place = self.frame.scratch(scalar_type(self.dtype), count)
@@ -175,7 +182,7 @@ class _BySamples(_Product):
             n=block.count,
             k=math.prod(self.w.shape[2:]),
             dtype=self.dtype,
-            a_strides=(self.w.strides[1], single_stride(self.w, 2) or 1),
+            a_strides=(self.w.strides[1], self.along(2)),
             b_strides=(self.cut.run if self.more else self.pitch, 1),
             scattered=self.more > 0,
         )
@@ -235,7 +242,7 @@ class _ByChannels(_Product):
     ) -> None:
         """The products of a block, added to the sums."""
         b, (group, channel), out = self.b, at, self.w.shape[1]
-        apart, last = single_stride(self.w, 3) or 1, self.columns.axes[-1].columns
+        apart, last = self.along(3), self.columns.axes[-1].columns
         spec = self._contraction(block)
         begin = b.add(b.mul(block.row, I64(last)), block.first)
         w = self.address(self.w, (group, I64(0), channel))
@@ -249,7 +256,7 @@ class _ByChannels(_Product):
 
     def _contraction(self, block: Block) -> Contraction:
         """The product of a block. One operand is turned for it: the narrower one."""
-        by_place = (self.w.strides[1], single_stride(self.w, 3) or 1)
+        by_place = (self.w.strides[1], self.along(3))
         out, count = self.w.shape[1], block.count
         if self.turned:
             strides = (self.pitch, 1), (by_place[1], by_place[0])

@@ -129,14 +129,16 @@ def _fill(frame: Frame, node: Node, start: ir.Value, plane: _Walk) -> None:
         del at
         frame.store(output, y, value.splat(width))
 
-    _each(frame, output.dtype, plane, (start, I64(0)), fill)
+    _each(frame, output.dtype, plane.joined(), (start, I64(0)), fill)
 
 
 def _copied(frame: Frame, node: Node, x: View, walk: _Walk, start: tuple[Any, Any]) -> None:
-    """The elements of x on a walk, each to its place in y."""
+    """The elements of x on a walk, each to its place in y; some of them to many places."""
+    walk = walk.joined()
+    along = walk.x[-1] if walk.x else 0
 
     def copy(y: ir.Value, at: ir.Value, width: int) -> None:
-        frame.store(node.output, y, frame.load(x.base, at, width, 1))
+        frame.store(node.output, y, frame.load(x.base, at, width, along))
 
     _each(frame, node.output.dtype, walk, start, copy)
 
@@ -148,8 +150,12 @@ def _each(
     start: tuple[Any, Any],
     body: Callable[[Any, Any, int], None],
 ) -> None:
-    """`body(y, x, width)` for all places of a walk, in vectors where the last axis has no gaps."""
-    walk, b = walk.joined(), frame.builder
+    """`body(y, x, width)` for all places of a joined walk.
+
+    In vectors where places in y lie side by side along the last axis, and those in x do too,
+    or are one and the same.
+    """
+    b = frame.builder
     if not walk.sizes or walk.y[-1] != 1 or walk.x[-1] not in (0, 1):
         with _over(frame, walk, start) as (y, x):
             body(y, x, 1)

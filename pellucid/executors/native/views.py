@@ -211,11 +211,16 @@ class Views:
 
 
 def single_stride(view: View, first: int) -> int | None:
-    """The one stride of all axes from `first` on; None if no such stride walks over them."""
+    """The one stride of all axes from `first` on; None if no such stride walks over them.
+
+    A single element has none of its own: it counts as one without gaps.
+    """
     shape = view.shape[first:]
+    if math.prod(shape) == 1:
+        return 1
     rest = View(view.base, 0, view.strides[first:], shape)
     found = reshaped(rest, (math.prod(shape),))
-    return None if found is None else found[0] or 1
+    return None if found is None else found[0]
 
 
 def by_channels(node: Node) -> bool:
