@@ -49,7 +49,9 @@ def is_frozen(data: Any) -> bool:
 
     A data set of hundreds of megabytes is worth the look.
     """
-    if not isinstance(data, np.ndarray) or data.dtype not in DTYPES or not data.flags.c_contiguous:
+    if not isinstance(data, np.ndarray) or data.dtype not in DTYPES:
+        return False
+    if not (data.flags.c_contiguous and data.flags.aligned):
         return False
     array: Any = data
     while isinstance(array, np.ndarray):

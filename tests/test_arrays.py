@@ -109,3 +109,12 @@ def test_a_frozen_array_and_what_it_is_a_view_of_cannot_be_written():
     assert is_frozen(view)
     with pytest.raises(ValueError, match="read-only"):
         owner[0] = 1.0
+
+
+def test_an_array_at_an_odd_address_is_not_taken_as_it_is():
+    memory = np.zeros(9, np.uint8)
+    memory.flags.writeable = False
+    view = memory[1:].view(np.float32)
+    assert is_frozen(memory)
+    assert not is_frozen(view)
+    assert pc.tensor(view).array.flags.aligned

@@ -17,6 +17,7 @@ import numpy as np
 
 from pellucid.errors import OptionError, closest
 from pellucid.executors.native import target as targets
+from pellucid.executors.native.accepted import Accepted
 from pellucid.executors.native.call_back import CallBack
 from pellucid.executors.native.machine_code import is_long, machine_code
 from pellucid.executors.native.program import LEAST_WORK, Listing, Task, runner
@@ -34,6 +35,7 @@ class Native:
 
     def __init__(self, procedure: Procedure) -> None:
         self.procedure = procedure
+        self.accepted = Accepted(procedure)
         self.code = machine_code(procedure)
         self.engine = targets.loaded(self.code.object, targets.host())
         functions = [self.engine.get_function_address(name) for name in self.code.names]
@@ -82,33 +84,36 @@ class Native:
 
     def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
         """The results for these arguments; `state` arrays are updated in place."""
+        held = self.accepted.call(arguments, state)
         results = [np.empty(shape, dtype) for shape, dtype in self._outputs]
-        self._run(arguments, state, results, 1)
+        self._run(held, state, results, 1)
         return results
 
     def loop(self, rows: Sequence[Any], state: Sequence[Any]) -> list[Any]:
         """One call for each row of the arguments; the results of all calls, stacked."""
-        steps = len(rows[0])
+        held = self.accepted.loop(rows, state)
+        steps = len(held[0])
         results = [np.empty((steps, *shape), dtype) for shape, dtype in self._outputs]
-        self._run(rows, state, results, steps)
+        self._run(held, state, results, steps)
         return results
 
     def _run(
         self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], steps: int
     ) -> None:
         self.call_back.refuse_inside()
-        held = [a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arguments]
         with self._lock:
-            self._lead_to(0, [*held, *state])
+            self._lead_to(0, [*arguments, *state])
             self._lead_to(self._first_result, results)
             self._start(steps)
             self.call_back.raise_failure()
 
     def _lead_to(self, slot: int, arrays: Sequence[Any]) -> None:
         """Put arrays into the table, from a slot on; those that are there already stay."""
-        led_to = self._led_to
+        led_to, variables = self._led_to, self.accepted.variables
         for array in arrays:
             if led_to[slot] is not array:
+                if slot in variables:
+                    self.accepted.variable(slot, array)
                 led_to[slot] = array
                 self.table[slot] = _address(array)
             slot += 1
