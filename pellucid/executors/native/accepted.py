@@ -25,16 +25,16 @@ class Accepted:
         self.variables = range(count, len(self._inputs))
         self._updated = frozenset(procedure.updates)
 
-    def call(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
+    def call(self, arguments: Sequence[Any], state: Sequence[Any]) -> Sequence[Any]:
         """The arguments of a call, as machine code can read them."""
         if len(arguments) != len(self._arguments) or len(state) != len(self.variables):
             raise self._other_number(arguments, state)
-        held = list(arguments)
+        held = arguments
         for i, (shape, dtype) in enumerate(self._arguments):
             array = arguments[i]
             # In this order a usual argument costs 0.1 microseconds: a call may take ten.
             if array.shape != shape or array.dtype is not dtype or not array.flags.carray:
-                held[i] = self._readable(i, array, shape)
+                held = [*held[:i], self._readable(i, array, shape), *held[i + 1 :]]
         return held
 
     def loop(self, rows: Sequence[Any], state: Sequence[Any]) -> list[Any]:
