@@ -9,7 +9,7 @@ The passes in the order in which a procedure goes through them:
     nest            the loops of a kernel (grain: how coarse); what a later stage needs again
     plan            the order of kernels, and where values lie
     emission        LLVM code: loops, products, singles, on a frame, by evaluate
-    target          machine code of it, for this CPU
+    target          machine code of it, for this CPU (system: for this operating system)
     planning        these passes in order, up to the plan
     machine_code    the code of a procedure: from the disk (cache), or planned and made now
     linked          it lies in memory, ready to be called

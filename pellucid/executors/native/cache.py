@@ -6,24 +6,34 @@
 
 Entries are whole files written under a temporary name and renamed, so that processes share
 the cache without locks. Each carries a digest of its contents: what is damaged, or was not
-written by this library, counts as absent. The cache may be deleted at any time.
+written by this library, counts as absent. So does what others than this user could have written:
+a digest has no key, and the code is run. The cache may be deleted at any time.
 """
 
 import hashlib
 import os
+import shutil
+import stat
+import time
+import warnings
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import llvmlite
 
+from pellucid.executors.native import system
+
 if TYPE_CHECKING:
     from pellucid.executors.native.target import Target
 
 LIMIT_BYTES = 256 * 2**20
+STALE_SECONDS = 3600  # an unfinished entry that is older was left by a process that was killed
 _MAGIC = b"pellucid object 1\n"
 _DIGEST_BYTES = 32
+# Of a file that is opened: no link is followed, and no pipe waited for. Windows has neither.
+_CAREFULLY = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
 
 def folder() -> Path:
@@ -44,8 +54,8 @@ def key_of(text: str, target: "Target") -> str:
 
 
 def digest_of(*parts: str) -> str:
-    """The digest of some texts, of LLVM's version, and of the compiler."""
-    parts = (*parts, llvmlite.__version__, _compiler_digest())
+    """The digest of some texts, of the system, of LLVM's version, and of the compiler."""
+    parts = (*parts, system.described(), llvmlite.__version__, _compiler_digest())
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -59,6 +69,17 @@ def _compiler_digest() -> str:
     return digest.hexdigest()
 
 
+@cache
+def _say(what: str, why: str) -> None:
+    """Say once why something on the disk is not used."""
+    warnings.warn(
+        f"pellucid: {what} is not used, as it {why}. It holds code that is run: the folder and "
+        "its files must belong to you and be writable by nobody else. Correct that (chown, "
+        "chmod go-w), or name another folder in PELLUCID_CACHE.",
+        stacklevel=2,
+    )
+
+
 class Cache:
     """Object code on disk, by key. Trouble with the disk never stops a program."""
 
@@ -69,7 +90,7 @@ class Cache:
     def find(self, key: str) -> bytes | None:
         """The object code kept under a key, or None."""
         try:
-            content = self._file(key).read_bytes()
+            content = self._read(self._file(key)) if self._is_private() else b""
         except OSError:
             return None
         with suppress(OSError):  # a cache that can only be read serves as well
@@ -87,9 +108,13 @@ class Cache:
         name = None
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not self._is_private():
+                return
             handle, name = tempfile.mkstemp(dir=self.path, suffix=".part")
             with os.fdopen(handle, "wb") as file:
                 file.write(_MAGIC + digest + code)
+            if self._file(key).is_dir() and not self._file(key).is_symlink():
+                shutil.rmtree(self._file(key))  # no file can take the place of a folder
             os.replace(name, self._file(key))
             self._make_room()
         except OSError:
@@ -100,15 +125,44 @@ class Cache:
     def _file(self, key: str) -> Path:
         return self.path / f"{key}.object"
 
+    def _is_private(self) -> bool:
+        """Whether nobody else can have written into the folder; said once where they can."""
+        status = os.stat(self.path)
+        why = system.why_open(self.path, status) if stat.S_ISDIR(status.st_mode) else ""
+        if why:
+            _say(f"the disk cache {self.path}", why)
+        return not why
+
+    def _read(self, file: Path) -> bytes:
+        """The content of an entry: nothing where it is no file, or others can have written it.
+
+        A link is not followed, and a named pipe is not waited for.
+        """
+        handle = os.open(file, os.O_RDONLY | _CAREFULLY)
+        with os.fdopen(handle, "rb") as opened:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > self.limit_bytes:
+                return b""
+            if why := system.why_open(file, status):
+                _say(f"a file of the disk cache {self.path}", why)
+                return b""
+            return opened.read()
+
     def _make_room(self) -> None:
-        """Remove the oldest entries, unfinished ones too, until the rest fits the limit."""
-        entries = []
+        """Remove what was left unfinished, then the oldest entries till the rest fits the limit."""
+        entries, now = [], time.time()
         for file in (*self.path.glob("*.object"), *self.path.glob("*.part")):
-            status = file.stat()
-            entries.append((status.st_mtime, status.st_size, file))
+            with suppress(OSError):  # another process removed it
+                status = file.lstat()
+                age = now - status.st_mtime
+                if file.suffix == ".part" and age > STALE_SECONDS:
+                    file.unlink()
+                elif stat.S_ISREG(status.st_mode):
+                    entries.append((-age, status.st_size, file))
         total = sum(size for _, size, _ in entries)
         for _, size, file in sorted(entries):
             if total <= self.limit_bytes:
                 break
-            file.unlink(missing_ok=True)
-            total -= size
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+                total -= size

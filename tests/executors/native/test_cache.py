@@ -1,8 +1,10 @@
 """The disk cache: what is damaged counts as absent, and no trouble with it stops a program."""
 
 import os
+import socket
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from executors.native.examples import procedure
 
 import pellucid as pc
 from pellucid.executors.native import cache as caches
-from pellucid.executors.native import machine_code
+from pellucid.executors.native import machine_code, system
 from pellucid.executors.native.cache import Cache, folder, key_of
 from pellucid.executors.native.machine_code import MachineCode
 from pellucid.executors.native.native import Native
@@ -22,6 +24,11 @@ from pellucid.executors.native.target import forced, host
 ROOT = Path(__file__).parents[3]
 EXAMPLE = """graph(x: float32[5])
   %0: float32[5] = exp() of (x)
+  return %0"""
+
+ADDED = """graph(x: float32[3])
+  %c0: float32[] = constant [{}.0]
+  %0: float32[3] = add() of (x, %c0)
   return %0"""
 
 FROM_DISK = """
@@ -104,7 +111,9 @@ def test_keys_depend_on_the_text_the_processor_and_the_compiler(monkeypatch):
     keys = {key_of("a", host()), key_of("b", host()), key_of("a", forced("sse"))}
     monkeypatch.setattr(caches, "_compiler_digest", lambda: "another compiler")
     keys.add(key_of("a", host()))
-    assert len(keys) == 4
+    monkeypatch.setattr(system, "described", lambda: "another system")
+    keys.add(key_of("a", host()))
+    assert len(keys) == 5
 
 
 def test_the_folder_is_the_chosen_one_or_the_users(monkeypatch, tmp_path):
@@ -224,3 +233,169 @@ def test_processes_share_a_cache_at_the_same_time(place):
     assert len(list(place.glob("*.object"))) >= 20
     assert not list(place.glob("*.part"))
     assert all(Cache(place).find(file.stem) for file in place.glob("*.object"))
+
+
+# ---- what others could have written ------------------------------------------------------------
+
+OTHERS_FILE = "a file of the disk cache .* is not used, as it "
+OTHERS_FOLDER = "the disk cache .* is not used, as it "
+ANOTHER_USER = 12345
+
+only_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
+)
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A cache with one entry, and where that lies; nothing has been said of it yet."""
+    caches._say.cache_clear()
+    cache = Cache(tmp_path / "cache")
+    cache.keep("a", b"code")
+    return cache, cache.path / "a.object"
+
+
+def test_what_the_user_alone_can_write_is_found_without_a_word(kept):
+    cache, entry = kept
+    assert cache.find("a") == b"code"
+    assert (cache.path.stat().st_mode & 0o777, entry.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666, 0o777])
+def test_an_entry_that_others_can_write_is_absent_until_it_is_made_again(kept, mode):
+    cache, entry = kept
+    entry.chmod(mode)
+    with pytest.warns(UserWarning, match=rf"{OTHERS_FILE}can be written by others \(mode {mode:o}"):
+        assert cache.find("a") is None
+    assert cache.find("a") is None  # said once: a warning here would be an error
+    cache.keep("a", b"code")
+    assert cache.find("a") == b"code"
+
+
+@pytest.mark.parametrize("mode", [0o720, 0o702, 0o777, 0o1777])
+def test_a_folder_that_others_can_write_is_neither_read_nor_written(kept, mode):
+    cache, _ = kept
+    cache.path.chmod(mode)
+    rule = f"can be written by others .mode {mode:o}.*chmod go-w"
+    with pytest.warns(UserWarning, match=OTHERS_FOLDER + rule):
+        assert cache.find("a") is None
+    cache.keep("b", b"code")
+    assert [file.name for file in cache.path.iterdir()] == ["a.object"]
+    cache.path.chmod(0o755)  # they may read it
+    assert cache.find("a") == b"code"
+
+
+@only_root
+def test_what_belongs_to_another_user_is_absent(kept):
+    cache, entry = kept
+    os.chown(entry, ANOTHER_USER, -1)
+    with pytest.warns(UserWarning, match=f"{OTHERS_FILE}belongs to user {ANOTHER_USER}, not to "):
+        assert cache.find("a") is None
+    cache.keep("a", b"code")
+    assert cache.find("a") == b"code"
+    os.chown(cache.path, ANOTHER_USER, -1)
+    with pytest.warns(UserWarning, match=f"{OTHERS_FOLDER}belongs to user {ANOTHER_USER}"):
+        assert cache.find("a") is None
+
+
+def test_every_user_but_the_owner_finds_nothing(kept, monkeypatch):
+    """Root too: it would run what a user has written."""
+    cache, _ = kept
+    owner = os.geteuid()
+    for user in (owner + 1, 0 if owner else ANOTHER_USER):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        with pytest.warns(UserWarning, match=f"belongs to user {owner}, not to user {user}. It ho"):
+            assert cache.find("a") is None
+
+
+def test_code_that_others_can_have_planted_is_not_run(place):
+    """A well-formed entry: the code of x + 41 where that of x + 1 is looked for."""
+    caches._say.cache_clear()
+    x = np.arange(3, dtype=np.float32)
+
+    def added(number):
+        """x + number, and the entry that keeps its code."""
+        before = set(place.glob("*.object"))
+        (y,) = Native(procedure(ADDED.format(number)))([x], [])
+        return y.tolist(), set(place.glob("*.object")) - before
+
+    works()
+    (_, (planted,)), (_, (entry,)) = added(41), added(1)
+    code = Cache(place).find(planted.stem)
+    assert code is not None
+    Cache(place).keep(entry.stem, code)
+    assert added(1)[0] == [41, 42, 43]  # the digest alone does not see it
+    entry.chmod(0o666)
+    with pytest.warns(UserWarning, match="can be written by others"):
+        assert added(1)[0] == [1, 2, 3]
+    assert added(1)[0] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "folder", "full", "link", "broken link"])
+def test_an_entry_that_is_no_file_is_absent_and_replaced(kept, tmp_path, kind):
+    cache, entry = kept
+    entry.rename(tmp_path / "elsewhere")
+    match kind:
+        case "pipe":
+            os.mkfifo(entry)
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as opened:
+                opened.bind(os.path.relpath(entry))
+        case "folder":
+            entry.mkdir()
+        case "full":
+            (entry / "below").mkdir(parents=True)
+            (entry / "below" / "link").symlink_to(tmp_path / "elsewhere")
+        case "link":
+            entry.symlink_to(tmp_path / "elsewhere")
+        case "broken link":
+            entry.symlink_to(tmp_path / "nowhere")
+    assert cache.find("a") is None
+    cache.keep("a", b"code")
+    assert cache.find("a") == b"code"
+    assert entry.is_file()
+    assert not entry.is_symlink()
+    assert (tmp_path / "elsewhere").is_file()
+
+
+def test_an_entry_larger_than_the_whole_cache_is_not_read(kept):
+    cache, entry = kept
+    with open(entry, "ab") as file:
+        file.truncate(cache.limit_bytes + 1)  # takes no room on the disk
+    assert cache.find("a") is None
+
+
+def test_what_a_killed_process_left_goes_and_what_others_write_now_stays(kept):
+    cache, _ = kept
+    for name, age in (("old", caches.STALE_SECONDS + 60), ("new", 60)):
+        (cache.path / f"{name}.part").write_bytes(b"half")
+        os.utime(cache.path / f"{name}.part", (0, time.time() - age))
+    cache.keep("b", b"code")
+    assert [file.name for file in cache.path.glob("*.part")] == ["new.part"]
+
+
+def test_a_folder_among_the_entries_does_not_keep_old_ones_from_going(kept):
+    cache, _ = kept
+    (cache.path / "0.object").mkdir()
+    os.utime(cache.path / "0.object", (0, 0))
+    small = Cache(cache.path, limit_bytes=100)
+    small.keep("b", b"code" * 10)
+    assert (small.find("a"), small.find("b")) == (None, b"code" * 10)
+
+
+def test_on_windows_the_folder_lies_below_the_users_home(kept, monkeypatch, tmp_path):
+    cache, entry = kept
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(system, "WINDOWS", True)
+    assert system.why_open(entry, entry.stat()) == ""
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    with pytest.warns(UserWarning, match=f"{OTHERS_FOLDER}lies outside your home .*home"):
+        assert cache.find("a") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("linux", "elf"), ("win32", "coff"), ("darwin", "macho")]
+)
+def test_the_system_is_told_with_its_form_of_object_files(monkeypatch, name, form):
+    monkeypatch.setattr(sys, "platform", name)
+    assert system.described().split()[::2] == [name, form]
