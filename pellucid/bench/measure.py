@@ -2,6 +2,7 @@
 
 Timing          what one contender took
 compare         all contenders of a workload, interleaved
+stolen_share    how much of a CPU others had meanwhile, by busy_seconds and own_seconds
 bandwidth       bytes a second that one thread reads from memory
 machine         what the figures were measured on
 """
@@ -62,12 +63,12 @@ def compare(
         progress(f"round {number + 1} of {rounds}")
         for i, contender in enumerate(contenders):
             time.sleep(PAUSE_SECONDS)
-            before = _cpu_times()
+            busy, own = busy_seconds(), own_seconds()
             start = time.perf_counter()
             losses[i] = contender.go(counts[i])
             taken = time.perf_counter() - start
-            disturbed = _stolen_share(before, _cpu_times(), taken) > STOLEN
-            times[i].append((taken / counts[i] * 1e6, disturbed))
+            stolen = stolen_share(busy_seconds() - busy, own_seconds() - own, taken)
+            times[i].append((taken / counts[i] * 1e6, stolen > STOLEN))
     return [
         _timing(c, t, first, last)
         for c, t, first, last in zip(contenders, times, check, losses, strict=True)
@@ -96,21 +97,25 @@ def _steps_for(contender: Contender) -> int:
     return steps
 
 
-def _cpu_times() -> tuple[float, float]:
-    """Seconds of all CPUs that were busy or stolen, and those of this process."""
+def busy_seconds() -> float:
+    """Seconds in which CPUs were busy or stolen since the machine started, all added."""
     try:
         words = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
     except OSError:
-        return 0.0, 0.0
-    ticks = os.sysconf("SC_CLK_TCK")
+        return 0.0
     user, nice, system, _, _, irq, soft, steal = (int(w) for w in words[:8])
+    return (user + nice + system + irq + soft + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def own_seconds() -> float:
+    """Seconds in which CPUs worked for this process, all added."""
     own = os.times()
-    return (user + nice + system + irq + soft + steal) / ticks, own.user + own.system
+    return own.user + own.system
 
 
-def _stolen_share(before: tuple[float, float], after: tuple[float, float], taken: float) -> float:
-    others = (after[0] - before[0]) - (after[1] - before[1])
-    return max(0.0, others - 0.02) / max(taken, 1e-9)
+def stolen_share(busy: float, own: float, taken: float) -> float:
+    """The share of one CPU that others had: of so many busy seconds so many were our own."""
+    return max(0.0, busy - own - 0.02) / max(taken, 1e-9)
 
 
 @lru_cache(maxsize=1)

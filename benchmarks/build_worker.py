@@ -1,0 +1,75 @@
+"""A build at work, for `builds.py`: run with the build's checkout in front of the module path.
+
+    python benchmarks/build_worker.py steps WORKLOAD THREADS TARGET
+    python benchmarks/build_worker.py whole FOLDER THREADS TARGET
+
+`steps` prepares a workload, tells the loss after the first steps, and then works as many steps
+as each line of its input says. `whole` trains on the MNIST of a folder from process start to
+end (W10). Answers are lines of JSON. TARGET is the vectors to compile for, or "host".
+
+Only this file and what every build has had since its first benchmark is used here, so that
+older builds can be compared, too.
+"""
+
+import json
+import os
+import sys
+import time
+from typing import Any
+
+CHECKED_STEPS = 10  # later, rounding decides the losses
+
+
+def main(kind: str, name: str, threads: int, target: str) -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the build prints is no answer
+    prepare(target)
+
+    def answer(**content: Any) -> None:
+        print(json.dumps(content), file=answers, flush=True)
+
+    if kind == "whole":
+        import pellucid
+        from pellucid.bench import whole_run
+
+        pellucid.set_threads(threads)
+        loss = 1 - whole_run.main("pellucid", name)
+        answer(place=pellucid.__file__, loss=loss)
+    else:
+        serve(name, threads, answer)
+
+
+def prepare(name: str) -> None:
+    """From now on, programs are made for the CPU of that name."""
+    if name == "host":
+        return
+    from pellucid.executors.native import target
+
+    found = target.forced(name)
+    target.host = lambda: found
+
+
+def serve(name: str, threads: int, answer: Any) -> None:
+    """Work as asked until the input ends."""
+    import pellucid
+    from pellucid.bench.systems import contenders
+    from pellucid.bench.workloads import WORKLOADS, problem
+
+    if name not in WORKLOADS:
+        answer(place=pellucid.__file__, missing=True)
+        return
+    contender = contenders(problem(WORKLOADS[name]), [], (threads,))[0]
+    loss = contender.go(CHECKED_STEPS)
+    start = time.perf_counter()
+    contender.go(CHECKED_STEPS)
+    each = (time.perf_counter() - start) / CHECKED_STEPS
+    answer(place=pellucid.__file__, loss=loss, each=each)
+    for line in sys.stdin:
+        own, start = os.times(), time.perf_counter()
+        contender.go(int(line))
+        taken, after = time.perf_counter() - start, os.times()
+        answer(seconds=taken, own=after.user + after.system - own.user - own.system)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])
