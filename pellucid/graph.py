@@ -13,9 +13,7 @@ A graph prints as text and `parse` reads it back. `check` runs the shape and dty
 every node; executors rely on it. No primitive is known here.
 """
 
-import hashlib
 import itertools
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GraphError, OptionError, PellucidError
+from pellucid.errors import GraphError, OptionError, PellucidError, ShapeError
+from pellucid.sizes import check_sizes
+from pellucid.written import constant_text
 
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
@@ -95,6 +95,8 @@ class Graph:
         known: dict[str, Value] = {}
         for value in itertools.chain(self.inputs, (value for value, _ in self.constants)):
             _define(value, known)
+        for value in self.inputs:
+            _check_input(value)
         for value, array in self.constants:
             if (array.shape, array.dtype) != (value.shape, value.dtype):
                 raise GraphError(
@@ -130,18 +132,23 @@ class Procedure:
 
 def _check_node(node: Node) -> None:
     """Raise unless the primitive takes these inputs and its rules give this output."""
-    arity = node.primitive.arity
-    if arity not in (None, len(node.inputs)):
-        raise GraphError(f"graph: `{node}` has {len(node.inputs)} inputs. It takes {arity}.")
+    shapes, dtypes = [v.shape for v in node.inputs], [v.dtype for v in node.inputs]
     try:
-        shape = node.primitive.shape(*(v.shape for v in node.inputs))
-        dtype = node.primitive.dtype(*(v.dtype for v in node.inputs))
+        shape, dtype = node.primitive.output(shapes, dtypes)
     except PellucidError as fault:
         raise GraphError(f"graph: `{node}` breaks a rule. {fault}") from fault
     if (shape, dtype) != (node.output.shape, node.output.dtype):
         raise GraphError(
             f"graph: `{node}` states another result than its rules, {dtype}{list(shape)}."
         )
+
+
+def _check_input(value: Value) -> None:
+    """Raise unless an array can be given for it."""
+    try:
+        check_sizes(value.name, value.shape, value.dtype)
+    except ShapeError as fault:
+        raise GraphError(f"graph: no array can be the input {value.name}. {fault}") from fault
 
 
 def _define(value: Value, known: dict[str, Value]) -> None:
@@ -160,27 +167,6 @@ def _look_up(values: Iterable[Value], known: Mapping[str, Value], where: object)
                 f"graph: `{where}` uses {value}, which is not defined before it. "
                 "A node comes after everything that it uses."
             )
-
-
-def constant_text(array: Any) -> str:
-    """The elements in row-major order, or a digest where there are more than 16."""
-    if array.size <= 16:
-        return f"[{', '.join(str(x) for x in array.ravel())}]"
-    return digest(array)
-
-
-def legal_name(text: str) -> str:
-    """The text as a name that the text form can hold: other characters become `_`.
-
-    >>> legal_name("encoder.weights (old)")
-    'encoder.weights__old_'
-    """
-    return re.sub(r"[^\w.~-]", "_", text)
-
-
-def digest(array: Any) -> str:
-    """A name for the contents of an array."""
-    return f"sha256:{hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()}"
 
 
 # ---- from tensors to a graph -------------------------------------------------------------

@@ -147,8 +147,9 @@ def apply(primitive: Primitive, *inputs: Any) -> Tensor:
     """
     tensors = tuple(x if type(x) is Tensor else _as_tensor(x) for x in inputs)
     arrays = [x.array for x in tensors]
-    shape = primitive.shape(*[array.shape for array in arrays])
-    dtype = primitive.dtype(*[array.dtype for array in arrays])
+    shape, dtype = primitive.output(
+        [array.shape for array in arrays], [array.dtype for array in arrays]
+    )
     if any(type(array) is Value for array in arrays):
         return Tensor(Value("", shape, dtype), Origin(primitive, tensors))
     return _recorded(primitive, tensors, asarray(primitive.forward(np, *arrays)), shape, dtype)

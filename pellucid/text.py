@@ -7,6 +7,7 @@ node, then `return names`. What stands behind `  # ` is the layer that asked for
 """
 
 import ast
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -15,10 +16,17 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import GraphError, PellucidError, closest
-from pellucid.graph import Graph, Node, Value, digest
+from pellucid.graph import Graph, Node, Value
 from pellucid.primitives import PRIMITIVES, Primitive
+from pellucid.primitives.base import DTYPES
+from pellucid.written import digest
 
-_VALUE = re.compile(r"(?P<name>[\w.%~-]+): (?P<dtype>\w+)\[(?P<shape>[\d,]*)\]")
+_VALUE = re.compile(r"(?P<name>[\w.%~-]+): (?P<dtype>\w+)\[(?P<shape>([0-9]+(,[0-9]+)*)?)\]")
+_DTYPES = {str(dtype): dtype for dtype in DTYPES}
+_COMMA = re.compile(",")
+_BETWEEN_VALUES = re.compile(r"(?<=\]),")  # the commas of the sizes stand before the bracket
+_SHOWN = 200  # characters of a text that an error shows
+_LONGEST = 20_000  # characters of attributes: 64 axes need no more, and Python's own parser memory
 
 
 def parse(
@@ -46,8 +54,8 @@ def parse(
     for number, line in enumerate(lines, start=1):
         try:
             reader.read(line.strip(), first=number == 1, last=number == len(lines))
-        except (PellucidError, ValueError, TypeError, SyntaxError) as fault:
-            raise GraphError(f"parse: line {number}, `{line.strip()}`: {fault}") from fault
+        except (PellucidError, ValueError, TypeError, SyntaxError, OverflowError) as fault:
+            raise GraphError(f"parse: line {number}, `{_short(line.strip())}`: {fault}") from fault
     return reader.graph()
 
 
@@ -66,7 +74,8 @@ class _Reader:
     def read(self, line: str, *, first: bool, last: bool) -> None:
         """Take in one line."""
         if first:
-            self.inputs = tuple(_value(word) for word in _words(_between(line, "graph(", ")")))
+            words = _split(_between(line, "graph(", ")"), _BETWEEN_VALUES)
+            self.inputs = tuple(_value(word) for word in words)
             self.known = {value.name: value for value in self.inputs}
         elif last:
             self.outputs = self._values(_between(f"{line} ", "return ", ""))
@@ -89,10 +98,12 @@ class _Reader:
         return graph
 
     def _values(self, text: str) -> tuple[Value, ...]:
-        names = _words(text)
+        names = _split(text, _COMMA)
         for name in names:
             if name not in self.known:
-                raise GraphError(f"{name} is not defined before. A value comes before its use.")
+                raise GraphError(
+                    f"{_short(name)} is not defined before. A value comes before its use."
+                )
         return tuple(self.known[name] for name in names)
 
     def _constant(self, text: str, value: Value) -> Any:
@@ -100,14 +111,16 @@ class _Reader:
             if text not in self.large:
                 raise GraphError("only a digest of the elements is here. Pass the array itself.")
             return self.large[text]
-        words = _words(_between(text, "[", "]"))
+        words = _split(_between(text, "[", "]"), _COMMA)
+        if len(words) != math.prod(value.shape):
+            raise GraphError(f"{len(words)} numbers for {value}. Each of its elements has one.")
         if value.dtype == np.dtype(bool):
             if not {"True", "False"}.issuperset(words):
                 raise GraphError("a boolean is True or False.")
             array = np.array([word == "True" for word in words], bool)
         else:
-            # Through the dtype's own parser: integers above 2^53 must not pass through a float.
-            array = np.array(words, dtype=str).astype(value.dtype)
+            # By the dtype's own type: integers above 2^53 must not pass through a float.
+            array = np.array([value.dtype.type(word) for word in words], value.dtype)
         return array.reshape(value.shape)
 
     def _node(self, text: str, output: Value) -> Node:
@@ -117,7 +130,9 @@ class _Reader:
         if not bracket:
             raise GraphError("a node is written `primitive(attributes) of (inputs)`.")
         if name not in self.classes:
-            raise GraphError(f"no primitive {name!r}. {closest(name, self.classes)}")
+            raise GraphError(
+                f"no primitive {_short(name)!r}. {closest(_short(name), self.classes)}"
+            )
         primitive = _primitive(self.classes[name], f"({attributes}")
         return Node(primitive, self._values(_between(inputs, "(", ")")), output, scope)
 
@@ -129,26 +144,51 @@ def _between(text: str, opening: str, closing: str) -> str:
     return text[len(opening) : len(text) - len(closing)]
 
 
-def _words(text: str) -> list[str]:
-    """What stands between commas, outside of square brackets."""
-    return [word.strip() for word in re.split(r",(?![^\[]*\])", text) if word.strip()]
+def _short(text: str) -> str:
+    """What an error shows of a text."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _split(text: str, separator: re.Pattern[str]) -> list[str]:
+    """The words between separators."""
+    return [word.strip() for word in separator.split(text)] if text.strip() else []
 
 
 def _value(text: str) -> Value:
     match = _VALUE.fullmatch(text)
     if match is None:
-        raise GraphError(f"`{text}` is no value. A value is written `name: dtype[sizes]`.")
+        raise GraphError(f"`{_short(text)}` is no value. A value is written `name: dtype[sizes]`.")
+    if match["dtype"] not in _DTYPES:
+        raise GraphError(
+            f"`{text}`: no dtype {match['dtype']!r}. {closest(match['dtype'], _DTYPES)}"
+        )
     sizes = tuple(int(n) for n in match["shape"].split(",") if n)
-    return Value(match["name"], sizes, np.dtype(match["dtype"]))
+    return Value(match["name"], sizes, _DTYPES[match["dtype"]])
 
 
 def _primitive(cls: type[Primitive], call: str) -> Primitive:
     """The primitive with the attributes written as a call: `(axis=(0,))`."""
-    expression = ast.parse(f"f{call}", mode="eval").body
     names = [f.name for f in fields(cls)]
-    if not isinstance(expression, ast.Call) or [k.arg for k in expression.keywords] != names:
+    if len(call) > _LONGEST:
+        raise GraphError(f"{len(call)} characters of attributes. At most {_LONGEST} are read.")
+    try:
+        expression = ast.parse(f"f{call}", mode="eval").body
+        given = _keywords(expression)
+        values = [_attribute(keyword.value) for keyword in given or ()]
+    except (RecursionError, MemoryError) as fault:
+        # What Python says of an expression that is nested too deep.
+        raise GraphError(f"{cls.name}: attributes nested too deep.") from fault
+    if given is None or [keyword.arg for keyword in given] != names:
         raise GraphError(f"{cls.name} has the attributes {names}, in this order.")
-    return cls(**{str(k.arg): _attribute(k.value) for k in expression.keywords})
+    return cls(**dict(zip(names, values, strict=True)))
+
+
+def _keywords(expression: ast.expr) -> list[ast.keyword] | None:
+    """The arguments of a call that has only such as have a name."""
+    match expression:
+        case ast.Call(func=ast.Name(), args=[], keywords=keywords):
+            return keywords
+    return None
 
 
 def _attribute(node: ast.expr) -> Any:

@@ -15,10 +15,11 @@ import numpy as np
 
 from pellucid.arrays import is_frozen
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.graph import Origin, Value, current_scope, legal_name
+from pellucid.graph import Origin, Value, current_scope
 from pellucid.memory import own
 from pellucid.primitives.base import FLOATS, DType
 from pellucid.tensor import Tensor, tensor
+from pellucid.written import legal_name
 
 
 class Recording:

@@ -46,8 +46,11 @@ ILLEGAL = {
         Graph((x,), (), (Node(p.Less(), (x, x), y),), ()),
         r"states another result than its rules, bool\[2\]",
     ),
-    "too few inputs": (Graph((x,), (), (Node(p.Add(), (x,), y),), ()), "has 1 inputs. It takes 2"),
-    "too many inputs": (Graph((x,), (), (Node(p.Exp(), (x, x), y),), ()), "has 2 inputs"),
+    "too few inputs": (Graph((x,), (), (Node(p.Add(), (x,), y),), ()), "add: 1 inputs. It takes 2"),
+    "too many inputs": (
+        Graph((x,), (), (Node(p.Exp(), (x, x), y),), ()),
+        "exp: 2 inputs. It takes 1",
+    ),
     "a rule of the primitive": (
         Graph((x,), (), (Node(p.MatMul(), (x, x), y),), ()),
         "breaks a rule. matmul: shapes",

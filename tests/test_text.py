@@ -1,5 +1,7 @@
 """The text form: parse is the inverse of str, and names the line that it cannot read."""
 
+import time
+
 import hypothesis.extra.numpy as hn
 import numpy as np
 import pytest
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 import pellucid as pc
 from pellucid import primitives as p
 from pellucid.errors import GraphError
-from pellucid.graph import Graph, Node, Value, legal_name
+from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.base import DTYPES
+from pellucid.written import legal_name
 
 STEPS = [p.Exp(), p.Negative(), p.Flip((0,)), p.Sum((0,)), p.CumulativeSum(0), p.Add(), p.Divide()]
 STEPS += [p.Where(), p.Less(), p.Cast(np.dtype(np.float64)), p.BroadcastTo((2, 3)), p.Argmax(0)]
@@ -111,7 +114,7 @@ UNREADABLE = {
     HEAD + "return z": "line 2, `return z`: z is not defined",
     HEAD + "%0 float32[2] = exp() of (x)\nreturn %0": "line 2.*is no value",
     HEAD + "%0: bool[1] = constant [maybe]\nreturn %0": "line 2.*a boolean is True or False",
-    HEAD + "%0: int32[2] = constant [1]\nreturn %0": "line 2.*cannot reshape",
+    HEAD + "%0: int32[2] = constant [1]\nreturn %0": "line 2.*1 numbers for %0: .* Each of its el",
     HEAD + "%0: int32[1] = constant [one]\nreturn %0": "line 2",
     HEAD + "%0: int32[1] = constant 1\nreturn %0": r"line 2.*here `\[...\]` is expected",
     HEAD + "%0: float32[3] = exp() of (x)\nreturn %0": "states another result",
@@ -130,3 +133,26 @@ def test_names_that_a_text_cannot_hold_are_changed():
     v = pc.Variable([1.0], name="my (weight), old")
     graph = pc.capture(lambda: v + 1.0)()
     assert pc.parse(str(graph)) == graph
+
+
+def test_long_lists_are_read_in_one_pass():
+    names = [f"x{i}" for i in range(100_000)]
+    start = time.process_time()
+    head = ", ".join(f"{name}: float32[1,2,3]" for name in names)
+    graph = pc.parse(f"graph({head})\n  return {', '.join(names)}")
+    assert len(graph.outputs) == len(names)
+    with pytest.raises(GraphError, match="is no value"):
+        pc.parse(f"graph({'[,' * 100_000})\n  return")
+    assert time.process_time() - start < 10  # seconds; it took minutes
+
+
+@pytest.mark.parametrize("text", ["float16[2]", "object[]", "U5[1]", "float32[,]", "float32[٣]"])
+def test_a_value_has_a_dtype_and_sizes_of_its_own(text):
+    with pytest.raises(GraphError, match="line 1"):
+        pc.parse(f"graph(x: {text})\n  return x")
+
+
+def test_a_long_line_is_shown_in_part():
+    with pytest.raises(GraphError) as caught:
+        pc.parse(f"graph({'x' * 10_000})\n  return x")
+    assert len(str(caught.value)) < 600

@@ -13,13 +13,15 @@ A user's own operation is a subclass too: give it the same methods and pass it t
 import inspect
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
 
-from pellucid.errors import DTypeError, ShapeError
+from pellucid.errors import DTypeError, OptionError, ShapeError
+from pellucid.primitives.attributes import normal
+from pellucid.sizes import check_sizes
 
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
@@ -43,7 +45,9 @@ DTYPES = (BOOL, *NUMBERS)
 class Primitive:
     """An operation with one output, defined once.
 
-    `shape` and `dtype` are checked before `forward` runs. `forward` computes with `xp`, a
+    The fields are its attributes: they are given one form when a primitive is made (see
+    `primitives.attributes`). `shape` and `dtype` compare them with the inputs: `output` asks both
+    before `forward` runs. `forward` computes with `xp`, a
     namespace with the names of the Array API standard, and never writes into an input.
     `backward` gives one gradient per input, or None, using only operators and methods of the
     tensors it is given, so that gradients can be differentiated again; where inputs were
@@ -69,6 +73,10 @@ class Primitive:
         positional = [p.kind for p in inspect.signature(cls.forward).parameters.values()]
         cls.arity = None if inspect.Parameter.VAR_POSITIONAL in positional else len(positional) - 2
 
+    def __post_init__(self) -> None:
+        """Give the attributes their one form. Errors: OptionError."""
+        normal(self)
+
     def __str__(self) -> str:
         """The name with its attributes, as the text form of a graph writes it."""
         attributes = ((f.name, getattr(self, f.name)) for f in fields(self))
@@ -83,6 +91,18 @@ class Primitive:
         """The dtype of the output: that of the inputs, which must agree, or `result`."""
         same = same_dtype(self, dtypes)
         return self.result or same
+
+    def output(self, shapes: Sequence[Shape], dtypes: Sequence[DType]) -> tuple[Shape, DType]:
+        """The shape and dtype of the output for such inputs, if all rules hold.
+
+        Errors: OptionError for another number of inputs; ShapeError, DTypeError from the rules,
+        and where no array can be so large.
+        """
+        if self.arity not in (None, len(shapes)):
+            raise OptionError(f"{self.name}: {len(shapes)} inputs. It takes {self.arity}.")
+        shape, dtype = self.shape(*shapes), self.dtype(*dtypes)
+        check_sizes(self.name, shape, dtype)
+        return shape, dtype
 
     def forward(self, xp: Any, *inputs: Any) -> Any:
         """The output array, from the input arrays."""
@@ -109,6 +129,8 @@ class Elementwise(Primitive):
 
 def same_dtype(primitive: Primitive, dtypes: tuple[DType, ...]) -> DType:
     """The one dtype of all inputs; an error where they differ or are not accepted."""
+    if not dtypes:
+        raise OptionError(f"{primitive.name}: no inputs. It takes at least one.")
     first = dtypes[0]
     for other in dtypes[1:]:
         if other != first:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DTypeError, PositionError, ShapeError
+from pellucid.primitives.attributes import check_axis
 from pellucid.primitives.base import (
     INT32,
     INT64,
@@ -30,6 +31,7 @@ class Take(Primitive):
 
     def shape(self, *shapes: Shape) -> Shape:
         x, indices = shapes
+        check_axis(self, x)
         return (*x[: self.axis], *indices, *x[self.axis + 1 :])
 
     def dtype(self, *dtypes: DType) -> DType:
@@ -65,10 +67,11 @@ class ScatterAdd(Primitive):
     def shape(self, *shapes: Shape) -> Shape:
         x, indices = shapes
         end = self.axis + len(indices)
-        if x[self.axis : end] != indices:
+        if self.axis < 0 or self.size < 0 or end > len(x) or x[self.axis : end] != indices:
             raise ShapeError(
                 f"scatter_add: indices of shape {indices} for values of shape {x} at axis "
-                f"{self.axis}. The shape of the indices must stand there in the values."
+                f"{self.axis} of size {self.size}. The shape of the indices must stand there in "
+                "the values; neither number is negative."
             )
         return (*x[: self.axis], self.size, *x[end:])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.errors import DTypeError, ShapeError
+from pellucid.primitives.attributes import check_axes, check_axis
 from pellucid.primitives.base import DType, Primitive, Shape, broadcast, holds
 
 
@@ -66,10 +67,10 @@ class BroadcastTo(Primitive):
 
     def shape(self, *shapes: Shape) -> Shape:
         (x,) = shapes
-        if broadcast(self.name, (x, self.to)) != self.to:
+        if min(self.to, default=0) < 0 or broadcast(self.name, (x, self.to)) != self.to:
             raise ShapeError(
                 f"broadcast_to: shape {x} does not broadcast to {self.to}. "
-                "From the right, each size must equal the wanted one or be 1."
+                "From the right, each size must equal the wanted one or be 1; none is negative."
             )
         return self.to
 
@@ -166,7 +167,9 @@ class Flip(Primitive):
     axis: tuple[int, ...]
 
     def shape(self, *shapes: Shape) -> Shape:
-        return shapes[0]
+        (x,) = shapes
+        check_axes(self, x)
+        return x
 
     def forward(self, xp: Any, x: Any) -> Any:
         return xp.flip(x, axis=self.axis)
@@ -184,12 +187,10 @@ class Concat(Primitive):
     axis: int
 
     def shape(self, *shapes: Shape) -> Shape:
-        if not shapes or not 0 <= self.axis < len(shapes[0]):
-            raise ShapeError(
-                f"concat: axis {self.axis} of shapes {list(shapes)}. At least one array, and an "
-                "axis that it has."
-            )
+        if not shapes:
+            raise ShapeError("concat: no arrays. It takes at least one.")
         first = shapes[0]
+        check_axis(self, first)
         for other in shapes[1:]:
             rest = [s[: self.axis] + s[self.axis + 1 :] for s in (first, other)]
             if rest[0] != rest[1]:

@@ -70,10 +70,12 @@ class RandomBits(Primitive):
 
     def shape(self, *shapes: Shape) -> Shape:
         key, draw = shapes
-        if key != (2,) or draw != () or not 1 <= self.bits <= 32:
+        wrong = key != (2,) or draw != () or not 1 <= self.bits <= 32
+        if wrong or min(self.to, default=0) < 0:
             raise ShapeError(
-                f"random_bits: key of shape {key}, draw of shape {draw}, {self.bits} bits. "
-                "A key is two words, (2,); a draw is one, (); a word has 1 to 32 bits."
+                f"random_bits: key of shape {key}, draw of shape {draw}, {self.bits} bits, to "
+                f"{self.to}. A key is two words, (2,); a draw is one, (); a word has 1 to 32 bits; "
+                "no size is negative."
             )
         return self.to
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pellucid.errors import ShapeError
+from pellucid.primitives.attributes import check_axes, check_axis
 from pellucid.primitives.base import INT64, NUMBERS, SUMMABLE, DType, Primitive, Shape
 
 
@@ -22,6 +23,7 @@ class Reduction(Primitive):
 
     def shape(self, *shapes: Shape) -> Shape:
         (x,) = shapes
+        check_axes(self, x)
         return tuple(1 if i in self.axis else n for i, n in enumerate(x))
 
 
@@ -43,8 +45,9 @@ class Extreme(Reduction):
     """The largest or smallest over `axis`; nan if any is. Ties share the gradient equally."""
 
     def shape(self, *shapes: Shape) -> Shape:
+        y = super().shape(*shapes)
         refuse_empty(self.name, shapes[0], self.axis)
-        return super().shape(*shapes)
+        return y
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
         reached = (x == y).astype(x.dtype)
@@ -108,6 +111,7 @@ class Position(Primitive):
 
     def shape(self, *shapes: Shape) -> Shape:
         (x,) = shapes
+        check_axis(self, x)
         refuse_empty(self.name, x, (self.axis,))
         return (*x[: self.axis], 1, *x[self.axis + 1 :])
 
@@ -140,7 +144,9 @@ class CumulativeSum(Primitive):
     axis: int
 
     def shape(self, *shapes: Shape) -> Shape:
-        return shapes[0]
+        (x,) = shapes
+        check_axis(self, x)
+        return x
 
     def forward(self, xp: Any, x: Any) -> Any:
         return xp.cumulative_sum(x, axis=self.axis, dtype=x.dtype)

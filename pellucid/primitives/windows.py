@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from pellucid.errors import ShapeError
+from pellucid.primitives.attributes import check_axes
 from pellucid.primitives.base import SUMMABLE, Primitive, Shape
 
 # Windows of up to so many elements are copied: NumPy then works along the positions of the
@@ -37,7 +38,7 @@ class Windows(Primitive):
 
     def shape(self, *shapes: Shape) -> Shape:
         (x,) = shapes
-        check_axes(self, x, (self.size, self.stride, self.dilation))
+        check_numbers(self, x, (self.size, self.stride, self.dilation))
         y = list(x)
         rows = zip(self.axis, self.size, self.stride, self.dilation, strict=True)
         for axis, size, stride, dilation in rows:
@@ -61,9 +62,11 @@ class Windows(Primitive):
     def view(self, x: Any) -> Any:
         """The windows of a NumPy array without a copy: each element stands in several."""
         strides = list(x.strides)
+        # Steps beyond the axis lead nowhere: they are cut, as NumPy's must be 64-bit numbers.
         for axis, stride in zip(self.axis, self.stride, strict=True):
-            strides[axis] *= stride
-        inside = [x.strides[a] * d for a, d in zip(self.axis, self.dilation, strict=True)]
+            strides[axis] *= min(stride, x.shape[axis])
+        rows = zip(self.axis, self.dilation, strict=True)
+        inside = [x.strides[a] * min(d, x.shape[a]) for a, d in rows]
         return as_strided(x, self.shape(x.shape), (*strides, *inside), writeable=False)
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
@@ -94,7 +97,7 @@ class OverlapAdd(Primitive):
     def shape(self, *shapes: Shape) -> Shape:
         (x,) = shapes
         y = list(x[: len(x) - len(self.axis)])
-        check_axes(self, tuple(y), (self.to, self.stride, self.dilation))
+        check_numbers(self, tuple(y), (self.to, self.stride, self.dilation))
         for axis, size in zip(self.axis, self.to, strict=True):
             y[axis] = size
         if self.windows(x).shape(tuple(y)) != x:
@@ -124,12 +127,11 @@ class OverlapAdd(Primitive):
         return (dy.apply(self.windows(x.shape)),)
 
 
-def check_axes(primitive: Any, x: Shape, attributes: tuple[Shape, ...]) -> None:
-    """Raise unless the axes are there, each once and in order, with all numbers from 1 on."""
-    axis = primitive.axis
-    fits = list(axis) == sorted(set(axis)) and all(0 <= i < len(x) for i in axis)
-    if not fits or any(len(a) != len(axis) or min(a, default=1) < 1 for a in attributes):
+def check_numbers(primitive: Any, x: Shape, attributes: tuple[Shape, ...]) -> None:
+    """Raise unless the axes are there, and each has its numbers from 1 on."""
+    check_axes(primitive, x)
+    count = len(primitive.axis)
+    if any(len(a) != count or min(a, default=1) < 1 for a in attributes):
         raise ShapeError(
-            f"{primitive} for shape {x}. The axes are in order, each once, and have one number "
-            "from 1 on of every kind."
+            f"{primitive} for shape {x}. Every axis has one number from 1 on of every kind."
         )

@@ -1,0 +1,33 @@
+"""How arrays and names are written in the text of a graph.
+
+constant_text   the elements of an array, or its digest
+digest          a name for the contents of an array
+legal_name      a name without characters that the text cannot hold
+"""
+
+import hashlib
+import re
+from typing import Any
+
+import numpy as np
+
+
+def constant_text(array: Any) -> str:
+    """The elements in row-major order, or a digest where there are more than 16."""
+    if array.size <= 16:
+        return f"[{', '.join(str(x) for x in array.ravel())}]"
+    return digest(array)
+
+
+def legal_name(text: str) -> str:
+    """The text as a name that the text form can hold: other characters become `_`.
+
+    >>> legal_name("encoder.weights (old)")
+    'encoder.weights__old_'
+    """
+    return re.sub(r"[^\w.~-]", "_", text)
+
+
+def digest(array: Any) -> str:
+    """A name for the contents of an array."""
+    return f"sha256:{hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()}"
