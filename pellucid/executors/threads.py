@@ -1,12 +1,13 @@
 """How many threads programs may use.
 
 set_threads     choose it; results are the same for any number
-threads         what was chosen, or the CPUs that this process may run on
+threads         what was chosen, or `PELLUCID_THREADS`, or the CPUs that the system allows (cpus)
 """
 
 import os
 
 from pellucid.errors import OptionError
+from pellucid.executors import cpus
 
 
 class _Choice:
@@ -24,14 +25,26 @@ def set_threads(count: int) -> None:
 
 
 def threads() -> int:
-    """How many threads native programs may use."""
+    """How many threads native programs may use.
+
+    Errors: OptionError where `PELLUCID_THREADS` is set to anything but a whole number from 1 on.
+    """
     if _Choice.count is None:
-        _Choice.count = _available()
+        _Choice.count = _from_environment() or cpus.available()
     return _Choice.count
 
 
-def _available() -> int:
-    """The CPUs that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _from_environment() -> int:
+    """What `PELLUCID_THREADS` says; 0 where it is not set."""
+    said = os.environ.get("PELLUCID_THREADS", "").strip()
+    if not said:
+        return 0
+    try:
+        count = int(said)
+    except ValueError:
+        count = 0
+    if count < 1:
+        raise OptionError(
+            f"PELLUCID_THREADS: {said!r}. It must be a whole number of at least 1, or not be set."
+        )
+    return count
