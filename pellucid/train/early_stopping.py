@@ -2,14 +2,20 @@
 
 EarlyStopping   what to watch, and how long to wait
 Best            the best value so far; part of every checkpoint
+Watch           what a Trainer watches: the best epoch, and its weights
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pellucid.errors import OptionError, closest
-from pellucid.train.history import Values
+from pellucid.state import copies
+from pellucid.train.history import TRAIN, VALIDATION, Values
+from pellucid.train.metrics import Metric
+
+MODES = ("min", "max")
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,12 @@ class EarlyStopping:
     A value is better if it improves on the best by more than `min_delta`. `monitor` names a
     measure of `EpochRecord.values()`: left out, the validation loss, or the training loss
     where there is no validation set. Never watch the test set: what chooses the weights can no
-    longer judge them. For a measure whose name ends in "loss" or "error" lower
-    is better, for others higher. `restore_best=False` keeps the last weights.
+    longer judge them. A loss is better where it is lower; each metric tells for itself, by
+    `higher_is_better`. `mode` says it for one that does not: "min" where lower is better, "max"
+    where higher is. `restore_best=False` keeps the last weights.
 
     Units:  patience: epochs.
-    Errors: OptionError for a patience below 1 or a min_delta below 0.
+    Errors: OptionError for a patience below 1, a min_delta below 0 or another mode.
     Source: Prechelt, "Early Stopping - But When?", 1998.
     """
 
@@ -31,6 +38,7 @@ class EarlyStopping:
     min_delta: float = 0.0
     monitor: str | None = None
     restore_best: bool = True
+    mode: str | None = None
 
     def __post_init__(self) -> None:
         if self.patience < 1:
@@ -42,14 +50,16 @@ class EarlyStopping:
                 f"EarlyStopping: min_delta is {self.min_delta}. It is the least improvement "
                 "that counts: 0 or more."
             )
+        if self.mode is not None and self.mode not in MODES:
+            raise OptionError(f"EarlyStopping: mode {self.mode!r}. {closest(self.mode, MODES)}")
 
 
 @dataclass(frozen=True)
 class Best:
     """The best epoch so far by one measure, and for how many epochs none was better.
 
-    >>> best = Best("validation_loss").after({"validation_loss": 0.5}, epoch=1, min_delta=0.0)
-    >>> best = best.after({"validation_loss": 0.6}, epoch=2, min_delta=0.0)
+    >>> best = Best("validation_loss").after({"validation_loss": 0.5}, epoch=1)
+    >>> best = best.after({"validation_loss": 0.6}, epoch=2)
     >>> best.epoch, best.value, best.waited
     (1, 0.5, 1)
     """
@@ -59,31 +69,24 @@ class Best:
     value: float = math.nan
     waited: int = 0
 
-    def after(self, values: Values, epoch: int, min_delta: float) -> "Best":
-        """The best once another epoch was measured. Errors: OptionError without the measure."""
+    def after(
+        self, values: Values, epoch: int, *, min_delta: float = 0.0, higher: bool = False
+    ) -> "Best":
+        """The best once another epoch was measured; `higher`: whether higher is better.
+
+        Errors: OptionError without the measure.
+        """
         if self.monitor not in values:
             raise OptionError(
                 f"EarlyStopping: monitor {self.monitor!r} is not measured. "
                 f"{closest(self.monitor, values)}"
             )
         value = values[self.monitor]
-        if self.improved_by(value, min_delta):
+        gain = value - self.value if higher else self.value - value
+        # nan is never better, and anything else is than nothing.
+        if not math.isnan(value) and (self.epoch is None or gain > min_delta):
             return Best(self.monitor, epoch, value)
         return replace(self, waited=self.waited + 1)
-
-    def improved_by(self, value: float, min_delta: float) -> bool:
-        """Whether the value is better than the best; nan never is."""
-        if math.isnan(value):
-            return False
-        if self.epoch is None:
-            return True
-        gain = self.value - value if self.lower_is_better else value - self.value
-        return gain > min_delta
-
-    @property
-    def lower_is_better(self) -> bool:
-        """Losses and errors should fall; other measures, such as accuracy, should rise."""
-        return self.monitor.endswith(("loss", "error"))
 
     def as_dict(self) -> dict[str, Any]:
         """Its place in a checkpoint."""
@@ -95,3 +98,57 @@ class Best:
         """The best that a checkpoint holds."""
         value = math.nan if entry["value"] is None else float(entry["value"])
         return Best(entry["monitor"], entry["epoch"], value, entry["waited"])
+
+
+class Watch:
+    """The best epoch by what `stopping` monitors, and the weights that the model had then."""
+
+    def __init__(
+        self, stopping: EarlyStopping | None, metrics: Sequence[Metric], *, validates: bool
+    ) -> None:
+        self._stopping = stopping
+        rule = stopping or EarlyStopping()
+        monitor = rule.monitor or (VALIDATION if validates else TRAIN) + "loss"
+        self._rule, self._rises = rule, rises(monitor, metrics, rule.mode)
+        self.best = Best(monitor)
+        self.weights: dict[str, Any] | None = None
+
+    def see(self, values: Values, epoch: int, model: Any) -> None:
+        """An epoch was measured: keep the weights where it is the best so far."""
+        rule = self._rule
+        self.best = self.best.after(values, epoch, min_delta=rule.min_delta, higher=self._rises)
+        if self.best.epoch == epoch:
+            self.weights = copies(model.variables())
+
+    @property
+    def ended(self) -> str:
+        """Why training ends by early stopping; empty where it does not."""
+        if self._stopping is None or self.best.waited < self._stopping.patience:
+            return ""
+        return f"early stopping: {self.best.waited} epochs without a better value"
+
+    def restore(self, model: Any) -> int | None:
+        """Bring the best weights back where that was asked for; their epoch."""
+        if self._stopping is None or not self._stopping.restore_best or self.weights is None:
+            return None
+        model.load_state_dict(self.weights)
+        return self.best.epoch
+
+
+def rises(monitor: str, metrics: Sequence[Metric], mode: str | None) -> bool:
+    """Whether a measure, such as `validation_accuracy`, is better where it is higher.
+
+    Errors: OptionError for a metric that does not tell, where `mode` does not either.
+    """
+    if mode is not None:
+        return mode == "max"
+    told = {"loss": False} | {m.name: getattr(m, "higher_is_better", None) for m in metrics}
+    measure = monitor.removeprefix(TRAIN).removeprefix(VALIDATION)
+    direction = told[measure]
+    if direction is None:
+        raise OptionError(
+            f"EarlyStopping: monitor {monitor!r}, and the metric {measure!r} does not say whether "
+            "higher or lower values are better. Give the metric `higher_is_better`, True or "
+            'False, or write EarlyStopping(..., mode="min") or mode="max".'
+        )
+    return direction

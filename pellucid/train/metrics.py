@@ -5,11 +5,11 @@
     AbsoluteError    how far predicted numbers are from their targets
 
 A metric gives one number for each sample, so that its mean over a whole set is exact, whatever
-the batches. Write your own with the two members of `Metric`.
+the batches. Write your own with the members of `Metric`.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from pellucid.errors import OptionError
 from pellucid.primitives.base import FLOAT32, FLOATS
@@ -19,12 +19,18 @@ from pellucid.tensor import Tensor
 class Metric(Protocol):
     """A measure whose mean over samples is reported under its name.
 
-    A name that ends in "loss" or "error" says that lower is better.
+    Early stopping can watch a metric that tells whether higher is better: one without
+    `higher_is_better` it refuses to watch, unless it is told the direction.
     """
 
     @property
     def name(self) -> str:
         """The word in records and tables."""
+        ...
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether a higher value is a better one."""
         ...
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -49,6 +55,7 @@ class Accuracy:
     """
 
     name: str = "accuracy"
+    higher_is_better: ClassVar[bool] = True
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """1 where the class is found, else 0; of a sequence, the fraction of its steps."""
@@ -76,6 +83,7 @@ class AbsoluteError:
     """
 
     name: str = "absolute_error"
+    higher_is_better: ClassVar[bool] = False
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The mean distance of each sample."""

@@ -14,7 +14,7 @@ from pellucid.data import Dataset
 from pellucid.errors import OptionError, TrainingError
 from pellucid.state import copies, restore
 from pellucid.train.checkpoint import Checkpoint, Position
-from pellucid.train.early_stopping import Best, EarlyStopping
+from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Evaluation, Feed, Loss
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Values
 from pellucid.train.interrupt import Interrupts
@@ -65,8 +65,9 @@ class Trainer:
         self._evaluation = Evaluation(model, loss, options.metrics, options.executor)
         self._stepper = Stepper(self._program, options)
         self._recorder = Recorder(options.saving)
-        self._best = Best(self._stopping.monitor or self._usual_monitor)
-        self._best_arrays: dict[str, Any] | None = None
+        self._watch = Watch(
+            options.early_stopping, options.metrics, validates=validation is not None
+        )
         self._stop = ""
 
     # ---- running -------------------------------------------------------------------------
@@ -161,11 +162,9 @@ class Trainer:
         train = self._evaluation(self.train, self._program.feed)
         validation = self._evaluation(self.validation) if self.validation else {}
         record = EpochRecord(step, epoch, train, validation)
-        self._best = self._best.after(record.values(), epoch, self._stopping.min_delta)
-        if self._best.epoch == epoch:
-            self._best_arrays = copies(self.model.variables())
+        self._watch.see(record.values(), epoch, self.model)
         self._stepper.next_epoch()
-        self.history.best_epoch = self._best.epoch
+        self.history.best_epoch = self._watch.best.epoch
         self.history.add_epoch(record)
         self._recorder.add((record,))
         for callback in self.options.callbacks:
@@ -199,8 +198,7 @@ class Trainer:
             callback.begin(self, epochs)
 
     def _is_done(self, epochs: int) -> bool:
-        if self._patience_is_over:
-            self._stop = f"early stopping: {self._best.waited} epochs without a better value"
+        self._stop = self._watch.ended or self._stop
         return bool(self._stop) or self.position.epoch >= epochs
 
     def _end(self, epochs: int, *, restore: bool = True) -> None:
@@ -208,7 +206,7 @@ class Trainer:
         self.save()
         self.history.stopped = self._stop or f"all {epochs} epochs done"
         if restore:
-            self._restore_best()
+            self.history.restored_epoch = self._watch.restore(self.model)
         epoch = self.history.restored_epoch or self.position.epoch
         arrays = copies(self.model.variables())
         self._recorder.write(lambda folder: folder.save_model(arrays, epoch))
@@ -224,13 +222,6 @@ class Trainer:
         for callback in self.options.callbacks:
             callback.end(self)
 
-    def _restore_best(self) -> None:
-        stopping = self.options.early_stopping
-        if stopping is None or not stopping.restore_best or self._best_arrays is None:
-            return
-        self.model.load_state_dict(self._best_arrays)
-        self.history.restored_epoch = self._best.epoch
-
     # ---- checkpoints ---------------------------------------------------------------------
 
     def save(self) -> None:
@@ -238,9 +229,9 @@ class Trainer:
         if self._recorder.folder is None:
             return
         arrays = copies(self.variables())
-        lines = self._recorder.expected_lines
-        checkpoint = Checkpoint(arrays, self.position, self._best, lines, self._identity)
-        self._recorder.checkpoint(checkpoint, self._best_arrays)
+        best, lines = self._watch.best, self._recorder.expected_lines
+        checkpoint = Checkpoint(arrays, self.position, best, lines, self._identity)
+        self._recorder.checkpoint(checkpoint, self._watch.weights)
 
     def resume(self) -> History:
         """Go on from the newest checkpoint of the run folder; the history so far.
@@ -260,11 +251,11 @@ class Trainer:
         lines = folder.rewind(checkpoint.position.step, checkpoint.lines)
         self.history = History()
         self.history.add_lines(lines)
-        self._best = checkpoint.best
-        self.history.best_epoch = self._best.epoch
-        if self._best.epoch is not None:
-            self._best_arrays = folder.load_best(self._best.epoch)
-        self._recorder.resumed(checkpoint.lines, self._best.epoch)
+        best = self._watch.best = checkpoint.best
+        self.history.best_epoch = best.epoch
+        if best.epoch is not None:
+            self._watch.weights = folder.load_best(best.epoch)
+        self._recorder.resumed(checkpoint.lines, best.epoch)
         self._stepper.move_to(checkpoint.position)
         return self.history
 
@@ -283,18 +274,3 @@ class Trainer:
         known = set(everything.values())
         written = self._program.written(self._stepper.rows(1)[0])
         return everything | {f"other/{k}": v for k, v in written.items() if v not in known}
-
-    # ---- what is watched -----------------------------------------------------------------
-
-    @property
-    def _stopping(self) -> EarlyStopping:
-        return self.options.early_stopping or EarlyStopping()
-
-    @property
-    def _usual_monitor(self) -> str:
-        return "train_loss" if self.validation is None else "validation_loss"
-
-    @property
-    def _patience_is_over(self) -> bool:
-        stopping = self.options.early_stopping
-        return stopping is not None and self._best.waited >= stopping.patience

@@ -4,8 +4,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pellucid.creation import one_hot
 from pellucid.errors import OptionError
 from pellucid.functional import cross_entropy
+from pellucid.tensor import Tensor
 from pellucid.train import (
     Callback,
     EarlyStopping,
@@ -63,6 +65,38 @@ def test_without_a_validation_set_the_training_loss_is_watched(make: Make) -> No
 def test_a_monitor_that_is_not_measured_is_refused_before_training(make: Make) -> None:
     with pytest.raises(OptionError, match="Did you mean 'validation_accuracy'"):
         make(early_stopping=EarlyStopping(monitor="validation_acuracy"))
+
+
+class SquaredError:
+    """A metric whose name says nothing, and that falls."""
+
+    name = "mse"
+    higher_is_better = False
+
+    def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        return ((outputs - one_hot(targets, 3)) ** 2.0).mean(axis=1)
+
+
+def test_a_metric_that_falls_is_watched_as_one_that_falls(make: Make) -> None:
+    stopping = EarlyStopping(patience=50, monitor="validation_mse")
+    history = make(metrics=(SquaredError(),), early_stopping=stopping).fit(5)
+    assert history.best_epoch == int(np.argmin(history.epochs["validation_mse"])) + 1
+    assert history.best_epoch != int(np.argmax(history.epochs["validation_mse"])) + 1
+
+
+def test_a_metric_without_direction_is_refused_before_training_where_it_is_watched(
+    make: Make,
+) -> None:
+    class Spread:
+        name = "spread"
+
+        def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
+            return outputs.max(axis=1) - outputs.min(axis=1)
+
+    assert make(metrics=(Spread(),)).fit(1).best_epoch == 1
+    stopping = EarlyStopping(monitor="train_spread")
+    with pytest.raises(OptionError, match="'train_spread', and the metric 'spread' does not say"):
+        make(metrics=(Spread(),), early_stopping=stopping)
 
 
 class Diary(Callback):
