@@ -35,6 +35,9 @@ class Trainer:
     epoch like `train`, in the same (inference) mode, and never trained on. What was measured
     is in `history`; `results` are texts by name that the report shows first.
 
+    Training mode lasts for each step alone: between steps, in callbacks, and however training
+    ends, the model is in inference mode, so that `model(x)` answers as it will when it is used.
+
     Errors: DataError for data that do not fit each other or the batch size; FileError where
     the run folder cannot be made; ShapeError where the model does not fit the data;
     TrainingError where a loss or weight is not finite any more.
@@ -184,7 +187,8 @@ class Trainer:
     # ---- beginning and end ---------------------------------------------------------------
 
     def _prepare(self) -> None:
-        """Make the run folder, with a first checkpoint, where there is none yet."""
+        """Inference mode outside steps; a run folder, with a first checkpoint, if there is none."""
+        self.model.inference()
         if self._recorder.is_idle:
             self._recorder.create(run_config(self, self._identity))
             self.save()

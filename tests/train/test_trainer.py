@@ -5,13 +5,17 @@ import numpy as np
 import pytest
 
 from pellucid.data import from_arrays
+from pellucid.errors import TrainingError
 from pellucid.functional import cross_entropy
-from pellucid.nn import Linear
+from pellucid.nn import BatchNorm, Linear, Sequential
 from pellucid.nn.init import Zeros
 from pellucid.optim import SGD
-from pellucid.tensor import Tensor
+from pellucid.random import Generator
+from pellucid.tensor import Tensor, tensor
 from pellucid.train import (
+    Callback,
     Options,
+    Steps,
     Trainer,
     evaluate,
 )
@@ -193,3 +197,57 @@ def test_metrics_of_a_users_own_are_reported(make: Make) -> None:
         "validation_loss",
         "validation_margin",
     ]
+
+
+class Fails(Callback):
+    """Notes the mode that it sees, then fails."""
+
+    def __init__(self) -> None:
+        self.seen: list[bool] = []
+
+    def after_steps(self, trainer: Trainer, steps: Steps) -> None:
+        self.seen.append(trainer.model.training)
+        raise RuntimeError("mine")
+
+
+def _is_for_use(trainer: Trainer) -> bool:
+    """Whether all modules are in inference mode, and dropout leaves numbers as they are."""
+    x = tensor(np.ones((2, 4), np.float32))
+    same = bool((trainer.model(x) == trainer.model(x)).all())
+    return same and not any(module.training for module in trainer.model.modules().values())
+
+
+def test_the_model_is_left_in_inference_mode_however_fit_ends(make: Make) -> None:
+    done = make()
+    done.fit(1)
+    assert _is_for_use(done)
+    failing = make(callbacks=(Fails(),))
+    with pytest.raises(RuntimeError, match="mine"):
+        failing.fit(1)
+    assert _is_for_use(failing)
+    assert failing.options.callbacks[0].seen == [False]
+    broken = make()
+    broken.optimizer.learning_rate.assign(np.float32(1e38))
+    with pytest.raises(TrainingError):
+        broken.fit(9)
+    assert _is_for_use(broken)
+
+
+def test_the_model_is_in_inference_mode_between_the_steps_of_a_loop(make: Make) -> None:
+    trainer = make()
+    for record in trainer:
+        assert _is_for_use(trainer)
+        if record.step == 3:
+            break
+    assert _is_for_use(trainer)
+
+
+def test_batch_statistics_do_not_move_after_training(make: Make) -> None:
+    rng = Generator(0)
+    model = Sequential(Linear(4, 8, rng=rng), BatchNorm(8), Linear(8, 3, rng=rng))
+    data, options = make().train, Options(batch_size=16, executor="reference")
+    Trainer(model, cross_entropy, SGD(model.parameters(), 0.01), data, options=options).fit(1)
+    before = model.state_dict()
+    model(tensor(data.features))
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[name], err_msg=name)
