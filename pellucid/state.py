@@ -2,9 +2,11 @@
 
 copies      the arrays of named variables, for keeping
 restore     give named variables the arrays of such a state, all of them or none
+Loaded      what came of it: names loaded, left and missing
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,13 +23,39 @@ def copies(variables: Mapping[str, Variable]) -> State:
     return {name: np.array(variable.present()) for name, variable in variables.items()}
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What came of loading a state.
+
+    `loaded`: names whose variables have their arrays from the state now. `left`: names in the
+    state that nothing here has. `missing`: variables that the state does not name, and that
+    keep what they had.
+
+    >>> print(Loaded(("0.weight",), ("head.weight",), ()))
+    loaded 1: 0.weight
+    left 1: head.weight
+    missing 0
+    """
+
+    loaded: tuple[str, ...]
+    left: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{what} {len(names)}" + (f": {', '.join(names)}" if names else "")
+            for what, names in vars(self).items()
+        )
+
+
 def restore(
     where: str, variables: Mapping[str, Variable], state: Mapping[str, Any], *, strict: bool
-) -> None:
+) -> Loaded:
     """Assign the arrays of a state to the variables of the same names.
 
-    Without `strict`, names that only one side knows are left alone. Errors: StateError that
-    lists everything that does not fit; then nothing was assigned.
+    Without `strict`, names that only one side knows are left alone; what comes back tells
+    which. Errors: StateError that lists everything that does not fit, or where no name is the
+    same; then nothing was assigned.
     """
     arrays = {name: _array(value) for name, value in state.items()}
     faults = _faults(variables, arrays, strict)
@@ -38,9 +66,11 @@ def restore(
             "Names, shapes and dtypes must be those of the model that saved it; nothing was "
             "loaded."
         )
-    for name, variable in variables.items():
-        if name in arrays:
-            variable.assign(Tensor(arrays[name]))
+    loaded = tuple(name for name in variables if name in arrays)
+    for name in loaded:
+        variables[name].assign(Tensor(arrays[name]))
+    left = tuple(name for name in arrays if name not in variables)
+    return Loaded(loaded, left, tuple(name for name in variables if name not in arrays))
 
 
 def _array(value: Any) -> Any:
@@ -55,6 +85,10 @@ def _faults(
     missing = [name for name in variables if name not in arrays]
     unexpected = [name for name in arrays if name not in variables]
     faults = []
+    if not strict and (arrays or variables) and len(unexpected) == len(arrays):
+        faults.append(
+            f"no name is the same. In the state: {_some(arrays)}; here: {_some(variables)}"
+        )
     if strict and missing:
         faults.append(f"missing: {', '.join(missing)}")
     if strict and unexpected:
@@ -68,3 +102,10 @@ def _faults(
         if array.dtype != variable.dtype:
             faults.append(f"dtype of {name}: {array.dtype}, here {variable.dtype}")
     return faults
+
+
+def _some(names: Mapping[str, Any]) -> str:
+    """The first names, and how many more there are."""
+    first = list(names)[:3]
+    more = f" and {len(names) - len(first)} more" if len(names) > len(first) else ""
+    return ", ".join(first) + more if first else "none"

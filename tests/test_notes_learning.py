@@ -9,7 +9,7 @@ from scipy import stats
 
 import pellucid as pc
 from pellucid import functional, measures, nn
-from pellucid.models import Xor
+from pellucid.models import Perceptron, Xor
 
 # ---- activations -------------------------------------------------------------------------
 
@@ -171,6 +171,15 @@ def test_scaling_the_weights_before_batch_norm_changes_nothing():
 
 
 # ---- depth -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 8])
+def test_one_hidden_layer_of_n_thresholds_is_enough_for_parity(n):
+    x = np.array(list(itertools.product((0.0, 1.0), repeat=n)))
+    hidden = [Perceptron.by_hand([1.0] * n, 0.5 - k)(x) for k in range(1, n + 1)]
+    signs = [1.0 if k % 2 == 0 else -1.0 for k in range(n)]
+    output = Perceptron.by_hand(signs, -0.5)(pc.stack(hidden, axis=-1))
+    assert output.tolist() == (x.sum(axis=1) % 2).tolist()
 
 
 def test_parity_of_eight_takes_seven_gates_in_three_levels():

@@ -194,8 +194,9 @@ class Xor(Module):
 
     No single perceptron does it: no line has (0, 1) and (1, 0) on one side, (0, 0) and (1, 1)
     on the other. The parity of n inputs takes n - 1 of these in a tree of depth log2 n: it is
-    the depth that is O(log n), the gates are O(n). With one hidden layer alone it takes about
-    2^(n-1) units. Shapes: x (2,) or (batch, 2) -> y () or (batch,).
+    the depth that is O(log n), the gates are O(n). With one hidden layer it takes n threshold
+    units, the k-th of which tells whether k inputs are 1, and 2^(n-1) of AND and OR alone.
+    Shapes: x (2,) or (batch, 2) -> y () or (batch,).
     Source: Minsky and Papert, Perceptrons, 1969.
 
     >>> Xor()(np.array([[0, 0], [1, 0], [0, 1], [1, 1]])).tolist()

@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError, closest
 from pellucid.graph import current_scope, scope
-from pellucid.state import State, copies, restore
+from pellucid.state import Loaded, State, copies, restore
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Variable, setting
 
@@ -181,14 +181,16 @@ class Module:
         """Copies of all arrays, parameters and buffers, by path."""
         return copies(self.variables())
 
-    def load_state_dict(self, state: Mapping[str, Any], *, strict: bool = True) -> None:
+    def load_state_dict(self, state: Mapping[str, Any], *, strict: bool = True) -> Loaded:
         """Take the arrays of a state that a module of the same form gave.
 
-        With `strict=False`, names that only one side knows are left alone. Errors: StateError
-        listing everything missing, unexpected, or of another shape or dtype; then nothing was
-        loaded.
+        With `strict=False`, names that only one side knows are left alone. What comes back
+        tells which were loaded, left and missing. Errors: StateError listing everything
+        missing, unexpected, or of another shape or dtype, or where no name is the same; then
+        nothing was loaded.
         """
-        restore(f"{type(self).__name__}.load_state_dict", self.variables(), state, strict=strict)
+        where = f"{type(self).__name__}.load_state_dict"
+        return restore(where, self.variables(), state, strict=strict)
 
     # ---- mode ----------------------------------------------------------------------------
 

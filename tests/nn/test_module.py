@@ -1,6 +1,7 @@
 """Modules: names, order, state, modes, calls, and the words of their errors."""
 
 import copy
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pellucid as pc
 from pellucid import nn
 from pellucid.errors import DTypeError, OptionError, ShapeError, StateError
 from pellucid.graph import current_scope
+from pellucid.state import Loaded
 
 
 class Block(nn.Module):
@@ -198,10 +200,27 @@ def test_everything_that_does_not_fit_is_listed_and_nothing_is_loaded(block):
 
 
 def test_a_loose_load_leaves_alone_what_one_side_lacks(block):
-    block.load_state_dict({"scale": np.full(4, 2.0, np.float32), "extra": np.ones(1)}, strict=False)
+    state = {"scale": np.full(4, 2.0, np.float32), "extra": np.ones(1)}
+    report = block.load_state_dict(state, strict=False)
+    assert report == Loaded(("scale",), ("extra",), tuple(list(block.variables())[1:]))
     assert block.scale.value.tolist() == [2.0] * 4
     with pytest.raises(StateError, match=r"shape of scale: \(1,\), here \(4,\)"):
         block.load_state_dict({"scale": np.ones(1, np.float32)}, strict=False)
+
+
+def test_a_load_tells_what_it_loaded(block):
+    report = block.load_state_dict(block.state_dict())
+    assert (set(report.loaded), report.left, report.missing) == (set(block.state_dict()), (), ())
+
+
+def test_a_loose_load_in_which_no_name_is_the_same_is_refused(block):
+    state = {f"module.{path}": array for path, array in block.state_dict().items()}
+    there = "module.scale, module.seen, module.first.weight and 4 more"
+    message = f"no name is the same. In the state: {there}; here: scale, seen, first.weight and 4"
+    with pytest.raises(StateError, match=re.escape(message)):
+        block.load_state_dict(state, strict=False)
+    with pytest.raises(StateError, match="In the state: none; here: "):
+        block.load_state_dict({}, strict=False)
 
 
 # ---- modes -------------------------------------------------------------------------------
