@@ -12,7 +12,8 @@ import numpy as np
 
 from pellucid.errors import DTypeError, ShapeError
 from pellucid.memory import own
-from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOATS, DType, holds
+from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOAT64, FLOATS, INTEGERS, DType, holds
+from pellucid.primitives.special import saturated
 
 
 def array_of(data: Any, dtype: Any = None) -> Any:
@@ -29,7 +30,12 @@ def array_of(data: Any, dtype: Any = None) -> Any:
     if is_frozen(data) and wanted in (None, data.dtype):
         return data
     try:
-        array = own(data, wanted) if type(data) is np.ndarray else np.array(data, dtype=wanted)
+        array = _made(data, wanted)
+    except OverflowError as fault:
+        raise DTypeError(
+            f"tensor: {fault}. Each number must be one of {wanted or 'int64'}: choose a larger "
+            "dtype."
+        ) from None
     except ValueError as fault:
         if isinstance(data, list | tuple):
             raise ShapeError(
@@ -42,6 +48,16 @@ def array_of(data: Any, dtype: Any = None) -> Any:
     if array.dtype not in DTYPES:
         _refuse(array.dtype)
     return array
+
+
+def _made(data: Any, wanted: DType | None) -> Any:
+    """The data as an array of its own; floats become integers as in a cast."""
+    if wanted in INTEGERS:
+        given = data if type(data) is np.ndarray else np.asarray(data)
+        if given.dtype.kind == "f":
+            known = given if given.dtype in FLOATS else given.astype(FLOAT64)
+            return np.asarray(saturated(np, known, wanted))
+    return own(data, wanted) if type(data) is np.ndarray else np.array(data, dtype=wanted)
 
 
 def is_frozen(data: Any) -> bool:

@@ -10,12 +10,14 @@ from pellucid.errors import DTypeError
 from pellucid.primitives.base import (
     BOOL,
     FLOATS,
+    INTEGERS,
     NUMBERS,
     DType,
     Elementwise,
     accept,
     same_dtype,
 )
+from pellucid.primitives.special import saturated
 
 
 class Comparison(Elementwise):
@@ -116,7 +118,12 @@ class Where(Elementwise):
 
 @dataclass(frozen=True)
 class Cast(Elementwise):
-    """The same numbers in another dtype; a float becomes an integer by dropping its fraction.
+    """The same numbers in another dtype, by one rule for each pair, on every executor.
+
+    A float becomes an integer by dropping its fraction; one that does not fit becomes the
+    nearest integer that does, and nan 0. An integer becomes a smaller one by dropping its upper
+    bits: 256 becomes 0 as uint8, and -1 255. Everything but 0 becomes True, nan too; True becomes
+    1. A number becomes the nearest float, a tie the even one, and beyond the largest inf.
 
     Between floats the gradient is cast back; integers and booleans have none.
     """
@@ -131,6 +138,8 @@ class Cast(Elementwise):
         return self.to
 
     def forward(self, xp: Any, x: Any) -> Any:
+        if self.to in INTEGERS and x.dtype in FLOATS:
+            return saturated(xp, x, self.to)
         return xp.astype(x, self.to)
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:

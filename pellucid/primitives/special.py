@@ -1,10 +1,15 @@
 """Functions that NumPy does not have, in terms of those it has.
 
-erf     the error function, for NumPy, for jax.numpy and for machine code alike
+erf         the error function
+saturated   floats as integers, those that do not fit as the nearest that do
+
+Both are for NumPy, for jax.numpy and for machine code alike.
 """
 
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 # Polynomials, highest power first, derived by tests/executors/native/make_polynomials.py:
 # erf(x) / x - 1 in x^2, and e^(x^2) (1 - erf x) in 1 / (x + 2).
@@ -59,6 +64,26 @@ def erf(xp: Any, x: Any) -> Any:
     outer = xp.minimum(size, xp.full_like(size, _LAST[dtype]))
     beyond = 1.0 - _polynomial(_TAIL[dtype], 1.0 / (outer + 2.0)) * xp.exp(-(outer * outer))
     return xp.copysign(xp.where(size < _SPLIT, near, beyond), x)
+
+
+def saturated(xp: Any, x: Any, to: np.dtype[Any]) -> Any:
+    """Floats as integers: without their fraction, the nearest that fits, and 0 for nan.
+
+    NumPy leaves what does not fit to the CPU, which answers differently by kind and by length.
+
+    >>> saturated(np, np.array([-1.5, 2.9, 300.0, np.inf, np.nan]), np.dtype(np.uint8))
+    array([  0,   2, 255, 255,   0], dtype=uint8)
+    """
+    range_ = np.iinfo(to)
+    last = x.dtype.type(range_.max)
+    if int(last) > range_.max:
+        last = np.nextafter(last, x.dtype.type(0))
+    inside = xp.minimum(
+        xp.maximum(x, xp.full_like(x, float(range_.min))), xp.full_like(x, float(last))
+    )
+    known = xp.where(x == x, inside, xp.full_like(x, 0.0))  # noqa: PLR0124 (nan alone differs)
+    y = known.astype(to)
+    return xp.where(x > float(last), xp.full_like(y, range_.max), y)
 
 
 def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
