@@ -71,7 +71,7 @@ def test_accuracy_is_flat_where_the_loss_still_has_a_slope():
     w = np.array([[0.3, -0.4], [-0.2, 0.5]])
 
     def accuracy(w):
-        return measures.accuracy((x @ np.asarray(w)).argmax(axis=1), t)
+        return measures.accuracy(t, (x @ np.asarray(w)).argmax(axis=1))
 
     assert not pc.numerical_gradient(accuracy, w).any()
     loss = pc.numerical_gradient(lambda w: functional.cross_entropy(pc.tensor(x) @ w, t), w)

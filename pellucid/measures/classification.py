@@ -6,8 +6,8 @@
     recall              of those that are a class, the fraction that was called so
     f1                  the harmonic mean of the two
 
-Predictions come first, as in losses; both are one integer, boolean or text per sample. For
-scores and probabilities see `pellucid.measures.scores`.
+The true classes come first, as in scikit-learn; both are one integer, boolean or text per
+sample. For scores and probabilities see `pellucid.measures.scores`.
 """
 
 from typing import Any, Literal
@@ -22,49 +22,49 @@ Average = Literal["binary", "macro", "micro", "weighted", "none"]
 AVERAGES = ("binary", "macro", "micro", "weighted", "none")
 
 
-def accuracy(predicted: ArrayLike, target: ArrayLike) -> float:
+def accuracy(true: ArrayLike, predicted: ArrayLike) -> float:
     """The fraction of samples whose class is right.
 
     It says little where one class is frequent, and cannot be trained on: as a function of the
     weights it is constant almost everywhere, so its derivative is 0.
-    Shapes: predicted, target (samples,). Errors: ShapeError where they differ; DataError for
+    Shapes: true, predicted (samples,). Errors: ShapeError where they differ; DataError for
     no samples.
 
-    >>> accuracy([1, 0, 2, 2], [1, 0, 2, 1])
+    >>> accuracy([1, 0, 2, 1], [1, 0, 2, 2])
     0.75
     """
-    p, t = _pair("accuracy", predicted, target)
-    return float(np.mean(p == t))
+    t, p = _pair("accuracy", true, predicted)
+    return float(np.mean(t == p))
 
 
 def confusion_matrix(
-    predicted: ArrayLike, target: ArrayLike, *, classes: int | None = None
+    true: ArrayLike, predicted: ArrayLike, *, classes: int | None = None
 ) -> NDArray[np.int64]:
     """How many samples of each class (row) were taken for each class (column).
 
     Without `classes`, the largest number that occurs is the last class.
-    Shapes: predicted, target (samples,) of class numbers from 0 -> (classes, classes).
+    Shapes: true, predicted (samples,) of class numbers from 0 -> (classes, classes).
     Errors: DataError for a class number that is not below `classes`, or negative.
 
-    >>> confusion_matrix([1, 0, 2, 2], [1, 0, 2, 1])
+    >>> confusion_matrix([1, 0, 2, 1], [1, 0, 2, 2])
     array([[1, 0, 0],
            [0, 1, 1],
            [0, 0, 1]])
     """
     name = "confusion_matrix"
-    p, t = _pair(name, predicted, target)
-    count = 1 + int(max(_number(name, p), _number(name, t)))
+    t, p = _pair(name, true, predicted)
+    count = 1 + int(max(_number(name, t), _number(name, p)))
     if classes is not None:
         count = number(name, "classes", classes, least=1)
-        for what, ids in (("predicted", p), ("target", t)):
+        for what, ids in (("true", t), ("predicted", p)):
             check_classes(name, what, ids, count)
     cells = np.bincount(t.astype(np.int64) * count + p, minlength=count * count)
     return cells.reshape(count, count).astype(np.int64)
 
 
 def precision(
+    true: ArrayLike,
     predicted: ArrayLike,
-    target: ArrayLike,
     *,
     average: Average = "binary",
     positive: Any = 1,
@@ -80,20 +80,20 @@ def precision(
     in sorted order. The classes are those that occur in either argument. `undefined` is what
     0 / 0 counts as, for a class that was never predicted.
 
-    Shapes: predicted, target (samples,) -> a float, or (classes,) for "none".
+    Shapes: true, predicted (samples,) -> a float, or (classes,) for "none".
     Errors: as accuracy; OptionError for an unknown `average`, or for "binary" with more than
     two classes; DataError where `positive` is not among the classes.
 
-    >>> precision([1, 1, 1, 0], [1, 1, 0, 0])
+    >>> precision([1, 1, 0, 0], [1, 1, 1, 0])
     0.6666666666666666
     """
-    right, called, _, weights = _counts("precision", predicted, target, average, positive)
+    right, called, _, weights = _counts("precision", true, predicted, average, positive)
     return _averaged(_ratio(right, called, undefined), weights)
 
 
 def recall(
+    true: ArrayLike,
     predicted: ArrayLike,
-    target: ArrayLike,
     *,
     average: Average = "binary",
     positive: Any = 1,
@@ -105,16 +105,16 @@ def recall(
 
     Options, shapes and errors: as precision; 0 / 0 is that of a class without samples.
 
-    >>> recall([1, 1, 1, 0], [1, 1, 0, 0])
+    >>> recall([1, 1, 0, 0], [1, 1, 1, 0])
     1.0
     """
-    right, _, there, weights = _counts("recall", predicted, target, average, positive)
+    right, _, there, weights = _counts("recall", true, predicted, average, positive)
     return _averaged(_ratio(right, there, undefined), weights)
 
 
 def f1(
+    true: ArrayLike,
     predicted: ArrayLike,
-    target: ArrayLike,
     *,
     average: Average = "binary",
     positive: Any = 1,
@@ -128,10 +128,10 @@ def f1(
     Options, shapes and errors: as precision; 0 / 0 is that of a class that is in neither.
     Source: van Rijsbergen, Information Retrieval, 1979, chapter 7.
 
-    >>> f1([1, 1, 1, 0], [1, 1, 0, 0])
+    >>> f1([1, 1, 0, 0], [1, 1, 1, 0])
     0.8
     """
-    right, called, there, weights = _counts("f1", predicted, target, average, positive)
+    right, called, there, weights = _counts("f1", true, predicted, average, positive)
     return _averaged(_ratio(2 * right, called + there, undefined), weights)
 
 
@@ -146,15 +146,15 @@ def check_classes(name: str, what: str, ids: NDArray[Any], classes: int) -> None
         )
 
 
-def _pair(name: str, predicted: ArrayLike, target: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-    p, t = labels(name, "predicted", predicted), labels(name, "target", target)
-    alike(name, p, t)
-    if (p.dtype.kind in "US") != (t.dtype.kind in "US"):
+def _pair(name: str, true: ArrayLike, predicted: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+    t, p = labels(name, "true", true), labels(name, "predicted", predicted)
+    alike(name, t, p)
+    if (t.dtype.kind in "US") != (p.dtype.kind in "US"):
         raise DataError(
-            f"{name}: predicted of {p.dtype}, target of {t.dtype}. Both name classes in the "
+            f"{name}: true of {t.dtype}, predicted of {p.dtype}. Both name classes in the "
             "same way: by number, or by text."
         )
-    return p, t
+    return t, p
 
 
 def _number(name: str, ids: NDArray[Any]) -> Any:
@@ -167,16 +167,16 @@ def _number(name: str, ids: NDArray[Any]) -> Any:
 
 
 def _counts(
-    name: str, predicted: ArrayLike, target: ArrayLike, average: str, positive: Any
+    name: str, true: ArrayLike, predicted: ArrayLike, average: str, positive: Any
 ) -> tuple[Floats, Floats, Floats, Floats | None]:
     """Per class: right ones, called ones, samples; and the weights of the mean, if any."""
     if average not in AVERAGES:
         raise OptionError(f"{name}: average {average!r}. {closest(str(average), AVERAGES)}")
-    p, t = _pair(name, predicted, target)
-    known = np.union1d(p, t)
+    t, p = _pair(name, true, predicted)
+    known = np.union1d(t, p)
     if average == "binary":
         known = _positive(name, known, positive)
-    right = np.array([np.sum((p == c) & (t == c)) for c in known], np.float64)
+    right = np.array([np.sum((t == c) & (p == c)) for c in known], np.float64)
     called = np.array([np.sum(p == c) for c in known], np.float64)
     there = np.array([np.sum(t == c) for c in known], np.float64)
     if average == "micro":

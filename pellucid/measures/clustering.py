@@ -85,16 +85,16 @@ class PairCounts:
         return 2 * (tp * tn - fn * fp) / ((tp + fn) * (fn + tn) + (tp + fp) * (fp + tn))
 
 
-def pair_counts(truth: ArrayLike, found: ArrayLike) -> PairCounts:
+def pair_counts(true: ArrayLike, predicted: ArrayLike) -> PairCounts:
     """The pairs of samples, counted by whether each of two groupings puts them together.
 
-    Shapes: truth, found (samples,), integers, booleans or text.
+    Shapes: true, predicted (samples,), integers, booleans or text.
     Errors: ShapeError where they differ in length; DataError for fewer than two samples.
 
     >>> pair_counts(["a", "a", "b"], [1, 1, 1])
     PairCounts(true_positive=1, false_negative=0, false_positive=2, true_negative=0)
     """
-    a, b = label_pair("pair_counts", truth, found)
+    a, b = label_pair("pair_counts", true, predicted)
     if len(a) < 2:
         raise DataError("pair_counts: 1 sample. A pair needs two.")
     counts = contingency(a, b)
@@ -104,7 +104,7 @@ def pair_counts(truth: ArrayLike, found: ArrayLike) -> PairCounts:
     return PairCounts(both, first - both, second - both, neither)
 
 
-def rand_index(truth: ArrayLike, found: ArrayLike) -> float:
+def rand_index(true: ArrayLike, predicted: ArrayLike) -> float:
     """The fraction of pairs of samples that both groupings treat alike, from 0 to 1.
 
         RI = (TP + TN) / (n (n - 1) / 2)
@@ -115,10 +115,10 @@ def rand_index(truth: ArrayLike, found: ArrayLike) -> float:
     >>> round(rand_index([0, 0, 1, 1], [0, 0, 1, 2]), 4)
     0.8333
     """
-    return pair_counts(truth, found).rand_index
+    return pair_counts(true, predicted).rand_index
 
 
-def adjusted_rand_index(truth: ArrayLike, found: ArrayLike) -> float:
+def adjusted_rand_index(true: ArrayLike, predicted: ArrayLike) -> float:
     """The Rand index beyond chance: 1 for the same grouping, about 0 for random ones.
 
         ARI = (RI - E[RI]) / (max RI - E[RI]),  max RI = 1
@@ -134,23 +134,23 @@ def adjusted_rand_index(truth: ArrayLike, found: ArrayLike) -> float:
     >>> adjusted_rand_index([0, 0, 1, 1], [0, 1, 0, 1])
     -0.5
     """
-    return pair_counts(truth, found).adjusted_rand_index
+    return pair_counts(true, predicted).adjusted_rand_index
 
 
-def normalized_mutual_information(truth: ArrayLike, found: ArrayLike) -> float:
+def normalized_mutual_information(true: ArrayLike, predicted: ArrayLike) -> float:
     """The mutual information of two groupings, as a fraction of their mean entropy: 0 to 1.
 
         NMI = I(T; F) / ((H(T) + H(F)) / 2)
 
     1 where both have one single group, as they are the same then.
-    Shapes: truth, found (samples,). Errors: as pair_counts, but one sample will do.
+    Shapes: true, predicted (samples,). Errors: as pair_counts, but one sample will do.
     Source: Vinh, Epps, Bailey, "Information theoretic measures for clusterings comparison",
     JMLR 11, 2010, table 2.
 
     >>> normalized_mutual_information([0, 0, 1, 1], [1, 1, 0, 0])
     1.0
     """
-    a, b = label_pair("normalized_mutual_information", truth, found)
+    a, b = label_pair("normalized_mutual_information", true, predicted)
     counts = contingency(a, b)
     if counts.size == 1:
         return 1.0
@@ -160,13 +160,13 @@ def normalized_mutual_information(truth: ArrayLike, found: ArrayLike) -> float:
     return min(1.0, nats_shared(joint) / (own / 2))
 
 
-def adjusted_mutual_information(truth: ArrayLike, found: ArrayLike) -> float:
+def adjusted_mutual_information(true: ArrayLike, predicted: ArrayLike) -> float:
     """The mutual information of two groupings beyond chance.
 
         AMI = (I(T; F) - E[I]) / ((H(T) + H(F)) / 2 - E[I])
 
     E[I] is the mean over random groupings with groups of the same sizes. By scikit-learn.
-    Shapes: truth, found (samples,). Errors: as normalized_mutual_information; OptionError
+    Shapes: true, predicted (samples,). Errors: as normalized_mutual_information; OptionError
     where scikit-learn is not installed.
     Source: Vinh, Epps, Bailey, JMLR 11, 2010, equation 24.
 
@@ -174,7 +174,7 @@ def adjusted_mutual_information(truth: ArrayLike, found: ArrayLike) -> float:
     0.5714
     """
     name = "adjusted_mutual_information"
-    a, b = label_pair(name, truth, found)
+    a, b = label_pair(name, true, predicted)
     return float(scikit_learn(name).adjusted_mutual_info_score(a, b))
 
 

@@ -5,7 +5,7 @@
     calibration                   is what is said with 80 % right 80 % of the time?
     expected_calibration_error    ... as one number
 
-Scores come first, as in losses; targets are class numbers, one per sample.
+The true classes come first, as in scikit-learn: numbers, one per sample. Then come the scores.
 """
 
 from dataclasses import dataclass
@@ -28,18 +28,18 @@ from pellucid.measures.classification import check_classes
 VERSUS = ("rest", "one")
 
 
-def top_k_accuracy(scores: ArrayLike, target: ArrayLike, *, k: int = 5) -> float:
+def top_k_accuracy(true: ArrayLike, scores: ArrayLike, *, k: int = 5) -> float:
     """The fraction of samples whose class is among the k with the largest scores.
 
     A tie at the border counts for the class with the smaller number, as argmax has it.
-    Shapes: scores (samples, classes), target (samples,).
+    Shapes: true (samples,), scores (samples, classes).
     Errors: ShapeError, DataError where they do not fit; OptionError for k outside 1 to classes.
 
-    >>> top_k_accuracy([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]], [1, 0], k=2)
+    >>> top_k_accuracy([1, 0], [[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]], k=2)
     0.5
     """
     name = "top_k_accuracy"
-    s, t = _scores(name, scores, target)
+    s, t = _scores(name, true, scores)
     if number(name, "k", k, least=1) > s.shape[1]:
         raise OptionError(f"{name}: k {k} of {s.shape[1]} classes. It is at most their number.")
     best = np.argsort(-s, axis=1, kind="stable")[:, :k]
@@ -55,38 +55,38 @@ class RocCurve:
     thresholds: Floats
 
 
-def roc_curve(scores: ArrayLike, target: ArrayLike) -> RocCurve:
+def roc_curve(true: ArrayLike, scores: ArrayLike) -> RocCurve:
     """The receiver operating characteristic: every threshold that makes a difference.
 
     Scores at or above a threshold count as yes; the first one is inf, where nothing does. By
     scikit-learn.
-    Shapes: scores, target (samples,), target 0 or 1.
-    Errors: DataError where a target is neither 0 nor 1, or all are the same; OptionError where
+    Shapes: true, scores (samples,), true 0 or 1.
+    Errors: DataError where a class is neither 0 nor 1, or all are the same; OptionError where
     scikit-learn is not installed.
 
-    >>> roc_curve([0.9, 0.4, 0.6, 0.1], [1, 1, 0, 0]).true_positive_rate.tolist()
+    >>> roc_curve([1, 1, 0, 0], [0.9, 0.4, 0.6, 0.1]).true_positive_rate.tolist()
     [0.0, 0.5, 0.5, 1.0, 1.0]
     """
-    s, t = _binary("roc_curve", floats("roc_curve", "scores", scores), target)
+    s, t = _binary("roc_curve", true, floats("roc_curve", "scores", scores))
     found = scikit_learn("roc_curve").roc_curve(t, s)
     return RocCurve(*found)
 
 
 def roc_auc(
-    scores: ArrayLike, target: ArrayLike, *, versus: Literal["rest", "one"] = "rest"
+    true: ArrayLike, scores: ArrayLike, *, versus: Literal["rest", "one"] = "rest"
 ) -> float:
     """The area under the ROC curve: how often a random yes scores above a random no.
 
     0.5 is chance, 1 a perfect order; ties count one half. With more than two classes, the mean
     over classes of one against the rest, or over pairs of classes of `versus="one"` another.
     By scikit-learn.
-    Shapes: scores (samples,) and target 0 or 1; or scores (samples, classes), then
-    probabilities that sum to 1, and target of class numbers.
+    Shapes: scores (samples,) and true 0 or 1; or scores (samples, classes), then
+    probabilities that sum to 1, and true of class numbers.
     Errors: DataError where a class does not occur, as its area is not defined; OptionError
     where scikit-learn is not installed.
     Source: Hanley and McNeil 1982; pairs: Hand and Till 2001.
 
-    >>> roc_auc([0.9, 0.4, 0.6, 0.1], [1, 1, 0, 0])
+    >>> roc_auc([1, 1, 0, 0], [0.9, 0.4, 0.6, 0.1])
     0.75
     """
     name = "roc_auc"
@@ -94,11 +94,11 @@ def roc_auc(
         raise OptionError(f"{name}: versus {versus!r}. {closest(str(versus), VERSUS)}")
     array = np.asarray(scores)
     if array.ndim != 2:
-        s, t = _binary(name, floats(name, "scores", array), target)
+        s, t = _binary(name, true, floats(name, "scores", array))
         return float(scikit_learn(name).roc_auc_score(t, s))
-    s, t = _scores(name, probabilities(name, "scores", array), target)
+    s, t = _scores(name, true, probabilities(name, "scores", array))
     if s.shape[1] == 2:
-        return roc_auc(s[:, 1], t)
+        return roc_auc(t, s[:, 1])
     _check_classes_compared(name, s, t)
     shares = s / s.sum(axis=1, keepdims=True)
     way = "ovr" if versus == "rest" else "ovo"
@@ -142,17 +142,17 @@ class Calibration:
         return float(np.average(gaps, weights=self.count[full]))
 
 
-def calibration(p: ArrayLike, target: ArrayLike, *, bins: int = 10) -> Calibration:
+def calibration(true: ArrayLike, p: ArrayLike, *, bins: int = 10) -> Calibration:
     """The calibration curve: how often what is given a probability happens.
 
     For one probability of yes per sample, yes is what happens. For probabilities of several
     classes, the largest of each sample is looked at, and happens where that class is right. A
     bin holds its upper border, the first one 0 too.
-    Shapes: p (samples,) and target 0 or 1; or p (samples, classes) and class numbers.
-    Errors: DataError for numbers that are no probabilities, or targets that do not fit.
+    Shapes: p (samples,) and true 0 or 1; or p (samples, classes) and class numbers.
+    Errors: DataError for numbers that are no probabilities, or classes that do not fit.
     Source: Guo et al., "On calibration of modern neural networks", 2017 (arXiv 1706.04599).
 
-    >>> curve = calibration([0.8, 0.9, 0.1, 0.2], [1, 0, 0, 0], bins=2)
+    >>> curve = calibration([1, 0, 0, 0], [0.8, 0.9, 0.1, 0.2], bins=2)
     >>> curve.confidence.round(2).tolist(), curve.frequency.tolist(), curve.count.tolist()
     ([0.15, 0.85], [0.0, 0.5], [2, 2])
     """
@@ -160,10 +160,10 @@ def calibration(p: ArrayLike, target: ArrayLike, *, bins: int = 10) -> Calibrati
     count = number(name, "bins", bins, least=1)
     array = probabilities(name, "p", p)
     if array.ndim == 2:
-        array, t = _scores(name, array, target)
+        array, t = _scores(name, true, array)
         said, so = array.max(axis=1), array.argmax(axis=1) == t
     else:
-        said, t = _binary(name, array, target, both=False)
+        said, t = _binary(name, true, array, both=False)
         so = t == 1
     edges = np.linspace(0.0, 1.0, count + 1)
     place = np.searchsorted(edges[1:-1], said, side="left")
@@ -174,7 +174,7 @@ def calibration(p: ArrayLike, target: ArrayLike, *, bins: int = 10) -> Calibrati
     return Calibration(edges, confidence, frequency, inside.astype(np.int64))
 
 
-def expected_calibration_error(p: ArrayLike, target: ArrayLike, *, bins: int = 10) -> float:
+def expected_calibration_error(true: ArrayLike, p: ArrayLike, *, bins: int = 10) -> float:
     """The mean distance between what was said and what was so, over bins of probability.
 
         ECE = sum over bins of count / n |frequency - confidence|
@@ -182,45 +182,45 @@ def expected_calibration_error(p: ArrayLike, target: ArrayLike, *, bins: int = 1
     Shapes and errors: as calibration. Source: Naeini et al. 2015; Guo et al. 2017
     (arXiv 1706.04599), equation 3.
 
-    >>> round(expected_calibration_error([0.8, 0.9, 0.1, 0.2], [1, 0, 0, 0], bins=2), 3)
+    >>> round(expected_calibration_error([1, 0, 0, 0], [0.8, 0.9, 0.1, 0.2], bins=2), 3)
     0.25
     """
-    return calibration(p, target, bins=bins).error
+    return calibration(true, p, bins=bins).error
 
 
-def _scores(name: str, scores: ArrayLike, target: ArrayLike) -> tuple[Floats, NDArray[Any]]:
+def _scores(name: str, true: ArrayLike, scores: ArrayLike) -> tuple[Floats, NDArray[Any]]:
     """One score per sample and class, and a class number per sample."""
-    s, t = floats(name, "scores", scores), _ids(name, target)
+    s, t = floats(name, "scores", scores), _ids(name, true)
     if s.ndim != 2 or len(s) != len(t):
         raise ShapeError(
-            f"{name}: scores of shape {s.shape}, target of shape {t.shape}. Scores are "
-            "(samples, classes), with one target per sample."
+            f"{name}: true of shape {t.shape}, scores of shape {s.shape}. Scores are "
+            "(samples, classes), with one true class per sample."
         )
-    check_classes(name, "target", t, s.shape[1])
+    check_classes(name, "true", t, s.shape[1])
     return s, t
 
 
 def _binary(
-    name: str, scores: Floats, target: ArrayLike, *, both: bool = True
+    name: str, true: ArrayLike, scores: Floats, *, both: bool = True
 ) -> tuple[Floats, NDArray[Any]]:
     """One score per sample, and whether it is so; `both` wants at least one of each."""
-    t = _ids(name, target)
+    t = _ids(name, true)
     if scores.shape != t.shape:
         raise ShapeError(
-            f"{name}: scores of shape {scores.shape}, target of shape {t.shape}. Both are one "
+            f"{name}: true of shape {t.shape}, scores of shape {scores.shape}. Both are one "
             "number per sample, or scores (samples, classes)."
         )
-    check_classes(name, "target", t, 2)
+    check_classes(name, "true", t, 2)
     if both and t.min() == t.max():
         raise DataError(
-            f"{name}: every target is {t[0]}. It compares samples of class 1 with samples of "
+            f"{name}: every true class is {t[0]}. It compares samples of class 1 with samples of "
             "class 0: at least one of each is needed."
         )
     return scores, t
 
 
-def _ids(name: str, target: ArrayLike) -> NDArray[Any]:
-    t = labels(name, "target", target)
+def _ids(name: str, true: ArrayLike) -> NDArray[Any]:
+    t = labels(name, "true", true)
     if t.dtype.kind in "US":
-        raise DataError(f"{name}: targets are text. They are class numbers from 0.")
+        raise DataError(f"{name}: true classes are text. They are class numbers from 0.")
     return t.astype(np.int64)

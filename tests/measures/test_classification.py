@@ -21,9 +21,9 @@ SCORES = [
 @given(SAMPLES)
 def test_accuracy_and_confusion_equal_scikit_learns(samples):
     p, t = np.array(samples).T
-    assert measures.accuracy(p, t) == sklearn.metrics.accuracy_score(t, p)
+    assert measures.accuracy(t, p) == sklearn.metrics.accuracy_score(t, p)
     expected = sklearn.metrics.confusion_matrix(t, p, labels=range(5))
-    np.testing.assert_array_equal(measures.confusion_matrix(p, t, classes=5), expected)
+    np.testing.assert_array_equal(measures.confusion_matrix(t, p, classes=5), expected)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), SCORES)
@@ -32,7 +32,7 @@ def test_accuracy_and_confusion_equal_scikit_learns(samples):
 def test_averages_equal_scikit_learns(ours, theirs, average, samples):
     p, t = np.array(samples).T
     expected = theirs(t, p, average=average, zero_division=0.0)
-    assert ours(p, t, average=average) == pytest.approx(expected, abs=1e-12)
+    assert ours(t, p, average=average) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), SCORES)
@@ -40,7 +40,7 @@ def test_averages_equal_scikit_learns(ours, theirs, average, samples):
 def test_numbers_per_class_equal_scikit_learns(ours, theirs, samples):
     p, t = np.array(samples).T
     expected = theirs(t, p, average=None, zero_division=1.0)
-    np.testing.assert_allclose(ours(p, t, average="none", undefined=1.0), expected, atol=1e-12)
+    np.testing.assert_allclose(ours(t, p, average="none", undefined=1.0), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), SCORES)
@@ -49,30 +49,30 @@ def test_numbers_per_class_equal_scikit_learns(ours, theirs, samples):
 def test_binary_scores_equal_scikit_learns(ours, theirs, positive, samples):
     p, t = np.array([*samples, (0, 1)]).T
     expected = theirs(t, p, pos_label=positive, zero_division=0.0)
-    assert ours(p, t, positive=positive) == pytest.approx(expected, abs=1e-12)
+    assert ours(t, p, positive=positive) == pytest.approx(expected, abs=1e-12)
 
 
 def test_text_and_booleans_name_classes_too():
     spam, ham = "spam", "ham"
-    assert measures.precision([spam, spam, ham], [spam, ham, ham], positive=spam) == 0.5
-    assert measures.recall([True, False], [True, True], positive=True) == 0.5
-    assert measures.accuracy([spam, ham], [spam, spam]) == 0.5
+    assert measures.precision([spam, ham, ham], [spam, spam, ham], positive=spam) == 0.5
+    assert measures.recall([True, True], [True, False], positive=True) == 0.5
+    assert measures.accuracy([spam, spam], [spam, ham]) == 0.5
 
 
 def test_micro_averages_are_the_accuracy():
     p, t = [0, 1, 2, 2], [0, 1, 1, 2]
     for score, _ in SCORES:
-        assert score(p, t, average="micro") == measures.accuracy(p, t)
+        assert score(t, p, average="micro") == measures.accuracy(t, p)
 
 
 def test_a_class_that_is_never_predicted_counts_as_asked():
-    assert measures.precision([0, 0], [1, 0]) == 0.0
-    assert measures.precision([0, 0], [1, 0], undefined=1.0) == 1.0
-    assert np.isnan(measures.precision([0, 0], [1, 0], undefined=np.nan))
+    assert measures.precision([1, 0], [0, 0]) == 0.0
+    assert measures.precision([1, 0], [0, 0], undefined=1.0) == 1.0
+    assert np.isnan(measures.precision([1, 0], [0, 0], undefined=np.nan))
 
 
-def test_the_confusion_matrix_counts_targets_down_and_predictions_along():
-    found = measures.confusion_matrix([1, 1, 0], [0, 0, 0])
+def test_the_confusion_matrix_counts_true_classes_down_and_predictions_along():
+    found = measures.confusion_matrix([0, 0, 0], [1, 1, 0])
     np.testing.assert_array_equal(found, [[1, 2], [0, 0]])
     assert found.dtype == np.int64
 
@@ -81,24 +81,26 @@ def test_the_confusion_matrix_counts_targets_down_and_predictions_along():
 
 
 @pytest.mark.parametrize("measure", [measures.accuracy, *[ours for ours, _ in SCORES]])
-def test_predictions_and_targets_that_do_not_fit_are_refused(measure):
+def test_true_and_predicted_classes_that_do_not_fit_are_refused(measure):
     name = measure.__name__
     with pytest.raises(ShapeError, match=rf"{name}: shapes \(2,\) and \(3,\)"):
         measure([0, 1], [0, 1, 1])
     with pytest.raises(ShapeError, match=rf"{name}: predicted of shape \(2, 3\).*argmax"):
-        measure(np.zeros((2, 3)), [0, 1])
-    with pytest.raises(DataError, match=f"{name}: predicted are empty"):
+        measure([0, 1], np.zeros((2, 3)))
+    with pytest.raises(DataError, match=f"{name}: true are empty"):
         measure([], [])
     with pytest.raises(DTypeError, match=f"{name}: predicted of float64"):
-        measure([0.2, 0.9], [0, 1])
-    with pytest.raises(DataError, match=f"{name}: predicted of <U1, target of int64"):
+        measure([0, 1], [0.2, 0.9])
+    with pytest.raises(DataError, match=f"{name}: true of <U1, predicted of int64"):
         measure(["a", "b"], [0, 1])
 
 
 def test_class_numbers_outside_the_classes_are_named():
-    message = "confusion_matrix: target class 3 at sample 1, of 3 classes. .* between 0 and 2"
+    message = "confusion_matrix: true class 3 at sample 1, of 3 classes. .* between 0 and 2"
     with pytest.raises(DataError, match=message):
-        measures.confusion_matrix([0, 1], [0, 3], classes=3)
+        measures.confusion_matrix([0, 3], [0, 1], classes=3)
+    with pytest.raises(DataError, match="predicted class 7 at sample 0"):
+        measures.confusion_matrix([0, 1], [7, 1], classes=3)
     with pytest.raises(DataError, match="class -1 at sample 0"):
         measures.confusion_matrix([-1, 1], [0, 1])
     with pytest.raises(DataError, match="classes are text"):

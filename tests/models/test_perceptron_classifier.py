@@ -65,7 +65,7 @@ def test_it_learns_the_digits():
     trainer = Trainer(model, perceptron_loss, optimizer, train, None, Options(batch_size=10))
     trainer.fit(10)
     found = model(test.features).argmax(axis=1).numpy()
-    assert measures.accuracy(found, test.labels) > 0.93
+    assert measures.accuracy(test.labels, found) > 0.93
 
 
 def test_it_starts_undecided_and_takes_images():
