@@ -7,7 +7,7 @@ import click
 from pellucid import __version__
 from pellucid.cli.train_command import POSITIVE, SEED, train
 from pellucid.cli.tune_command import tune
-from pellucid.cli.words import Commands
+from pellucid.cli.words import Choice, Commands
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -23,6 +23,9 @@ def pellucid(traceback: bool) -> None:
       pellucid train digits
       pellucid train mnist --data-dir mnist --download --hidden 100,50 --epochs 5
       pellucid predict runs/digits-mlp-1 seven.png
+
+    \b
+    Exit codes: 0 done, 1 the work failed, 2 wrong use, 130 stopped by Ctrl-C, 143 by SIGTERM.
     """  # noqa: D301 (click's mark)
 
 
@@ -133,6 +136,37 @@ def models() -> int:
     from pellucid.cli.listing import list_models
 
     return list_models()
+
+
+# ---- this installation -------------------------------------------------------------------
+
+
+@pellucid.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for a program to read.")
+def about(as_json: bool) -> int:
+    """Versions, CPU, executor, cache, extras, free space: what a report of a fault needs."""
+    from pellucid.cli.about import about as show
+
+    return show(as_json=as_json)
+
+
+@pellucid.command()
+@click.argument("shell", type=Choice(("bash", "zsh", "fish")))
+def completion(shell: str) -> int:
+    """A script that lets a shell complete commands, options and names with the Tab key.
+
+    \b
+    Examples:
+      eval "$(pellucid completion bash)"       # in ~/.bashrc
+      eval "$(pellucid completion zsh)"        # in ~/.zshrc
+      pellucid completion fish | source        # in ~/.config/fish/config.fish
+    """  # noqa: D301 (click's mark)
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None, shell
+    click.echo(kind(pellucid, {}, "pellucid", "_PELLUCID_COMPLETE").source())
+    return 0
 
 
 # ---- bench -------------------------------------------------------------------------------

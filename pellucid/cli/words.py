@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from pellucid.errors import closest
 
@@ -29,6 +30,12 @@ class Choice(click.ParamType[str]):
         if value not in self.names:
             self.fail(f"{value!r} is not known. {closest(value, self.names)}", param, ctx)
         return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The names that begin so."""
+        return [CompletionItem(name) for name in self.names if name.startswith(incomplete)]
 
 
 class Commands(click.Group):

@@ -9,8 +9,8 @@ Scores            top_k_accuracy, roc_curve, roc_auc, calibration, expected_cali
 Numbers           r2
 Fit               fit_diagnosis, FitDiagnosis: bias, variance, and what helps
 
-Predictions come before targets, as in losses. Measures that run inside training, batch by
-batch, are in `pellucid.train`.
+What is true comes first, then what was predicted, as in scikit-learn. Measures that run inside
+training, batch by batch, are in `pellucid.train`.
 """
 
 from pellucid.measures.classification import accuracy, confusion_matrix, f1, precision, recall

@@ -122,6 +122,14 @@ class Cache:
                 with suppress(OSError):
                     Path(name).unlink(missing_ok=True)
 
+    def content(self) -> tuple[int, int]:
+        """How many entries there are, and their bytes."""
+        sizes = []
+        for file in self.path.glob("*.object"):
+            with suppress(OSError):
+                sizes.append(file.lstat().st_size)
+        return len(sizes), sum(sizes)
+
     def _file(self, key: str) -> Path:
         return self.path / f"{key}.object"
 
