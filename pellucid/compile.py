@@ -160,8 +160,16 @@ class Compiled:
         """One call for each row of the arguments, one after the other, inside the executor.
 
         Every array among the arguments has one more axis in front, the calls; so have the
-        results. Variables go from each call to the next.
+        results. Variables go from each call to the next. Where a call fails, they are as
+        after the one before it, and what it raised is raised.
         """
+        results, failure = self.loop_while_sound(*arguments)
+        if failure is not None:
+            raise failure
+        return results
+
+    def loop_while_sound(self, *arguments: Any) -> tuple[Any, BaseException | None]:
+        """The same; where a call fails, the results of those before it, and what it raised."""
         structure, rows = _apart(arguments)
         counts = {a.shape[0] if a.ndim else None for a in rows}
         if len(counts) != 1 or counts & {None, 0}:
@@ -171,8 +179,8 @@ class Compiled:
             )
         kind = self._kind(structure, [a[0] for a in rows])
         captured, program = kind.captured, kind.program(self.executor)
-        results = program.loop(rows, _state(captured))
-        return unflatten(captured.result, iter([Tensor(array) for array in results]))
+        results, failure = program.loop(rows, _state(captured))
+        return unflatten(captured.result, iter([Tensor(array) for array in results])), failure
 
     def graph(self, *examples: Any) -> Graph:
         """The graph that runs for arguments like these."""

@@ -9,7 +9,8 @@
 
 An executor is a class that takes a Procedure. Its objects are called with the arrays of the
 arguments and of the variables; `loop` makes one call for each row of the arguments. Arrays
-of variables are updated in place. Nothing else is asked of it.
+of variables are updated in place, all of them or, where a call fails, none. Nothing else is
+asked of it.
 """
 
 import importlib
@@ -28,11 +29,19 @@ class Program(Protocol):
     """A procedure ready to run."""
 
     def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
-        """The results for these arguments; `state` arrays are updated in place."""
+        """The results for these arguments; `state` arrays are updated in place.
+
+        Where it raises, no array of the state has changed.
+        """
         ...
 
-    def loop(self, rows: Sequence[Any], state: Sequence[Any]) -> list[Any]:
-        """One call for each row of the arguments; the results of all calls, stacked."""
+    def loop(
+        self, rows: Sequence[Any], state: Sequence[Any]
+    ) -> tuple[list[Any], BaseException | None]:
+        """One call for each row of the arguments; the results of all calls, stacked.
+
+        Where one fails, the results of those before it, and what it raised.
+        """
         ...
 
 

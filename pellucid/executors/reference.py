@@ -4,7 +4,9 @@ run         the outputs of a graph for given inputs
 Reference   a procedure ready to run
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -59,15 +61,34 @@ class Reference:
         self.procedure = procedure
 
     def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
-        """The results for these arguments; `state` arrays are updated in place, at the end."""
+        """The results for these arguments; `state` arrays are updated in place, at the end.
+
+        Where it raises, no array of the state has changed.
+        """
         procedure = self.procedure
         # Copies, before anything is updated: outputs may share memory with state or arguments.
         outputs = [np.array(array) for array in run(procedure.graph, [*arguments, *state])]
-        for position, new in zip(procedure.updates, outputs[procedure.results :], strict=True):
-            np.copyto(state[position - procedure.arguments], new)
+        places = [state[position - procedure.arguments] for position in procedure.updates]
+        # All in one call without a line of Python in between, where a signal could raise.
+        updates = map(np.ndarray.__setitem__, places, repeat(...), outputs[procedure.results :])
+        deque(updates, maxlen=0)
         return outputs[: procedure.results]
 
-    def loop(self, rows: Sequence[Any], state: Sequence[Any]) -> list[Any]:
-        """One call for each row of the arguments; the results of all calls, stacked."""
-        results = [self(arguments, state) for arguments in zip(*rows, strict=True)]
-        return [np.stack(column) for column in zip(*results, strict=True)]
+    def loop(
+        self, rows: Sequence[Any], state: Sequence[Any]
+    ) -> tuple[list[Any], BaseException | None]:
+        """One call for each row of the arguments; the results of all calls, stacked.
+
+        Where one fails, the results of those before it, and what it raised.
+        """
+        graph, failure = self.procedure.graph, None
+        results: list[list[Any]] = []
+        try:
+            for arguments in zip(*rows, strict=True):
+                results.append(self(arguments, state))
+        except BaseException as error:
+            failure = error
+        shapes = [(0, *v.shape) for v in graph.outputs[: self.procedure.results]]
+        empty = [np.empty(s, v.dtype) for s, v in zip(shapes, graph.outputs, strict=False)]
+        columns = zip(*results, strict=True) if results else ()
+        return [np.stack(column) for column in columns] or empty, failure

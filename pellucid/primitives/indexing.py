@@ -44,7 +44,7 @@ class Take(Primitive):
         try:
             return xp.take(x, indices, axis=self.axis)
         except IndexError:
-            raise outside(self.name, x.shape[self.axis]) from None
+            raise outside(self.name, x.shape[self.axis], indices) from None
 
     def backward(self, dy: Any, y: Any, x: Any, indices: Any) -> tuple[Any, ...]:
         return dy.scatter_add(indices, axis=self.axis, size=x.shape[self.axis]), None
@@ -86,17 +86,18 @@ class ScatterAdd(Primitive):
         try:
             np.add.at(y, (slice(None),) * self.axis + (indices,), x)
         except IndexError:
-            raise outside(self.name, self.size) from None
+            raise outside(self.name, self.size, indices) from None
         return y
 
     def backward(self, dy: Any, y: Any, x: Any, indices: Any) -> tuple[Any, ...]:
         return dy.take(indices, axis=self.axis), None
 
 
-def outside(name: str, size: int) -> PositionError:
-    """The error for an index that leaves its axis, of the given size."""
+def outside(where: str, size: int, indices: Any) -> PositionError:
+    """The error for the first of some indices that leaves its axis, of the given size."""
+    wrong = indices[(indices < -size) | (indices >= size)].flat[0]
     return PositionError(
-        f"{name}: an index outside an axis of size {size}. "
+        f"{where}: index {wrong} outside an axis of size {size}. "
         f"Positions go from {-size} to {size - 1}: check the indices before the call."
     )
 

@@ -1,17 +1,20 @@
-"""Running the reference rule of a primitive from inside a native program.
+"""Running the reference rule of a primitive from inside a native program, and what can fail.
 
-CallBack    what the program calls for a node without native code
+CallBack    what the program calls for a node without native code; tells what has failed
+Failed      a step that failed
 """
 
 import ctypes
 import threading
 import weakref
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.errors import GraphError, PositionError
-from pellucid.graph import Node
+from pellucid.errors import GraphError
+from pellucid.executors.native.program import FAILED_INDEX, FAILED_STEP, FAILURE
+from pellucid.primitives.indexing import outside
 
 if TYPE_CHECKING:
     from pellucid.executors.native.native import Native
@@ -20,19 +23,30 @@ if TYPE_CHECKING:
 PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 
 
+@dataclass(frozen=True)
+class Failed:
+    """The first step of a call that failed, counted from 0, and what it raises."""
+
+    step: int
+    error: BaseException
+
+
 class CallBack:
     """The Python half of a program: called with the number of a kernel and the step.
 
-    A negative number -1 - k reports an index out of range in kernel k.
-    An exception cannot pass through machine code: it is kept, later calls do nothing, and
-    `raise_failure` raises it when the program has returned. Only now and then is the plan of the
-    program needed, so it is made on use; the program itself may go when nobody else holds it.
+    An exception cannot pass through machine code: it is kept, and the table tells the program
+    to end before the step has changed anything. Only now and then is the plan of the program
+    needed, so it is made on use; the program itself may go when nobody else holds it.
     """
 
-    def __init__(self, program: "Native", table: Any) -> None:
+    def __init__(self, program: "Native", table: Any, arena_slot: int) -> None:
         self.program = weakref.proxy(program)
         self.table = table
-        self.failure: BaseException | None = None
+        self._failure, self._step, self._index = (
+            ctypes.c_int64.from_buffer(table, (arena_slot + entry) * table.itemsize)
+            for entry in (FAILURE, FAILED_STEP, FAILED_INDEX)
+        )
+        self._error: BaseException | None = None
         self._inside: set[int] = set()
         self.function = PROTOTYPE(self._run)
 
@@ -42,26 +56,26 @@ class CallBack:
         return ctypes.cast(self.function, ctypes.c_void_p).value or 0
 
     def _run(self, number: int, step: int) -> None:
-        if self.failure is not None:
-            return
-        if number < 0:
-            (node,) = self.program.shared.plan.kernels[-1 - number].nodes
-            self.failure = _position_error(node)
-            return
         self._inside.add(threading.get_ident())
         try:
-            from pellucid.executors.native.views import whole
-
-            shared = self.program.shared
-            (node,) = shared.plan.kernels[number].nodes
-            inputs = [self._array(shared.views[value], step) for value in node.inputs]
-            with np.errstate(all="ignore"):
-                result = node.primitive.forward(np, *inputs)
-            self._array(whole(node.output), step)[...] = result
-        except BaseException as failure:  # must not reach the machine code
-            self.failure = failure
+            self._compute(number, step)
+        except BaseException as error:  # must not reach the machine code
+            self._error = error
+        else:
+            self._failure.value = 0
         finally:
             self._inside.discard(threading.get_ident())
+
+    def _compute(self, number: int, step: int) -> None:
+        """The rule of a kernel, on the program's memory."""
+        from pellucid.executors.native.views import whole
+
+        shared = self.program.shared
+        (node,) = shared.plan.kernels[number].nodes
+        inputs = [self._array(shared.views[value], step) for value in node.inputs]
+        with np.errstate(all="ignore"):
+            result = node.primitive.forward(np, *inputs)
+        self._array(whole(node.output), step)[...] = result
 
     def refuse_inside(self) -> None:
         """Raise GraphError where the calling thread is inside a rule that the program runs."""
@@ -87,19 +101,27 @@ class CallBack:
             return np.empty(view.shape, dtype)
         return np.lib.stride_tricks.as_strided(flat[view.offset :], view.shape, strides)
 
-    def raise_failure(self) -> None:
-        """Raise what went wrong, once."""
-        failure, self.failure = self.failure, None
-        if failure is not None:
-            raise failure
+    def forget(self) -> None:
+        """Nothing has failed yet: a call begins."""
+        self._failure.value, self._error = 0, None
 
+    def failed(self) -> Failed | None:
+        """What has failed in the call that has ended."""
+        what = self._failure.value
+        if what == 0:
+            return None
+        error, self._error = self._error, None
+        return Failed(self._step.value, error or self._told(what))
 
-def _position_error(node: Node) -> PositionError:
-    """What an index out of range is told as."""
-    size = node.primitive.size if node.primitive.name == "scatter_add" else None
-    size = node.inputs[0].shape[node.primitive.axis] if size is None else size
-    where = f" in {node.scope}" if node.scope else ""
-    return PositionError(
-        f"{node.primitive.name}{where}: an index outside an axis of size {size}. "
-        f"Positions go from {-size} to {size - 1}; check the indices before the call."
-    )
+    def _told(self, what: int) -> BaseException:
+        """The error for what the machine code has noted."""
+        from pellucid.executors.native.failing import axis_size
+
+        (node,) = self.program.shared.plan.kernels[abs(what) - 1].nodes
+        where = f"{node.primitive.name}{f' in {node.scope}' if node.scope else ''}"
+        if what > 0:
+            return outside(where, axis_size(node), np.array(self._index.value))
+        return GraphError(
+            f"{where}: its rule was cut off by an exception that another thread or a signal put "
+            "between program and rule. Nothing has changed: the step can be run again."
+        )

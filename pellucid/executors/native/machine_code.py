@@ -34,7 +34,8 @@ class MachineCode:
     """Object code, and how a program is made of it.
 
     For each kernel, in order: the name of its function, the bindings that tell it where its
-    buffers lie, and what there is to divide. Constants that the procedure holds are given by
+    buffers lie, and what there is to divide. `gate` is the first that updates a variable, and
+    `can_fail` whether one before it can fail. Constants that the procedure holds are given by
     their position there; the others were computed when it was planned.
     """
 
@@ -42,6 +43,8 @@ class MachineCode:
     names: tuple[str, ...]
     bindings: tuple[tuple[int, ...], ...]
     work: tuple[Work, ...]
+    gate: int
+    can_fail: bool
     arena_bytes: int
     constants: tuple[Constant, ...]
 
@@ -52,6 +55,8 @@ class MachineCode:
             "names": self.names,
             "bindings": self.bindings,
             "work": [astuple(work) for work in self.work],
+            "gate": self.gate,
+            "can_fail": self.can_fail,
             "arena_bytes": self.arena_bytes,
             "constants": [
                 c if isinstance(c, int) else [c.dtype.str, c.shape] for c in self.constants
@@ -78,6 +83,8 @@ class MachineCode:
             tuple(head["names"]),
             tuple(map(tuple, head["bindings"])),
             tuple(Work(*work) for work in head["work"]),
+            head["gate"],
+            head["can_fail"],
             head["arena_bytes"],
             tuple(constants),
         )
@@ -120,6 +127,8 @@ def _compiled(procedure: Procedure, shared: "Layout") -> MachineCode:
         code.names,
         code.bindings,
         work,
+        shared.plan.gate,
+        shared.plan.can_fail,
         shared.plan.arena_bytes,
         tuple(given.get(id(array), array) for _, array in shared.graph.constants),
     )

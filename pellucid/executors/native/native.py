@@ -18,9 +18,18 @@ import numpy as np
 from pellucid.errors import OptionError, closest
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.accepted import Accepted
-from pellucid.executors.native.call_back import CallBack
+from pellucid.executors.native.call_back import CallBack, Failed
 from pellucid.executors.native.machine_code import is_long, machine_code
-from pellucid.executors.native.program import LEAST_WORK, Listing, Task, runner
+from pellucid.executors.native.program import (
+    CALL_BACK,
+    FAILURE,
+    LEAST_WORK,
+    TABLE_END,
+    Gate,
+    Listing,
+    Task,
+    runner,
+)
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.memory import empty
@@ -39,9 +48,10 @@ class Native:
         self.code = machine_code(procedure)
         self.engine = targets.loaded(self.code.object, targets.host())
         functions = [self.engine.get_function_address(name) for name in self.code.names]
-        self.listing = Listing(functions, self.code.bindings, self.code.work)
         self.runner = runner()
         self._make_table()
+        gate = Gate(self.code.gate, self._arena_slot + FAILURE)
+        self.listing = Listing(functions, self.code.bindings, self.code.work, gate)
 
     @cached_property
     def shared(self) -> "Layout":
@@ -52,7 +62,7 @@ class Native:
         return planned(self.procedure)
 
     def _make_table(self) -> None:
-        """The table of addresses: inputs, constants, results, the arena, and the way back.
+        """The table: addresses of inputs, constants, results, the arena; the way back, failures.
 
         Constants and the arena stay where they are.
         """
@@ -63,12 +73,12 @@ class Native:
         self._arena = empty(code.arena_bytes, np.uint8)
         self._first_result = len(graph.inputs) + len(constants)
         self._arena_slot = self._first_result + self.procedure.results
-        self.table = np.zeros(self._arena_slot + 2, np.int64)
+        self.table = np.zeros(self._arena_slot + TABLE_END, np.int64)
         for i, array in enumerate(self._constants, len(graph.inputs)):
             self.table[i] = array.ctypes.data
         self.table[self._arena_slot] = self._arena.ctypes.data
-        self.call_back = CallBack(self, self.table)
-        self.table[self._arena_slot + 1] = self.call_back.address
+        self.call_back = CallBack(self, self.table, self._arena_slot)
+        self.table[self._arena_slot + CALL_BACK] = self.call_back.address
         self._address = self.table.ctypes.data
         self._outputs = [(v.shape, v.dtype) for v in graph.outputs[: self.procedure.results]]
         shared = [work for work in code.work if work.chunks(2) > 1]
@@ -83,29 +93,46 @@ class Native:
     # ---- running -----------------------------------------------------------------------------
 
     def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
-        """The results for these arguments; `state` arrays are updated in place."""
+        """The results for these arguments; `state` arrays are updated in place.
+
+        Where it raises, no array of the state has changed.
+        """
         held = self.accepted.call(arguments, state)
         results = [np.empty(shape, dtype) for shape, dtype in self._outputs]
-        self._run(held, state, results, 1)
+        failed = self._run(held, state, results, 1)
+        if failed is not None:
+            raise failed.error
         return results
 
-    def loop(self, rows: Sequence[Any], state: Sequence[Any]) -> list[Any]:
-        """One call for each row of the arguments; the results of all calls, stacked."""
+    def loop(
+        self, rows: Sequence[Any], state: Sequence[Any]
+    ) -> tuple[list[Any], BaseException | None]:
+        """One call for each row of the arguments; the results of all calls, stacked.
+
+        Where one fails, the results of those before it, and what it raised.
+        """
         held = self.accepted.loop(rows, state)
         steps = len(held[0])
         results = [np.empty((steps, *shape), dtype) for shape, dtype in self._outputs]
-        self._run(held, state, results, steps)
-        return results
+        failed = self._run(held, state, results, steps)
+        if failed is not None:
+            return [column[: failed.step] for column in results], failed.error
+        return results, None
 
     def _run(
         self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], steps: int
-    ) -> None:
+    ) -> Failed | None:
+        """Run some steps; which one failed, if one did."""
         self.call_back.refuse_inside()
         with self._lock:
             self._lead_to(0, [*arguments, *state])
             self._lead_to(self._first_result, results)
+            if not self.code.can_fail:
+                self._start(steps)
+                return None
+            self.call_back.forget()
             self._start(steps)
-            self.call_back.raise_failure()
+            return self.call_back.failed()
 
     def _lead_to(self, slot: int, arrays: Sequence[Any]) -> None:
         """Put arrays into the table, from a slot on; those that are there already stay."""
@@ -114,8 +141,10 @@ class Native:
             if led_to[slot] is not array:
                 if slot in variables:
                     self.accepted.variable(slot, array)
-                led_to[slot] = array
+                # A signal can end this anywhere: what is noted must not be ahead of the table.
+                led_to[slot] = None
                 self.table[slot] = _address(array)
+                led_to[slot] = array
             slot += 1
 
     def _start(self, steps: int) -> None:
@@ -143,17 +172,20 @@ class Native:
         from pellucid.executors.native.report import report
 
         graph, plan_ = self.shared.graph, self.shared.plan
-        table = self.table.copy()
         # Written, not just reserved: unwritten pages are one page of zeros, always in the cache.
         scratch = [np.full(v.shape, 0, v.dtype) for v in graph.inputs]
         scratch += [np.empty(shape, dtype) for shape, dtype in self._outputs]
         slots = [*range(plan_.inputs), *range(plan_.arena_slot - plan_.results, plan_.arena_slot)]
-        for slot, array in zip(slots, scratch, strict=True):
-            table[slot] = array.ctypes.data
         arena = empty(plan_.arena_bytes, np.uint8)
         arena[:] = 0
-        table[plan_.arena_slot] = arena.ctypes.data
-        return report(self.shared, self.code.work, self.listing, table)
+        with self._lock:
+            before = self.table.copy()
+            try:
+                # Not in a copy: rules in Python find their operands through the table.
+                self.table[[*slots, plan_.arena_slot]] = [a.ctypes.data for a in (*scratch, arena)]
+                return report(self.shared, self.code.work, self.listing, self.table)
+            finally:
+                self.table[:] = before
 
     def source(self, form: str) -> str:
         """The program as "graph", "schedule", "llvm" or "assembly"."""

@@ -3,7 +3,8 @@
     plan        order, in-place updates, and one arena for all temporary values
 
 A new value of a variable is written over the old one where every other use of the old one
-can come first; elsewhere it is made in the arena and copied at the end.
+can come first; elsewhere it is made in the arena and copied at the end. Kernels that can fail
+come before all that write to variables, so that a step happens whole or not at all.
 """
 
 import heapq
@@ -48,11 +49,15 @@ class Plan:
     """Kernels in order, and the place of every value that lies in memory.
 
     `strips` tells for each kernel over how many strips it is run together with the one before.
-    The table has an entry for each input, each constant, each result, and the arena.
+    `gate` is the first kernel that writes to a variable: all that can fail are before it, if
+    there are any.
+    The table has an entry for each input, each constant, each result, the arena, and failures.
     """
 
     kernels: list[Kernel]
     strips: tuple[int, ...]
+    gate: int
+    can_fail: bool
     places: dict[str, Place]
     arena_bytes: int
     inputs: int
@@ -61,46 +66,68 @@ class Plan:
 
     @property
     def arena_slot(self) -> int:
-        """The table entry of the arena, the last one."""
+        """The table entry of the arena, the last of memory."""
         return self.inputs + self.constants + self.results
 
 
 @dataclass
 class _Order:
-    """What must come before what, among kernels by number."""
+    """What must come before what, among kernels by number, and the gate behind the last.
+
+    Kernels that can fail come before the gate, those that write to variables after it.
+    """
 
     count: int
     after: list[set[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.after = [set() for _ in range(self.count)]
+        self.after = [set() for _ in range(self.count + 1)]
+
+    @property
+    def gate(self) -> int:
+        """The number of the gate."""
+        return self.count
 
     def sorted(self, extra: Iterable[tuple[int, int]] = ()) -> list[int] | None:
-        """An order that keeps all pairs (before, after), lowest numbers first; None if none."""
+        """An order of kernels that keeps all pairs (before, after); None if there is none.
+
+        The gate is opened as soon as it can be; for the rest lowest numbers go first.
+        """
         after = [set(s) for s in self.after]
         for a, b in extra:
             after[a].add(b)
-        waiting = [0] * self.count
+        waiting = [0] * len(after)
         for followers in after:
             for b in followers:
                 waiting[b] += 1
-        ready = [i for i, n in enumerate(waiting) if n == 0]
+        ready = [(i != self.gate, i) for i, n in enumerate(waiting) if n == 0]
+        heapq.heapify(ready)
         order = []
         while ready:
-            a = heapq.heappop(ready)
+            _, a = heapq.heappop(ready)
             order.append(a)
             for b in sorted(after[a]):
                 waiting[b] -= 1
                 if waiting[b] == 0:
-                    heapq.heappush(ready, b)
-        return order if len(order) == self.count else None
+                    heapq.heappush(ready, (b != self.gate, b))
+        if len(order) < len(after):
+            return None
+        return [a for a in order if a != self.gate]
 
 
-def plan(procedure: Procedure, graph: Graph, kernels: list[Kernel], views: Views) -> Plan:
-    """The plan for a laid-out graph and its kernels."""
+def plan(
+    procedure: Procedure,
+    graph: Graph,
+    kernels: list[Kernel],
+    views: Views,
+    failing: tuple[Iterable[int], Iterable[tuple[int, int]]] = ((), ()),
+) -> Plan:
+    """The plan for a laid-out graph and its kernels; `failing` as `failing.failing` gives it."""
     made_in = {value.name: i for i, k in enumerate(kernels) for value in k.stores}
     readers = _readers(kernels, views)
     order = _Order(len(kernels))
+    for first, later in (*((i, order.gate) for i in failing[0]), *failing[1]):
+        order.after[first].add(later)
     for name, users in readers.items():
         if name in made_in:
             order.after[made_in[name]] |= users - {made_in[name]}
@@ -111,10 +138,11 @@ def plan(procedure: Procedure, graph: Graph, kernels: list[Kernel], views: Views
         base = views[value].base
         old = graph.inputs[position]
         writer = made_in[base.name]
-        pairs = [(reader, writer) for reader in readers.get(old.name, set()) - {writer}]
+        before = readers.get(old.name, set()) - {writer}
+        pairs = [(kernel, writer) for kernel in (*before, order.gate)]
         if order.sorted(pairs) and _reads_in_step(kernels[writer], old, base, views):
-            for before, later in pairs:
-                order.after[before].add(later)
+            for kernel, _ in pairs:
+                order.after[kernel].add(writer)
             places[base.name] = Place(position)
         else:
             copies.append(CopyBack([], [], base, position))
@@ -125,7 +153,18 @@ def plan(procedure: Procedure, graph: Graph, kernels: list[Kernel], views: Views
     slots = (len(graph.inputs), len(graph.constants), procedure.results)
     shared = _strips(ordered, places, views)
     arena = _allocate(ordered, shared, places, views, sum(slots))
-    return Plan(ordered, shared, places, arena, *slots)
+    gate = _gate(ordered, places, slots[0])
+    return Plan(ordered, shared, gate, bool(failing[0]), places, arena, *slots)
+
+
+def _gate(kernels: list[Kernel], places: dict[str, Place], inputs: int) -> int:
+    """The first kernel that writes to a variable, or how many there are."""
+    for i, kernel in enumerate(kernels):
+        if isinstance(kernel, CopyBack) or any(
+            value.name in places and places[value.name].slot < inputs for value in kernel.stores
+        ):
+            return i
+    return len(kernels)
 
 
 def _readers(kernels: list[Kernel], views: Views) -> dict[str, set[int]]:

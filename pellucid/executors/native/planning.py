@@ -8,6 +8,7 @@ Each pass stands in a file of its own; a program that comes from the disk needs 
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.again import again
 from pellucid.executors.native.depth import cut
+from pellucid.executors.native.failing import failing
 from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.fusion import fuse
 from pellucid.executors.native.kernels import Loop
@@ -33,5 +34,5 @@ def planned(procedure: Procedure) -> Layout:
     for kernel in kernels:
         if isinstance(kernel, Loop):
             kernel.stores += spill(kernel, views)
-    program = plan(procedure, graph, kernels, views)
+    program = plan(procedure, graph, kernels, views, failing(kernels, graph))
     return Layout(graph, views, program, targets.host(), procedure.arguments)

@@ -16,6 +16,10 @@ as its part of the data is in its cache; then it helps the others. A thread that
 holds up the others only while it holds a chunk. Small kernels in a row are one section, done
 by one thread. Which thread computes a chunk never changes its bits. Between calls the threads
 sleep (crew): nothing spins.
+
+A step can fail: an index may be out of range, a rule in Python may raise. Then the rest of the
+step is not run, from the gate on: the first kernel that updates a variable. All that can fail
+stands before it (plan), so that a step happens whole or not at all.
 """
 
 import ctypes
@@ -34,6 +38,10 @@ from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
 from pellucid.memory import LINE, empty
 
+COUNT, LIST, GATE, FAILS, KERNELS = range(5)  # words of a listed program
+# Entries of a table after the arena: where Python is called, and what has failed: 1 + k for an
+# index out of range in kernel k, -1 - k while its rule runs in Python; in which step; which index.
+CALL_BACK, FAILURE, FAILED_STEP, FAILED_INDEX, TABLE_END = range(1, 6)
 STEPS, COME, LEFT = 2, 5, 6  # words of a task: steps, and how many threads have
 CREW_BYTES = 320  # of its memory: a lock, a signal, numbers
 SHARED_NANOSECONDS = 2_500  # less is done before another thread has seen that it can help
@@ -64,8 +72,10 @@ class Work:
         return max(1, min(self.units, threads * max(1, min(each, MOST_CHUNKS))))
 
 
-def sections(work: Sequence[Work], threads: int) -> list[tuple[int, int, int]]:
-    """Kernels handed out together: (first kernel, how many, chunks)."""
+def sections(
+    work: Sequence[Work], threads: int, gate: int | None = None
+) -> list[tuple[int, int, int]]:
+    """Kernels handed out together: (first kernel, how many, chunks); none reaches over the gate."""
     found: list[tuple[int, int, int]] = []
     for i, share in enumerate(work):
         chunks = share.chunks(threads)
@@ -73,7 +83,7 @@ def sections(work: Sequence[Work], threads: int) -> list[tuple[int, int, int]]:
             first, count, _ = found.pop()
             found += [(first, count - 1, 1)] if count > 1 else []
             found.append((i - 1, 2, share.strips))
-        elif chunks == 1 and found and found[-1][2] == 1:
+        elif chunks == 1 and found and found[-1][2] == 1 and i != gate:
             first, count, _ = found[-1]
             found[-1] = (first, count + 1, 1)
         else:
@@ -149,11 +159,12 @@ class Runner:
     """The functions that run programs.
 
     `alone(calls, table, steps)` runs in the calling thread: the calls are (how many, their
-    list), a call is (function, bindings, first unit, unit after the last). `crew` runs tasks
+    list, how many before the gate, the table's entry that tells of a failure), a call is
+    (function, bindings, first unit, unit after the last). `crew` runs tasks
     with more threads: a task is (program, table, steps, counters, threads, 0, 0), where the
-    last two count the threads that have come and left; a program is (list of kernels, how many
-    sections, their list), a listed kernel (function, bindings, units), a section as `sections`
-    gives it.
+    last two count the threads that have come and left; a program is (how many sections, their
+    list, how many before the gate, the table's entry that tells of a failure, list of kernels),
+    a listed kernel (function, bindings, units), a section as `sections` gives it.
     """
 
     def __init__(self) -> None:
@@ -201,11 +212,28 @@ def runner() -> Runner:
     return Runner()
 
 
+@dataclass(frozen=True)
+class Gate:
+    """What is not reached in a step that fails: the kernels from `kernel` on.
+
+    `failure`: the table's entry that is not 0 where something has failed.
+    """
+
+    kernel: int
+    failure: int
+
+    def part(self, parts: Sequence[tuple[int, int, int]]) -> int:
+        """How many sections are before it."""
+        return sum(first < self.kernel for first, _, _ in parts)
+
+
 class Listing:
     """A program in the form in which the runner reads it."""
 
-    def __init__(self, functions: Sequence[int], bindings: Sequence[Any], work: Sequence[Work]):
-        self._work = tuple(work)
+    def __init__(
+        self, functions: Sequence[int], bindings: Sequence[Any], work: Sequence[Work], gate: Gate
+    ) -> None:
+        self._work, self._gate = tuple(work), gate
         self._bindings = [np.array(numbers or [0], np.int64) for numbers in bindings]
         self.kernels = np.array(
             [
@@ -215,15 +243,18 @@ class Listing:
             np.int64,
         ).reshape(-1, 3)
         self._divided: dict[int, tuple[Any, Any]] = {}
-        calls = np.array(self._calls(), np.int64).reshape(-1, 4)
-        self._alone = np.array([len(calls), calls.ctypes.data], np.int64), calls
+        parts = sections(self._work, 1, gate.kernel)
+        calls = np.array(self._calls(parts), np.int64).reshape(-1, 4)
+        before = len(self._calls(parts[: gate.part(parts)]))
+        head = [len(calls), calls.ctypes.data, before, gate.failure]
+        self._alone = np.array(head, np.int64), calls
         self.alone = int(self._alone[0].ctypes.data)  # the address of the calls of one thread
 
-    def _calls(self) -> list[tuple[int, int, int, int]]:
-        """What one thread calls in a step, in order."""
+    def _calls(self, parts: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int, int]]:
+        """What one thread calls for these sections, in order."""
         return [
             (function, bindings, chunk * units // chunks, (chunk + 1) * units // chunks)
-            for first, count, chunks in sections(self._work, 1)
+            for first, count, chunks in parts
             for chunk in range(chunks)
             for function, bindings, units in self.kernels[first : first + count].tolist()
         ]
@@ -231,8 +262,10 @@ class Listing:
     def divided(self, threads: int) -> tuple[int, int]:
         """The program for some threads: its address, and how many sections it has."""
         if threads not in self._divided:
-            parts = np.array(sections(self._work, threads), np.int64).reshape(-1, 3)
-            head = [self.kernels.ctypes.data, len(parts), parts.ctypes.data]
+            found = sections(self._work, threads, self._gate.kernel)
+            parts = np.array(found, np.int64).reshape(-1, 3)
+            gate = [self._gate.part(found), self._gate.failure]
+            head = [len(parts), parts.ctypes.data, *gate, self.kernels.ctypes.data]
             self._divided[threads] = np.array(head, np.int64), parts
         head, parts = self._divided[threads]
         return head.ctypes.data, len(parts)

@@ -7,12 +7,23 @@
 How threads share a program is told in `program`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
-from pellucid.executors.native.program import COME, LEFT, STEPS
+from pellucid.executors.native.program import (
+    COME,
+    COUNT,
+    FAILS,
+    GATE,
+    KERNELS,
+    LEFT,
+    LIST,
+    STEPS,
+)
 from pellucid.memory import LINE
 
 I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
@@ -89,17 +100,38 @@ def _run(b: ir.IRBuilder, kernel: ir.Value, where: tuple[Any, Any], begin: Any, 
     b.call(function, [table, word(b, kernel, I64(1), POINTER), step, begin, end])
 
 
+@contextmanager
+def _each(
+    b: ir.IRBuilder, program: ir.Value, table: ir.Value, steps: ir.Value
+) -> Iterator[tuple[ir.Value, ir.Value]]:
+    """Every step, and in it every entry of a program's list, until a step fails.
+
+    What updates variables stands behind the gate: where something before it has failed, it is
+    not reached, and variables are as they were before the step.
+    """
+    count, gate = word(b, program, I64(COUNT)), word(b, program, I64(GATE))
+    failure = b.gep(table, [word(b, program, I64(FAILS))], source_etype=I64)
+    failed = b.append_basic_block("failed")
+    with counted(b, I64(0), steps) as step, counted(b, I64(0), I64(2)) as half:
+        is_behind = b.icmp_signed("!=", half, I64(0))
+        begin, end = b.select(is_behind, gate, I64(0)), b.select(is_behind, count, gate)
+        with counted(b, begin, end) as i:
+            yield step, i
+        passed = b.append_basic_block("passed")
+        what = b.load_atomic(failure, "monotonic", 8, typ=I64)
+        b.cbranch(b.icmp_signed("==", what, I64(0)), passed, failed)
+        b.position_at_end(passed)
+    b.branch(failed)
+    b.position_at_end(failed)
+
+
 def _emit_alone(module: ir.Module, *, x86: bool) -> None:
     """`alone(calls, table, steps)`: every step, call by call."""
     function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "alone")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     program, table, steps = function.args
-    count, calls = word(b, program, I64(0)), word(b, program, I64(1), POINTER)
-    with (
-        _flushing(module, b, x86),
-        counted(b, I64(0), steps) as step,
-        counted(b, I64(0), count) as i,
-    ):
+    calls = word(b, program, I64(LIST), POINTER)
+    with _flushing(module, b, x86), _each(b, program, table, steps) as (step, i):
         call = _entry(b, calls, i, 4)
         _run(b, call, (table, step), word(b, call, I64(2)), word(b, call, I64(3)))
     b.ret_void()
@@ -112,16 +144,11 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
     task = function.args[0]
     program, table = word(b, task, I64(0), POINTER), word(b, task, I64(1), POINTER)
     steps, control = word(b, task, I64(STEPS)), word(b, task, I64(3), POINTER)
-    kernels = word(b, program, I64(0), POINTER)
-    count, parts = word(b, program, I64(1)), word(b, program, I64(2), POINTER)
+    kernels, parts = word(b, program, I64(KERNELS), POINTER), word(b, program, I64(LIST), POINTER)
     threads = word(b, task, I64(4))
     me = b.atomic_rmw("add", b.gep(task, [I64(COME)], source_etype=I64), I64(1), "monotonic")
     line = b.mul(b.add(threads, I64(1)), I64(LINE))
-    with (
-        _flushing(module, b, x86),
-        counted(b, I64(0), steps) as step,
-        counted(b, I64(0), count) as i,
-    ):
+    with _flushing(module, b, x86), _each(b, program, table, steps) as (step, i):
         section = _entry(b, parts, i)
         chunks = word(b, section, I64(2))
         done = b.gep(control, [b.mul(i, line)], source_etype=I8)

@@ -25,6 +25,7 @@ from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
+from pellucid.executors.native.program import CALL_BACK, FAILED_INDEX, FAILED_STEP, FAILURE
 from pellucid.executors.native.views import SPARE_STARTS, View, Views, row_major
 from pellucid.graph import Node, Shape, Value
 
@@ -79,15 +80,34 @@ def emit_single(frame: Frame, kernel: Single, number: int) -> None:
         elif is_native(node):
             _CODE[type(node.primitive)](frame, node, number)
         else:
-            call_back(frame, I64(number))
+            call_back(frame, number)
 
 
-def call_back(frame: Frame, number: ir.Value) -> None:
-    """Call the function whose address is the table's last entry: (kernel, step)."""
-    b = frame.builder
-    entry = b.gep(frame.table, [I64(frame.shared.plan.arena_slot + 1)], source_etype=POINTER)
+def call_back(frame: Frame, number: int) -> None:
+    """Have Python run the rule of a kernel, unless something has failed.
+
+    It counts as failed until Python says that it is done: an exception can arise on the way to
+    Python and back, where nobody sees it.
+    """
+    b, entry = frame.builder, _entry(frame, CALL_BACK)
     kind = ir.FunctionType(ir.VoidType(), [I64, I64])
-    b.call(_Callee(b.load(entry, typ=POINTER), kind), [number, frame.step])
+    before = b.load(_entry(frame, FAILURE), typ=I64)
+    with b.if_then(b.icmp_signed("==", before, I64(0))):
+        _fail(frame, I64(-1 - number))
+        b.call(_Callee(b.load(entry, typ=POINTER), kind), [I64(number), frame.step])
+
+
+def _fail(frame: Frame, what: ir.Value) -> None:
+    """Note a failure in this step."""
+    b = frame.builder
+    b.atomic_rmw("xchg", _entry(frame, FAILED_STEP), frame.step, "monotonic")
+    b.atomic_rmw("xchg", _entry(frame, FAILURE), what, "monotonic")
+
+
+def _entry(frame: Frame, number: int) -> ir.Value:
+    """Where an entry of the table behind the arena lies."""
+    slot = I64(frame.shared.plan.arena_slot + number)
+    return frame.builder.gep(frame.table, [slot], source_etype=I64)
 
 
 class _Callee:
@@ -174,13 +194,15 @@ def _position(frame: Frame, node: Node, number: int) -> None:
 
 
 def _checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Value:
-    """A position counted from the front; one outside is reported, and 0 taken in its place."""
+    """A position counted from the front; one outside is noted, and 0 taken in its place."""
     b = frame.builder
     found = index.astype(np.dtype(np.int64)).value
     found = b.select(b.icmp_signed("<", found, I64(0)), b.add(found, I64(size)), found)
     inside = b.icmp_unsigned("<", found, I64(size))
     with b.if_then(b.not_(inside)):
-        call_back(frame, I64(-1 - number))
+        given = index.astype(np.dtype(np.int64)).value
+        b.atomic_rmw("xchg", _entry(frame, FAILED_INDEX), given, "monotonic")
+        _fail(frame, I64(1 + number))
     return b.select(inside, found, I64(0))
 
 

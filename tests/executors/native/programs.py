@@ -100,7 +100,9 @@ def _repeated(ready: Native, made: Program, first: list[Any]) -> str | None:
         rows = [np.stack([a] * ROWS) for a in made.arguments]
         if not rows:
             return None
-        results = ready.loop(rows, looped)
+        results, failure = ready.loop(rows, looped)
+        if failure is not None:
+            raise failure
         pairs = zip([*stacked, *state], [*results, *looped], strict=True)
         if not all(same_bits(a, b) for a, b in pairs):
             return f"a loop on {count} threads gives other bits than calls"

@@ -82,7 +82,7 @@ def test_arguments_with_gaps_or_at_odd_addresses_are_read_as_they_are():
     for given in (wide[:, ::2], displaced(x_of()), x_of()[::-1], x_of().T.copy().T):
         (found,) = ready()([given], state())
         np.testing.assert_array_equal(found, given)
-        (looped,) = ready().loop([given[None]], state())
+        (looped,), _ = ready().loop([given[None]], state())
         np.testing.assert_array_equal(looped[0], given)
 
 

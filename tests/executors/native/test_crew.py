@@ -13,7 +13,7 @@ from executors.native.examples import procedure
 
 from pellucid.executors import threads
 from pellucid.executors.native.native import Native
-from pellucid.executors.native.program import Crew, Listing, Task, Work, runner
+from pellucid.executors.native.program import Crew, Gate, Listing, Task, Work, runner
 
 KERNEL = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64
@@ -36,9 +36,10 @@ def crew():
 def task_of(kernel, units, count, steps=1):
     """A program of one kernel as a task for some threads; what it is made of must be kept."""
     work = [Work(units, 1e6)]
-    listing = Listing([ctypes.cast(kernel, ctypes.c_void_p).value], [()], work)
-    task = Task(listing, 0, count)
-    return task.ready(steps), (listing, task)
+    listing = Listing([ctypes.cast(kernel, ctypes.c_void_p).value], [()], work, Gate(1, 0))
+    table = np.zeros(1, np.int64)
+    task = Task(listing, table.ctypes.data, count)
+    return task.ready(steps), (listing, table, task)
 
 
 def test_all_who_are_wanted_meet_in_one_kernel(crew):

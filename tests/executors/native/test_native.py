@@ -84,7 +84,8 @@ def test_a_loop_of_steps_gives_the_bits_of_single_steps(optimizer):
     state = [np.array(variable.present()) for variable in captured.variables]
     looped = [a.copy() for a in state]
     losses = [native([x[i], t[i]], state)[0] for i in range(50)]
-    (found,) = native.loop([x[:50], t[:50]], looped)
+    (found,), failure = native.loop([x[:50], t[:50]], looped)
+    assert failure is None
     assert found.tobytes() == np.array(losses).tobytes()
     assert all(a.tobytes() == b.tobytes() for a, b in zip(state, looped, strict=True))
 

@@ -16,6 +16,7 @@ from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.program import (
     MOST_CHUNKS,
+    Gate,
     Listing,
     Work,
     control_bytes,
@@ -36,6 +37,7 @@ def _threads_as_before():
 
 
 LITTLE, MUCH = 100.0, 1e6  # nanoseconds
+SOUND = np.zeros(1, np.int64)  # a table that tells of no failure
 
 
 def _noting(done, number):
@@ -65,8 +67,8 @@ def test_one_thread_runs_kernels_that_share_strips_by_turns():
     done = []
     kernels = [_noting(done, number) for number in range(len(work))]
     functions = [ctypes.cast(k, ctypes.c_void_p).value for k in kernels]
-    listing = Listing(functions, [()] * len(work), work)
-    runner().alone(listing.alone, 0, 1)
+    listing = Listing(functions, [()] * len(work), work, Gate(len(work), 0))
+    runner().alone(listing.alone, SOUND.ctypes.data, 1)
     numbers = [(number, unit) for _, number, unit in done]
     assert numbers == [(0, 0), (0, 1), (1, 0), (0, 2), (0, 3), (1, 1), (2, 0), (2, 1), (2, 2)]
 
@@ -88,10 +90,10 @@ def test_threads_do_every_unit_of_every_kernel_once_and_in_order(count, steps):
     done = []
     kernels = [_noting(done, number) for number in range(len(work))]
     functions = [ctypes.cast(k, ctypes.c_void_p).value for k in kernels]
-    listing = Listing(functions, [()] * len(work), work)
+    listing = Listing(functions, [()] * len(work), work, Gate(len(work), 0))
     program, parts = listing.divided(count)
     control = np.zeros(control_bytes(parts, count), np.uint8)
-    task = np.array([program, 0, steps, control.ctypes.data, count, 0, 0], np.int64)
+    task = np.array([program, SOUND.ctypes.data, steps, control.ctypes.data, count, 0, 0], np.int64)
     assert runner().crew.work(task.ctypes.data, count - 1)
     assert 1 <= task[-1] == task[-2] <= count  # who came has left: the task may go
     every = [(s, i, u) for s in range(steps) for i, w in enumerate(work) for u in range(w.units)]
@@ -132,7 +134,8 @@ def run(ready, count, steps):
     generator = np.random.default_rng(0)
     rows = [generator.normal(size=(steps, 64, 300)).astype(np.float32)]
     state = [generator.normal(size=(300, 200)).astype(np.float32) / 20]
-    (results,) = ready.loop(rows, state)
+    (results,), failure = ready.loop(rows, state)
+    assert failure is None
     return results.tobytes(), state[0].tobytes()
 
 
