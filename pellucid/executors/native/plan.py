@@ -7,11 +7,11 @@ can come first; elsewhere it is made in the arena and copied at the end. Kernels
 come before all that write to variables, so that a step happens whole or not at all.
 """
 
-import heapq
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 
+from pellucid.executors.native.arena import Arena
 from pellucid.executors.native.kernels import (
     Fused,
     Kernel,
@@ -21,6 +21,7 @@ from pellucid.executors.native.kernels import (
     own_access,
 )
 from pellucid.executors.native.nest import is_last
+from pellucid.executors.native.order import Order
 from pellucid.executors.native.strips import strips
 from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Procedure, Value
@@ -70,67 +71,20 @@ class Plan:
         return self.inputs + self.constants + self.results
 
 
-@dataclass
-class _Order:
-    """What must come before what, among kernels by number, and the gate behind the last.
-
-    Kernels that can fail come before the gate, those that write to variables after it.
-    """
-
-    count: int
-    after: list[set[int]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.after = [set() for _ in range(self.count + 1)]
-
-    @property
-    def gate(self) -> int:
-        """The number of the gate."""
-        return self.count
-
-    def sorted(self, extra: Iterable[tuple[int, int]] = ()) -> list[int] | None:
-        """An order of kernels that keeps all pairs (before, after); None if there is none.
-
-        The gate is opened as soon as it can be; for the rest lowest numbers go first.
-        """
-        after = [set(s) for s in self.after]
-        for a, b in extra:
-            after[a].add(b)
-        waiting = [0] * len(after)
-        for followers in after:
-            for b in followers:
-                waiting[b] += 1
-        ready = [(i != self.gate, i) for i, n in enumerate(waiting) if n == 0]
-        heapq.heapify(ready)
-        order = []
-        while ready:
-            _, a = heapq.heappop(ready)
-            order.append(a)
-            for b in sorted(after[a]):
-                waiting[b] -= 1
-                if waiting[b] == 0:
-                    heapq.heappush(ready, (b != self.gate, b))
-        if len(order) < len(after):
-            return None
-        return [a for a in order if a != self.gate]
-
-
 def plan(
     procedure: Procedure,
     graph: Graph,
     kernels: list[Kernel],
     views: Views,
-    failing: tuple[Iterable[int], Iterable[tuple[int, int]]] = ((), ()),
+    failing: tuple[Collection[int], Iterable[tuple[int, int]]] = ((), ()),
 ) -> Plan:
     """The plan for a laid-out graph and its kernels; `failing` as `failing.failing` gives it."""
     made_in = {value.name: i for i, k in enumerate(kernels) for value in k.stores}
     readers = _readers(kernels, views)
-    order = _Order(len(kernels))
-    for first, later in (*((i, order.gate) for i in failing[0]), *failing[1]):
-        order.after[first].add(later)
-    for name, users in readers.items():
-        if name in made_in:
-            order.after[made_in[name]] |= users - {made_in[name]}
+    order = Order(len(kernels), failing[0])
+    made = {name: users - {made_in[name]} for name, users in readers.items() if name in made_in}
+    for first, later in (*failing[1], *((made_in[n], user) for n in made for user in made[n])):
+        order.put([first], later)
     places = _external_places(procedure, graph, views)
     copies = []
     outputs = graph.outputs[procedure.results :]
@@ -138,18 +92,12 @@ def plan(
         base = views[value].base
         old = graph.inputs[position]
         writer = made_in[base.name]
-        before = readers.get(old.name, set()) - {writer}
-        pairs = [(kernel, writer) for kernel in (*before, order.gate)]
-        if order.sorted(pairs) and _reads_in_step(kernels[writer], old, base, views):
-            for kernel, _ in pairs:
-                order.after[kernel].add(writer)
+        before = {order.gate, *readers.get(old.name, ())} - {writer}
+        if _reads_in_step(kernels[writer], old, base, views) and order.put(before, writer):
             places[base.name] = Place(position)
         else:
             copies.append(CopyBack([], [], base, position))
-    sequence = order.sorted()
-    if sequence is None:
-        raise AssertionError("kernels depend on each other in a circle")
-    ordered = [*(kernels[i] for i in sequence), *copies]
+    ordered = [*(kernels[i] for i in order.sorted()), *copies]
     slots = (len(graph.inputs), len(graph.constants), procedure.results)
     shared = _strips(ordered, places, views)
     arena = _allocate(ordered, shared, places, views, sum(slots))
@@ -258,17 +206,10 @@ def _allocate(
             name = views[value].base.name
             if name in last:
                 last[name] = ends[i]
-    taken: list[tuple[int, int, int, int]] = []
-    end = 0
+    room = Arena(len(kernels))
     for name in sorted((n for n in first if n not in places), key=lambda n: -sizes[n]):
-        offset = 0
-        for start, stop, born, died in sorted(taken):
-            if born <= last[name] and first[name] <= died and start < offset + sizes[name]:
-                offset = max(offset, stop)
-        taken.append((offset, offset + sizes[name], first[name], last[name]))
-        places[name] = Place(slot, offset)
-        end = max(end, offset + sizes[name])
-    return end
+        places[name] = Place(slot, room.place(sizes[name], first[name], last[name]))
+    return room.size
 
 
 def _read(kernel: Kernel) -> list[Value]:
