@@ -182,6 +182,10 @@ class Compiled:
         results, failure = program.loop(rows, _state(captured))
         return unflatten(captured.result, iter([Tensor(array) for array in results])), failure
 
+    def prepare(self, *examples: Any) -> None:
+        """Capture and compile it for arguments like these; nothing is run."""
+        self._kind(*_apart(examples)).program(self.executor)
+
     def graph(self, *examples: Any) -> Graph:
         """The graph that runs for arguments like these."""
         return self.captured(*examples).procedure.graph

@@ -38,11 +38,19 @@ class Program:
         options = {} if executor is None else {"executor": executor}
         self._compiled = compiled(self._step, **options)
 
-    def run(self, rows: Any) -> dict[str, Any]:
-        """One step for each row of sample numbers: loss and metrics of each, as columns."""
+    def prepare(self, row: Any) -> None:
+        """Compile the step for batches of this size: what can be refused is refused now."""
         with self.task.model.mode(training=True):
-            results = self._compiled.loop(rows)
-        return {name: column.numpy() for name, column in results.items()}
+            self._compiled.prepare(row)
+
+    def run(self, rows: Any) -> tuple[dict[str, Any], BaseException | None]:
+        """One step for each row of sample numbers: loss and metrics of each, as columns.
+
+        Where one fails, those of the steps before it, and what it raised.
+        """
+        with self.task.model.mode(training=True):
+            results, failure = self._compiled.loop_while_sound(rows)
+        return {name: column.numpy() for name, column in results.items()}, failure
 
     def captured(self, row: Any) -> Captured:
         """The graph of a step, and the variables that it reads and writes."""

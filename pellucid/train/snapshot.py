@@ -27,7 +27,10 @@ class Snapshot:
     steps, such as a learning rate, the steps before it tell nothing any more.
     """
 
-    def __init__(self, variables: Sequence[Variable], read: Sequence[Variable]) -> None:
+    def __init__(
+        self, start: Position, variables: Sequence[Variable], read: Sequence[Variable]
+    ) -> None:
+        self.start = start
         self.variables = tuple(variables)
         self.read = tuple(read)
         self._copies = self.copies()
@@ -35,13 +38,16 @@ class Snapshot:
         self._since: list[tuple[Position, Any]] = []
         self._taken = time.monotonic()
 
-    def renew(self) -> None:
-        """Take the present state, where the last copy is old or a variable was assigned."""
-        if time.monotonic() - self._taken < SECONDS_BETWEEN and not self._was_assigned():
-            return
+    @property
+    def is_old(self) -> bool:
+        """Whether it was taken long ago, or a variable was assigned since."""
+        return time.monotonic() - self._taken >= SECONDS_BETWEEN or self._was_assigned()
+
+    def renew(self, start: Position) -> None:
+        """Take the present state, that of this position."""
         for copy, variable in zip(self._copies, self.variables, strict=True):
             np.copyto(copy, variable.present())
-        self._since = []
+        self.start, self._since = start, []
         self._arrays = [variable.present() for variable in self.read]
         self._taken = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""Steps through the batches of epoch after epoch, stopping where a number is not finite.
+"""Steps through the batches of epoch after epoch, stopping where one fails or is not finite.
 
     Stepper    runs some steps from its position, and finds the step that broke
 
@@ -25,7 +25,7 @@ class Stepper:
 
     def __init__(self, program: Program, options: Options) -> None:
         self.position = Position()
-        self.failure: TrainingError | None = None
+        self.failure: BaseException | None = None
         self._program = program
         self._options = options
         self._samples = len(program.feed.data)
@@ -46,6 +46,8 @@ class Stepper:
     def next_epoch(self) -> None:
         """Go to the first batch of the next epoch."""
         self.position = Position(self.position.step, self.position.epoch + 1)
+        if self._snapshot is not None:
+            self._snapshot.renew(self.position)
 
     def move_to(self, position: Position) -> None:
         """Go on from another position; the variables are those of that position."""
@@ -58,17 +60,33 @@ class Stepper:
         start = self.position.step_in_epoch
         return full[start : start + limit] if start < len(full) else rest[None]
 
+    @property
+    def example(self) -> Any:
+        """The sample numbers of a step, whichever: they tell what every step reads and writes."""
+        full, rest = self._epoch(self.position.epoch)
+        return full[0] if len(full) else rest
+
     def advance(self, limit: int) -> Steps:
         """Run up to `limit` steps of one epoch.
 
-        Where a loss is not finite, `failure` says why; the steps before it are returned, and
-        weights and position are those before the step that broke.
+        Where one fails or its loss is not finite, `failure` says why; the steps before it are
+        returned, and weights and position are those before the step that broke.
         """
         rows = self.rows(limit)
+        self._program.prepare(rows[0])
         snapshot = self._current_snapshot()
-        columns = self._program.run(rows)
-        snapshot.note(self.position, rows)
-        start, self.position = self.position, _after(self.position, len(rows))
+        try:
+            columns, self.failure = self._program.run(rows)
+        except BaseException:
+            # From a signal, say: nobody knows after which of the steps.
+            snapshot.restore()
+            self.position = snapshot.start
+            raise
+        done = len(columns["loss"])
+        snapshot.note(self.position, rows[:done])
+        start, self.position = self.position, _after(self.position, done)
+        if self.failure is not None:
+            self.failure.add_note(f"Trainer: {_where(self.position)}. {_KEPT}")
         if not is_finite(columns["loss"]) or self._breaks_at_end(snapshot):
             self.failure = self._find_failure(snapshot)
         good = max(0, self.position.step - start.step)
@@ -88,7 +106,9 @@ class Stepper:
         snapshot.restore()
         for position, row in snapshot.steps():
             before = snapshot.copies()
-            columns = self._program.run(row[None])
+            columns, failure = self._program.run(row[None])
+            if failure is not None:
+                break
             if is_finite(columns["loss"]) and snapshot.is_finite():
                 continue
             snapshot.put_back(before)
@@ -108,10 +128,12 @@ class Stepper:
 
     def _current_snapshot(self) -> Snapshot:
         if self._snapshot is None:
-            row = self.rows(1)[0]
+            row = self.example
             written = self._program.written(row).values()
-            self._snapshot = Snapshot(list(written), self._program.captured(row).variables)
-        self._snapshot.renew()
+            read = self._program.captured(row).variables
+            self._snapshot = Snapshot(self.position, list(written), read)
+        if self._snapshot.is_old:
+            self._snapshot.renew(self.position)
         return self._snapshot
 
     def _epoch(self, epoch: int) -> tuple[Any, Any]:
@@ -148,7 +170,14 @@ def _message(position: Position, loss: Any, origin: Birthplace | None) -> str:
         "difference decided."
     )
     return (
-        f"Trainer: {found} in step {position.step + 1} (epoch {position.epoch + 1}). {cause} "
-        "The weights are those before this step. Usual remedies: a smaller learning rate, "
+        f"Trainer: {found} {_where(position)}. {cause} {_KEPT} Usual remedies: a smaller learning rate, "
         "clipped gradients, inputs scaled to about 1."
     )
+
+
+def _where(position: Position) -> str:
+    """The step that comes next, for people."""
+    return f"in step {position.step + 1} (epoch {position.epoch + 1})"
+
+
+_KEPT = "The weights are those before this step."

@@ -80,8 +80,8 @@ class Trainer:
 
         Counted in all means: after `resume`, or called again, it goes on from where it is.
         It ends earlier with early stopping, with `stop`, and with Ctrl-C or SIGTERM, which
-        finish the steps at hand; `history.stopped` says which. Whatever the end, a TrainingError
-        included, the run folder then holds a checkpoint, the curves and the report.
+        finish the steps at hand; `history.stopped` says which. Whatever the end, a step that
+        failed included, the run folder then holds a checkpoint, the curves and the report.
         """
         if epochs < 1:
             raise OptionError(f"fit: epochs is {epochs}. It counts whole epochs: at least 1.")
@@ -93,11 +93,12 @@ class Trainer:
                     self._advance(self.pace.length)
                     if interrupts.received is not None:
                         self.stop(f"stopped by {interrupts.received.name}")
-            except TrainingError:
-                self._end(epochs, restore=False)
+            except Exception as failure:
+                self._end_anyway(epochs, failure)
                 raise
             except BaseException:
-                # In the middle of a step: the checkpoint before it is the truth.
+                # Wanted at once: the newest checkpoint serves to go on.
+                self._forget_later()
                 self._call_end()
                 raise
             self._end(epochs)
@@ -112,7 +113,11 @@ class Trainer:
         self._prepare()
         while True:
             with Interrupts() as interrupts:
-                records = list(self._advance(1))
+                try:
+                    records = list(self._advance(1))
+                except Exception:
+                    self.save()
+                    raise
             if interrupts.received is not None:
                 raise KeyboardInterrupt
             yield from records
@@ -144,19 +149,28 @@ class Trainer:
 
     def _advance(self, limit: int) -> Steps:
         """Run some steps of one epoch and, after its last, measure it; write all down."""
-        self.pace.start()
-        steps = self._stepper.advance(limit)
-        self.pace.stop(len(steps))
-        if self._stepper.failure is not None:
-            self._give_up(steps)
-        self.history.add_steps(steps)
-        self._recorder.add(steps)
-        for callback in self.options.callbacks:
-            callback.after_steps(self, steps)
+        # Where to measure failed, it comes first when training goes on.
+        steps = Steps(0, 0, {"loss": ()}) if self._stepper.ends_epoch else self._run(limit)
         if self._stepper.ends_epoch:
             self._measure()
         if self._recorder.is_due:
             self.save()
+        return steps
+
+    def _run(self, limit: int) -> Steps:
+        """Run some steps of one epoch; write them down."""
+        self.pace.start()
+        steps = self._stepper.advance(limit)
+        self.pace.stop(len(steps))
+        if self._stepper.failure is not None:
+            self._forget_later()
+            self.history.add_steps(steps)
+            self._recorder.add(steps)
+            raise self._stepper.failure
+        self.history.add_steps(steps)
+        self._recorder.add(steps)
+        for callback in self.options.callbacks:
+            callback.after_steps(self, steps)
         return steps
 
     def _measure(self) -> None:
@@ -173,16 +187,10 @@ class Trainer:
         for callback in self.options.callbacks:
             callback.after_epoch(self, record)
 
-    def _give_up(self, steps: Steps) -> None:
-        """Record what was right before the step that broke, and raise why it broke."""
+    def _forget_later(self) -> None:
+        """Take back what was written about steps after the present position."""
         self.history.forget_after(self.position.step)
-        self.history.add_steps(steps)
         self._recorder.forget_after(self.position.step)
-        self._recorder.add(steps)
-        failure, self._stepper.failure = self._stepper.failure, None
-        self._stop = "a number was not finite"
-        assert failure is not None
-        raise failure
 
     # ---- beginning and end ---------------------------------------------------------------
 
@@ -221,6 +229,15 @@ class Trainer:
                 lambda folder: draw(self.history, folder.config, folder.path, self.results)
             )
         self.history.file_error = self.file_error
+
+    def _end_anyway(self, epochs: int, failure: Exception) -> None:
+        """The same after a failure, which stays what is raised."""
+        is_known = isinstance(failure, TrainingError)
+        self._stop = "a number was not finite" if is_known else type(failure).__name__
+        try:
+            self._end(epochs, restore=False)
+        except Exception as error:
+            failure.add_note(f"Trainer: then saving failed too: {type(error).__name__}: {error}")
 
     def _call_end(self) -> None:
         for callback in self.options.callbacks:
@@ -276,5 +293,5 @@ class Trainer:
         everything = {f"model/{k}": v for k, v in self.model.variables().items()}
         everything |= {f"optimizer/{k}": v for k, v in self.optimizer.variables().items()}
         known = set(everything.values())
-        written = self._program.written(self._stepper.rows(1)[0])
+        written = self._program.written(self._stepper.example)
         return everything | {f"other/{k}": v for k, v in written.items() if v not in known}
