@@ -170,8 +170,8 @@ def _message(position: Position, loss: Any, origin: Birthplace | None) -> str:
         "difference decided."
     )
     return (
-        f"Trainer: {found} {_where(position)}. {cause} {_KEPT} Usual remedies: a smaller learning rate, "
-        "clipped gradients, inputs scaled to about 1."
+        f"Trainer: {found} {_where(position)}. {cause} {_KEPT} Usual remedies: a "
+        "smaller learning rate, clipped gradients, inputs scaled to about 1."
     )
 
 
