@@ -60,6 +60,14 @@ class Level:
         return lanes.splat(self.width) if lanes.width == 1 else lanes
 
 
+@dataclass
+class _Begun:
+    """A node whose operands are being collected."""
+
+    node: Node
+    operands: list[Lanes] = field(default_factory=list)
+
+
 class Members:
     """The members of a kernel, computed where they are needed."""
 
@@ -143,25 +151,50 @@ class Members:
         return found
 
     def value(self, value: Value, level: Level, now: int) -> Lanes:
-        """A full member at this point: remembered, read back, or computed."""
-        found = level.find(value.name)
-        if found is not None:
-            return found
-        if self.stage[value.name] < now and value.name in self.stored:
-            access = own_reach(self.kernel, self.frame.views, value)
-            result = self._load(access, value, level)
-        else:
-            result = self.compute(self.made[value.name], level, now)
-        level.values[value.name] = result
-        return result
+        """A full member at this point: remembered, read back, or computed.
 
-    def compute(self, node: Node, level: Level, now: int) -> Lanes:
+        What it is made of comes first, as far as it is not at hand. No calls nest: it may be deep.
+        """
+        found = self._at_hand(value, level, now)
+        begun = [] if found is not None else [_Begun(self.made[value.name])]
+        while begun:
+            work = begun[-1]
+            missing = self._missing(work, level, now)
+            if missing is not None:
+                begun.append(_Begun(self.made[missing.name]))
+                continue
+            found = self._applied(work.node, work.operands, level)
+            level.values[work.node.output.name] = found
+            begun.pop()
+        if found is None:
+            raise AssertionError(f"{value} was not computed")
+        return found
+
+    def _at_hand(self, value: Value, level: Level, now: int) -> Lanes | None:
+        """A full member that need not be computed."""
+        found = level.find(value.name)
+        if found is None and self.stage[value.name] < now and value.name in self.stored:
+            access = own_reach(self.kernel, self.frame.views, value)
+            found = level.values[value.name] = self._load(access, value, level)
+        return found
+
+    def _missing(self, work: "_Begun", level: Level, now: int) -> Value | None:
+        """Collect operands, in order, up to the first that must be computed before."""
+        if isinstance(work.node.primitive, p.RandomBits | p.Arange):
+            return None
+        for value in work.node.inputs[len(work.operands) :]:
+            base = self.frame.views[value].base
+            if base.name in self.kernel.full and self._at_hand(base, level, now) is None:
+                return base
+            work.operands.append(self.operand(work.node, value, level, now))
+        return None
+
+    def _applied(self, node: Node, operands: list[Lanes], level: Level) -> Lanes:
         """The primitive of a node applied to its operands."""
         if isinstance(node.primitive, p.RandomBits):
             return self._random(node, level)
         if isinstance(node.primitive, p.Arange):
             return self._counted(node, level)
-        operands = [self.operand(node, value, level, now) for value in node.inputs]
         width = max(lanes.width for lanes in operands)
         operands = [x.splat(width) if x.width < width else x for x in operands]
         result: Lanes = node.primitive.forward(XP(self.frame.builder), *operands)
@@ -174,7 +207,9 @@ class Members:
             if name not in self.kernel.outer or isinstance(node.primitive, REDUCTIONS):
                 continue
             if self.stage[name] == now:
-                level.values[name] = self.compute(node, level, now)
+                work = _Begun(node)
+                self._missing(work, level, now)
+                level.values[name] = self._applied(node, work.operands, level)
 
     # ---- numbers from positions --------------------------------------------------------------
 

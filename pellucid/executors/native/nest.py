@@ -10,7 +10,7 @@ A kernel with reductions goes over its reduced axes once for each stage: softmax
 maximum in stage 0, sums the exponentials in stage 1 and divides in stage 2.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pellucid import primitives as p
@@ -156,24 +156,27 @@ def spill(kernel: Fused, views: Views) -> list[Value]:
     made = {node.output.name: node for node in kernel.nodes}
     stored = {value.name for value in kernel.stores}
     spilled: dict[str, Value] = {}
+    seen: set[tuple[str, int]] = set()
 
-    def visit(value: Value, now: int) -> None:
-        """Follow what is computed in stage `now`; kernels are short, so recursion is shallow."""
-        base = views[value].base
-        if base.name not in kernel.full or base.name in stored or base.name in spilled:
-            return
-        if stage[base.name] < now and isinstance(made[base.name].primitive, COSTLY):
-            spilled[base.name] = base
-            return
-        for operand in made[base.name].inputs:
-            visit(operand, now)
+    def follow(values: Sequence[Value], now: int) -> None:
+        """Look, depth first, at all that is computed for some values in stage `now`."""
+        waiting = list(values[::-1])
+        while waiting:
+            base = views[waiting.pop()].base
+            known = base.name in stored or base.name in spilled or (base.name, now) in seen
+            if base.name not in kernel.full or known:
+                continue
+            seen.add((base.name, now))
+            if stage[base.name] < now and isinstance(made[base.name].primitive, COSTLY):
+                spilled[base.name] = base
+            else:
+                waiting += made[base.name].inputs[::-1]
 
     for node in kernel.nodes:
         if isinstance(node.primitive, REDUCTIONS):
-            visit(node.inputs[0], stage[node.output.name] - 1)
+            follow(node.inputs, stage[node.output.name] - 1)
         elif node.output.name in stored and node.output.name in kernel.full:
-            for operand in node.inputs:
-                visit(operand, stage[node.output.name])
+            follow(node.inputs, stage[node.output.name])
     return list(spilled.values())
 
 
