@@ -10,6 +10,7 @@
     ├── StateError      (ValueError)    named weights that do not fit the model
     ├── DataError       (ValueError)    data that cannot be learned from
     ├── FileError       (OSError)       a file that is missing, damaged or cannot be written
+    ├── UnavailableError (OSError)      a system that lacks what native programs need
     └── TrainingError   (RuntimeError)  training that cannot go on
 
 A message says where, what is wrong with the actual values, the rule, and the remedy if one
@@ -63,6 +64,10 @@ class DataError(PellucidError, ValueError):
 
 class FileError(PellucidError, OSError):
     """A file that is missing, damaged or cannot be written."""
+
+
+class UnavailableError(PellucidError, OSError):
+    """A system that lacks what native programs need; the reference executor runs without it."""
 
 
 class TrainingError(PellucidError, RuntimeError):

@@ -16,7 +16,7 @@ asked of it.
 import importlib
 import warnings
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from pellucid.errors import OptionError, closest
@@ -70,11 +70,28 @@ def checked(name: str | None) -> str:
 
 
 def ready(procedure: Procedure, name: str) -> Program:
-    """The procedure made ready by the executor of that name; heavy modules load on use."""
+    """The procedure made ready by the executor of that name; heavy modules load on use.
+
+    Where the system lacks what its native program needs, the reference executor runs it.
+    """
     if checked(name) == "native":
+        from pellucid.errors import UnavailableError
         from pellucid.executors.native.native import Native
 
-        return Native(procedure)
+        try:
+            return Native(procedure)
+        except UnavailableError as reason:
+            _say_unavailable(str(reason))
     from pellucid.executors.reference import Reference
 
     return Reference(procedure)
+
+
+@cache
+def _say_unavailable(reason: str) -> None:
+    """Say once why native programs cannot run."""
+    warnings.warn(
+        f"pellucid: the native executor cannot run here ({reason}); programs run on the "
+        "reference executor, which is slower.",
+        stacklevel=3,
+    )

@@ -12,9 +12,10 @@ The passes in the order in which a procedure goes through them:
     target          machine code of it, for this CPU (system: for this operating system)
     planning        these passes in order, up to the plan
     machine_code    the code of a procedure: from the disk (cache), or planned and made now
-    linked          it lies in memory, ready to be called
+    linked          it lies in memory (code_memory), ready to be called (relocations, objects)
     native          runs it
-    program         the loop over steps and the threads (runner: their code; crew: they sleep)
+    program         the loop over steps and the threads (runner: their code; crew: they sleep;
+                    system_calls: what they ask of the system)
     call_back       Python from inside a program
     report          what each kernel costs; schedule: the kernels in words
 

@@ -13,48 +13,50 @@ from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.program import LEFT
-from pellucid.executors.native.runner import (
+from pellucid.executors.native.runner import emit_pause, emit_wait, word
+from pellucid.executors.native.system_calls import (
     I8,
     I32,
     I64,
     POINTER,
     VOID,
     declared,
-    emit_pause,
-    emit_wait,
-    word,
+    system_calls,
 )
+from pellucid.executors.native.target import Target
 
 # Where things lie in the crew's memory (program.CREW_BYTES); locks are smaller everywhere.
-MUTEX, SIGNAL, NUMBERS = 0, 128, 256
+LOCK, SIGNAL, NUMBERS = 0, 128, 256
 TASK, WANTED, CALLER = range(3)  # numbers: the task, how many more may take it, whose CPU
-STACK_BYTES = 16 << 20  # kernels keep copies there, and some systems give half a megabyte
-ATTRIBUTE_BYTES = 128  # of a thread: no system has more
 AWAKE_TICKS = 400_000  # of the time stamp counter: some 0.1 to 0.2 ms
-
-_ONE = ir.FunctionType(I32, [POINTER])
-_TWO = ir.FunctionType(I32, [POINTER, POINTER])
-_NONE = ir.Constant(POINTER, None)
 
 
 class _Memory:
-    """The crew's memory in code: its lock and signals, and its numbers."""
+    """The crew's memory in code: its lock and signal, and its numbers."""
 
-    def __init__(self, b: ir.IRBuilder, start: ir.Value) -> None:
-        self.b, self.start = b, start
+    def __init__(self, b: ir.IRBuilder, start: ir.Value, target: Target) -> None:
+        self.b, self.start, self.target = b, start, target
+        self.system = system_calls(b, target)
 
     def at(self, offset: int) -> ir.Value:
         """The address of a part."""
         return self.b.gep(self.start, [I64(offset)], source_etype=I8)
 
-    def call(self, name: str, *offsets: int) -> None:
-        """Call a function of the C library on parts of the memory."""
-        kind = _ONE if len(offsets) == 1 else _TWO
-        self.b.call(declared(self.b.module, name, kind), [self.at(o) for o in offsets])
+    def make(self) -> None:
+        """Make the lock and the signal."""
+        self.system.make(self.at(LOCK), self.at(SIGNAL))
 
-    def init(self, name: str, offset: int) -> None:
-        """Initialise a lock or signal, with default attributes."""
-        self.b.call(declared(self.b.module, name, _TWO), [self.at(offset), _NONE])
+    def lock(self) -> None:
+        """Take the lock."""
+        self.system.lock(self.at(LOCK))
+
+    def unlock(self) -> None:
+        """Give it back."""
+        self.system.unlock(self.at(LOCK))
+
+    def wake(self) -> None:
+        """Wake one thread that sleeps."""
+        self.system.wake(self.at(SIGNAL))
 
     def get(self, number: int, kind: ir.Type = I64) -> ir.Value:
         """One of the numbers; the lock must be held."""
@@ -84,7 +86,7 @@ class _Memory:
         is_over = b.or_(is_over, is_in_the_way)
         b.cbranch(b.or_(is_over, b.icmp_signed("!=", wanted, I64(0))), end, idle)
         b.position_at_end(idle)
-        emit_pause(b, x86=True)
+        emit_pause(b, self.target)
         b.branch(look)
         b.position_at_end(end)
 
@@ -104,12 +106,12 @@ class _Memory:
         b.position_at_end(look)
         b.cbranch(b.icmp_signed("==", self.get(WANTED), I64(0)), sleep, awake)
         b.position_at_end(sleep)
-        self.call("pthread_cond_wait", SIGNAL, MUTEX)
+        self.system.sleep(self.at(SIGNAL), self.at(LOCK))
         b.branch(look)
         b.position_at_end(awake)
 
 
-def emit_crew(module: ir.Module, worker: ir.Function, *, x86: bool) -> None:
+def emit_crew(module: ir.Module, worker: ir.Function, target: Target) -> None:
     """Add `prepare(memory)`, `hire(memory)` and `together(task, memory, more)`.
 
     `hire` starts a thread that sleeps, and returns 0 if it could. `together` runs the worker
@@ -117,56 +119,43 @@ def emit_crew(module: ir.Module, worker: ir.Function, *, x86: bool) -> None:
     """
     function = ir.Function(module, ir.FunctionType(VOID, [POINTER]), "prepare")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    memory = _Memory(b, function.args[0])
-    memory.init("pthread_mutex_init", MUTEX)
-    memory.init("pthread_cond_init", SIGNAL)
+    memory = _Memory(b, function.args[0], target)
+    memory.make()
     b.ret_void()
-    _emit_hire(module, _emit_helper(module, worker, x86=x86))
-    _emit_together(module, worker, x86=x86)
+    _emit_hire(module, _emit_helper(module, worker, target), target)
+    _emit_together(module, worker, target)
 
 
-def _emit_helper(module: ir.Module, worker: ir.Function, *, x86: bool) -> ir.Function:
+def _emit_helper(module: ir.Module, worker: ir.Function, target: Target) -> ir.Function:
     """`helper(memory)`: sleep, help, look for more, for ever."""
     function = ir.Function(module, ir.FunctionType(POINTER, [POINTER]), "helper")
+    function.linkage = "internal"  # its address is asked for as that of code of this file
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    memory = _Memory(b, function.args[0])
-    memory.call("pthread_mutex_lock", MUTEX)
+    memory = _Memory(b, function.args[0], target)
+    memory.lock()
     again = b.append_basic_block("again")
     b.branch(again)
     b.position_at_end(again)
     memory.sleep_until_wanted()
     memory.put(WANTED, b.sub(memory.get(WANTED), I64(1)))
     task = memory.get(TASK, POINTER)
-    memory.call("pthread_mutex_unlock", MUTEX)
+    memory.unlock()
     b.call(worker, [task])
-    if x86:  # elsewhere programs may not read such a counter
+    if target.is_x86:  # elsewhere programs may not read such a counter
         memory.stay_awake()
-    memory.call("pthread_mutex_lock", MUTEX)
+    memory.lock()
     b.branch(again)
     return function
 
 
-def _emit_hire(module: ir.Module, helper: ir.Function) -> None:
-    """`hire(memory)`: a thread more; what `pthread_create` returned."""
+def _emit_hire(module: ir.Module, helper: ir.Function, target: Target) -> None:
+    """`hire(memory)`: a thread more; 0 where the system gave one."""
     function = ir.Function(module, ir.FunctionType(I32, [POINTER]), "hire")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    handle, attributes = b.alloca(I64), b.alloca(I8, size=ATTRIBUTE_BYTES)
-    attributes.align = 16
-    b.call(declared(module, "pthread_attr_init", _ONE), [attributes])
-    kind = ir.FunctionType(I32, [POINTER, I64])
-    size = declared(module, "pthread_attr_setstacksize", kind)
-    b.call(size, [attributes, I64(STACK_BYTES)])
-    kind = ir.FunctionType(I32, [POINTER, POINTER, POINTER, POINTER])
-    create = declared(module, "pthread_create", kind)
-    failed = b.call(create, [handle, attributes, helper, function.args[0]])
-    b.call(declared(module, "pthread_attr_destroy", _ONE), [attributes])
-    with b.if_then(b.icmp_signed("==", failed, I32(0))):
-        detach = declared(module, "pthread_detach", ir.FunctionType(I32, [I64]))
-        b.call(detach, [b.load(handle, typ=I64)])
-    b.ret(failed)
+    b.ret(system_calls(b, target).start(helper, function.args[0]))
 
 
-def _emit_together(module: ir.Module, worker: ir.Function, *, x86: bool) -> None:
+def _emit_together(module: ir.Module, worker: ir.Function, target: Target) -> None:
     """`together(task, memory, more)`: those that have not come when it is done need not.
 
     Nobody is waited for asleep: to be woken takes longer than many a program.
@@ -174,20 +163,20 @@ def _emit_together(module: ir.Module, worker: ir.Function, *, x86: bool) -> None
     function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "together")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     task, start, more = function.args
-    memory = _Memory(b, start)
-    memory.call("pthread_mutex_lock", MUTEX)
+    memory = _Memory(b, start, target)
+    memory.lock()
     memory.put(TASK, task)
     memory.put(WANTED, more)
-    if x86:
+    if target.is_x86:
         memory.put(CALLER, memory.now()[1])
     with counted(b, I64(0), more):
-        memory.call("pthread_cond_signal", SIGNAL)
-    memory.call("pthread_mutex_unlock", MUTEX)
+        memory.wake()
+    memory.unlock()
     b.call(worker, [task])
-    memory.call("pthread_mutex_lock", MUTEX)
+    memory.lock()
     helping = b.sub(more, memory.get(WANTED))
     memory.put(WANTED, I64(0))
-    memory.call("pthread_mutex_unlock", MUTEX)
+    memory.unlock()
     left = b.gep(task, [I64(LEFT)], source_etype=I64)
-    emit_wait(b, left, b.add(helping, I64(1)), x86=x86)
+    emit_wait(b, left, b.add(helping, I64(1)), target)
     b.ret_void()

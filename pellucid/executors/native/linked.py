@@ -2,23 +2,29 @@
 
 Linked          the functions of an object file
 is_linkable     whether an object file is of the kind that is linked here
+undefined       the functions that an object file asks for
 
 LLVM does this too, but to load LLVM takes longer than all else that a program from the disk
-needs. Code that it makes for x86-64 and any address asks for one thing only: addresses of
-eight bytes, of its own constants or of functions of the C library. All else is left to LLVM.
+needs. Code that it makes for x86-64 and ARM64 asks for few things: addresses of its own constants
+and of functions of the system (relocations). All else is left to LLVM, and so is macOS.
 
-Source: System V ABI, edition 4.1, chapter 4, and its AMD64 supplement, sections 4.1 to 4.4.
+Source: System V ABI, edition 4.1, chapter 4, and what `relocations` cites.
 """
 
-import ctypes
-import mmap
-import os
 import sys
 import weakref
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
+from pellucid.executors.native import code_memory, system
+from pellucid.executors.native.relocations import (
+    KINDS,
+    STUB_BYTES,
+    STUBS,
+    is_call,
+    written,
+)
 
 FILE = np.dtype(
     [
@@ -65,25 +71,40 @@ SYMBOL = np.dtype(
 )
 RELOCATION = np.dtype([("offset", "<u8"), ("kind", "<u4"), ("symbol", "<u4"), ("addend", "<i8")])
 
+SYSTEMS = ("linux", "win32")  # where LLVM makes such files for itself
 BEGINNING = b"\x7fELF\2\1\1"  # 64 bits, the lowest byte first
-X86_64, RELOCATABLE = 62, 1
+RELOCATABLE = 1
 CODE_OR_DATA, SYMBOLS, RELOCATIONS, UNWINDING = 1, 2, 4, 0x70000001  # types of sections
-IN_MEMORY = 2  # a flag of a section
-ADDRESS = 1  # the kind of a relocation: the eight bytes of an address
+WRITABLE, IN_MEMORY = 1, 2  # flags of a section
+
+
+Symbol = tuple[str, int, int]  # its name, the section that it lies in, and where there
 
 
 def is_linkable(code: bytes) -> bool:
     """Whether an object file is of the kind that is linked here, and the system too."""
-    if sys.platform != "linux" or not code.startswith(BEGINNING) or len(code) < FILE.itemsize:
+    if sys.platform not in SYSTEMS or not is_elf(code):
         return False
-    head = np.frombuffer(code, FILE, 1)[0]
-    if (head["machine"], head["type"]) != (X86_64, RELOCATABLE):
+    head, sections = _head(code), _sections(code)
+    known = KINDS.get(int(head["machine"]))
+    if head["type"] != RELOCATABLE or known is None:
         return False
-    sections = _sections(code)
-    in_memory = sections["type"][(sections["flags"] & IN_MEMORY) != 0]
-    return bool(np.isin(in_memory, (CODE_OR_DATA, UNWINDING)).all()) and all(
-        (table["kind"] == ADDRESS).all() for _, table in _relocations(code, sections)
+    in_memory = sections[(sections["flags"] & IN_MEMORY) != 0]
+    return (
+        bool(np.isin(in_memory["type"], (CODE_OR_DATA, UNWINDING)).all())
+        and not (in_memory["flags"] & WRITABLE).any()
+        and all(known.issuperset(t["kind"].tolist()) for _, t in _relocations(code, sections))
     )
+
+
+def is_elf(code: bytes) -> bool:
+    """Whether an object file has the form that is read here: 64 bits, the lowest byte first."""
+    return code.startswith(BEGINNING) and len(code) >= FILE.itemsize
+
+
+def undefined(code: bytes) -> list[str]:
+    """The names of all functions that an object file takes from elsewhere."""
+    return _outside(_symbols(code, _sections(code)))
 
 
 class Linked:
@@ -91,64 +112,53 @@ class Linked:
 
     They live as long as this object does, and until the process ends where Python ends before
     it: threads that sleep between calls may then still be inside.
+    Errors: UnavailableError where the system lacks a function, or lets no memory run.
     """
 
     def __init__(self, code: bytes) -> None:
-        sections = _sections(code)
-        places, size = _places(sections)
-        base = _mapped(size)
-        weakref.finalize(self, _unmapped, base, size).atexit = False
-        memory = bytearray(size)
-        for number, place in places.items():
-            start, length = int(sections[number]["offset"]), int(sections[number]["size"])
-            memory[place : place + length] = code[start : start + length]
-        addresses, self._functions = _addresses(code, sections, places, base)
+        sections, machine = _sections(code), int(_head(code)["machine"])
+        places, end = _places(code, sections)
+        symbols = _symbols(code, sections)
+        outside = system.addresses(_outside(symbols))
+        memory = _placed(code, sections, places, end) + _stubs(machine, outside)
+        base = code_memory.mapped(len(memory))
+        weakref.finalize(self, code_memory.unmapped, base, len(memory)).atexit = False
+        self._functions = {n: base + places[s] + at for n, s, at in symbols if s in places}
+        found = [
+            base + places[s] + at if s in places else outside.get(name, 0)
+            for name, s, at in symbols
+        ]
+        bridges = {name: base + end + i * STUB_BYTES for i, name in enumerate(outside)}
         for number, table in _relocations(code, sections):
-            for offset, _, symbol, addend in table.tolist():
-                place = places[number] + offset
-                found = (addresses[symbol] + addend) % (1 << 64)
-                memory[place : place + 8] = found.to_bytes(8, "little")
-        ctypes.memmove(base, bytes(memory), size)
-        done = _library().mprotect(base, size, mmap.PROT_READ | mmap.PROT_EXEC)
-        _checked(done, "run what it has written to memory")
+            for offset, kind, symbol, addend in table.tolist():
+                value = found[symbol]
+                if is_call(machine, kind):
+                    value = bridges.get(symbols[symbol][0], value)
+                written(memory, places[number] + offset, kind, value + addend, base)
+        code_memory.filled(base, bytes(memory))
 
     def get_function_address(self, name: str) -> int:
         """Where a function begins."""
         return self._functions[name]
 
 
-@lru_cache(maxsize=1)
-def _library() -> Any:
-    """The C library, and all else that is in this process."""
-    found = ctypes.CDLL(None, use_errno=True)
-    address, size, number = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
-    found.mmap.argtypes = [address, size, number, number, number, ctypes.c_int64]
-    found.mmap.restype = address
-    found.mprotect.argtypes = [address, size, number]
-    found.munmap.argtypes = [address, size]
-    return found
+def _outside(symbols: list[Symbol]) -> list[str]:
+    return [name for name, section, _ in symbols if name and not section]
 
 
-def _mapped(size: int) -> int:
-    """Pages of memory, which no forked child shares."""
-    kind = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
-    address = _library().mmap(None, size, mmap.PROT_READ | mmap.PROT_WRITE, kind, -1, 0)
-    _checked(-1 if address in {None, ctypes.c_void_p(-1).value} else 0, "map memory for code")
-    return int(address)
+def _stubs(machine: int, outside: dict[str, int]) -> bytes:
+    """Code that goes on to each function outside, for a machine whose calls are short."""
+    if machine not in STUBS:
+        return b""
+    return b"".join(STUBS[machine] + address.to_bytes(8, "little") for address in outside.values())
 
 
-def _unmapped(address: int, size: int) -> None:
-    _library().munmap(address, size)
-
-
-def _checked(result: int, what: str) -> None:
-    if result:
-        number = ctypes.get_errno()
-        raise OSError(number, f"the system does not let pellucid {what}: {os.strerror(number)}")
+def _head(code: bytes) -> Any:
+    return np.frombuffer(code, FILE, 1)[0]
 
 
 def _sections(code: bytes) -> Any:
-    head = np.frombuffer(code, FILE, 1)[0]
+    head = _head(code)
     return np.frombuffer(code, SECTION, int(head["section_count"]), int(head["sections"]))
 
 
@@ -157,49 +167,47 @@ def _table(code: bytes, section: Any, dtype: Any) -> Any:
     return np.frombuffer(code, dtype, count, int(section["offset"]))
 
 
-def _is_placed(section: Any) -> bool:
-    """Whether a section is code or data. Nothing here is ever unwound."""
-    return bool(section["type"] == CODE_OR_DATA and section["flags"] & IN_MEMORY)
+def _text(code: bytes, names: Any, start: Any) -> str:
+    """A name: from `start` in a section of names, up to a zero."""
+    begin = int(names["offset"]) + int(start)
+    return code[begin : code.index(b"\0", begin)].decode()
 
 
 def _relocations(code: bytes, sections: Any) -> list[tuple[int, Any]]:
     """Sections that are placed, by number, each with a table of its relocations."""
+    places, _ = _places(code, sections)
     tables = [(int(s["info"]), s) for s in sections if s["type"] == RELOCATIONS]
-    return [(n, _table(code, s, RELOCATION)) for n, s in tables if _is_placed(sections[n])]
+    return [(n, _table(code, s, RELOCATION)) for n, s in tables if n in places]
 
 
-def _places(sections: Any) -> tuple[dict[int, int], int]:
-    """Where each placed section lies, and the size of all."""
+def _places(code: bytes, sections: Any) -> tuple[dict[int, int], int]:
+    """Where each section of code and data lies, and the size of all. Nothing is ever unwound."""
     places: dict[int, int] = {}
-    end = 0
+    end, names = 0, sections[int(_head(code)["names"])]
     for number, section in enumerate(sections):
-        if _is_placed(section):
+        if section["type"] != CODE_OR_DATA or not section["flags"] & IN_MEMORY:
+            continue
+        if _text(code, names, section["name"]) != ".eh_frame":
             alignment = max(int(section["alignment"]), 1)
             places[number] = -(-end // alignment) * alignment
             end = places[number] + int(section["size"])
-    return places, max(end, 1)  # no pages can be had for nothing
+    return places, max(-(-end // STUB_BYTES), 1) * STUB_BYTES  # no pages can be had for nothing
 
 
-def _addresses(
-    code: bytes, sections: Any, places: dict[int, int], base: int
-) -> tuple[list[int], dict[str, int]]:
-    """The address of each symbol by number, and of those that are defined by name."""
-    addresses: list[int] = []
-    functions: dict[str, int] = {}
-    for section in sections:
-        if section["type"] != SYMBOLS:
-            continue
-        names = int(sections[int(section["link"])]["offset"])
-        for symbol in _table(code, section, SYMBOL):
-            start = names + int(symbol["name"])
-            name = code[start : code.index(b"\0", start)].decode()
-            number = int(symbol["section"])
-            if number in places:
-                address = base + places[number] + int(symbol["value"])
-                functions[name] = address
-            elif number == 0 and name:
-                address = ctypes.cast(_library()[name], ctypes.c_void_p).value or 0
-            else:
-                address = 0
-            addresses.append(address)
-    return addresses, functions
+def _placed(code: bytes, sections: Any, places: dict[int, int], size: int) -> bytearray:
+    """The sections, each in its place."""
+    memory = bytearray(size)
+    for number, place in places.items():
+        start, length = int(sections[number]["offset"]), int(sections[number]["size"])
+        memory[place : place + length] = code[start : start + length]
+    return memory
+
+
+def _symbols(code: bytes, sections: Any) -> list[Symbol]:
+    """All symbols, by number; those in section 0 are elsewhere."""
+    return [
+        (_text(code, sections[int(table["link"])], s["name"]), int(s["section"]), int(s["value"]))
+        for table in sections
+        if table["type"] == SYMBOLS
+        for s in _table(code, table, SYMBOL)
+    ]

@@ -202,7 +202,7 @@ def _runner_code(target: targets.Target) -> bytes:
     from pellucid.executors.native.runner import emit_runner
 
     module = ir.Module("runner")
-    emit_crew(module, emit_runner(module, x86=target.is_x86), x86=target.is_x86)
+    emit_crew(module, emit_runner(module, target), target)
     return targets.object_code(str(module), target)
 
 

@@ -2,7 +2,8 @@
 
     emit_runner     the functions `alone` and `worker`
     kernel_type     what a kernel is called with
-    word, declared  what code for threads is made of
+    word            entries of lists
+    emit_wait, emit_pause   waiting for other threads
 
 How threads share a program is told in `program`.
 """
@@ -24,12 +25,19 @@ from pellucid.executors.native.program import (
     LIST,
     STEPS,
 )
+from pellucid.executors.native.system_calls import (
+    I8,
+    I32,
+    I64,
+    POINTER,
+    VOID,
+    declared,
+    system_calls,
+)
+from pellucid.executors.native.target import Target
 from pellucid.memory import LINE
 
-I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
-POINTER = ir.PointerType()
-VOID = ir.VoidType()
-
+YIELD = 1  # the hint of ARM64 that this thread only waits
 SPINS = 2000  # looks at a counter before the CPU is offered to others
 
 
@@ -38,10 +46,10 @@ def kernel_type() -> ir.FunctionType:
     return ir.FunctionType(VOID, [POINTER, POINTER, I64, I64, I64])
 
 
-def emit_runner(module: ir.Module, *, x86: bool) -> ir.Function:
+def emit_runner(module: ir.Module, target: Target) -> ir.Function:
     """Add `alone(calls, table, steps)` and `worker(task)`; the latter is returned."""
-    _emit_alone(module, x86=x86)
-    return _emit_worker(module, x86=x86)
+    _emit_alone(module, target)
+    return _emit_worker(module, target)
 
 
 def word(b: ir.IRBuilder, base: ir.Value, index: Any, kind: ir.Type = I64) -> ir.Value:
@@ -57,29 +65,43 @@ def _entry(b: ir.IRBuilder, base: ir.Value, index: ir.Value, words: int = 3) -> 
 class _flushing:  # noqa: N801 (used like a function)
     """Numbers too small for their full precision count as zero inside.
 
-    They arise where a moving average decays, and each costs a hundred cycles. Only x86 has
-    to be told; the mode of the caller is restored.
+    They arise where a moving average decays, and each costs a hundred cycles on x86. The mode of
+    the caller is restored. ARM64 asks whether a result is too small before it is rounded, x86
+    afterwards: one that is rounded up to the smallest of full precision is 0 there, not here.
+    Source: Intel, Software Developer's Manual 1, 10.2.3; Arm, Architecture Reference Manual, FPCR.
     """
 
-    FLUSH = 0x8040  # flush results to zero, take operands as zero
+    X86 = 0x8040  # flush results to zero, take operands as zero
+    ARM64 = 1 << 24  # both
 
-    def __init__(self, module: ir.Module, b: ir.IRBuilder, x86: bool) -> None:
-        self.module, self.b, self.x86 = module, b, x86
+    def __init__(self, b: ir.IRBuilder, target: Target) -> None:
+        self.b, self.target = b, target
 
     def __enter__(self) -> None:
-        if self.x86:
-            b = self.b
+        b = self.b
+        if self.target.is_x86:
             self.before, during = b.alloca(I32), b.alloca(I32)
-            self._call("llvm.x86.sse.stmxcsr", self.before)
-            b.store(b.or_(b.load(self.before, typ=I32), I32(self.FLUSH)), during)
-            self._call("llvm.x86.sse.ldmxcsr", during)
+            self._x86("stmxcsr", self.before)
+            b.store(b.or_(b.load(self.before, typ=I32), I32(self.X86)), during)
+            self._x86("ldmxcsr", during)
+        elif self.target.is_arm64:
+            kind = ir.FunctionType(I64, [])
+            self.before = b.call(declared(b.module, "llvm.aarch64.get.fpcr", kind), [])
+            self._arm64(b.or_(self.before, I64(self.ARM64)))
 
     def __exit__(self, *failure: object) -> None:
-        if self.x86:
-            self._call("llvm.x86.sse.ldmxcsr", self.before)
+        if self.target.is_x86:
+            self._x86("ldmxcsr", self.before)
+        elif self.target.is_arm64:
+            self._arm64(self.before)
 
-    def _call(self, name: str, slot: ir.Value) -> None:
-        self.b.call(declared(self.module, name, ir.FunctionType(VOID, [POINTER])), [slot])
+    def _x86(self, name: str, slot: ir.Value) -> None:
+        kind = ir.FunctionType(VOID, [POINTER])
+        self.b.call(declared(self.b.module, f"llvm.x86.sse.{name}", kind), [slot])
+
+    def _arm64(self, mode: ir.Value) -> None:
+        kind = ir.FunctionType(VOID, [I64])
+        self.b.call(declared(self.b.module, "llvm.aarch64.set.fpcr", kind), [mode])
 
 
 class _Behind:
@@ -125,19 +147,19 @@ def _each(
     b.position_at_end(failed)
 
 
-def _emit_alone(module: ir.Module, *, x86: bool) -> None:
+def _emit_alone(module: ir.Module, target: Target) -> None:
     """`alone(calls, table, steps)`: every step, call by call."""
     function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "alone")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     program, table, steps = function.args
     calls = word(b, program, I64(LIST), POINTER)
-    with _flushing(module, b, x86), _each(b, program, table, steps) as (step, i):
+    with _flushing(b, target), _each(b, program, table, steps) as (step, i):
         call = _entry(b, calls, i, 4)
         _run(b, call, (table, step), word(b, call, I64(2)), word(b, call, I64(3)))
     b.ret_void()
 
 
-def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
+def _emit_worker(module: ir.Module, target: Target) -> ir.Function:
     """`worker(task)`: what each thread runs."""
     function = ir.Function(module, ir.FunctionType(POINTER, [POINTER]), "worker")
     b = ir.IRBuilder(function.append_basic_block("entry"))
@@ -148,7 +170,7 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
     threads = word(b, task, I64(4))
     me = b.atomic_rmw("add", b.gep(task, [I64(COME)], source_etype=I64), I64(1), "monotonic")
     line = b.mul(b.add(threads, I64(1)), I64(LINE))
-    with _flushing(module, b, x86), _each(b, program, table, steps) as (step, i):
+    with _flushing(b, target), _each(b, program, table, steps) as (step, i):
         section = _entry(b, parts, i)
         chunks = word(b, section, I64(2))
         done = b.gep(control, [b.mul(i, line)], source_etype=I8)
@@ -163,7 +185,7 @@ def _emit_worker(module: ir.Module, *, x86: bool) -> ir.Function:
                 chunk = b.add(start, b.sub(ticket, b.mul(step, share)))
                 _run_section(b, (kernels, section, chunks), chunk, (table, step))
                 b.atomic_rmw("add", done, I64(1), "release")
-        emit_wait(b, done, b.mul(b.add(step, I64(1)), chunks), x86=x86)
+        emit_wait(b, done, b.mul(b.add(step, I64(1)), chunks), target)
     # The last look at the task: its memory may be gone as soon as all have left.
     b.atomic_rmw("add", b.gep(task, [I64(LEFT)], source_etype=I64), I64(1), "release")
     b.ret(ir.Constant(POINTER, None))
@@ -210,9 +232,8 @@ class _taken:  # noqa: N801 (used like a function)
         self.b.position_at_end(self.end)
 
 
-def emit_wait(b: ir.IRBuilder, done: ir.Value, target: ir.Value, *, x86: bool) -> None:
-    """Wait until a counter has come to its target: look again and again, then yield."""
-    module = b.module
+def emit_wait(b: ir.IRBuilder, done: ir.Value, count: ir.Value, target: Target) -> None:
+    """Wait until a counter has come to a count: look again and again, then yield."""
     before = b.block
     look, idle, rest, end = (b.append_basic_block(n) for n in ("look", "idle", "rest", "done"))
     b.branch(look)
@@ -220,26 +241,23 @@ def emit_wait(b: ir.IRBuilder, done: ir.Value, target: ir.Value, *, x86: bool) -
     spins = b.phi(I64)
     spins.add_incoming(I64(0), before)
     seen = b.load_atomic(done, "acquire", 8, typ=I64)
-    b.cbranch(b.icmp_signed("<", seen, target), idle, end)
+    b.cbranch(b.icmp_signed("<", seen, count), idle, end)
     b.position_at_end(idle)
-    emit_pause(b, x86=x86)
+    emit_pause(b, target)
     more = b.add(spins, I64(1))
     spins.add_incoming(more, idle)
     b.cbranch(b.icmp_signed("<", more, I64(SPINS)), look, rest)
     b.position_at_end(rest)
-    b.call(declared(module, "sched_yield", ir.FunctionType(I32, [])), [])
+    system_calls(b, target).give_way()
     spins.add_incoming(more, rest)
     b.branch(look)
     b.position_at_end(end)
 
 
-def emit_pause(b: ir.IRBuilder, *, x86: bool) -> None:
+def emit_pause(b: ir.IRBuilder, target: Target) -> None:
     """Leave the core to others for a moment, where there is an instruction for that."""
-    if x86:
+    if target.is_x86:
         b.call(declared(b.module, "llvm.x86.sse2.pause", ir.FunctionType(VOID, [])), [])
-
-
-def declared(module: ir.Module, name: str, kind: ir.FunctionType) -> ir.Function:
-    """A function of the C library or of LLVM, by name."""
-    found = module.globals.get(name)
-    return found if found is not None else ir.Function(module, kind, name)
+    elif target.is_arm64:
+        kind = ir.FunctionType(VOID, [I32])
+        b.call(declared(b.module, "llvm.aarch64.hint", kind), [I32(YIELD)])

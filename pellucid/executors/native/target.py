@@ -18,30 +18,55 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
-from pellucid.errors import OptionError, closest
+from pellucid.errors import OptionError, UnavailableError, closest
+from pellucid.executors.native import system
 from pellucid.executors.native.cache import Cache, digest_of
 from pellucid.executors.native.linked import Linked, is_linkable
+from pellucid.executors.native.objects import undefined
 from pellucid.primitives.base import DType
 
 WIDTHS = {"avx512": (64, 32), "avx2": (32, 16), "sse": (16, 16), "neon": (16, 32)}
 
+CPUS = "/proc/cpuinfo"  # and what it tells that stays
+X86_FEATURES, ARM64_FEATURES = "flags", "Features"
+TOLD = (
+    *("vendor_id", "cpu family", "model", "stepping", X86_FEATURES),
+    *("CPU implementer", "CPU architecture", "CPU variant", "CPU part", "CPU revision"),
+    ARM64_FEATURES,
+)
+
+X86 = ("x86_64", "i686")  # how triples of it begin
 LEVELS = {"avx2": "x86-64-v3", "sse": "x86-64-v2"}  # LLVM's names for x86 with these and no more
 
 
 @dataclass(frozen=True)
 class Target:
-    """A CPU: LLVM's name and features for it, bytes of a vector, number of vector registers."""
+    """A CPU: LLVM's name and features for it, bytes of a vector, number of vector registers.
+
+    `triple`: LLVM's name for processor, system and form of object files.
+    """
 
     name: str
     cpu: str
     features: str
     vector_bytes: int
     registers: int
+    triple: str
 
     @property
     def is_x86(self) -> bool:
         """Whether the CPU has the x86 instructions for pausing and flushing."""
-        return self.name != "neon"
+        return self.triple.startswith(X86)
+
+    @property
+    def is_arm64(self) -> bool:
+        """Whether it has those of ARM64."""
+        return self.triple.startswith(("aarch64", "arm64"))
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether threads and stacks are those of Windows."""
+        return "-windows" in self.triple
 
     def lanes(self, dtype: DType) -> int:
         """How many numbers of a dtype a vector holds."""
@@ -67,22 +92,32 @@ def host() -> Target:
 
 
 def _described() -> str:
-    """What Linux says of the first CPU, less what changes from time to time; or nothing."""
-    known = ("vendor_id", "cpu family", "model", "stepping", "flags")
+    """What Linux says of the CPUs, less what changes from time to time; or nothing.
+
+    Those of x86 are alike. A machine with ARM64 may have several kinds of them.
+    """
     try:
-        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
-            lines = [line for line in takewhile(str.strip, file) if line.startswith(known)]
+        with open(CPUS, encoding="utf-8", errors="replace") as file:
+            lines = list(takewhile(str.strip, file))
+            if any(line.startswith(ARM64_FEATURES) for line in lines):
+                lines += file
     except OSError:
         return ""
-    return "".join(lines) if any(line.startswith("flags") for line in lines) else ""
+    told = dict.fromkeys(line for line in lines if line.startswith(TOLD))
+    known = any(line.startswith((X86_FEATURES, ARM64_FEATURES)) for line in told)
+    return "".join(told) if known else ""
 
 
 def _asked() -> Target:
     """What LLVM says of it."""
     binding = _llvm()
-    features = binding.get_host_cpu_features()
-    name = _widest(binding.get_process_triple(), features)
-    return Target(name, binding.get_host_cpu_name(), features.flatten(), *WIDTHS[name])
+    features, triple = binding.get_host_cpu_features(), binding.get_process_triple()
+    name = _widest(triple, features)
+    cpu = binding.get_host_cpu_name()
+    found = Target(name, cpu, features.flatten(), *WIDTHS[name], triple)
+    if found.is_windows and not found.is_x86:
+        raise UnavailableError(f"LLVM makes no code for {triple}")  # it aborts the process
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -100,7 +135,7 @@ def _llvm() -> Any:
 
 
 def _widest(triple: str, features: Mapping[str, bool]) -> str:
-    if not triple.startswith(("x86_64", "i686")):
+    if not triple.startswith(X86):
         return "neon"
     if all(features.get(f"avx512{part}") for part in ("f", "bw", "dq", "vl")):
         return "avx512"
@@ -120,8 +155,7 @@ def forced(name: str) -> Target:
 
 
 def _machine(target: Target) -> Any:
-    binding = _llvm()
-    triple = binding.Target.from_triple(binding.get_process_triple())
+    triple = _llvm().Target.from_triple(target.triple)
     return triple.create_target_machine(cpu=target.cpu, features=target.features, opt=3, jit=True)
 
 
@@ -178,10 +212,16 @@ def assembly(text: str, target: Target, *, thorough: bool = False) -> str:
 
 
 def loaded(code: bytes, target: Target) -> Any:
-    """What holds machine code in memory; `get_function_address` finds its functions."""
+    """What holds machine code in memory; `get_function_address` finds its functions.
+
+    Errors: UnavailableError where the system lacks a function that the code calls: LLVM would
+        say nothing, and the first call would crash.
+    """
     if is_linkable(code):
         return Linked(code)
     binding = _llvm()
+    for name, address in system.addresses(undefined(code)).items():
+        binding.add_symbol(name, address)
     engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine(target))
     engine.add_object_file(binding.ObjectFileRef.from_data(code))
     engine.finalize_object()

@@ -308,7 +308,7 @@ def test_bits_do_not_depend_on_the_alignment_of_operands(form: str) -> None:
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("shape", [(100, 784, 50), (64, 64, 64), (9, 2000, 130)], ids=str)
 def test_code_for_another_kind_of_cpu_is_valid(form: str, shape: tuple[int, int, int]) -> None:
-    neon = targets.Target("neon", "", "", 16, 32)
+    neon = targets.Target("neon", "", "", 16, 32, "")
     spec = laid_out(*shape, DTYPES[0], form)
     text = str(module(spec, neon))
     binding.parse_assembly(text).verify()

@@ -1,18 +1,23 @@
 """The machine that code is made for: what is found, what can be forced, what comes out."""
 
 import ctypes
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from executors.native.cpus import TARGETS
 from llvmlite import binding
 
-from pellucid.errors import OptionError
+from pellucid.errors import OptionError, UnavailableError
 from pellucid.executors.native import target as targets
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-X86 = targets.host().is_x86
+HERE = targets.host()
+X86 = HERE.is_x86
 
 SUM = """
 define void @sum(ptr %x, ptr %y) {
@@ -32,9 +37,9 @@ def test_the_host_is_one_of_the_known_kinds_and_found_once() -> None:
 
 
 def test_lanes_are_as_many_numbers_as_a_vector_holds() -> None:
-    wide = targets.Target("avx512", "", "", 64, 32)
+    wide = targets.Target("avx512", "", "", 64, 32, "")
     assert (wide.lanes(FLOAT32), wide.lanes(FLOAT64)) == (16, 8)
-    narrow = targets.Target("neon", "", "", 16, 32)
+    narrow = targets.Target("neon", "", "", 16, 32, "")
     assert (narrow.lanes(FLOAT32), narrow.lanes(FLOAT64)) == (4, 2)
 
 
@@ -96,3 +101,153 @@ def test_sums_in_memory_are_kept_in_registers_and_loops_are_left_alone() -> None
     assert "alloca" not in code
     assert code.count("fadd") == 1
     assert binding.parse_assembly(code)
+
+
+@pytest.mark.parametrize(
+    ("triple", "is_x86", "is_arm64", "is_windows"),
+    [
+        ("x86_64-unknown-linux-gnu", True, False, False),
+        ("x86_64-apple-darwin23.1.0", True, False, False),
+        ("x86_64-pc-windows-msvc", True, False, True),
+        ("x86_64-pc-windows-msvc-elf", True, False, True),
+        ("aarch64-unknown-linux-gnu", False, True, False),
+        ("arm64-apple-darwin23.1.0", False, True, False),
+        ("riscv64-unknown-linux-gnu", False, False, False),
+    ],
+)
+def test_processor_and_system_are_read_from_llvms_name(triple, is_x86, is_arm64, is_windows):
+    found = targets.Target("neon", "", "", 16, 32, triple)
+    assert (found.is_x86, found.is_arm64, found.is_windows) == (is_x86, is_arm64, is_windows)
+
+
+def test_no_code_is_made_where_llvm_would_abort(monkeypatch):
+    class Binding:
+        get_host_cpu_features = dict
+        get_host_cpu_name = str
+
+        def get_process_triple():
+            return "aarch64-pc-windows-msvc"
+
+    class Features(dict):
+        def flatten(self):
+            return ""
+
+    Binding.get_host_cpu_features = Features
+    monkeypatch.setattr(targets, "_llvm", lambda: Binding)
+    with pytest.raises(UnavailableError, match="LLVM makes no code for aarch64-pc-windows-msvc"):
+        targets._asked()
+
+
+# ---- which CPU this is -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def _own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
+
+
+def _refuses() -> None:
+    raise AssertionError("LLVM was asked")
+
+
+@pytest.mark.usefixtures("_own_cache")
+def test_llvm_is_asked_once_a_machine_what_it_is(tmp_path, monkeypatch):
+    ask = targets.host.__wrapped__
+    assert ask() == HERE
+    monkeypatch.setattr(targets, "_llvm", _refuses)
+    assert ask() == HERE
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    with pytest.raises(AssertionError, match="LLVM was asked"):
+        ask()
+
+
+@pytest.mark.usefixtures("_own_cache")
+@pytest.mark.parametrize("described", ["", "flags : fpu\n"])
+def test_another_cpu_and_one_that_says_nothing_are_asked_for_anew(described, monkeypatch):
+    ask = targets.host.__wrapped__
+    assert ask() == HERE
+    monkeypatch.setattr(targets, "_described", lambda: described)
+    monkeypatch.setattr(targets, "_llvm", _refuses)
+    with pytest.raises(AssertionError, match="LLVM was asked"):
+        ask()
+
+
+X86_CPUS = """\
+processor	: {}
+vendor_id	: AuthenticAMD
+model		: 17
+cpu MHz		: {}
+flags		: fpu avx2
+
+"""
+ARM64_CPUS = """\
+processor	: {}
+BogoMIPS	: {}
+Features	: fp asimd evtstrm
+CPU implementer	: 0x41
+CPU architecture: 8
+CPU variant	: 0x3
+CPU part	: {}
+CPU revision	: 1
+
+"""
+
+
+def test_a_cpu_is_told_by_what_stays_and_all_kinds_of_arm64_are(monkeypatch, tmp_path):
+    def told(text):
+        (tmp_path / "cpus").write_text(text)
+        return targets._described()
+
+    monkeypatch.setattr(targets, "CPUS", str(tmp_path / "cpus"))
+    x86 = told(X86_CPUS.format(0, 2000.5) + X86_CPUS.format(1, 1800))
+    assert " ".join(x86.split()) == "vendor_id : AuthenticAMD model : 17 flags : fpu avx2"
+    assert told(X86_CPUS.format(0, 1999)) == x86
+    large, small = (ARM64_CPUS.format(0, 50, part) for part in ("0xd0c", "0xd05"))
+    assert told(large).splitlines()[0] == "Features\t: fp asimd evtstrm"
+    assert told(large + large) == told(large)
+    assert "CPU part\t: 0xd05" in told(large + small).splitlines()
+    assert told("processor : 0\nHardware : unknown\n") == ""
+    monkeypatch.setattr(targets, "CPUS", str(tmp_path / "none"))
+    assert targets._described() == ""
+
+
+SCRIPT = """
+import sys
+import numpy as np
+import pellucid as pc
+f = pc.compile(lambda x: (x * 2.0).exp().sum())
+print(float(f(np.zeros(1000, np.float32)).numpy()))
+print("llvmlite.binding" in sys.modules, "libllvmlite" in open("/proc/self/maps").read())
+"""
+
+
+def run(script: str, place: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PELLUCID_CACHE": str(place)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_program_from_the_disk_runs_without_llvm(tmp_path):
+    found = [run(SCRIPT, tmp_path).stdout.split() for _ in range(2)]
+    assert found == [["1000.0", "True", "True"], ["1000.0", "False", "False"]]
+
+
+def test_where_llvm_cannot_be_loaded_the_reference_runs_with_a_warning(tmp_path):
+    broken = run("import sys\nsys.modules['llvmlite.binding'] = None\n" + SCRIPT, tmp_path)
+    assert broken.stdout.startswith("1000.0\n")
+    assert "the native executor cannot be loaded (llvmlite cannot be loaded: " in broken.stderr
+    assert broken.stderr.count("UserWarning") == 1
+
+
+def test_a_new_program_says_what_it_lacks_where_only_known_ones_can_run(tmp_path):
+    assert run(SCRIPT, tmp_path).returncode == 0
+    broken = "import sys\nsys.modules['llvmlite.binding'] = None\n" + SCRIPT
+    assert run(broken, tmp_path).stdout.startswith("1000.0\n")
+    new = run(broken.replace("2.0", "3.0"), tmp_path)
+    assert "ImportError: llvmlite cannot be loaded: " in new.stderr
+    assert "executor='reference' runs without it" in new.stderr

@@ -1,0 +1,65 @@
+"""Pages of memory that are first written and then run, on Linux and Windows.
+
+    mapped      pages that can be written
+    filled      the same with code in them, which can be run and no longer be written
+    unmapped    given back
+
+Sources: POSIX.1-2017, sys/mman.h; Microsoft, VirtualAlloc, VirtualProtect, VirtualFree.
+"""
+
+import ctypes
+import os
+
+from pellucid.errors import UnavailableError
+from pellucid.executors.native import system
+
+# Of mmap and mprotect on Linux; the module mmap has these where the system does.
+READ, WRITE, RUN, PRIVATE, ANONYMOUS = 1, 2, 4, 2, 32
+# Of VirtualAlloc, VirtualProtect and VirtualFree.
+COMMIT, RELEASE, READ_WRITE, RUN_READ = 0x3000, 0x8000, 4, 0x20
+
+_SIZE, _ADDRESS = ctypes.c_size_t, ctypes.c_void_p
+
+
+def mapped(size: int) -> int:
+    """Where pages begin, which no forked child shares."""
+    library = system.library()
+    if system.WINDOWS:
+        library.VirtualAlloc.restype = _ADDRESS
+        address = library.VirtualAlloc(None, _SIZE(size), COMMIT, READ_WRITE)
+    else:
+        library.mmap.restype = _ADDRESS
+        kind = PRIVATE | ANONYMOUS
+        address = library.mmap(None, _SIZE(size), READ | WRITE, kind, -1, ctypes.c_int64(0))
+    if address in {None, _ADDRESS(-1).value}:
+        raise _refused("map memory for code")
+    return int(address)
+
+
+def filled(address: int, code: bytes) -> None:
+    """Write code into the pages; from now on it can be run."""
+    library, size = system.library(), _SIZE(len(code))
+    ctypes.memmove(address, code, len(code))
+    if system.WINDOWS:
+        before = ctypes.c_uint32()
+        done = library.VirtualProtect(_ADDRESS(address), size, RUN_READ, ctypes.byref(before))
+        is_refused = not done
+    else:
+        is_refused = library.mprotect(_ADDRESS(address), size, READ | RUN) != 0
+    if is_refused:
+        raise _refused("run what it has written to memory")
+
+
+def unmapped(address: int, size: int) -> None:
+    """Give pages back."""
+    library = system.library()
+    if system.WINDOWS:
+        library.VirtualFree(_ADDRESS(address), _SIZE(0), RELEASE)
+    else:
+        library.munmap(_ADDRESS(address), _SIZE(size))
+
+
+def _refused(what: str) -> UnavailableError:
+    number = ctypes.get_errno()
+    why = f": {os.strerror(number)}" if number else ""
+    return UnavailableError(f"the system does not let pellucid {what}{why}")

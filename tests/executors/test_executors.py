@@ -1,0 +1,53 @@
+"""What runs where the system lacks what native programs need: the reference, with one line."""
+
+import warnings
+
+import numpy as np
+import pytest
+from executors.native.examples import procedure
+
+from pellucid import executors
+from pellucid.executors.native import code_memory, native, program, system
+from pellucid.executors.reference import Reference
+
+ADDED = "graph(x: float32[3])\n  %0: float32[3] = add() of (x, x)\n  return %0"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_said_and_nothing_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
+    monkeypatch.setattr(native, "runner", program.Runner)
+    executors._say_unavailable.cache_clear()
+
+
+def runs_on_the_reference():
+    ready = executors.ready(procedure(ADDED), "native")
+    assert isinstance(ready, Reference)
+    (y,) = ready([np.arange(3, dtype=np.float32)], [])
+    assert y.tolist() == [0, 2, 4]
+
+
+def test_a_missing_function_is_found_before_it_is_called_and_said_once(monkeypatch):
+    monkeypatch.setattr(system, "_address", lambda name: 1 if "cond" in name else 0)
+    line = (
+        r"pellucid: the native executor cannot run here \(this system has no function "
+        r"pthread_attr_destroy, .*sched_yield\); programs run on the reference executor, which"
+    )
+    with pytest.warns(UserWarning, match=line):
+        runs_on_the_reference()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        runs_on_the_reference()
+
+
+def test_memory_that_may_not_run_is_said(monkeypatch):
+    def refused(*_):
+        raise code_memory._refused("run what it has written to memory")
+
+    monkeypatch.setattr(code_memory, "filled", refused)
+    with pytest.warns(UserWarning, match="the system does not let pellucid run what it has writ"):
+        runs_on_the_reference()
+
+
+def test_elsewhere_the_native_executor_runs():
+    assert isinstance(executors.ready(procedure(ADDED), "native"), native.Native)
