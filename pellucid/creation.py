@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
-from pellucid.graph import is_symbolic
-from pellucid.primitives import Arange, Concat
+from pellucid.errors import DTypeError, OptionError, PositionError, ShapeError
+from pellucid.primitives import Arange, CheckedIds, Concat
 from pellucid.primitives.base import FLOAT32, INT64, INTEGERS, Shape, normal_axis
 from pellucid.tensor import Tensor, apply, ones_like, tensor, zeros_like
 
@@ -119,14 +118,13 @@ def one_hot(ids: Any, classes: int, *, dtype: Any = FLOAT32) -> Tensor:
     """One number per class: 1 at the class of the id, 0 elsewhere.
 
     Shapes: ids (...) of integers -> (..., classes).
-    Errors: DataError for a known id outside 0 to classes - 1.
+    Errors: PositionError for an id outside 0 to classes - 1.
 
     >>> one_hot([2, 0], 3)
     tensor([[0., 0., 1.],
             [1., 0., 0.]], float32)
     """
-    ids = _tensor(ids)
-    check_ids("one_hot", ids, classes)
+    ids = check_ids("one_hot", _tensor(ids), classes)
     return is_class(ids, classes).astype(dtype)
 
 
@@ -140,25 +138,21 @@ def is_class(ids: Tensor, classes: int) -> Tensor:
     return ids.expand_dims(-1) == arange(classes, dtype=ids.dtype)
 
 
-def check_ids(where: str, ids: Tensor, classes: int) -> None:
-    """Refuse ids that are no integers, or that are known and lie outside the classes.
+def check_ids(where: str, ids: Tensor, count: int) -> Tensor:
+    """The ids, once it is sure that each is one of 0 to count - 1.
 
-    While a function is captured, ids are not known: then only their dtype is looked at.
+    In a compiled function they are checked when it runs.
+    Errors: DTypeError for ids that are no integers, PositionError for one outside.
     """
     if ids.dtype not in INTEGERS:
         raise DTypeError(
-            f"{where}: class ids of {ids.dtype}. Ids count classes: use integers, as with "
+            f"{where}: ids of {ids.dtype}. Ids count from 0: use integers, as with "
             "ids.astype('int64')."
         )
-    if is_symbolic(ids):
-        return
-    wrong = (ids.array < 0) | (ids.array >= classes)
-    if wrong.any():
-        place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise DataError(
-            f"{where}: class id {ids.array[place]} at {place} with {classes} classes. Ids lie "
-            f"between 0 and {classes - 1}: count the classes from 0."
-        )
+    try:
+        return ids.apply(CheckedIds(count))
+    except PositionError as error:
+        raise PositionError(f"{where}: {error}") from None
 
 
 def _shape(name: str, shape: int | Shape) -> Shape:

@@ -74,6 +74,15 @@ class TrainingError(PellucidError, RuntimeError):
     """Training that cannot go on."""
 
 
+def located(error: PositionError, layer: str) -> PositionError:
+    """The same error, with the layer whose operation it came out of in front, once."""
+    if not layer or error.layer is not None:
+        return error
+    found = PositionError(f"{layer}: {error}")
+    found.layer = layer
+    return found
+
+
 def closest(word: str, known: Iterable[str]) -> str:
     """A sentence naming the known words, and the nearest one first where there is one.
 

@@ -188,6 +188,8 @@ PRODUCTS_AND_POSITIONS = [
         (TABLE, whole(-1, -1)),
         np.array([[0, 0, 0], [5, 7, 9]], F4),
     ),
+    Sample("checked_ids", p.CheckedIds(3), (whole(2, 0, 1),), whole(2, 0, 1)),
+    Sample("checked_ids none", p.CheckedIds(0), (np.zeros((0, 2), I4),), np.zeros((0, 2), I4)),
     Sample("arange", p.Arange(1.0, 0.5, 4, np.dtype(F4)), (), np.array([1, 1.5, 2, 2.5], F4)),
     Sample("arange down", p.Arange(3, -2, 3, np.dtype(I8)), (), whole(3, 1, -1)),
     Sample("arange none", p.Arange(0, 1, 0, np.dtype(I4)), (), np.zeros(0, I4)),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import pellucid as pc
-from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
+from pellucid.errors import DTypeError, OptionError, PositionError, ShapeError
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_all_can_be_captured(executor):
             r"stack: shapes \[\(1,\), \(2,\)\]",
         ),
         (lambda: pc.stack([]), ShapeError, r"stack: shapes \[\]"),
-        (lambda: pc.one_hot([0, 3], 3), DataError, r"one_hot: class id 3 at \(1,\) with 3 classes"),
-        (lambda: pc.one_hot([0.0], 3), DTypeError, "one_hot: class ids of float32"),
+        (lambda: pc.one_hot([0, 3], 3), PositionError, r"one_hot: id 3 at \(1,\), and there are 3"),
+        (lambda: pc.one_hot([0.0], 3), DTypeError, "one_hot: ids of float32"),
     ],
 )
 def test_what_is_refused(make, error, message):

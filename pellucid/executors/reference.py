@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GraphError
+from pellucid.errors import GraphError, PositionError, located
 from pellucid.graph import Graph, Node, Procedure
 
 Observer = Callable[[Node, list[Any], Any], None]
@@ -29,7 +29,10 @@ def run(graph: Graph, inputs: Sequence[Any], observe: Observer | None = None) ->
     with np.errstate(all="ignore"):
         for position, node in enumerate(graph.nodes):
             arguments = [known[value.name] for value in node.inputs]
-            result = np.asarray(node.primitive.forward(np, *arguments))
+            try:
+                result = np.asarray(node.primitive.forward(np, *arguments))
+            except PositionError as error:
+                raise located(error, node.scope) from None
             if result.shape != node.output.shape or result.dtype != node.output.dtype:
                 raise GraphError(
                     f"{node.primitive.name}: forward gave {result.dtype}{list(result.shape)}, its "

@@ -14,48 +14,48 @@ targets: their shapes must fit. All take two options:
 
     reduction   "mean" (the default), "sum", or "none": one loss per sample
     weights     one number per sample, or per row of the first axis. The mean is then the
-                weighted one, sum(w l) / sum(w); a weight of 0 leaves a sample out
+                weighted one, sum(w l) / sum(w); a weight of 0 leaves a sample out, and where
+                all are 0, loss and gradients are 0
 
-and those of classes a third:
+and those of classes a third, those that take ids of classes a fourth:
 
     class_weights   one number per class, for yes-or-no losses that of no and that of yes. A
                     sample counts with the weight of its class, sum of t c for soft targets,
                     times its own weight; the mean is the weighted one, as above
+    ignore_index    an id, which may be none of the classes, such as -100: samples with it, as
+                    those that fill up a sequence, count neither in the sum nor in what it is
+                    divided by, whatever is predicted for them. Their losses are 0, and so is
+                    that of a batch of nothing else
 
 The gradient is that of the very number returned: with "mean", cross-entropy gives
 (softmax - target) / batch. Logarithms are natural ones, so losses are in nats; measures with
 `base=` are in `pellucid.measures`.
 """
 
-from collections.abc import Sequence
-
 from pellucid.errors import OptionError
 from pellucid.functional.activations import TensorLike, as_floats, softplus
-from pellucid.functional.targets import (
+from pellucid.functional.reduction import (
+    ClassWeights,
     Reduction,
+    Weights,
     by_answer,
     by_class,
-    check_unit,
-    class_target,
-    expected,
-    on_target,
-    pair,
     recorded_by_name,
     reduce,
 )
+from pellucid.functional.targets import check_unit, class_target, nothing_of, pair
 from pellucid.tensor import Tensor
-
-ClassWeights = TensorLike | Sequence[float] | None
 
 
 @recorded_by_name
-def cross_entropy(
+def cross_entropy(  # noqa: PLR0913 (options, each by name)
     logits: TensorLike,
     target: TensorLike,
     *,
     label_smoothing: float = 0.0,
     class_weights: ClassWeights = None,
-    weights: TensorLike | None = None,
+    ignore_index: int | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """- sum of t log softmax(logits) over the classes, the last axis.
@@ -65,9 +65,8 @@ def cross_entropy(
     target before that.
 
     Shapes: logits (..., classes), target (...) or (..., classes) -> (), or (...) for "none".
-    Errors: ShapeError where they do not fit; DataError for a known id outside the classes.
-    Ids that a compiled function is called with are not checked: such a sample counts as one
-    with no class at all.
+    Errors: ShapeError where they do not fit; PositionError for an id outside the classes;
+    OptionError for `ignore_index` with a target of numbers, which has no ids.
     Source: Szegedy et al. 2015 (arXiv 1512.00567), section 7, for the smoothing.
 
     >>> cross_entropy([[2.0, 0.0], [0.0, 0.0]], [0, 1], reduction="none")
@@ -75,30 +74,30 @@ def cross_entropy(
     """
     name = "cross_entropy"
     x = as_floats(name, logits)
-    t, ids = class_target(name, x, target)
+    wanted = class_target(name, x, target, ignore_index)
     if not 0.0 <= label_smoothing <= 1.0:
         raise OptionError(f"{name}: label_smoothing {label_smoothing}. It lies between 0 and 1.")
     shifted = x - x.max(axis=-1, keepdims=True).stop_gradient()
     total = shifted.exp().sum(axis=-1).log()
-    # Where t is 0, a logit of -inf must not give 0 times inf.
-    chosen = expected(t, ids, on_target(t, ids, shifted, 0.0))
-    mass = None if ids else t.sum(axis=-1)
+    # Ids sum to 1 over the classes, so that the total need not be taken from every class.
+    log_p = shifted if wanted.ids else shifted - total.expand_dims(-1)
+    chosen = wanted.expected(wanted.choose(log_p, 0.0))
     if label_smoothing:
-        chosen = chosen * (1.0 - label_smoothing) + shifted.mean(axis=-1) * label_smoothing
-        mass = None if mass is None else mass * (1.0 - label_smoothing) + label_smoothing
-    losses = (total if mass is None else total * mass) - chosen
-    weights = by_class(name, class_weights, (t, ids), weights, losses.dtype)
-    return reduce(name, losses, weights, reduction)
+        chosen = chosen * (1.0 - label_smoothing) + log_p.mean(axis=-1) * label_smoothing
+    losses = total - chosen if wanted.ids else -chosen
+    weights = by_class(name, class_weights, wanted, weights, losses.dtype)
+    return reduce(name, losses, weights, reduction, wanted.kept)
 
 
 @recorded_by_name
-def cross_entropy_from_probabilities(
+def cross_entropy_from_probabilities(  # noqa: PLR0913 (options, each by name)
     probabilities: TensorLike,
     target: TensorLike,
     *,
     delta: float = 0.0,
     class_weights: ClassWeights = None,
-    weights: TensorLike | None = None,
+    ignore_index: int | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """- sum of t log(p + delta) over the classes, the last axis; 0 log 0 counts as 0.
@@ -114,10 +113,10 @@ def cross_entropy_from_probabilities(
     """
     name = "cross_entropy_from_probabilities"
     p = as_floats(name, probabilities)
-    t, ids = class_target(name, p, target)
-    losses = -expected(t, ids, on_target(t, ids, p + delta, 1.0).log())
-    weights = by_class(name, class_weights, (t, ids), weights, losses.dtype)
-    return reduce(name, losses, weights, reduction)
+    wanted = class_target(name, p, target, ignore_index)
+    losses = -wanted.expected(wanted.choose(p + delta, 1.0, lambda p: p > 0.0).log())
+    weights = by_class(name, class_weights, wanted, weights, losses.dtype)
+    return reduce(name, losses, weights, reduction, wanted.kept)
 
 
 @recorded_by_name
@@ -126,7 +125,7 @@ def binary_cross_entropy(
     target: TensorLike,
     *,
     class_weights: ClassWeights = None,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """-[t log s + (1 - t) log(1 - s)] with s = sigmoid(logits), from the logits themselves.
@@ -154,7 +153,7 @@ def binary_cross_entropy_from_probabilities(
     *,
     delta: float = 0.0,
     class_weights: ClassWeights = None,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """-[t log(p + delta) + (1 - t) log(1 - p + delta)]; 0 log 0 counts as 0.
@@ -169,8 +168,8 @@ def binary_cross_entropy_from_probabilities(
     name = "binary_cross_entropy_from_probabilities"
     p, t = pair(name, probabilities, target)
     check_unit(name, t)
-    yes = (t == 0.0).where(1.0, p + delta).log() * t
-    no = (t == 1.0).where(0.0, delta - p).log1p() * (1.0 - t)
+    yes = nothing_of(t, p + delta > 0.0).where(1.0, p + delta).log() * t
+    no = nothing_of(1.0 - t, p - delta < 1.0).where(0.0, delta - p).log1p() * (1.0 - t)
     losses = -(yes + no)
     weights = by_answer(name, class_weights, t, weights)
     return reduce(name, losses, weights, reduction)

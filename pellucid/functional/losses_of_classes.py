@@ -13,20 +13,16 @@ import math
 
 from pellucid.errors import OptionError, ShapeError
 from pellucid.functional.activations import TensorLike, as_floats, log_softmax, softplus
-from pellucid.functional.losses import ClassWeights
-from pellucid.functional.targets import (
+from pellucid.functional.reduction import (
+    ClassWeights,
     Reduction,
+    Weights,
     by_answer,
     by_class,
-    check_known,
-    check_unit,
-    class_target,
-    expected,
-    on_target,
-    pair,
     recorded_by_name,
     reduce,
 )
+from pellucid.functional.targets import check_known, check_unit, class_target, pair
 from pellucid.tensor import Tensor
 
 
@@ -36,7 +32,7 @@ def hinge_loss(
     target: TensorLike,
     *,
     class_weights: ClassWeights = None,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """max(0, 1 - s z) for a score z, with s = 1 for target 1 and s = -1 for target 0.
@@ -65,7 +61,8 @@ def multiclass_hinge(
     target: TensorLike,
     *,
     class_weights: ClassWeights = None,
-    weights: TensorLike | None = None,
+    ignore_index: int | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """max(0, 1 + largest score of the other classes - score of the right one).
@@ -82,22 +79,22 @@ def multiclass_hinge(
     """
     name = "multiclass_hinge"
     z = as_floats(name, scores)
-    t, ids = class_target(name, z, target)
-    rivals = z + (1.0 - t.astype(z.dtype))
-    right = expected(t, ids, on_target(t, ids, z, 0.0))
-    losses = rivals.max(axis=-1) - right
-    weights = by_class(name, class_weights, (t, ids), weights, losses.dtype)
-    return reduce(name, losses, weights, reduction)
+    wanted = class_target(name, z, target, ignore_index)
+    rivals = z + (1.0 - wanted.t.astype(z.dtype))
+    losses = rivals.max(axis=-1) - wanted.expected(wanted.choose(z, 0.0))
+    weights = by_class(name, class_weights, wanted, weights, losses.dtype)
+    return reduce(name, losses, weights, reduction, wanted.kept)
 
 
 @recorded_by_name
-def focal_loss(
+def focal_loss(  # noqa: PLR0913 (options, each by name)
     logits: TensorLike,
     target: TensorLike,
     *,
     gamma: float = 2.0,
     class_weights: ClassWeights = None,
-    weights: TensorLike | None = None,
+    ignore_index: int | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """- sum of t (1 - p)^gamma log p over the classes, p = softmax(logits).
@@ -114,11 +111,11 @@ def focal_loss(
     name = "focal_loss"
     _check_gamma(name, gamma)
     x = as_floats(name, logits)
-    t, ids = class_target(name, x, target)
-    log_p = on_target(t, ids, log_softmax(x), 0.0)
-    losses = -expected(t, ids, _power(-log_p.expm1(), gamma) * log_p)
-    weights = by_class(name, class_weights, (t, ids), weights, losses.dtype)
-    return reduce(name, losses, weights, reduction)
+    wanted = class_target(name, x, target, ignore_index)
+    log_p = wanted.choose(log_softmax(x), 0.0)
+    losses = -wanted.expected(_power(-log_p.expm1(), gamma) * log_p)
+    weights = by_class(name, class_weights, wanted, weights, losses.dtype)
+    return reduce(name, losses, weights, reduction, wanted.kept)
 
 
 @recorded_by_name
@@ -128,7 +125,7 @@ def binary_focal_loss(
     *,
     gamma: float = 2.0,
     class_weights: ClassWeights = None,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """-[t (1 - s)^gamma log s + (1 - t) s^gamma log(1 - s)], s = sigmoid(logits).
@@ -156,7 +153,7 @@ def kl_divergence(
     log_prediction: TensorLike,
     log_target: TensorLike,
     *,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """Sum of p (log p - log q) over the last axis: how far q, the prediction, is from p.

@@ -14,7 +14,8 @@ import math
 
 from pellucid.errors import OptionError, ShapeError
 from pellucid.functional.activations import TensorLike
-from pellucid.functional.targets import Reduction, check_known, pair, recorded_by_name, reduce
+from pellucid.functional.reduction import Reduction, Weights, recorded_by_name, reduce
+from pellucid.functional.targets import check_known, pair
 from pellucid.tensor import Tensor
 
 
@@ -23,7 +24,7 @@ def mean_squared_error(
     prediction: TensorLike,
     target: TensorLike,
     *,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """Mean of (prediction - target)^2 over all elements.
@@ -45,7 +46,7 @@ def half_squared_error(
     prediction: TensorLike,
     target: TensorLike,
     *,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """1/2 sum of (prediction - target)^2 over the last axis: the sum of squares of textbooks.
@@ -72,7 +73,7 @@ def mean_absolute_error(
     prediction: TensorLike,
     target: TensorLike,
     *,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """Mean of |prediction - target| over all elements.
@@ -95,7 +96,7 @@ def huber_loss(
     target: TensorLike,
     *,
     delta: float = 1.0,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """d^2 / 2 where d = |prediction - target| is at most delta, else delta (d - delta / 2).
@@ -124,7 +125,7 @@ def quantile_loss(
     target: TensorLike,
     *,
     quantile: float = 0.5,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """quantile d where d = target - prediction is above 0, else (quantile - 1) d.
@@ -153,7 +154,7 @@ def poisson_loss(
     log_rate: TensorLike,
     target: TensorLike,
     *,
-    weights: TensorLike | None = None,
+    weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """e^z - t z for z = log_rate: - log P(t) of a Poisson variable, less the constant log t!.

@@ -7,11 +7,11 @@ perceptron_loss                how far the best score lies above that of the rig
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 from pellucid import nn
 from pellucid.functional.activations import TensorLike, as_floats
-from pellucid.functional.targets import class_target, expected, on_target, reduce
+from pellucid.functional.reduction import Reduction, Weights, by_class, reduce
+from pellucid.functional.targets import class_target
 from pellucid.nn.init import Zeros
 from pellucid.nn.module import Module
 from pellucid.tensor import Tensor
@@ -50,8 +50,9 @@ def perceptron_loss(
     scores: TensorLike,
     target: TensorLike,
     *,
-    weights: TensorLike | None = None,
-    reduction: Literal["mean", "sum", "none"] = "mean",
+    ignore_index: int | None = None,
+    weights: Weights = None,
+    reduction: Reduction = "mean",
 ) -> Tensor:
     """How far the best score lies above that of the right class: 0 where the class is right.
 
@@ -70,6 +71,7 @@ def perceptron_loss(
     """
     name = "perceptron_loss"
     s = as_floats(name, scores)
-    t, ids = class_target(name, s, target)
-    right = expected(t, ids, on_target(t, ids, s, 0.0))
-    return reduce(name, s.max(axis=-1) - right, weights, reduction)
+    wanted = class_target(name, s, target, ignore_index)
+    losses = s.max(axis=-1) - wanted.expected(wanted.choose(s, 0.0))
+    weights = by_class(name, None, wanted, weights, losses.dtype)
+    return reduce(name, losses, weights, reduction, wanted.kept)

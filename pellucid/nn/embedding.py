@@ -1,9 +1,7 @@
 """Embedding: a learned vector for each of some ids."""
 
-import numpy as np
-
-from pellucid.errors import DataError, DTypeError, OptionError
-from pellucid.graph import is_symbolic
+from pellucid.creation import check_ids
+from pellucid.errors import OptionError
 from pellucid.nn.init import Normal
 from pellucid.nn.module import Module
 from pellucid.random import Generator
@@ -18,8 +16,7 @@ class Embedding(Module):
 
     Shapes: ids (...) integers, W (count, features) -> y (..., features).
     Start:  W ~ N(0, 1).
-    Errors: DTypeError for ids that are not integers; DataError for one outside the table,
-    PositionError where the table is read in a compiled function.
+    Errors: DTypeError for ids that are not integers; PositionError for one outside the table.
     Source: Bengio, Ducharme, Vincent, Jauvin, "A neural probabilistic language model", 2003.
 
     >>> import numpy as np
@@ -34,23 +31,7 @@ class Embedding(Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         """The vector of each id."""
-        if ids.dtype.kind not in "iu":
-            raise DTypeError(f"ids of {ids.dtype}. They number the rows of a table: integers.")
-        self._check(ids)
-        return self.weight.take(ids, axis=0)
-
-    def _check(self, ids: Tensor) -> None:
-        """Refuse ids outside the table, where they are known already."""
-        if is_symbolic(ids):
-            return
-        count = self.weight.shape[0]
-        wrong = (ids.array < 0) | (ids.array >= count)
-        if wrong.any():
-            place = tuple(int(i) for i in np.argwhere(wrong)[0])
-            raise DataError(
-                f"Embedding: id {ids.array[place]} at {place} in a table of {count}. Ids lie "
-                f"between 0 and {count - 1}."
-            )
+        return self.weight.take(check_ids("Embedding", ids, self.weight.shape[0]), axis=0)
 
     def describe(self) -> str:
         """Its sizes."""

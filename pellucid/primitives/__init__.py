@@ -31,7 +31,7 @@ from pellucid.primitives.exponential import (
     Sqrt,
     Tanh,
 )
-from pellucid.primitives.indexing import ScatterAdd, Take
+from pellucid.primitives.indexing import CheckedIds, ScatterAdd, Take
 from pellucid.primitives.logic import (
     Cast,
     Equal,
@@ -116,6 +116,7 @@ PRIMITIVES: tuple[type[Primitive], ...] = (
     # indexing
     Take,
     ScatterAdd,
+    CheckedIds,
     # arrays from positions
     Arange,
     RandomBits,
@@ -130,6 +131,7 @@ __all__ = [
     "Argmin",
     "BroadcastTo",
     "Cast",
+    "CheckedIds",
     "Concat",
     "Convolution",
     "Cos",

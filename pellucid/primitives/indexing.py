@@ -1,4 +1,4 @@
-"""Indexing by arrays of positions: gather, and the scatter that is its transpose."""
+"""Indexing by arrays of positions: gather, the scatter that is its transpose, checked ids."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from pellucid.primitives.attributes import check_axis
 from pellucid.primitives.base import (
     INT32,
     INT64,
+    INTEGERS,
     NUMBERS,
     UINT8,
     DType,
@@ -91,6 +92,34 @@ class ScatterAdd(Primitive):
 
     def backward(self, dy: Any, y: Any, x: Any, indices: Any) -> tuple[Any, ...]:
         return dy.take(indices, axis=self.axis), None
+
+
+@dataclass(frozen=True)
+class CheckedIds(Primitive):
+    """Ids as they are, once it is sure that each is one of 0 to count - 1."""
+
+    formula = "y = x, where 0 <= x < count; else an error"
+    gradient_formula = "none: integers"
+    accepts = INTEGERS
+    count: int
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        wrong = (x < 0) | (x >= self.count)
+        if wrong.any():
+            place = tuple(int(i) for i in np.argwhere(wrong)[0])
+            raise unknown(int(x[place]), place, self.count)
+        return x
+
+
+def unknown(wrong: int, place: Shape, count: int) -> PositionError:
+    """The error for an id that is none of 0 to count - 1, and where it stands."""
+    return PositionError(
+        f"id {wrong} at {place}, and there are {count}. Ids lie between 0 and {count - 1}: "
+        "count from 0."
+    )
 
 
 def outside(where: str, size: int, indices: Any) -> PositionError:

@@ -19,6 +19,7 @@ OF_CLASS = [1.0, 10.0, 0.5, 2.0]
 
 T, A, I = torch.tensor(TARGETS).double(), torch.tensor(ANSWERS).double(), torch.tensor(IDS)
 C = torch.tensor(OF_CLASS).double()
+GAPS = torch.tensor([3, -100, 2])
 
 
 def focal(x):
@@ -39,6 +40,19 @@ LOSSES = {
     "huber_loss": lambda x: f.huber_loss(x, T, delta=0.75),
     "poisson_loss": lambda x: f.poisson_nll_loss(x, T, log_input=True),
     "cross_entropy, by class": lambda x: f.cross_entropy(x, I, weight=C),
+    "cross_entropy, ignoring -100": lambda x: f.cross_entropy(x, GAPS),
+    "cross_entropy, ignoring -100, smoothed": lambda x: f.cross_entropy(
+        x, GAPS, label_smoothing=0.2
+    ),
+    "cross_entropy, ignoring class 1": lambda x: f.cross_entropy(
+        x, I, weight=C, ignore_index=1, reduction="mean"
+    ),
+    "cross_entropy, ignoring class 1, sum": lambda x: f.cross_entropy(
+        x, I, weight=C, ignore_index=1, reduction="sum"
+    ),
+    "cross_entropy_from_probabilities, ignoring -1": lambda x: f.nll_loss(
+        (x.exp() / 30.0).log(), torch.where(GAPS < 0, -1, GAPS), weight=C, ignore_index=-1
+    ),
     "focal_loss": lambda x: focal(x).mean(),
     "binary_focal_loss": lambda x: binary_focal(x).mean(),
     "kl_divergence": lambda x: f.kl_div(

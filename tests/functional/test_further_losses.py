@@ -15,12 +15,26 @@ VALUES = json.loads(Path(__file__).with_name("loss_values.json").read_text())
 SCORES, TARGETS, ANSWERS, IDS, OF_CLASS = (
     np.array(VALUES[key]) for key in ("scores", "targets", "answers", "ids", "of class")
 )
+GAPS = np.array([3, -100, 2])
 
 LOSSES = {
     "mean_absolute_error": lambda x: f.mean_absolute_error(x, TARGETS),
     "huber_loss": lambda x: f.huber_loss(x, TARGETS, delta=0.75),
     "poisson_loss": lambda x: f.poisson_loss(x, TARGETS),
     "cross_entropy, by class": lambda x: f.cross_entropy(x, IDS, class_weights=OF_CLASS),
+    "cross_entropy, ignoring -100": lambda x: f.cross_entropy(x, GAPS, ignore_index=-100),
+    "cross_entropy, ignoring -100, smoothed": lambda x: f.cross_entropy(
+        x, GAPS, ignore_index=-100, label_smoothing=0.2
+    ),
+    "cross_entropy, ignoring class 1": lambda x: f.cross_entropy(
+        x, IDS, class_weights=OF_CLASS, ignore_index=1
+    ),
+    "cross_entropy, ignoring class 1, sum": lambda x: f.cross_entropy(
+        x, IDS, class_weights=OF_CLASS, ignore_index=1, reduction="sum"
+    ),
+    "cross_entropy_from_probabilities, ignoring -1": lambda x: f.cross_entropy_from_probabilities(
+        x.exp() / 30.0, np.maximum(GAPS, -1), class_weights=OF_CLASS, ignore_index=-1
+    ),
     "focal_loss": lambda x: f.focal_loss(x, IDS),
     "binary_focal_loss": lambda x: f.binary_focal_loss(x, ANSWERS, gamma=1.5),
     "kl_divergence": lambda x: f.kl_divergence(f.log_softmax(x), f.log_softmax(TARGETS)),

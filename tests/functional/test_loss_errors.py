@@ -7,7 +7,9 @@ import pytest
 
 import pellucid as pc
 from pellucid import functional as f
-from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
+from pellucid.errors import DataError, DTypeError, OptionError, PositionError, ShapeError
+from pellucid.executors import EXECUTORS
+from pellucid.models.perceptron_classifier import perceptron_loss
 
 LOGITS = np.array([[1.0, -2.0, 0.5], [0.3, 0.2, 0.1], [-1.0, 4.0, 0.0], [2.0, 2.0, 2.0]])
 IDS = np.array([2, 0, 1, 1])
@@ -56,20 +58,55 @@ def test_other_shapes_of_class_targets_are_refused():
 def test_an_id_outside_the_classes_is_named(wrong):
     ids = IDS.copy()
     ids[2] = wrong
-    message = rf"class id {wrong} at \(2,\) with 3 classes\. Ids lie between 0 and 2"
-    with pytest.raises(DataError, match=message):
+    message = rf"^cross_entropy: id {wrong} at \(2,\), and there are 3\. Ids lie between 0 and 2"
+    with pytest.raises(PositionError, match=message):
         f.cross_entropy(LOGITS, ids)
-    with pytest.raises(DataError, match=message):
-        f.cross_entropy_from_probabilities(f.softmax(LOGITS), ids)
 
 
-def test_an_id_outside_the_classes_picks_no_class_in_a_compiled_loss():
-    loss = pc.compile(lambda x, t: f.cross_entropy(x, t, reduction="none"))
-    found = loss(LOGITS, np.array([2, 0, 1, 7])).numpy()
-    assert found[:3] == pytest.approx(
-        f.cross_entropy(LOGITS[:3], IDS[:3], reduction="none").numpy()
+LOSSES_OF_IDS = [
+    f.cross_entropy,
+    f.cross_entropy_from_probabilities,
+    f.multiclass_hinge,
+    f.focal_loss,
+    perceptron_loss,
+]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "uint32"])
+@pytest.mark.parametrize("loss", LOSSES_OF_IDS)
+def test_an_id_outside_the_classes_is_named_alike_wherever_it_is_met(loss, dtype, executor):
+    compiled = pc.compile(loss, executor=executor)
+    x, ids = f.softmax(LOGITS).numpy(), IDS.astype(dtype)
+    assert compiled(x, ids).item() == pytest.approx(loss(x, ids).item(), abs=1e-12)
+    for wrong in (3, 2**31 - 1, -1) if dtype.startswith("int") else (3, 255):
+        ids[1] = wrong if dtype != "uint8" else min(wrong, 255)
+        with pytest.raises(PositionError) as eager:
+            loss(x, ids)
+        with pytest.raises(PositionError) as late:
+            compiled(x, ids)
+        assert f"id {ids[1]} at (1,), and there are 3" in str(eager.value)
+        name = loss.__name__ if loss is not perceptron_loss else ""
+        assert str(late.value).removeprefix(f"{name}: ") in str(eager.value)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_class_weights_see_no_id_outside_the_classes(executor):
+    loss = pc.compile(
+        lambda x, t: f.cross_entropy(x, t, class_weights=[1.0, 2.0, 3.0]), executor=executor
     )
-    assert found[3] == pytest.approx(math.log(3.0))
+    with pytest.raises(PositionError, match=r"cross_entropy: id 3 at \(0,\)"):
+        loss(LOGITS, np.array([3, 3, 3, 3]))
+
+
+def test_an_id_of_a_sequence_is_named_by_all_its_positions():
+    loss = pc.compile(f.cross_entropy)
+    ids = np.zeros((2, 40), np.int64)
+    ids[1, 37] = 5
+    with pytest.raises(PositionError, match=r"id 5 at \(1, 37\), and there are 5"):
+        loss(np.zeros((2, 40, 5), np.float32), ids)
+    ids[1, 37] = 4
+    assert loss(np.zeros((2, 40, 5), np.float32), ids).item() == pytest.approx(math.log(5.0))
 
 
 def test_ids_that_are_floats_are_refused():

@@ -6,7 +6,7 @@ import pytest
 import pellucid as pc
 from pellucid import measures, optim
 from pellucid.data import digits, split
-from pellucid.errors import DataError, ShapeError
+from pellucid.errors import PositionError, ShapeError
 from pellucid.functional import cross_entropy
 from pellucid.models import Perceptron, PerceptronClassifier, perceptron_loss
 from pellucid.train import Options, Trainer
@@ -80,5 +80,5 @@ def test_it_starts_undecided_and_takes_images():
 def test_targets_that_do_not_fit_are_refused():
     with pytest.raises(ShapeError, match="perceptron_loss: logits or probabilities of shape"):
         perceptron_loss(SCORES, [0, 1])
-    with pytest.raises(DataError, match=r"perceptron_loss: class id 3"):
+    with pytest.raises(PositionError, match=r"perceptron_loss: id 3 at"):
         perceptron_loss(SCORES, [0, 1, 3])

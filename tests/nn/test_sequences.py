@@ -10,7 +10,7 @@ from nn.sequence_cases import ATTENTION, RECURRENT, numbers, projected
 import pellucid as pc
 from pellucid import functional as f
 from pellucid import nn
-from pellucid.errors import DataError, DTypeError, OptionError, PositionError, ShapeError
+from pellucid.errors import DTypeError, OptionError, PositionError, ShapeError
 from pellucid.executors import EXECUTORS
 from pellucid.optim import Adam
 
@@ -277,12 +277,15 @@ def test_only_the_rows_that_were_read_have_gradients(executor, rng):
 
 def test_ids_outside_the_table_are_refused(rng):
     table = nn.Embedding(5, 3, rng=rng)
-    with pytest.raises(DataError, match=r"Embedding: id 5 at \(1,\) in a table of 5.*0 and 4"):
-        table(np.array([0, 5]))
+    for wrong in (5, -1):
+        message = rf"id {wrong} at \(1,\), and there are 5\. Ids lie between 0 and 4"
+        with pytest.raises(PositionError, match=f"Embedding: {message}"):
+            table(np.array([0, wrong]))
+        for executor in ("native", "reference"):
+            with pytest.raises(PositionError, match=message):
+                pc.compile(table, executor=executor)(np.array([0, wrong]))
     with pytest.raises(DTypeError, match="ids of float32"):
         table(np.zeros(2, np.float32))
-    with pytest.raises(PositionError, match="size 5"):
-        pc.compile(table)(np.array([0, 5]))
     with pytest.raises(OptionError, match="Embedding: 0 ids"):
         nn.Embedding(0, 3, rng=rng)
 

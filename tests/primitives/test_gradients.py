@@ -78,7 +78,7 @@ SMOOTH = [
     (p.ScatterAdd(1, 4), ordinary(2, 2, 2), ids),
 ]
 FLAT = {p.Equal, p.Less, p.LessEqual, p.LogicalAnd, p.LogicalOr, p.LogicalNot, p.Argmax, p.Argmin}
-FLAT |= {p.Arange, p.RandomBits}
+FLAT |= {p.Arange, p.RandomBits, p.CheckedIds}
 each = pytest.mark.parametrize("case", SMOOTH, ids=lambda c: str(c[0]))
 
 

@@ -124,6 +124,7 @@ ACCEPTED = {
     **dict.fromkeys([p.Equal, p.Where, p.Cast, p.Identity, p.StopGradient], EVERYTHING),
     **dict.fromkeys([p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Pad], EVERYTHING),
     **dict.fromkeys([p.Flip, p.Concat, p.Windows, p.Take], EVERYTHING),
+    p.CheckedIds: frozenset(INTEGERS),
 }
 RESULTS = {p.Equal: BOOL, p.Less: BOOL, p.LessEqual: BOOL, p.Argmax: np.int64, p.Argmin: np.int64}
 MIXING = [k for k in ACCEPTED if k.arity == 2 and k not in (p.Take, p.ScatterAdd)]
@@ -145,6 +146,7 @@ ARGUMENTS = {
     p.Convolution: (p.Convolution((), (), (), (), ()), KERNEL, KERNEL),
     p.Take: (p.Take(0), ONES, np.array([1])),
     p.ScatterAdd: (p.ScatterAdd(0, 3), ONES, np.array([1, 1])),
+    p.CheckedIds: (p.CheckedIds(2), ONES),
     **{k: (k((0,)), ONES) for k in (p.Sum, p.Max, p.Min, p.Prod)},
     **{k: (k(0), ONES) for k in (p.Argmax, p.Argmin, p.CumulativeSum)},
 }

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.errors import GraphError
-from pellucid.executors.native.program import FAILED_INDEX, FAILED_STEP, FAILURE
-from pellucid.primitives.indexing import outside
+from pellucid.errors import GraphError, PositionError, located
+from pellucid.executors.native.program import FAILED_INDEX, FAILED_PLACE, FAILED_STEP, FAILURE
+from pellucid.graph import Node
+from pellucid.primitives.indexing import CheckedIds, outside, unknown
 
 if TYPE_CHECKING:
     from pellucid.executors.native.native import Native
@@ -42,9 +43,9 @@ class CallBack:
     def __init__(self, program: "Native", table: Any, arena_slot: int) -> None:
         self.program = weakref.proxy(program)
         self.table = table
-        self._failure, self._step, self._index = (
+        self._failure, self._step, self._index, self._place = (
             ctypes.c_int64.from_buffer(table, (arena_slot + entry) * table.itemsize)
-            for entry in (FAILURE, FAILED_STEP, FAILED_INDEX)
+            for entry in (FAILURE, FAILED_STEP, FAILED_INDEX, FAILED_PLACE)
         )
         self._error: BaseException | None = None
         self._inside: set[int] = set()
@@ -115,13 +116,21 @@ class CallBack:
 
     def _told(self, what: int) -> BaseException:
         """The error for what the machine code has noted."""
-        from pellucid.executors.native.failing import axis_size
-
         (node,) = self.program.shared.plan.kernels[abs(what) - 1].nodes
-        where = f"{node.primitive.name}{f' in {node.scope}' if node.scope else ''}"
         if what > 0:
-            return outside(where, axis_size(node), np.array(self._index.value))
+            return located(self._out_of_range(node), node.scope)
+        where = f"{node.primitive.name}{f' in {node.scope}' if node.scope else ''}"
         return GraphError(
             f"{where}: its rule was cut off by an exception that another thread or a signal put "
             "between program and rule. Nothing has changed: the step can be run again."
         )
+
+    def _out_of_range(self, node: Node) -> PositionError:
+        """The error for the index that a kernel has noted, as its rule tells it."""
+        from pellucid.executors.native.failing import axis_size
+
+        size, index = axis_size(node), self._index.value
+        if not isinstance(node.primitive, CheckedIds):
+            return outside(node.primitive.name, size, np.array(index))
+        place = np.unravel_index(self._place.value, node.output.shape)
+        return unknown(index, tuple(int(i) for i in place), size)

@@ -23,13 +23,14 @@ def failing(kernels: list[Kernel], graph: Graph) -> tuple[list[int], list[tuple[
     `kernels` are in an order in which they can run.
     """
     constants = {value.name: array for value, array in graph.constants}
-    seen: dict[tuple[str, int], int] = {}
+    seen: dict[tuple[str, int, bool], int] = {}
     found, pairs = [], []
     for number, kernel in enumerate(kernels):
         node = kernel.nodes[0]
         if not isinstance(kernel, Single) or not _can_fail(node, constants):
             continue
-        place = node.inputs[-1].name, axis_size(node)
+        # Ids that are positions from the end are positions, but no ids.
+        place = node.inputs[-1].name, axis_size(node), isinstance(node.primitive, p.CheckedIds)
         if is_native(node) and place in seen:
             pairs.append((seen[place], number))
             continue
@@ -43,12 +44,15 @@ def axis_size(node: Node) -> int:
     """The size of the axis that a node's positions point into."""
     if isinstance(node.primitive, p.ScatterAdd):
         return node.primitive.size
+    if isinstance(node.primitive, p.CheckedIds):
+        return node.primitive.count
     return node.inputs[0].shape[node.primitive.axis] if isinstance(node.primitive, p.Take) else 0
 
 
 def _can_fail(node: Node, constants: dict[str, Any]) -> bool:
     """Whether a node calls Python, or reads positions that are not known to be in range."""
-    if not isinstance(node.primitive, p.Take | p.ScatterAdd):
+    if not isinstance(node.primitive, p.Take | p.ScatterAdd | p.CheckedIds):
         return not is_native(node)
-    positions, size = constants.get(node.inputs[1].name), axis_size(node)
-    return positions is None or not np.all((positions >= -size) & (positions < size))
+    positions, size = constants.get(node.inputs[-1].name), axis_size(node)
+    least = 0 if isinstance(node.primitive, p.CheckedIds) else -size
+    return positions is None or not np.all((positions >= least) & (positions < size))

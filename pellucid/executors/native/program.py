@@ -40,8 +40,9 @@ from pellucid.memory import LINE, empty
 
 COUNT, LIST, GATE, FAILS, KERNELS = range(5)  # words of a listed program
 # Entries of a table after the arena: where Python is called, and what has failed: 1 + k for an
-# index out of range in kernel k, -1 - k while its rule runs in Python; in which step; which index.
-CALL_BACK, FAILURE, FAILED_STEP, FAILED_INDEX, TABLE_END = range(1, 6)
+# index out of range in kernel k, -1 - k while its rule runs in Python; in which step; which index,
+# and where among the indices it stands.
+CALL_BACK, FAILURE, FAILED_STEP, FAILED_INDEX, FAILED_PLACE, TABLE_END = range(1, 7)
 STEPS, COME, LEFT = 2, 5, 6  # words of a task: steps, and how many threads have
 CREW_BYTES = 320  # of its memory: a lock, a signal, numbers
 SHARED_NANOSECONDS = 2_500  # less is done before another thread has seen that it can help

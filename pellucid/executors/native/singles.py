@@ -25,7 +25,13 @@ from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
-from pellucid.executors.native.program import CALL_BACK, FAILED_INDEX, FAILED_STEP, FAILURE
+from pellucid.executors.native.program import (
+    CALL_BACK,
+    FAILED_INDEX,
+    FAILED_PLACE,
+    FAILED_STEP,
+    FAILURE,
+)
 from pellucid.executors.native.views import SPARE_STARTS, View, Views, row_major
 from pellucid.graph import Node, Shape, Value
 
@@ -102,6 +108,16 @@ def _fail(frame: Frame, what: ir.Value) -> None:
     b = frame.builder
     b.atomic_rmw("xchg", _entry(frame, FAILED_STEP), frame.step, "monotonic")
     b.atomic_rmw("xchg", _entry(frame, FAILURE), what, "monotonic")
+
+
+def _note_index(frame: Frame, number: int, index: ir.Value, place: ir.Value) -> None:
+    """Note an index out of range, unless something has failed before."""
+    b = frame.builder
+    before = b.load(_entry(frame, FAILURE), typ=I64)
+    with b.if_then(b.icmp_signed("==", before, I64(0))):
+        b.atomic_rmw("xchg", _entry(frame, FAILED_INDEX), index, "monotonic")
+        b.atomic_rmw("xchg", _entry(frame, FAILED_PLACE), place, "monotonic")
+        _fail(frame, I64(1 + number))
 
 
 def _entry(frame: Frame, number: int) -> ir.Value:
@@ -200,9 +216,7 @@ def _checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Val
     found = b.select(b.icmp_signed("<", found, I64(0)), b.add(found, I64(size)), found)
     inside = b.icmp_unsigned("<", found, I64(size))
     with b.if_then(b.not_(inside)):
-        given = index.astype(np.dtype(np.int64)).value
-        b.atomic_rmw("xchg", _entry(frame, FAILED_INDEX), given, "monotonic")
-        _fail(frame, I64(1 + number))
+        _note_index(frame, number, index.astype(np.dtype(np.int64)).value, I64(0))
     return b.select(inside, found, I64(0))
 
 
@@ -279,9 +293,22 @@ def _scatter_add(frame: Frame, node: Node, number: int) -> None:
         _put(frame, output, target, total)
 
 
+def _checked_ids(frame: Frame, node: Node, number: int) -> None:
+    """The ids one by one; one outside is reported."""
+    b, x = frame.builder, frame.views[node.inputs[0]]
+    with _walk(frame, x.shape) as indices:
+        found = _get(frame, x, indices)
+        wide = found.astype(np.dtype(np.int64)).value
+        with b.if_then(b.icmp_unsigned(">=", wide, I64(node.primitive.count))):
+            place = frame.element(0, indices, row_major(x.shape))
+            _note_index(frame, number, wide, place)
+        _put(frame, node.output, indices, found)
+
+
 _CODE: dict[type, Callable[[Frame, Node, int], None]] = {
     p.Take: _take,
     p.ScatterAdd: _scatter_add,
+    p.CheckedIds: _checked_ids,
     p.CumulativeSum: _cumulative_sum,
     p.Argmax: _position,
     p.Argmin: _position,

@@ -461,4 +461,5 @@ RULES: dict[type, Callable[..., Any]] = {
     p.Pad: _padded,
     p.Take: _take,
     p.ScatterAdd: _scatter_add,
+    p.CheckedIds: _same,
 }

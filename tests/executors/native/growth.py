@@ -11,7 +11,7 @@ from executors.native.window_growth import convolution, overlap_add, windows
 
 from pellucid import primitives as p
 from pellucid.graph import Value
-from pellucid.primitives.base import BOOL, DTYPES, FLOATS, NUMBERS, SUMMABLE, UINT32
+from pellucid.primitives.base import BOOL, DTYPES, FLOATS, INTEGERS, NUMBERS, SUMMABLE, UINT32
 
 Growth = Callable[[Any], Value | None]
 
@@ -203,6 +203,14 @@ def _scatter_add(builder: Any) -> Value | None:
     return builder.add(p.ScatterAdd(axis, size), x, indices)
 
 
+def _checked_ids(builder: Any) -> Value | None:
+    count, shape = builder.choice((1, 2, 5, 17)), builder.shape()
+    generator = np.random.default_rng(builder.source.integer(0, 2**20))
+    array = generator.integers(0, count, shape).astype(builder.choice(INTEGERS))
+    ids = builder.leaf(shape, array.dtype, array, fixed=True)
+    return builder.add(p.CheckedIds(count), ids)
+
+
 def _arange(builder: Any) -> Value | None:
     start, step = builder.choice(((0.0, 1.0), (3.0, 2.0), (1.0, 0.0), (0.5, 0.25)))
     of = builder.choice(NUMBERS)
@@ -244,6 +252,7 @@ GROW: dict[type[p.Primitive], Growth] = {
     p.MatMul: _matmul,
     p.Take: _take,
     p.ScatterAdd: _scatter_add,
+    p.CheckedIds: _checked_ids,
     p.Arange: _arange,
     p.RandomBits: _random_bits,
 }

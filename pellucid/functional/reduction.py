@@ -1,0 +1,113 @@
+"""From the losses of all samples to one number: weights, and how they are reduced.
+
+recorded_by_name    a loss whose operations are recorded under its name
+by_class            weights of samples, from weights of their classes
+by_answer           ... of no and of yes
+reduce              the losses of all samples, weighted, as one number
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Literal, ParamSpec
+
+from pellucid.creation import stack
+from pellucid.errors import OptionError, ShapeError, closest
+from pellucid.functional.activations import TensorLike
+from pellucid.functional.targets import ClassTarget, as_numbers
+from pellucid.graph import scope
+from pellucid.primitives.base import DType
+from pellucid.tensor import Tensor, tensor
+
+Reduction = Literal["mean", "sum", "none"]
+REDUCTIONS = ("mean", "sum", "none")
+Weights = TensorLike | None
+ClassWeights = TensorLike | Sequence[float] | None
+
+P = ParamSpec("P")
+
+
+def recorded_by_name(loss: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """The loss, with its operations recorded under its name, as those of a layer are."""
+
+    @functools.wraps(loss)
+    def recorded(*arguments: P.args, **options: P.kwargs) -> Tensor:
+        with scope(loss.__name__):
+            return loss(*arguments, **options)
+
+    return recorded
+
+
+def by_class(
+    name: str, of_class: ClassWeights, target: ClassTarget, weights: Weights, dtype: DType
+) -> Weights:
+    """Weights of samples: sum of t times the weight of the class, times their own weights.
+
+    Samples to be ignored have none.
+    """
+    found = [] if of_class is None else [_of_classes(name, of_class, target, dtype)]
+    if target.kept is not None:
+        found.append(target.kept.astype(dtype))
+    if not found:
+        return weights
+    of_sample = found[0] if len(found) == 1 else found[0] * found[1]
+    if weights is None:
+        return of_sample
+    return of_sample * _spread(name, as_numbers(of_sample, weights), of_sample)
+
+
+def _of_classes(name: str, of_class: ClassWeights, target: ClassTarget, dtype: DType) -> Tensor:
+    wanted = of_class if isinstance(of_class, Tensor) else tensor(of_class)
+    classes = target.t.shape[-1:]
+    if wanted.shape != classes:
+        raise ShapeError(
+            f"{name}: class_weights of shape {wanted.shape} for {classes[0]} classes. Give one "
+            f"weight per class: shape {classes}."
+        )
+    spread = wanted.astype(dtype).broadcast_to(target.t.shape)
+    return target.expected(target.choose(spread, 0.0))
+
+
+def by_answer(name: str, of_answer: ClassWeights, t: Tensor, weights: Weights) -> Weights:
+    """Weights of samples from those of no and of yes, for a target from 0 (no) to 1 (yes)."""
+    if of_answer is None:
+        return weights
+    both = ClassTarget(stack([1.0 - t, t], axis=-1), ids=False)
+    return by_class(name, of_answer, both, weights, t.dtype)
+
+
+def reduce(
+    name: str, losses: Tensor, weights: Weights, reduction: str, kept: Tensor | None = None
+) -> Tensor:
+    """The losses of all samples, weighted, as the reduction says; 0 for those not `kept`."""
+    if reduction not in REDUCTIONS:
+        raise OptionError(f"{name}: reduction {reduction!r}. {closest(reduction, REDUCTIONS)}")
+    if weights is None:
+        if reduction == "none":
+            return losses
+        return losses.mean() if reduction == "mean" else losses.sum()
+    w = _spread(name, as_numbers(losses, weights), losses)
+    # Not only a weight of 0: a sample that is ignored may have a loss of inf or nan.
+    weighted = w * (losses if kept is None else kept.where(losses, 0.0))
+    if reduction == "none":
+        return weighted
+    return weighted.sum() if reduction == "sum" else _weighted_mean(weighted, w)
+
+
+def _weighted_mean(weighted: Tensor, w: Tensor) -> Tensor:
+    """sum(w l) / sum(w); 0, with gradients of 0, where all weights are 0: nothing was asked."""
+    copies = weighted.size / max(w.size, 1)
+    nothing = w.abs().sum() == 0.0
+    total = nothing.where(1.0, w.sum() * copies)
+    return nothing.where(0.0, weighted.sum() / total)
+
+
+def _spread(name: str, w: Tensor, losses: Tensor) -> Tensor:
+    """Weights with the axes of the losses: one per loss, or one per row."""
+    if w.shape == losses.shape:
+        return w
+    if w.shape != losses.shape[:1]:
+        raise ShapeError(
+            f"{name}: weights of shape {w.shape} for losses of shape {losses.shape}. Give "
+            f"one weight per loss, or one per row: shape {losses.shape[:1]}."
+        )
+    return w.reshape(*w.shape, *(1,) * (losses.ndim - 1))
