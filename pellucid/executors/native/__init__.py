@@ -16,7 +16,7 @@ The passes in the order in which a procedure goes through them:
     native          runs it
     program         the loop over steps and the threads (runner: their code; crew: they sleep;
                     system_calls: what they ask of the system)
-    call_back       Python from inside a program
+    call_back       Python from inside a program (failures: what code tells it)
     report          what each kernel costs; schedule: the kernels in words
 
     lanes, namespace, memory, counting, builder     what code is made of

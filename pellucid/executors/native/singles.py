@@ -18,6 +18,7 @@ from pellucid import primitives as p
 from pellucid.executors.native.convolution import convolution_units, emit_convolution
 from pellucid.executors.native.convolution_blocks import is_native_convolution
 from pellucid.executors.native.counting import counted
+from pellucid.executors.native.failures import call_back, note_index
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Single
 from pellucid.executors.native.lanes import Lanes
@@ -25,13 +26,6 @@ from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
-from pellucid.executors.native.program import (
-    CALL_BACK,
-    FAILED_INDEX,
-    FAILED_PLACE,
-    FAILED_STEP,
-    FAILURE,
-)
 from pellucid.executors.native.views import SPARE_STARTS, View, Views, row_major
 from pellucid.graph import Node, Shape, Value
 
@@ -87,54 +81,6 @@ def emit_single(frame: Frame, kernel: Single, number: int) -> None:
             _CODE[type(node.primitive)](frame, node, number)
         else:
             call_back(frame, number)
-
-
-def call_back(frame: Frame, number: int) -> None:
-    """Have Python run the rule of a kernel, unless something has failed.
-
-    It counts as failed until Python says that it is done: an exception can arise on the way to
-    Python and back, where nobody sees it.
-    """
-    b, entry = frame.builder, _entry(frame, CALL_BACK)
-    kind = ir.FunctionType(ir.VoidType(), [I64, I64])
-    before = b.load(_entry(frame, FAILURE), typ=I64)
-    with b.if_then(b.icmp_signed("==", before, I64(0))):
-        _fail(frame, I64(-1 - number))
-        b.call(_Callee(b.load(entry, typ=POINTER), kind), [I64(number), frame.step])
-
-
-def _fail(frame: Frame, what: ir.Value) -> None:
-    """Note a failure in this step."""
-    b = frame.builder
-    b.atomic_rmw("xchg", _entry(frame, FAILED_STEP), frame.step, "monotonic")
-    b.atomic_rmw("xchg", _entry(frame, FAILURE), what, "monotonic")
-
-
-def _note_index(frame: Frame, number: int, index: ir.Value, place: ir.Value) -> None:
-    """Note an index out of range, unless something has failed before."""
-    b = frame.builder
-    before = b.load(_entry(frame, FAILURE), typ=I64)
-    with b.if_then(b.icmp_signed("==", before, I64(0))):
-        b.atomic_rmw("xchg", _entry(frame, FAILED_INDEX), index, "monotonic")
-        b.atomic_rmw("xchg", _entry(frame, FAILED_PLACE), place, "monotonic")
-        _fail(frame, I64(1 + number))
-
-
-def _entry(frame: Frame, number: int) -> ir.Value:
-    """Where an entry of the table behind the arena lies."""
-    slot = I64(frame.shared.plan.arena_slot + number)
-    return frame.builder.gep(frame.table, [slot], source_etype=I64)
-
-
-class _Callee:
-    """A function behind a pointer, with the type that the builder asks for."""
-
-    def __init__(self, pointer: ir.Value, kind: ir.FunctionType) -> None:
-        self.pointer, self.function_type, self.type = pointer, kind, pointer.type
-
-    def get_reference(self) -> str:
-        """The pointer's name in the code."""
-        return str(self.pointer.get_reference())
 
 
 # ---- walking -----------------------------------------------------------------------------
@@ -216,7 +162,7 @@ def _checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Val
     found = b.select(b.icmp_signed("<", found, I64(0)), b.add(found, I64(size)), found)
     inside = b.icmp_unsigned("<", found, I64(size))
     with b.if_then(b.not_(inside)):
-        _note_index(frame, number, index.astype(np.dtype(np.int64)).value, I64(0))
+        note_index(frame, number, index.astype(np.dtype(np.int64)).value, I64(0))
     return b.select(inside, found, I64(0))
 
 
@@ -301,7 +247,7 @@ def _checked_ids(frame: Frame, node: Node, number: int) -> None:
         wide = found.astype(np.dtype(np.int64)).value
         with b.if_then(b.icmp_unsigned(">=", wide, I64(node.primitive.count))):
             place = frame.element(0, indices, row_major(x.shape))
-            _note_index(frame, number, wide, place)
+            note_index(frame, number, wide, place)
         _put(frame, node.output, indices, found)
 
 
