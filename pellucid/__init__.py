@@ -33,9 +33,11 @@ from pellucid.derivatives import (
     vjp,
 )
 from pellucid.executors.threads import set_threads
-from pellucid.graph import Graph, Node, Value, scope
+from pellucid.graph import Graph, Node, Value
 from pellucid.primitives import PRIMITIVES, Elementwise, Primitive
 from pellucid.random import Generator
+from pellucid.scan import scan
+from pellucid.scopes import scope
 from pellucid.tensor import Tensor, apply, from_dlpack, tensor
 from pellucid.text import parse
 from pellucid.variables import Buffer, Parameter, Variable
@@ -79,6 +81,7 @@ __all__ = [
     "ones_like",
     "optim",
     "parse",
+    "scan",
     "scope",
     "set_threads",
     "stack",

@@ -1,6 +1,7 @@
 """The chain rule, backwards: from an output to everything it was computed from.
 
     gradients       the gradients of one tensor by several others
+    pulled          those of several tensors at once
 
 What is known in advance is the rule of each primitive, not a derivative: the rules are
 evaluated at the values of this run, and where paths meet, their gradients are added. So each
@@ -14,18 +15,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from pellucid.errors import GradientError
-from pellucid.graph import history, scope
+from pellucid.graph import has_origin, history
+from pellucid.scopes import scope
 
 
 def gradients(y: Any, wanted: Sequence[Any], dy: Any) -> list[Any]:
-    """d(sum of y dy) / dx for every x wanted; None where y does not depend on x.
+    """d(sum of y dy) / dx for every x wanted; None where y does not depend on x."""
+    return pulled([(y, dy)], wanted)
 
-    Walks the history of y from its end. A tensor that is used several times receives the
+
+def pulled(pairs: Sequence[tuple[Any, Any]], wanted: Sequence[Any]) -> list[Any]:
+    """d(sum over all pairs of y dy) / dx for every x wanted; None where no y depends on x.
+
+    Walks the history of all y from its end. A tensor that is used several times receives the
     sum over its uses; where an input was broadcast, its gradient is summed over the copies.
     """
     targets = {id(x) for x in wanted}
-    steps = _between(history([y]), targets)
-    received = {id(y): dy}
+    steps = _between(history([y for y, _ in pairs if has_origin(y)]), targets)
+    received: dict[int, Any] = {}
+    for y, dy in pairs:
+        received[id(y)] = received[id(y)] + dy if id(y) in received else dy
     for tensor, needed in reversed(steps):
         upstream = received.get(id(tensor))
         if upstream is None:

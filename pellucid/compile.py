@@ -21,6 +21,7 @@ from pellucid import executors
 from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph, Origin, Procedure, Value, collect
 from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
+from pellucid.primitives.scan_passes import tidy
 from pellucid.structure import LEAF, flatten, row, unflatten
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Recording, Variable, is_recording, recording
@@ -82,7 +83,7 @@ def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[
         outputs = [x.read() if isinstance(x, Tensor) else tensor(x) for x in outputs]
     variables = tuple(record.reads)
     inputs = _unique([(s.array.name, s) for s in symbols], record)
-    graph = collect(inputs, [*outputs, *record.writes.values()])
+    graph = tidy(collect(inputs, [*outputs, *record.writes.values()]))
     position = {variable: len(symbols) + i for i, variable in enumerate(variables)}
     updates = tuple(position[variable] for variable in record.writes)
     procedure = Procedure(graph, len(symbols), updates)

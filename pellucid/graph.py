@@ -7,24 +7,23 @@
     Origin      where a tensor came from; what a graph is collected from
     collect     the graph between given tensors
     history     the tensors that a tensor was computed from, oldest first
-    scope       names the layer that the operations inside belong to
 
 A graph prints as text and `parse` reads it back. `check` runs the shape and dtype rule of
 every node; executors rely on it. No primitive is known here.
 """
 
+import functools
 import itertools
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GraphError, OptionError, PellucidError, ShapeError
+from pellucid.errors import GraphError, PellucidError, ShapeError
+from pellucid.scopes import current_scope
 from pellucid.sizes import check_sizes
-from pellucid.written import constant_text
+from pellucid.written import constant_text, dtype_text
 
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
@@ -40,7 +39,7 @@ class Value:
 
     def __str__(self) -> str:
         """Name, dtype and sizes: `x: float32[2,3]`."""
-        return f"{self.name}: {self.dtype}[{','.join(map(str, self.shape))}]"
+        return f"{self.name}: {dtype_text(self.dtype)}[{','.join(map(str, self.shape))}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,16 @@ class Graph:
 
     def __str__(self) -> str:
         """The text form, which `pellucid.text.parse` reads back."""
+        return self._text
+
+    @functools.cached_property
+    def _text(self) -> str:
         lines = [f"graph({', '.join(map(str, self.inputs))})"]
         lines += [f"  {value} = constant {constant_text(a)}" for value, a in self.constants]
-        lines += [f"  {node}" for node in self.nodes]
+        for node in self.nodes:
+            lines.append(f"  {node}")
+            for body in node.primitive.bodies:
+                lines += [f"    {line}" for line in str(body).splitlines()]
         lines += [f"  return {', '.join(v.name for v in self.outputs)}"]
         return "\n".join(lines) + "\n"
 
@@ -109,6 +115,9 @@ class Graph:
                 _check_node(node)
             _define(node.output, known)
         _look_up(self.outputs, known, "return")
+        for value in (*self.inputs, *(value for value, _ in self.constants), *self.outputs):
+            if value.dtype.names is not None:
+                raise GraphError(f"graph: {value} is a record. Only nodes inside give and take it.")
 
 
 @dataclass(frozen=True)
@@ -134,6 +143,8 @@ def _check_node(node: Node) -> None:
     """Raise unless the primitive takes these inputs and its rules give this output."""
     shapes, dtypes = [v.shape for v in node.inputs], [v.dtype for v in node.inputs]
     try:
+        for body in node.primitive.bodies:
+            body.check()
         shape, dtype = node.primitive.output(shapes, dtypes)
     except PellucidError as fault:
         raise GraphError(f"graph: `{node}` breaks a rule. {fault}") from fault
@@ -186,35 +197,7 @@ class Origin:
         self.primitive = primitive
         self.inputs = inputs
         self.serial = next(_serials)
-        self.scope = _layer.path
-
-
-class _Layer(threading.local):
-    path = ""
-
-
-_layer = _Layer()
-
-
-def current_scope() -> str:
-    """The path of the layer whose operations are recorded now."""
-    return _layer.path
-
-
-@contextmanager
-def scope(name: str, *, absolute: bool = False) -> Iterator[None]:
-    """Name the operations inside after a layer; scopes nest, joined by dots.
-
-    Errors: OptionError for a name of several lines, as a graph prints one line per node.
-    """
-    if not name.isprintable():
-        raise OptionError(f"scope: {name!r}. A name is one line of printable characters.")
-    outer = _layer.path
-    _layer.path = name if absolute or not outer else f"{outer}.{name}"
-    try:
-        yield
-    finally:
-        _layer.path = outer
+        self.scope = current_scope()
 
 
 def has_origin(tensor: Any) -> bool:
@@ -268,14 +251,16 @@ class _Collector:
 def collect(inputs: Mapping[str, Any], outputs: Sequence[Any]) -> Graph:
     """The graph from the named input tensors to the output tensors.
 
-    Tensors with an array and no way back to an input become constants.
+    What the inputs were computed from is left out. Tensors with an array and no way back to an
+    input become constants.
     """
     collector = _Collector()
     for name, tensor in inputs.items():
         collector.values[id(tensor)] = Value(name, tensor.shape, tensor.dtype)
     nodes: list[Node] = []
-    for tensor in history(outputs, is_symbolic):
-        if tensor.origin.primitive is None or id(tensor) in collector.values:
+    given = set(collector.values)
+    for tensor in history(outputs, lambda t: is_symbolic(t) and id(t) not in given):
+        if tensor.origin.primitive is None:
             continue
         arguments = tuple(collector.value(t) for t in tensor.origin.inputs)
         output = Value(f"%{len(nodes)}", tensor.shape, tensor.dtype)

@@ -186,7 +186,8 @@ def _recorded(
 ) -> Tensor:
     """What `forward` gave, as a tensor with its history; an error where it breaks the rules.
 
-    Integers and booleans have no derivative and therefore no history.
+    Integers and booleans have no derivative and therefore no history; records have, as some of
+    their arrays may be floats.
     """
     if y.shape != shape or y.dtype != dtype:
         raise GraphError(
@@ -194,7 +195,7 @@ def _recorded(
             f"{dtype}{list(shape)}. Make `shape` and `dtype` agree with `forward`."
         )
     # Lists, as a generator takes twice the time here.
-    if dtype.kind != "f" or all([x.origin is None for x in inputs]):  # noqa: C419
+    if dtype.kind not in "fV" or all([x.origin is None for x in inputs]):  # noqa: C419
         return Tensor(y)
     return Tensor(y, Origin(primitive, inputs))
 

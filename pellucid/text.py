@@ -3,29 +3,34 @@
     parse       the graph that a text stands for; the inverse of str(graph)
 
 A text is `graph(inputs)`, then a line `name: dtype[sizes] = ...` for each constant and each
-node, then `return names`. What stands behind `  # ` is the layer that asked for the node.
+node, then `return names`. What stands behind `  # ` is the layer that asked for the node. The
+body of a loop is such a text itself, below its node.
 """
 
 import ast
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import GraphError, PellucidError, closest
 from pellucid.graph import Graph, Node, Value
-from pellucid.primitives import PRIMITIVES, Primitive
-from pellucid.primitives.base import DTYPES
+from pellucid.primitives import LOOPS, PRIMITIVES, Primitive
+from pellucid.primitives.base import DTYPES, DType, Shape
+from pellucid.primitives.parts import pack
 from pellucid.written import digest
 
-_VALUE = re.compile(r"(?P<name>[\w.%~-]+): (?P<dtype>\w+)\[(?P<shape>([0-9]+(,[0-9]+)*)?)\]")
+_SIZES = r"\[(?P<shape>([0-9]+(,[0-9]+)*)?)\]"
+_VALUE = re.compile(r"(?P<name>[\w.%~-]+): (?P<dtype>\w+|\{[^{}]*\})" + _SIZES)
+_PART = re.compile(r"(?P<dtype>\w+)" + _SIZES)
 _DTYPES = {str(dtype): dtype for dtype in DTYPES}
 _COMMA = re.compile(",")
 _BETWEEN_VALUES = re.compile(r"(?<=\]),")  # the commas of the sizes stand before the bracket
 _SHOWN = 200  # characters of a text that an error shows
+_DEEPEST = 16  # bodies within bodies: each is checked within the other
 _LONGEST = 20_000  # characters of attributes: 64 axes need no more, and Python's own parser memory
 
 
@@ -48,31 +53,47 @@ def parse(
     Exp()
     """
     lines = text.strip().splitlines()
-    reader = _Reader(
-        {digest(array): array for array in constants}, {cls.name: cls for cls in primitives}
-    )
+    classes = {cls.name: cls for cls in (*LOOPS, *primitives)}
+    readers = [_Reader({digest(array): array for array in constants}, classes)]
     for number, line in enumerate(lines, start=1):
         try:
-            reader.read(line.strip(), first=number == 1, last=number == len(lines))
+            _read(readers, line.strip(), first=number == 1, last=number == len(lines))
         except (PellucidError, ValueError, TypeError, SyntaxError, OverflowError) as fault:
             raise GraphError(f"parse: line {number}, `{_short(line.strip())}`: {fault}") from fault
-    return reader.graph()
+    return readers[0].graph()
 
 
+def _read(readers: list["_Reader"], line: str, *, first: bool, last: bool) -> None:
+    """Take in one line, for the innermost graph that has begun and not ended."""
+    if line.startswith("graph(") and not first:
+        if len(readers) > _DEEPEST:
+            raise GraphError(f"a body within {_DEEPEST} others. So many are read.")
+        readers.append(_Reader(readers[0].large, readers[0].classes))
+        first = True
+    inner = len(readers) > 1 and line.startswith("return ")
+    readers[-1].read(line, first=first, last=last or inner)
+    if inner:
+        body = readers.pop().graph()
+        readers[-1].complete(body)
+
+
+@dataclass
 class _Reader:
     """What is known of a graph after the lines read so far."""
 
-    def __init__(self, large: Mapping[str, Any], classes: Mapping[str, type[Primitive]]) -> None:
-        self.large = large
-        self.classes = classes
-        self.known: dict[str, Value] = {}
-        self.inputs: tuple[Value, ...] = ()
-        self.constants: list[tuple[Value, Any]] = []
-        self.nodes: list[Node] = []
-        self.outputs: tuple[Value, ...] | None = None
+    large: Mapping[str, Any]
+    classes: Mapping[str, type[Primitive]]
+    known: dict[str, Value] = field(default_factory=dict)
+    inputs: tuple[Value, ...] = ()
+    constants: list[tuple[Value, Any]] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    outputs: tuple[Value, ...] | None = None
+    waiting: tuple[str, Value] | None = None  # a node whose body follows
 
     def read(self, line: str, *, first: bool, last: bool) -> None:
         """Take in one line."""
+        if self.waiting is not None:
+            raise GraphError("the body of the node above is expected, from `graph(` to `return`.")
         if first:
             words = _split(_between(line, "graph(", ")"), _BETWEEN_VALUES)
             self.inputs = tuple(_value(word) for word in words)
@@ -85,9 +106,18 @@ class _Reader:
             if right.startswith("constant "):
                 array = self._constant(right.removeprefix("constant "), value)
                 self.constants.append((value, array))
+            elif right.startswith("scan("):
+                self.waiting = right, value
             else:
                 self.nodes.append(self._node(right, value))
             self.known[value.name] = value
+
+    def complete(self, body: Graph) -> None:
+        """Take in the body of the node before."""
+        if self.waiting is None:
+            raise GraphError("a body that belongs to no node above it.")
+        self.nodes.append(self._node(*self.waiting, body))
+        self.waiting = None
 
     def graph(self) -> Graph:
         """The graph, checked."""
@@ -111,6 +141,8 @@ class _Reader:
             if text not in self.large:
                 raise GraphError("only a digest of the elements is here. Pass the array itself.")
             return self.large[text]
+        if value.dtype.names is not None:
+            raise GraphError("a record is no constant.")
         words = _split(_between(text, "[", "]"), _COMMA)
         if len(words) != math.prod(value.shape):
             raise GraphError(f"{len(words)} numbers for {value}. Each of its elements has one.")
@@ -123,9 +155,9 @@ class _Reader:
             array = np.array([value.dtype.type(word) for word in words], value.dtype)
         return array.reshape(value.shape)
 
-    def _node(self, text: str, output: Value) -> Node:
-        body, _, scope = text.partition("  # ")
-        call, _, inputs = body.rpartition(" of ")
+    def _node(self, text: str, output: Value, *bodies: Graph) -> Node:
+        words, _, scope = text.partition("  # ")
+        call, _, inputs = words.rpartition(" of ")
         name, bracket, attributes = call.partition("(")
         if not bracket:
             raise GraphError("a node is written `primitive(attributes) of (inputs)`.")
@@ -133,7 +165,7 @@ class _Reader:
             raise GraphError(
                 f"no primitive {_short(name)!r}. {closest(_short(name), self.classes)}"
             )
-        primitive = _primitive(self.classes[name], f"({attributes}")
+        primitive = _primitive(self.classes[name], f"({attributes}", *bodies)
         return Node(primitive, self._values(_between(inputs, "(", ")")), output, scope)
 
 
@@ -158,17 +190,33 @@ def _value(text: str) -> Value:
     match = _VALUE.fullmatch(text)
     if match is None:
         raise GraphError(f"`{_short(text)}` is no value. A value is written `name: dtype[sizes]`.")
-    if match["dtype"] not in _DTYPES:
-        raise GraphError(
-            f"`{text}`: no dtype {match['dtype']!r}. {closest(match['dtype'], _DTYPES)}"
-        )
-    sizes = tuple(int(n) for n in match["shape"].split(",") if n)
-    return Value(match["name"], sizes, _DTYPES[match["dtype"]])
+    if match["dtype"].startswith("{"):
+        words = _split(match["dtype"][1:-1], _BETWEEN_VALUES)
+        return Value(match["name"], _sizes(match), pack("graph", map(_part, words)))
+    return Value(match["name"], _sizes(match), _dtype(match["dtype"]))
 
 
-def _primitive(cls: type[Primitive], call: str) -> Primitive:
-    """The primitive with the attributes written as a call: `(axis=(0,))`."""
-    names = [f.name for f in fields(cls)]
+def _part(word: str) -> tuple[DType, Shape]:
+    """Dtype and sizes of an array of a record."""
+    match = _PART.fullmatch(word)
+    if match is None:
+        raise GraphError(f"`{_short(word)}` is no array of a record. It is written `dtype[sizes]`.")
+    return _dtype(match["dtype"]), _sizes(match)
+
+
+def _dtype(word: str) -> DType:
+    if word not in _DTYPES:
+        raise GraphError(f"no dtype {_short(word)!r}. {closest(_short(word), _DTYPES)}")
+    return _DTYPES[word]
+
+
+def _sizes(match: re.Match[str]) -> Shape:
+    return tuple(int(n) for n in match["shape"].split(",") if n)
+
+
+def _primitive(cls: type[Primitive], call: str, *bodies: Graph) -> Primitive:
+    """The primitive with the attributes written as a call, `(axis=(0,))`, behind its bodies."""
+    names = [f.name for f in fields(cls)][len(bodies) :]
     if len(call) > _LONGEST:
         raise GraphError(f"{len(call)} characters of attributes. At most {_LONGEST} are read.")
     try:
@@ -180,7 +228,7 @@ def _primitive(cls: type[Primitive], call: str) -> Primitive:
         raise GraphError(f"{cls.name}: attributes nested too deep.") from fault
     if given is None or [keyword.arg for keyword in given] != names:
         raise GraphError(f"{cls.name} has the attributes {names}, in this order.")
-    return cls(**dict(zip(names, values, strict=True)))
+    return cls(*bodies, **dict(zip(names, values, strict=True)))
 
 
 def _keywords(expression: ast.expr) -> list[ast.keyword] | None:

@@ -15,9 +15,10 @@ import numpy as np
 
 from pellucid.arrays import is_frozen
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.graph import Origin, Value, current_scope
+from pellucid.graph import Origin, Value
 from pellucid.memory import own
 from pellucid.primitives.base import FLOATS, DType
+from pellucid.scopes import current_scope
 from pellucid.tensor import Tensor, tensor
 from pellucid.written import legal_name
 
@@ -54,11 +55,12 @@ _active = _Active()
 
 
 @contextmanager
-def recording() -> Iterator[Recording]:
+def recording(record: Recording | None = None) -> Iterator[Recording]:
     """Collect reads and writes of variables inside, instead of carrying them out."""
-    outer, _active.recording = _active.recording, Recording()
+    inner = Recording() if record is None else record
+    outer, _active.recording = _active.recording, inner
     try:
-        yield _active.recording
+        yield inner
     finally:
         _active.recording = outer
 
@@ -66,6 +68,11 @@ def recording() -> Iterator[Recording]:
 def is_recording() -> bool:
     """Whether a function is being captured on this thread."""
     return _active.recording is not None
+
+
+def active_recording() -> Recording | None:
+    """What the function that is being captured on this thread has read and written so far."""
+    return _active.recording
 
 
 def setting(read: Callable[[], Any]) -> Any:

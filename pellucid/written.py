@@ -2,6 +2,7 @@
 
 constant_text   the elements of an array, or its digest
 digest          a name for the contents of an array
+dtype_text      a dtype, that of a record too
 legal_name      a name without characters that the text cannot hold
 """
 
@@ -31,3 +32,16 @@ def legal_name(text: str) -> str:
 def digest(array: Any) -> str:
     """A name for the contents of an array."""
     return f"sha256:{hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()}"
+
+
+def dtype_text(dtype: np.dtype[Any]) -> str:
+    """The name of a dtype; of a record the dtypes and sizes of its arrays, in braces.
+
+    >>> dtype_text(np.dtype([("f0", "f4", (2, 3)), ("f1", "i8")]))
+    '{float32[2,3], int64[]}'
+    """
+    if dtype.names is None:
+        return str(dtype)
+    parts = (dtype[i] for i in range(len(dtype.names)))
+    words = [f"{part.base}[{','.join(map(str, part.shape))}]" for part in parts]
+    return f"{{{', '.join(words)}}}"

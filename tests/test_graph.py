@@ -9,7 +9,8 @@ import pytest
 import pellucid as pc
 from pellucid import primitives as p
 from pellucid.errors import GraphError, OptionError
-from pellucid.graph import Graph, Node, Value, current_scope
+from pellucid.graph import Graph, Node, Value
+from pellucid.scopes import current_scope
 from pellucid.text import parse
 
 F4 = np.dtype(np.float32)

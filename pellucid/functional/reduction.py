@@ -14,8 +14,8 @@ from pellucid.creation import stack
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.functional.activations import TensorLike
 from pellucid.functional.targets import ClassTarget, as_numbers
-from pellucid.graph import scope
 from pellucid.primitives.base import DType
+from pellucid.scopes import scope
 from pellucid.tensor import Tensor, tensor
 
 Reduction = Literal["mean", "sum", "none"]

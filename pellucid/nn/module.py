@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, final
 import numpy as np
 
 from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError, closest
-from pellucid.graph import current_scope, scope
+from pellucid.scopes import current_scope, scope
 from pellucid.state import Loaded, State, copies, restore
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Variable, setting

@@ -12,11 +12,12 @@ import numpy as np
 
 from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
-from pellucid.graph import has_origin, is_symbolic, scope
+from pellucid.graph import has_origin, is_symbolic
 from pellucid.optim.clipping import Clipping, Gradients
 from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
+from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
 from pellucid.variables import Buffer, Variable

@@ -53,8 +53,10 @@ from pellucid.primitives.movement import (
     Reshape,
     Slice,
 )
+from pellucid.primitives.parts import Part
 from pellucid.primitives.random import Arange, RandomBits
 from pellucid.primitives.reduction import Argmax, Argmin, CumulativeSum, Max, Min, Prod, Sum
+from pellucid.primitives.scan import Scan
 from pellucid.primitives.windows import OverlapAdd, Windows
 
 PRIMITIVES: tuple[type[Primitive], ...] = (
@@ -122,7 +124,11 @@ PRIMITIVES: tuple[type[Primitive], ...] = (
     RandomBits,
 )
 
+# What runs graphs of primitives, and takes apart what they give.
+LOOPS: tuple[type[Primitive], ...] = (Scan, Part)
+
 __all__ = [
+    "LOOPS",
     "PRIMITIVES",
     "Abs",
     "Add",
@@ -161,12 +167,14 @@ __all__ = [
     "Negative",
     "OverlapAdd",
     "Pad",
+    "Part",
     "PermuteDims",
     "Power",
     "Primitive",
     "Prod",
     "RandomBits",
     "Reshape",
+    "Scan",
     "ScatterAdd",
     "Sigmoid",
     "Sign",

@@ -83,6 +83,11 @@ class Primitive:
         written = (f"{k}={v if isinstance(v, np.dtype) else repr(v)}" for k, v in attributes)
         return f"{self.name}({', '.join(written)})"
 
+    @property
+    def bodies(self) -> tuple[Any, ...]:
+        """The graphs that it runs; a graph prints and checks them with the node."""
+        return ()
+
     def shape(self, *shapes: Shape) -> Shape:
         """The shape of the output, from the shapes of the inputs."""
         raise NotImplementedError(f"{type(self).__name__} must define shape")

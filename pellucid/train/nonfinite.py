@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.executors.reference import run
+from pellucid.evaluation import run
 from pellucid.graph import Node, Procedure
 
 

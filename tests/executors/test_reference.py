@@ -5,7 +5,8 @@ import weakref
 import numpy as np
 
 import pellucid as pc
-from pellucid.executors.reference import Reference, run
+from pellucid.evaluation import run
+from pellucid.executors.reference import Reference
 from pellucid.graph import Procedure
 
 

@@ -9,7 +9,7 @@ import pytest
 import pellucid as pc
 from pellucid import nn
 from pellucid.errors import DTypeError, OptionError, ShapeError, StateError
-from pellucid.graph import current_scope
+from pellucid.scopes import current_scope
 from pellucid.state import Loaded
 
 

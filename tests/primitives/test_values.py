@@ -7,8 +7,8 @@ from samples import SAMPLES
 import pellucid as pc
 from pellucid import primitives as p
 from pellucid.errors import DTypeError
+from pellucid.evaluation import run
 from pellucid.executors import EXECUTORS
-from pellucid.executors.reference import run
 from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOAT64, FLOATS, INTEGERS, UINT8
 
 # Machine code takes denormal numbers as 0, as they cost a hundred times the others.

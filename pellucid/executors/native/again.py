@@ -39,7 +39,7 @@ class _Sharing:
                 for node in reversed(kernel.nodes):
                     if isinstance(node.primitive, CHEAP) and self._is_for_others(kernel, node):
                         self._give(index, kernel, node)
-        return self.kernels
+        return [kernel for kernel in self.kernels if kernel.nodes]
 
     def _is_for_others(self, kernel: Fused, node: Node) -> bool:
         """Whether a kernel computes a value at each of its points and keeps it for others."""

@@ -72,11 +72,15 @@ class CallBack:
         from pellucid.executors.native.views import whole
 
         shared = self.program.shared
-        (node,) = shared.plan.kernels[number].nodes
+        node, *parts = shared.plan.kernels[number].nodes
         inputs = [self._array(shared.views[value], step) for value in node.inputs]
         with np.errstate(all="ignore"):
             result = node.primitive.forward(np, *inputs)
-        self._array(whole(node.output), step)[...] = result
+        for part in parts:
+            if part.output.name in shared.plan.places:
+                self._array(whole(part.output), step)[...] = part.primitive.forward(np, result)
+        if not parts:
+            self._array(whole(node.output), step)[...] = result
 
     def refuse_inside(self) -> None:
         """Raise GraphError where the calling thread is inside a rule that the program runs."""
@@ -116,7 +120,7 @@ class CallBack:
 
     def _told(self, what: int) -> BaseException:
         """The error for what the machine code has noted."""
-        (node,) = self.program.shared.plan.kernels[abs(what) - 1].nodes
+        node = self.program.shared.plan.kernels[abs(what) - 1].nodes[0]
         if what > 0:
             return located(self._out_of_range(node), node.scope)
         where = f"{node.primitive.name}{f' in {node.scope}' if node.scope else ''}"

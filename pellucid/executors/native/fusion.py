@@ -54,7 +54,9 @@ class Fusion:
         for node in _numbers_first(graph):
             if isinstance(node.primitive, MOVEMENTS):
                 continue
-            if self._waits(node, made):
+            if isinstance(node.primitive, p.Part):
+                self._give_part(node)
+            elif self._waits(node, made):
                 self.waiting[node.output.name] = node
             else:
                 self._place(node)
@@ -63,6 +65,12 @@ class Fusion:
                 self._place(self.waiting.pop(node.output.name))
         self._store(graph)
         return self.kernels
+
+    def _give_part(self, node: Node) -> None:
+        """A part of a record belongs to the kernel that gives the record."""
+        index = self.made_in[node.inputs[0].name]
+        self.kernels[index].nodes.append(node)
+        self._note(index, [node])
 
     def _waits(self, node: Node, made: set[str]) -> bool:
         """Whether a consumer will take a node along: it needs nothing that a kernel makes.

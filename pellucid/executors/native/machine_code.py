@@ -18,8 +18,8 @@ import numpy as np
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.program import Work
-from pellucid.graph import Procedure
-from pellucid.primitives import PRIMITIVES
+from pellucid.graph import Graph, Procedure
+from pellucid.primitives import LOOPS, PRIMITIVES
 
 if TYPE_CHECKING:
     from pellucid.executors.native.frame import Layout
@@ -95,7 +95,7 @@ def machine_code(procedure: Procedure) -> MachineCode:
     target, graph = targets.host(), procedure.graph
     text = f"{graph}{procedure.arguments} {procedure.updates}"
     shared = None
-    if any(type(node.primitive) not in PRIMITIVES for node in graph.nodes):
+    if not _is_told(graph):
         # A graph names primitives; what a user's own do may change under the same name.
         from pellucid.executors.native.emission import emit
 
@@ -108,6 +108,14 @@ def machine_code(procedure: Procedure) -> MachineCode:
     made = _compiled(procedure, shared or _planned(procedure))
     cache.keep(key, made.packed())
     return made
+
+
+def _is_told(graph: Graph) -> bool:
+    """Whether the text of a graph tells all that it does."""
+    return all(
+        type(node.primitive) in (*PRIMITIVES, *LOOPS) and all(map(_is_told, node.primitive.bodies))
+        for node in graph.nodes
+    )
 
 
 def _planned(procedure: Procedure) -> "Layout":

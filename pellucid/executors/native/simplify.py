@@ -116,7 +116,8 @@ def _fold(work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
         number, shape = work.uniform(x), primitive.shape(x.shape)
         if number is not None and work.arrays.get(x.name, _NO_ARRAY).ndim > 0:
             return work.made(p.BroadcastTo(shape), (work.constant(number),), like)
-    if not all(value.name in work.arrays for value in inputs):
+    is_loop = isinstance(primitive, p.LOOPS)
+    if is_loop or not all(value.name in work.arrays for value in inputs):
         return None
     size = int(np.prod(primitive.shape(*(v.shape for v in inputs)), dtype=np.int64))
     if size > FOLDED_ELEMENTS or (isinstance(primitive, p.BroadcastTo) and size > 1):

@@ -51,7 +51,7 @@ def is_row_gather(node: Node, views: Views) -> bool:
 
 def single_units(kernel: Single, views: Views) -> int:
     """How many independent pieces of work there are."""
-    (node,) = kernel.nodes
+    node = kernel.nodes[0]
     if is_of_planes(node):
         return plane_units(node)
     if is_native_convolution(node):
@@ -63,7 +63,7 @@ def single_units(kernel: Single, views: Views) -> int:
 
 def emit_single(frame: Frame, kernel: Single, number: int) -> None:
     """The code of a node that stands by itself; `number` names it to the call back."""
-    (node,) = kernel.nodes
+    node = kernel.nodes[0]
     if frame.views.data_of(node.output) is None and is_row_gather(node, frame.views):
         _row_gather(frame, node, number)
         return

@@ -6,8 +6,8 @@ from executors.native.examples import procedure
 from executors.native.programs import same_bits, seeded
 
 from pellucid import primitives as p
+from pellucid.evaluation import run
 from pellucid.executors.native.simplify import simplify
-from pellucid.executors.reference import run
 
 GOLDEN = {
     "equal nodes become one": (

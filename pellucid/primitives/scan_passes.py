@@ -1,0 +1,168 @@
+"""Scans of a graph put in order: each loop once, and nothing in it that nobody needs.
+
+    tidy    the graph with equal loops joined, and without results, carries and nodes unused
+
+A gradient asks of a scan more than was asked forward: the same loop with further results stands
+in the graph a second time. Both become one. And a gradient rule gives the gradients of all
+inputs: those that nobody wants are dropped here, with what only they need.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pellucid.graph import Graph, Node, Value
+from pellucid.primitives.parts import Part, pack
+from pellucid.primitives.scan import Scan
+
+
+def tidy(graph: Graph) -> Graph:
+    """The graph with its scans in order; one without scans is given back as it is."""
+    if not any(isinstance(node.primitive, Scan) for node in graph.nodes):
+        return graph
+    result = _pruned(_joined(graph))
+    result.check(graph)
+    return result
+
+
+# ---- one loop for equal ones -------------------------------------------------------------
+
+
+def _joined(graph: Graph) -> Graph:
+    """The graph with scans that differ only in what they give made one, where the first was."""
+    groups: dict[Any, list[Node]] = {}
+    for node in graph.nodes:
+        if isinstance(node.primitive, Scan):
+            groups.setdefault(_what_it_does(node), []).append(node)
+    made: dict[str, Node] = {}
+    for nodes in groups.values():
+        made |= dict.fromkeys((node.output.name for node in nodes), _union(nodes))
+    kept = []
+    for node in graph.nodes:
+        if isinstance(node.primitive, Scan):
+            both = made[node.output.name]
+            kept += [both] if both.output.name == node.output.name else []
+        elif isinstance(node.primitive, Part):
+            kept.append(_part_of_union(node, graph, made))
+        else:
+            kept.append(node)
+    return Graph(graph.inputs, graph.constants, tuple(kept), graph.outputs)
+
+
+def _what_it_does(node: Node) -> Any:
+    scan = node.primitive
+    body = replace(scan.body, outputs=scan.body.outputs[: scan.carries])
+    return replace(scan, body=body, before=(), after=()), node.inputs
+
+
+def _union(nodes: Sequence[Node]) -> Node:
+    """One node that gives what all of these give; the first, if there is one alone."""
+    first = nodes[0].primitive
+    if len(nodes) == 1:
+        return nodes[0]
+    results = dict.fromkeys(value for node in nodes for value in node.primitive.results)
+    outputs = (*first.body.outputs[: first.carries], *results)
+    body = replace(first.body, outputs=outputs)
+    before = {k for node in nodes for k in node.primitive.before}
+    after = {k for node in nodes for k in node.primitive.after}
+    scan = replace(first, body=body, before=tuple(sorted(before)), after=tuple(sorted(after)))
+    return _node(scan, nodes[0].inputs, nodes[0])
+
+
+def _node(scan: Scan, inputs: Iterable[Value], like: Node) -> Node:
+    output = Value(like.output.name, (), pack(scan.name, scan.gives()))
+    return Node(scan, tuple(inputs), output, like.scope)
+
+
+def _part_of_union(node: Node, graph: Graph, made: dict[str, Node]) -> Node:
+    """A node that takes out a part, from the node that was made of several."""
+    (record,) = node.inputs
+    both = made.get(record.name)
+    if both is None or both.output == record:
+        return node
+    old = next(n.primitive for n in graph.nodes if n.output.name == record.name)
+    index = node.primitive.index
+    if index >= 3 * old.carries:
+        value = old.results[index - 3 * old.carries]
+        index = 3 * old.carries + both.primitive.results.index(value)
+    return replace(node, primitive=Part(index, node.primitive.to), inputs=(both.output,))
+
+
+# ---- nothing that nobody needs -----------------------------------------------------------
+
+
+def _pruned(graph: Graph) -> Graph:
+    """The graph without what its outputs do not need, in scans as well."""
+    live = {value.name for value in graph.outputs}
+    used: dict[str, set[int]] = {}
+    kept: list[Node] = []
+    changed: dict[str, tuple[Value, dict[int, int]]] = {}
+    for node in reversed(graph.nodes):
+        name, made = node.output.name, node
+        if name not in live:
+            continue
+        if isinstance(node.primitive, Part):
+            used.setdefault(node.inputs[0].name, set()).add(node.primitive.index)
+        elif isinstance(node.primitive, Scan):
+            made, numbers = _narrowed(node, used[name])
+            if made is not node:
+                changed[name] = made.output, numbers
+        live |= {value.name for value in made.inputs}
+        kept.append(made)
+    nodes = tuple(_renumbered(node, changed) for node in reversed(kept))
+    constants = tuple((v, a) for v, a in graph.constants if v.name in live)
+    return Graph(graph.inputs, constants, nodes, graph.outputs)
+
+
+def _renumbered(node: Node, changed: dict[str, tuple[Value, dict[int, int]]]) -> Node:
+    """A part of a record that has fewer parts than before."""
+    if not isinstance(node.primitive, Part) or node.inputs[0].name not in changed:
+        return node
+    record, numbers = changed[node.inputs[0].name]
+    part = Part(numbers[node.primitive.index], node.primitive.to)
+    return replace(node, primitive=part, inputs=(record,))
+
+
+def _narrowed(node: Node, used: set[int]) -> tuple[Node, dict[int, int]]:
+    """A scan that gives only what is used, and the new numbers of what it gives."""
+    scan: Scan = node.primitive
+    count = scan.carries
+    results = [j for j in range(len(scan.results)) if 3 * count + j in used]
+    carries, needed = _carries_needed(scan, used, results)
+    fixed = [i for i in range(scan.constants) if scan.body.inputs[i].name in needed]
+    first = scan.constants + count
+    sliced = [first + i for i, value in enumerate(scan.sliced) if value.name in needed]
+    inputs = [*fixed, *(scan.constants + k for k in carries), *sliced]
+    before = tuple(new for new, k in enumerate(carries) if count + k in used)
+    after = tuple(new for new, k in enumerate(carries) if 2 * count + k in used)
+    kept = [len(scan.body.inputs), len(scan.results), len(scan.before), len(scan.after)]
+    if [len(inputs), len(results), len(before), len(after)] == kept:
+        return node, {}
+    body = Graph(
+        tuple(scan.body.inputs[i] for i in inputs),
+        tuple((v, a) for v, a in scan.body.constants if v.name in needed),
+        tuple(n for n in scan.body.nodes if n.output.name in needed),
+        (*(scan.body.outputs[k] for k in carries), *(scan.results[j] for j in results)),
+    )
+    made = Scan(body, scan.steps, len(fixed), len(carries), scan.reverse, before, after)
+    old = [g * count + k for g in range(3) for k in carries] + [3 * count + j for j in results]
+    numbers = {index: new for new, index in enumerate(old)}
+    return _node(made, (node.inputs[i] for i in inputs), node), numbers
+
+
+def _carries_needed(
+    scan: Scan, used: set[int], results: Sequence[int]
+) -> tuple[list[int], set[str]]:
+    """The carries that what is used depends on, and all values of the body that it needs."""
+    count = scan.carries
+    carries = {k for k in range(count) if {k, count + k, 2 * count + k} & used}
+    outputs = scan.body.outputs
+    while True:
+        needed = {outputs[k].name for k in carries} | {scan.results[j].name for j in results}
+        for node in reversed(scan.body.nodes):
+            if node.output.name in needed:
+                needed |= {value.name for value in node.inputs}
+        more = {k for k, value in enumerate(scan.carried) if value.name in needed}
+        if more <= carries:
+            return sorted(carries), needed
+        carries |= more
