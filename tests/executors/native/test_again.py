@@ -72,3 +72,12 @@ def test_a_centred_value_is_computed_again_from_the_mean():
     assert {"%0", "%1"} <= set(stored)
     assert "%2" not in stored
     assert same(made) is None
+
+
+def test_a_kernel_that_gives_its_only_value_away_is_none_any_more():
+    made = procedure("""graph(x: float32[9,33], w: float32[33,1], k: float32[1,1])
+      %0: float32[33,1] = matmul() of (w, k)
+      %1: float32[9,1] = matmul() of (x, %0)
+      return %0, %1""")
+    assert all(kernel.nodes for kernel in planned(made).plan.kernels)
+    assert same(made) is None
