@@ -8,7 +8,7 @@ themselves: the gradient of batch norm, for example, times the normalised input.
 """
 
 from pellucid import primitives as p
-from pellucid.executors.native.fusion import Fusion
+from pellucid.executors.native.fusion import MOST_NODES, Fusion
 from pellucid.executors.native.kernels import Fused, Kernel, Loop, Space
 from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Value
@@ -84,7 +84,7 @@ class _Sharing:
 
     def _taken(self, user: Kernel, node: Node) -> Loop | None:
         """The user with the value made in it; None where it would be made at other points."""
-        if not isinstance(user, Loop):
+        if not isinstance(user, Loop) or len(user.nodes) >= MOST_NODES:
             return None
         taken = Loop([], user.stores, Space(user.space.shape))
         if not all(self.fusion.joins(taken, each) for each in (node, *user.nodes)):

@@ -9,6 +9,8 @@ before it.
 """
 
 import math
+from bisect import bisect_right, insort
+from collections.abc import Iterator
 
 from pellucid import primitives as p
 from pellucid.executors.native.kernels import (
@@ -22,14 +24,17 @@ from pellucid.executors.native.kernels import (
     access,
     axis_map,
     own_access,
+    without_ones,
 )
 from pellucid.executors.native.lowering import is_pointwise
 from pellucid.executors.native.views import MOVEMENTS, Views
-from pellucid.graph import Graph, Node, Value
+from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS
 
 REDUCTIONS = (p.Sum, p.Max, p.Min, p.Prod)
 COMPARISONS = (p.Equal, p.Less, p.LessEqual)
+MOST_NODES = 128  # of a kernel
+MOST_TRIED = 64  # kernels that visit as many points as a node
 
 
 def fuse(graph: Graph, views: Views) -> list[Kernel]:
@@ -45,6 +50,9 @@ class Fusion:
         self.kernels: list[Kernel] = []
         self.made_in: dict[str, int] = {}
         self.waiting: dict[str, Node] = {}
+        self.turns: dict[str, int] = {}  # of nodes that wait: which came first
+        self.loops: dict[Shape, list[int]] = {}  # by the sizes that they visit, or keep, in order
+        self.listed: set[tuple[int, Shape]] = set()  # these loops there
         self.constants: set[str] = set()
 
     def run(self, graph: Graph) -> list[Kernel]:
@@ -58,6 +66,7 @@ class Fusion:
                 self._give_part(node)
             elif self._waits(node, made):
                 self.waiting[node.output.name] = node
+                self.turns[node.output.name] = len(self.turns)
             else:
                 self._place(node)
         for node in list(self.waiting.values()):
@@ -87,9 +96,12 @@ class Fusion:
     def _place(self, node: Node) -> None:
         """Put a node into the kernel of its latest operand, or into a new one."""
         along = self._waiting_for(node)
+        if len(along) >= MOST_NODES:
+            self._place_alone(along)
+            along = []
         bases = [self.views[value].base.name for n in (*along, node) for value in n.inputs]
         latest = max((self.made_in.get(name, -1) for name in bases), default=-1)
-        for index in self._candidates(latest):
+        for index in self._candidates(node, latest):
             if self._joins_all(self.kernels[index], [*along, node]):
                 self._note(index, [*along, node])
                 return
@@ -105,12 +117,18 @@ class Fusion:
                 if name in self.waiting and name not in found:
                     found[name] = self.waiting[name]
                     look.append(found[name])
-        return [n for name, n in self.waiting.items() if name in found]
+        return [found[name] for name in sorted(found, key=self.turns.__getitem__)]
 
     def _note(self, index: int, nodes: list[Node]) -> None:
         for node in nodes:
             self.waiting.pop(node.output.name, None)
             self.made_in[node.output.name] = index
+        kernel = self.kernels[index]
+        if isinstance(kernel, Loop):
+            for shape in (kernel.space.shape, kernel.space.outer):
+                if (index, without_ones(shape)) not in self.listed:
+                    self.listed.add((index, without_ones(shape)))
+                    insort(self.loops.setdefault(without_ones(shape), []), index)
 
     def _found(self, node: Node, along: list[Node]) -> None:
         """Begin a kernel with a node, and with those that waited for it as far as they fit."""
@@ -135,7 +153,7 @@ class Fusion:
 
     def _joins_all(self, kernel: Kernel, nodes: list[Node]) -> bool:
         """Add all nodes to the kernel if all fit there; else leave it as it is."""
-        if not isinstance(kernel, Fused):
+        if not isinstance(kernel, Fused) or len(kernel.nodes) + len(nodes) > MOST_NODES:
             return False
         before = (len(kernel.nodes), set(kernel.full), set(kernel.outer), kernel.space)
         if all(self.joins(kernel, node) for node in nodes):
@@ -144,17 +162,19 @@ class Fusion:
         _, kernel.full, kernel.outer, kernel.space = before
         return False
 
-    def _candidates(self, latest: int) -> list[int]:
+    def _candidates(self, node: Node, latest: int) -> Iterator[int]:
         """Kernels that may take a node: the one of its latest operand, then loops after it.
 
         The later ones use nothing of it, but visit the same points: the last one first, as
         what was made last is most likely to meet the node again.
         """
-        later = [i for i in range(latest + 1, len(self.kernels)) if self._is_loop(i)]
-        return ([latest] if latest >= 0 else []) + later[::-1]
-
-    def _is_loop(self, index: int) -> bool:
-        return isinstance(self.kernels[index], Loop)
+        if latest >= 0:
+            yield latest
+        if is_pointwise(node) or isinstance(node.primitive, REDUCTIONS):
+            visited = node.inputs[0] if isinstance(node.primitive, REDUCTIONS) else node.output
+            known = self.loops.get(without_ones(visited.shape), [])
+            first = max(bisect_right(known, latest), len(known) - MOST_TRIED)
+            yield from known[first:][::-1]
 
     def joins(self, kernel: Kernel, node: Node) -> bool:
         """Add the node to the kernel if it fits there."""

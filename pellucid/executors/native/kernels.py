@@ -87,6 +87,15 @@ class Single(Kernel):
     """One primitive by itself."""
 
 
+def without_ones(shape: Shape) -> Shape:
+    """The sizes of the axes that have more than one point.
+
+    >>> without_ones((1, 50, 1))
+    (50,)
+    """
+    return tuple(n for n in shape if n != 1)
+
+
 @lru_cache(maxsize=1024)
 def axis_map(shape: Shape, target: Shape) -> tuple[int | None, ...] | None:
     """For each axis of `target` the axis of `shape` that it is, None for size 1; or no map.

@@ -10,9 +10,10 @@ import math
 from collections.abc import Mapping
 
 from pellucid import primitives as p
+from pellucid.executors.native.kernels import without_ones
 from pellucid.executors.native.lowering import is_pointwise
 from pellucid.executors.native.views import MOVEMENTS
-from pellucid.graph import Graph, Node, Shape, Value
+from pellucid.graph import Graph, Node, Value
 from pellucid.memory import LINE
 from pellucid.primitives.base import FLOATS
 
@@ -42,14 +43,10 @@ def _moves(node: Node) -> bool:
 def _takes_any_strides(node: Node) -> bool:
     """Whether the inputs may lie in memory with gaps between rows."""
     if isinstance(node.primitive, p.Reshape):
-        return _without_ones(node.inputs[0].shape) == _without_ones(node.output.shape)
+        return without_ones(node.inputs[0].shape) == without_ones(node.output.shape)
     if isinstance(node.primitive, p.MatMul):
         return node.output.dtype in FLOATS
     return _moves(node) or isinstance(node.primitive, KERNELS) or is_pointwise(node)
-
-
-def _without_ones(shape: Shape) -> Shape:
-    return tuple(n for n in shape if n != 1)
 
 
 def _is_made_by_rows(node: Node) -> bool:

@@ -1,9 +1,11 @@
 """What is fused: the kernels of small graphs, listed."""
 
 import numpy as np
+import pytest
 from executors.native.examples import procedure, same
 
 from pellucid.compile import capture_call
+from pellucid.executors.native.fusion import MOST_NODES, Fusion
 from pellucid.executors.native.planning import planned
 from pellucid.functional import cross_entropy, relu
 from pellucid.structure import flatten
@@ -95,3 +97,53 @@ def test_a_training_step_of_two_layers_has_ten_kernels():
         "product: matmul multiply subtract",
         "product: matmul multiply subtract",
     ]
+
+
+# ---- large graphs ------------------------------------------------------------------------
+
+
+def chained(count, last="return %{end}"):
+    """So many operations in a row, on 20 numbers."""
+    names = ["negative", "tanh", "abs", "sigmoid"]
+    before = ["x", *(f"%{i}" for i in range(count))]
+    lines = [f"%{i}: float32[20] = {names[i % 4]}() of ({before[i]})" for i in range(count)]
+    return "\n".join(["graph(x: float32[20])", *lines, last.format(end=count - 1)])
+
+
+SUMMED = "  %s: float32[1] = sum(axis=(0,)) of (%{end})\n  return %s"
+
+
+@pytest.mark.parametrize("last", ["return %{end}", SUMMED])
+@pytest.mark.parametrize("count", [MOST_NODES - 1, MOST_NODES, MOST_NODES + 1, 3 * MOST_NODES + 5])
+def test_kernels_have_a_bounded_number_of_nodes(count, last):
+    made = procedure(chained(count, last))
+    sizes = [len(kernel.nodes) for kernel in planned(made).plan.kernels]
+    assert max(sizes) <= MOST_NODES
+    assert len(sizes) == -(-sum(sizes) // MOST_NODES)
+    assert same(made) is None
+
+
+def tries(monkeypatch, count):
+    """How often a node is tried in a kernel, where so many loops visit other points."""
+    lines = [f"graph({', '.join(f'x{i}: float32[3,{i + 2}]' for i in range(count))})"]
+    for i in range(count):
+        lines += [
+            f"%{i}a: float32[3,1] = sum(axis=(1,)) of (x{i})",
+            f"%{i}b: float32[3,{i + 2}] = multiply() of (x{i}, %{i}a)",
+        ]
+    lines += [f"return {', '.join(f'%{i}b' for i in range(count))}"]
+    found, joins = 0, Fusion._joins_all
+
+    def counted(*arguments):
+        nonlocal found
+        found += 1
+        return joins(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Fusion, "_joins_all", counted)
+        planned(procedure("\n".join(lines)))
+    return found
+
+
+def test_a_node_is_tried_only_where_as_many_points_are_visited(monkeypatch):
+    assert tries(monkeypatch, 80) < 2.5 * tries(monkeypatch, 40)
