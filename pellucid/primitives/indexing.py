@@ -42,6 +42,8 @@ class Take(Primitive):
         return x
 
     def forward(self, xp: Any, x: Any, indices: Any) -> Any:
+        if 0 in x.shape:
+            _check_alone(self.name, indices, x.shape[self.axis])
         try:
             return xp.take(x, indices, axis=self.axis)
         except IndexError:
@@ -84,6 +86,8 @@ class ScatterAdd(Primitive):
 
     def forward(self, xp: Any, x: Any, indices: Any) -> Any:
         y = np.zeros(self.shape(x.shape, indices.shape), dtype=x.dtype)
+        if 0 in (*x.shape, self.size):
+            _check_alone(self.name, indices, self.size)
         try:
             np.add.at(y, (slice(None),) * self.axis + (indices,), x)
         except IndexError:
@@ -104,6 +108,8 @@ class CheckedIds(Primitive):
     count: int
 
     def shape(self, *shapes: Shape) -> Shape:
+        if self.count < 0:
+            raise ShapeError(f"{self.name}: a count of {self.count}. It is not negative.")
         return shapes[0]
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -129,6 +135,12 @@ def outside(where: str, size: int, indices: Any) -> PositionError:
         f"{where}: index {wrong} outside an axis of size {size}. "
         f"Positions go from {-size} to {size - 1}: check the indices before the call."
     )
+
+
+def _check_alone(name: str, indices: Any, size: int) -> None:
+    """Check every index where nothing is moved: NumPy does so for some shapes alone."""
+    if indices.size and not (-size <= indices.min() and indices.max() < size):
+        raise outside(name, size, indices)
 
 
 def _accept_positions(name: str, dtype: DType) -> None:

@@ -105,6 +105,35 @@ def test_positions_outside_their_axis_are_refused_where_they_are_known_late(exec
             function(pc.tensor(x), pc.tensor(ids))
 
 
+# Where nothing is moved, an index outside is an error all the same.
+NOTHING_MOVED = [
+    (p.Take(0), (3, 0), 3),
+    (p.Take(1), (0, 3), 3),
+    (p.Take(0), (0, 2), 0),
+    (p.Take(0), (0, 0), 0),
+    (p.ScatterAdd(0, 3), (2, 0), 3),
+    (p.ScatterAdd(1, 3), (0, 2), 3),
+    (p.ScatterAdd(0, 0), (2, 2), 0),
+]
+
+
+@pytest.mark.parametrize(("primitive", "shape", "size"), NOTHING_MOVED, ids=str)
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_an_index_outside_is_refused_where_nothing_is_moved(primitive, shape, size, executor):
+    x = np.ones(shape, np.float32)
+    run = pc.compile(lambda x, i: pc.apply(primitive, x, i), executor=executor)
+    for index in (size, -size - 1):
+        positions = np.array([0, index] if size else [index, index])
+        with pytest.raises(
+            PositionError, match=f"{primitive.name}: an index outside .* size {size}"
+        ):
+            run(x, positions)
+        with pytest.raises(PositionError, match="an index outside"):
+            pc.apply(primitive, x, positions)
+    if size:
+        run(x, np.array([-size, size - 1]))
+
+
 def test_an_axis_outside_is_refused():
     with pytest.raises(ShapeError, match=r"sum: axis 2 of an array with 2 axes. An axis lies"):
         pc.tensor(np.zeros((2, 2))).sum(axis=2)

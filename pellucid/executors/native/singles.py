@@ -166,6 +166,12 @@ def _checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Val
     return b.select(inside, found, I64(0))
 
 
+def _check_alone(frame: Frame, positions: View, size: int, number: int) -> None:
+    """Check every index where nothing is moved: it is an error all the same."""
+    with _walk(frame, positions.shape) as indices:
+        _checked_index(frame, _get(frame, positions, indices), size, number)
+
+
 def _row_gather(frame: Frame, node: Node, number: int) -> None:
     """Rows copied from where the indices point."""
     b = frame.builder
@@ -212,6 +218,8 @@ def _take(frame: Frame, node: Node, number: int) -> None:
     axis = node.primitive.axis
     x, positions = (frame.views[value] for value in node.inputs)
     end = axis + len(positions.shape)
+    if 0 in node.output.shape:
+        _check_alone(frame, positions, x.shape[axis], number)
     with _walk(frame, node.output.shape) as indices:
         index = _get(frame, positions, indices[axis:end])
         place = _checked_index(frame, index, x.shape[axis], number)
@@ -228,7 +236,8 @@ def _scatter_add(frame: Frame, node: Node, number: int) -> None:
     zero = Lanes.constant(frame.builder, output.dtype.type(0), output.dtype)
     with _walk(frame, output.shape) as indices:
         _put(frame, output, indices, zero)
-    if not math.prod(output.shape):
+    if 0 in (*output.shape, *x.shape):
+        _check_alone(frame, positions, node.primitive.size, number)
         return
     own = View(output, 0, row_major(output.shape), output.shape)
     with _walk(frame, x.shape) as indices:
