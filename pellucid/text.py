@@ -10,6 +10,7 @@ body of a loop is such a text itself, below its node.
 import ast
 import math
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -220,7 +221,9 @@ def _primitive(cls: type[Primitive], call: str, *bodies: Graph) -> Primitive:
     if len(call) > _LONGEST:
         raise GraphError(f"{len(call)} characters of attributes. At most {_LONGEST} are read.")
     try:
-        expression = ast.parse(f"f{call}", mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # said of what is refused anyway
+            expression = ast.parse(f"f{call}", mode="eval").body
         given = _keywords(expression)
         values = [_attribute(keyword.value) for keyword in given or ()]
     except (RecursionError, MemoryError) as fault:

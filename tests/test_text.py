@@ -1,6 +1,7 @@
 """The text form: parse is the inverse of str, and names the line that it cannot read."""
 
 import time
+import warnings
 
 import hypothesis.extra.numpy as hn
 import numpy as np
@@ -156,3 +157,12 @@ def test_a_long_line_is_shown_in_part():
     with pytest.raises(GraphError) as caught:
         pc.parse(f"graph({'x' * 10_000})\n  return x")
     assert len(str(caught.value)) < 600
+
+
+def test_nothing_is_warned_of_on_the_way_to_a_refusal():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(GraphError, match="line 2"):
+            pc.parse(HEAD + "%0: float32[1] = sum(axis=(0if 1else 2,)) of (x)\nreturn %0")
+        with pytest.raises(GraphError, match="line 2"):
+            pc.parse(HEAD + "%0: float32[1] = sum(axis=(1_x,)) of (x)\nreturn %0")

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
@@ -123,7 +124,8 @@ def _fill(frame: Frame, node: Node, start: ir.Value, plane: _Walk) -> None:
     """A plane full of one number."""
     output = node.output
     number = node.primitive.value if isinstance(node.primitive, p.Pad) else 0
-    value = Lanes.constant(frame.builder, output.dtype.type(number), output.dtype)
+    with np.errstate(over="ignore"):  # a number beyond float32 is inf
+        value = Lanes.constant(frame.builder, output.dtype.type(number), output.dtype)
 
     def fill(y: ir.Value, at: ir.Value, width: int) -> None:
         del at

@@ -30,6 +30,8 @@ CASES = [
      "interior=(0, 0, 0), value=7.0)"),
     ("x: float32[3,7,33]", "float32[5,15,37]", "pad(before=(1, 1, 0), after=(1, 1, 4), "
      "interior=(0, 1, 0), value=-1.0)"),
+    ("x: float32[3,9]", "float32[3,11]", "pad(before=(0, 1), after=(0, 1), interior=(0, 0), "
+     "value=1e+300)"),
     ("x: bool[3,70]", "bool[3,90]", "pad(before=(0, 20), after=(0, 0), interior=(0, 0), "
      "value=1.0)"),
     ("x: float32[4,5,2,20,3]", "float32[4,11,2,20]", "overlap_add(axis=(1,), to=(11,), "
