@@ -1,5 +1,9 @@
 """Steps that fail: every variable, counter and random state stays as it was, on every executor."""
 
+import os
+import signal
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from executors.native.programs import small_chunks
@@ -13,6 +17,7 @@ from pellucid.primitives import Primitive
 from pellucid.primitives.base import FLOATS
 
 CLASSES, WORDS, BATCH = 4, 10, 6
+SIGNALS = int(os.environ.get("PELLUCID_SIGNALS", "60"))  # more of them: the long form
 
 
 class Fragile(Primitive):
@@ -158,3 +163,61 @@ def test_a_loop_ends_after_the_steps_before_the_one_that_fails(executor, shared,
     with pytest.raises((ValueError, PositionError, IndexError)):
         step.loop(words, targets)
     assert bits(variables) == expected
+
+
+# ---- signals -----------------------------------------------------------------------------
+
+
+class RungError(Exception):
+    """What the signal's handler of a test raises."""
+
+
+@contextmanager
+def alarms():
+    """Have each alarm raise; the timer's interval is set inside."""
+
+    def ring(_number, _frame):
+        rung.append(1)
+        raise RungError
+
+    rung = []
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        yield rung
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no such timers")
+def test_an_exception_of_a_signal_is_never_lost_and_leaves_whole_steps(executor, shared):
+    """The alarm rings at any time within a step, most of which is spent in Python."""
+    del shared
+    step, variables = made(OPTIMIZERS["adam"], executor, "in the middle")
+    words, targets = batches(1)
+    step(words[0], targets[0])
+    first = {name: variable.numpy() for name, variable in variables.items()}
+    known = [bits(variables)]
+    draw = np.random.default_rng(1)
+    raised = 0
+    with alarms() as rung:
+        for _ in range(SIGNALS):
+            while len(known) < 3:
+                step(words[0], targets[0])
+                known.append(bits(variables))
+            for name, variable in variables.items():
+                variable.assign(pc.tensor(first[name]))
+            count, done = len(rung), 0
+            try:
+                signal.setitimer(signal.ITIMER_REAL, draw.uniform(1e-6, 1.5e-3))
+                for _ in range(2):
+                    step(words[0], targets[0])
+                    done += 1
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except RungError:
+                raised += 1
+                assert bits(variables) in known[done : done + 2]
+            else:
+                assert len(rung) == count, "an exception was lost"
+                assert bits(variables) == known[2]
+    assert raised

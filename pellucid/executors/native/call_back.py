@@ -5,15 +5,22 @@ Failed      a step that failed
 """
 
 import ctypes
-import threading
 import weakref
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pellucid.errors import GraphError, PositionError, located
-from pellucid.executors.native.program import FAILED_INDEX, FAILED_PLACE, FAILED_STEP, FAILURE
+from pellucid.executors.inside import Inside
+from pellucid.executors.native.program import (
+    CALL_BACK,
+    FAILED_INDEX,
+    FAILED_PLACE,
+    FAILED_STEP,
+    FAILURE,
+)
 from pellucid.graph import Node
 from pellucid.primitives.indexing import CheckedIds, outside, unknown
 
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
     from pellucid.executors.native.native import Native
     from pellucid.executors.native.views import View
 
-PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
+PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 
 
 @dataclass(frozen=True)
@@ -33,39 +40,53 @@ class Failed:
 
 
 class CallBack:
-    """The Python half of a program: called with the number of a kernel and the step.
+    """The Python half of a program: called with the number of a kernel.
 
     An exception cannot pass through machine code: it is kept, and the table tells the program
     to end before the step has changed anything. Only now and then is the plan of the program
     needed, so it is made on use; the program itself may go when nobody else holds it.
+
+    What is called is a generator that waits within its `try`. A function would begin and end
+    outside of it, and there an exception of a signal's handler, as of Ctrl-C, would be lost:
+    ctypes passes none on.
     """
 
     def __init__(self, program: "Native", table: Any, arena_slot: int) -> None:
         self.program = weakref.proxy(program)
         self.table = table
+        self._slot = arena_slot + CALL_BACK
         self._failure, self._step, self._index, self._place = (
             ctypes.c_int64.from_buffer(table, (arena_slot + entry) * table.itemsize)
             for entry in (FAILURE, FAILED_STEP, FAILED_INDEX, FAILED_PLACE)
         )
+        self.inside: Inside | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        """Wait for the first call."""
         self._error: BaseException | None = None
-        self._inside: set[int] = set()
-        self.function = PROTOTYPE(self._run)
+        self._is_spent = False
+        rules = self._rules()
+        next(rules)
+        self._function = PROTOTYPE(rules.send)
+        self.table[self._slot] = ctypes.cast(self._function, ctypes.c_void_p).value or 0
 
-    @property
-    def address(self) -> int:
-        """Where the program finds it."""
-        return ctypes.cast(self.function, ctypes.c_void_p).value or 0
-
-    def _run(self, number: int, step: int) -> None:
-        self._inside.add(threading.get_ident())
+    def _rules(self) -> Generator[None, int, None]:
+        """Run the rule of each kernel whose number comes, until one raises."""
         try:
-            self._compute(number, step)
-        except BaseException as error:  # must not reach the machine code
-            self._error = error
-        else:
-            self._failure.value = 0
-        finally:
-            self._inside.discard(threading.get_ident())
+            while True:
+                number = yield
+                self.inside = Inside()
+                self._compute(number, self._step.value)
+                self._failure.value, self.inside = 0, None
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            # Nothing is called here: no signal can come in between. The table tells of a failure
+            # already, unless it came after the last line above.
+            self._failure.value = self._failure.value or -1 - number
+            self._error, self._is_spent, self.inside = error, True, None
+            yield
 
     def _compute(self, number: int, step: int) -> None:
         """The rule of a kernel, on the program's memory."""
@@ -81,15 +102,6 @@ class CallBack:
                 self._array(whole(part.output), step)[...] = part.primitive.forward(np, result)
         if not parts:
             self._array(whole(node.output), step)[...] = result
-
-    def refuse_inside(self) -> None:
-        """Raise GraphError where the calling thread is inside a rule that the program runs."""
-        if self._inside and threading.get_ident() in self._inside:
-            raise GraphError(
-                "a compiled function was called by a primitive that it runs itself. It cannot "
-                "begin again before it has ended: call another function there, or leave it "
-                "uncompiled."
-            )
 
     def _array(self, view: "View", step: int) -> Any:
         """The elements of a view as an array over the program's memory."""
@@ -108,15 +120,18 @@ class CallBack:
 
     def forget(self) -> None:
         """Nothing has failed yet: a call begins."""
-        self._failure.value, self._error = 0, None
+        self._failure.value = 0
+        if self._is_spent:
+            self._begin()
 
     def failed(self) -> Failed | None:
         """What has failed in the call that has ended."""
         what = self._failure.value
         if what == 0:
             return None
-        error, self._error = self._error, None
-        return Failed(self._step.value, error or self._told(what))
+        failed = Failed(self._step.value, self._error or self._told(what))
+        self.forget()
+        return failed
 
     def _told(self, what: int) -> BaseException:
         """The error for what the machine code has noted."""

@@ -26,11 +26,11 @@ def call_back(frame: Frame, number: int) -> None:
     Python and back, where nobody sees it.
     """
     b, entry = frame.builder, _entry(frame, CALL_BACK)
-    kind = ir.FunctionType(ir.VoidType(), [I64, I64])
+    kind = ir.FunctionType(ir.VoidType(), [I64])
     before = b.load(_entry(frame, FAILURE), typ=I64)
     with b.if_then(b.icmp_signed("==", before, I64(0))):
         _fail(frame, I64(-1 - number))
-        b.call(_Callee(b.load(entry, typ=POINTER), kind), [I64(number), frame.step])
+        b.call(_Callee(b.load(entry, typ=POINTER), kind), [I64(number)])
 
 
 def _fail(frame: Frame, what: ir.Value) -> None:

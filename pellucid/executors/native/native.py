@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.errors import OptionError, closest
+from pellucid.executors.inside import Inside, called_inside, wait_outside
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.accepted import Accepted
 from pellucid.executors.native.call_back import CallBack, Failed
 from pellucid.executors.native.machine_code import is_long, machine_code
 from pellucid.executors.native.program import (
-    CALL_BACK,
     FAILURE,
     LEAST_WORK,
     TABLE_END,
@@ -78,7 +78,6 @@ class Native:
             self.table[i] = array.ctypes.data
         self.table[self._arena_slot] = self._arena.ctypes.data
         self.call_back = CallBack(self, self.table, self._arena_slot)
-        self.table[self._arena_slot + CALL_BACK] = self.call_back.address
         self._address = self.table.ctypes.data
         self._outputs = [(v.shape, v.dtype) for v in graph.outputs[: self.procedure.results]]
         shared = [work for work in code.work if work.chunks(2) > 1]
@@ -87,7 +86,9 @@ class Native:
         self._led_to: list[Any] = [None] * self._arena_slot
         self._tasks: dict[int, Task] = {}
         # The table, the arena and the tasks serve one call at a time; other Python threads wait.
-        self._lock = threading.Lock()
+        # It can be taken again by its holder, a signal's handler say, who is then refused.
+        self._lock = threading.RLock()
+        self._is_running = False
         _programs.add(self)
 
     # ---- running -----------------------------------------------------------------------------
@@ -123,16 +124,28 @@ class Native:
         self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], steps: int
     ) -> Failed | None:
         """Run some steps; which one failed, if one did."""
-        self.call_back.refuse_inside()
+        if self._is_running:
+            wait_outside(self)
         with self._lock:
-            self._lead_to(0, [*arguments, *state])
-            self._lead_to(self._first_result, results)
-            if not self.code.can_fail:
+            if self._is_running:
+                raise called_inside()
+            self._is_running = True
+            try:
+                self._lead_to(0, [*arguments, *state])
+                self._lead_to(self._first_result, results)
+                if not self.code.can_fail:
+                    self._start(steps)
+                    return None
+                self.call_back.forget()
                 self._start(steps)
-                return None
-            self.call_back.forget()
-            self._start(steps)
-            return self.call_back.failed()
+                return self.call_back.failed()
+            finally:
+                self._is_running = False
+
+    @property
+    def inside(self) -> Inside | None:
+        """The thread that runs a rule in Python for this program, if one does."""
+        return self.call_back.inside
 
     def _lead_to(self, slot: int, arrays: Sequence[Any]) -> None:
         """Put arrays into the table, from a slot on; those that are there already stay."""
@@ -225,7 +238,7 @@ _programs: "weakref.WeakSet[Native]" = weakref.WeakSet()
 def _unlock() -> None:
     """In a forked child nobody runs a program: what another thread was doing is not continued."""
     for program in list(_programs):
-        program._lock = threading.Lock()
+        program._lock, program._is_running = threading.RLock(), False
 
 
 if hasattr(os, "register_at_fork"):

@@ -145,14 +145,13 @@ class Crew:
 
     def work(self, task: int, more: int) -> bool:
         """Run a task with up to so many threads more; False where another program has them."""
-        if not self._lock.acquire(blocking=False):
+        if self._lock.locked():
             return False
-        try:
+        # Not acquire and try: a signal can raise between the two, and who would release it then?
+        with self._lock:
             while self.size < more and self._functions["hire"](self._address) == 0:
                 self.size += 1
             self._functions["together"](task, self._address, min(more, self.size))
-        finally:
-            self._lock.release()
         return True
 
 
