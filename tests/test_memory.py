@@ -1,9 +1,13 @@
 """Memory begins at cache lines, and copies are copies."""
 
+import platform
+import runpy
+
 import numpy as np
 import pytest
 
 import pellucid as pc
+from pellucid import memory
 from pellucid.memory import LINE, SMALL_BYTES, empty, own
 
 
@@ -38,3 +42,11 @@ def test_variables_of_some_size_begin_at_a_line():
     assert weight.present().ctypes.data % LINE == 0
     weight.assign(np.ones((50, 100), np.float32).T)
     assert weight.writable().ctypes.data % LINE == 0
+
+
+@pytest.mark.parametrize(
+    ("machine", "line"), [("x86_64", 64), ("AMD64", 64), ("aarch64", 128), ("arm64", 128)]
+)
+def test_lines_of_arm64_count_as_the_longest_that_it_has(machine, line, monkeypatch):
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    assert runpy.run_path(memory.__file__)["LINE"] == line

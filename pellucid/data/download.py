@@ -2,13 +2,13 @@
 
 import contextlib
 import http.client
-import os
 import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pellucid import disk
 from pellucid.errors import FileError, OptionError
 
 CHUNK = 2**16
@@ -40,7 +40,7 @@ def download(
         try:
             _receive(address, temporary, max_bytes, timeout)
             verify(temporary)
-            os.replace(temporary, path)
+            disk.replace(temporary, path)
             return
         except _AddressError as error:
             reasons.append(f"{address}: {error}")
@@ -72,7 +72,7 @@ def _receive(address: str, temporary: Path, max_bytes: int, timeout: float) -> N
         for chunk in _chunks(address, max_bytes, timeout):
             file.write(chunk)
         file.flush()
-        os.fsync(file.fileno())
+        disk.flush(file.fileno())
 
 
 def _chunks(address: str, max_bytes: int, timeout: float) -> Iterator[bytes]:

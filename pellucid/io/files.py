@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from pellucid import disk
 from pellucid.errors import FileError
 
 Writer = Callable[[BinaryIO], None]
@@ -33,6 +34,9 @@ REMEDIES = {
     errno.EIO: "The device reports a fault: check the disk and copy what you have elsewhere.",
 }
 
+# How Windows says so where another program has a file open: access denied, sharing violation.
+IN_USE = (5, 32)
+
 
 def file_error(doing: str, path: str | os.PathLike[str], error: OSError) -> FileError:
     """The FileError that tells what `error` means: action, path, reason and remedy.
@@ -42,6 +46,8 @@ def file_error(doing: str, path: str | os.PathLike[str], error: OSError) -> File
     """
     reason = error.strerror or str(error) or type(error).__name__
     remedy = REMEDIES.get(error.errno or 0, "")
+    if getattr(error, "winerror", None) in IN_USE:
+        remedy = f"If another program has the file open, close it there. {remedy}"
     return FileError(f"{doing} {os.fspath(path)}: {reason}. {remedy}".rstrip())
 
 
@@ -77,7 +83,7 @@ def write_atomic(path: str | os.PathLike[str], content: bytes | Writer) -> None:
         # "x" never follows a link and never opens a file that is already there.
         with open(temporary, "xb") as file:
             _fill(file, content)
-        os.replace(temporary, target)
+        disk.replace(temporary, target)
         _flush_folder(target.parent)
     except OSError as error:
         _remove(temporary)
@@ -95,7 +101,7 @@ def _fill(file: BinaryIO, content: bytes | Writer) -> None:
     else:
         file.write(content)
     file.flush()
-    os.fsync(file.fileno())
+    disk.flush(file.fileno())
 
 
 def _flush_folder(folder: Path) -> None:
@@ -104,7 +110,7 @@ def _flush_folder(folder: Path) -> None:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        disk.flush(descriptor)
     except OSError as error:
         # Some network and FUSE file systems cannot flush a folder; the file is in place anyway.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from pellucid import disk
 from pellucid.errors import DataError, FileError
 from pellucid.io.files import file_error
 
@@ -50,7 +51,7 @@ def append_jsonl(
             try:
                 _write_all(file, lines)
                 if durable:
-                    os.fsync(file.fileno())
+                    disk.flush(file.fileno())
             except BaseException:
                 file.truncate(start)
                 raise

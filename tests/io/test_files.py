@@ -24,6 +24,14 @@ def test_bytes_are_written_and_replaced(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["file.bin"]
 
 
+def test_a_file_that_another_program_holds_open_is_told_as_that() -> None:
+    error = PermissionError(errno.EACCES, "Access is denied")
+    error.winerror = 32  # type: ignore[attr-defined]
+    text = str(file_error("write", "model.bin", error))
+    assert text.startswith("write model.bin: Access is denied. If another program has the file op")
+    assert "close it there. Choose a folder that you may write to" in text
+
+
 def test_a_writer_fills_the_open_file(tmp_path: Path) -> None:
     def write(file: BinaryIO) -> None:
         file.write(b"one ")

@@ -25,8 +25,9 @@ from pellucid.executors.native.order import Order
 from pellucid.executors.native.strips import strips
 from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Procedure, Value
+from pellucid.memory import LINE
 
-ALIGNMENT = 64  # bytes: a cache line, and the widest vector
+ALIGNMENT = LINE  # bytes; no vector is wider
 
 
 @dataclass(frozen=True)

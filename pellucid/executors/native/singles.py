@@ -28,12 +28,12 @@ from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
 from pellucid.executors.native.views import SPARE_STARTS, View, Views, row_major
 from pellucid.graph import Node, Shape, Value
+from pellucid.memory import LINE
 
 I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 POINTER = ir.PointerType()
 Indices = tuple[Any, ...]
 
-LINE = 64  # bytes of a cache line
 MOST_PREFETCHED = 4096  # bytes of a row: further on, the hardware has noticed
 
 

@@ -1,4 +1,4 @@
-"""Smaller CPUs, which this one can stand in for.
+"""Other CPUs, which this one can stand in for: smaller ones of its kind, and ARM64.
 
 TARGETS     their names, this one first
 on_target   programs made for one of them
@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pellucid.executors.native import target as targets
 
 HERE = targets.host().name
-TARGETS = {"avx512": ["avx512", "avx2", "sse"], "avx2": ["avx2", "sse"]}.get(HERE, [HERE])
+SMALLER = {"avx512": ["avx512", "avx2", "sse", "neon"], "avx2": ["avx2", "sse", "neon"]}
+TARGETS = SMALLER.get(HERE, [HERE])
 
 
 @contextmanager

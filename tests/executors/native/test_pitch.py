@@ -3,6 +3,7 @@
 import pytest
 from executors.native.examples import procedure, same
 
+from pellucid.executors.native import pitch
 from pellucid.executors.native.pitch import pitches
 
 NORMALISED = """graph(x: float32[{rows},60], v: float32[60,{n}])
@@ -29,7 +30,8 @@ def example(rows=40, n=50, last="return %4"):
         (40, 250, 272),  # 256 would put all rows into the same sets of the cache
     ],
 )
-def test_rows_of_inner_values_begin_at_lines(rows, n, expected):
+def test_rows_of_inner_values_begin_at_lines(rows, n, expected, monkeypatch):
+    monkeypatch.setattr(pitch, "LINE", 64)  # as on x86
     found = pitches(example(rows, n).graph)
     assert found.get("%0") == found.get("%2") == expected
     assert "%4" not in found  # an output
