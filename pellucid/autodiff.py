@@ -11,6 +11,7 @@ Only operators of the tensors are used and no primitive is known, so gradients a
 with a history themselves: they can be differentiated again, captured and compiled.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,7 +32,13 @@ def pulled(pairs: Sequence[tuple[Any, Any]], wanted: Sequence[Any]) -> list[Any]
     sum over its uses; where an input was broadcast, its gradient is summed over the copies.
     """
     targets = {id(x) for x in wanted}
-    steps = _between(history([y for y, _ in pairs if has_origin(y)]), targets)
+    oldest = min((x.origin.serial for x in wanted if has_origin(x)), default=math.inf)
+
+    def counts(tensor: Any) -> bool:
+        """Whether a tensor can depend on one of those wanted: what is older cannot."""
+        return has_origin(tensor) and tensor.origin.serial >= oldest
+
+    steps = _between(history([y for y, _ in pairs], counts), targets)
     received: dict[int, Any] = {}
     for y, dy in pairs:
         received[id(y)] = received[id(y)] + dy if id(y) in received else dy

@@ -114,11 +114,13 @@ def _count_leaves(structure: Any) -> int:
 def _unique(inputs: list[tuple[str, Tensor]], record: Recording) -> dict[str, Tensor]:
     """Inputs by name, arguments first; a name that is taken gets a number."""
     named: dict[str, Tensor] = {}
+    numbers: dict[str, int] = {}  # the lowest that may be free, by name
     reads = [(symbol.array.name, symbol) for symbol in record.reads.values()]
     for name, symbol in inputs + reads:
-        free, number = name, 2
+        free = name
         while free in named:
-            free, number = f"{name}~{number}", number + 1
+            number = numbers.get(name, 2)
+            free, numbers[name] = f"{name}~{number}", number + 1
         named[free] = symbol
     return named
 

@@ -4,6 +4,7 @@ import gc
 
 import numpy as np
 import pytest
+from counting import lines_run
 
 import pellucid as pc
 from pellucid.errors import GradientError, GraphError
@@ -150,3 +151,17 @@ def test_a_gradient_rule_that_does_not_fit_is_refused(gradient, message):
 
     with pytest.raises(GradientError, match=f"odd: .*{message}"):
         pc.grad(lambda x: pc.apply(Odd(), x).sum())([1.0, 2.0])
+
+
+def test_a_gradient_looks_only_at_what_its_variables_are_used_for():
+    def steps(count):
+        x = pc.tensor([0.5, 2.0], requires_grad=True)
+        for _ in range(count):
+            x = x - pc.grad(lambda z: (z * z).sum())(x) * 0.1
+        return x
+
+    assert lines_run(lambda: steps(80)) < 4.2 * lines_run(lambda: steps(20))
+    steps(80).sum().backward()  # the history is still whole
+    start = pc.tensor([1.0], requires_grad=True)
+    (start - pc.grad(lambda z: (z * z * start).sum())(start)).sum().backward()
+    assert start.grad.tolist() == [1.0 - 4.0 * 1.0]

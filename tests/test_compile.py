@@ -5,6 +5,7 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
+from counting import lines_run
 
 import pellucid as pc
 from pellucid.errors import DTypeError, GraphError, OptionError
@@ -295,3 +296,13 @@ def test_arrays_that_cannot_be_written_or_are_empty_are_read():
     frozen.flags.writeable = False
     np.testing.assert_array_equal(plus(frozen).numpy(), [1.0, 2.0, 3.0])
     assert plus(np.empty((0, 3), np.float32)).shape == (0, 3)
+
+
+def test_variables_of_one_name_are_numbered_without_trying_every_number():
+    def captured(count):
+        variables = [pc.Buffer(1.0) for _ in range(count)]
+        return pc.capture(lambda x: [v + x for v in variables])(1.0)
+
+    names = [value.name for value in captured(4).inputs]
+    assert names == ["x", "buffer", "buffer~2", "buffer~3", "buffer~4"]
+    assert lines_run(lambda: captured(400)) < 4.3 * lines_run(lambda: captured(100))

@@ -7,6 +7,8 @@ kernel keeps a value for others, and those can have what it is made of, they com
 themselves: the gradient of batch norm, for example, times the normalised input.
 """
 
+from collections.abc import Iterable
+
 from pellucid import primitives as p
 from pellucid.executors.native.fusion import MOST_NODES, Fusion
 from pellucid.executors.native.kernels import Fused, Kernel, Loop, Space
@@ -30,6 +32,15 @@ class _Sharing:
         self.kernels, self.updated, self.views = kernels, updated, views
         self.kept = {views[value].base.name for value in graph.outputs}
         self.fusion = Fusion(views)
+        self.readers: dict[str, set[int]] = {}  # by value: kernels that read it, or once did
+        for index, kernel in enumerate(kernels):
+            self._note(index, kernel.nodes)
+
+    def _note(self, index: int, nodes: Iterable[Node]) -> None:
+        """Note what a kernel reads for some nodes."""
+        for node in nodes:
+            for value in node.inputs:
+                self.readers.setdefault(self.views[value].base.name, set()).add(index)
 
     def run(self) -> list[Kernel]:
         # The last ones first: what they take over may be what kept a value from moving.
@@ -53,9 +64,9 @@ class _Sharing:
     def _give(self, index: int, kernel: Fused, node: Node) -> None:
         """Let all users of a value compute it, if they can."""
         given: dict[int, Loop] = {}
-        for i in range(index + 1, len(self.kernels)):
+        for i in sorted(self.readers.get(node.output.name, ())):
             user = self.kernels[i]
-            if not any(self._reads(other, node.output) for other in user.nodes):
+            if i <= index or not any(self._reads(other, node.output) for other in user.nodes):
                 continue
             taken = self._taken(user, node) if self._has_all(kernel, user, node) else None
             if taken is None:
@@ -63,6 +74,7 @@ class _Sharing:
             given[i] = taken
         for i, taken in given.items():
             self.kernels[i] = taken
+            self._note(i, [node])
         kernel.stores.remove(node.output)
         bases = [self.views[value].base for value in node.inputs]
         kernel.stores += [v for v in bases if v.name in kernel.outer and v not in kernel.stores]

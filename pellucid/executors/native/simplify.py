@@ -41,6 +41,7 @@ class _Rewriter:
     renamed: dict[str, Value] = field(default_factory=dict)
     made_by: dict[str, Node] = field(default_factory=dict)
     arrays: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, Any] = field(default_factory=dict)  # of stretched ones, or None
     nodes: list[Node] = field(default_factory=list)
     merged: dict[Any, Value] = field(default_factory=dict)
 
@@ -71,6 +72,8 @@ class _Rewriter:
             self.nodes.append(Node(primitive, inputs, output, like.scope))
             self.made_by[name] = self.nodes[-1]
             self.merged[key] = output
+            if isinstance(primitive, STRETCHED):
+                self.numbers[name] = self.uniform(inputs[0])
         return self.merged[key]
 
     def constant(self, array: Any) -> Value:
@@ -88,10 +91,7 @@ class _Rewriter:
         array = self.arrays.get(value.name)
         if array is not None:
             return array.reshape(-1)[0] if array.size == 1 else None
-        node = self.made_by.get(value.name)
-        if node is not None and isinstance(node.primitive, STRETCHED):
-            return self.uniform(node.inputs[0])
-        return None
+        return self.numbers.get(value.name)
 
     def is_number(self, value: Value, number: float) -> bool:
         """Whether all elements are known to be this number."""

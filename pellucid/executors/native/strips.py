@@ -126,15 +126,16 @@ def _in_strips(node: Node, found: tuple[Value, Value], count: int) -> list[Node]
 
 def neighbours(kernels: list[Kernel], views: Views) -> list[Kernel]:
     """The kernels, each that can share strips moved right behind the one it shares them with."""
-    order = list(kernels)
-    for kernel in kernels:
+    made_in = {value.name: i for i, kernel in enumerate(kernels) for value in kernel.stores}
+    # What is put behind a kernel has its place, and one more number: the last to come lies first.
+    places: list[tuple[int, ...]] = [(i,) for i in range(len(kernels))]
+    for i, kernel in enumerate(kernels):
         read = {views[value].base.name for node in kernel.nodes for value in node.inputs}
-        makers = [i for i, k in enumerate(order) if any(v.name in read for v in k.stores)]
-        last = max(makers, default=-1)
-        if last >= 0 and order[last] is not kernel and strips(order[last], kernel, views) > 1:
-            order.remove(kernel)
-            order.insert(last + 1, kernel)
-    return order
+        makers = [made_in[name] for name in read if name in made_in]
+        last = max(makers, key=places.__getitem__, default=i)
+        if last != i and strips(kernels[last], kernel, views) > 1:
+            places[i] = (*places[last], -i)
+    return [kernels[i] for i in sorted(range(len(kernels)), key=places.__getitem__)]
 
 
 def strips(above: Kernel, below: Kernel, views: Views) -> int:

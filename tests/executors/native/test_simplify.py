@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from counting import lines_run
 from executors.native.examples import procedure
 from executors.native.programs import same_bits, seeded
 
@@ -161,3 +162,18 @@ def test_simplifying_twice_changes_no_kind_of_node(seed):
     once = simplify(seeded(seed).procedure.graph)
     twice = simplify(once)
     assert len(twice.nodes) <= len(once.nodes)
+
+
+def test_a_long_chain_of_movements_is_walked_once():
+    def simplified(count):
+        lines = ["graph(x: float32[4,1])"]
+        for i in range(0, 2 * count, 2):
+            before = f"%{i - 1}" if i else "x"
+            lines += [
+                f"%{i}: float32[1,4,1] = broadcast_to(to=(1, 4, 1)) of ({before})",
+                f"%{i + 1}: float32[4,1] = reshape(to=(4, 1)) of (%{i})",
+            ]
+        graph = procedure("\n".join([*lines, f"return %{2 * count - 1}"])).graph
+        return lines_run(lambda: simplify(graph))
+
+    assert simplified(1200) < 4.2 * simplified(300)

@@ -5,10 +5,15 @@ import pytest
 from executors.native.examples import procedure, same
 from executors.native.programs import small_chunks
 
+from pellucid import primitives as p
+from pellucid.executors.native import strips
 from pellucid.executors.native.emission import divide
+from pellucid.executors.native.kernels import Loop
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.program import sections
+from pellucid.executors.native.views import Views
+from pellucid.graph import Graph, Node, Value
 
 
 def single_unit(rows, columns, dtype="float32", update="%8"):
@@ -155,3 +160,29 @@ def test_special_values_go_the_same_way():
         whole, cut = native([x, t], states[0]), strips_native([x, t], states[1])
         np.testing.assert_allclose(whole[0], cut[0], rtol=1e-5)
         np.testing.assert_allclose(states[0][0], states[1][0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_kernels_are_moved_right_behind_those_they_share_strips_with(seed, monkeypatch):
+    rng = np.random.default_rng(seed)
+    x = Value("x", (), np.dtype(np.float32))
+    made = [Value(f"%{i}", (), np.dtype(np.float32)) for i in range(12)]
+    kernels = [
+        Loop([Node(p.Add(), tuple(rng.choice([x, *made[:i]], 2)), made[i])], [made[i]])
+        for i in range(12)
+    ]
+    shared = rng.random((12, 12)) < 0.5
+    number = {id(kernel): i for i, kernel in enumerate(kernels)}
+    monkeypatch.setattr(
+        strips, "strips", lambda a, b, views: 1 + shared[number[id(a)], number[id(b)]]
+    )
+    expected = list(range(12))
+    for i in range(12):
+        read = [made.index(v) for v in kernels[i].nodes[0].inputs if v in made]
+        last = max(read, key=expected.index, default=i)
+        if last != i and shared[last, i]:
+            expected.remove(i)
+            expected.insert(expected.index(last) + 1, i)
+    graph = Graph((x,), (), tuple(k.nodes[0] for k in kernels), ())
+    found = strips.neighbours(kernels, Views(graph))
+    assert [number[id(kernel)] for kernel in found] == expected
