@@ -1,11 +1,16 @@
 """Contraction: the matrix product, the one place where a network does most of its work."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import ShapeError
-from pellucid.primitives.base import SUMMABLE, Primitive, Shape, broadcast
+from pellucid.primitives.base import FLOATS, SUMMABLE, Primitive, Shape, broadcast
+from pellucid.primitives.summation import Pairwise, total
+
+DEPTH = 4096  # of k: more is cut into parts, whose products are added in pairs
+PIECE = 1 << 20  # bytes of such products at a time
 
 
 class MatMul(Primitive):
@@ -33,11 +38,35 @@ class MatMul(Primitive):
 
 
 def product(a: Any, b: Any, out: Any = None) -> Any:
-    """NumPy's matrix product, without its warnings.
+    """NumPy's matrix product, without its warnings, and with long sums in parts.
 
     OpenBLAS fills the last lanes of its registers with what the stack happens to hold, and drops
     what they give. The value is right; the flags for overflow and invalid operations may be
     raised without a cause, and NumPy would warn.
     """
     with np.errstate(all="ignore"):
-        return np.matmul(a, b, out=out)
+        if a.shape[-1] <= DEPTH or a.dtype not in FLOATS:
+            return np.matmul(a, b, out=out)
+        y = _in_parts(a, b)
+        if out is None:
+            return y
+        np.copyto(out, y)
+        return out
+
+
+def _in_parts(a: Any, b: Any) -> Any:
+    """A product as the sum over parts of k, as many at a time as fit into a piece of memory."""
+    k = a.shape[-1]
+    count = k // DEPTH
+    left = a[..., : count * DEPTH].reshape(*a.shape[:-1], count, DEPTH).swapaxes(-2, -3)
+    right = b[..., : count * DEPTH, :].reshape(*b.shape[:-2], count, DEPTH, b.shape[-1])
+    size = math.prod(broadcast("matmul: batch axes", (a.shape[:-2], b.shape[:-2])))
+    size *= a.shape[-2] * b.shape[-1] * a.itemsize
+    step, sums = max(1, PIECE // max(size, 1)), Pairwise()
+    for first in range(0, count, step):
+        part = slice(first, first + step)
+        y = np.matmul(left[..., part, :, :], right[..., part, :, :])
+        sums.add(total(np, y, (y.ndim - 3,)).squeeze(-3))
+    if k % DEPTH:
+        sums.add(np.matmul(a[..., count * DEPTH :], b[..., count * DEPTH :, :]))
+    return sums.total()

@@ -9,6 +9,7 @@ import numpy as np
 from pellucid.errors import ShapeError
 from pellucid.primitives.base import SUMMABLE, Primitive, Shape
 from pellucid.primitives.contraction import product
+from pellucid.primitives.summation import Pairwise
 from pellucid.primitives.windows import Windows
 
 # Windows are laid out a piece at a time, of so many bytes: what stays in the cache.
@@ -112,7 +113,7 @@ class Convolution(Primitive):
         """A few channels at a time, summed: for kernels with more elements than positions."""
         batch, group, out, *counts = shape
         elements, columns, axes = math.prod(w.shape[3:]), batch * math.prod(counts), len(counts)
-        y = np.zeros((group, out, columns), x.dtype)
+        y = Pairwise()
         step = max(1, _PIECE // (group * elements * columns * x.itemsize))
         step = min(x.shape[2], step)
         lines = np.empty((group, batch, *counts, step, *w.shape[3:]), x.dtype)
@@ -125,8 +126,10 @@ class Convolution(Primitive):
             rest = lines if count == step else lines[(slice(None),) * (2 + axes) + (slice(count),)]
             np.copyto(rest, windows.transpose(order))
             kernels = np.reshape(w[:, :, first : first + count], (group, out, -1))
-            y += product(kernels, rest.reshape(group, columns, -1).mT)
-        return y.reshape(group, out, batch, *counts).transpose(2, 0, 1, *range(3, len(shape)))
+            y.add(product(kernels, rest.reshape(group, columns, -1).mT))
+        return (
+            y.total().reshape(group, out, batch, *counts).transpose(2, 0, 1, *range(3, len(shape)))
+        )
 
     def _windows(self, x: Any, w: Shape, spread: Any) -> Any:
         """The windows of a part of x: (batch, group, in, *counts, *kernel).

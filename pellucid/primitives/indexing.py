@@ -1,5 +1,6 @@
 """Indexing by arrays of positions: gather, the scatter that is its transpose, checked ids."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,9 @@ import numpy as np
 from pellucid.errors import DTypeError, PositionError, ShapeError
 from pellucid.primitives.attributes import check_axis
 from pellucid.primitives.base import (
+    FLOAT32,
+    FLOAT64,
+    FLOATS,
     INT32,
     INT64,
     INTEGERS,
@@ -18,6 +22,7 @@ from pellucid.primitives.base import (
     Shape,
     accept,
 )
+from pellucid.primitives.summation import LONG, scattered
 
 _POSITIONS = (UINT8, INT32, INT64)
 
@@ -57,8 +62,8 @@ class Take(Primitive):
 class ScatterAdd(Primitive):
     """Slices of x added up at the given positions of an axis of `size` zeros.
 
-    The axes of `indices` stand in x from `axis` on. Additions at one place happen in the
-    order of the indices.
+    The axes of `indices` stand in x from `axis` on. In which order numbers are added at one
+    place follows from the indices alone.
     """
 
     formula = "y[.., j, ..] = sum of x[.., i, ..] over the i where indices[i] = j"
@@ -89,9 +94,28 @@ class ScatterAdd(Primitive):
         if 0 in (*x.shape, self.size):
             _check_alone(self.name, indices, self.size)
         try:
+            if indices.size > LONG and x.dtype in FLOATS:
+                return self._long(y, x, indices)
             np.add.at(y, (slice(None),) * self.axis + (indices,), x)
         except IndexError:
             raise outside(self.name, self.size, indices) from None
+        return y
+
+    def _long(self, y: Any, x: Any, indices: Any) -> Any:
+        """The same where many numbers may meet in one place."""
+        places = np.arange(self.size)[indices]  # negative ones counted from the end
+        where = (slice(None),) * self.axis + (places,)
+        most = int(np.bincount(places.reshape(-1)).max())
+        if most <= LONG:
+            np.add.at(y, where, x)
+        elif x.dtype == FLOAT32:
+            wide = np.zeros(y.shape, FLOAT64)
+            np.add.at(wide, where, x.astype(FLOAT64))
+            y = wide.astype(FLOAT32)
+        else:
+            before, after = math.prod(y.shape[: self.axis]), math.prod(y.shape[self.axis + 1 :])
+            places, sums = scattered(x.reshape(before, -1, after), places.reshape(-1))
+            y.reshape(before, self.size, after)[:, places] += sums
         return y
 
     def backward(self, dy: Any, y: Any, x: Any, indices: Any) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from pellucid.errors import ShapeError
 from pellucid.primitives.attributes import check_axes, check_axis
 from pellucid.primitives.base import INT64, NUMBERS, SUMMABLE, DType, Primitive, Shape
+from pellucid.primitives.summation import running, total
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Sum(Reduction):
     gradient_formula = "dx = dy, repeated along axis"
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return xp.sum(x, axis=self.axis, keepdims=True, dtype=x.dtype)
+        return total(xp, x, self.axis)
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
         return (dy.broadcast_to(x.shape),)
@@ -149,7 +150,7 @@ class CumulativeSum(Primitive):
         return x
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return xp.cumulative_sum(x, axis=self.axis, dtype=x.dtype)
+        return running(xp, x, self.axis)
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
         axis = self.axis

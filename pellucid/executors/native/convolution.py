@@ -25,9 +25,9 @@ from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.lanes import I64, Lanes, scalar_type
 from pellucid.executors.native.matrices import Scattered
-from pellucid.executors.native.memory import load, store
 from pellucid.executors.native.packing import padded
 from pellucid.executors.native.panels import Finish
+from pellucid.executors.native.sums import BLOCK, InMemory
 from pellucid.executors.native.tiling import Contraction
 from pellucid.executors.native.views import View, by_channels, row_major, single_stride
 from pellucid.graph import Node, Shape
@@ -215,13 +215,12 @@ class _ByChannels(_Product):
         self.wide = self.cut.samples * places // self.products
         self.turned = out < self.wide
         size = out * self.cut.samples * places
-        place, sums = self.scratch(self.wide * self.pitch), self.scratch(size)
-        zero = Lanes.constant(b, self.dtype.type(0), self.dtype)
+        place, sums = self.scratch(self.wide * self.pitch), self._sums(size)
         with counted(b, frame.begin, frame.end) as unit:
             group = b.urem(unit, I64(groups))
             sample = b.mul(b.udiv(unit, I64(groups)), I64(self.cut.samples))
             with counted(b, I64(0), I64(size)) as i:
-                store(b, self.columns.moved(sums, i), zero)
+                sums.clear(i, 1)
             with (
                 counted(b, I64(0), I64(channels)) as channel,
                 counted(b, I64(0), I64(self.cut.blocks)) as index,
@@ -237,8 +236,15 @@ class _ByChannels(_Product):
                 self.block(index, body)
             self._hand_out(sample, group, sums)
 
+    def _sums(self, size: int) -> InMemory:
+        """Memory for the sums, and for what they lose where there are many products."""
+        places = [self.scratch(size)]
+        if self.w.shape[2] * self.cut.blocks > BLOCK:
+            places.append(self.scratch(size))
+        return InMemory(self.b, self.dtype, *places)
+
     def _multiply(
-        self, at: tuple[ir.Value, ir.Value], block: Block, memory: tuple[ir.Value, ir.Value]
+        self, at: tuple[ir.Value, ir.Value], block: Block, memory: tuple[ir.Value, InMemory]
     ) -> None:
         """The products of a block, added to the sums."""
         b, (group, channel), out = self.b, at, self.w.shape[1]
@@ -250,7 +256,7 @@ class _ByChannels(_Product):
         down = self.cut.run * self.node.primitive.stride[0] if self.more else 0
         with counted(b, I64(0), I64(self.products)) as i:
             place = self.columns.moved(memory[0], b.mul(i, I64(down)))
-            sums = self.columns.moved(memory[1], b.mul(i, I64(out * self.wide)))
+            sums = memory[1].further(b.mul(i, I64(out * self.wide)))
             operands = (place, w) if self.turned else (w, place)
             self.product(spec, operands, self._adding(sums, spec.n))
 
@@ -263,19 +269,17 @@ class _ByChannels(_Product):
             return Contraction(self.wide, out, count, self.dtype, *strides)
         return Contraction(out, self.wide, count, self.dtype, by_place, (1, self.pitch))
 
-    def _adding(self, sums: ir.Value, columns: int) -> Callable[..., None]:
+    def _adding(self, sums: InMemory, columns: int) -> Callable[..., None]:
         """What adds vectors of a product to its sums, so many in a row."""
         b = self.b
 
         def to(row: Any, column: Any, vector: Any, mask: Any) -> None:
-            address = self.columns.moved(sums, b.add(b.mul(row, I64(columns)), column))
-            lanes = Lanes(b, vector, self.dtype)
-            before = load(b, address, self.dtype, lanes.width, mask=mask)
-            store(b, address, before + lanes, mask=mask)
+            element = b.add(b.mul(row, I64(columns)), column)
+            sums.add(element, Lanes(b, vector, self.dtype), mask)
 
         return to
 
-    def _hand_out(self, sample: ir.Value, group: ir.Value, sums: ir.Value) -> None:
+    def _hand_out(self, sample: ir.Value, group: ir.Value, sums: InMemory) -> None:
         """The finished sums of a unit, each at its place."""
         b, output = self.b, self.node.output
         places, out = math.prod(output.shape[3:]) // self.products, output.shape[2]
@@ -290,8 +294,7 @@ class _ByChannels(_Product):
             at = (o, I64(self.wide), line) if not self.turned else (line, I64(out), o)
             element = b.add(b.mul(at[0], at[1]), at[2])
             element = b.add(b.mul(i, I64(out * self.wide)), element)
-            address = self.columns.moved(sums, element)
-            found = load(b, address, self.dtype, 1)
+            found = sums.get(element)
             first = self.frame.element(0, (b.add(sample, one), group, o), strides[:3])
             within = b.add(b.mul(i, I64(places)), place)
             self.frame.store(output, b.add(first, within), found)

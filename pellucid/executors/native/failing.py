@@ -26,9 +26,9 @@ def failing(kernels: list[Kernel], graph: Graph) -> tuple[list[int], list[tuple[
     seen: dict[tuple[str, int, bool], int] = {}
     found, pairs = [], []
     for number, kernel in enumerate(kernels):
+        if not isinstance(kernel, Single) or not _can_fail(kernel.nodes[0], constants):
+            continue  # a loop whose values others compute again has no nodes at all
         node = kernel.nodes[0]
-        if not isinstance(kernel, Single) or not _can_fail(node, constants):
-            continue
         # Ids that are positions from the end are positions, but no ids.
         place = node.inputs[-1].name, axis_size(node), isinstance(node.primitive, p.CheckedIds)
         if is_native(node) and place in seen:

@@ -2,11 +2,16 @@
 
 call_back       have Python run the rule of a kernel
 note_index      note an index that is out of range
+checked_index   a position; one that is out of range is noted
+check_alone     the same for all positions, where nothing is moved
 """
 
+import numpy as np
 from llvmlite import ir
 
+from pellucid.executors.native.elements import get, walk
 from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.program import (
     CALL_BACK,
     FAILED_INDEX,
@@ -14,6 +19,7 @@ from pellucid.executors.native.program import (
     FAILED_STEP,
     FAILURE,
 )
+from pellucid.executors.native.views import View
 
 I64 = ir.IntType(64)
 POINTER = ir.PointerType()
@@ -65,3 +71,20 @@ class _Callee:
     def get_reference(self) -> str:
         """The pointer's name in the code."""
         return str(self.pointer.get_reference())
+
+
+def checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Value:
+    """A position counted from the front; one outside is noted, and 0 taken in its place."""
+    b = frame.builder
+    found = index.astype(np.dtype(np.int64)).value
+    found = b.select(b.icmp_signed("<", found, I64(0)), b.add(found, I64(size)), found)
+    inside = b.icmp_unsigned("<", found, I64(size))
+    with b.if_then(b.not_(inside)):
+        note_index(frame, number, index.astype(np.dtype(np.int64)).value, I64(0))
+    return b.select(inside, found, I64(0))
+
+
+def check_alone(frame: Frame, positions: View, size: int, number: int) -> None:
+    """Check every index where nothing is moved: it is an error all the same."""
+    with walk(frame, positions.shape) as indices:
+        checked_index(frame, get(frame, positions, indices), size, number)

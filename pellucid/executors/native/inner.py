@@ -12,7 +12,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.lanes import I64, scalar_type
 from pellucid.executors.native.outer import IN_FLIGHT
-from pellucid.executors.native.vectors import Vectors, carried
+from pellucid.executors.native.vectors import BLOCK, Vectors, carried, summed
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def inner_sums(v: Vectors, lines: Lines, k: int) -> list[ir.Value]:
     """The products of all rows with all columns, row by row, packed into vectors.
 
     k is dealt out over lanes, and over chains of sums where there are few; both are added at
-    the end, in an order that depends on the sizes alone.
+    the end, in an order that depends on the sizes alone. Long sums are added in blocks.
     """
     b, count = v.b, len(lines.rows) * len(lines.columns)
     chains = 1
@@ -45,7 +45,9 @@ def inner_sums(v: Vectors, lines: Lines, k: int) -> list[ir.Value]:
         return totals
 
     stride = chains * v.lanes
-    totals = carried(b, I64(0), I64(turns), stride, totals, lambda i, t: turn(i, t, chains))
+    block = BLOCK * stride if turns > BLOCK * stride else None
+    span = I64(0), I64(turns)
+    totals = summed(v, span, stride, totals, lambda i, t: turn(i, t, chains), block)
     if turns < whole:
         totals = carried(b, I64(turns), I64(whole), v.lanes, totals, lambda i, t: turn(i, t, 1))
     if whole < k:

@@ -66,11 +66,10 @@ class Leftover:
         with counted(code, row, end, vectors * v.lanes) as at:
             count = code.sub(end, at)
             masks = tuple(v.below(code.sub(count, I64(i * v.lanes))) for i in range(vectors))
-            tile = Tile(self.columns, masks, self.spec.k)
+            tile = Tile(self.columns, masks, self.spec.k, self.spec.k)
             operands = (b.turned(), a.part(code, at, 0).turned())
-            start = [v.zero] * tile.sums
             depth = (I64(0), I64(self.spec.k))
-            for i, total in enumerate(outer_sums(v, tile, operands, depth, start)):
+            for i, total in enumerate(outer_sums(v, tile, operands, depth)):
                 code.store(total, v.slot(self.place, i))
             with counted(code, I64(0), I64(vectors)) as i:
                 self._turn(i, vectors, turned)

@@ -9,7 +9,8 @@ The last loop runs along vector lanes; its end is masked. Three kinds of nests:
     columns     the last loop is kept: each lane is a result of its own, loops run over rows
 
 A unit is a row, or one vector of columns or of a plain line; threads share units. No sum is
-ever divided among threads, so the bits do not depend on who computes a unit.
+ever divided among threads, so the bits do not depend on who computes a unit. Long sums are added
+in blocks (`sums`).
 """
 
 import functools
@@ -18,6 +19,7 @@ from typing import Any
 
 from llvmlite import ir
 
+from pellucid import primitives as p
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.evaluate import Level, Members, identity, joined
 from pellucid.executors.native.frame import Frame
@@ -25,6 +27,7 @@ from pellucid.executors.native.grain import rows_at_once
 from pellucid.executors.native.kernels import Loop, own_reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.nest import Nest, roots, stages
+from pellucid.executors.native.sums import Blocks, Pieces, Split, in_pieces, split
 from pellucid.graph import Node
 
 I64 = ir.IntType(64)
@@ -69,7 +72,7 @@ class _LoopCode:
         self.members.load_invariant(row)
         self._along([row], lambda inner: self._stores(inner[0], 0))
 
-    def _along(self, outers: Levels, body: Body) -> None:
+    def _along(self, outers: Levels, body: Body, pieces: Pieces | None = None) -> None:
         """Run `body` for each vector of the last loop, the masked end included."""
         whole = self.last // self.width * self.width
 
@@ -79,7 +82,7 @@ class _LoopCode:
         if whole == self.width:
             vectors(I64(0), None)
         elif whole:
-            with counted(self.frame.builder, I64(0), I64(whole), self.width) as i:
+            with in_pieces(self.frame.builder, whole, self.width, pieces) as i:
                 vectors(i, None)
         if whole < self.last:
             vectors(I64(whole), self._mask(self.last - whole))
@@ -173,7 +176,11 @@ class _LoopCode:
         """One pass over the reduced axes."""
         rows = self.nest.kind == "rows"
         width = self.width if rows else outers[0].width
-        totals = [[_Total(self.frame, n, width) for n in reductions] for _ in outers]
+        cut = self._cut(reductions)
+        totals = [
+            [_Total(self.frame, n, width, in_blocks=cut is not None) for n in reductions]
+            for _ in outers
+        ]
 
         def body(levels: Levels) -> None:
             for level, own in zip(levels, totals, strict=True):
@@ -190,13 +197,19 @@ class _LoopCode:
         if shared is not None:
             body(shared)
         else:
-            self._over_reduced(outers, list(range(len(self.nest.dims))), body)
+            pieces = None if cut is None else Pieces(cut, functools.partial(_end_block, totals))
+            self._over_reduced(outers, list(range(len(self.nest.dims))), body, pieces)
         for outer, own in zip(outers, totals, strict=True):
             for total in own:
-                lanes = total.now()
+                lanes = total.all()
                 outer.values[total.node.output.name] = (
                     lanes.folded(functools.partial(joined, total.node)) if rows else lanes
                 )
+
+    def _cut(self, reductions: list[Node]) -> Split | None:
+        """Where a pass over the reduced axes is cut into blocks, if a sum needs that."""
+        is_rounded = any(_is_rounded(node) for node in reductions)
+        return split(self.nest.dims, self.width) if is_rounded else None
 
     def _claim(self, level: Level) -> None:
         """Ask for the places of what a later stage stores, while this one only reads."""
@@ -205,18 +218,21 @@ class _LoopCode:
                 reach = own_reach(self.kernel, self.frame.views, value)
                 self.frame.claim(value, self.members.element(reach, level))
 
-    def _over_reduced(self, levels: Levels, dims: list[int], body: Body) -> None:
+    def _over_reduced(
+        self, levels: Levels, dims: list[int], body: Body, pieces: Pieces | None
+    ) -> None:
         """Nest the loops over the reduced axes, outermost first."""
         reduced = [d for d in dims if self.nest.dims[d].reduced]
         if not reduced:
             body(levels)
             return
         first, rest = reduced[0], reduced[1:]
+        own = pieces if pieces is not None and pieces.split.loop == first else None
         if first == len(self.nest.dims) - 1:
-            self._along(levels, body)
+            self._along(levels, body, own)
             return
-        with counted(self.frame.builder, I64(0), I64(self.nest.dims[first].size)) as i:
-            self._over_reduced([level.at(first, i) for level in levels], rest, body)
+        with in_pieces(self.frame.builder, self.nest.dims[first].size, 1, own) as i:
+            self._over_reduced([level.at(first, i) for level in levels], rest, body, pieces)
 
     # ---- indices ---------------------------------------------------------------------------
 
@@ -233,19 +249,44 @@ class _LoopCode:
         return indices[::-1]
 
 
-class _Total:
-    """A reduction under way: its partial results, in registers."""
+def _end_block(totals: list[list["_Total"]]) -> None:
+    """What was joined so far is a block, for all reductions of all units."""
+    for own in totals:
+        for total in own:
+            total.end_block()
 
-    def __init__(self, frame: Frame, node: Node, width: int) -> None:
+
+def _is_rounded(node: Node) -> bool:
+    """Whether a reduction is a sum whose additions round."""
+    return isinstance(node.primitive, p.Sum) and node.output.dtype.kind == "f"
+
+
+class _Total:
+    """A reduction under way: its partial results, in registers; long sums in blocks."""
+
+    def __init__(self, frame: Frame, node: Node, width: int, *, in_blocks: bool) -> None:
         self.node, self.builder = node, frame.builder
         self.start = identity(frame, node, width)
         self.slot = frame.scratch(self.start.value.type)
-        self.builder.store(self.start.value, self.slot)
-
-    def now(self) -> Lanes:
-        """The partial results so far."""
-        return self.start.made(self.builder.load(self.slot, typ=self.start.value.type))
+        self._put(self.start)
+        self.blocks = Blocks(frame, self.start) if in_blocks and _is_rounded(node) else None
 
     def take(self, x: Lanes) -> None:
-        """Join more numbers to them."""
-        self.builder.store(joined(self.node, self.now(), x).value, self.slot)
+        """Join more numbers to the partial results."""
+        self._put(joined(self.node, self._now(), x))
+
+    def end_block(self) -> None:
+        """What was joined so far is a block."""
+        if self.blocks is not None:
+            self.blocks.add(self._now())
+            self._put(self.start)
+
+    def all(self) -> Lanes:
+        """The partial results of all that was joined."""
+        return self._now() if self.blocks is None else self.blocks.and_(self._now())
+
+    def _now(self) -> Lanes:
+        return self.start.made(self.builder.load(self.slot, typ=self.start.value.type))
+
+    def _put(self, lanes: Lanes) -> None:
+        self.builder.store(lanes.value, self.slot)

@@ -13,7 +13,7 @@ from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.matrices import Matrix, Turned, Walk
 from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH, MOST_STEPS
-from pellucid.executors.native.vectors import Vectors, carried
+from pellucid.executors.native.vectors import BLOCK, Vectors, carried, summed
 from pellucid.memory import LINE
 
 STEPS = 2  # of k in one turn of the loop: counting must not take cycles from multiplying;
@@ -29,13 +29,14 @@ Meanwhile = Callable[[ir.Value], None]  # emits what else is done in a turn that
 class Tile:
     """Rows by vectors of columns, each with the mask of its lanes; k steps in all.
 
-    A `rare` tile is computed once in a while: its code is kept short. The rows of A below are
-    asked for `ahead`, into that cache, if it is not 0.
+    At most `depth` of k are computed at a time. A `rare` tile is computed once in a while: its
+    code is kept short. The rows of A below are asked for `ahead`, into that cache, if it is not 0.
     """
 
     rows: int
     masks: tuple[Any, ...]
     k: int
+    depth: int
     rare: bool = False
     ahead: int = 0
 
@@ -69,19 +70,18 @@ def outer_sums(
     tile: Tile,
     operands: tuple[Matrix, Matrix],
     depth: tuple[Any, Any],
-    start: list[ir.Value],
     meanwhile: Sequence[Meanwhile] = (),
 ) -> list[ir.Value]:
-    """`start` plus the sum over k from `depth[0]` to `depth[1]` of a[:, k] b[k, :].
+    """The sums over k from `depth[0]` to `depth[1]` of a[:, k] b[k, :].
 
     The operands: a from the tile's first row on, and b from its first column on. k runs in
-    order in each of the tile's chains, and the chains are added at the end. `meanwhile`: what
-    else is to be done in a turn of the loop.
+    order in each of the tile's chains, and the chains are added at the end; long sums are added
+    in blocks. `meanwhile`: what else is to be done in a turn of the loop.
     """
     (a, b), (begin, end) = operands, depth
     code, chains, steps = v.b, tile.chains, tile.steps
     down, following = a.down(code, tile.rows), _following(v, tile, a)
-    totals = start + [v.zero] * ((chains - 1) * tile.sums)
+    totals = [v.zero] * (chains * tile.sums)
     whole = end
     if tile.k % steps:
         whole = code.add(begin, code.and_(code.sub(end, begin), I64(-steps)))
@@ -101,7 +101,9 @@ def outer_sums(
             totals[first:last] = _step(v, tile, (a, b), place, totals[first:last])
         return totals
 
-    totals = carried(code, begin, whole, steps, totals, lambda k, t: turn(k, t, steps))
+    block = BLOCK if tile.depth > BLOCK else None
+    span = begin, whole
+    totals = summed(v, span, steps, totals, lambda k, t: turn(k, t, steps), block)
     if tile.k % steps:
         totals = carried(code, whole, end, 1, totals, lambda k, t: turn(k, t, 1))
     while len(totals) > tile.sums:

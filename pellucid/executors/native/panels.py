@@ -193,13 +193,15 @@ class Panels:
         b, v, rows, short = self.b, self.v, self.cut.rows, self.spec.m % self.cut.rows
 
         def body(final: bool) -> None:
-            tile = Tile(short if final else rows, panel.masks, self.spec.k, final, self.ahead)
+            height = short if final else rows
+            tile = Tile(height, panel.masks, self.spec.k, self.cut.depth, final, self.ahead)
             found = self._claims(panel, row, tile, depth), None if final else depth.meanwhile
-            start = [v.zero] * tile.sums
-            if self.is_blocked:
-                start = [b.load(v.slot(place, i), typ=v.kind) for i in range(tile.sums)]
             ends, meanwhile = (depth.begin, depth.end), [each for each in found if each]
-            totals = outer_sums(v, tile, operands, ends, start, meanwhile)
+            totals = outer_sums(v, tile, operands, ends, meanwhile)
+            if self.is_blocked:
+                # Added to what the blocks before gave, not summed on from there: shorter sums.
+                before = [b.load(v.slot(place, i), typ=v.kind) for i in range(tile.sums)]
+                totals = [b.fadd(x, y) for x, y in zip(before, totals, strict=True)]
             if self.is_direct:
                 self._hand_out_directly(panel, row, totals)
             else:

@@ -11,9 +11,6 @@ depend on threads.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,34 +19,11 @@ from llvmlite import ir
 from pellucid import primitives as p
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.lanes import I64, Lanes
+from pellucid.executors.native.sums import InMemory
 from pellucid.executors.native.views import View, row_major
+from pellucid.executors.native.walks import Walk, each, over
 from pellucid.graph import Node, Shape
-from pellucid.primitives.base import DType
-
-I64 = ir.IntType(64)
-
-
-@dataclass(frozen=True)
-class _Walk:
-    """Axes to go over: their sizes, and how far each step of one is in y and in x."""
-
-    sizes: Shape
-    y: Shape
-    x: Shape
-
-    def joined(self) -> "_Walk":
-        """The same walk, with axes that have no gaps between them as one."""
-        sizes, in_y, in_x = (list(part) for part in (self.sizes, self.y, self.x))
-        for i in range(len(sizes) - 1, 0, -1):
-            if in_y[i - 1] == sizes[i] * in_y[i] and in_x[i - 1] == sizes[i] * in_x[i]:
-                sizes[i - 1 : i + 1] = [sizes[i - 1] * sizes[i]]
-                in_y[i - 1 : i + 1], in_x[i - 1 : i + 1] = [in_y[i]], [in_x[i]]
-        return _Walk(tuple(sizes), tuple(in_y), tuple(in_x))
-
-    def chosen(self, axes: Sequence[int]) -> "_Walk":
-        """The walk over some of the axes."""
-        return _Walk(*(tuple(part[i] for i in axes) for part in (self.sizes, self.y, self.x)))
 
 
 def is_of_planes(node: Node) -> bool:
@@ -83,19 +57,18 @@ def emit_planes(frame: Frame, node: Node) -> None:
             _join(frame, node, unit, strides)
             return
         x = frame.views[node.inputs[0]]
-        planes = _Walk(node.output.shape, strides, x.strides[: len(strides)]).chosen(counting)
+        planes = Walk(node.output.shape, strides, x.strides[: len(strides)]).chosen(counting)
         start = _split(frame, unit, planes, (I64(0), I64(x.offset)))
         sizes = tuple(node.output.shape[i] for i in plane)
-        _fill(
-            frame, node, start[0], _Walk(sizes, tuple(strides[i] for i in plane), (0,) * len(plane))
-        )
+        whole = Walk(sizes, tuple(strides[i] for i in plane), (0,) * len(plane)).joined()
         if isinstance(node.primitive, p.Pad):
+            _fill(frame, node, start[0], whole)
             _put(frame, node, start, plane, strides)
         else:
-            _add(frame, node, start, strides)
+            _add(frame, node, start, whole)
 
 
-def _split(frame: Frame, unit: ir.Value, walk: _Walk, start: tuple[Any, Any]) -> tuple[Any, Any]:
+def _split(frame: Frame, unit: ir.Value, walk: Walk, start: tuple[Any, Any]) -> tuple[Any, Any]:
     """Where plane `unit` begins in y and in x."""
     b, (y, x) = frame.builder, start
     rows = list(zip(walk.sizes, walk.y, walk.x, strict=True))
@@ -106,35 +79,21 @@ def _split(frame: Frame, unit: ir.Value, walk: _Walk, start: tuple[Any, Any]) ->
     return y, x
 
 
-@contextmanager
-def _over(frame: Frame, walk: _Walk, start: tuple[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """Loops over all axes of a walk, last axis fastest; the places in y and in x."""
-    b, (y, x) = frame.builder, start
-    loops = []
-    for n, in_y, in_x in zip(walk.sizes, walk.y, walk.x, strict=True):
-        loops.append(counted(b, I64(0), I64(n)))
-        index = loops[-1].__enter__()
-        y, x = b.add(y, b.mul(index, I64(in_y))), b.add(x, b.mul(index, I64(in_x)))
-    yield y, x
-    for loop in reversed(loops):
-        loop.__exit__(None, None, None)
-
-
-def _fill(frame: Frame, node: Node, start: ir.Value, plane: _Walk) -> None:
-    """A plane full of one number."""
+def _fill(frame: Frame, node: Node, start: ir.Value, plane: Walk) -> None:
+    """A padded plane full of its one number."""
     output = node.output
-    number = node.primitive.value if isinstance(node.primitive, p.Pad) else 0
     with np.errstate(over="ignore"):  # a number beyond float32 is inf
-        value = Lanes.constant(frame.builder, output.dtype.type(number), output.dtype)
+        number = output.dtype.type(node.primitive.value)
+    value = Lanes.constant(frame.builder, number, output.dtype)
 
     def fill(y: ir.Value, at: ir.Value, width: int) -> None:
         del at
         frame.store(output, y, value.splat(width))
 
-    _each(frame, output.dtype, plane.joined(), (start, I64(0)), fill)
+    each(frame, output.dtype, plane, (start, I64(0)), fill)
 
 
-def _copied(frame: Frame, node: Node, x: View, walk: _Walk, start: tuple[Any, Any]) -> None:
+def _copied(frame: Frame, node: Node, x: View, walk: Walk, start: tuple[Any, Any]) -> None:
     """The elements of x on a walk, each to its place in y; some of them to many places."""
     walk = walk.joined()
     along = walk.x[-1] if walk.x else 0
@@ -142,44 +101,7 @@ def _copied(frame: Frame, node: Node, x: View, walk: _Walk, start: tuple[Any, An
     def copy(y: ir.Value, at: ir.Value, width: int) -> None:
         frame.store(node.output, y, frame.load(x.base, at, width, along))
 
-    _each(frame, node.output.dtype, walk, start, copy)
-
-
-def _each(
-    frame: Frame,
-    dtype: DType,
-    walk: _Walk,
-    start: tuple[Any, Any],
-    body: Callable[[Any, Any, int], None],
-) -> None:
-    """`body(y, x, width)` for all places of a joined walk.
-
-    In vectors where places in y lie side by side along the last axis, and those in x do too,
-    or are one and the same.
-    """
-    b = frame.builder
-    if not walk.sizes or walk.y[-1] != 1 or walk.x[-1] not in (0, 1):
-        with _over(frame, walk, start) as (y, x):
-            body(y, x, 1)
-        return
-    along = walk.x[-1]
-    with _over(frame, walk.chosen(range(len(walk.sizes) - 1)), start) as (y, x):
-
-        def some(i: ir.Value, width: int) -> None:
-            body(b.add(y, i), b.add(x, b.mul(i, I64(along))), width)
-
-        _row(frame, walk.sizes[-1], frame.target.lanes(dtype), some)
-
-
-def _row(frame: Frame, size: int, lanes: int, body: Any) -> None:
-    """`body(index, width)` along a row: vectors, then single numbers."""
-    whole = size // lanes * lanes
-    if whole:
-        with counted(frame.builder, I64(0), I64(whole), lanes) as i:
-            body(i, lanes)
-    if whole < size:
-        with counted(frame.builder, I64(whole), I64(size)) as i:
-            body(i, 1)
+    each(frame, node.output.dtype, walk, start, copy)
 
 
 def _put(
@@ -190,7 +112,7 @@ def _put(
     steps = tuple(s * (n + 1) for s, n in zip(strides, primitive.interior, strict=True))
     first = sum(a * s for a, s in zip(primitive.before, strides, strict=True))
     start = frame.builder.add(start[0], I64(first)), start[1]
-    _copied(frame, node, x, _Walk(x.shape, steps, x.strides).chosen(plane), start)
+    _copied(frame, node, x, Walk(x.shape, steps, x.strides).chosen(plane), start)
 
 
 def _join(frame: Frame, node: Node, unit: ir.Value, strides: Shape) -> None:
@@ -199,29 +121,33 @@ def _join(frame: Frame, node: Node, unit: ir.Value, strides: Shape) -> None:
     axes = range(len(strides))
     for value in node.inputs:
         x = frame.views[value]
-        walk = _Walk(x.shape, strides, x.strides)
+        walk = Walk(x.shape, strides, x.strides)
         place = (I64(before * strides[axis]), I64(x.offset))
         start = _split(frame, unit, walk.chosen(axes[:axis]), place)
         _copied(frame, node, x, walk.chosen(axes[axis:]), start)
         before += x.shape[axis]
 
 
-def _add(frame: Frame, node: Node, start: tuple[Any, Any], strides: Shape) -> None:
+def _add(frame: Frame, node: Node, start: tuple[Any, Any], plane: Walk) -> None:
     """All windows of a plane added up: element by element, as the reference does."""
     primitive, output = node.primitive, node.output
+    strides = row_major(output.shape)
     x = frame.views[node.inputs[0]]
     axes = primitive.axis
     inside = len(x.shape) - len(axes)
-    elements = _Walk(
+    elements = Walk(
         x.shape[inside:],
         tuple(strides[i] * d for i, d in zip(axes, primitive.dilation, strict=True)),
         x.strides[inside:],
     )
-    windows = _Walk(
+    windows = Walk(
         tuple(x.shape[i] for i in axes),
         tuple(strides[i] * s for i, s in zip(axes, primitive.stride, strict=True)),
         tuple(x.strides[i] for i in axes),
     )
-    with _over(frame, elements, start) as element, _over(frame, windows, element) as (y, at):
-        total = frame.load(output, y, 1, 0) + frame.load(x.base, at, 1, 0)
-        frame.store(output, y, total)
+    sums = InMemory.of(frame, node)
+    each(frame, output.dtype, plane, (start[0], I64(0)), lambda y, _, width: sums.clear(y, width))
+    with over(frame, elements, start) as element, over(frame, windows, element) as (y, at):
+        sums.add(y, frame.load(x.base, at, 1, 0))
+    if sums.lost is not None:
+        each(frame, output.dtype, plane, (start[0], I64(0)), lambda y, _, n: sums.settle(y, n))

@@ -11,7 +11,7 @@ from pellucid.executors.native.depth import cut
 from pellucid.executors.native.failing import failing
 from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.fusion import fuse
-from pellucid.executors.native.kernels import Loop
+from pellucid.executors.native.kernels import Loop, Single
 from pellucid.executors.native.masks import masks_from_results
 from pellucid.executors.native.nest import spill
 from pellucid.executors.native.pitch import pitches
@@ -19,6 +19,7 @@ from pellucid.executors.native.plan import plan
 from pellucid.executors.native.scattered import scattered
 from pellucid.executors.native.simplify import simplify
 from pellucid.executors.native.strips import by_strips, neighbours
+from pellucid.executors.native.sums import lost_beside
 from pellucid.executors.native.views import Gaps, Views, layout
 from pellucid.graph import Procedure
 
@@ -34,5 +35,7 @@ def planned(procedure: Procedure) -> Layout:
     for kernel in kernels:
         if isinstance(kernel, Loop):
             kernel.stores += spill(kernel, views)
+        if isinstance(kernel, Single):
+            kernel.stores += lost_beside(kernel.nodes[0])
     program = plan(procedure, graph, kernels, views, failing(kernels, graph))
     return Layout(graph, views, program, targets.host(), procedure.arguments)

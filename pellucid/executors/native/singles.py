@@ -7,18 +7,19 @@ is_native       whether a primitive has code here; others run through Python
 """
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
+from pellucid.executors.native.accumulation import cumulative_sum, scatter_add
 from pellucid.executors.native.convolution import convolution_units, emit_convolution
 from pellucid.executors.native.convolution_blocks import is_native_convolution
 from pellucid.executors.native.counting import counted
-from pellucid.executors.native.failures import call_back, note_index
+from pellucid.executors.native.elements import get, put, walk
+from pellucid.executors.native.failures import call_back, check_alone, checked_index, note_index
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Single
 from pellucid.executors.native.lanes import Lanes
@@ -27,12 +28,11 @@ from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
 from pellucid.executors.native.views import SPARE_STARTS, View, Views, row_major
-from pellucid.graph import Node, Shape, Value
+from pellucid.graph import Node
 from pellucid.memory import LINE
 
 I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 POINTER = ir.PointerType()
-Indices = tuple[Any, ...]
 
 MOST_PREFETCHED = 4096  # bytes of a row: further on, the hardware has noticed
 
@@ -83,49 +83,7 @@ def emit_single(frame: Frame, kernel: Single, number: int) -> None:
             call_back(frame, number)
 
 
-# ---- walking -----------------------------------------------------------------------------
-
-
-@contextmanager
-def _walk(frame: Frame, shape: Shape) -> Iterator[Indices]:
-    """Loops over all points of a shape, last axis fastest."""
-    loops = [counted(frame.builder, I64(0), I64(n)) for n in shape]
-    indices = tuple(loop.__enter__() for loop in loops)
-    yield indices
-    for loop in reversed(loops):
-        loop.__exit__(None, None, None)
-
-
-def _get(frame: Frame, view: View, indices: Indices) -> Lanes:
-    """One element of a view."""
-    return frame.load(view.base, frame.element(view.offset, indices, view.strides), 1, 0)
-
-
-def _put(frame: Frame, value: Value, indices: Indices, number: Lanes) -> None:
-    """Write one element of a buffer."""
-    frame.store(value, frame.element(0, indices, row_major(value.shape)), number)
-
-
 # ---- primitives --------------------------------------------------------------------------
-
-
-def _cumulative_sum(frame: Frame, node: Node, number: int) -> None:
-    """A running total along the axis, for each position of the others."""
-    del number
-    axis, b = node.primitive.axis, frame.builder
-    x = frame.views[node.inputs[0]]
-    others = (*x.shape[:axis], *x.shape[axis + 1 :])
-    zero = Lanes.constant(b, x.base.dtype.type(0), x.base.dtype)
-    slot = frame.scratch(zero.value.type)
-    with _walk(frame, others) as outer:
-        b.store(zero.value, slot)
-        with counted(b, I64(0), I64(x.shape[axis])) as i:
-            indices = (*outer[:axis], i, *outer[axis:])
-            total = Lanes(b, b.load(slot, typ=zero.value.type), zero.dtype) + _get(
-                frame, x, indices
-            )
-            b.store(total.value, slot)
-            _put(frame, node.output, indices, total)
 
 
 def _position(frame: Frame, node: Node, number: int) -> None:
@@ -135,13 +93,13 @@ def _position(frame: Frame, node: Node, number: int) -> None:
     x = frame.views[node.inputs[0]]
     others = (*x.shape[:axis], *x.shape[axis + 1 :])
     xp, dtype = XP(b), x.base.dtype
-    with _walk(frame, others) as outer:
-        first = _get(frame, x, (*outer[:axis], I64(0), *outer[axis:]))
+    with walk(frame, others) as outer:
+        first = get(frame, x, (*outer[:axis], I64(0), *outer[axis:]))
         best, place = frame.scratch(first.value.type), frame.scratch(I64)
         b.store(first.value, best)
         b.store(I64(0), place)
         with counted(b, I64(1), I64(x.shape[axis])) as i:
-            now = _get(frame, x, (*outer[:axis], i, *outer[axis:]))
+            now = get(frame, x, (*outer[:axis], i, *outer[axis:]))
             before = Lanes(b, b.load(best, typ=first.value.type), dtype)
             wins = now > before if isinstance(node.primitive, p.Argmax) else now < before
             if dtype.kind == "f":
@@ -152,24 +110,7 @@ def _position(frame: Frame, node: Node, number: int) -> None:
                 b.store(now.value, best)
                 b.store(i, place)
         found = Lanes(b, b.load(place, typ=I64), np.dtype(np.int64))
-        _put(frame, node.output, (*outer[:axis], I64(0), *outer[axis:]), found)
-
-
-def _checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Value:
-    """A position counted from the front; one outside is noted, and 0 taken in its place."""
-    b = frame.builder
-    found = index.astype(np.dtype(np.int64)).value
-    found = b.select(b.icmp_signed("<", found, I64(0)), b.add(found, I64(size)), found)
-    inside = b.icmp_unsigned("<", found, I64(size))
-    with b.if_then(b.not_(inside)):
-        note_index(frame, number, index.astype(np.dtype(np.int64)).value, I64(0))
-    return b.select(inside, found, I64(0))
-
-
-def _check_alone(frame: Frame, positions: View, size: int, number: int) -> None:
-    """Check every index where nothing is moved: it is an error all the same."""
-    with _walk(frame, positions.shape) as indices:
-        _checked_index(frame, _get(frame, positions, indices), size, number)
+        put(frame, node.output, (*outer[:axis], I64(0), *outer[axis:]), found)
 
 
 def _row_gather(frame: Frame, node: Node, number: int) -> None:
@@ -181,7 +122,7 @@ def _row_gather(frame: Frame, node: Node, number: int) -> None:
     with counted(b, frame.begin, frame.end) as i:
         if size >= LINE:
             _prefetch(frame, view, indices, i, size)
-        index = _checked_index(frame, frame.load(indices.base, i, 1, 1), rows, number)
+        index = checked_index(frame, frame.load(indices.base, i, 1, 1), rows, number)
         if rows:
             source = frame.address(view.base, b.mul(index, I64(row)))
             target = frame.address(node.output, b.mul(i, I64(row)))
@@ -197,7 +138,7 @@ def _row_starts(frame: Frame, node: Node, number: int) -> None:
         which = b.select(b.icmp_signed("<", i, I64(count)), i, I64(count - 1))
         which = b.mul(which, I64(indices.strides[0]))
         index = frame.load(indices.base, which, 1, 1, None, indices.offset)
-        start = b.mul(_checked_index(frame, index, view.shape[0], number), I64(row))
+        start = b.mul(checked_index(frame, index, view.shape[0], number), I64(row))
         b.store(start, b.gep(frame.pointer(node.output), [i], source_etype=I64))
 
 
@@ -219,52 +160,32 @@ def _take(frame: Frame, node: Node, number: int) -> None:
     x, positions = (frame.views[value] for value in node.inputs)
     end = axis + len(positions.shape)
     if 0 in node.output.shape:
-        _check_alone(frame, positions, x.shape[axis], number)
-    with _walk(frame, node.output.shape) as indices:
-        index = _get(frame, positions, indices[axis:end])
-        place = _checked_index(frame, index, x.shape[axis], number)
+        check_alone(frame, positions, x.shape[axis], number)
+    with walk(frame, node.output.shape) as indices:
+        index = get(frame, positions, indices[axis:end])
+        place = checked_index(frame, index, x.shape[axis], number)
         if x.shape[axis]:
-            element = _get(frame, x, (*indices[:axis], place, *indices[end:]))
-            _put(frame, node.output, indices, element)
-
-
-def _scatter_add(frame: Frame, node: Node, number: int) -> None:
-    """Zeros, then every element added at its place, in the order of the indices."""
-    axis, output = node.primitive.axis, node.output
-    x, positions = (frame.views[value] for value in node.inputs)
-    end = axis + len(positions.shape)
-    zero = Lanes.constant(frame.builder, output.dtype.type(0), output.dtype)
-    with _walk(frame, output.shape) as indices:
-        _put(frame, output, indices, zero)
-    if 0 in (*output.shape, *x.shape):
-        _check_alone(frame, positions, node.primitive.size, number)
-        return
-    own = View(output, 0, row_major(output.shape), output.shape)
-    with _walk(frame, x.shape) as indices:
-        index = _get(frame, positions, indices[axis:end])
-        place = _checked_index(frame, index, node.primitive.size, number)
-        target = (*indices[:axis], place, *indices[end:])
-        total = _get(frame, own, target) + _get(frame, x, indices)
-        _put(frame, output, target, total)
+            element = get(frame, x, (*indices[:axis], place, *indices[end:]))
+            put(frame, node.output, indices, element)
 
 
 def _checked_ids(frame: Frame, node: Node, number: int) -> None:
     """The ids one by one; one outside is reported."""
     b, x = frame.builder, frame.views[node.inputs[0]]
-    with _walk(frame, x.shape) as indices:
-        found = _get(frame, x, indices)
+    with walk(frame, x.shape) as indices:
+        found = get(frame, x, indices)
         wide = found.astype(np.dtype(np.int64)).value
         with b.if_then(b.icmp_unsigned(">=", wide, I64(node.primitive.count))):
             place = frame.element(0, indices, row_major(x.shape))
             note_index(frame, number, wide, place)
-        _put(frame, node.output, indices, found)
+        put(frame, node.output, indices, found)
 
 
 _CODE: dict[type, Callable[[Frame, Node, int], None]] = {
     p.Take: _take,
-    p.ScatterAdd: _scatter_add,
+    p.ScatterAdd: scatter_add,
     p.CheckedIds: _checked_ids,
-    p.CumulativeSum: _cumulative_sum,
+    p.CumulativeSum: cumulative_sum,
     p.Argmax: _position,
     p.Argmin: _position,
 }

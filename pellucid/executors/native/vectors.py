@@ -2,6 +2,7 @@
 
 Vectors     loads, multiply-adds and shuffles of vectors of one dtype and width
 carried     a loop that hands values on from turn to turn
+summed      the same where values are sums, which are added in blocks where they are long
 """
 
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from pellucid.executors.native.memory import load
 from pellucid.primitives.base import DType
 
 Body = Callable[[ir.Value, list[ir.Value]], list[ir.Value]]
+
+BLOCK = 1024  # of k: sums of no more are added one after the other
 
 
 class Vectors:
@@ -134,3 +137,28 @@ def carried(
     b.branch(head)
     b.position_at_end(after)
     return list(held)
+
+
+def summed(
+    v: Vectors,
+    span: tuple[Any, Any],
+    step: int,
+    totals: list[ir.Value],
+    body: Body,
+    block: int | None,
+) -> list[ir.Value]:
+    """`totals` and what a loop over `span` adds to them.
+
+    Where there is a `block`, each so many of the span are summed from 0, and then added: what
+    is rounded depends on how long a block is and how many there are, not on their product.
+    """
+    b, (begin, end) = v.b, span
+    if block is None:
+        return carried(b, begin, end, step, totals, body)
+
+    def one(first: ir.Value, before: list[ir.Value]) -> list[ir.Value]:
+        after = v.smaller(b.add(first, I64(block)), end)
+        sums = carried(b, first, after, step, [v.zero] * len(before), body)
+        return [b.fadd(x, y) for x, y in zip(before, sums, strict=True)]
+
+    return carried(b, begin, end, block, totals, one)

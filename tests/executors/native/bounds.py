@@ -338,9 +338,7 @@ def _position(primitive: Any, operands: list[Bounded], y: Any) -> Any:
 def _cumulative_sum(primitive: p.CumulativeSum, operands: list[Bounded], y: Any) -> Any:
     ((x, e),) = operands
     axis = primitive.axis
-    bound = _total(x, e, y, x.shape[axis], lambda a: np.cumsum(a, axis=axis))
-    exact = (np.cumsum(e, axis=axis) == 0) & (y != 0)
-    return np.where(exact, REAL(0), bound)
+    return _total(x, e, y, x.shape[axis], lambda a: np.cumsum(a, axis=axis))
 
 
 def _matmul(primitive: p.MatMul, operands: list[Bounded], y: Any) -> Any:
@@ -405,16 +403,13 @@ def _scatter_add(primitive: p.ScatterAdd, operands: list[Bounded], y: Any) -> An
     if np.isinf(unsure).any():
         return INF
     count = max(indices.size, 1)
-    bound = _total(x, e, y, count, lambda a: primitive.forward(np, a, indices))
-    exact = (primitive.forward(np, e, indices) == 0) & (y != 0)
-    return np.where(exact, REAL(0), bound)
+    return _total(x, e, y, count, lambda a: primitive.forward(np, a, indices))
 
 
 def _overlap_add(primitive: p.OverlapAdd, operands: list[Bounded], y: Any) -> Any:
     ((x, e),) = operands
     count = math.prod(x.shape[x.ndim - len(primitive.axis) :])
-    bound = _total(x, e, y, count, lambda a: primitive.forward(np, a))
-    return np.where((primitive.forward(np, e) == 0) & (y != 0), REAL(0), bound)
+    return _total(x, e, y, count, lambda a: primitive.forward(np, a))
 
 
 RULES: dict[type, Callable[..., Any]] = {

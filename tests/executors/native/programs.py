@@ -26,7 +26,7 @@ from executors.native.growth import GROW
 
 from pellucid import primitives as p
 from pellucid.executors import threads
-from pellucid.executors.native import depth, grain, native, pitch, strips
+from pellucid.executors.native import depth, grain, inner, native, outer, pitch, strips, sums
 from pellucid.executors.native import program as sharing
 from pellucid.executors.native.cache import folder
 from pellucid.executors.native.native import Native
@@ -123,9 +123,9 @@ def same_bits(a: Any, b: Any) -> bool:
 class small_chunks:  # noqa: N801 (used like a function)
     """Inside, whatever is done for large programs is done for the smallest too.
 
-    Kernels are divided as far as they can be, threads used for the least work, long sums and
-    sums over rows cut, rows reduced some at once, and rows set apart. The code has a cache of
-    its own: it is not that of the same programs outside.
+    Kernels are divided as far as they can be, threads used for the least work, long sums cut
+    and added in blocks, sums over rows cut, rows reduced some at once, and rows set apart. The
+    code has a cache of its own: it is not that of the same programs outside.
     """
 
     LIMITS = (
@@ -134,9 +134,13 @@ class small_chunks:  # noqa: N801 (used like a function)
         (native, "LEAST_WORK", 0),
         (sharing, "WORTH_WAKING", ((math.inf, 0),)),
         (depth, "SHORTEST", 2),
+        (depth, "LONGEST", 5),
         (grain, "KEPT_BYTES", 0),
         (strips, "LARGE_BYTES", 0),
         (strips, "FEWEST_ROWS", 2),
+        (sums, "BLOCK", 2),
+        (inner, "BLOCK", 2),
+        (outer, "BLOCK", 4),
         (pitch, "FEWEST_ROWS", 2),
         (pitch, "LINE", 16),
     )

@@ -1,9 +1,13 @@
 """Products with long sums are cut into parts, where that pays, and stay what they are."""
 
+import numpy as np
 import pytest
 from executors.native.examples import procedure, same
 
+import pellucid as pc
+from pellucid.executors.native import depth
 from pellucid.executors.native.depth import cut
+from pellucid.executors.native.vectors import BLOCK
 
 
 def product(m, k, n, dtype="float32"):
@@ -69,3 +73,29 @@ def test_a_product_without_a_way_back_stays_whole():
       %0: float32[100,50] = matmul() of (x, v)
       return %0""")
     assert cut(forward.graph).nodes == forward.graph.nodes
+
+
+BATCHES = """graph(x: float32[2,1,3,23], v: float32[4,23,5])
+      %0: float32[2,4,3,5] = matmul() of (x, v)
+      return %0"""
+
+
+@pytest.mark.parametrize(("longest", "counts"), [(10, [2, 1]), (23, [1]), (1, [23]), (22, [1, 1])])
+def test_sums_of_more_than_the_longest_are_cut_whatever_k_is(monkeypatch, longest, counts):
+    monkeypatch.setattr(depth, "LONGEST", longest)
+    made = procedure(BATCHES)
+    shapes = [n.output.shape for n in cut(made.graph).nodes if n.primitive.name == "matmul"]
+    assert [shape[2] if len(shape) == 5 else 1 for shape in shapes] == counts
+    assert same(made) is None
+    for size in ((3, 260, 7), (17, 260, 1)):
+        assert same(product(*size)) is None
+        assert same(turned(*size)) is None
+
+
+def test_the_longest_sum_is_far_above_what_networks_have():
+    x, v = np.full((2, depth.LONGEST + 5), 0.1, np.float32), np.full((3, depth.LONGEST + 5), 0.1)
+    found = pc.compile(lambda a, b: a @ b.mT)(x, v.astype(np.float32)).numpy()
+    exact = float(np.float32(0.1)) ** 2 * x.shape[1]
+    # So many roundings, of half a unit each: a block of k, its parts, and the rest.
+    most = BLOCK + depth.LONGEST / BLOCK + 2
+    assert np.max(np.abs(found - exact)) < most * 2.0**-24 * exact

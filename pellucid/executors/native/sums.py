@@ -1,0 +1,197 @@
+"""Long sums in blocks: what rounding costs depends on a block, not on how many numbers there are.
+
+    BLOCK       how many numbers are added one after the other
+    Split       which loop over reduced points is cut into blocks, and into which
+    split       the same for a nest
+    Pieces      what is done after each of them
+    in_pieces   `with in_pieces(...) as i:` emits the body of a loop that may be cut
+    two_sum     a sum with what its rounding has lost
+    Blocks      a sum under way: the block that is being added, and the blocks before it
+    InMemory    sums that wait in memory for more numbers, one after the other
+    lost_beside where what such sums have lost lies, if they are long
+
+Added one after the other, n numbers may err by n roundings. Here that happens within a block
+alone: the sums of blocks are added as pairs of a number and what was lost. The order of all
+additions follows from sizes, so the bits depend on nothing else. Short sums are one block,
+and have no pair.
+
+Source: Knuth, The Art of Computer Programming 2, section 4.2.2, theorem B.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from llvmlite import ir
+
+from pellucid import primitives as p
+from pellucid.executors.native.counting import counted
+from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.lanes import I64, Lanes, scalar_type
+from pellucid.executors.native.memory import load, store
+from pellucid.executors.native.nest import Dim
+from pellucid.graph import Node, Value
+from pellucid.primitives.base import DType
+
+BLOCK = 256
+
+
+@dataclass(frozen=True)
+class Split:
+    """Loop number `loop` is run in pieces of `points` of its points: together a block."""
+
+    loop: int
+    points: int
+
+
+def split(dims: Sequence[Dim], width: int) -> Split | None:
+    """Where sums of a nest are cut, whose last loop, if reduced, goes on by `width` points.
+
+    None where a lane adds no more than a block.
+    """
+    inside, last = 1, len(dims) - 1
+    for loop in range(last, -1, -1):
+        if not dims[loop].reduced:
+            continue
+        step = width if loop == last else 1
+        turns = -(-dims[loop].size // step)
+        if inside * turns > BLOCK:
+            return Split(loop, max(1, BLOCK // inside) * step)
+        inside *= turns
+    return None
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A loop cut into pieces: `ended` emits what is done after each."""
+
+    split: Split
+    ended: Callable[[], None]
+
+
+@contextmanager
+def in_pieces(b: ir.IRBuilder, end: int, step: int, pieces: Pieces | None) -> Iterator[ir.Value]:
+    """Emit a loop over 0, `step`, ... below `end`, in pieces if there are any."""
+    if pieces is None:
+        with counted(b, I64(0), I64(end), step) as i:
+            yield i
+        return
+    points = pieces.split.points
+    with counted(b, I64(0), I64(end), points) as first:
+        after = b.add(first, I64(points))
+        if end % points:
+            after = b.select(b.icmp_signed("<", after, I64(end)), after, I64(end))
+        with counted(b, first, after, step) as i:
+            yield i
+        pieces.ended()
+
+
+def two_sum(x: Lanes, y: Lanes) -> tuple[Lanes, Lanes]:
+    """x + y rounded, and what the rounding has lost; no number where the sum is none."""
+    total = x + y
+    of_y = total - x
+    return total, (x - (total - of_y)) + (y - of_y)
+
+
+def with_lost(total: Lanes, lost: Lanes) -> Lanes:
+    """A sum with what was lost: beside an infinite one that is no number, and does not count."""
+    is_number = lost == lost  # noqa: PLR0124 (nan alone differs from itself)
+    return (total + lost).where_mask(is_number.value, total)
+
+
+class Blocks:
+    """The sums of blocks so far, with what was lost, in registers where there are enough."""
+
+    def __init__(self, frame: Frame, zero: Lanes) -> None:
+        self.builder, self.zero = frame.builder, zero
+        kind = zero.value.type
+        self.kind, self.slots = kind, (frame.scratch(kind), frame.scratch(kind))
+        for slot in self.slots:
+            self.builder.store(zero.value, slot)
+
+    def add(self, block: Lanes) -> None:
+        """Take the sum of one more block."""
+        so_far, lost = self._now()
+        total, more = two_sum(so_far, block)
+        self.builder.store(total.value, self.slots[0])
+        self.builder.store((lost + more).value, self.slots[1])
+
+    def and_(self, block: Lanes) -> Lanes:
+        """The sum of all blocks, and of one more that is still being added."""
+        so_far, lost = self._now()
+        total, more = two_sum(so_far, block)
+        return with_lost(total, lost + more)
+
+    def _now(self) -> tuple[Lanes, Lanes]:
+        high, low = (self.builder.load(slot, typ=self.kind) for slot in self.slots)
+        return self.zero.made(high), self.zero.made(low)
+
+
+def lost_beside(node: Node) -> list[Value]:
+    """Memory for what the sums of a node lose, if many numbers may meet in one of them."""
+    match node.primitive:
+        case p.ScatterAdd():
+            count = math.prod(node.inputs[1].shape)
+        case p.OverlapAdd():
+            count = math.prod(node.primitive.windows(node.inputs[0].shape).size)
+        case _:
+            return []
+    output = node.output
+    is_long = output.dtype.kind == "f" and count > BLOCK
+    return [Value(f"{output.name}/lost", output.shape, output.dtype)] if is_long else []
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """Sums side by side in memory; `lost`: what their additions have lost, if they are long."""
+
+    builder: ir.IRBuilder
+    dtype: DType
+    sums: ir.Value
+    lost: ir.Value | None = None
+
+    @classmethod
+    def of(cls, frame: Frame, node: Node) -> "InMemory":
+        """Those that are the result of a node."""
+        beside = [frame.pointer(value) for value in lost_beside(node)]
+        return cls(frame.builder, node.output.dtype, frame.pointer(node.output), *beside)
+
+    def further(self, elements: ir.Value) -> "InMemory":
+        """Those that begin so many elements further on."""
+        lost = None if self.lost is None else self._at(self.lost, elements)
+        return InMemory(self.builder, self.dtype, self._at(self.sums, elements), lost)
+
+    def clear(self, element: ir.Value, width: int) -> None:
+        """Begin sums: 0, and nothing lost."""
+        zero = Lanes.constant(self.builder, self.dtype.type(0), self.dtype).splat(width)
+        for base in (self.sums, self.lost):
+            if base is not None:
+                store(self.builder, self._at(base, element), zero)
+
+    def add(self, element: ir.Value, x: Lanes, mask: ir.Value | None = None) -> None:
+        """Add neighbouring numbers to as many sums, from an element on."""
+        place = self._at(self.sums, element)
+        before = load(self.builder, place, self.dtype, x.width, mask=mask)
+        if self.lost is None:
+            store(self.builder, place, before + x, mask=mask)
+            return
+        total, more = two_sum(before, x)
+        store(self.builder, place, total, mask=mask)
+        place = self._at(self.lost, element)
+        lost = load(self.builder, place, self.dtype, x.width, mask=mask)
+        store(self.builder, place, lost + more, mask=mask)
+
+    def get(self, element: ir.Value, width: int = 1) -> Lanes:
+        """Finished sums, what was lost given back."""
+        total = load(self.builder, self._at(self.sums, element), self.dtype, width)
+        if self.lost is None:
+            return total
+        return with_lost(total, load(self.builder, self._at(self.lost, element), self.dtype, width))
+
+    def settle(self, element: ir.Value, width: int) -> None:
+        """Give back what was lost, for good."""
+        store(self.builder, self._at(self.sums, element), self.get(element, width))
+
+    def _at(self, base: ir.Value, element: ir.Value) -> ir.Value:
+        return self.builder.gep(base, [element], source_etype=scalar_type(self.dtype))
