@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
+from pellucid.executors.native.known import Repeated, known, repeated_number
 from pellucid.primitives.base import BOOL, DType
 
 I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 
+@lru_cache(maxsize=64)
 def scalar_type(dtype: DType) -> ir.Type:
     """The type of one number in a register; a bool is one bit."""
     if dtype.kind == "b":
@@ -29,6 +31,7 @@ def scalar_type(dtype: DType) -> ir.Type:
     return ir.IntType(8 * dtype.itemsize)
 
 
+@lru_cache(maxsize=256)
 def lanes_type(dtype: DType, width: int) -> ir.Type:
     """The type of `width` numbers in a register."""
     kind = scalar_type(dtype)
@@ -63,34 +66,26 @@ def call(builder: ir.IRBuilder, name: str, *values: ir.Value) -> ir.Value:
     return builder.call(function, values)
 
 
-class _Repeated(ir.Constant):  # type: ignore[misc]
-    """A number known now in all lanes: short to write, and to read for LLVM."""
-
-    def _get_reference(self) -> str:
-        number = self.constant[0]
-        return f"splat ({number.type} {number.get_reference()})"
-
-
 @lru_cache(maxsize=256)
 def zeros(kind: ir.Type) -> ir.Constant:
     """0 in all lanes; made once, and short, as are the lanes of `nothing`."""
-    return _Repeated(kind, zeros(kind.element)) if isinstance(kind, ir.VectorType) else kind(0)
+    return Repeated(kind, zeros(kind.element)) if isinstance(kind, ir.VectorType) else kind(0)
 
 
 @lru_cache(maxsize=256)
 def nothing(kind: ir.Type) -> ir.Constant:
     """Lanes of which nothing is known, to be filled."""
     undefined = ir.Constant(getattr(kind, "element", kind), ir.Undefined)
-    return _Repeated(kind, undefined) if isinstance(kind, ir.VectorType) else undefined
+    return Repeated(kind, undefined) if isinstance(kind, ir.VectorType) else undefined
 
 
 def repeated(builder: ir.IRBuilder, raw: ir.Value, width: int) -> ir.Value:
     """One number in all lanes."""
     if width == 1:
         return raw
-    kind = ir.VectorType(raw.type, width)
     if isinstance(raw, ir.Constant):
-        return _Repeated(kind, raw)
+        return repeated_number(raw, width)
+    kind = ir.VectorType(raw.type, width)
     first = builder.insert_element(nothing(kind), raw, I32(0))
     return builder.shuffle_vector(first, nothing(kind), zeros(ir.VectorType(I32, width)))
 
@@ -114,7 +109,7 @@ class Lanes:
     @property
     def number(self) -> Any:
         """The number in all lanes, if it is known now, else None."""
-        raw = self.value.constant[0] if isinstance(self.value, _Repeated) else self.value
+        raw = self.value.constant[0] if isinstance(self.value, Repeated) else self.value
         return raw.constant if isinstance(raw, ir.Constant) else None
 
     @classmethod
@@ -122,7 +117,7 @@ class Lanes:
         """A number known now."""
         dtype = np.dtype(dtype)
         plain = float(number) if dtype.kind == "f" else int(number)
-        return cls(builder, ir.Constant(scalar_type(dtype), plain), dtype)
+        return cls(builder, known(scalar_type(dtype), plain), dtype)
 
     @classmethod
     def counting(cls, builder: ir.IRBuilder, width: int, step: int, dtype: Any) -> "Lanes":
