@@ -27,6 +27,8 @@ COSTLY = (
     p.Tanh,
     p.Sigmoid,
     p.Erf,
+    p.Gaussian,
+    p.NormalCdf,
     p.Sin,
     p.Cos,
     p.Power,

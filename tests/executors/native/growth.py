@@ -228,7 +228,7 @@ GROW: dict[type[p.Primitive], Growth] = {
     **{
         kind: _unary(kind)
         for kind in p.PRIMITIVES
-        if issubclass(kind, p.Elementwise) and kind.arity == 1
+        if issubclass(kind, p.Elementwise) and kind.arity == 1 and kind is not p.Gaussian
     },
     **{
         kind: _binary(kind)
@@ -237,6 +237,7 @@ GROW: dict[type[p.Primitive], Growth] = {
     },
     **{kind: _reduction(kind) for kind in (p.Sum, p.Max, p.Min, p.Prod)},
     **{kind: _along(kind) for kind in (p.Argmax, p.Argmin, p.CumulativeSum)},
+    p.Gaussian: lambda b: b.add(p.Gaussian(b.choice((0.5, 1.0))), b.pick(FLOATS)),
     p.Where: _where,
     p.Cast: _cast,
     p.Reshape: _reshape,
