@@ -21,7 +21,7 @@ from executors.native.attributes import CLASSES, classes_of
 from executors.native.builder import Program
 from executors.native.cpus import EVERY, on_target
 from executors.native.pairs import IMPOSSIBLE, PAIRS, RARE
-from executors.native.programs import seeded, small_chunks, target_of
+from executors.native.programs import finely, seeded, target_of
 from executors.native.readers import READERS, reader_of
 from executors.native.walks import WALKS, traits
 
@@ -80,7 +80,7 @@ def met_by(seeds: Iterable[int]) -> Counter[Feature]:
 @cache
 def _features(seed: int) -> frozenset[Feature]:
     made = seeded(seed)
-    with small_chunks(), on_target(target_of(seed)):
+    with finely(seed), on_target(target_of(seed)):
         return frozenset(features_of(made, planned(made.procedure)))
 
 

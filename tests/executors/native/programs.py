@@ -161,7 +161,8 @@ class small_chunks:  # noqa: N801 (used like a function)
     """Inside, whatever is done for large programs is done for the smallest too.
 
     Kernels are divided as far as they can be, threads used for the least work, long sums cut
-    and added in blocks, sums over rows cut, rows reduced some at once, and rows set apart.
+    and added in blocks, sums over rows cut, rows reduced some at once, and rows set apart;
+    products too are cut into parts of k, but where they are to be `whole`.
     Nothing is kept on the disk: the code is not that of the same programs outside.
     """
 
@@ -182,12 +183,15 @@ class small_chunks:  # noqa: N801 (used like a function)
         (pitch, "LINE", 16),
     )
 
+    def __init__(self, *, whole: bool = False) -> None:
+        self.limits = [limit for limit in self.LIMITS if not whole or limit[1] != "LONGEST"]
+
     def __enter__(self) -> None:
         self.threads = threads._Choice.count
-        self.before = [getattr(module, name) for module, name, _ in self.LIMITS]
+        self.before = [getattr(module, name) for module, name, _ in self.limits]
         self.cache = os.environ.get("PELLUCID_CACHE")
         os.environ["PELLUCID_CACHE"] = os.devnull
-        for module, name, limit in self.LIMITS:
+        for module, name, limit in self.limits:
             setattr(module, name, limit)
 
     def __exit__(self, *failure: object) -> None:
@@ -196,15 +200,20 @@ class small_chunks:  # noqa: N801 (used like a function)
             del os.environ["PELLUCID_CACHE"]
         else:
             os.environ["PELLUCID_CACHE"] = self.cache
-        for (module, name, _), limit in zip(self.LIMITS, self.before, strict=True):
+        for (module, name, _), limit in zip(self.limits, self.before, strict=True):
             setattr(module, name, limit)
+
+
+def finely(seed: int) -> small_chunks:
+    """How finely the program of a seed is divided."""
+    return small_chunks(whole=seed % 4 > 0)
 
 
 def checked(seed: int, target: str = "") -> tuple[Program, str | None]:
     """The program of a seed, and what is wrong with it, for a CPU; "all": for each in turn."""
     made, name = seeded(seed), target_of(seed) if target == "all" else target
     try:
-        with small_chunks(), on_target(name) if name else nullcontext():
+        with finely(seed), on_target(name) if name else nullcontext():
             return made, difference(made, ARENAS[seed % len(ARENAS)])
     except Exception as fault:
         return made, f"{type(fault).__name__}: {fault}"
