@@ -9,7 +9,7 @@ from executors.native.programs import seeded
 
 import pellucid as pc
 from pellucid import nn, optim
-from pellucid.compile import capture_call
+from pellucid.captured import capture_call
 from pellucid.executors.native import emission
 from pellucid.executors.native.outline import outline
 from pellucid.executors.native.planning import planned
