@@ -85,8 +85,8 @@ def model_of(problem: Problem) -> Any:
     return nn.Sequential(*layers)
 
 
-def step_of(problem: Problem) -> Any:
-    """The compiled training step; its argument is the indices of a batch."""
+def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
+    """One configuration for each number of threads."""
     workload = problem.workload
     model = model_of(problem)
     kind = optim.SGD if workload.optimizer == "sgd" else optim.Adam
@@ -107,13 +107,6 @@ def step_of(problem: Problem) -> Any:
             loss = loss_of(features.take(indices, axis=0), labels.take(indices, axis=0))
         optimizer.minimize(loss)
         return loss
-
-    return step
-
-
-def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
-    """One configuration for each number of threads."""
-    step = step_of(problem)
 
     def run(steps: int) -> float:
         rows = problem.batches(steps)

@@ -20,18 +20,16 @@ from llvmlite import ir
 
 from pellucid.executors.native.columns import Axis, Block, Columns
 from pellucid.executors.native.contraction import emit_contraction, tiles
-from pellucid.executors.native.convolution_blocks import cut_of
+from pellucid.executors.native.convolution_blocks import apart, cut_of
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.lanes import I64, Lanes, scalar_type
 from pellucid.executors.native.matrices import Scattered
-from pellucid.executors.native.packing import padded
 from pellucid.executors.native.panels import Finish
 from pellucid.executors.native.sums import BLOCK, InMemory
 from pellucid.executors.native.tiling import Contraction
 from pellucid.executors.native.views import View, by_channels, row_major, single_stride
 from pellucid.graph import Node, Shape
-from pellucid.memory import LINE
 
 
 def convolution_units(node: Node) -> int:
@@ -61,8 +59,6 @@ class _Product:
         if self.more:
             axes[0] = replace(axes[0], taps=1, columns=axes[0].columns + self.more)
         self.columns = Columns(frame, self.dtype, axes)
-        # Rows of columns begin at cache lines.
-        self.pitch = padded((self.cut.rows + self.more) * self.cut.run, LINE // self.dtype.itemsize)
 
     def _axes(self) -> list[Axis]:
         """Taps and columns along each axis of sizes."""
@@ -89,6 +85,11 @@ class _Product:
         if found is None:
             raise AssertionError(f"layout must copy the weights of {self.node}")
         return found
+
+    def room(self, lines: int) -> ir.Value:
+        """Memory for so many rows of columns."""
+        self.pitch = apart((self.cut.rows + self.more) * self.cut.run, lines, self.dtype)
+        return self.scratch(lines * self.pitch)
 
     def scratch(self, count: int) -> ir.Value:
         """Memory on the stack, for vectors and single numbers alike."""
@@ -139,8 +140,7 @@ class _BySamples(_Product):
     def emit(self) -> None:
         """The blocks from `begin` to `end`."""
         b, frame, groups = self.b, self.frame, self.w.shape[0]
-        lines = self.w.shape[2] * math.prod(axis.taps for axis in self.columns.axes)
-        place = self.scratch(lines * self.pitch)
+        place = self.room(self.w.shape[2] * math.prod(axis.taps for axis in self.columns.axes))
         starts = self._starts() if self.more else None
         with counted(b, frame.begin, frame.end) as unit:
             which, index = b.udiv(unit, I64(self.cut.blocks)), b.urem(unit, I64(self.cut.blocks))
@@ -215,7 +215,7 @@ class _ByChannels(_Product):
         self.wide = self.cut.samples * places // self.products
         self.turned = out < self.wide
         size = out * self.cut.samples * places
-        place, sums = self.scratch(self.wide * self.pitch), self._sums(size)
+        place, sums = self.room(self.wide), self._sums(size)
         with counted(b, frame.begin, frame.end) as unit:
             group = b.urem(unit, I64(groups))
             sample = b.mul(b.udiv(unit, I64(groups)), I64(self.cut.samples))

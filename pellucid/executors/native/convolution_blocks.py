@@ -2,6 +2,7 @@
 
 is_native_convolution   whether a node is a convolution with code of its own
 Cut, cut_of             how its work is cut
+apart                   how far apart rows of columns lie
 """
 
 import math
@@ -11,11 +12,13 @@ from functools import lru_cache
 from pellucid import primitives as p
 from pellucid.executors.native.views import by_channels
 from pellucid.graph import Node, Shape
-from pellucid.primitives.base import FLOATS
+from pellucid.memory import LINE
+from pellucid.primitives.base import FLOATS, DType
 
 BLOCK_BYTES = 384 * 1024  # of laid-out windows: they stay in the second-level cache
 MOST_BLOCK_BYTES = 1024 * 1024  # where fewer columns than FEW would fit; on the stack
 FEW = 48
+MOST_STARTS = 1 << 15  # of rows of shared columns, eight bytes each: on the stack as well
 SUM_BYTES = 320 * 1024  # of results of a unit by channels
 GOOD_COLUMNS = 128  # of a unit by channels
 ENOUGH_UNITS = 8
@@ -59,11 +62,18 @@ def cut_of(node: Node) -> Cut:
     return _blocks(node, (w[3:], counts), w[2], 1)
 
 
+def apart(columns: int, lines: int, dtype: DType) -> int:
+    """How far apart rows of columns lie: they begin at cache lines, if that takes little."""
+    padded = -(-columns * dtype.itemsize // LINE) * LINE
+    is_little = lines * padded <= MOST_BLOCK_BYTES or 4 * padded <= 5 * columns * dtype.itemsize
+    return padded // dtype.itemsize if is_little else columns
+
+
 def _blocks(node: Node, sizes: tuple[Shape, Shape], each: int, samples: int) -> Cut:
     """Blocks of columns that fit into the cache; `sizes`: of the taps, and of the columns."""
     taps, columns = sizes[0], sizes[1] or (1,)
     most, more = _most(node, each * math.prod(taps)), 0
-    if len(taps) == 2 and _down(node)[1] == 1:
+    if len(taps) == 2 and _down(node)[1] == 1 and each * math.prod(taps) <= MOST_STARTS:
         reached, shared = (taps[0] - 1) * _down(node)[0], _most(node, each * taps[1])
         if (1 + reached) * columns[1] <= shared:
             most, more = shared - reached * columns[1], reached

@@ -7,6 +7,7 @@ emit        the code of all kernels
 import math
 from dataclasses import dataclass
 
+from pellucid.errors import UnavailableError
 from pellucid.executors.native import grain, loops, products, singles
 from pellucid.executors.native.frame import Frame, Layout
 from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, Single
@@ -92,6 +93,11 @@ class _Emission:
         """The same, by writing its code."""
         frame = Frame(self.shared)
         _emit_kernel(frame, kernel, number)
+        if frame.stack_bytes > frame.target.stack_bytes:
+            raise UnavailableError(
+                f"a kernel takes {frame.stack_bytes} bytes of the stack, and may take "
+                f"{frame.target.stack_bytes}"
+            )
         text, places = frame.finish()
         _, _, body = text.partition("define ")
         declared = [line for line in text.splitlines() if line.startswith("declare ")]

@@ -79,6 +79,7 @@ class Frame:
         self.code = self.function.append_basic_block("code")
         self._entry = Builder(entry)
         self._pointers: dict[Place, ir.Value] = {}
+        self.stack_bytes = 0
         self.builder = Builder(self.code)
 
     def finish(self) -> tuple[str, list[Place]]:
@@ -110,6 +111,7 @@ class Frame:
 
     def scratch(self, kind: ir.Type, count: int = 1) -> ir.Value:
         """Memory on the stack; LLVM keeps single slots in registers."""
+        self.stack_bytes += count * _bytes(kind)
         slot = self._entry.alloca(kind, size=count)
         if count > 1:
             slot.align = 64
@@ -158,3 +160,15 @@ class Frame:
             if index is not None and stride:
                 total = b.add(total, b.mul(index, I64(stride)))
         return total
+
+
+def _bytes(kind: ir.Type) -> int:
+    """What a number or a vector takes in memory."""
+    match kind:
+        case ir.VectorType():
+            return int(kind.count) * _bytes(kind.element)
+        case ir.IntType():
+            return -(-int(kind.width) // 8)
+        case ir.FloatType():
+            return 4
+    return 8

@@ -27,8 +27,6 @@ COSTLY = (
     p.Tanh,
     p.Sigmoid,
     p.Erf,
-    p.Gaussian,
-    p.NormalCdf,
     p.Sin,
     p.Cos,
     p.Power,

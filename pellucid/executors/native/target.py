@@ -68,6 +68,11 @@ class Target:
         """Whether threads and stacks are those of Windows."""
         return "-windows" in self.triple
 
+    @property
+    def stack_bytes(self) -> int:
+        """How much of the stack a kernel may take: threads have 2 MB on Windows, else 8 MiB."""
+        return 1_500_000 if self.is_windows else 6 << 20
+
     def lanes(self, dtype: DType) -> int:
         """How many numbers of a dtype a vector holds."""
         return self.vector_bytes // dtype.itemsize
