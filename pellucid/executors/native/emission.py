@@ -10,11 +10,21 @@ from dataclasses import dataclass
 from pellucid.errors import UnavailableError
 from pellucid.executors.native import grain, loops, products, singles
 from pellucid.executors.native.frame import Frame, Layout
-from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, Single
+from pellucid.executors.native.kernels import (
+    Fused,
+    Kernel,
+    Loop,
+    Product,
+    Single,
+    Start,
+    Steps,
+)
 from pellucid.executors.native.nest import loop_nest
 from pellucid.executors.native.outline import Outline, outline
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.program import Work
+from pellucid.executors.native.repeats import Item
+from pellucid.executors.native.steps import Coded, coded, first_row
 
 POINT_NANOSECONDS = 0.06  # a primitive at a point: half a vector operation and some memory
 PRODUCT_RATE = 75  # multiply-adds a nanosecond, of one thread
@@ -23,8 +33,8 @@ PRODUCT_RATE = 75  # multiply-adds a nanosecond, of one thread
 def divide(shared: Layout) -> list[Work]:
     """What there is to divide among threads, kernel by kernel."""
     return [
-        Work(_units(kernel, shared), _nanoseconds(kernel), strips)
-        for kernel, strips in zip(shared.plan.kernels, shared.plan.strips, strict=True)
+        Work(_units(each.kernel, each.shared), _nanoseconds(each.kernel), each.strips)
+        for each in coded(shared)[0]
     ]
 
 
@@ -46,12 +56,13 @@ class Code:
     """The text of all kernels, each different one once.
 
     For each kernel, in order: the name of its function, and the bindings that tell it where
-    its buffers lie.
+    its buffers lie; for each kernel of the plan what is run.
     """
 
     text: str
     names: tuple[str, ...]
     bindings: tuple[tuple[int, ...], ...]
+    items: tuple[tuple[Item, ...], ...]
 
 
 def emit(shared: Layout) -> Code:
@@ -69,30 +80,32 @@ class _Emission:
         self.known: dict[Outline, tuple[str, list[int]]] = {}
 
     def run(self) -> Code:
-        found = [self._kernel(*numbered) for numbered in enumerate(self.shared.plan.kernels)]
+        kernels, items = coded(self.shared)
+        found = [self._kernel(each) for each in kernels]
         defined = [
             "define " + body.replace('@"kernel"', f'@"{name}"', 1)
             for body, name in self.bodies.items()
         ]
-        bindings = tuple(self.shared.bindings(places) for _, places in found)
+        rows = zip(kernels, found, strict=True)
+        bindings = tuple(each.shared.bindings(places) for each, (_, places) in rows)
         text = "\n".join([*self.declarations, *defined])
-        return Code(text, tuple(name for name, _ in found), bindings)
+        return Code(text, tuple(name for name, _ in found), bindings, items)
 
-    def _kernel(self, number: int, kernel: Kernel) -> tuple[str, list[Place]]:
+    def _kernel(self, each: Coded) -> tuple[str, list[Place]]:
         """The function of a kernel, and the places that it binds."""
-        if not isinstance(kernel, Fused):
-            return self._emitted(number, kernel)
-        sketch, places = outline(self.shared, kernel)
+        if not isinstance(each.kernel, Fused):
+            return self._emitted(each)
+        sketch, places = outline(each.shared, each.kernel)
         if sketch not in self.known:
-            name, bound = self._emitted(number, kernel)
+            name, bound = self._emitted(each)
             self.known[sketch] = name, [places.index(place) for place in bound]
         name, order = self.known[sketch]
         return name, [places[i] for i in order]
 
-    def _emitted(self, number: int, kernel: Kernel) -> tuple[str, list[Place]]:
+    def _emitted(self, each: Coded) -> tuple[str, list[Place]]:
         """The same, by writing its code."""
-        frame = Frame(self.shared)
-        _emit_kernel(frame, kernel, number)
+        frame = Frame(each.shared)
+        _emit_kernel(frame, each.kernel, each.number)
         if frame.stack_bytes > frame.target.stack_bytes:
             raise UnavailableError(
                 f"a kernel takes {frame.stack_bytes} bytes of the stack, and may take "
@@ -119,6 +132,20 @@ def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> None:
             singles.emit_single(frame, kernel, number)
         case CopyBack():
             singles.emit_copy(frame, kernel)
+        case Start():
+            _emit_start(frame, kernel.loop)
+
+
+def _emit_start(frame: Frame, loop: Steps) -> None:
+    """What the carries of a loop are at first, in the first rows of their traces."""
+    first = loop.scan.constants
+    given = loop.nodes[0].inputs[first : first + loop.scan.carries]
+    with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
+        for carry, (value, trace) in enumerate(zip(given, loop.traces, strict=True)):
+            view, count = frame.views[value], math.prod(value.shape)
+            target = frame.pointer(trace, first_row(loop, carry) * count)
+            source = frame.pointer(view.base, view.offset)
+            singles.copy(frame, target, source, count * value.dtype.itemsize)
 
 
 def _nanoseconds(kernel: Kernel) -> float:

@@ -14,8 +14,7 @@ from llvmlite import ir
 
 from pellucid import primitives as p
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.fusion import REDUCTIONS
-from pellucid.executors.native.kernels import Access, Fused, own_reach, reach
+from pellucid.executors.native.kernels import REDUCTIONS, Access, Fused, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.namespace import XP
 from pellucid.executors.native.nest import Nest, shared_by_rows

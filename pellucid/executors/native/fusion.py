@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from pellucid import primitives as p
 from pellucid.executors.native.kernels import (
+    REDUCTIONS,
     Access,
     Fused,
     Kernel,
@@ -21,17 +22,18 @@ from pellucid.executors.native.kernels import (
     Product,
     Single,
     Space,
+    Steps,
     access,
     axis_map,
     own_access,
     without_ones,
 )
 from pellucid.executors.native.lowering import is_pointwise
+from pellucid.executors.native.traces import Trace, runs_here
 from pellucid.executors.native.views import MOVEMENTS, Views
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS
 
-REDUCTIONS = (p.Sum, p.Max, p.Min, p.Prod)
 COMPARISONS = (p.Equal, p.Less, p.LessEqual)
 MOST_NODES = 128  # of a kernel
 MOST_TRIED = 64  # kernels that visit as many points as a node
@@ -62,7 +64,7 @@ class Fusion:
         for node in _numbers_first(graph):
             if isinstance(node.primitive, MOVEMENTS):
                 continue
-            if isinstance(node.primitive, p.Part):
+            if isinstance(node.primitive, p.Part | Trace):
                 self._give_part(node)
             elif self._waits(node, made):
                 self.waiting[node.output.name] = node
@@ -237,6 +239,8 @@ class Fusion:
                         needed.add(name)
         for kernel in self.kernels:
             kernel.stores = [n.output for n in kernel.nodes if n.output.name in needed]
+            if isinstance(kernel, Steps):
+                kernel.stores = [n.output for n in kernel.nodes[1:]]
 
 
 def _numbers_first(graph: Graph) -> list[Node]:
@@ -275,4 +279,5 @@ def _new_kernel(node: Node) -> Kernel:
         )
     if is_pointwise(node):
         return Loop([node], [], Space(output.shape), {output.name})
-    return Single([node], [])
+    is_loop = isinstance(node.primitive, p.Scan) and runs_here(node.primitive)
+    return Steps([node], []) if is_loop else Single([node], [])

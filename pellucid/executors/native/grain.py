@@ -7,8 +7,7 @@ loop_units      how many independent pieces of work there are
 
 import math
 
-from pellucid.executors.native.fusion import REDUCTIONS
-from pellucid.executors.native.kernels import Loop
+from pellucid.executors.native.kernels import REDUCTIONS, Loop
 from pellucid.executors.native.nest import Nest, shared_by_rows
 from pellucid.executors.native.target import Target
 

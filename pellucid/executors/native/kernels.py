@@ -5,15 +5,21 @@ Access      how a kernel walks over a buffer while it visits its points
 Loop        elementwise work and reductions, fused
 Product     a matrix product, with elementwise work on its result fused behind it
 Single      one primitive by itself: gather, scatter, and whatever has no native form
+Steps       a loop of the graph: the kernels of its body, turn after turn
+Start       what its carries are at first, copied to where its turns read them
 """
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
+from pellucid import primitives as p
 from pellucid.executors.native.views import View, Views, stretched
 from pellucid.graph import Node, Shape, Value
+from pellucid.primitives.base import UINT8
 
-REDUCING = ("sum", "max", "min", "prod")  # primitives that join many points into one
+REDUCTIONS = (p.Sum, p.Max, p.Min, p.Prod)  # primitives that join many points into one
+REDUCING = tuple(kind.name for kind in REDUCTIONS)
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,38 @@ class Product(Fused):
 @dataclass
 class Single(Kernel):
     """One primitive by itself."""
+
+
+NO_ROOM = Value("", (0,), UINT8)
+
+
+@dataclass
+class Steps(Kernel):
+    """A scan, its first node, and what is taken out of its record.
+
+    `body` is the plan of a turn; `constants` are those of the body; `room` is its arena.
+    """
+
+    body: Any = None
+    constants: list[Value] = field(default_factory=list)
+    room: Value = NO_ROOM
+
+    @property
+    def scan(self) -> Any:
+        """The loop."""
+        return self.nodes[0].primitive
+
+    @property
+    def traces(self) -> list[Value]:
+        """The trace of each carry."""
+        return [node.output for node in self.nodes[1 : 1 + self.scan.carries]]
+
+
+@dataclass
+class Start(Kernel):
+    """The first row of each trace of a loop."""
+
+    loop: Steps = field(default_factory=Steps)
 
 
 def without_ones(shape: Shape) -> Shape:

@@ -18,6 +18,7 @@ import numpy as np
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.program import Work
+from pellucid.executors.native.repeats import Item, as_json, from_json, unrolled
 from pellucid.graph import Graph, Procedure
 from pellucid.primitives import LOOPS, PRIMITIVES
 
@@ -34,7 +35,8 @@ class MachineCode:
     """Object code, and how a program is made of it.
 
     For each kernel, in order: the name of its function, the bindings that tell it where its
-    buffers lie, and what there is to divide. `gate` is the first that updates a variable, and
+    buffers lie, and what there is to divide. For each kernel of the plan: what is run, loops
+    turn after turn. `gate` is the first that updates a variable, and
     `can_fail` whether one before it can fail. Constants that the procedure holds are given by
     their position there; the others were computed when it was planned.
     """
@@ -43,6 +45,7 @@ class MachineCode:
     names: tuple[str, ...]
     bindings: tuple[tuple[int, ...], ...]
     work: tuple[Work, ...]
+    items: tuple[tuple[Item, ...], ...]
     gate: int
     can_fail: bool
     arena_bytes: int
@@ -55,6 +58,7 @@ class MachineCode:
             "names": self.names,
             "bindings": self.bindings,
             "work": [astuple(work) for work in self.work],
+            "items": [[as_json(item) for item in items] for items in self.items],
             "gate": self.gate,
             "can_fail": self.can_fail,
             "arena_bytes": self.arena_bytes,
@@ -83,6 +87,7 @@ class MachineCode:
             tuple(head["names"]),
             tuple(map(tuple, head["bindings"])),
             tuple(Work(*work) for work in head["work"]),
+            tuple(tuple(map(from_json, items)) for items in head["items"]),
             head["gate"],
             head["can_fail"],
             head["arena_bytes"],
@@ -129,12 +134,14 @@ def _compiled(procedure: Procedure, shared: "Layout") -> MachineCode:
     from pellucid.executors.native.emission import divide, emit
 
     code, work = emit(shared), tuple(divide(shared))
+    calls = [work[k] for items in code.items for k, _ in unrolled(items, code.bindings)]
     given = {id(array): i for i, (_, array) in enumerate(procedure.graph.constants)}
     return MachineCode(
-        targets.object_code(code.text, shared.target, thorough=is_long(work)),
+        targets.object_code(code.text, shared.target, thorough=is_long(calls)),
         code.names,
         code.bindings,
         work,
+        code.items,
         shared.plan.gate,
         shared.plan.can_fail,
         shared.plan.arena_bytes,

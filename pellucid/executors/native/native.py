@@ -51,7 +51,11 @@ class Native:
         self.runner = runner()
         self._make_table()
         gate = Gate(self.code.gate, self._arena_slot + FAILURE)
-        self.listing = Listing(functions, self.code.bindings, self.code.work, gate)
+        code = self.code
+        self.listing = Listing(functions, code.bindings, code.work, gate, code.items)
+        shared = [work for work in self.listing.work if work.chunks(2) > 1]
+        self._to_share = sum(work.nanoseconds for work in shared)
+        self._most_workers = max((work.units for work in shared), default=1)
 
     @cached_property
     def shared(self) -> "Layout":
@@ -80,9 +84,6 @@ class Native:
         self.call_back = CallBack(self, self.table, self._arena_slot)
         self._address = self.table.ctypes.data
         self._outputs = [(v.shape, v.dtype) for v in graph.outputs[: self.procedure.results]]
-        shared = [work for work in code.work if work.chunks(2) > 1]
-        self._to_share = sum(work.nanoseconds for work in shared)
-        self._most_workers = max((work.units for work in shared), default=1)
         self._led_to: list[Any] = [None] * self._arena_slot
         self._tasks: dict[int, Task] = {}
         # The table, the arena and the tasks serve one call at a time; other Python threads wait.
@@ -196,7 +197,7 @@ class Native:
             try:
                 # Not in a copy: rules in Python find their operands through the table.
                 self.table[[*slots, plan_.arena_slot]] = [a.ctypes.data for a in (*scratch, arena)]
-                return report(self.shared, self.code.work, self.listing, self.table)
+                return report(self.shared, self.listing, self.table)
             finally:
                 self.table[:] = before
 
@@ -214,7 +215,9 @@ class Native:
                 return emit(self.shared).text
             case "assembly":
                 text = emit(self.shared).text
-                return targets.assembly(text, self.shared.target, thorough=is_long(self.code.work))
+                return targets.assembly(
+                    text, self.shared.target, thorough=is_long(self.listing.work)
+                )
         forms = ("graph", "schedule", "llvm", "assembly")
         raise OptionError(f"source: form {form!r}. {closest(form, forms)}")
 

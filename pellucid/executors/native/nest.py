@@ -14,8 +14,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pellucid import primitives as p
-from pellucid.executors.native.fusion import REDUCTIONS
-from pellucid.executors.native.kernels import Access, Fused, Loop, Space, own_reach, reach
+from pellucid.executors.native.kernels import (
+    REDUCTIONS,
+    Access,
+    Fused,
+    Loop,
+    Space,
+    own_reach,
+    reach,
+)
 from pellucid.executors.native.views import Views
 from pellucid.graph import Node, Value
 

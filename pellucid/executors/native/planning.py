@@ -18,15 +18,17 @@ from pellucid.executors.native.pitch import pitches
 from pellucid.executors.native.plan import plan
 from pellucid.executors.native.scattered import scattered
 from pellucid.executors.native.simplify import simplify
+from pellucid.executors.native.steps import with_bodies
 from pellucid.executors.native.strips import by_strips, neighbours
 from pellucid.executors.native.sums import lost_beside
+from pellucid.executors.native.traces import lowered
 from pellucid.executors.native.views import Gaps, Views, layout
 from pellucid.graph import Procedure
 
 
 def planned(procedure: Procedure) -> Layout:
     """A procedure with all decisions taken: kernels, their order, places in memory."""
-    graph = by_strips(cut(masks_from_results(simplify(procedure.graph))))
+    graph = by_strips(cut(masks_from_results(lowered(simplify(procedure.graph)))))
     updated = {graph.inputs[position].name for position in procedure.updates}
     gaps = Gaps(pitches(graph), scattered(graph, updated))
     graph = layout(graph, gaps)
@@ -37,5 +39,6 @@ def planned(procedure: Procedure) -> Layout:
             kernel.stores += spill(kernel, views)
         if isinstance(kernel, Single):
             kernel.stores += lost_beside(kernel.nodes[0])
+    graph = with_bodies(kernels, graph, planned)
     program = plan(procedure, graph, kernels, views, failing(kernels, graph))
     return Layout(graph, views, program, targets.host(), procedure.arguments)

@@ -23,12 +23,13 @@ stands before it (plan), so that a step happens whole or not at all.
 """
 
 import ctypes
+import itertools
 import math
 import os
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +37,7 @@ import numpy as np
 
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
+from pellucid.executors.native.repeats import Item, unrolled
 from pellucid.memory import LINE, empty
 
 COUNT, LIST, GATE, FAILS, KERNELS = range(5)  # words of a listed program
@@ -231,19 +233,31 @@ class Listing:
     """A program in the form in which the runner reads it."""
 
     def __init__(
-        self, functions: Sequence[int], bindings: Sequence[Any], work: Sequence[Work], gate: Gate
+        self,
+        functions: Sequence[int],
+        bindings: Sequence[Any],
+        work: Sequence[Work],
+        gate: Gate,
+        items: Sequence[Sequence[Item]] | None = None,
     ) -> None:
-        self._work, self._gate = tuple(work), gate
-        self._bindings = [np.array(numbers or [0], np.int64) for numbers in bindings]
-        self.kernels = np.array(
-            [
-                (function, numbers.ctypes.data, share.units)
-                for function, numbers, share in zip(functions, self._bindings, work, strict=True)
-            ],
-            np.int64,
-        ).reshape(-1, 3)
+        """For each kernel of the plan `items` tells what is called; by default each once."""
+        planned = [(k,) for k in range(len(functions))] if items is None else items
+        found = [[*unrolled(each, bindings)] for each in planned]
+        self.starts = [0, *itertools.accumulate(map(len, found))]  # of each kernel of the plan
+        listed = [call for group in found for call in group]
+        self.numbers = [k for k, _ in listed]  # which kernel each call is of
+        self.work = tuple(work[k] for k in self.numbers)
+        none = np.zeros(1, np.int64)
+        self._bindings = np.concatenate([*(numbers.ravel() for _, numbers in listed), none])
+        lengths = [numbers.size for _, numbers in listed]
+        begins = np.cumsum([0, *lengths])[:-1] * self._bindings.itemsize
+        self.kernels = np.empty((len(listed), 3), np.int64)
+        self.kernels[:, 0] = [functions[k] for k in self.numbers]
+        self.kernels[:, 1] = self._bindings.ctypes.data + begins
+        self.kernels[:, 2] = [share.units for share in self.work]
+        self._gate = gate = replace(gate, kernel=self.starts[gate.kernel])
         self._divided: dict[int, tuple[Any, Any]] = {}
-        parts = sections(self._work, 1, gate.kernel)
+        parts = sections(self.work, 1, gate.kernel)
         calls = np.array(self._calls(parts), np.int64).reshape(-1, 4)
         before = len(self._calls(parts[: gate.part(parts)]))
         head = [len(calls), calls.ctypes.data, before, gate.failure]
@@ -262,7 +276,7 @@ class Listing:
     def divided(self, threads: int) -> tuple[int, int]:
         """The program for some threads: its address, and how many sections it has."""
         if threads not in self._divided:
-            found = sections(self._work, threads, self._gate.kernel)
+            found = sections(self.work, threads, self._gate.kernel)
             parts = np.array(found, np.int64).reshape(-1, 3)
             gate = [self._gate.part(found), self._gate.failure]
             head = [len(parts), parts.ctypes.data, *gate, self.kernels.ctypes.data]

@@ -9,18 +9,19 @@ import ctypes
 import math
 import statistics
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llvmlite import ir
 
 from pellucid.executors.native.frame import Layout
-from pellucid.executors.native.kernels import Kernel, Product, Single
+from pellucid.executors.native.kernels import Kernel, Product, Single, Start
 from pellucid.executors.native.peak import peak
 from pellucid.executors.native.plan import CopyBack
 from pellucid.executors.native.program import Listing, Work
 from pellucid.executors.native.singles import is_native
+from pellucid.executors.native.steps import coded
 from pellucid.graph import Value
 
 I64 = ir.IntType(64)
@@ -29,7 +30,10 @@ KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * 3)
 
 @dataclass(frozen=True)
 class Row:
-    """One kernel. Seconds are the median of one thread; bytes count each buffer once."""
+    """One kernel, which runs `turns` times in a step; numbers are those of all turns.
+
+    Seconds are the median of one thread; bytes count each buffer once a turn.
+    """
 
     name: str
     scope: str
@@ -39,6 +43,7 @@ class Row:
     bytes: int
     flops: int
     fallback: bool
+    turns: int = 1
 
     @property
     def gflops(self) -> float:
@@ -72,6 +77,7 @@ class Report:
             ratio = f"{row.gflops / self.peak:5.0%}" if row.flops else "     "
             speed = f"{row.gflops:8.1f}" if row.flops else " " * 8
             note = "  (reference rule)" if row.fallback else ""
+            note += f"  {row.turns} times" if row.turns > 1 else ""
             lines.append(
                 f"{i:3} {row.seconds * 1e6:9.2f} {row.share:6.1%} {row.bytes / 1e3:8.1f} {speed} "
                 f"{ratio}  {row.name} {list(row.shape)}{note}"
@@ -83,18 +89,31 @@ class Report:
         return "\n".join(lines)
 
 
-def report(shared: Layout, work: Sequence[Work], listing: Listing, table: Any) -> Report:
-    """Time every kernel by itself; `table` must lead to memory that may be overwritten."""
-    seconds = [
-        _median_seconds(KERNEL(function), (table.ctypes.data, bindings), share)
-        for (function, bindings, _), share in zip(listing.kernels.tolist(), work, strict=True)
-    ]
+def report(shared: Layout, listing: Listing, table: Any) -> Report:
+    """Time every kernel by itself; `table` must lead to memory that may be overwritten.
+
+    One of a loop is timed in its first turn, and counted as often as it runs.
+    """
+    kernels, turns = coded(shared)[0], Counter(listing.numbers)
+    seconds = []
+    for number in range(len(kernels)):
+        call = listing.numbers.index(number)
+        function, bindings, _ = listing.kernels[call].tolist()
+        where = (table.ctypes.data, bindings)
+        seconds.append(_median_seconds(KERNEL(function), where, listing.work[call]))
+        seconds[-1] *= turns[number]
     total = sum(seconds) or 1.0
-    rows = tuple(
-        _row(kernel, shared, taken, taken / total)
-        for kernel, taken in zip(shared.plan.kernels, seconds, strict=True)
-    )
-    return Report(rows, peak(), shared.plan.arena_bytes)
+    rows = [
+        _row(each.kernel, each.shared, taken, taken / total)
+        for each, taken in zip(kernels, seconds, strict=True)
+    ]
+    counted = tuple(_times(row, turns[number]) for number, row in enumerate(rows))
+    return Report(counted, peak(), shared.plan.arena_bytes)
+
+
+def _times(row: Row, turns: int) -> Row:
+    """The row of a kernel that runs so often in a step."""
+    return replace(row, bytes=row.bytes * turns, flops=row.flops * turns, turns=turns)
 
 
 def _median_seconds(kernel: Any, where: tuple[int, int], work: Work) -> float:
@@ -117,6 +136,10 @@ def _row(kernel: Kernel, shared: Layout, seconds: float, share: float) -> Row:
         value = kernel.source
         size = _bytes(value) if value is not None else 0
         return Row("copy", "", value.shape if value else (), seconds, share, 2 * size, 0, False)
+    if isinstance(kernel, Start):
+        traces = kernel.loop.traces
+        size = sum(_bytes(value) // value.shape[0] for value in traces)
+        return Row("start", kernel.loop.nodes[0].scope, (), seconds, share, 2 * size, 0, False)
     buffers = {shared.views[v].base for node in kernel.nodes for v in node.inputs}
     made = {node.output for node in kernel.nodes}
     touched = (buffers - made) | set(kernel.stores)

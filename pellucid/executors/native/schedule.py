@@ -1,7 +1,7 @@
 """The schedule of a program in words: its kernels, what each fuses, and where values lie."""
 
 from pellucid.executors.native.frame import Layout
-from pellucid.executors.native.kernels import Kernel, Loop, Product
+from pellucid.executors.native.kernels import Kernel, Loop, Product, Steps
 from pellucid.executors.native.plan import CopyBack
 
 
@@ -13,6 +13,8 @@ def schedule_text(shared: Layout) -> str:
         along = f", with the kernel before in {strips} strips" if strips > 1 else ""
         lines.append(f"kernel {number}: {_kind(kernel)}{along}")
         lines += [f"    {node}" for node in kernel.nodes]
+        if isinstance(kernel, Steps):
+            lines += [f"    {line}" for line in schedule_text(kernel.body).splitlines()]
         for value in kernel.stores:
             lines.append(f"    store {value.name} -> {_place(shared, value.name)}")
     return "\n".join(lines) + "\n"
@@ -27,6 +29,8 @@ def _kind(kernel: Kernel) -> str:
                 f", reduced over {sorted(kernel.space.reduced)}" if kernel.space.reduced else ""
             )
             return f"loop {list(kernel.space.shape)}{reduced}"
+        case Steps():
+            return f"loop of {kernel.scan.steps} turns"
         case CopyBack():
             return f"copy {kernel.source} to input {kernel.slot}"
     return "single"

@@ -1,7 +1,7 @@
 """Single kernels: primitives that stand by themselves, as plain loops.
 
 emit_single     the body of a Single kernel
-emit_copy       a variable's new value copied over the old one
+emit_copy       a variable's new value copied over the old one; copy: bytes from place to place
 single_units    how many independent pieces of work there are
 is_native       whether a primitive has code here; others run through Python
 """
@@ -126,7 +126,7 @@ def _row_gather(frame: Frame, node: Node, number: int) -> None:
         if rows:
             source = frame.address(view.base, b.mul(index, I64(row)))
             target = frame.address(node.output, b.mul(i, I64(row)))
-            _copy(frame, target, source, size)
+            copy(frame, target, source, size)
 
 
 def _row_starts(frame: Frame, node: Node, number: int) -> None:
@@ -203,10 +203,11 @@ def emit_copy(frame: Frame, kernel: CopyBack) -> None:
     target = frame.bound(Place(kernel.slot))
     with b.if_then(b.icmp_signed("<", frame.begin, frame.end)):
         size = math.prod(value.shape) * value.dtype.itemsize
-        _copy(frame, target, frame.pointer(value), size)
+        copy(frame, target, frame.pointer(value), size)
 
 
-def _copy(frame: Frame, target: Any, source: Any, size: int) -> None:
+def copy(frame: Frame, target: Any, source: Any, size: int) -> None:
+    """Some bytes, from one place to another."""
     b = frame.builder
     name = "llvm.memcpy.p0.p0.i64"
     kind = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, I64, I1])

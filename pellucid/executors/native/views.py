@@ -233,6 +233,13 @@ def _readable(node: Node, weights: View) -> bool:
     return single_stride(weights, 3 if by_channels(node) else 2) is not None
 
 
+def _is_steady(view: View, is_sliced: bool) -> bool:
+    """Whether the elements of a view, or of each slice of it, lie in row-major order."""
+    first = int(is_sliced)
+    inner = View(view.base, 0, view.strides[first:], view.shape[first:])
+    return 0 in view.shape or same_walk(inner, row_major(inner.shape))
+
+
 def layout(graph: Graph, gaps: Gaps = NO_GAPS) -> Graph:
     """The graph with copies where a movement or an output cannot be a view.
 
@@ -261,7 +268,13 @@ def layout(graph: Graph, gaps: Gaps = NO_GAPS) -> Graph:
                 views[node.output.name] = view
         if isinstance(node.primitive, p.Convolution) and not _readable(node, view_of(inputs[1])):
             inputs = (inputs[0], copied(inputs[1], node.scope))
-        kept = inputs is node.inputs
+        if isinstance(node.primitive, p.Scan):
+            first = node.primitive.constants + node.primitive.carries
+            inputs = tuple(
+                value if _is_steady(view_of(value), i >= first) else copied(value, node.scope)
+                for i, value in enumerate(inputs)
+            )
+        kept = inputs == node.inputs
         nodes.append(node if kept else Node(node.primitive, inputs, node.output, node.scope))
     taken = {v.name for v in graph.inputs} | {v.name for v, _ in graph.constants}
     outputs = []

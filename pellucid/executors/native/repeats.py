@@ -1,0 +1,94 @@
+"""Kernels that are run turn after turn within a step, each time at other places in memory.
+
+    Move        where what the body of a loop calls a table entry lies, turn after turn
+    Repeat      kernels run for some turns
+    unrolled    the calls of a program in order
+
+A loop has the code of one turn. What differs from turn to turn is where the kernels find their
+buffers, and that they are told: so a loop is listed as calls of the same kernels with other
+bindings. To list a call takes less than a microsecond, once for a program.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any, Union
+
+import numpy as np
+
+Item = Union[int, "Repeat"]
+PLACE = 3  # numbers of a binding: table entry, offset, and how far both move from step to step
+
+
+@dataclass(frozen=True)
+class Move:
+    """An entry of the table as the body knows it: entry `slot` of the program, from `offset` on.
+
+    It lies `stride` bytes further for each slice; with a `period`, for each turn after `phase`,
+    and then from the beginning again. `row`: how far it moves from step to step.
+    """
+
+    slot: int
+    offset: int
+    stride: int = 0
+    phase: int = 0
+    period: int = 0
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Items run for some turns, from the last slice to the first with `reverse`."""
+
+    turns: int
+    reverse: bool
+    moves: tuple[Move, ...]
+    items: tuple[Item, ...]
+
+    def slices(self) -> Any:
+        """The slice of each turn."""
+        return np.arange(self.turns)[:: -1 if self.reverse else 1]
+
+
+def unrolled(items: Sequence[Item], bindings: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    """What is called, in order: a kernel by number, and its bindings, (places, 3)."""
+    for item in items:
+        if isinstance(item, Repeat):
+            yield from _turns(item, bindings)
+        else:
+            yield item, np.asarray(bindings[item], np.int64).reshape(-1, PLACE)
+
+
+def _turns(repeat: Repeat, bindings: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    """The calls of a loop: those of one turn, moved."""
+    moves = np.array([astuple(move) for move in repeat.moves], np.int64).reshape(-1, 6)
+    slices, turns = repeat.slices(), np.arange(repeat.turns)
+    numbers, tables = [], []
+    for number, places in unrolled(repeat.items, bindings):
+        slot, offset, stride, phase, period, row = moves[places[:, 0]].T
+        turned = (turns[:, None] + phase) % np.maximum(period, 1)
+        index = np.where(period > 0, turned, slices[:, None])
+        found = np.empty((repeat.turns, len(places), PLACE), np.int64)
+        found[..., 0], found[..., 2] = slot, row
+        found[..., 1] = places[:, 1] + offset + stride * index
+        numbers.append(number)
+        tables.append(found)
+    for turn in range(repeat.turns):
+        for number, table in zip(numbers, tables, strict=True):
+            yield number, table[turn]
+
+
+def as_json(item: Item) -> Any:
+    """An item as numbers and lists."""
+    if not isinstance(item, Repeat):
+        return item
+    moves = [astuple(move) for move in item.moves]
+    return [item.turns, item.reverse, moves, [as_json(part) for part in item.items]]
+
+
+def from_json(found: Any) -> Item:
+    """The item that `as_json` gave this for."""
+    if isinstance(found, int):
+        return found
+    turns, reverse, moves, items = found
+    parts = tuple(from_json(part) for part in items)
+    return Repeat(turns, reverse, tuple(Move(*move) for move in moves), parts)
