@@ -2,7 +2,7 @@
 
     zeros, ones, full, eye, arange, linspace     filled by a rule
     zeros_like, ones_like, full_like             with the shape and dtype of another
-    concat, stack, where, one_hot                made of others
+    concat, stack, where, one_hot, split         made of others
 
 Names and meanings are those of the Array API standard; floats are float32 unless asked.
 """
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DTypeError, OptionError, PositionError, ShapeError
-from pellucid.primitives import Arange, CheckedIds, Concat
+from pellucid.primitives import Arange, CheckedIds, Concat, Part, Split
 from pellucid.primitives.base import FLOAT32, INT64, INTEGERS, Shape, normal_axis
 from pellucid.tensor import Tensor, apply, ones_like, tensor, zeros_like
 
@@ -101,6 +101,28 @@ def stack(tensors: Sequence[Any], *, axis: int = 0) -> Tensor:
         raise ShapeError(f"stack: shapes {shapes}. It takes at least one, all of one shape.")
     place = normal_axis("stack", axis, parts[0].ndim + 1)
     return concat([part.expand_dims(place) for part in parts], axis=place)
+
+
+def split(x: Any, count: int, *, axis: int = 0) -> tuple[Tensor, ...]:
+    """x in equal pieces along an axis: what `concat` puts together.
+
+    Its gradient is put together once, where those of slices are as large as x and added up.
+    Errors: ShapeError for an axis that does not divide into so many.
+
+    >>> split(arange(6), 3)
+    (tensor([0, 1], int64), tensor([2, 3], int64), tensor([4, 5], int64))
+    """
+    whole = _tensor(x).read()
+    place = normal_axis("split", axis, whole.ndim)
+    if count < 1 or whole.shape[place] % count:
+        raise ShapeError(
+            f"split: {count} pieces along axis {place} of shape {whole.shape}. The axis divides "
+            "into equal pieces, at least one."
+        )
+    size = whole.shape[place] // count
+    piece = tuple(size if i == place else n for i, n in enumerate(whole.shape))
+    record = whole.apply(Split(place, count, piece))
+    return tuple(record.apply(Part(i, piece)) for i in range(count))
 
 
 def where(condition: Any, a: Any, b: Any) -> Tensor:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pellucid.creation import stack
+from pellucid.creation import split, stack
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph import Origin, Value, has_origin, history, is_symbolic
-from pellucid.primitives.loop import Loop, Scanned, symbol
+from pellucid.primitives.loop import Loop, Scanned
+from pellucid.primitives.symbols import symbol
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Recording, Variable, active_recording, recording
@@ -122,12 +123,20 @@ def _step_by_step(
     steps, reverse = times
     now: list[Tensor] = state.leaves
     rows: list[list[Tensor]] = []
+    slices = [_slices(x) for x in sequences.leaves]
     for t in reversed(range(steps)) if reverse else range(steps):
-        now, results = body(now, sequences.filled([x[t] for x in sequences.leaves]))
+        now, results = body(now, sequences.filled([of_x[t] for of_x in slices]))
         rows.append(results)
     rows = rows[::-1] if reverse else rows
     stacked = [stack(column) for column in zip(*rows, strict=True)]
     return state.filled(now), body.result.filled(stacked)
+
+
+def _slices(x: Tensor) -> Sequence[Tensor]:
+    """The slices of a sequence: their gradients are put together once."""
+    if not has_origin(x):
+        return [x[t] for t in range(x.shape[0])]
+    return [piece.reshape(x.shape[1:]) for piece in split(x, x.shape[0])]
 
 
 # ---- as a node of a graph ----------------------------------------------------------------

@@ -19,7 +19,7 @@ import numpy as np
 
 from pellucid.errors import GraphError, PellucidError, closest
 from pellucid.graph import Graph, Node, Value
-from pellucid.primitives import LOOPS, PRIMITIVES, Primitive
+from pellucid.primitives import PRIMITIVES, RECORDS, Primitive
 from pellucid.primitives.base import DTYPES, DType, Shape
 from pellucid.primitives.parts import pack
 from pellucid.written import digest
@@ -54,7 +54,7 @@ def parse(
     Exp()
     """
     lines = text.strip().splitlines()
-    classes = {cls.name: cls for cls in (*LOOPS, *primitives)}
+    classes = {cls.name: cls for cls in (*RECORDS, *primitives)}
     readers = [_Reader({digest(array): array for array in constants}, classes)]
     for number, line in enumerate(lines, start=1):
         try:

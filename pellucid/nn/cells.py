@@ -10,7 +10,7 @@ in PyTorch's order. `pellucid.nn.recurrent` takes cells through time.
 
 from typing import ClassVar
 
-from pellucid.creation import concat, full, where, zeros
+from pellucid.creation import concat, full, split, where, zeros
 from pellucid.errors import OptionError, ShapeError
 from pellucid.functional import sigmoid, tanh
 from pellucid.nn.init import Orthogonal, Uniform
@@ -26,7 +26,7 @@ class Cell(Module):
     """What all cells share: their weights, and the step of a batch in which some rows wait."""
 
     gates: ClassVar[int] = 1
-    parts: ClassVar[int] = 1  # of the state
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
 
     def __init__(self, in_features: int, hidden_features: int, *, rng: Generator) -> None:
         if in_features < 1 or hidden_features < 1:
@@ -44,7 +44,7 @@ class Cell(Module):
     def start(self, batch: int) -> State:
         """A state of zeros."""
         dtype = self.weight.dtype
-        return (zeros((batch, self.hidden_features), dtype=dtype),) * self.parts
+        return (zeros((batch, self.hidden_features), dtype=dtype),) * len(self.state_names)
 
     def forward(self, x: Tensor, state: State | None = None, mask: Tensor | None = None) -> State:
         """The state after x: where `mask` (batch, 1) is false, the state before."""
@@ -59,11 +59,6 @@ class Cell(Module):
     def step(self, x: Tensor, state: State) -> State:
         """The state after x, from the state before."""
         raise NotImplementedError(f"{type(self).__name__} must define step")
-
-    def gate(self, values: Tensor, number: int) -> Tensor:
-        """The columns of one gate."""
-        n = self.hidden_features
-        return values[:, number * n : (number + 1) * n]
 
     def describe(self) -> str:
         """Its sizes."""
@@ -111,7 +106,7 @@ class LSTMCell(Cell):
     """
 
     gates = 4
-    parts = 2
+    state_names = ("h", "c")
 
     def __init__(self, in_features: int, hidden_features: int, *, rng: Generator) -> None:
         super().__init__(in_features, hidden_features, rng=rng)
@@ -122,7 +117,7 @@ class LSTMCell(Cell):
         """The new output and memory."""
         h, c = state
         gates = x @ self.weight + h @ self.recurrent_weight + self.bias
-        enter, stay, new, leave = (self.gate(gates, i) for i in range(4))
+        enter, stay, new, leave = split(gates, 4, axis=1)
         c = sigmoid(stay) * c + sigmoid(enter) * tanh(new)
         return sigmoid(leave) * tanh(c), c
 
@@ -156,8 +151,8 @@ class GRUCell(Cell):
     def step(self, x: Tensor, state: State) -> State:
         """The new state, between the old one and a proposal."""
         (h,) = state
-        own, carried = x @ self.weight + self.bias, h @ self.recurrent_weight
-        look = sigmoid(self.gate(own, 0) + self.gate(carried, 0))
-        stay = sigmoid(self.gate(own, 1) + self.gate(carried, 1))
-        new = tanh(self.gate(own, 2) + look * (self.gate(carried, 2) + self.recurrent_bias))
+        own = split(x @ self.weight + self.bias, 3, axis=1)
+        carried = split(h @ self.recurrent_weight, 3, axis=1)
+        look, stay = (sigmoid(own[i] + carried[i]) for i in range(2))
+        new = tanh(own[2] + look * (carried[2] + self.recurrent_bias))
         return (new + stay * (h - new),)

@@ -7,11 +7,12 @@ LastState           what such a layer ends with, for classifiers
 from collections.abc import Sequence
 from typing import ClassVar
 
-from pellucid.creation import concat, stack, where
+from pellucid.creation import arange, concat, stack, where
 from pellucid.errors import DTypeError, OptionError, ShapeError
 from pellucid.nn.cells import Cell, GRUCell, LSTMCell, RNNCell, State
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.scan import scan
 from pellucid.tensor import Tensor
 
 INTEGERS = "iu"
@@ -20,14 +21,15 @@ INTEGERS = "iu"
 class Recurrent(Module):
     """What all kinds share: layers, directions, and rows of different lengths.
 
-    Called with x, or with x and the length of each row. A row's steps behind its length leave
-    its state as it is, and give 0; the way back begins at its own end.
+    Called with x, or with x and the length of each row, or with x, lengths or None, and the state
+    to start with, as the layer gives it back. A row's steps behind its length leave its state as
+    it is, and give 0; the way back begins at its own end. Without a state all start with zeros.
 
-    Shapes: x (batch, time, in_features), lengths (batch,) integers
+    Shapes: x (batch, time, in_features), lengths (batch,) integers, state as below
     -> outputs (batch, time, directions hidden_features) of the last layer, and the state that
     each layer and direction ends with: h (layers directions, batch, hidden_features), of an
     LSTM the pair (h, c).
-    Errors: OptionError for no layers; ShapeError for other axes, features or lengths;
+    Errors: OptionError for no layers; ShapeError for other axes, features, lengths or states;
     DTypeError for lengths that are not integers.
     """
 
@@ -54,23 +56,41 @@ class Recurrent(Module):
         ]
 
     def forward(
-        self, x: Tensor, lengths: Tensor | None = None
+        self,
+        x: Tensor,
+        lengths: Tensor | None = None,
+        state: Tensor | tuple[Tensor, ...] | None = None,
     ) -> tuple[Tensor, Tensor | tuple[Tensor, ...]]:
         """Outputs of all steps, and the last states."""
         self._check(x, lengths)
-        steps = [x[:, t] for t in range(x.shape[1])]
-        masks = _masks(lengths, len(steps))
+        starts = self._starts(x, state)
+        steps, masks = x.permute_dims((1, 0, 2)), _masks(lengths, x.shape[1])
         ends: list[State] = []
         for layer in range(self.layers):
             ways = []
             for direction in range(self.directions):
-                cell = self.cells[layer * self.directions + direction]
-                outputs, end = _through(cell, steps, masks, backwards=direction == 1)
-                ways.append(outputs)
-                ends.append(end)
-            steps = [_side_by_side(parts) for parts in zip(*ways, strict=True)]
-        state = tuple(stack(parts, axis=0) for parts in zip(*ends, strict=True))
-        return stack(steps, axis=1), state if len(state) > 1 else state[0]
+                number = layer * self.directions + direction
+                way = _through(self.cells[number], steps, masks, starts[number], direction == 1)
+                ways.append(way[0])
+                ends.append(way[1])
+            steps = _side_by_side(ways)
+        last = tuple(stack(parts, axis=0) for parts in zip(*ends, strict=True))
+        return steps.permute_dims((1, 0, 2)), last if len(last) > 1 else last[0]
+
+    def _starts(self, x: Tensor, state: Tensor | tuple[Tensor, ...] | None) -> list[State]:
+        """What each cell starts with."""
+        batch, count = x.shape[0], self.layers * self.directions
+        if state is None:
+            return [cell.start(batch) for cell in self.cells]
+        parts = state if isinstance(state, tuple) else (state,)
+        shape = (count, batch, self.hidden_features)
+        if [part.shape for part in parts] != [shape] * len(self.cell.state_names):
+            found = ", ".join(str(part.shape) for part in parts)
+            raise ShapeError(
+                f"state of {found}. It is {' and '.join(self.cell.state_names)} of shape {shape}: "
+                "layers and directions, batch, hidden_features."
+            )
+        return [tuple(part[i] for part in parts) for i in range(count)]
 
     def _check(self, x: Tensor, lengths: Tensor | None) -> None:
         if x.ndim != 3 or x.shape[2] != self.in_features or x.shape[1] < 1:
@@ -97,29 +117,30 @@ class Recurrent(Module):
 
 
 def _side_by_side(parts: Sequence[Tensor]) -> Tensor:
-    """What both directions say of a step; of one, what it says."""
-    return parts[0] if len(parts) == 1 else concat(parts, axis=1)
+    """What both directions say of each step; of one, what it says."""
+    return parts[0] if len(parts) == 1 else concat(parts, axis=parts[0].ndim - 1)
 
 
-def _masks(lengths: Tensor | None, count: int) -> Sequence[Tensor | None]:
-    """For each step which rows have not ended yet: (batch, 1)."""
+def _masks(lengths: Tensor | None, count: int) -> Tensor | None:
+    """For each step which rows have not ended yet: (time, batch, 1)."""
     if lengths is None:
-        return [None] * count
-    column = lengths.astype("int64").reshape(lengths.shape[0], 1)
-    return [column > t for t in range(count)]
+        return None
+    row = lengths.astype("int64").reshape(1, lengths.shape[0], 1)
+    return row > arange(count).reshape(count, 1, 1)
 
 
 def _through(
-    cell: Cell, steps: Sequence[Tensor], masks: Sequence[Tensor | None], *, backwards: bool
-) -> tuple[list[Tensor], State]:
+    cell: Cell, steps: Tensor, masks: Tensor | None, start: State, backwards: bool
+) -> tuple[Tensor, State]:
     """The outputs of a cell at all steps, in their order, and its state at the end of its way."""
-    state = cell.start(steps[0].shape[0])
-    outputs: list[Tensor] = []
-    pairs = list(zip(steps, masks, strict=True))
-    for x, mask in reversed(pairs) if backwards else pairs:
+
+    def step(state: State, inputs: tuple[Tensor, Tensor | None]) -> tuple[State, Tensor]:
+        x, mask = inputs
         state = cell(x, state, mask)
-        outputs.append(state[0] if mask is None else where(mask, state[0], 0.0))
-    return outputs[::-1] if backwards else outputs, state
+        return state, state[0] if mask is None else where(mask, state[0], 0.0)
+
+    end, outputs = scan(step, start, (steps, masks), reverse=backwards)
+    return outputs, end
 
 
 class RNN(Recurrent):

@@ -53,7 +53,7 @@ from pellucid.primitives.movement import (
     Reshape,
     Slice,
 )
-from pellucid.primitives.parts import Part
+from pellucid.primitives.parts import Part, Split
 from pellucid.primitives.random import Arange, RandomBits
 from pellucid.primitives.reduction import Argmax, Argmin, CumulativeSum, Max, Min, Prod, Sum
 from pellucid.primitives.scan import Scan
@@ -124,12 +124,12 @@ PRIMITIVES: tuple[type[Primitive], ...] = (
     RandomBits,
 )
 
-# What runs graphs of primitives, and takes apart what they give.
-LOOPS: tuple[type[Primitive], ...] = (Scan, Part)
+# What gives several arrays, and takes out one of them. A scan runs graphs of primitives.
+RECORDS: tuple[type[Primitive], ...] = (Scan, Split, Part)
 
 __all__ = [
-    "LOOPS",
     "PRIMITIVES",
+    "RECORDS",
     "Abs",
     "Add",
     "Arange",
@@ -180,6 +180,7 @@ __all__ = [
     "Sign",
     "Sin",
     "Slice",
+    "Split",
     "Sqrt",
     "StopGradient",
     "Subtract",

@@ -9,27 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from pellucid.graph import Origin, Value, collect
-from pellucid.primitives.movement import BroadcastTo
+from pellucid.graph import collect
 from pellucid.primitives.parts import Part
 from pellucid.primitives.scan import Scan
 from pellucid.primitives.scan_passes import tidy
-
-
-def symbol(like: Any) -> Any:
-    """A tensor like another one, known only by its shape and dtype."""
-    return type(like)(Value("", like.shape, like.dtype), Origin(None, ()))
-
-
-def zeros(like: Any, *, symbolic: bool) -> Any:
-    """Zeros like a tensor; symbolic ones are repeated where a graph runs."""
-    kind, zero = type(like), np.zeros((), like.dtype)
-    if not symbolic:
-        return kind(np.zeros(like.shape, like.dtype))
-    value = Value("", like.shape, like.dtype)
-    return kind(value, Origin(BroadcastTo(like.shape), (kind(zero),)))
 
 
 @dataclass

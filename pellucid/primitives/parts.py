@@ -2,6 +2,7 @@
 
     pack        the dtype of a record of arrays
     Part        one of the arrays of a record
+    Split       an array in equal pieces
     Parts       the gradient of a record: those of some of its arrays
 
 A node of a graph has one output. What gives several arrays gives a record without axes, whose
@@ -15,7 +16,11 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.primitives.base import DType, Primitive, Shape
+from pellucid.graph import is_symbolic
+from pellucid.primitives.attributes import check_axis
+from pellucid.primitives.base import DType, Primitive, Shape, accept
+from pellucid.primitives.movement import Concat
+from pellucid.primitives.symbols import zeros
 
 
 def pack(name: str, parts: Iterable[tuple[DType, Shape]]) -> DType:
@@ -58,6 +63,52 @@ class Part(Primitive):
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
         return (Parts(x.dtype, {self.index: dy}),)
+
+
+@dataclass(frozen=True)
+class Split(Primitive):
+    """x in `count` equal pieces along an axis; `piece` is the shape of each.
+
+    Slices do the same, but the gradient of each is as large as x, and all are added up.
+    """
+
+    formula = "y = piece 0 of x, piece 1 of x, and so on"
+    gradient_formula = "dx = the dy one behind the other"
+    axis: int
+    count: int
+    piece: Shape
+
+    def shape(self, *shapes: Shape) -> Shape:
+        (x,) = shapes
+        check_axis(self, x)
+        whole = [n * self.count if i == self.axis else n for i, n in enumerate(self.piece)]
+        if self.count < 1 or tuple(whole) != x:
+            raise ShapeError(
+                f"split: {self.count} pieces of shape {self.piece} along axis {self.axis} of shape "
+                f"{x}. Together they are as large."
+            )
+        return ()
+
+    def dtype(self, *dtypes: DType) -> DType:
+        (x,) = dtypes
+        accept(self, x)
+        return pack(self.name, [(x, self.piece)] * self.count)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        record = np.empty((), self.dtype(x.dtype))
+        size = self.piece[self.axis]
+        before = (slice(None),) * self.axis
+        for i, name in enumerate(record.dtype.names or ()):
+            record[name][...] = x[(*before, slice(i * size, (i + 1) * size))]
+        return record
+
+    def backward(self, dy: "Parts", y: Any, x: Any) -> tuple[Any, ...]:
+        like = next(iter(dy.given.values()))
+        pieces = [
+            dy.given[i] if i in dy.given else zeros(like, symbolic=is_symbolic(like))
+            for i in range(self.count)
+        ]
+        return (pieces[0].apply(Concat(self.axis), *pieces[1:]),)
 
 
 class Parts:

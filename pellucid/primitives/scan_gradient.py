@@ -20,11 +20,12 @@ import numpy as np
 from pellucid.autodiff import pulled
 from pellucid.graph import Node, Value, is_symbolic
 from pellucid.primitives.base import FLOATS
-from pellucid.primitives.loop import Loop, Scanned, symbol, zeros
+from pellucid.primitives.loop import Loop, Scanned
 from pellucid.primitives.movement import BroadcastTo, Flip, PermuteDims, Reshape, Slice
 from pellucid.primitives.parts import Parts
 from pellucid.primitives.scan import Scan
 from pellucid.primitives.scan_uses import Use, use_of
+from pellucid.primitives.symbols import symbol, zeros
 from pellucid.scopes import scope
 
 MOVEMENTS = (BroadcastTo, Flip, PermuteDims, Reshape, Slice)

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 import torch
-from nn.sequence_cases import ATTENTION, RECURRENT, numbers
+from nn.sequence_cases import ATTENTION, FROM_STATE, RECURRENT, numbers
 
 torch.set_default_dtype(torch.float64)
 
@@ -48,7 +48,8 @@ def recurrent(case):
         fed = torch.nn.utils.rnn.pack_padded_sequence(
             x, torch.tensor(case.lengths()), batch_first=True, enforce_sorted=False
         )
-    outputs, state = layer(fed)
+    start = [torch.from_numpy(s).requires_grad_() for s in case.states() if case.from_state]
+    outputs, state = layer(fed, *([tuple(start)] if len(start) > 1 else start))
     if case.varied:
         outputs, _ = torch.nn.utils.rnn.pad_packed_sequence(
             outputs, batch_first=True, total_length=time
@@ -56,6 +57,7 @@ def recurrent(case):
     states = state if isinstance(state, tuple) else (state,)
     found = [projection(outputs), *(projection(s) for s in states)]
     sum(found).backward()
+    found += [projection(s.grad) for s in start]
     found.append(projection(x.grad))
     for wx, wh, bx, bh in cells:
         found += [projection(wx.grad.T), projection(wh.grad.T), projection(bx.grad)]
@@ -112,6 +114,7 @@ def rounded(found):
 if __name__ == "__main__":
     values = {
         "recurrent": [rounded(recurrent(case)) for case in RECURRENT],
+        "from state": [rounded(recurrent(case)) for case in FROM_STATE],
         "attention": [rounded(attention(case)) for case in ATTENTION],
     }
     path = Path(__file__).parent / "sequence_values.json"

@@ -38,6 +38,13 @@ class RecurrentCase:
     layers: int
     bidirectional: bool
     varied: bool
+    from_state: bool = False
+
+    def states(self):
+        """What it starts with, (layers directions, batch, hidden_features): h, and c of an LSTM."""
+        count = self.layers * (1 + self.bidirectional)
+        shape = (count, self.sizes[0], self.sizes[3])
+        return [numbers(shape, 70 + i) for i in range(1 + (self.kind == "LSTM"))]
 
     def lengths(self):
         """A length for each row, the longest that of the batch; None where all are whole."""
@@ -70,6 +77,10 @@ class AttentionCase:
 RECURRENT = [
     RecurrentCase(*case)
     for case in product(("RNN", "LSTM", "GRU"), SIZES, (1, 2), (False, True), (False, True))
+]
+FROM_STATE = [
+    RecurrentCase(*case, True)
+    for case in product(("RNN", "LSTM", "GRU"), SIZES[1:5], (1, 2), (False, True), (False, True))
 ]
 ATTENTION = [
     AttentionCase("attention", *case)

@@ -2,11 +2,14 @@
 
 The passes in the order in which a procedure goes through them:
 
-    simplify        a smaller graph with the same meaning (window_rules: of windows)
+    simplify        a smaller graph with the same meaning (window_rules: of windows;
+                    pieces: of what is split)
+    traces          what loops carry as rows in memory, and what is asked of it as views
     views           movement as strides; copies where there are none
     fusion          nodes gathered into kernels (kernels: what a kernel is)
     strips          sums over large data, met once in a step
     nest            the loops of a kernel (grain: how coarse); what a later stage needs again
+    steps           loops: the plan of a turn, and how it moves (repeats: as calls)
     plan            the order of kernels, and where values lie
     emission        LLVM code: loops, products, singles, on a frame, by evaluate
     target          machine code of it, for this CPU (system: for this operating system)

@@ -20,7 +20,7 @@ from pellucid.executors.native.cache import Cache, key_of
 from pellucid.executors.native.program import Work
 from pellucid.executors.native.repeats import Item, as_json, from_json, unrolled
 from pellucid.graph import Graph, Procedure
-from pellucid.primitives import LOOPS, PRIMITIVES
+from pellucid.primitives import PRIMITIVES, RECORDS
 
 if TYPE_CHECKING:
     from pellucid.executors.native.frame import Layout
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LONG_NANOSECONDS = 10_000_000  # of a step on one thread
 
 Constant = Any  # an array, or the position of one among the constants of the procedure
+KNOWN = (*PRIMITIVES, *RECORDS)  # what a graph tells of by name
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def machine_code(procedure: Procedure) -> MachineCode:
 def _is_told(graph: Graph) -> bool:
     """Whether the text of a graph tells all that it does."""
     return all(
-        type(node.primitive) in (*PRIMITIVES, *LOOPS) and all(map(_is_told, node.primitive.bodies))
+        type(node.primitive) in (*PRIMITIVES, *RECORDS)
+        and all(map(_is_told, node.primitive.bodies))
         for node in graph.nodes
     )
 

@@ -6,7 +6,7 @@
 
 A loop has the code of one turn. What differs from turn to turn is where the kernels find their
 buffers, and that they are told: so a loop is listed as calls of the same kernels with other
-bindings. To list a call takes less than a microsecond, once for a program.
+bindings. To list a call takes some microseconds, once for a program.
 """
 
 from collections.abc import Iterator, Sequence

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
+from pellucid.executors.native.pieces import pieces_as_slices
 from pellucid.executors.native.window_rules import convolution_in_parts, windows_apart
 from pellucid.graph import Graph, Node, Value
 
@@ -116,8 +117,8 @@ def _fold(work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
         number, shape = work.uniform(x), primitive.shape(x.shape)
         if number is not None and work.arrays.get(x.name, _NO_ARRAY).ndim > 0:
             return work.made(p.BroadcastTo(shape), (work.constant(number),), like)
-    is_loop = isinstance(primitive, p.LOOPS)
-    if is_loop or not all(value.name in work.arrays for value in inputs):
+    has_record = isinstance(primitive, p.RECORDS)
+    if has_record or not all(value.name in work.arrays for value in inputs):
         return None
     size = int(np.prod(primitive.shape(*(v.shape for v in inputs)), dtype=np.int64))
     if size > FOLDED_ELEMENTS or (isinstance(primitive, p.BroadcastTo) and size > 1):
@@ -276,6 +277,7 @@ RULES: tuple[Rule, ...] = (
     windows_apart,
     convolution_in_parts,
     _matrix_by_vector,
+    pieces_as_slices,
 )
 
 

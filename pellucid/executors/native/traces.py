@@ -55,7 +55,7 @@ def _has_code(node: Node) -> bool:
         return node.output.dtype in FLOATS
     if isinstance(primitive, AT_POSITIONS):
         return False
-    plain = isinstance(primitive, (*MOVEMENTS, p.Part)) or primitive.name in REDUCING
+    plain = isinstance(primitive, (*MOVEMENTS, p.Part, p.Split)) or primitive.name in REDUCING
     return plain or is_pointwise(node) or is_native(node)
 
 
