@@ -11,41 +11,25 @@ once, at capture: shapes, loops and settings are decided then.
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from pellucid import executors
+from pellucid.arguments import (
+    WantsGradient,
+    apart,
+    attached,
+    traced,
+    traced_rows,
+    wants_gradient,
+)
+from pellucid.captured import Captured, capture_call
 from pellucid.errors import GraphError, OptionError
-from pellucid.graph import Graph, Origin, Procedure, Value, collect
-from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
-from pellucid.primitives.scan_passes import tidy
-from pellucid.structure import LEAF, flatten, row, unflatten
-from pellucid.tensor import Tensor, tensor
-from pellucid.variables import Recording, Variable, is_recording, recording
-
-
-@dataclass(frozen=True)
-class Captured:
-    """A function captured for one kind of arguments."""
-
-    procedure: Procedure
-    variables: tuple[Variable, ...]
-    result: Any
-    settings: tuple[tuple[Callable[[], Any], Any], ...]
-
-    @functools.cached_property
-    def changes(self) -> tuple[tuple[Variable, bool], ...]:
-        """Each variable, and whether the function gives it a new value."""
-        first = self.procedure.arguments
-        updated = {position - first for position in self.procedure.updates}
-        return tuple((v, i in updated) for i, v in enumerate(self.variables))
-
-    def is_current(self) -> bool:
-        """Whether every setting is still what it was at capture."""
-        return all(read() == value for read, value in self.settings)
+from pellucid.graph import Graph
+from pellucid.structure import LEAF, unflatten
+from pellucid.tensor import Tensor
+from pellucid.variables import is_recording
 
 
 def capture(function: Callable[..., Any]) -> Callable[..., Graph]:
@@ -53,7 +37,8 @@ def capture(function: Callable[..., Any]) -> Callable[..., Graph]:
 
     Only shapes and dtypes of the examples matter; variables are not changed.
 
-    >>> print(capture(lambda x: (x * 2.0).sum())(np.ones(3, np.float32)))
+    >>> from pellucid.tensor import tensor
+    >>> print(capture(lambda x: (x * 2.0).sum())(tensor([1.0, 1.0, 1.0])))
     graph(x: float32[3])
       %c0: float32[] = constant [2.0]
       %0: float32[3] = multiply() of (x, %c0)
@@ -64,65 +49,9 @@ def capture(function: Callable[..., Any]) -> Callable[..., Graph]:
     """
 
     def graph_of(*examples: Any) -> Graph:
-        return capture_call(function, *_apart(examples)).procedure.graph
+        return capture_call(function, *apart(examples)).procedure.graph
 
     return graph_of
-
-
-def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[Any]) -> Captured:
-    """Run a function once with symbols in the places of arrays, and collect its graph."""
-    names = _argument_names(function, structure)
-    symbols = [
-        Tensor(Value(name, a.shape, a.dtype), Origin(None, ()))
-        for name, a in zip(names, arrays, strict=True)
-    ]
-    with recording() as record:
-        returned = function(*unflatten(structure, iter(symbols)))
-        outputs: list[Any] = []
-        result = flatten(returned, outputs)
-        outputs = [x.read() if isinstance(x, Tensor) else tensor(x) for x in outputs]
-    variables = tuple(record.reads)
-    inputs = _unique([(s.array.name, s) for s in symbols], record)
-    graph = tidy(collect(inputs, [*outputs, *record.writes.values()]))
-    position = {variable: len(symbols) + i for i, variable in enumerate(variables)}
-    updates = tuple(position[variable] for variable in record.writes)
-    procedure = Procedure(graph, len(symbols), updates)
-    return Captured(procedure, variables, result, tuple(record.settings))
-
-
-def _argument_names(function: Callable[..., Any], structure: Any) -> list[str]:
-    """A name for each array among the arguments: the parameter's, numbered within nests."""
-    try:
-        parameters = [p.name for p in inspect.signature(function).parameters.values()]
-    except ValueError:  # some built-in callables have no signature
-        parameters = []
-    names: list[str] = []
-    for i, part in enumerate(structure.parts):
-        stem = parameters[min(i, len(parameters) - 1)] if parameters else "x"
-        stem = stem if i < len(parameters) else f"{stem}.{i}"
-        leaves = _count_leaves(part)
-        names += [stem] if part is None else [f"{stem}.{k}" for k in range(leaves)]
-    return names
-
-
-def _count_leaves(structure: Any) -> int:
-    if structure is None:
-        return 1
-    return sum(_count_leaves(part) for part in getattr(structure, "parts", ()))
-
-
-def _unique(inputs: list[tuple[str, Tensor]], record: Recording) -> dict[str, Tensor]:
-    """Inputs by name, arguments first; a name that is taken gets a number."""
-    named: dict[str, Tensor] = {}
-    numbers: dict[str, int] = {}  # the lowest that may be free, by name
-    reads = [(symbol.array.name, symbol) for symbol in record.reads.values()]
-    for name, symbol in inputs + reads:
-        free = name
-        while free in named:
-            number = numbers.get(name, 2)
-            free, numbers[name] = f"{name}~{number}", number + 1
-        named[free] = symbol
-    return named
 
 
 class Compiled:
@@ -145,19 +74,25 @@ class Compiled:
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's results for these arguments; variables are updated.
 
-        Called while another function is captured, it becomes a part of that one.
+        Called while another function is captured, it becomes a part of that one. Where an
+        argument wants gradients, the function runs as it stands, operation by operation, so
+        that they can be taken through it: to have that compiled too, compile what takes them.
         """
         if named:
             arguments = self._in_order(arguments, named)
         if is_recording():
             return self.function(*arguments)
-        structure, arrays = _apart(arguments)
+        try:
+            structure, arrays, given = attached(arguments)
+        except WantsGradient:
+            return traced(self.function, arguments)
         kind = self._kind(structure, arrays)
         captured, program = kind.captured, kind.program(self.executor)
         results = program(arrays, _state(captured))
+        origins = captured.origins_with(given) if given else captured.origins
         if captured.result is LEAF:  # as of most functions
-            return Tensor(results[0])
-        return unflatten(captured.result, iter([Tensor(array) for array in results]))
+            return Tensor(results[0], origins[0])
+        return unflatten(captured.result, iter(map(Tensor, results, origins)))
 
     def loop(self, *arguments: Any) -> Any:
         """One call for each row of the arguments, one after the other, inside the executor.
@@ -166,6 +101,8 @@ class Compiled:
         results. Variables go from each call to the next. Where a call fails, they are as
         after the one before it, and what it raised is raised.
         """
+        if wants_gradient(arguments):
+            return traced_rows(self.function, arguments)
         results, failure = self.loop_while_sound(*arguments)
         if failure is not None:
             raise failure
@@ -173,7 +110,7 @@ class Compiled:
 
     def loop_while_sound(self, *arguments: Any) -> tuple[Any, BaseException | None]:
         """The same; where a call fails, the results of those before it, and what it raised."""
-        structure, rows = _apart(arguments)
+        structure, rows = apart(arguments)
         counts = {a.shape[0] if a.ndim else None for a in rows}
         if len(counts) != 1 or counts & {None, 0}:
             raise GraphError(
@@ -187,7 +124,7 @@ class Compiled:
 
     def prepare(self, *examples: Any) -> None:
         """Capture and compile it for arguments like these; nothing is run."""
-        self._kind(*_apart(examples)).program(self.executor)
+        self._kind(*apart(examples)).program(self.executor)
 
     def graph(self, *examples: Any) -> Graph:
         """The graph that runs for arguments like these."""
@@ -195,7 +132,7 @@ class Compiled:
 
     def captured(self, *examples: Any) -> Captured:
         """Everything captured for arguments like these: procedure, variables, settings."""
-        return self._kind(*_apart(examples)).captured
+        return self._kind(*apart(examples)).captured
 
     def report(self, *examples: Any) -> Any:
         """What the native program for arguments like these does, and where its time goes."""
@@ -206,7 +143,7 @@ class Compiled:
         return str(self._native(examples).source(form))
 
     def _native(self, examples: tuple[Any, ...]) -> Any:
-        program: Any = self._kind(*_apart(examples)).program(self.executor)
+        program: Any = self._kind(*apart(examples)).program(self.executor)
         if not hasattr(program, "report"):
             raise GraphError("report: only native programs report. Use executor='native'.")
         return program
@@ -264,34 +201,6 @@ def _state(captured: Captured) -> list[Any]:
     ]
 
 
-def _apart(arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
-    """The structure of arguments, and the arrays in it.
-
-    Python floats are float32, or float64 where all other floats are.
-    """
-    if _PLAIN.issuperset(map(type, arguments)):
-        return row(len(arguments)), [_array(x) for x in arguments]
-    leaves: list[Any] = []
-    structure = flatten(arguments, leaves)
-    arrays = [_array(x) for x in leaves]
-    others = {a.dtype for x, a in zip(leaves, arrays, strict=True) if type(x) is not float}
-    if FLOAT64 in others and FLOAT32 not in others:
-        arrays = [
-            np.asarray(x) if type(x) is float else a for x, a in zip(leaves, arrays, strict=True)
-        ]
-    return structure, arrays
-
-
-_PLAIN = frozenset((Tensor, np.ndarray))  # what most calls are made with: nothing is nested
-_KNOWN = frozenset(DTYPES)
-
-
-def _array(x: Any) -> Any:
-    if isinstance(x, Tensor):
-        return x.known("an argument")
-    return x if isinstance(x, np.ndarray) and x.dtype in _KNOWN else tensor(x).array
-
-
 def compile(  # noqa: A001 (the field's word)
     function: Callable[..., Any] | None = None, *, executor: str | None = None
 ) -> Any:
@@ -302,6 +211,7 @@ def compile(  # noqa: A001 (the field's word)
     Errors: GraphError where Python needs the number in a tensor while it is captured;
     OptionError for an unknown executor.
 
+    >>> from pellucid.tensor import tensor
     >>> double = compile(lambda x: x + x)
     >>> double(tensor([1.0, 2.0]))
     tensor([2., 4.], float32)

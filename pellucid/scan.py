@@ -147,7 +147,8 @@ class _Inside(Recording):
 
     def __init__(self, outer: Recording, carried: dict[Variable, Tensor]) -> None:
         super().__init__()
-        self.outer, self.carried, self.settings = outer, carried, outer.settings
+        self.outer, self.carried = outer, carried
+        self.settings, self.watched = outer.settings, outer.watched
 
     def read(self, variable: Variable) -> Tensor:
         """The variable's present value within the body."""

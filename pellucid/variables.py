@@ -4,12 +4,14 @@ Variable    a named cell that holds a tensor; `assign` replaces it
 Parameter   a variable that training changes: operations on it are recorded
 Buffer      a variable that is state, but not trained
 Recording   the variables that a captured function reads and writes
+setting     a value that decides what is captured; watch: what an object has
+Changes     tells when such values may have changed
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,13 +25,33 @@ from pellucid.tensor import Tensor, tensor
 from pellucid.written import legal_name
 
 
+class Changes:
+    """Tells compiled functions when to look again at what they depend on: at every `tell()`."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def tell(self) -> None:
+        """Something has changed."""
+        self.count += 1
+
+
+class Setting(NamedTuple):
+    """How a value is read that decides what is captured, what it was, and who tells changes."""
+
+    read: Callable[[], Any]
+    value: Any
+    changes: Changes | None
+
+
 class Recording:
     """What a function does to variables and reads of settings while it is captured."""
 
     def __init__(self) -> None:
         self.reads: dict[Variable, Tensor] = {}
         self.writes: dict[Variable, Tensor] = {}
-        self.settings: list[tuple[Callable[[], Any], Any]] = []
+        self.settings: list[Setting] = []
+        self.watched: dict[Any, tuple[Callable[[], Any], Changes]] = {}
 
     def read(self, variable: "Variable") -> Tensor:
         """The variable's present value within the captured function."""
@@ -54,6 +76,23 @@ class _Active(threading.local):
 _active = _Active()
 
 
+class Tracing(Recording):
+    """The same for a function that runs as it stands: reads give what variables hold."""
+
+    def read(self, variable: "Variable") -> Tensor:
+        """The variable's present value, with its history where the function has changed it."""
+        if variable in self.writes:
+            return self.writes[variable]
+        if variable not in self.reads:
+            self.reads[variable] = variable.held()
+        return self.reads[variable]
+
+    def carry_out(self) -> None:
+        """Give the variables what was written."""
+        for variable, value in self.writes.items():
+            variable.assign(value)
+
+
 @contextmanager
 def recording(record: Recording | None = None) -> Iterator[Recording]:
     """Collect reads and writes of variables inside, instead of carrying them out."""
@@ -72,19 +111,26 @@ def is_recording() -> bool:
 
 def active_recording() -> Recording | None:
     """What the function that is being captured on this thread has read and written so far."""
-    return _active.recording
+    record = _active.recording
+    return None if isinstance(record, Tracing) else record
 
 
-def setting(read: Callable[[], Any]) -> Any:
+def setting(read: Callable[[], Any], changes: Changes | None = None) -> Any:
     """A Python value that decides what is captured, such as a mode.
 
     A compiled function looks it up again at every call, and is captured again where it
-    has changed.
+    has changed. Where `changes` are told, it looks only after one.
     """
     value = read()
     if _active.recording is not None:
-        _active.recording.settings.append((read, value))
+        _active.recording.settings.append(Setting(read, value, changes))
     return value
+
+
+def watch(owner: Any, read: Callable[[], Any], changes: Changes) -> None:
+    """The same for what an owner has at the end of a capture; its functions may write it."""
+    if _active.recording is not None:
+        _active.recording.watched[owner] = read, changes
 
 
 class Variable(Tensor):
@@ -95,7 +141,7 @@ class Variable(Tensor):
     out. Variables are told apart by identity.
     """
 
-    __slots__ = ("_array", "_owned", "_tensor", "name", "trainable")
+    __slots__ = ("_array", "_owned", "_source", "_tensor", "name", "trainable")
 
     def __init__(self, data: Any, *, name: str = "variable", trainable: bool = False) -> None:
         self.name = name
@@ -103,13 +149,19 @@ class Variable(Tensor):
         self._owned = not is_frozen(data)
         self._array = data if is_frozen(data) else np.asarray(tensor(data).array, order="C")
         self._tensor: Tensor | None = None
+        # As old as the variable: whatever is computed from it, and may be asked of it, is younger.
+        self._source = Origin(None, ())
 
     def read(self) -> Tensor:
         """The tensor it holds now; a symbol while a function is captured."""
         if _active.recording is not None:
             return _active.recording.read(self)
+        return self.held()
+
+    def held(self) -> Tensor:
+        """The tensor it holds, also while a function is captured."""
         if self._tensor is None:
-            self._tensor = Tensor(self._array, Origin(None, ()) if self.trainable else None)
+            self._tensor = Tensor(self._array, self._source if self.trainable else None)
         return self._tensor
 
     @property

@@ -14,7 +14,7 @@ from window_samples import WINDOWS
 from pellucid import primitives as p
 
 UNARY = (p.Negative, p.Abs, p.Sign, p.Floor, p.Exp, p.Expm1, p.Log, p.Log1p, p.Sqrt, p.Sin)
-UNARY += (p.Cos, p.Tanh, p.Sigmoid, p.Erf)
+UNARY += (p.Cos, p.Tanh, p.Sigmoid, p.Erf, p.NormalCdf)
 BINARY = (p.Add, p.Subtract, p.Multiply, p.Divide, p.Power, p.Maximum, p.Minimum)
 BINARY += (p.Equal, p.Less, p.LessEqual)
 
@@ -29,6 +29,16 @@ def elementwise() -> list[Sample]:
             found.append(Sample(f"{kind.name} edges {x.dtype}", kind(), (x,)))
         found.append(Sample(f"{kind.name} 0-d", kind(), (np.array(0.75, F4),)))
         found.append(Sample(f"{kind.name} empty", kind(), (np.zeros((0, 3), F4),)))
+    for factor in (0.5, 1.0):
+        found += [
+            Sample(f"gaussian {factor} {kind} {x.dtype}", p.Gaussian(factor), (x,))
+            for kind, x in (
+                ("edges", edges(F4)),
+                ("edges", edges(F8)),
+                ("0-d", np.array(0.75, F4)),
+                ("empty", np.zeros((0, 3), F4)),
+            )
+        ]
     for kind in BINARY:
         for dtype in (F4, F8):
             pair = (few(dtype)[:, None], few(dtype)[None, :])

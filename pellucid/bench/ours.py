@@ -85,8 +85,8 @@ def model_of(problem: Problem) -> Any:
     return nn.Sequential(*layers)
 
 
-def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
-    """One configuration for each number of threads."""
+def step_of(problem: Problem) -> Any:
+    """The compiled training step; its argument is the indices of a batch."""
     workload = problem.workload
     model = model_of(problem)
     kind = optim.SGD if workload.optimizer == "sgd" else optim.Adam
@@ -107,6 +107,13 @@ def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
             loss = loss_of(features.take(indices, axis=0), labels.take(indices, axis=0))
         optimizer.minimize(loss)
         return loss
+
+    return step
+
+
+def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
+    """One configuration for each number of threads."""
+    step = step_of(problem)
 
     def run(steps: int) -> float:
         rows = problem.batches(steps)

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DTypeError
+from pellucid.primitives import NormalCdf
 from pellucid.primitives.base import FLOATS
 from pellucid.tensor import Tensor, tensor
 
-GELU_TANH_ENDS = 20.0  # beyond them its tanh is 1, for numbers of any precision
+GELU_TANH_ENDS = 22.0  # beyond them it is 0 or x, for numbers of any precision
 
 TensorLike = Tensor | np.ndarray[Any, Any] | Sequence[Any] | float
 
@@ -82,28 +83,29 @@ def elu(x: TensorLike, *, alpha: float = 1.0) -> Tensor:
 
 
 def gelu(x: TensorLike) -> Tensor:
-    """x Phi(x), with Phi the distribution function of the bell curve, by erf.
+    """x Phi(x), with Phi the distribution function of the bell curve.
 
         y = x/2 (1 + erf(x / sqrt 2))
 
+    Below -5, where the sum in this form loses all digits, they are all kept, of value and slope.
     Source: Hendrycks and Gimpel 2016 (arXiv 1606.08415), section 2.
     """
     x = as_floats("gelu", x)
-    return x * 0.5 * ((x * math.sqrt(0.5)).erf() + 1.0)
+    return x * x.apply(NormalCdf())
 
 
 def gelu_tanh(x: TensorLike) -> Tensor:
     """The approximation of gelu by tanh, which older models were trained with.
 
-        y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+        y = x/2 (1 + tanh(z / 2)) = x / (1 + e^-z)  with  z = sqrt(8/pi) (x + 0.044715 x^3)
 
     Source: Hendrycks and Gimpel 2016 (arXiv 1606.08415), section 2.
     """
     x = as_floats("gelu_tanh", x)
     # The cube of large numbers would be infinite.
     near = x.maximum(-GELU_TANH_ENDS).minimum(GELU_TANH_ENDS)
-    inner = (near + near * near * near * 0.044715) * math.sqrt(2.0 / math.pi)
-    return x * 0.5 * (inner.tanh() + 1.0)
+    inner = (near + near * near * near * 0.044715) * math.sqrt(8.0 / math.pi)
+    return gated(x, inner)
 
 
 def silu(x: TensorLike) -> Tensor:
@@ -112,7 +114,21 @@ def silu(x: TensorLike) -> Tensor:
     Source: Elfwing et al. 2017 (arXiv 1702.03118), equation 3.
     """
     x = as_floats("silu", x)
-    return x * x.sigmoid()
+    return gated(x, x)
+
+
+def gated(x: Tensor, z: Tensor) -> Tensor:
+    """x sigmoid(z), whose digits are all kept where sigmoid(z) is below the smallest number.
+
+        h = e^(-|z| / 2),  y = x / (1 + h^2) for z > 0, else x h^2 / (1 + h^2)
+
+    The slope of a sigmoid by its result, y (1 - y), has no digits left where y is nearly 1; that
+    of this form has. -|z| is chosen by a condition, so that all derivatives are right at 0, too.
+    """
+    positive = z > 0.0
+    h = (positive.where(-z, z) * 0.5).exp()
+    factor = positive.where(1.0, h)
+    return (x * factor) * (factor / (h * h + 1.0))
 
 
 def softplus(x: TensorLike) -> Tensor:

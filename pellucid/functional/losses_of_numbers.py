@@ -102,7 +102,7 @@ def huber_loss(
     """d^2 / 2 where d = |prediction - target| is at most delta, else delta (d - delta / 2).
 
     Value and slope go over into each other at delta; the gradient is the difference, kept
-    between -delta and delta.
+    between -delta and delta. The second derivative is 1 up to delta, that included, then 0.
     Shapes: both the same (...) -> (), or (...) for reduction "none".
     Errors: ShapeError where the shapes differ; OptionError for a delta that is not above 0.
     Source: Huber 1964, Robust estimation of a location parameter, section 6.
@@ -114,8 +114,9 @@ def huber_loss(
     if not (delta > 0.0 and math.isfinite(delta)):
         raise OptionError(f"{name}: delta {delta}. It must be above 0, and finite.")
     y, t = pair(name, prediction, target)
-    distance = (y - t).abs()
-    near = distance.minimum(delta)
+    distance = y - t
+    # No |d| near 0: its slope of 0 there would make the second derivative 0 instead of 1.
+    near = (distance.abs() <= delta).where(distance, distance.sign() * delta)
     return reduce(name, near * (distance - near * 0.5), weights, reduction)
 
 

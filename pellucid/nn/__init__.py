@@ -21,12 +21,13 @@ from pellucid.nn.activations import (
     Tanh,
 )
 from pellucid.nn.attention import MultiHeadAttention, TransformerBlock
+from pellucid.nn.calls import Call, calls
 from pellucid.nn.cells import Cell, GRUCell, LSTMCell, RNNCell
 from pellucid.nn.conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from pellucid.nn.dropout import BookDropout, Dropout, Dropout2d
 from pellucid.nn.embedding import Embedding
 from pellucid.nn.linear import Flatten, Linear
-from pellucid.nn.module import Call, Module, calls
+from pellucid.nn.module import Module
 from pellucid.nn.normalization import BatchNorm, GroupNorm, LayerNorm
 from pellucid.nn.pooling import (
     AvgPool1d,

@@ -1,61 +1,33 @@
 """Modules: layers and models, as trees of named variables with a forward function.
 
 Module      the base: assign variables and other modules as attributes, define `forward`
-Call        what one module was called with, and gave
-calls       collect the calls of all modules made inside
+in_mode     the given mode for some of them
 """
 
 import textwrap
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, final
 
 import numpy as np
 
 from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError, closest
+from pellucid.nn.attributes import Attributes, Branch, kept, members, refuse_unseen
+from pellucid.nn.calls import note
 from pellucid.scopes import current_scope, scope
 from pellucid.state import Loaded, State, copies, restore
 from pellucid.tensor import Tensor, tensor
-from pellucid.variables import Variable, setting
+from pellucid.variables import Changes, Variable, is_recording, setting, watch
 
 if TYPE_CHECKING:
     from pellucid.nn.predictor import Predictor
     from pellucid.nn.summary import Summary
 
 
-@dataclass(frozen=True)
-class Call:
-    """One call of a module: its path, the module, its inputs and its output."""
-
-    path: str
-    module: "Module"
-    inputs: tuple[Any, ...]
-    output: Any
+MODES, ATTRIBUTES = Changes(), Changes()  # of all modules
 
 
-class _Watch(threading.local):
-    calls: list[Call] | None = None
-
-
-_watch = _Watch()
-
-
-@contextmanager
-def calls() -> Iterator[list[Call]]:
-    """The calls of all modules made inside, in the order in which they ended.
-
-    For looking at what happens between layers: shapes, or the spread of activations.
-    """
-    outer, _watch.calls = _watch.calls, []
-    try:
-        yield _watch.calls
-    finally:
-        _watch.calls = outer
-
-
-class Module:
+class Module(Branch):
     """A layer or a model.
 
     A subclass makes its variables and inner modules in `__init__` and computes in `forward`:
@@ -68,10 +40,12 @@ class Module:
             def forward(self, x):
                 return self.out(relu(self.hidden(x)))
 
-    Every attribute that is a `Variable`, a `Module`, or a list of these belongs to the model,
-    in the order of assignment; its path is the attribute's name behind the path of its
-    module, as in `hidden.weight`. What stands in several places counts once. A list is kept
-    as a tuple, so that nothing is added to it unseen. A module starts in training mode.
+    Every attribute that is a `Variable`, a `Module`, or a list of these, or of such lists,
+    belongs to the model, in the order of assignment; its path is the attribute's name behind
+    the path of its module, as in `hidden.weight`. What stands in several places counts once. A
+    list is kept as a tuple, so that nothing is added to it unseen; where dicts, sets or lists
+    filled later hold layers, that is an error. A module starts in training mode. Compiled
+    functions follow a change of attributes: they are captured again.
     """
 
     forward: Callable[..., Any]
@@ -79,8 +53,18 @@ class Module:
     def __new__(cls, *_arguments: Any, **_options: Any) -> Self:
         # Here, so that subclasses need not remember to call super().__init__().
         self = super().__new__(cls)
-        self.__dict__.update(_name="", _training=True)
+        self.__dict__.update(_name="", _training=True, _written=set())
         return self
+
+    def __init_subclass__(cls) -> None:
+        """Refuse variables and modules that all objects of a class would share, unseen."""
+        for name, value in vars(cls).items():
+            if members(name, value):
+                raise OptionError(
+                    f"{cls.__name__}.{name}: a {type(value).__name__} of the class itself. All "
+                    "its objects would share it, and none would hold it: assign it to self in "
+                    "__init__."
+                )
 
     @final
     def __call__(self, *inputs: Any) -> Any:
@@ -90,38 +74,41 @@ class Module:
         operations, with the path and form of the innermost module in front.
         """
         tensors = tuple(_input(self, x) for x in inputs)
+        if is_recording():
+            watch(self, lambda: Attributes(self), ATTRIBUTES)
         with scope(self._name) if self._name else nullcontext():
             try:
                 output = self.forward(*tensors)
             except (ShapeError, DTypeError) as error:
                 _locate(error, self)
                 raise
-            if _watch.calls is not None:
-                _watch.calls.append(Call(current_scope(), self, tensors, output))
+            note(self, tensors, output)
         return output
 
     # ---- what belongs to it --------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Keep a value; variables and modules learn their name."""
-        if isinstance(value, list) and _holds_members(value):
-            value = tuple(value)
+        value = kept(value)
         if isinstance(self.__dict__.get(name), Variable) and not isinstance(value, Variable):
             raise OptionError(
                 f"{type(self).__name__}.{name}: a {type(value).__name__} in the place of a "
                 f"variable. Use .{name}.assign(...) to change its value."
             )
-        if isinstance(value, dict) and _holds_members(value.values()):
-            raise OptionError(
-                f"{type(self).__name__}.{name}: a dict of modules or variables. Assign them "
-                "one by one, or as a list, so that each has a name."
-            )
-        for part, member in _members(name, value):
+        refuse_unseen(type(self).__name__, name, value)
+        for part, member in members(name, value):
             if isinstance(member, Variable):
                 member.name = part
             elif not member._name:
                 member.__dict__["_name"] = part
+        if is_recording():
+            self._written.add(name)
         self.__dict__[name] = value
+        ATTRIBUTES.tell()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        ATTRIBUTES.tell()
 
     def __getattr__(self, name: str) -> Any:
         known = [key for key in (*self.__dict__, *dir(type(self))) if not key.startswith("_")]
@@ -133,8 +120,7 @@ class Module:
 
     def children(self) -> dict[str, "Module"]:
         """The modules directly inside, by name."""
-        found = [pair for key, value in self.__dict__.items() for pair in _members(key, value)]
-        return {name: member for name, member in found if isinstance(member, Module)}
+        return {name: member for name, member in self._held() if isinstance(member, Module)}
 
     def modules(self) -> dict[str, "Module"]:
         """The module itself, under the path "", and all inside it, outer ones first, each once."""
@@ -164,8 +150,13 @@ class Module:
 
     def own_variables(self) -> dict[str, Variable]:
         """The variables that are attributes of this module itself, by name."""
-        found = [pair for key, value in self.__dict__.items() for pair in _members(key, value)]
-        return {name: member for name, member in found if isinstance(member, Variable)}
+        return {name: member for name, member in self._held() if isinstance(member, Variable)}
+
+    def _held(self) -> Iterator[tuple[str, Any]]:
+        """What belongs to it directly, by name; an error where something does not, unseen."""
+        for name, value in self.__dict__.items():
+            refuse_unseen(type(self).__name__, name, value, since=True)
+            yield from members(name, value)
 
     def parameters(self) -> dict[str, Variable]:
         """The variables that training changes, by path."""
@@ -197,7 +188,7 @@ class Module:
     @property
     def training(self) -> bool:
         """Whether it is in training mode; a compiled function follows a change of mode."""
-        return bool(setting(self._is_training))
+        return bool(setting(self._is_training, MODES))
 
     def _is_training(self) -> bool:
         return bool(self._training)
@@ -212,7 +203,7 @@ class Module:
 
     def _set_mode(self, training: bool) -> Self:
         for module in self.modules().values():
-            module.__dict__["_training"] = training
+            _switch(module, training)
         return self
 
     def mode(self, *, training: bool) -> AbstractContextManager[None]:
@@ -250,24 +241,17 @@ def in_mode(modules: Sequence[Module], *, training: bool) -> Iterator[None]:
     before = [(module, module._training) for module in modules]
     try:
         for module in modules:
-            module.__dict__["_training"] = training
+            _switch(module, training)
         yield
     finally:
         for module, mode in before:
-            module.__dict__["_training"] = mode
+            _switch(module, mode)
 
 
-def _members(name: str, value: Any) -> list[tuple[str, Any]]:
-    """The variables and modules that an attribute holds, by name."""
-    if isinstance(value, Variable | Module):
-        return [(name, value)]
-    if isinstance(value, tuple):
-        return [pair for i, part in enumerate(value) for pair in _members(f"{name}.{i}", part)]
-    return []
-
-
-def _holds_members(values: Any) -> bool:
-    return any(isinstance(value, Variable | Module) for value in values)
+def _switch(module: Module, training: bool) -> None:
+    if module._training != training:
+        module.__dict__["_training"] = training
+        MODES.tell()
 
 
 def _join(path: str, name: str) -> str:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pellucid.arguments import wants_gradient
 from pellucid.compile import compile as compiled
 from pellucid.errors import ShapeError
-from pellucid.nn.module import in_mode
+from pellucid.nn.module import ATTRIBUTES, in_mode
 from pellucid.structure import LEAF, flatten, unflatten
 from pellucid.tensor import Tensor
 
@@ -36,6 +37,9 @@ class Predictor:
     the same bits; a row may differ in its last bits between batches of different sizes, which
     sum in other orders.
 
+    Gradients by inputs are taken through the model, operation by operation; one by a parameter
+    is refused, as by every compiled function.
+
     Shapes: inputs (n, ...), nested as the model takes them -> outputs (n, ...).
     Errors: ShapeError where inputs have no rows, or not equally many, and where an output has
     not a row for each of them.
@@ -47,6 +51,8 @@ class Predictor:
     """
 
     def __init__(self, model: "Module", executor: str | None = None) -> None:
+        self._model = model
+        self._seen = ATTRIBUTES.count
         self._modules = tuple(model.modules().values())
 
         def outputs(*inputs: Any) -> Any:
@@ -56,6 +62,8 @@ class Predictor:
 
     def __call__(self, *inputs: Any) -> Any:
         """The outputs for these inputs."""
+        if self._seen != ATTRIBUTES.count:  # another layer may have come
+            self._seen, self._modules = ATTRIBUTES.count, tuple(self._model.modules().values())
         if any(module._training for module in self._modules):
             with in_mode(self._modules, training=False):
                 return self._outputs(inputs)
@@ -73,6 +81,8 @@ class Predictor:
         return outputs
 
     def _in_pieces(self, inputs: tuple[Any, ...], count: int) -> Any:
+        if wants_gradient(inputs):
+            return self._program(*inputs)  # operation by operation: no shape is compiled
         structure, leaves = _apart(inputs)
         arrays = [x.known("a prediction") if isinstance(x, Tensor) else x for x in leaves]
         parts: list[list[Any]] = []
@@ -84,7 +94,8 @@ class Predictor:
             _check(outputs, size)
             first = size - wanted if end >= size else 0
             parts.append([y.array[first : first + wanted] for y in outputs])
-        joined = [Tensor(np.concatenate(column)) for column in zip(*parts, strict=True)]
+        arrays = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        joined = [Tensor(array, y.origin) for array, y in zip(arrays, outputs, strict=True)]
         return unflatten(nest, iter(joined))
 
 

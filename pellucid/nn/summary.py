@@ -14,7 +14,8 @@ import numpy as np
 
 from pellucid.compile import capture
 from pellucid.graph import Graph, Node
-from pellucid.nn.module import Module, calls
+from pellucid.nn.calls import calls
+from pellucid.nn.module import Module
 from pellucid.primitives import (
     Argmax,
     Argmin,

@@ -5,11 +5,18 @@ ByNorm          each parameter's gradient, keeping its direction
 ByGlobalNorm    all gradients together, keeping their common direction
 """
 
-from collections.abc import Mapping
+import functools
+import math
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from pellucid.operators import Axis
 from pellucid.optim.schedules import check
-from pellucid.tensor import Tensor
+from pellucid.primitives.base import FLOAT32, FLOAT64, DType
+from pellucid.tensor import Tensor, ones_like
 
 Gradients = dict[str, Tensor]
 
@@ -44,7 +51,7 @@ class ByNorm(Clipping):
 
     def __call__(self, gradients: Mapping[str, Tensor]) -> Gradients:
         """The clipped gradients, by the same names."""
-        return {name: g * shrink((g * g).sum(), self.limit) for name, g in gradients.items()}
+        return {name: shrunk([g], self.limit)[0] for name, g in gradients.items()}
 
 
 @dataclass(frozen=True)
@@ -56,16 +63,30 @@ class ByGlobalNorm(Clipping):
 
     def __call__(self, gradients: Mapping[str, Tensor]) -> Gradients:
         """The clipped gradients, by the same names."""
-        total: Tensor | None = None
-        for g in gradients.values():
-            squares = (g * g).sum()
-            total = squares if total is None else total + squares.astype(total.dtype)
-        if total is None:
-            return {}
-        scale = shrink(total, self.limit)
-        return {name: g * scale.astype(g.dtype) for name, g in gradients.items()}
+        return dict(zip(gradients, shrunk(list(gradients.values()), self.limit), strict=True))
 
 
-def shrink(squares: Tensor, limit: float) -> Tensor:
-    """min(1, limit / norm), exactly 1 where the norm is within the limit."""
-    return limit / squares.sqrt().maximum(limit)
+def shrunk(parts: Sequence[Tensor], limit: float, axis: Axis = None) -> list[Tensor]:
+    """All parts times min(1, limit / the norm of all), over `axis`; as they are within the limit.
+
+    Norms are right up to the largest number, though squares overflow at its root: where their
+    sum does, it is taken of numbers 2^-80 (float32) or 2^-600 times as large.
+    """
+    if not parts:
+        return []
+    dtype = FLOAT64 if any(x.dtype == FLOAT64 for x in parts) else FLOAT32
+    less = 2.0**-600 if dtype == FLOAT64 else 2.0**-80
+    with np.errstate(over="ignore"):  # of squares, for which the smaller ones are there
+        squares, smaller = _squares(parts, dtype, 1.0, axis), _squares(parts, dtype, less, axis)
+    far = squares == math.inf
+    first = far.where(less, ones_like(squares))
+    norm, most = far.where(smaller, squares).sqrt(), first * limit
+    then = limit / norm.maximum(most)
+    return [x * first.astype(x.dtype) * then.astype(x.dtype) for x in parts]
+
+
+def _squares(parts: Sequence[Tensor], dtype: DType, factor: float, axis: Axis) -> Tensor:
+    """The sum of the squares of all parts, each times a factor."""
+    scaled = [x.astype(dtype) if factor == 1.0 else x.astype(dtype) * factor for x in parts]
+    sums = [(x * x).sum(axis=axis, keepdims=axis is not None) for x in scaled]
+    return functools.reduce(operator.add, sums)

@@ -5,7 +5,7 @@ Optimizer    the base: a subclass defines `start` and `update`
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
-from pellucid.variables import Buffer, Variable
+from pellucid.variables import Buffer, Variable, is_recording, setting
 
 Slots = dict[str, Tensor]
 
@@ -48,8 +48,9 @@ class Optimizer:
     are convex, the loss of a network is not, with or without them. Up to a constant they are
     minus the logarithm of a normal and of a Laplace prior of the weights. They reduce
     overfitting; too much of them underfits: at the limit all weights are 0. A parameter that
-    the loss does not depend on stays as it is, rules or not. Options other than the learning
-    rate are constants of a compiled step: to change them, make another optimizer.
+    the loss does not depend on stays as it is, rules or not. `optimizer.learning_rate = 0.1`
+    reaches compiled steps as well; other options are constants of these, and refuse to be
+    changed: make another optimizer.
 
     A subclass gives two pure functions: `start(w)`, its state for one parameter, and
     `update(w, g, state, step)`, the new parameter and the new state.
@@ -68,6 +69,7 @@ class Optimizer:
     def __post_init__(self) -> None:
         name = type(self).__name__
         self.parameters = _checked(name, self.parameters)
+        self.rules = tuple(self.rules)
         for option in ("l1", "l2", "weight_decay"):
             check(name, option, getattr(self, option), zero=True)
         self._check()
@@ -85,6 +87,38 @@ class Optimizer:
             }
             for path, parameter in self.parameters.items()
         }
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Keep a value; once all is made, a learning rate is assigned, other options refused.
+
+        Errors: OptionError, as compiled steps have taken the options for constants.
+        """
+        if "slots" not in self.__dict__:  # which is made last
+            super().__setattr__(name, value)
+        elif name == "learning_rate" and not isinstance(self.learning_rate, Schedule):
+            self._assign_rate(value)
+        elif name in {"steps", "slots", *(f.name for f in fields(self))}:
+            raise OptionError(
+                f"{type(self).__name__}: {name} is set to {value!r} after it was made. Compiled "
+                "steps would not follow: make another optimizer, and give it the state of this "
+                "one with load_state_dict(old.state_dict()). Only a learning rate that is a "
+                "number can be changed."
+            )
+        else:
+            super().__setattr__(name, value)
+
+    def _assign_rate(self, value: Any) -> None:
+        name = type(self).__name__
+        if isinstance(value, Schedule):
+            raise OptionError(
+                f"{name}: a {type(value).__name__} in the place of a learning rate that is a "
+                "number. Make another optimizer with the schedule."
+            )
+        rate = value.read() if isinstance(value, Tensor) else value
+        if not (isinstance(rate, Tensor) and is_symbolic(rate)):
+            check(name, "learning_rate", float(rate), zero=True)
+            rate = np.array(float(rate), self._rate_dtype())
+        self.learning_rate.assign(rate)
 
     # ---- what a subclass gives -----------------------------------------------------------
 
@@ -133,6 +167,8 @@ class Optimizer:
         unknown = [path for path in gradients if path not in self.parameters]
         if unknown:
             raise OptionError(f"apply: gradients for {unknown}, which are not its parameters.")
+        for part in (self.learning_rate, self.clip, *self.rules):
+            _follow(part)
         with scope("", absolute=True):
             held = {path: self._held(path) for path in gradients}
             count, rate = _constant(self.steps.value) + 1, self._rate_before(self.steps.value)
@@ -201,6 +237,13 @@ class Optimizer:
         Errors: StateError listing everything that does not fit; then nothing was loaded.
         """
         restore(f"{type(self).__name__}.load_state_dict", self.variables(), state, strict=True)
+
+
+def _follow(part: Any) -> None:
+    """Have compiled steps follow a schedule, clipping or rule of the user's own that can change."""
+    frozen = getattr(getattr(part, "__dataclass_params__", None), "frozen", False)
+    if is_recording() and not frozen and isinstance(part, Schedule | Clipping | Rule):
+        setting(lambda: str(vars(part)))
 
 
 def _constant(x: Tensor) -> Tensor:

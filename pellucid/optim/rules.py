@@ -16,7 +16,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from pellucid.errors import OptionError
-from pellucid.optim.clipping import shrink
+from pellucid.optim.clipping import shrunk
 from pellucid.optim.schedules import check
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
@@ -159,7 +159,7 @@ class MaxNorm(Rule):
     def after(self, w: Tensor, step: Step) -> Tensor:
         """The weight with no norm above the limit."""
         axis = 0 if self.axis is None else self.axis
-        return w * shrink((w * w).sum(axis=axis, keepdims=True), self.limit)
+        return shrunk([w], self.limit, axis)[0]
 
     def accept(self, path: str, parameter: Variable) -> None:
         """Refuse a parameter whose units are not known."""

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 # Polynomials, highest power first, derived by tests/executors/native/make_polynomials.py:
-# erf(x) / x - 1 in x^2, and e^(x^2) (1 - erf x) in 1 / (x + 2).
+# erf(x) / x - 1 in x^2, e^(x^2) (1 - erf x) in 1 / (x + 2), and (x + 4) e^(x^2 / 2) P(-x) in
+# (x - 4) / (x + 4), where P is the normal distribution.
 _NEAR = {
     "float32": (
         8.913373e-05, -0.0008259758, 0.0052104574, -0.02686288, 0.11283753, -0.37612638,
@@ -38,8 +39,27 @@ _TAIL = {
         0.564191956049585, -2.6654156466635667e-08,
     ),
 }  # fmt: skip
+_BELOW = {
+    "float32": (
+        -5.155659e-05, -0.00023179868, 0.0001710546, 0.0016452193, -0.0034893174, -0.007545268,
+        0.06039753, -0.18652128, 0.38713735, -0.6078967, 0.75528514,
+    ),
+    "float64": (
+        -7.262419810409579e-10, -2.5220994578780736e-09, 1.91827702037334e-09,
+        1.961961086135556e-08, 1.3280797787310328e-08, -8.540841815685125e-08,
+        -1.549649174224745e-07, 2.7180452962592834e-07, 1.0215540371961016e-06,
+        -6.296965605815823e-07, -5.9201733230161025e-06, 7.166663245221031e-07,
+        3.5144686053003464e-05, -1.9082584797734333e-06, -0.000231094935169459,
+        0.00013334431240964574, 0.0016308184575887011, -0.003479692367393595,
+        -0.007540188966726791, 0.06039657489093656, -0.18652185795965726, 0.38713740074221453,
+        -0.6078966419718921, 0.7552851304157515,
+    ),
+}  # fmt: skip
 _SPLIT = 0.84  # between the two polynomials
 _LAST = {"float32": 4.0, "float64": 6.0}  # erf is 1 to the last bit beyond
+_MIDDLE = 4.0
+_LEAST = {"float32": 15.0, "float64": 39.0}  # the normal distribution of -x is 0 beyond
+_HALVES = {"float32": 2.0**12 + 1.0, "float64": 2.0**27 + 1.0}  # cuts a number into two halves
 
 
 def erf(xp: Any, x: Any) -> Any:
@@ -84,6 +104,50 @@ def saturated(xp: Any, x: Any, to: np.dtype[Any]) -> Any:
     known = xp.where(x == x, inside, xp.full_like(x, 0.0))  # noqa: PLR0124 (nan alone differs)
     y = known.astype(to)
     return xp.where(x > float(last), xp.full_like(y, range_.max), y)
+
+
+def gaussian(xp: Any, x: Any, factor: float) -> Any:
+    """e^(-factor x^2) for a factor that is a power of two.
+
+    The square is kept as a sum of two numbers: what its rounding loses would be multiplied by
+    up to 100, or 745 in float64. The error is at most 1.75 units in the last place, beside that of
+    the library's e^x, which NumPy gives to 2.5 units in float32.
+
+    >>> import numpy as np
+    >>> gaussian(np, np.array([0.0, 1.0, 10.0]), 0.5)
+    array([1.00000000e+00, 6.06530660e-01, 1.92874985e-22])
+    """
+    dtype = x.dtype.name
+    size = xp.abs(x)
+    size = xp.minimum(size, xp.full_like(size, _LEAST[dtype] * (0.5 / factor) ** 0.5))
+    # Half of the bits: the square of the first half is exact (Veltkamp, Dekker 1971).
+    scaled = size * _HALVES[dtype]
+    first = scaled - (scaled - size)
+    high = first * first * factor
+    low = (size - first) * (size + first) * factor
+    total = high + low
+    return xp.exp(-total) * (1.0 - ((high - total) + low))
+
+
+def normal_cdf(xp: Any, x: Any) -> Any:
+    """The distribution function of the bell curve: how likely a normal number is below x.
+
+        P(x) = 1/sqrt(2 pi) integral of e^(-t^2/2) for t from -inf to x
+
+    Of the smallest results, too, all digits are right: the error is at most 4.5 units in the
+    last place, beside that of the library's e^x.
+
+    >>> import numpy as np
+    >>> normal_cdf(np, np.array([0.0, -3.0, 3.0]))
+    array([0.5       , 0.0013499 , 0.9986501 ])
+    """
+    dtype = x.dtype.name
+    size = xp.abs(x)
+    size = xp.minimum(size, xp.full_like(size, _LEAST[dtype]))
+    above = size + _MIDDLE
+    below = _polynomial(_BELOW[dtype], (size - _MIDDLE) / above) / above
+    below = below * gaussian(xp, size, 0.5)
+    return xp.where(x < 0.0, below, 1.0 - below)
 
 
 def _polynomial(coefficients: Sequence[float], x: Any) -> Any:

@@ -10,7 +10,7 @@ returning to Python.
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.compile import Captured
+from pellucid.captured import Captured
 from pellucid.compile import compile as compiled
 from pellucid.errors import ShapeError
 from pellucid.tensor import Tensor

@@ -55,7 +55,8 @@ def test_a_list_of_layers_becomes_a_tuple_so_that_none_is_added_unseen(block):
 
 
 def test_a_dict_of_layers_is_refused(block):
-    with pytest.raises(OptionError, match=r"Block\.heads: a dict of modules or variables"):
+    message = r"Block\.heads: heads\['a'\] is a ReLU in a dict which is not kept: it would be "
+    with pytest.raises(OptionError, match=message + r"neither trained.*self\.heads = list\(layers"):
         block.heads = {"a": nn.ReLU()}
 
 

@@ -1,11 +1,14 @@
 """What all optimizers share: order, penalties, decay, state, learning rate, errors."""
 
+from dataclasses import FrozenInstanceError, fields
+
 import numpy as np
 import pytest
 
 import pellucid as pc
 from pellucid import optim
 from pellucid.errors import GradientError, OptionError, StateError
+from pellucid.executors import EXECUTORS
 
 ALL = [
     optim.SGD,
@@ -165,6 +168,69 @@ def test_the_learning_rate_can_be_assigned_under_a_compiled_step():
     step = pc.compile(lambda: optimizer.minimize(loss_of(w)))
     step()
     optimizer.learning_rate.assign(0.01)
+    step()
+    assert w.value.item() == pytest.approx(2.0 - 0.1 * 3.0 - 0.01 * 3.0)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("rate", [0.01, np.float32(0.01), pc.tensor(0.01)])
+def test_so_can_the_attribute(executor, rate):
+    w, optimizer = one()
+    step = pc.compile(lambda: optimizer.minimize(loss_of(w)), executor=executor)
+    step()
+    optimizer.learning_rate = rate
+    step()
+    assert w.value.item() == pytest.approx(2.0 - 0.1 * 3.0 - 0.01 * 3.0)
+    assert isinstance(optimizer.learning_rate, pc.Variable)
+    with pytest.raises(OptionError, match=r"SGD: learning_rate -1\.0\. It must be 0 or more"):
+        optimizer.learning_rate = -1.0
+
+
+def options_of(kind):
+    names = [f.name for f in fields(kind) if f.name not in ("parameters", "learning_rate")]
+    return [(kind, name) for name in ("parameters", "steps", "slots", *names)]
+
+
+@pytest.mark.parametrize(("kind", "name"), [pair for kind in ALL for pair in options_of(kind)])
+def test_other_options_refuse_to_change_as_compiled_steps_would_not_follow(kind, name):
+    optimizer = kind({"w": pc.Parameter([[2.0]])}, 0.1)
+    before = getattr(optimizer, name)
+    with pytest.raises(OptionError, match=f"{kind.__name__}: {name} is set to 0.5 after it was"):
+        setattr(optimizer, name, 0.5)
+    assert getattr(optimizer, name) is before
+
+
+def test_schedules_and_rules_refuse_to_change_too():
+    w = pc.Parameter([[2.0]])
+    schedule, rule, clip = optim.StepDecay(0.1, every=2), optim.MaxNorm(1.0), optim.ByNorm(1.0)
+    optimizer = optim.SGD({"w": w}, schedule, rules=[rule], clip=clip)
+    for owner, name in ((schedule, "every"), (rule, "limit"), (clip, "limit")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(owner, name, 3.0)
+    with pytest.raises(AttributeError):
+        optimizer.rules.append(rule)
+    with pytest.raises(OptionError, match=r"SGD: learning_rate is set to 0\.5 after it was"):
+        optimizer.learning_rate = 0.5
+    with pytest.raises(OptionError, match="SGD: a StepDecay in the place of a learning rate that"):
+        optim.SGD({"w": w}, 0.1).learning_rate = schedule
+
+
+class Falling(optim.Schedule):
+    """A schedule of the user's own, which can be changed."""
+
+    def __init__(self, rate):
+        self.start = rate
+
+    def rate(self, step):
+        return step * 0.0 + self.start
+
+
+def test_a_changed_schedule_of_ones_own_reaches_compiled_steps():
+    w, schedule = pc.Parameter([[2.0]]), Falling(0.1)
+    optimizer = optim.SGD({"w": w}, schedule)
+    step = pc.compile(lambda: optimizer.minimize(loss_of(w)))
+    step()
+    schedule.start = 0.01
     step()
     assert w.value.item() == pytest.approx(2.0 - 0.1 * 3.0 - 0.01 * 3.0)
 

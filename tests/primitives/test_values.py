@@ -119,7 +119,9 @@ ACCEPTED = {
     **dict.fromkeys([p.Sum, p.Prod, p.CumulativeSum, p.MatMul], NUMBERS - {UINT8}),
     **dict.fromkeys([p.OverlapAdd, p.Convolution], NUMBERS - {UINT8}),
     **dict.fromkeys([p.Divide, p.Power, p.Floor, p.Exp, p.Expm1, p.Log, p.Log1p], REALS),
-    **dict.fromkeys([p.Sqrt, p.Sin, p.Cos, p.Tanh, p.Sigmoid, p.Erf], REALS),
+    **dict.fromkeys(
+        [p.Sqrt, p.Sin, p.Cos, p.Tanh, p.Sigmoid, p.Erf, p.Gaussian, p.NormalCdf], REALS
+    ),
     **dict.fromkeys([p.LogicalAnd, p.LogicalOr, p.LogicalNot], frozenset({BOOL})),
     **dict.fromkeys([p.Equal, p.Where, p.Cast, p.Identity, p.StopGradient], EVERYTHING),
     **dict.fromkeys([p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Pad], EVERYTHING),
@@ -133,6 +135,7 @@ ONES = np.ones((2, 2))
 KERNEL = np.ones((2, 2, 2))  # of a convolution over no axes: groups of products
 ARGUMENTS = {
     p.Cast: (p.Cast(FLOAT32), ONES),
+    p.Gaussian: (p.Gaussian(0.5), ONES),
     p.Where: (p.Where(), np.ones((2, 2), bool), ONES, ONES),
     p.Reshape: (p.Reshape((4,)), ONES),
     p.PermuteDims: (p.PermuteDims((1, 0)), ONES),

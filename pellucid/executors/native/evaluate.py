@@ -233,9 +233,10 @@ class Members:
         b = self.frame.builder
         key, draw = (self.frame.views[value] for value in node.inputs)
         words = [
-            self.frame.load(key.base, I64(key.offset + i * key.strides[0]), 1, 0) for i in range(2)
+            self.frame.load(key.base, I64(i * key.strides[0]), 1, 0, None, key.offset)
+            for i in range(2)
         ]
-        number = self.frame.load(draw.base, I64(draw.offset), 1, 0)
+        number = self.frame.load(draw.base, I64(0), 1, 0, None, draw.offset)
         zero = Lanes.constant(b, np.uint32(0), UINT32)
         return threefry_2x32((words[0], words[1]), zero, number)
 

@@ -28,9 +28,11 @@ from pellucid.executors.native.kernels import Loop, own_reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.nest import Nest, roots, stages
 from pellucid.executors.native.sums import Blocks, Pieces, Split, in_pieces, split
+from pellucid.executors.native.vectors import first_lanes, lanes_below
 from pellucid.graph import Node
 
 I64 = ir.IntType(64)
+LONG_NODES = 64  # of a body that is not written a second time for the last vector, with its mask
 Levels = list[Level]  # of units that are computed at once
 Body = Callable[[Levels], None]
 
@@ -49,6 +51,7 @@ class _LoopCode:
         self.members = Members(frame, kernel, nest, self.stage)
         self.last = nest.dims[-1].size
         self.at_once = rows_at_once(kernel, nest, frame.target, width)
+        self.is_long = len(kernel.nodes) > LONG_NODES
 
     def emit(self) -> None:
         b = self.frame.builder
@@ -79,24 +82,25 @@ class _LoopCode:
         def vectors(i: ir.Value, mask: Any) -> None:
             body([outer.inner(i, self.width, mask) for outer in outers])
 
+        if self.is_long and 0 < whole < self.last and pieces is None:
+            with counted(self.frame.builder, I64(0), I64(self.last), self.width) as i:
+                vectors(i, self._below(i))
+            return
         if whole == self.width:
             vectors(I64(0), None)
         elif whole:
             with in_pieces(self.frame.builder, whole, self.width, pieces) as i:
                 vectors(i, None)
         if whole < self.last:
-            vectors(I64(whole), self._mask(self.last - whole))
+            vectors(I64(whole), first_lanes(self.width, self.last - whole))
 
-    def _mask(self, count: int) -> ir.Value:
-        """The first `count` lanes."""
-        bits = [ir.IntType(1)(i < count) for i in range(self.width)]
-        return ir.Constant(ir.VectorType(ir.IntType(1), self.width), bits)
+    def _below(self, start: ir.Value) -> ir.Value:
+        """The lanes from `start` on that are not behind the end, in any vector."""
+        b = self.frame.builder
+        return lanes_below(b, self.width, b.sub(I64(self.last), start))
 
     def _stores(self, level: Level, now: int) -> None:
-        """Compute and store the full members that belong to a stage.
-
-        All are computed before the first is stored: one may be written over what another reads.
-        """
+        """Compute a stage's full members, then store them: one may lie over what another reads."""
         values = roots(self.kernel, self.frame.views, now)[1]
         computed = [(value, self.members.value(value, level, now)) for value in values]
         for value, lanes in computed:
@@ -115,13 +119,15 @@ class _LoopCode:
         if not rest:
             self._columns(entry, outer, start, None)
         elif blocks == 1:
-            self._columns(entry, outer, start, self._mask(rest))
+            self._columns(entry, outer, start, first_lanes(self.width, rest))
+        elif self.is_long:
+            self._columns(entry, outer, start, self._below(start))
         else:
             with b.if_else(b.icmp_signed("<", block, I64(blocks - 1))) as (full, end):
                 with full:
                     self._columns(entry, outer, start, None)
                 with end:
-                    self._columns(entry, outer, start, self._mask(rest))
+                    self._columns(entry, outer, start, first_lanes(self.width, rest))
 
     def _columns(self, entry: Level, outer: list[Any], start: ir.Value, mask: Any) -> None:
         kept = iter([*outer, start])
@@ -151,7 +157,7 @@ class _LoopCode:
             self.members.load_invariant(outer)
         shared = None
         if self.nest.is_single(self.width):
-            mask = None if self.last == self.width else self._mask(self.last)
+            mask = None if self.last == self.width else first_lanes(self.width, self.last)
             shared = [outer.inner(I64(0), self.width, mask) for outer in outers]
         for now in range(max(self.stage.values()) + 1):
             for outer in outers:

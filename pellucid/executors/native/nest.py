@@ -34,6 +34,8 @@ COSTLY = (
     p.Tanh,
     p.Sigmoid,
     p.Erf,
+    p.Gaussian,
+    p.NormalCdf,
     p.Sin,
     p.Cos,
     p.Power,

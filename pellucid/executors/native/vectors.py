@@ -1,6 +1,7 @@
 """What code for matrix products is made of: vectors in registers.
 
 Vectors     loads, multiply-adds and shuffles of vectors of one dtype and width
+first_lanes, lanes_below        masks, for a count known now, or when the code runs
 carried     a loop that hands values on from turn to turn
 summed      the same where values are sums, which are added in blocks where they are long
 """
@@ -61,14 +62,11 @@ class Vectors:
 
     def first(self, count: int) -> Any:
         """The mask of the first lanes; None where it would be all of them."""
-        return None if count >= self.lanes else _first(self.lanes, count)
+        return None if count >= self.lanes else first_lanes(self.lanes, count)
 
     def below(self, count: ir.Value) -> ir.Value:
         """The mask of the first lanes, for a count known when the code runs."""
-        b, kind = self.b, ir.VectorType(I32, self.lanes)
-        small = b.trunc(self.smaller(count, I64(self.lanes)), I32)
-        lanes = ir.Constant(kind, list(range(self.lanes)))
-        return b.icmp_signed("<", lanes, repeated(b, small, self.lanes))
+        return lanes_below(self.b, self.lanes, count)
 
     # ---- across lanes ------------------------------------------------------------------------
 
@@ -102,9 +100,16 @@ class Vectors:
 
 
 @lru_cache(maxsize=256)
-def _first(lanes: int, count: int) -> ir.Constant:
+def first_lanes(lanes: int, count: int) -> ir.Constant:
     """A mask; made once, as the text of a constant is long."""
     return ir.Constant(ir.VectorType(I1, lanes), [I1(i < count) for i in range(lanes)])
+
+
+def lanes_below(b: ir.IRBuilder, lanes: int, count: ir.Value) -> ir.Value:
+    """A mask of the first lanes, for a count known when the code runs."""
+    fewer = b.select(b.icmp_signed("<", count, I64(lanes)), count, I64(lanes))
+    numbers = ir.Constant(ir.VectorType(I32, lanes), list(range(lanes)))
+    return b.icmp_signed("<", numbers, repeated(b, b.trunc(fewer, I32), lanes))
 
 
 @lru_cache(maxsize=256)

@@ -10,10 +10,10 @@ import numpy as np
 from executors.native.window_growth import convolution, overlap_add, windows
 
 from pellucid import primitives as p
-from pellucid.graph import Value
 from pellucid.primitives.base import BOOL, DTYPES, FLOATS, INTEGERS, NUMBERS, SUMMABLE, UINT32
+from pellucid.tensor import Tensor
 
-Growth = Callable[[Any], Value | None]
+Growth = Callable[[Any], Tensor | None]
 
 LARGE_SIDE = 700  # of a matrix that products take in blocks
 
@@ -23,7 +23,7 @@ def _unary(kind: type[p.Primitive]) -> Growth:
 
 
 def _binary(kind: type[p.Primitive]) -> Growth:
-    def grow(builder: Any) -> Value | None:
+    def grow(builder: Any) -> Tensor | None:
         a = builder.pick(kind.accepts)
         b = builder.partner(a)
         return builder.add(kind(), *((a, b) if builder.chance(50) else (b, a)))
@@ -31,22 +31,22 @@ def _binary(kind: type[p.Primitive]) -> Growth:
     return grow
 
 
-def _where(builder: Any) -> Value | None:
+def _where(builder: Any) -> Tensor | None:
     a = builder.pick(DTYPES)
     b = builder.partner(a)
     return builder.add(p.Where(), builder.partner(a, BOOL), a, b)
 
 
-def _cast(builder: Any) -> Value | None:
+def _cast(builder: Any) -> Tensor | None:
     return builder.add(p.Cast(builder.choice(DTYPES)), builder.pick(DTYPES))
 
 
-def _axes(builder: Any, x: Value) -> tuple[int, ...]:
+def _axes(builder: Any, x: Tensor) -> tuple[int, ...]:
     return tuple(i for i in range(len(x.shape)) if builder.chance(50))
 
 
 def _reduction(kind: type[p.Primitive]) -> Growth:
-    def grow(builder: Any) -> Value | None:
+    def grow(builder: Any) -> Tensor | None:
         x = builder.pick(kind.accepts, lambda v: len(v.shape) > 0)
         axes = _axes(builder, x)
         y = builder.add(kind(axes), x)
@@ -59,14 +59,14 @@ def _reduction(kind: type[p.Primitive]) -> Growth:
 
 
 def _along(kind: type[p.Primitive]) -> Growth:
-    def grow(builder: Any) -> Value | None:
+    def grow(builder: Any) -> Tensor | None:
         x = builder.pick(kind.accepts, lambda v: len(v.shape) > 0)
         return builder.add(kind(builder.source.integer(0, len(x.shape) - 1)), x)
 
     return grow
 
 
-def _reshape(builder: Any) -> Value | None:
+def _reshape(builder: Any) -> Tensor | None:
     x = builder.pick(DTYPES)
     factors: list[int] = []
     for n in x.shape:
@@ -81,7 +81,7 @@ def _reshape(builder: Any) -> Value | None:
     return builder.add(p.Reshape(tuple(factors)), x)
 
 
-def _permute_dims(builder: Any) -> Value | None:
+def _permute_dims(builder: Any) -> Tensor | None:
     x = builder.pick(DTYPES)
     rest, axes = list(range(len(x.shape))), []
     while rest:
@@ -89,7 +89,7 @@ def _permute_dims(builder: Any) -> Value | None:
     return builder.add(p.PermuteDims(tuple(axes)), x)
 
 
-def _broadcast_to(builder: Any) -> Value | None:
+def _broadcast_to(builder: Any) -> Tensor | None:
     x = builder.pick(DTYPES)
     to = [builder.choice((0, 1, 2, 3, 17)) if n == 1 and builder.chance(70) else n for n in x.shape]
     if builder.chance(40):
@@ -97,7 +97,7 @@ def _broadcast_to(builder: Any) -> Value | None:
     return builder.add(p.BroadcastTo(tuple(to)), x)
 
 
-def _slice(builder: Any) -> Value | None:
+def _slice(builder: Any) -> Tensor | None:
     x = builder.pick(DTYPES)
     start, count, step = [], [], []
     for n in x.shape:
@@ -110,23 +110,23 @@ def _slice(builder: Any) -> Value | None:
     return builder.add(p.Slice(tuple(start), tuple(count), tuple(step)), x)
 
 
-def _pad(builder: Any) -> Value | None:
+def _pad(builder: Any) -> Tensor | None:
     x = builder.pick(DTYPES)
     widths = [tuple(builder.choice((0, 0, 1, 2)) for _ in x.shape) for _ in range(3)]
     value = builder.choice((0.0, 0.0, 1.0, np.inf) if x.dtype in FLOATS else (0.0, 1.0))
     return builder.add(p.Pad(*widths, value), x)
 
 
-def _flip(builder: Any) -> Value | None:
+def _flip(builder: Any) -> Tensor | None:
     x = builder.pick(DTYPES)
     return builder.add(p.Flip(_axes(builder, x)), x)
 
 
-def _concat(builder: Any) -> Value | None:
+def _concat(builder: Any) -> Tensor | None:
     x = builder.pick(DTYPES, lambda v: len(v.shape) > 0)
     axis = builder.source.integer(0, len(x.shape) - 1)
 
-    def fits(v: Value) -> bool:
+    def fits(v: Tensor) -> bool:
         same = v.shape[:axis] + v.shape[axis + 1 :] == x.shape[:axis] + x.shape[axis + 1 :]
         return v.dtype == x.dtype and len(v.shape) == len(x.shape) and same
 
@@ -135,7 +135,7 @@ def _concat(builder: Any) -> Value | None:
     return builder.add(p.Concat(axis), *parts)
 
 
-def _matmul(builder: Any) -> Value | None:
+def _matmul(builder: Any) -> Tensor | None:
     if builder.chance(33):
         return _large_product(builder)
     a = builder.pick(SUMMABLE, lambda v: len(v.shape) > 1)
@@ -154,7 +154,7 @@ def _matmul(builder: Any) -> Value | None:
     return builder.add(p.MatMul(), a, b)
 
 
-def _large_product(builder: Any) -> Value | None:
+def _large_product(builder: Any) -> Tensor | None:
     """A product of a size at which operands are copied into blocks, with something after it."""
     m, k, n = (builder.source.integer(1, LARGE_SIDE) for _ in range(3))
     dtype = builder.choice(FLOATS)
@@ -165,14 +165,14 @@ def _large_product(builder: Any) -> Value | None:
     return result
 
 
-def _maybe_turned(builder: Any, shape: tuple[int, int], dtype: Any) -> Value:
+def _maybe_turned(builder: Any, shape: tuple[int, int], dtype: Any) -> Tensor:
     """A matrix, as it lies in memory or transposed."""
     if builder.chance(50):
         return builder.leaf(shape, dtype)
     return builder.add(p.PermuteDims((1, 0)), builder.leaf(shape[::-1], dtype), most=LARGE_SIDE**2)
 
 
-def _there_and_back(builder: Any, a: Value) -> Value | None:
+def _there_and_back(builder: Any, a: Tensor) -> Tensor | None:
     """The result of a unit, something done with it, and the gradient of its weights."""
     weights = builder.leaf((a.shape[1], 1), a.dtype)
     result = builder.add(p.MatMul(), a, weights)
@@ -181,12 +181,12 @@ def _there_and_back(builder: Any, a: Value) -> Value | None:
     return builder.add(p.MatMul(), builder.add(p.PermuteDims((1, 0)), a), result)
 
 
-def _last_two(x: Value) -> tuple[int, int]:
+def _last_two(x: Tensor) -> tuple[int, int]:
     return len(x.shape) - 1, len(x.shape) - 2
 
 
-def _take(builder: Any) -> Value | None:
-    x = builder.pick(NUMBERS, lambda v: len(v.shape) > 0)
+def _take(builder: Any) -> Tensor | None:
+    x = builder.pick(DTYPES, lambda v: len(v.shape) > 0)
     axis = builder.source.integer(0, len(x.shape) - 1)
     shape = builder.choice(((), (1,), (3,), (17,), (2, 3), (0,)))
     if x.shape[axis] == 0:
@@ -194,7 +194,7 @@ def _take(builder: Any) -> Value | None:
     return builder.add(p.Take(axis), x, builder.indices(shape, x.shape[axis]))
 
 
-def _scatter_add(builder: Any) -> Value | None:
+def _scatter_add(builder: Any) -> Tensor | None:
     x = builder.pick(NUMBERS, lambda v: len(v.shape) > 0)
     axis = builder.source.integer(0, len(x.shape) - 1)
     end = min(axis + builder.choice((0, 1, 1, 1, 2)), len(x.shape))
@@ -203,7 +203,7 @@ def _scatter_add(builder: Any) -> Value | None:
     return builder.add(p.ScatterAdd(axis, size), x, indices)
 
 
-def _checked_ids(builder: Any) -> Value | None:
+def _checked_ids(builder: Any) -> Tensor | None:
     count, shape = builder.choice((1, 2, 5, 17)), builder.shape()
     generator = np.random.default_rng(builder.source.integer(0, 2**20))
     array = generator.integers(0, count, shape).astype(builder.choice(INTEGERS))
@@ -211,13 +211,13 @@ def _checked_ids(builder: Any) -> Value | None:
     return builder.add(p.CheckedIds(count), ids)
 
 
-def _arange(builder: Any) -> Value | None:
+def _arange(builder: Any) -> Tensor | None:
     start, step = builder.choice(((0.0, 1.0), (3.0, 2.0), (1.0, 0.0), (0.5, 0.25)))
     of = builder.choice(NUMBERS)
     return builder.add(p.Arange(start, step, builder.choice((0, 1, 3, 17, 65)), of))
 
 
-def _random_bits(builder: Any) -> Value | None:
+def _random_bits(builder: Any) -> Tensor | None:
     key, draw = builder.leaf((2,), UINT32), builder.leaf((), UINT32)
     bits = builder.choice((1, 8, 24, 32))
     shape = builder.shape()
@@ -228,7 +228,7 @@ GROW: dict[type[p.Primitive], Growth] = {
     **{
         kind: _unary(kind)
         for kind in p.PRIMITIVES
-        if issubclass(kind, p.Elementwise) and kind.arity == 1
+        if issubclass(kind, p.Elementwise) and kind.arity == 1 and kind is not p.Gaussian
     },
     **{
         kind: _binary(kind)
@@ -237,6 +237,7 @@ GROW: dict[type[p.Primitive], Growth] = {
     },
     **{kind: _reduction(kind) for kind in (p.Sum, p.Max, p.Min, p.Prod)},
     **{kind: _along(kind) for kind in (p.Argmax, p.Argmin, p.CumulativeSum)},
+    p.Gaussian: lambda b: b.add(p.Gaussian(b.choice((0.5, 1.0))), b.pick(FLOATS)),
     p.Where: _where,
     p.Cast: _cast,
     p.Reshape: _reshape,

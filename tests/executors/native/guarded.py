@@ -1,32 +1,33 @@
-"""Random programs with forbidden pages around every buffer: an access outside ends the process.
+"""Programs on memory beside forbidden pages, filled with poison: no access outside goes unseen.
 
-    PYTHONPATH=.:tests python -m executors.native.guarded end 300 [FIRST]
-    PYTHONPATH=.:tests python -m executors.native.guarded begin 300 [FIRST]
+    Guarded     a program whose every buffer lies so
+    POISON      what memory holds before it is written: nan in both sizes of floats
 
-Arguments, variables, constants, results and every value in the arena each end (or begin) at
-a page that may not be touched.
+Arguments, variables, constants and results each end (or begin) at a page that may not be
+touched: an access outside ends the process. So does the arena, or, where values lie `apart`,
+every value in it. Results and the arena are full of poison before each call: a value that is
+read before it was written shows.
 """
 
 import ctypes
 import mmap
-import os
-import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from executors.native.bounds import disagreement, reference_with_bounds
-from executors.native.programs import Program, seeded, small_chunks
 
-from pellucid.executors import threads
 from pellucid.executors.native import plan
 from pellucid.executors.native.kernels import Kernel
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.plan import Place
 from pellucid.executors.native.views import Views
+from pellucid.graph import Procedure
 
+ARENAS = ("packed", "apart at ends", "apart at begins")
 PAGE = mmap.PAGESIZE
+POISON = np.frombuffer(b"\xa5\xa5\xf5\xff", np.uint8)
 _C = ctypes.CDLL(None, use_errno=True)
-_SIDE = {"now": "end"}
+_side = {"now": "end"}
 
 
 def guarded(count: int, side: str) -> tuple[Any, Any]:
@@ -40,18 +41,31 @@ def guarded(count: int, side: str) -> tuple[Any, Any]:
     return np.frombuffer(region, np.uint8, count, first), region
 
 
-def _forbid(address: int) -> None:
-    if _C.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(PAGE), 0):
+def _forbid(address: int, pages: int = 1) -> None:
+    if _C.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(pages * PAGE), 0):
         raise OSError(ctypes.get_errno(), "mprotect")
 
 
-def placed(array: Any, side: str, held: list[Any]) -> Any:
+def poison(memory: Any) -> None:
+    """Fill bytes with poison."""
+    whole = memory.size // POISON.size * POISON.size
+    memory[:whole].reshape(-1, POISON.size)[:] = POISON
+    memory[whole:] = POISON[: memory.size - whole]
+
+
+def placed(array: Any, side: str) -> Any:
     """A copy of an array beside a forbidden page."""
-    memory, region = guarded(array.nbytes, side)
-    held.append(region)
-    copy = memory.view(array.dtype).reshape(array.shape)
+    copy = poisoned(array.shape, array.dtype, side)
     copy[...] = array
     return copy
+
+
+def poisoned(shape: tuple[int, ...], dtype: Any, side: str) -> Any:
+    """An array full of poison beside a forbidden page; its base keeps the pages alive."""
+    count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    memory, _ = guarded(count, side)
+    poison(memory)
+    return memory.view(dtype).reshape(shape)
 
 
 def apart(kernels: list[Kernel], _: Any, places: dict[str, Place], views: Views, slot: int) -> int:
@@ -63,85 +77,64 @@ def apart(kernels: list[Kernel], _: Any, places: dict[str, Place], views: Views,
                 continue
             size = views.gaps.room(value)
             pages = max(1, -(-size // PAGE))
-            start = end + pages * PAGE - size if _SIDE["now"] == "end" else end
+            start = end + pages * PAGE - size if _side["now"] == "end" else end
             places[value.name] = Place(slot, start)
             end += (pages + 1) * PAGE
     return end
 
 
-def protected_arena(count: int, places: dict[str, Place], slot: int, sizes: dict[str, int]) -> Any:
-    """The arena that `apart` laid out: only the pages of values may be touched."""
-    region = mmap.mmap(-1, max(count, PAGE) + PAGE)
-    address = ctypes.addressof(ctypes.c_char.from_buffer(region))
-    used = set()
-    for name, place in places.items():
-        if place.slot == slot:
-            last = place.offset + max(sizes[name], 1) - 1
-            used.update(range(place.offset // PAGE, last // PAGE + 1))
-    for page in range(len(region) // PAGE):
-        if page not in used:
-            _forbid(address + page * PAGE)
-    return region, address
+class Guarded:
+    """A procedure as a program whose memory is guarded; `arena`: one of ARENAS."""
 
+    def __init__(self, procedure: Procedure, arena: str) -> None:
+        self.procedure, before = procedure, plan._allocate
+        _side["now"] = "begin" if arena == "apart at begins" else "end"
+        if arena != "packed":
+            plan._allocate = apart
+        try:
+            self.ready = Native(procedure)
+            self.shared = self.ready.shared
+        finally:
+            plan._allocate = before
+        self._place_arena(arena == "packed")
+        self._constants = [placed(a, _side["now"]) for a in self.ready._constants]
+        for slot, array in enumerate(self._constants, len(procedure.graph.inputs)):
+            self.ready.table[slot] = array.ctypes.data
 
-class GuardedNative(Native):
-    """A program whose every buffer lies beside forbidden pages."""
-
-    def prepare(self, side: str) -> None:
-        """Move constants and the arena."""
-        self.side, self.held = side, []
+    def _place_arena(self, packed: bool) -> None:
+        """The arena in pages of its own; `self._parts` are its bytes that may be touched."""
         plan_ = self.shared.plan
-        sizes = {v.name: self.shared.views.gaps.room(v) for k in plan_.kernels for v in k.stores}
-        region, address = protected_arena(plan_.arena_bytes, plan_.places, plan_.arena_slot, sizes)
-        self.held.append(region)
-        self.table[plan_.arena_slot] = address
-        for i, (_, array) in enumerate(self.shared.graph.constants):
-            copy = placed(array, side, self.held)
-            self.table[plan_.inputs + i] = copy.ctypes.data
+        if packed:
+            memory, _ = guarded(plan_.arena_bytes, "end")
+            self._parts = [memory]
+            self.ready.table[plan_.arena_slot] = memory.ctypes.data
+            return
+        self._region = mmap.mmap(-1, max(plan_.arena_bytes, PAGE) + PAGE)
+        address = ctypes.addressof(ctypes.c_char.from_buffer(self._region))
+        room, self._parts = self.shared.views.gaps.room, []
+        last = 0
+        for value in (v for kernel in plan_.kernels for v in kernel.stores):
+            place = plan_.places[value.name]
+            if place.slot != plan_.arena_slot or not room(value):
+                continue
+            first, end = place.offset // PAGE, -(-(place.offset + room(value)) // PAGE)
+            _forbid(address + last * PAGE, first - last)
+            last = end
+            self._parts.append(np.frombuffer(self._region, np.uint8, room(value), place.offset))
+        _forbid(address + last * PAGE, len(self._region) // PAGE - last)
+        self.ready.table[plan_.arena_slot] = address
 
-    def run_guarded(self, arguments: list[Any], state: list[Any]) -> tuple[list[Any], list[Any]]:
-        """Results and new state."""
-        arguments = [placed(a, self.side, self.held) for a in arguments]
-        state = [placed(a, self.side, self.held) for a in state]
-        outputs = self.shared.graph.outputs[: self.procedure.results]
-        results = [placed(np.zeros(v.shape, v.dtype), self.side, self.held) for v in outputs]
-        self._run(arguments, state, results, 1)
-        return results, state
-
-
-def check(made: Program, side: str) -> str | None:
-    """Run a program between forbidden pages; what differs from the reference, if it lives."""
-    _SIDE["now"] = side
-    expected = reference_with_bounds(made.procedure.graph, [*made.arguments, *made.state])
-    before, plan._allocate = plan._allocate, apart
-    try:
-        with small_chunks():
-            ready = GuardedNative(made.procedure)
-            ready.prepare(side)
-            threads.set_threads(2)
-            results, state = ready.run_guarded(made.arguments, made.state)
-    finally:
-        plan._allocate = before
-    first = made.procedure.arguments
-    found = [*results, *(state[i - first] for i in made.procedure.updates)]
-    wrong = [disagreement(a, b) for a, b in zip(expected, found, strict=True)]
-    return next((text for text in wrong if text), None)
-
-
-def main(side: str, count: int, first: int = 0) -> int:
-    """Run programs; the number of those that differ. The last seed printed is the one that died."""
-    # A cache would keep code for other places in memory: none can be written here.
-    os.environ["PELLUCID_CACHE"] = os.devnull
-    bad = 0
-    for seed in range(first, first + count):
-        print(f"\rprogram {seed}", end="", flush=True)
-        wrong = check(seeded(seed), side)
-        if wrong:
-            bad += 1
-            print(f": {wrong}", flush=True)
-    print(f"\r{bad} of {count} programs differ")
-    return bad
-
-
-if __name__ == "__main__":
-    sys.exit(1 if main(sys.argv[1], *map(int, sys.argv[2:])) else 0)
+    def call(
+        self, arguments: Sequence[Any], state: Sequence[Any], side: str, steps: int | None = None
+    ) -> tuple[list[Any], list[Any], list[Any]]:
+        """Results of a call, or of a loop of `steps`; arguments and state as they are after it."""
+        given, held = ([placed(a, side) for a in arrays] for arrays in (arguments, state))
+        rows = () if steps is None else (steps,)
+        outputs = self.procedure.graph.outputs[: self.procedure.results]
+        results = [poisoned((*rows, *v.shape), v.dtype, side) for v in outputs]
+        for part in self._parts:
+            poison(part)
+        failed = self.ready._run(given, held, results, steps or 1)
+        if failed is not None:
+            raise failed.error
+        return results, given, held

@@ -1,4 +1,4 @@
-"""Derives the polynomials of the vector functions and of erf, with 60 digits.
+"""Derives the polynomials of the vector functions, with 60 digits.
 
     python tests/executors/native/make_polynomials.py
 
@@ -36,6 +36,7 @@ mp.dps = 60
 SPLIT = mpf("0.84")  # of erf
 SHIFT = 2  # of erf
 TURN = mpf("0.55")  # of tanh
+MIDDLE = mpf(4)  # of the normal distribution
 TINY = mpf(10) ** -20  # nearer to 0 the first term of a series stands for the quotient
 
 
@@ -84,10 +85,17 @@ def tail(t: Any) -> Any:
     return exp(x * x) * erfc(x)
 
 
+def below(q: Any) -> Any:
+    """(x + MIDDLE) e^(x^2 / 2) P(-x), P the normal distribution, in q = (x - M) / (x + M)."""
+    x = MIDDLE * (1 + q) / (1 - q)
+    return (x + MIDDLE) * exp(x * x / 2) * erfc(x / sqrt(mpf(2))) / 2
+
+
 HALF = log(2) / 2 * mpf("1.0001")
 THIRD = mpf(1) / 3
 EIGHTH = pi / 4 * mpf("1.0001")
 LAST = {np.float32: mpf(4), np.float64: mpf(6)}  # erf is 1 beyond
+LEAST = {np.float32: mpf(15), np.float64: mpf(39)}  # the distribution of -x is 0 beyond
 FITS: list[tuple[str, Callable[[Any], Any], Any, dict[type, int], Any]] = [
     # name, function, interval for a dtype, coefficients, share of its error in the result
     ("EXP", exponential, lambda d: (-HALF, HALF), {np.float32: 6, np.float64: 11}, HALF**2),
@@ -105,6 +113,13 @@ FITS: list[tuple[str, Callable[[Any], Any], Any, dict[type, int], Any]] = [
         lambda d: (1 / (LAST[d] + SHIFT), 1 / (SPLIT + SHIFT)),
         {np.float32: 8, np.float64: 18},
         exp(-(SPLIT**2)) / erf(SPLIT),
+    ),
+    (
+        "BELOW",
+        below,
+        lambda d: (mpf(-1), (LEAST[d] - MIDDLE) / (LEAST[d] + MIDDLE)),
+        {np.float32: 11, np.float64: 24},
+        1 / mpf("0.4"),
     ),
 ]
 

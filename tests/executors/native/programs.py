@@ -1,64 +1,98 @@
 """Random programs out of all primitives: the native executor against the reference.
 
     PYTHONPATH=.:tests python -m executors.native.programs 20000 [FIRST [TARGET]]
+    PYTHONPATH=.:tests python -m executors.native.programs of 3 14 15
 
-runs as many programs, prints each that differs with its graph, and how many there were;
-TARGET: for a smaller CPU than this one, avx2 or sse.
-Each is run on one thread and on three, from the same state, twice in a row and as a loop: all
-must give the same bits, and the first run the values of the reference within its bounds.
+runs as many programs, or those of some seeds, prints each that differs with its graph, and how
+many there were; TARGET: for another CPU than this one (`cpus`), "all" for each in turn.
+
+A program is a few sentences: a value that lies in memory in one way (`walks`), read by a kernel
+of one kind (`readers`); gradients of that to second order; nodes of any primitive (`growth`). The
+programs of 0, 1, 2 ... have the pairs of walks and readers in turn. Each is run on guarded memory
+full of poison (`guarded`), on one thread, two and three, twice in a row and as a loop: all must
+give the same bits, and the first run the values of the reference within its bounds.
 """
 
 import math
 import os
-import shutil
 import sys
-import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from executors.native.bounds import disagreement, reference_with_bounds
 from executors.native.builder import Builder, Program, Seeded, Source
-from executors.native.cpus import on_target
+from executors.native.cpus import EVERY, on_target
 from executors.native.growth import GROW
+from executors.native.guarded import ARENAS, Guarded
+from executors.native.pairs import PAIRS, Pair
+from executors.native.readers import READERS
+from executors.native.walks import Wanted
 
 from pellucid import primitives as p
 from pellucid.executors import threads
 from pellucid.executors.native import depth, grain, inner, native, outer, pitch, strips, sums
 from pellucid.executors.native import program as sharing
-from pellucid.executors.native.cache import folder
-from pellucid.executors.native.native import Native
 
 ROWS = 3  # of a loop
-MOST_NODES = 12
+AIMS = 2  # of a program: pairs that it is to have
 
 
-def program(source: Source) -> Program:
-    """A random program of up to a dozen primitives."""
+def program(source: Source, aims: tuple[Pair, ...] = (), kind: Any = None) -> Program:
+    """A random program: what it is to have, pairs and a primitive, then anything."""
     builder = Builder(source)
-    for _ in range(source.integer(1, MOST_NODES)):
-        GROW[builder.choice(p.PRIMITIVES)](builder)
+    for pair in aims:
+        _say(builder, pair)
+    if kind is not None:
+        _differentiated(builder, GROW[kind](builder))
+    for _ in range(source.integer(1, 4)):
+        way = source.integer(1, 10)
+        if way <= 3:
+            _say(builder, builder.choice(PAIRS))
+        elif way <= 8:
+            GROW[builder.choice(p.PRIMITIVES)](builder)
+        else:
+            builder.differentiate()
     if not builder.values:
         builder.leaf((3,), np.float32)
     return builder.finished()
 
 
+def _say(builder: Builder, pair: Pair) -> None:
+    """A value that lies so, read so."""
+    walk, reader = pair
+    _differentiated(builder, READERS[reader](builder, Wanted(builder, walk)))
+
+
+def _differentiated(builder: Builder, made: Any) -> None:
+    """A value that the program is to give, and perhaps gradients of it, and theirs."""
+    if made is None:
+        return
+    builder.kept.append(made)
+    for _ in range(builder.choice((0, 0, 1, 2))):
+        builder.differentiate()
+
+
 def seeded(seed: int) -> Program:
     """The program of a seed."""
-    return program(Seeded(seed))
+    aims = tuple(PAIRS[(AIMS * seed + i) % len(PAIRS)] for i in range(AIMS))
+    return program(Seeded(seed), aims, p.PRIMITIVES[seed % len(p.PRIMITIVES)])
 
 
-def difference(made: Program) -> str | None:
+def target_of(seed: int) -> str:
+    """The CPU that the program of a seed is for, where they take turns."""
+    return EVERY[seed // len(ARENAS) % len(EVERY)]
+
+
+def difference(made: Program, arena: str = ARENAS[0]) -> str | None:
     """What the native executor does otherwise than the reference, or None."""
     procedure, arguments = made.procedure, made.arguments
     expected = reference_with_bounds(procedure.graph, [*arguments, *made.state])
-    ready = Native(procedure)
-    given = [a.copy() for a in arguments]
-    state = [a.copy() for a in made.state]
+    ready = Guarded(procedure, arena)
     threads.set_threads(1)
-    results = ready(given, state)
+    results, given, state = ready.call(arguments, made.state, "end")
     found = [*results, *(state[i - procedure.arguments] for i in procedure.updates)]
     for i, (want, have) in enumerate(zip(expected, found, strict=True)):
         wrong = disagreement(want, have)
@@ -70,39 +104,42 @@ def difference(made: Program) -> str | None:
             return f"variable {i} was written"
     if not all(same_bits(a, b) for a, b in zip(arguments, given, strict=True)):
         return "an argument was written"
-    return _shared(results, [*given, *state]) or _repeated(ready, made, [*results, *state])
+    return _repeated(ready, made, [*results, *state]) or _plainly(ready, made, [*results, *state])
 
 
-def _shared(results: list[Any], others: list[Any]) -> str | None:
-    """Results have memory of their own."""
+def _plainly(ready: Guarded, made: Program, first: list[Any]) -> str | None:
+    """A call as users make it gives the same bits, and results that share no memory."""
+    state = [a.copy() for a in made.state]
+    results = ready.ready(made.arguments, state)
+    if not all(same_bits(a, b) for a, b in zip(first, [*results, *state], strict=True)):
+        return "other bits in memory that is not guarded"
     for i, result in enumerate(results):
-        for other in (*results[:i], *others):
+        for other in (*results[:i], *made.arguments, *state):
             if np.shares_memory(result, other):
                 return f"result {i} shares memory"
     return None
 
 
-def _repeated(ready: Native, made: Program, first: list[Any]) -> str | None:
+def _repeated(ready: Guarded, made: Program, first: list[Any]) -> str | None:
     """Other numbers of threads, and loops, give the same bits."""
-    for count in (2, 3):
+    for count, side in ((2, "begin"), (3, "end")):
         threads.set_threads(count)
-        state = [a.copy() for a in made.state]
-        again = [*ready(made.arguments, state), *state]
+        results, _, state = ready.call(made.arguments, made.state, side)
+        again = [*results, *state]
         if not all(same_bits(a, b) for a, b in zip(first, again, strict=True)):
             return f"other bits on {count} threads"
+    if not made.arguments:
+        return None
     threads.set_threads(1)
-    state = [a.copy() for a in made.state]
-    calls = [ready(made.arguments, state) for _ in range(ROWS)]
+    state, calls = made.state, []
+    for _ in range(ROWS):
+        results, _, state = ready.call(made.arguments, state, "begin")
+        calls.append(results)
     stacked = [np.stack(column) for column in zip(*calls, strict=True)]
-    for count in (1, 3):
+    rows = [np.stack([a] * ROWS) for a in made.arguments]
+    for count, side in ((1, "end"), (3, "begin")):
         threads.set_threads(count)
-        looped = [a.copy() for a in made.state]
-        rows = [np.stack([a] * ROWS) for a in made.arguments]
-        if not rows:
-            return None
-        results, failure = ready.loop(rows, looped)
-        if failure is not None:
-            raise failure
+        results, _, looped = ready.call(rows, made.state, side, ROWS)
         pairs = zip([*stacked, *state], [*results, *looped], strict=True)
         if not all(same_bits(a, b) for a, b in pairs):
             return f"a loop on {count} threads gives other bits than calls"
@@ -124,8 +161,9 @@ class small_chunks:  # noqa: N801 (used like a function)
     """Inside, whatever is done for large programs is done for the smallest too.
 
     Kernels are divided as far as they can be, threads used for the least work, long sums cut
-    and added in blocks, sums over rows cut, rows reduced some at once, and rows set apart. The
-    code has a cache of its own: it is not that of the same programs outside.
+    and added in blocks, sums over rows cut, rows reduced some at once, and rows set apart;
+    products too are cut into parts of k, but where they are to be `whole`.
+    Nothing is kept on the disk: the code is not that of the same programs outside.
     """
 
     LIMITS = (
@@ -145,12 +183,15 @@ class small_chunks:  # noqa: N801 (used like a function)
         (pitch, "LINE", 16),
     )
 
+    def __init__(self, *, whole: bool = False) -> None:
+        self.limits = [limit for limit in self.LIMITS if not whole or limit[1] != "LONGEST"]
+
     def __enter__(self) -> None:
         self.threads = threads._Choice.count
-        self.before = [getattr(module, name) for module, name, _ in self.LIMITS]
+        self.before = [getattr(module, name) for module, name, _ in self.limits]
         self.cache = os.environ.get("PELLUCID_CACHE")
-        os.environ["PELLUCID_CACHE"] = str(folder() / "small")
-        for module, name, limit in self.LIMITS:
+        os.environ["PELLUCID_CACHE"] = os.devnull
+        for module, name, limit in self.limits:
             setattr(module, name, limit)
 
     def __exit__(self, *failure: object) -> None:
@@ -159,34 +200,44 @@ class small_chunks:  # noqa: N801 (used like a function)
             del os.environ["PELLUCID_CACHE"]
         else:
             os.environ["PELLUCID_CACHE"] = self.cache
-        for (module, name, _), limit in zip(self.LIMITS, self.before, strict=True):
+        for (module, name, _), limit in zip(self.limits, self.before, strict=True):
             setattr(module, name, limit)
 
 
-def main(count: int, first: int = 0, target: str = "") -> int:
-    """Run programs; the number of those that differ."""
-    place = Path(tempfile.mkdtemp(prefix="programs"))
-    os.environ["PELLUCID_CACHE"] = str(place)
-    bad, start = 0, time.monotonic()
-    for seed in range(first, first + count):
-        made = seeded(seed)
-        try:
-            with small_chunks(), on_target(target) if target else nullcontext():
-                wrong = difference(made)
-        except Exception as fault:
-            wrong = f"{type(fault).__name__}: {fault}"
+def finely(seed: int) -> small_chunks:
+    """How finely the program of a seed is divided."""
+    return small_chunks(whole=seed % 4 > 0)
+
+
+def checked(seed: int, target: str = "") -> tuple[Program, str | None]:
+    """The program of a seed, and what is wrong with it, for a CPU; "all": for each in turn."""
+    made, name = seeded(seed), target_of(seed) if target == "all" else target
+    try:
+        with finely(seed), on_target(name) if name else nullcontext():
+            return made, difference(made, ARENAS[seed % len(ARENAS)])
+    except Exception as fault:
+        return made, f"{type(fault).__name__}: {fault}"
+
+
+def main(seeds: Iterable[int], target: str) -> int:
+    """Run programs; the number of those that differ. The last seed printed is the one that died."""
+    bad, count, start = 0, 0, time.monotonic()
+    for seed in seeds:
+        print(f"\rprogram {seed} ", end="", flush=True)
+        made, wrong = checked(seed, target)
+        count += 1
         if wrong:
             bad += 1
-            print(f"program {seed}: {wrong}", flush=True)
+            print(wrong, flush=True)
             if bad <= 5:
                 print(made.procedure.graph, made.procedure.updates, flush=True)
-        if seed % 200 == 0:
-            shutil.rmtree(place, ignore_errors=True)
-    shutil.rmtree(place, ignore_errors=True)
-    print(f"{bad} of {count} programs differ ({time.monotonic() - start:.0f} s)")
+    print(f"\r{bad} of {count} programs differ ({time.monotonic() - start:.0f} s)")
     return bad
 
 
 if __name__ == "__main__":
-    numbers, target = sys.argv[1:3], sys.argv[3:]
-    sys.exit(1 if main(*map(int, numbers), *target) else 0)
+    words = sys.argv[1:]
+    if words[0] == "of":
+        sys.exit(min(main(map(int, words[1:]), "all"), 1))
+    first = int(words[1]) if len(words) > 1 else 0
+    sys.exit(min(main(range(first, first + int(words[0])), words[2] if len(words) > 2 else ""), 1))

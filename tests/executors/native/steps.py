@@ -16,7 +16,7 @@ import numpy as np
 
 import pellucid as pc
 from pellucid import nn, optim
-from pellucid.compile import capture_call
+from pellucid.captured import capture_call
 from pellucid.executors.native.native import Native
 from pellucid.executors.reference import Reference
 from pellucid.functional import cross_entropy

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from executors.native.examples import procedure, same
 
-from pellucid.compile import capture_call
+from pellucid.captured import capture_call
 from pellucid.executors.native.fusion import MOST_NODES, Fusion
 from pellucid.executors.native.planning import planned
 from pellucid.functional import cross_entropy, relu

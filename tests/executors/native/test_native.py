@@ -10,7 +10,7 @@ from executors.native.programs import small_chunks
 
 import pellucid as pc
 from pellucid import nn, optim
-from pellucid.compile import capture_call
+from pellucid.captured import capture_call
 from pellucid.errors import GraphError, PositionError
 from pellucid.executors.native.native import Native
 from pellucid.executors.reference import Reference

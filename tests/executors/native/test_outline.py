@@ -4,11 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from executors.native.examples import procedure, same
 from executors.native.programs import seeded
 
 import pellucid as pc
 from pellucid import nn, optim
-from pellucid.compile import capture_call
+from pellucid.captured import capture_call
 from pellucid.executors.native import emission
 from pellucid.executors.native.outline import outline
 from pellucid.executors.native.planning import planned
@@ -55,7 +56,20 @@ def test_repeated_layers_are_written_once(monkeypatch):
     assert len(outlines) < len(code.names) - 10
 
 
-@pytest.mark.parametrize("seed", range(0, 600, 3))
+@pytest.mark.parametrize("seed", range(0, 300, 5))
 def test_sharing_an_outline_changes_no_code(seed, monkeypatch):
     shared = planned(seeded(seed).procedure)
     assert emission.emit(shared) == written_out(shared, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "movement", ["flip(axis=(0,))", "slice(start=(1,), count=(2,), step=(1,))"]
+)
+def test_a_key_that_begins_within_a_buffer_is_bound_where_it_begins(movement):
+    made = procedure(f"""graph(w: uint32[{2 if "flip" in movement else 3}], d: uint32[5])
+      %0: uint32[2] = {movement} of (w)
+      %1: uint32[1] = slice(start=(3,), count=(1,), step=(1,)) of (d)
+      %2: uint32[] = reshape(to=()) of (%1)
+      %3: uint32[40] = random_bits(to=(40,), bits=24) of (%0, %2)
+      return %3""")
+    assert same(made) is None

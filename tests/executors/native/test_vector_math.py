@@ -12,7 +12,7 @@ from executors.native.lane_program import WIDTHS, compiled, text
 from scipy import special
 
 from pellucid.executors.native import target
-from pellucid.primitives.special import erf
+from pellucid.primitives.special import erf, gaussian, normal_cdf
 
 FLOATS = [np.float32, np.float64]
 VALUES = json.loads((Path(__file__).parent / "vector_values.json").read_text())
@@ -26,6 +26,8 @@ PLACES = {
     "log1p": {np.float32: 1.566, np.float64: 1.6},
     "tanh": {np.float32: 1.423, np.float64: 1.5},
     "erf": {np.float32: 1.74, np.float64: 1.75},
+    "gaussian": {np.float32: 1.75, np.float64: 1.75},
+    "normal_cdf": {np.float32: 4.5, np.float64: 4.5},
     "sin": {np.float32: 0.501},
     "cos": {np.float32: 0.501},
 }
@@ -43,9 +45,20 @@ WORST = {
 }
 
 
+def bell(xp, x):
+    return gaussian(xp, x, 0.5)
+
+
+SPECIAL_RULES = {
+    "erf": (erf, special.erf),
+    "gaussian": (bell, lambda x: np.exp(-x * x / 2)),
+    "normal_cdf": (normal_cdf, special.ndtr),
+}
+
+
 def rule(name):
-    if name == "erf":
-        return erf
+    if name in SPECIAL_RULES:
+        return SPECIAL_RULES[name][0]
     return lambda xp, *operands: getattr(xp, name)(*operands)
 
 
@@ -57,7 +70,8 @@ def run(name, dtype, width=16, kind=None):
 
 def reference(name, x):
     with np.errstate(all="ignore"):
-        return (special.erf if name == "erf" else getattr(np, name))(x.astype(np.float64))
+        function = SPECIAL_RULES[name][1] if name in SPECIAL_RULES else getattr(np, name)
+        return function(x.astype(np.float64))
 
 
 def assert_within(y, exact, places, rest=0.0):
@@ -112,6 +126,8 @@ SPECIAL = {
     "sin": [(0.0, 0.0), (-0.0, -0.0), (INF, NAN), (-INF, NAN)],
     "cos": [(0.0, 1.0), (-0.0, 1.0), (INF, NAN), (-INF, NAN)],
     "erf": [(0.0, 0.0), (-0.0, -0.0), (INF, 1.0), (-INF, -1.0), (1e30, 1.0), (-1e30, -1.0)],
+    "gaussian": [(0.0, 1.0), (-0.0, 1.0), (INF, 0.0), (-INF, 0.0), (1e30, 0.0), (-1e30, 0.0)],
+    "normal_cdf": [(0.0, 0.5), (-0.0, 0.5), (INF, 1.0), (-INF, 0.0), (1e30, 1.0), (-1e30, 0.0)],
 }
 
 

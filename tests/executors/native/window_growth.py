@@ -3,11 +3,11 @@
 from typing import Any
 
 from pellucid import primitives as p
-from pellucid.graph import Value
 from pellucid.primitives.base import DTYPES, SUMMABLE
+from pellucid.tensor import Tensor
 
 
-def windows(builder: Any) -> Value | None:
+def windows(builder: Any) -> Tensor | None:
     """Windows along one or several axes of a value."""
     x = builder.pick(DTYPES, lambda v: len(v.shape) > 0 and max(v.shape) > 0)
     axes = [i for i, n in enumerate(x.shape) if n > 0 and builder.chance(60)][:2]
@@ -22,7 +22,7 @@ def windows(builder: Any) -> Value | None:
     return builder.add(p.Windows(tuple(axes), tuple(size), stride, tuple(dilation)), x)
 
 
-def overlap_add(builder: Any) -> Value | None:
+def overlap_add(builder: Any) -> Tensor | None:
     """The last axes of a value taken as windows of the first ones."""
     x = builder.pick(SUMMABLE, lambda v: len(v.shape) > 1)
     number = builder.source.integer(1, len(x.shape) // 2)
@@ -39,10 +39,10 @@ def overlap_add(builder: Any) -> Value | None:
     return builder.add(p.OverlapAdd(tuple(positions), to, stride, dilation), x)
 
 
-def convolution(builder: Any) -> Value | None:
+def convolution(builder: Any) -> Tensor | None:
     """A convolution of an old or new value, its axes in any order, with old or new weights."""
-    axes = builder.choice((1, 1, 2))
-    dtype = builder.choice(SUMMABLE[-2:] if builder.chance(90) else SUMMABLE)
+    axes = builder.choice((0, 1, 1, 1, 2, 2, 2))
+    dtype = builder.choice(SUMMABLE[-2:] if builder.chance(70) else SUMMABLE)
     x = _turned(builder, _of_axes(builder, axes + 3, dtype, (1, 2, 3, 5, 8, 9, 17, 20)))
     found = [v for v in builder.values if len(v.shape) == axes + 3 and v.dtype == x.dtype]
     found = [v for v in found if (v.shape[0], v.shape[2]) == (x.shape[1], x.shape[2])]
@@ -52,7 +52,7 @@ def convolution(builder: Any) -> Value | None:
         kernel = tuple(builder.choice((1, 2, 3, 3, n)) for n in x.shape[3:])
         w = builder.leaf((x.shape[1], builder.choice((1, 2, 3, 7)), x.shape[2], *kernel), x.dtype)
         if builder.chance(30):
-            w = builder.add(p.Flip(tuple(range(3, axes + 3))), w) or w
+            w = builder.then(p.Flip(tuple(range(3, axes + 3))), w)
     plain = builder.chance(40)
     numbers = [
         tuple(1 if plain else builder.choice((1, 1, 2, 3)) for _ in range(axes)) for _ in range(3)
@@ -66,7 +66,7 @@ def convolution(builder: Any) -> Value | None:
     return builder.add(p.Convolution(stride, before, after, inside, apart), x, w)
 
 
-def _of_axes(builder: Any, axes: int, dtype: Any, sizes: tuple[int, ...]) -> Value:
+def _of_axes(builder: Any, axes: int, dtype: Any, sizes: tuple[int, ...]) -> Tensor:
     """A value with so many axes."""
     found = [v for v in builder.values if len(v.shape) == axes and v.dtype == dtype]
     if found and builder.chance(50):
@@ -75,10 +75,10 @@ def _of_axes(builder: Any, axes: int, dtype: Any, sizes: tuple[int, ...]) -> Val
     return builder.leaf((*shape, *(builder.choice(sizes) for _ in range(axes - 3))), dtype)
 
 
-def _turned(builder: Any, x: Value) -> Value:
+def _turned(builder: Any, x: Tensor) -> Tensor:
     """Sometimes with the first or the last axes the other way round."""
     if not builder.chance(30):
         return x
     axes = tuple(range(len(x.shape)))
     order = builder.choice(((2, 1, 0, *axes[3:]), (*axes[:3], *axes[:2:-1])))
-    return builder.add(p.PermuteDims(order), x) or x
+    return builder.then(p.PermuteDims(order), x)

@@ -1,0 +1,156 @@
+"""Arguments of a compiled function: as arrays for a program, or as tensors with their history.
+
+apart           the structure of arguments, and the arrays in it
+attached        the same for arguments that want no gradients
+wants_gradient  whether a tensor among the arguments has a history
+traced          a function run as it is, on tensors, so that its history is recorded
+traced_rows     the same for each row of the arguments
+unrecorded      the origin of what a program computed from trainable variables
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import GradientError
+from pellucid.graph import Origin
+from pellucid.primitives import Concat, Primitive
+from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
+from pellucid.structure import flatten, row, unflatten
+from pellucid.tensor import Tensor, apply, tensor
+from pellucid.variables import Tracing, Variable, is_recording, recording
+
+_PLAIN = frozenset((Tensor, np.ndarray))  # what most calls are made with: nothing is nested
+_KNOWN = frozenset(DTYPES)
+
+
+class WantsGradient(Exception):  # noqa: N818 (told to the caller, who traces; no error)
+    """An argument has a history: what is computed from it must have one too."""
+
+
+def apart(arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
+    """The structure of arguments, and the arrays in it.
+
+    Python floats are float32, or float64 where all other floats are.
+    """
+    if _PLAIN.issuperset(map(type, arguments)):
+        return row(len(arguments)), [_array(x) for x in arguments]
+    leaves: list[Any] = []
+    structure = flatten(arguments, leaves)
+    return structure, [_array(x) for x in _of_one_width(leaves)]
+
+
+def attached(arguments: tuple[Any, ...]) -> tuple[Any, list[Any], Sequence[Variable]]:
+    """The same, and the trainable variables among them; WantsGradient for other histories."""
+    if _PLAIN.issuperset(map(type, arguments)):
+        return row(len(arguments)), [_constant(x) for x in arguments], ()
+    leaves: list[Any] = []
+    structure = flatten(arguments, leaves)
+    arrays = [_constant(x) for x in _of_one_width(leaves)]
+    return structure, arrays, [x for x in leaves if isinstance(x, Variable) and x.trainable]
+
+
+def wants_gradient(arguments: tuple[Any, ...]) -> bool:
+    """Whether a tensor among the arguments has a history."""
+    leaves: list[Any] = []
+    flatten(arguments, leaves)
+    return any(type(x) is Tensor and x.origin is not None for x in leaves)
+
+
+def _of_one_width(leaves: list[Any]) -> list[Any]:
+    """The leaves, Python floats as float64 where all other floats are."""
+    others = {getattr(x, "dtype", None) for x in leaves}
+    if FLOAT64 not in others or FLOAT32 in others:
+        return leaves
+    return [np.asarray(x) if type(x) is float else x for x in leaves]
+
+
+def _array(x: Any) -> Any:
+    if isinstance(x, Tensor):
+        return x.known("an argument")
+    return x if isinstance(x, np.ndarray) and x.dtype in _KNOWN else tensor(x).array
+
+
+def _constant(x: Any) -> Any:
+    if type(x) is Tensor:
+        array = x.known("an argument")
+        if x.origin is not None:
+            raise WantsGradient
+        return array
+    return x if isinstance(x, np.ndarray) and x.dtype in _KNOWN else _array(x)
+
+
+# ---- with a history ----------------------------------------------------------------------
+
+
+def traced(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """The function's results, computed as it stands, from tensors like those of a capture."""
+    leaves: list[Any] = []
+    structure = flatten(arguments, leaves)
+    tensors = [x if isinstance(x, Tensor) else Tensor(_array(x)) for x in _of_one_width(leaves)]
+    record = Tracing()
+    with np.errstate(all="ignore"), recording(record):
+        returned = function(*unflatten(structure, iter(tensors)))
+        outputs: list[Any] = []
+        result = flatten(returned, outputs)
+        read = [x.read() if isinstance(x, Tensor) else tensor(x) for x in outputs]
+    record.carry_out()
+    return unflatten(result, iter(read))
+
+
+def traced_rows(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """The same, one row of the arguments after the other; the results of all, stacked."""
+    leaves: list[Any] = []
+    structure = flatten(arguments, leaves)
+    columns: list[list[Tensor]] = []
+    for i in range(len(leaves[0])):
+        outputs: list[Any] = []
+        nest = flatten(
+            traced(function, unflatten(structure, iter([x[i] for x in leaves]))), outputs
+        )
+        columns.append([y.expand_dims(0) for y in outputs])
+    stacked = [apply(Concat(0), *column) for column in zip(*columns, strict=True)]
+    return unflatten(nest, iter(stacked))
+
+
+class _Late(Sequence[Tensor]):
+    """What trainable variables hold when somebody asks; nothing while a function is captured."""
+
+    def __init__(self, variables: Sequence[Variable]) -> None:
+        self.variables = variables
+
+    def __len__(self) -> int:
+        return 0 if is_recording() else len(self.variables)
+
+    def __getitem__(self, i: Any) -> Any:
+        return [] if is_recording() else [v.read() for v in self.variables][i]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return iter(self[:])
+
+
+@dataclass(frozen=True)
+class _Program(Primitive):
+    """A compiled function, in the history of its results: nothing is recorded inside."""
+
+    names: str
+
+    def backward(self, dy: Any, y: Any, *inputs: Any) -> tuple[Any, ...]:
+        raise GradientError(
+            f"compile: a derivative by {self.names}, from which a compiled function computed its "
+            "result. No history of that is kept. Compile what takes the gradient: a step with "
+            "optimizer.minimize(loss) in it, or compile(value_and_grad(f)). Or call the function "
+            "uncompiled; or, where its result is meant as a constant, use y.stop_gradient()."
+        )
+
+
+def unrecorded(variables: Sequence[Variable]) -> Origin:
+    """The origin of what a program computed from trainable variables.
+
+    A derivative by one of them is refused in the backward pass: it would be 0 otherwise.
+    """
+    names = ", ".join(repr(variable.name) for variable in variables[:3])
+    more = f" and {len(variables) - 3} more" if len(variables) > 3 else ""
+    return Origin(_Program(names + more), _Late(variables))

@@ -1,0 +1,127 @@
+"""A function, run once with symbols in the places of arrays, and what that gave.
+
+Captured        its procedure, the variables it reads, and the settings it depends on
+capture_call    capture a function for one kind of arguments
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pellucid.arguments import unrecorded
+from pellucid.graph import Origin, Procedure, Value, collect
+from pellucid.primitives.base import FLOATS
+from pellucid.primitives.scan_passes import tidy
+from pellucid.structure import flatten, unflatten
+from pellucid.tensor import Tensor, tensor
+from pellucid.variables import Changes, Recording, Setting, Variable, recording
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A function captured for one kind of arguments."""
+
+    procedure: Procedure
+    variables: tuple[Variable, ...]
+    result: Any
+    settings: tuple[Setting, ...]
+    _seen: dict[Changes, int] = field(default_factory=dict)
+
+    @functools.cached_property
+    def changes(self) -> tuple[tuple[Variable, bool], ...]:
+        """Each variable, and whether the function gives it a new value."""
+        first = self.procedure.arguments
+        updated = {position - first for position in self.procedure.updates}
+        return tuple((v, i in updated) for i, v in enumerate(self.variables))
+
+    @functools.cached_property
+    def origins(self) -> tuple[Origin | None, ...]:
+        """Where each result comes from; a step that trains tells nothing of it."""
+        return self.origins_with(())
+
+    def origins_with(self, given: Sequence[Variable]) -> tuple[Origin | None, ...]:
+        """The same where trainable variables were given as arguments."""
+        read = [variable for variable in self.variables if variable.trainable]
+        trains = any(variable.trainable and changes for variable, changes in self.changes)
+        wanted = [] if trains else [*read, *given]
+        origin = unrecorded(wanted) if wanted else None
+        results = self.procedure.graph.outputs[: self.procedure.results]
+        return tuple(origin if value.dtype in FLOATS else None for value in results)
+
+    def is_current(self) -> bool:
+        """Whether every setting is still what it was at capture."""
+        for changes, settings in self._by_changes:
+            count = None if changes is None else changes.count
+            if changes is not None and self._seen.get(changes) == count:
+                continue
+            if not all([read() == value for read, value, _ in settings]):  # noqa: C419 (quicker)
+                return False
+            if changes is not None and count is not None:
+                self._seen[changes] = count
+        return True
+
+    @functools.cached_property
+    def _by_changes(self) -> tuple[tuple[Changes | None, list[Setting]], ...]:
+        found: dict[Changes | None, list[Setting]] = {}
+        for each in self.settings:
+            found.setdefault(each.changes, []).append(each)
+        return tuple(found.items())
+
+
+def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[Any]) -> Captured:
+    """Run a function once with symbols in the places of arrays, and collect its graph."""
+    names = _argument_names(function, structure)
+    symbols = [
+        Tensor(Value(name, a.shape, a.dtype), Origin(None, ()))
+        for name, a in zip(names, arrays, strict=True)
+    ]
+    with recording() as record:
+        returned = function(*unflatten(structure, iter(symbols)))
+        outputs: list[Any] = []
+        result = flatten(returned, outputs)
+        outputs = [x.read() if isinstance(x, Tensor) else tensor(x) for x in outputs]
+    variables = tuple(record.reads)
+    inputs = _unique([(s.array.name, s) for s in symbols], record)
+    graph = tidy(collect(inputs, [*outputs, *record.writes.values()]))
+    position = {variable: len(symbols) + i for i, variable in enumerate(variables)}
+    updates = tuple(position[variable] for variable in record.writes)
+    procedure = Procedure(graph, len(symbols), updates)
+    watched = [Setting(read, read(), changes) for read, changes in record.watched.values()]
+    return Captured(procedure, variables, result, (*record.settings, *watched))
+
+
+def _argument_names(function: Callable[..., Any], structure: Any) -> list[str]:
+    """A name for each array among the arguments: the parameter's, numbered within nests."""
+    try:
+        parameters = [p.name for p in inspect.signature(function).parameters.values()]
+    except ValueError:  # some built-in callables have no signature
+        parameters = []
+    names: list[str] = []
+    for i, part in enumerate(structure.parts):
+        stem = parameters[min(i, len(parameters) - 1)] if parameters else "x"
+        stem = stem if i < len(parameters) else f"{stem}.{i}"
+        leaves = _count_leaves(part)
+        names += [stem] if part is None else [f"{stem}.{k}" for k in range(leaves)]
+    return names
+
+
+def _count_leaves(structure: Any) -> int:
+    if structure is None:
+        return 1
+    return sum(_count_leaves(part) for part in getattr(structure, "parts", ()))
+
+
+def _unique(inputs: list[tuple[str, Tensor]], record: Recording) -> dict[str, Tensor]:
+    """Inputs by name, arguments first; a name that is taken gets a number."""
+    named: dict[str, Tensor] = {}
+    numbers: dict[str, int] = {}  # the lowest that may be free, by name
+    reads = [(symbol.array.name, symbol) for symbol in record.reads.values()]
+    for name, symbol in inputs + reads:
+        free = name
+        while free in named:
+            number = numbers.get(name, 2)
+            free, numbers[name] = f"{name}~{number}", number + 1
+        named[free] = symbol
+    return named
