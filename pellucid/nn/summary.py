@@ -29,6 +29,7 @@ from pellucid.primitives import (
     Min,
     OverlapAdd,
     Prod,
+    Scan,
     StopGradient,
     Sum,
     Where,
@@ -154,6 +155,9 @@ def _work_by_path(graph: Graph, paths: set[str]) -> dict[str, int]:
     """The operations of each layer: those of its path, or of a scope of its own inside."""
     work: dict[str, int] = {}
     for node in graph.nodes:
+        if isinstance(node.primitive, Scan):
+            for inner, count in _work_by_path(node.primitive.body, paths).items():
+                work[inner] = work.get(inner, 0) + node.primitive.steps * count
         path = node.scope
         while path not in paths and path:
             path = path.rpartition(".")[0]

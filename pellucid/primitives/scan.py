@@ -3,7 +3,7 @@
 Its body is a graph of its own, so a loop over a thousand steps is as large as one over two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,25 +129,29 @@ class Scan(Primitive):
             )
         return pack(self.name, self.gives())
 
-    def order(self) -> Iterator[int]:
-        """The slices in the order of the steps."""
-        return reversed(range(self.steps)) if self.reverse else iter(range(self.steps))
+    def turns(self, inputs: Sequence[Any]) -> Iterator[tuple[int, list[Any], list[Any]]]:
+        """Run it: for each turn the number of its slice, and what the body takes and gives."""
+        count, first = self.carries, self.constants + self.carries
+        fixed, state = list(inputs[: self.constants]), list(inputs[self.constants : first])
+        for turn in range(self.steps):
+            t = self.steps - 1 - turn if self.reverse else turn
+            given = [*fixed, *state, *(x[t] for x in inputs[first:])]
+            found = run(self.body, given)
+            yield t, given, found
+            state = found[:count]
 
     def forward(self, xp: Any, *inputs: Any) -> Any:
         record = np.empty((), pack(self.name, self.gives()))
         parts = [record[name] for name in record.dtype.names or ()]
-        count, first = self.carries, self.constants + self.carries
-        fixed, state, sequences = inputs[: self.constants], inputs[self.constants : first], inputs
-        for t in self.order():
+        count, first = self.carries, self.constants
+        for t, given, found in self.turns(inputs):
             for k in self.before:
-                parts[count + k][t] = state[k]
-            found = run(self.body, [*fixed, *state, *(x[t] for x in sequences[first:])])
-            state = tuple(found[:count])
+                parts[count + k][t] = given[first + k]
             for k in self.after:
-                parts[2 * count + k][t] = state[k]
+                parts[2 * count + k][t] = found[k]
             for stack, y in zip(parts[3 * count :], found[count:], strict=True):
                 stack[t] = y
-        for last, value in zip(parts, state, strict=False):
+        for last, value in zip(parts, found[:count], strict=False):
             last[...] = value
         return record
 

@@ -8,13 +8,14 @@ cause. The graph knows the order, and the layer of every operation.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pellucid.evaluation import run
 from pellucid.graph import Node, Procedure
+from pellucid.primitives import Scan
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,15 @@ class Birthplace:
     value: str
     inputs: tuple[str, ...]
     is_input: bool = False
+    turn: int | None = None  # of the loop that it is in, counted by slices
 
     def __str__(self) -> str:
         if self.is_input:
             return f"{self.name} holds {self.value} before the step begins"
         layer = f"layer {self.scope!r}" if self.scope else "outside any layer"
-        return f"{layer}, operation {self.name}, gave {self.value} from {', '.join(self.inputs)}"
+        when = "" if self.turn is None else f" at step {self.turn} of its loop"
+        gave = f"gave {self.value} from {', '.join(self.inputs)}"
+        return f"{layer}, operation {self.name}{when}, {gave}"
 
 
 @dataclass
@@ -51,6 +55,8 @@ def is_finite(array: Any) -> bool:
     >>> is_finite(np.array([1.0, np.inf])), is_finite(np.array([1, 2]))
     (False, True)
     """
+    if array.dtype.names is not None:
+        return all(is_finite(array[name]) for name in array.dtype.names)
     if array.dtype.kind != "f":
         return True
     # One pass without a temporary array decides nearly always: finite numbers have, short of
@@ -80,9 +86,20 @@ def find_origin(procedure: Procedure, inputs: Sequence[Any]) -> Birthplace | Non
             waiting += [value.name for value in watch.found[name][0].inputs]
     for name, (node, arguments, result) in watch.found.items():
         if name in blamed and all(is_finite(a) for a in arguments):
+            if isinstance(node.primitive, Scan):
+                return _in_loop(node.primitive, arguments)
             named = zip(node.inputs, arguments, strict=True)
             ranges = tuple(f"{value.name} {_describe(array)}" for value, array in named)
             return Birthplace(node.primitive.name, node.scope, _describe_place(result), ranges)
+    return None
+
+
+def _in_loop(scan: Scan, arguments: Sequence[Any]) -> Birthplace | None:
+    """The same in the body of a loop: in the first turn that gave what is not finite."""
+    for t, given, found in scan.turns(arguments):
+        if not all(is_finite(array) for array in found):
+            origin = find_origin(Procedure(scan.body, len(given)), given)
+            return origin and replace(origin, turn=t)
     return None
 
 

@@ -67,6 +67,14 @@ def test_a_layer_called_twice_has_its_parameters_once_and_its_work_twice():
     assert [(row.path, row.parameters, row.flops) for row in summary.rows] == [("0", 6, 20)]
 
 
+def test_the_work_of_a_loop_is_that_of_all_its_steps():
+    layer = nn.RNN(3, 5, rng=pc.Generator(seed=0))
+    (one,), (six,) = (layer.summary((2, steps, 3)).rows for steps in (1, 6))
+    products, others = 2 * 2 * (3 + 5) * 5, 3 * 2 * 5
+    assert (one.flops, six.flops) == (products + others, 6 * (products + others))
+    assert one.parameters == 3 * 5 + 5 * 5 + 5
+
+
 def test_the_dtype_of_the_input_can_be_given():
     class Lookup(nn.Module):
         def __init__(self):

@@ -156,6 +156,24 @@ def test_an_infinity_that_a_mask_takes_away_is_no_fault(make: Make) -> None:
     assert origin.name == "multiply"
 
 
+def test_a_number_born_in_a_loop_is_told_with_its_turn_and_layer() -> None:
+    import pellucid as pc
+
+    def body(total: Any, x: Any) -> Any:
+        with pc.scope("inside"):
+            masked = (x > -9.0).where(x.log(), 0.0)
+        return total + x, (masked > 0.0).where(masked, 0.0) + x.exp()
+
+    def function(x: Any) -> Any:
+        return pc.scan(body, x[0] * 0.0, x, reverse=True)[1].sum()
+
+    example = np.array([[1.0, 200.0], [100.0, 1.0], [-1.0, 3.0]], np.float32)
+    origin = find_origin(pc.compile(function).captured(example).procedure, [example])
+    assert origin is not None
+    assert (origin.name, origin.scope, origin.turn) == ("exp", "", 1)
+    assert "operation exp at step 1 of its loop, gave inf at [0] from" in str(origin)
+
+
 def test_finite_outputs_have_no_origin() -> None:
     import pellucid as pc
 
@@ -173,6 +191,8 @@ def test_finite_outputs_have_no_origin() -> None:
         (np.array([3e38, 3e38], np.float32), True),
         (np.array([1, 2]), True),
         (np.zeros(0), True),
+        (np.zeros((), [("f0", "f4", (2,)), ("f1", "i8")]), True),
+        (np.array((1, np.nan), [("f0", "f4"), ("f1", "f8")]), False),
     ],
 )
 def test_finite_means_every_number(array: Any, expected: bool) -> None:
