@@ -93,7 +93,7 @@ class CallBack:
         from pellucid.executors.native.views import whole
 
         shared = self.program.shared
-        node, *parts = shared.plan.kernels[number].nodes
+        node, *parts = self.program.coded[number].kernel.nodes
         inputs = [self._array(shared.views[value], step) for value in node.inputs]
         with np.errstate(all="ignore"):
             result = node.primitive.forward(np, *inputs)
@@ -135,7 +135,7 @@ class CallBack:
 
     def _told(self, what: int) -> BaseException:
         """The error for what the machine code has noted."""
-        node = self.program.shared.plan.kernels[abs(what) - 1].nodes[0]
+        node = self.program.coded[abs(what) - 1].kernel.nodes[0]
         if what > 0:
             return located(self._out_of_range(node), node.scope)
         where = f"{node.primitive.name}{f' in {node.scope}' if node.scope else ''}"

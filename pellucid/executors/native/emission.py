@@ -81,7 +81,7 @@ class _Emission:
 
     def run(self) -> Code:
         kernels, items = coded(self.shared)
-        found = [self._kernel(each) for each in kernels]
+        found = [self._kernel(*numbered) for numbered in enumerate(kernels)]
         defined = [
             "define " + body.replace('@"kernel"', f'@"{name}"', 1)
             for body, name in self.bodies.items()
@@ -91,21 +91,21 @@ class _Emission:
         text = "\n".join([*self.declarations, *defined])
         return Code(text, tuple(name for name, _ in found), bindings, items)
 
-    def _kernel(self, each: Coded) -> tuple[str, list[Place]]:
+    def _kernel(self, number: int, each: Coded) -> tuple[str, list[Place]]:
         """The function of a kernel, and the places that it binds."""
         if not isinstance(each.kernel, Fused):
-            return self._emitted(each)
+            return self._emitted(number, each)
         sketch, places = outline(each.shared, each.kernel)
         if sketch not in self.known:
-            name, bound = self._emitted(each)
+            name, bound = self._emitted(number, each)
             self.known[sketch] = name, [places.index(place) for place in bound]
         name, order = self.known[sketch]
         return name, [places[i] for i in order]
 
-    def _emitted(self, each: Coded) -> tuple[str, list[Place]]:
+    def _emitted(self, number: int, each: Coded) -> tuple[str, list[Place]]:
         """The same, by writing its code."""
-        frame = Frame(each.shared)
-        _emit_kernel(frame, each.kernel, each.number)
+        frame = Frame(each.shared, each.program)
+        _emit_kernel(frame, each.kernel, number)
         if frame.stack_bytes > frame.target.stack_bytes:
             raise UnavailableError(
                 f"a kernel takes {frame.stack_bytes} bytes of the stack, and may take "

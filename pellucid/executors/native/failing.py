@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.kernels import Kernel, Single
+from pellucid.executors.native.kernels import Kernel, Single, Steps
 from pellucid.executors.native.singles import is_native
 from pellucid.graph import Graph, Node
 
@@ -26,6 +26,8 @@ def failing(kernels: list[Kernel], graph: Graph) -> tuple[list[int], list[tuple[
     seen: dict[tuple[str, int, bool], int] = {}
     found, pairs = [], []
     for number, kernel in enumerate(kernels):
+        if isinstance(kernel, Steps) and kernel.body.plan.can_fail:
+            found.append(number)
         if not isinstance(kernel, Single) or not _can_fail(kernel.nodes[0], constants):
             continue  # a loop whose values others compute again has no nodes at all
         node = kernel.nodes[0]

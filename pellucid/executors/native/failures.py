@@ -58,7 +58,7 @@ def note_index(frame: Frame, number: int, index: ir.Value, place: ir.Value) -> N
 
 def _entry(frame: Frame, number: int) -> ir.Value:
     """Where an entry of the table behind the arena lies."""
-    slot = I64(frame.shared.plan.arena_slot + number)
+    slot = I64(frame.program.plan.arena_slot + number)
     return frame.builder.gep(frame.table, [slot], source_etype=I64)
 
 

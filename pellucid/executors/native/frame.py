@@ -69,8 +69,9 @@ class Frame:
     that differ only in where their buffers lie are one and the same code.
     """
 
-    def __init__(self, shared: Layout) -> None:
-        self.shared = shared
+    def __init__(self, shared: Layout, program: Layout | None = None) -> None:
+        """For a kernel in the body of a loop, `program` is what the whole program shares."""
+        self.shared, self.program = shared, program or shared
         self.views = shared.views
         self.target = shared.target
         self.function = ir.Function(ir.Module("kernel"), kernel_type(), "kernel")

@@ -37,6 +37,7 @@ from pellucid.memory import empty
 if TYPE_CHECKING:
     from pellucid.executors.native.frame import Layout
     from pellucid.executors.native.report import Report
+    from pellucid.executors.native.steps import Coded
 
 
 class Native:
@@ -64,6 +65,13 @@ class Native:
         from pellucid.executors.native.planning import planned
 
         return planned(self.procedure)
+
+    @cached_property
+    def coded(self) -> "list[Coded]":
+        """The kernels that have code, by the numbers that the code knows them by."""
+        from pellucid.executors.native.steps import coded
+
+        return coded(self.shared)[0]
 
     def _make_table(self) -> None:
         """The table: addresses of inputs, constants, results, the arena; the way back, failures.

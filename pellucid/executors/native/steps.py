@@ -88,10 +88,10 @@ def first_row(kernel: Steps, carry: int) -> int:
 
 @dataclass(frozen=True)
 class Coded:
-    """A kernel that has code: the plan that it is in, its number there, and its strips."""
+    """A kernel that has code: the plan that it is in, that of the program, and its strips."""
 
     shared: Layout
-    number: int
+    program: Layout
     kernel: Kernel
     strips: int
 
@@ -99,21 +99,21 @@ class Coded:
 def coded(shared: Layout) -> tuple[list[Coded], tuple[tuple[Item, ...], ...]]:
     """All kernels that have code, and for each kernel of the plan what is run, by number."""
     found: list[Coded] = []
-    return found, tuple(_items(shared, found))
+    return found, tuple(_items(shared, shared, found))
 
 
-def _items(shared: Layout, found: list[Coded]) -> list[tuple[Item, ...]]:
+def _items(shared: Layout, program: Layout, found: list[Coded]) -> list[tuple[Item, ...]]:
     items: list[tuple[Item, ...]] = []
     for number, kernel in enumerate(shared.plan.kernels):
         here: list[Item] = [len(found)]
         if isinstance(kernel, Steps):
             start = Start(kernel.nodes[:1], [], kernel)
             here = [len(found)] if kernel.scan.carries else []
-            found += [Coded(shared, number, start, 1)] * len(here)
-            body = [item for part in _items(kernel.body, found) for item in part]
+            found += [Coded(shared, program, start, 1)] * len(here)
+            body = [item for part in _items(kernel.body, program, found) for item in part]
             moves = _moves(shared, kernel)
             here.append(Repeat(kernel.scan.steps, kernel.scan.reverse, moves, tuple(body)))
         else:
-            found.append(Coded(shared, number, kernel, shared.plan.strips[number]))
+            found.append(Coded(shared, program, kernel, shared.plan.strips[number]))
         items.append(tuple(here))
     return items

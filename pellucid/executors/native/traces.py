@@ -19,8 +19,6 @@ from pellucid.executors.native.views import MOVEMENTS
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS, DType, Primitive
 
-AT_POSITIONS = (p.Take, p.ScatterAdd)  # what can fail in the middle of a step
-
 
 @dataclass(frozen=True)
 class Trace(Primitive):
@@ -43,7 +41,7 @@ class Trace(Primitive):
 
 @lru_cache(maxsize=256)
 def runs_here(scan: p.Scan) -> bool:
-    """Whether all of a loop's body has native code that cannot fail."""
+    """Whether all of a loop's body has native code."""
     return all(_has_code(node) for node in scan.body.nodes)
 
 
@@ -53,8 +51,6 @@ def _has_code(node: Node) -> bool:
         return runs_here(primitive)
     if isinstance(primitive, p.MatMul):
         return node.output.dtype in FLOATS
-    if isinstance(primitive, AT_POSITIONS):
-        return False
     plain = isinstance(primitive, (*MOVEMENTS, p.Part, p.Split)) or primitive.name in REDUCING
     return plain or is_pointwise(node) or is_native(node)
 

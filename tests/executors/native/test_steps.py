@@ -6,6 +6,7 @@ from executors.native.programs import small_chunks
 
 import pellucid as pc
 from pellucid import functional as f
+from pellucid.errors import PositionError
 from pellucid.executors import threads
 from pellucid.executors.native.emission import emit
 from pellucid.executors.native.native import Native
@@ -148,10 +149,71 @@ def test_the_report_counts_the_turns_and_names_no_fallback():
     assert "loop of 7 turns" in run.source("schedule", numbers(7, 5, 33))
 
 
+def test_positions_in_a_body_are_checked_in_every_turn():
+    table = pc.Parameter(numbers(5, 20))
+
+    def run(ids):
+        def body(total, i):
+            return total + table.take(i, axis=0), total
+
+        return pc.scan(body, pc.zeros((3, 20)), ids)
+
+    ids = np.array([[0, 4, 2], [1, 1, 1], [3, 0, -1], [2, 2, 4]])
+    compiled = pc.compile(run)
+    np.testing.assert_allclose(
+        compiled(ids)[0].numpy(), table.numpy()[ids].sum(axis=0), rtol=1e-5, atol=1e-6
+    )
+    assert compiled.report(ids).fallbacks == ()
+    ids[2, 1] = 5
+    with pytest.raises(PositionError, match=r"take: index 5 .*size 5"):
+        compiled(ids)
+
+
+def test_a_step_that_fails_within_a_loop_changes_nothing():
+    table = pc.Parameter(numbers(5, 20))
+    optimizer = pc.optim.SGD({"table": table}, 0.1)
+
+    @pc.compile
+    def step(ids, x):
+        total, _ = pc.scan(lambda s, i: (s + table.take(i, axis=0), None), x, ids)
+        loss = (total * total).mean()
+        optimizer.minimize(loss)
+        return loss
+
+    ids, x = np.array([[0, 4, 2], [1, 1, 1]]), numbers(3, 20)
+    step(ids, x)
+    before = table.numpy().copy()
+    with pytest.raises(PositionError):
+        step(np.array([[0, 4, 2], [1, 7, 1]]), x)
+    np.testing.assert_array_equal(table.numpy(), before)
+    step(ids, x)
+    assert (table.numpy() != before).any()
+
+
+def test_class_ids_are_checked_in_a_body():
+    def run(x, t):
+        def body(total, row):
+            return total + f.cross_entropy(row[0], row[1]), None
+
+        return pc.scan(body, pc.zeros(()), (x, t))[0]
+
+    x, t = numbers(3, 4, 5), np.array([[0, 1, 2, 3], [4, 3, 2, 1], [0, 0, 0, 0]])
+    compiled = pc.compile(run)
+    expected = pc.compile(run, executor="reference")(x, t)
+    np.testing.assert_allclose(compiled(x, t).numpy(), expected.numpy(), rtol=1e-6)
+    t[1, 2] = 5
+    with pytest.raises(PositionError):
+        compiled(x, t)
+
+
 def test_a_body_without_native_code_runs_through_its_rule():
-    run = pc.compile(lambda x, i: pc.scan(lambda s, row: (s + row.take(i, axis=0), s), x[0], x)[0])
-    x, i = numbers(4, 3), np.array([2, 0, 1])
-    np.testing.assert_allclose(run(x, i).numpy(), x[0] + x[:, i].sum(axis=0), rtol=1e-6)
-    assert run.report(x, i).fallbacks == ("scan+part",)
-    with pytest.raises(pc.errors.PositionError):
-        run(x, np.array([2, 0, 3]))
+    def body(total, row):
+        return total + row @ row.T, total
+
+    x = np.arange(24, dtype=np.int64).reshape(2, 3, 4)
+    run = pc.compile(lambda x: pc.scan(body, pc.zeros((3, 3), dtype="int64"), x))
+    total, before = run(x)
+    products = x @ x.transpose(0, 2, 1)
+    np.testing.assert_array_equal(total.numpy(), products.sum(axis=0))
+    np.testing.assert_array_equal(before.numpy(), [products[0] * 0, products[0]])
+    assert run.report(x).fallbacks == ("scan+part",)
