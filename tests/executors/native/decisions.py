@@ -90,13 +90,15 @@ def _shortened(text: str) -> str:
     kernels = []
     for line in text.splitlines():
         found = re.search(r" = (\w+)\(", line)
-        if line.startswith("kernel"):
+        if line.strip().startswith("kernel"):
             kernels.append([line, ""])
         elif found:
             kernels[-1][1] += f" {found[1]}"
         else:
             kernels[-1].append(line.strip())
-    return "".join(f"{', '.join(part.strip() for part in kernel if part)}\n" for kernel in kernels)
+    # Kernels in the body of a loop stand a little to the right.
+    rows = (", ".join([first, *(p.strip() for p in rest if p)]) for first, *rest in kernels)
+    return "".join(f"{row}\n" for row in rows)
 
 
 def _contraction(product: str) -> Contraction:
