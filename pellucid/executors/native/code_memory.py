@@ -9,14 +9,18 @@ Sources: POSIX.1-2017, sys/mman.h; Microsoft, VirtualAlloc, VirtualProtect, Virt
 
 import ctypes
 import os
+import platform
+from contextlib import suppress
 
 from pellucid.errors import UnavailableError
 from pellucid.executors.native import system
+from pellucid.memory import ARM64
 
 # Of mmap and mprotect on Linux; the module mmap has these where the system does.
 READ, WRITE, RUN, PRIVATE, ANONYMOUS = 1, 2, 4, 2, 32
 # Of VirtualAlloc, VirtualProtect and VirtualFree.
 COMMIT, RELEASE, READ_WRITE, RUN_READ = 0x3000, 0x8000, 4, 0x20
+CACHE_LIBRARY = "libgcc_s.so.1"
 
 _SIZE, _ADDRESS = ctypes.c_size_t, ctypes.c_void_p
 
@@ -31,7 +35,7 @@ def mapped(size: int) -> int:
         library.mmap.restype = _ADDRESS
         kind = PRIVATE | ANONYMOUS
         address = library.mmap(None, _SIZE(size), READ | WRITE, kind, -1, ctypes.c_int64(0))
-    if address in {None, _ADDRESS(-1).value}:
+    if not address or address == _ADDRESS(-1).value:
         raise _refused("map memory for code")
     return int(address)
 
@@ -40,6 +44,8 @@ def filled(address: int, code: bytes) -> None:
     """Write code into the pages; from now on it can be run."""
     library, size = system.library(), _SIZE(len(code))
     ctypes.memmove(address, code, len(code))
+    if platform.machine().lower() in ARM64:
+        _told_to_caches(address, address + len(code))
     if system.WINDOWS:
         before = ctypes.c_uint32()
         done = library.VirtualProtect(_ADDRESS(address), size, RUN_READ, ctypes.byref(before))
@@ -48,6 +54,16 @@ def filled(address: int, code: bytes) -> None:
         is_refused = library.mprotect(_ADDRESS(address), size, READ | RUN) != 0
     if is_refused:
         raise _refused("run what it has written to memory")
+
+
+def _told_to_caches(begin: int, end: int) -> None:
+    """Have the CPUs of ARM64 read instructions anew: they do not look at what is written.
+
+    Where the library that tells them is missing, Linux does as it lets the memory run.
+    """
+    with suppress(OSError, AttributeError):
+        tell = ctypes.CDLL(CACHE_LIBRARY)["__clear_cache"]
+        tell(_ADDRESS(begin), _ADDRESS(end))
 
 
 def unmapped(address: int, size: int) -> None:
