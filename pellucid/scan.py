@@ -149,6 +149,7 @@ class _Inside(Recording):
         super().__init__()
         self.outer, self.carried = outer, carried
         self.settings, self.watched = outer.settings, outer.watched
+        self.outermost, self.depth = outer.outermost, outer.depth
 
     def read(self, variable: Variable) -> Tensor:
         """The variable's present value within the body."""

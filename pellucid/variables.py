@@ -10,7 +10,8 @@ Changes     tells when such values may have changed
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Set as AnySet
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,6 +53,8 @@ class Recording:
         self.writes: dict[Variable, Tensor] = {}
         self.settings: list[Setting] = []
         self.watched: dict[Any, tuple[Callable[[], Any], Changes]] = {}
+        self.outermost: list[Any] = []  # objects called by the function itself, not by others
+        self.depth = 0
 
     def read(self, variable: "Variable") -> Tensor:
         """The variable's present value within the captured function."""
@@ -67,6 +70,14 @@ class Recording:
         """Give the variable another value within the captured function."""
         self.read(variable)
         self.writes[variable] = value
+
+    def unheld(self, held: "AnySet[Variable]") -> list[str]:
+        """Trainable variables that were read, and that nobody holds or writes: names, shapes."""
+        return [
+            f"{symbol.array.name} {variable.shape}"
+            for variable, symbol in self.reads.items()
+            if variable.trainable and variable not in held and variable not in self.writes
+        ]
 
 
 class _Active(threading.local):
@@ -125,6 +136,22 @@ def setting(read: Callable[[], Any], changes: Changes | None = None) -> Any:
     if _active.recording is not None:
         _active.recording.settings.append(Setting(read, value, changes))
     return value
+
+
+@contextmanager
+def entered(owner: Any, place: AbstractContextManager[Any]) -> Iterator[None]:
+    """Inside, and in a place, an object is called; a capture keeps those that none else calls."""
+    record = _active.recording
+    if record is None:
+        raise AssertionError("nothing is being captured")
+    if not record.depth:
+        record.outermost.append(owner)
+    record.depth += 1
+    try:
+        with place:
+            yield
+    finally:
+        record.depth -= 1
 
 
 def watch(owner: Any, read: Callable[[], Any], changes: Changes) -> None:

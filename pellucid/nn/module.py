@@ -17,7 +17,7 @@ from pellucid.nn.calls import note
 from pellucid.scopes import current_scope, scope
 from pellucid.state import Loaded, State, copies, restore
 from pellucid.tensor import Tensor, tensor
-from pellucid.variables import Changes, Variable, is_recording, setting, watch
+from pellucid.variables import Changes, Variable, entered, is_recording, setting, watch
 
 if TYPE_CHECKING:
     from pellucid.nn.predictor import Predictor
@@ -74,9 +74,11 @@ class Module(Branch):
         operations, with the path and form of the innermost module in front.
         """
         tensors = tuple(_input(self, x) for x in inputs)
+        place = scope(self._name) if self._name else nullcontext()
         if is_recording():
             watch(self, lambda: Attributes(self), ATTRIBUTES)
-        with scope(self._name) if self._name else nullcontext():
+            place = entered(self, place)
+        with place:
             try:
                 output = self.forward(*tensors)
             except (ShapeError, DTypeError) as error:

@@ -4,6 +4,8 @@ Optimizer    the base: a subclass defines `start` and `update`
 """
 
 import math
+import warnings
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
@@ -20,9 +22,12 @@ from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
-from pellucid.variables import Buffer, Variable, is_recording, setting
+from pellucid.variables import Buffer, Variable, active_recording, is_recording, setting
 
 Slots = dict[str, Tensor]
+
+# What some optimizer was given, by identity: variables compare number by number.
+_HELD: weakref.WeakValueDictionary[int, Variable] = weakref.WeakValueDictionary()
 
 
 @dataclass(eq=False)
@@ -69,6 +74,7 @@ class Optimizer:
     def __post_init__(self) -> None:
         name = type(self).__name__
         self.parameters = _checked(name, self.parameters)
+        _HELD.update((id(parameter), parameter) for parameter in self.parameters.values())
         self.rules = tuple(self.rules)
         for option in ("l1", "l2", "weight_decay"):
             check(name, option, getattr(self, option), zero=True)
@@ -155,12 +161,29 @@ class Optimizer:
         found = gradients(y, wanted, ones_like(y)) if has_origin(y) else [None] * len(wanted)
         pairs = zip(self.parameters, found, strict=True)
         known = {path: _constant(g) for path, g in pairs if g is not None}
+        self._tell_unheld()
         if not known:
             raise GradientError(
                 "minimize: the loss depends on none of the parameters. Compute it again after "
                 "each update, from the model that this optimizer was made for."
             )
         return known
+
+    def _tell_unheld(self) -> None:
+        """Warn of trainable variables that a captured step reads, and that nobody holds."""
+        record = active_recording()
+        if record is None:
+            return
+        models = [each.variables().values() for each in record.outermost]
+        names = record.unheld(set(_HELD.values()).union(*models))
+        if names:
+            warnings.warn(
+                f"{type(self).__name__}: the step reads {', '.join(names)}, trainable, which no "
+                "optimizer holds, nor a model that the step calls: it stays as it is. Assign a "
+                "layer to the model that calls it, self.layer = ...; give a parameter to an "
+                "optimizer; or make it a Buffer, where that is meant.",
+                stacklevel=4,
+            )
 
     def apply(self, gradients: Mapping[str, Tensor]) -> None:
         """One update with gradients of your own, by path."""

@@ -12,11 +12,11 @@ from typing import Any
 
 from pellucid.captured import Captured
 from pellucid.compile import compile as compiled
-from pellucid.errors import ShapeError
+from pellucid.errors import OptionError, ShapeError
 from pellucid.tensor import Tensor
 from pellucid.train.evaluation import Feed, Loss
 from pellucid.train.metrics import Metric
-from pellucid.variables import Variable
+from pellucid.variables import Variable, active_recording
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,25 @@ class Program:
                 f"Trainer: the loss has shape {loss.shape}. It must be one number, such as the "
                 "mean over the batch."
             )
+        self._refuse_unheld()
         task.optimizer.minimize(loss)
         return {"loss": loss} | {m.name: m(outputs, targets).mean() for m in task.metrics}
+
+    def _refuse_unheld(self) -> None:
+        """Refuse trainable variables that a step reads, and that nobody would train or save."""
+        record = active_recording()
+        if record is None:
+            return
+        held = set(self.task.model.variables().values())
+        held |= set(getattr(self.task.optimizer, "parameters", {}).values())
+        names = record.unheld(held)
+        if names:
+            raise OptionError(
+                f"Trainer: a step reads {', '.join(names)}, trainable, which neither the model nor "
+                "the optimizer holds: it would be neither trained nor saved. Assign a layer to its "
+                "model, self.layer = ...; give a parameter of the loss to the optimizer; or make "
+                "it a Buffer."
+            )
 
     def _check_outputs(self, outputs: Tensor, count: int) -> None:
         """Refuse outputs that cannot stand for the classes of the data."""

@@ -5,6 +5,8 @@ identity      what a resumed run must share with the run that it goes on from
 run_config    what config.json holds
 """
 
+import functools
+import hashlib
 import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pellucid
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest
+from pellucid.graph import Graph
 from pellucid.train.history import TRAIN, VALIDATION
 from pellucid.train.options import Options
 
@@ -76,8 +79,12 @@ def _check_monitor(validation: Dataset | None, options: Options) -> None:
         )
 
 
-def identity(train: Dataset, options: Options, optimizer: Any) -> dict[str, Any]:
-    """What decides the bits of a run, apart from the variables: batches, data, weights."""
+def identity(trainer: "Trainer", step: Graph) -> dict[str, Any]:
+    """What decides the bits of a run, apart from the variables: batches, data, the step.
+
+    What a step computes stands in its graph; names are there to tell what has changed.
+    """
+    train, validation, options = trainer.train, trainer.validation, trainer.options
     return {
         "seed": options.seed,
         "batch_size": options.batch_size,
@@ -86,8 +93,23 @@ def identity(train: Dataset, options: Options, optimizer: Any) -> dict[str, Any]
         "samples": len(train),
         "data_checksum": _digest(train),
         "weights": _checksum(options.weights.of(train)),
-        "optimizer": repr(optimizer),
+        "optimizer": repr(trainer.optimizer),
+        "validation_checksum": None if validation is None else _digest(validation),
+        "metrics": [metric.name for metric in options.metrics],
+        "loss": _named(trainer.loss),
+        "model": _named(trainer.model),
+        "step": f"graph {hashlib.sha256(str(step).encode()).hexdigest()[:16]}",
     }
+
+
+def _named(what: Any) -> str:
+    """A function by its name, an object by its form on one line: no address, as these change."""
+    if isinstance(what, functools.partial):
+        options = ", ".join(f"{name}={value!r}" for name, value in what.keywords.items())
+        return f"{_named(what.func)}({options})"
+    if hasattr(what, "__get__") or getattr(type(what), "__repr__", None) is object.__repr__:
+        return str(getattr(what, "__name__", type(what).__name__))
+    return " ".join(repr(what).split())
 
 
 def check_identity(there: Mapping[str, Any], here: Mapping[str, Any], folder: str) -> None:

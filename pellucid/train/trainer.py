@@ -54,6 +54,7 @@ class Trainer:
     ) -> None:
         check_data(train, validation, options)
         self.model = model
+        self.loss = loss
         self.optimizer = optimizer
         self.train = train
         self.validation = validation
@@ -259,7 +260,8 @@ class Trainer:
 
         `fit` then gives the very bits that the run would have given without interruption.
         Errors: FileError where the folder or its newest checkpoint is damaged; OptionError
-        where data, seed or batch size are others; StateError where the model is another.
+        where data, options, loss, model or anything else that a step computes are others;
+        StateError where the arrays do not fit the model.
         """
         folder = self._recorder.open()
         checkpoint = folder.newest_checkpoint()
@@ -282,7 +284,8 @@ class Trainer:
 
     @cached_property
     def _identity(self) -> dict[str, Any]:
-        return identity(self.train, self.options, self.optimizer)
+        step = self._program.captured(self._stepper.example)
+        return identity(self, step.procedure.graph)
 
     def variables(self) -> dict[str, Any]:
         """Every variable that decides how training goes on, by name, each once.

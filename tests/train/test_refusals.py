@@ -10,11 +10,13 @@ from pellucid.functional import cross_entropy
 from pellucid.nn import Linear
 from pellucid.nn.init import Zeros
 from pellucid.optim import SGD
+from pellucid.random import Generator
 from pellucid.tensor import Tensor
 from pellucid.train import (
     Options,
     Trainer,
 )
+from pellucid.variables import Parameter
 
 Make = Callable[..., Trainer]
 Same = Callable[[Trainer, Trainer], None]
@@ -115,3 +117,35 @@ def test_data_that_cannot_be_learned_from_do_not_reach_training(
 ) -> None:
     with pytest.raises(DataError, match=message):
         from_arrays(features, labels, classes=2)
+
+
+class Hiding(Linear):
+    """Calls a layer that no module holds, as `functools.partial` and closures can."""
+
+    def __init__(self, rng: Generator) -> None:
+        super().__init__(4, 3, rng=rng)
+        inner = Linear(4, 4, rng=rng)
+        self.first = inner.__call__
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(self.first(x))
+
+
+def test_trainable_variables_that_nobody_holds_are_refused() -> None:
+    model = Hiding(Generator(seed=0))
+    data = from_arrays(np.ones((8, 4)), np.zeros(8, int), classes=3)
+    message = r"Trainer: a step reads weight \(4, 4\), bias \(4,\), trainable, which neither the "
+    options = Options(batch_size=4)
+    with pytest.raises(OptionError, match=message + r"model.*self\.layer = "):
+        Trainer(model, cross_entropy, SGD(model.parameters()), data, options=options).fit(1)
+    scale = Parameter(np.ones((), np.float32), name="scale")
+    plain = Linear(4, 3, rng=Generator(seed=0))
+
+    def scaled(y: Tensor, t: Tensor) -> Tensor:
+        return cross_entropy(y * scale, t)
+
+    with pytest.raises(OptionError, match=r"a step reads scale \(\), trainable"):
+        Trainer(plain, scaled, SGD(plain.parameters()), data, options=options).fit(1)
+    held = SGD(plain.parameters() | {"scale": scale})
+    Trainer(plain, scaled, held, data, options=options).fit(1)
+    assert scale.item() != 1.0
