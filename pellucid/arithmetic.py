@@ -7,10 +7,8 @@ which `Tensor` defines: check shapes and dtypes, compute, record where the resul
 import math
 from typing import Any, Self
 
-import numpy as np
-
 from pellucid import primitives as p
-from pellucid.primitives.base import DType, Shape
+from pellucid.primitives.base import DType, Shape, known_dtype
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = p.Add(), p.Subtract(), p.Multiply(), p.Divide()
 _POWER, _NEGATIVE, _WHERE = p.Power(), p.Negative(), p.Where()
@@ -199,7 +197,7 @@ class Arithmetic:
 
     def astype(self, dtype: Any) -> Self:
         """The same numbers in another dtype."""
-        to = np.dtype(dtype)
+        to = known_dtype("astype", dtype)
         return self if to == self.dtype else self.apply(p.Cast(to))
 
     def stop_gradient(self) -> Self:

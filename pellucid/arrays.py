@@ -12,7 +12,17 @@ import numpy as np
 
 from pellucid.errors import DTypeError, ShapeError
 from pellucid.memory import own
-from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOAT64, FLOATS, INTEGERS, DType, holds
+from pellucid.primitives.base import (
+    BOOL,
+    DTYPES,
+    FLOAT32,
+    FLOAT64,
+    FLOATS,
+    INTEGERS,
+    DType,
+    holds,
+    known_dtype,
+)
 from pellucid.primitives.special import saturated
 
 
@@ -24,9 +34,7 @@ def array_of(data: Any, dtype: Any = None) -> Any:
     Errors: ShapeError for nested lists that are not rectangular, DTypeError for what has no
     dtype of pellucid.
     """
-    wanted = None if dtype is None else np.dtype(dtype)
-    if wanted is not None and wanted not in DTYPES:
-        _refuse(wanted)
+    wanted = None if dtype is None else known_dtype("tensor", dtype)
     if is_frozen(data) and wanted in (None, data.dtype):
         return data
     try:
@@ -45,8 +53,7 @@ def array_of(data: Any, dtype: Any = None) -> Any:
         raise
     if wanted is None and array.dtype == np.float64 and not _holds_arrays(data):
         array = np.array(data, dtype=FLOAT32)
-    if array.dtype not in DTYPES:
-        _refuse(array.dtype)
+    known_dtype("tensor", array.dtype)
     return array
 
 
@@ -82,13 +89,6 @@ def freeze(array: Any) -> None:
     while isinstance(array, np.ndarray):
         array.flags.writeable = False
         array = array.base
-
-
-def _refuse(dtype: DType) -> None:
-    raise DTypeError(
-        f"tensor: dtype {dtype}. Known are {', '.join(map(str, DTYPES))}: "
-        "convert the data first, or pass dtype=."
-    )
 
 
 def _holds_arrays(data: Any) -> bool:

@@ -13,9 +13,22 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.arrays import weak
 from pellucid.errors import DTypeError, OptionError, PositionError, ShapeError
+from pellucid.graph import is_symbolic
 from pellucid.primitives import Arange, CheckedIds, Concat, Part, Split
-from pellucid.primitives.base import FLOAT32, INT64, INTEGERS, Shape, normal_axis
+from pellucid.primitives.base import (
+    FLOAT32,
+    FLOATS,
+    INT64,
+    INTEGERS,
+    DType,
+    Shape,
+    known_dtype,
+    normal_axis,
+    whole_sizes,
+)
+from pellucid.sizes import check_sizes
 from pellucid.tensor import Tensor, apply, ones_like, tensor, zeros_like
 
 
@@ -25,27 +38,33 @@ def zeros(shape: int | Shape, *, dtype: Any = FLOAT32) -> Tensor:
     >>> zeros((2, 3)).shape
     (2, 3)
     """
-    return Tensor(np.zeros(_shape("zeros", shape), dtype))
+    return Tensor(_filled("zeros", shape, 0, dtype))
 
 
 def ones(shape: int | Shape, *, dtype: Any = FLOAT32) -> Tensor:
     """A tensor of ones."""
-    return Tensor(np.ones(_shape("ones", shape), dtype))
+    return Tensor(_filled("ones", shape, 1, dtype))
 
 
 def full(shape: int | Shape, value: float, *, dtype: Any = FLOAT32) -> Tensor:
-    """A tensor with the same number everywhere."""
-    return Tensor(np.full(_shape("full", shape), value, dtype))
+    """A tensor with the same number everywhere. Errors: DTypeError where the dtype has it not."""
+    of = known_dtype("full", dtype)
+    return Tensor(_filled("full", shape, _number("full", value, of), of))
 
 
 def full_like(x: Tensor, value: float) -> Tensor:
-    """The same number everywhere, with the shape and dtype of x."""
-    return zeros_like(x) + value
+    """The same number everywhere, with the shape and dtype of x; symbolic where x is.
+
+    Errors: DTypeError where it is no number of that dtype.
+    """
+    number = Tensor(_number("full_like", value, x.dtype))
+    return number.broadcast_to(x.shape) if is_symbolic(x) else full(x.shape, value, dtype=x.dtype)
 
 
 def eye(rows: int, columns: int | None = None, *, dtype: Any = FLOAT32) -> Tensor:
     """A matrix with ones on its diagonal, square unless `columns` is given."""
-    return Tensor(np.eye(rows, columns, dtype=dtype))
+    n, m = _sizes("eye", (rows, rows if columns is None else columns), dtype)
+    return Tensor(np.eye(n, m, dtype=dtype))
 
 
 def arange(
@@ -59,22 +78,38 @@ def arange(
     >>> arange(3) + 5
     tensor([5, 6, 7], int64)
     """
-    first, last = (0, start) if stop is None else (start, stop)
-    if step == 0:
-        raise OptionError("arange: step 0. It must lead from start towards stop.")
+    given = (0, start, step) if stop is None else (start, stop, step)
+    first, last, step = (_plain("arange", n) for n in given)
+    if not (step and all(math.isfinite(n) for n in (first, last, step))):
+        raise OptionError(
+            f"arange: from {first} to {last}, {step} apart. These are finite numbers, and a step "
+            "of 0 leads nowhere."
+        )
     whole = all(isinstance(n, int) for n in (first, last, step))
-    of = np.dtype(dtype) if dtype is not None else INT64 if whole else FLOAT32
-    count = max(0, math.ceil((last - first) / step))
-    return apply(Arange(first, step, count, of))
+    default = INT64 if whole else FLOAT32
+    of = default if dtype is None else known_dtype("arange", dtype)
+    # Integers beyond 2^53 are no floats: they are divided as integers.
+    steps = -((first - last) // step) if whole else math.ceil((last - first) / step)
+    return apply(Arange(first, step, max(0, steps), of))
 
 
 def linspace(start: float, stop: float, count: int, *, dtype: Any = FLOAT32) -> Tensor:
     """`count` numbers at equal distances, both ends included.
 
+    Errors: DTypeError for integers, which distances are not; ShapeError for a count below 0.
+
     >>> linspace(0.0, 1.0, 5)
     tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], float32)
     """
-    return Tensor(np.linspace(start, stop, count, dtype=dtype))
+    of = known_dtype("linspace", dtype)
+    if of not in FLOATS:
+        raise DTypeError(
+            f"linspace: numbers of {of}. Equal distances need floats: use float32, or arange for "
+            "integers."
+        )
+    (points,) = _sizes("linspace", count, of)
+    first, last = _plain("linspace", start), _plain("linspace", stop)
+    return Tensor(np.linspace(first, last, points, dtype=of))
 
 
 def concat(tensors: Sequence[Any], *, axis: int = 0) -> Tensor:
@@ -177,11 +212,35 @@ def check_ids(where: str, ids: Tensor, count: int) -> Tensor:
         raise PositionError(f"{where}: {error}") from None
 
 
-def _shape(name: str, shape: int | Shape) -> Shape:
-    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+def _filled(where: str, shape: int | Shape, number: Any, dtype: Any) -> Any:
+    """An array with one number everywhere."""
+    sizes = _sizes(where, shape, dtype)
+    return np.full(sizes, number, dtype) if number else np.zeros(sizes, dtype)
+
+
+def _sizes(where: str, shape: Any, dtype: Any) -> Shape:
+    """A size, or several, as a shape that an array of a dtype can have."""
+    sizes = whole_sizes(where, shape if isinstance(shape, tuple | list) else (shape,))
     if any(n < 0 for n in sizes):
-        raise ShapeError(f"{name}: shape {sizes}. Sizes are not negative.")
+        raise ShapeError(f"{where}: shape {sizes}. Sizes are not negative.")
+    check_sizes(where, sizes, known_dtype(where, dtype))
     return sizes
+
+
+def _number(where: str, value: Any, dtype: DType) -> Any:
+    """A number in a dtype that has it."""
+    try:
+        return weak(_plain(where, value), dtype)
+    except DTypeError as error:
+        raise DTypeError(f"{where}: {error}") from None
+
+
+def _plain(where: str, value: Any) -> Any:
+    """A single number as Python's, whoever made it."""
+    number = value.item() if isinstance(value, np.generic | np.ndarray | Tensor) else value
+    if isinstance(number, bool | int | float):
+        return number
+    raise DTypeError(f"{where}: {value!r}. It must be a number.")
 
 
 def _tensor(x: Any) -> Tensor:

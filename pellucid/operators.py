@@ -10,7 +10,7 @@ from typing import Any, Self
 from pellucid import primitives as p
 from pellucid.arithmetic import Arithmetic
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.primitives.base import BOOL, FLOATS, Shape, normal_axis
+from pellucid.primitives.base import BOOL, FLOATS, INT64, INTEGERS, Shape, normal_axis, whole_sizes
 from pellucid.subscript import subscript
 
 Axis = int | tuple[int, ...] | None
@@ -52,9 +52,13 @@ class Operators(Arithmetic):
         y = self.apply(kind(axes))
         return y if keepdims else y.squeeze(axes)
 
+    def _wide(self) -> Self:
+        """Integers as int64, in which a sum or product of many of them does not soon wrap."""
+        return self.astype(INT64) if self.dtype in INTEGERS else self
+
     def sum(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
-        """Sum over `axis`: one axis, several, or all."""
-        return self._reduce(p.Sum, axis, keepdims)
+        """Sum over `axis`: one axis, several, or all. That of integers is int64."""
+        return self._wide()._reduce(p.Sum, axis, keepdims)
 
     def max(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
         """The largest over `axis`."""
@@ -65,8 +69,8 @@ class Operators(Arithmetic):
         return self._reduce(p.Min, axis, keepdims)
 
     def prod(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
-        """The product over `axis`."""
-        return self._reduce(p.Prod, axis, keepdims)
+        """The product over `axis`. That of integers is int64."""
+        return self._wide()._reduce(p.Prod, axis, keepdims)
 
     def mean(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
         """The mean over `axis`; nan over empty axes, as nothing has no mean."""
@@ -92,7 +96,7 @@ class Operators(Arithmetic):
 
     def any(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
         """Whether any over `axis` is true."""
-        return self._truth().astype("int32").sum(axis=axis, keepdims=keepdims) > 0
+        return self._truth().astype("int32")._reduce(p.Sum, axis, keepdims) > 0
 
     def _truth(self) -> Self:
         """True where an element is not 0."""
@@ -115,8 +119,8 @@ class Operators(Arithmetic):
         return self._position(p.Argmin, axis, keepdims)
 
     def cumulative_sum(self, *, axis: int) -> Self:
-        """Running sum along one axis."""
-        return self.apply(p.CumulativeSum(normal_axis("cumulative_sum", axis, self.ndim)))
+        """Running sum along one axis. That of integers is int64."""
+        return self._wide().apply(p.CumulativeSum(normal_axis("cumulative_sum", axis, self.ndim)))
 
     # ---- movement ------------------------------------------------------------------------
 
@@ -125,14 +129,19 @@ class Operators(Arithmetic):
 
         Nothing is copied or repeated: the number of elements stays. Repeating is `broadcast_to`.
         """
-        to = tuple(shape[0]) if shape and isinstance(shape[0], tuple | list) else shape
+        given = shape[0] if shape and isinstance(shape[0], tuple | list) else shape
+        to = whole_sizes("reshape", given)
         if to.count(-1) > 1:
             raise ShapeError(f"reshape: {to} leaves two sizes open. Only one may be -1.")
         if -1 in to:
             known = math.prod(n for n in to if n != -1)
-            left = self.size // known if known else 0
-            to = tuple(left if n == -1 else n for n in to)
-        return self.apply(p.Reshape(tuple(int(n) for n in to)))
+            if known == 0:
+                raise ShapeError(
+                    f"reshape: shape {self.shape} as {to}. Next to a size of 0, any other would "
+                    "do for -1: say which."
+                )
+            to = tuple(self.size // known if n == -1 else n for n in to)
+        return self.apply(p.Reshape(to))
 
     def flatten(self) -> Self:
         """All elements on one axis."""

@@ -240,6 +240,7 @@ def ones_like(x: Tensor) -> Tensor:
     Symbolic, because a captured gradient starts from it: known ones would be multiplied at
     capture into constants as large as the batch.
     """
+    x = _as_tensor(x)
     if not is_symbolic(x):
         return Tensor(np.ones(x.shape, x.dtype))
     one = Tensor(np.ones((), x.dtype))
@@ -248,4 +249,5 @@ def ones_like(x: Tensor) -> Tensor:
 
 def zeros_like(x: Tensor) -> Tensor:
     """A tensor of zeros with the shape and dtype of x."""
+    x = _as_tensor(x)
     return Tensor(np.zeros(x.shape, x.dtype))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import pellucid as pc
 from pellucid.errors import DTypeError, ShapeError
+from pellucid.executors import EXECUTORS
 
 numbers = st.floats(-8, 8, width=32).map(lambda x: round(x * 8) / 8)
 arrays = hn.arrays(
@@ -248,3 +249,38 @@ def test_the_gradient_of_any_composition_is_that_of_differences(steps, seed):
         return x
 
     pc.check_gradients(composed, np.random.default_rng(seed).uniform(-1, 1, (3, 3)), order=1)
+
+
+# ---- integers --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("executor", [*EXECUTORS, "eager"])
+@pytest.mark.parametrize("dtype", ["uint8", "uint32", "int32", "int64"])
+def test_sums_and_products_of_integers_do_not_wrap(dtype, executor):
+    most = min(np.iinfo(dtype).max, 2**40)
+    x = np.array([[most, most, 3], [1, most, 2]], dtype)
+
+    def reduced(x):
+        total = x.sum(axis=1, keepdims=True)
+        return total, x[:, 1:].prod(axis=1), x.cumulative_sum(axis=0)
+
+    run = reduced if executor == "eager" else pc.compile(reduced, executor=executor)
+    found = run(pc.tensor(x))
+    wide = x.astype(np.int64)
+    assert {y.dtype for y in found} == {np.dtype(np.int64)}
+    np.testing.assert_array_equal(found[0].numpy(), wide.sum(axis=1, keepdims=True))
+    np.testing.assert_array_equal(found[1].numpy(), wide[:, 1:].prod(axis=1))
+    np.testing.assert_array_equal(found[2].numpy(), wide.cumsum(axis=0))
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (0,), (2, 0)])
+def test_an_open_size_next_to_0_is_refused_as_any_would_do(shape):
+    with pytest.raises(ShapeError, match=r"reshape: shape .* as \(0, -1\)\. Next to a size of 0"):
+        pc.zeros(shape).reshape(0, -1)
+    assert pc.zeros(shape).reshape(-1, 3).shape == (0, 3)
+
+
+def test_sizes_of_a_reshape_are_whole_numbers():
+    assert pc.zeros(4).reshape(np.int64(2), np.uint8(2)).shape == (2, 2)
+    with pytest.raises(ShapeError, match=r"reshape: sizes \(2, 2\.5\)\. They are whole numbers"):
+        pc.zeros(4).reshape(2, 2.5)

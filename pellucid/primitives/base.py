@@ -3,6 +3,8 @@
     Primitive       fields are the attributes; `shape`, `dtype`, `forward`, `backward`
     Elementwise     the same scalar function at every position; inputs broadcast
     holds           whether a dtype has a number
+    known_dtype     a dtype that tensors have
+    whole_sizes     sizes as Python integers
     broadcast       the shape that several shapes broadcast to
     normal_axis     an axis counted from the front
 
@@ -12,6 +14,7 @@ A user's own operation is a subclass too: give it the same methods and pass it t
 
 import inspect
 import math
+import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -169,6 +172,32 @@ def holds(dtype: DType, number: float) -> bool:
         return False
     low, high = (0, 1) if dtype == BOOL else (np.iinfo(dtype).min, np.iinfo(dtype).max)
     return bool(low <= number <= high)
+
+
+def known_dtype(where: str, dtype: Any) -> DType:
+    """A dtype by its name or NumPy's object, if it is one that tensors have.
+
+    >>> known_dtype("zeros", "int32")
+    dtype('int32')
+    """
+    try:
+        found: DType | None = None if dtype is None else np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is None or found not in DTYPES:
+        raise DTypeError(
+            f"{where}: dtype {found or repr(dtype)}. Known are {', '.join(map(str, DTYPES))}: "
+            "convert the data first, or pass dtype=."
+        )
+    return found
+
+
+def whole_sizes(where: str, sizes: Iterable[Any]) -> Shape:
+    """Sizes as Python integers, whichever integers they are; numbers with a fraction are none."""
+    try:
+        return tuple(operator.index(n) for n in sizes)
+    except TypeError:
+        raise ShapeError(f"{where}: sizes {tuple(sizes)}. They are whole numbers.") from None
 
 
 def broadcast(name: str, shapes: Iterable[Shape]) -> Shape:

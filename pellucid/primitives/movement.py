@@ -193,10 +193,10 @@ class Concat(Primitive):
         check_axis(self, first)
         for other in shapes[1:]:
             rest = [s[: self.axis] + s[self.axis + 1 :] for s in (first, other)]
-            if rest[0] != rest[1]:
+            if rest[0] != rest[1] or len(first) != len(other):
                 raise ShapeError(
                     f"concat: shapes {first} and {other} along axis {self.axis}. "
-                    "All other axes must have equal sizes."
+                    "All other axes must have equal sizes, and be equally many."
                 )
         total = sum(s[self.axis] for s in shapes)
         return (*first[: self.axis], total, *first[self.axis + 1 :])
