@@ -165,10 +165,14 @@ def softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
 
 
 def log_softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
-    """log softmax(x) = x - log(sum of e^x), without taking the logarithm of a rounded 0."""
+    """log softmax(x) = x - log(sum of e^x), without taking the logarithm of a rounded 0 or 1.
+
+    >>> log_softmax([20.0, 0.0])
+    tensor([-2.0611537e-09, -2.0000000e+01], float32)
+    """
     x = as_floats("log_softmax", x)
     x = x - x.max(axis=axis, keepdims=True).stop_gradient()
-    return x - x.exp().sum(axis=axis, keepdims=True).log()
+    return x - log_of_sum(x, axis)
 
 
 def logsumexp(x: TensorLike, *, axis: int = -1, keepdims: bool = False) -> Tensor:
@@ -177,8 +181,18 @@ def logsumexp(x: TensorLike, *, axis: int = -1, keepdims: bool = False) -> Tenso
     largest = x.max(axis=axis, keepdims=True).stop_gradient()
     # An infinite largest value must not be subtracted from itself.
     shift = (largest.abs() < math.inf).where(largest, 0.0)
-    y = (x - shift).exp().sum(axis=axis, keepdims=True).log() + shift
+    y = log_of_sum(x - shift, axis) + shift
     return y if keepdims else y.squeeze(axis)
+
+
+def log_of_sum(x: Tensor, axis: int) -> Tensor:
+    """log(sum of e^x) for an x whose largest is 0, all digits kept where the sum is nearly 1.
+
+    The 1 of the largest is taken from it before the rest is added, which loses nothing.
+    """
+    is_largest = (x == 0.0).astype(x.dtype)
+    others = is_largest.sum(axis=axis, keepdims=True) - 1.0
+    return ((x.exp() - is_largest).sum(axis=axis, keepdims=True) + others).log1p()
 
 
 def as_floats(name: str, x: TensorLike) -> Tensor:

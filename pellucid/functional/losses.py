@@ -33,7 +33,7 @@ The gradient is that of the very number returned: with "mean", cross-entropy giv
 """
 
 from pellucid.errors import OptionError
-from pellucid.functional.activations import TensorLike, as_floats, softplus
+from pellucid.functional.activations import TensorLike, as_floats
 from pellucid.functional.reduction import (
     ClassWeights,
     Reduction,
@@ -130,7 +130,7 @@ def binary_cross_entropy(
 ) -> Tensor:
     """-[t log s + (1 - t) log(1 - s)] with s = sigmoid(logits), from the logits themselves.
 
-        loss = log(1 + e^z) - t z
+        loss = log(1 + e^z) - t z = ([z > 0] - t) z + log(1 + e^-|z|)
 
     Shapes: logits and target the same (...) -> (), or (...) for "none".
     Errors: ShapeError where the shapes differ; DataError for a known target outside 0 to 1.
@@ -141,7 +141,9 @@ def binary_cross_entropy(
     name = "binary_cross_entropy"
     z, t = pair(name, logits, target)
     check_unit(name, t)
-    losses = softplus(z) - t * z
+    positive = z > 0.0
+    # Where the answer is certain and right, the first term is 0, and the second keeps its digits.
+    losses = (positive.astype(z.dtype) - t) * z + positive.where(-z, z).exp().log1p()
     weights = by_answer(name, class_weights, t, weights)
     return reduce(name, losses, weights, reduction)
 

@@ -8,6 +8,7 @@ import pellucid as pc
 from pellucid import functional as f
 from pellucid.executors import EXECUTORS
 
+SOFTMAX = 12.0  # roundings, beside those of the sum and of the distance from the largest
 STEP = 262_139  # every so manyth of all float32; benchmarks/numerics.py takes more
 
 
@@ -30,6 +31,9 @@ VALUES = [
     (pc.grad(f.silu), -60.0, -5.1663413e-25),
     (pc.grad(lambda x: x.expm1()), -30.0, 9.3576230e-14),
     (pc.grad(lambda x: x.erf()), 8.0, 1.8097068e-28),
+    (lambda z: f.binary_cross_entropy(z, 1.0), 20.0, 2.0611536e-09),
+    (pc.grad(lambda z: f.binary_cross_entropy(z, 1.0)), 20.0, -2.0611536e-09),
+    (pc.grad(lambda z: f.binary_cross_entropy(z, 0.0)), -20.0, 2.0611536e-09),
 ]
 
 
@@ -46,3 +50,82 @@ def test_functions_of_float64_keep_their_digits_too():
     exact = [-5.5072482372124674e-88, -5.9195258702261888e-9, -1.4332578593959696e-6]
     np.testing.assert_allclose(y.numpy(), exact, rtol=2e-15)
     assert pull(np.ones(3))[0].numpy()[1] == pytest.approx(-3.5468709453902015e-8, rel=2e-15)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_the_logarithm_of_a_sum_near_1_keeps_its_digits(executor):
+    rows = np.array([[0.0, -20.0, -30.0], [0.0, -80.0, -1e30], [3.0, 3.0, -30.0]], np.float32)
+    both = pc.compile(lambda x: (f.logsumexp(x), f.log_softmax(x)), executor=executor)
+    total, logs = (y.numpy() for y in both(rows))
+    exact = np.array([2.0612472e-09, 1.8048514e-35, 3.6931472])
+    np.testing.assert_allclose(total, exact, rtol=1e-6)
+    expected = rows - exact[:, None]
+    expected[:2, 0] = -exact[:2]
+    np.testing.assert_allclose(logs, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_softmax_errs_by_what_the_distance_from_the_largest_costs(executor):
+    x = np.random.default_rng(0).normal(0.0, 20.0, (500, 30)).astype(np.float32)
+    found = pc.compile(f.softmax, executor=executor)(x).numpy()
+    distance = x.max(axis=1, keepdims=True) - x.astype(np.float64)
+    exact = np.exp(-distance)
+    exact /= exact.sum(axis=1, keepdims=True)
+    bound = (distance + SOFTMAX + 30.0) * 2.0**-24
+    normal = exact > 2.0**-126
+    assert np.max((np.abs(found - exact) / exact / bound)[normal]) <= 1.0
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_an_infinite_logit_has_an_infinite_logarithm_of_a_sum(executor):
+    rows = np.array([[np.inf, 0.0], [-np.inf, -np.inf], [0.0, -np.inf], [np.nan, 0.0]], np.float32)
+    found = pc.compile(f.logsumexp, executor=executor)(rows).numpy()
+    assert np.array_equal(found, [np.inf, -np.inf, 0.0, np.nan], equal_nan=True)
+
+
+RNG = np.random.default_rng(0)
+Z, ROWS = RNG.normal(0.0, 5.0, 3000), RNG.normal(0.0, 5.0, (300, 10))
+PART, YES, IDS = RNG.random(3000), RNG.integers(0, 2, 3000), RNG.integers(0, 10, 300)
+OTHERS = RNG.normal(0.0, 5.0, (300, 10))
+
+
+def divergence(x, t, **options):
+    return f.kl_divergence(f.log_softmax(x), f.log_softmax(t), **options)
+
+
+LOSSES = [
+    (f.mean_squared_error, Z, PART),
+    (f.half_squared_error, ROWS, OTHERS),
+    (f.mean_absolute_error, Z, PART),
+    (f.huber_loss, Z, PART),
+    (f.quantile_loss, Z, PART),
+    (f.hinge_loss, Z, YES),
+    (f.multiclass_hinge, ROWS, IDS),
+    (f.cross_entropy, ROWS, IDS),
+    (f.cross_entropy, ROWS, RNG.dirichlet(np.ones(10), 300)),
+    (f.cross_entropy_from_probabilities, RNG.dirichlet(np.ones(10), 300), IDS),
+    (f.binary_cross_entropy, Z, PART),
+    (f.binary_cross_entropy, Z, YES),
+    (f.binary_cross_entropy_from_probabilities, RNG.uniform(0.01, 0.99, 3000), PART),
+    (f.focal_loss, ROWS, IDS),
+    (f.binary_focal_loss, Z, YES),
+    (divergence, ROWS, OTHERS),
+]
+LOSS = 16.0  # roundings of the loss of a sample, of 1, or of the logits
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize(("loss", "x", "target"), LOSSES)
+def test_losses_err_by_a_few_roundings(loss, x, target, executor):
+    x = x.astype(np.float32)
+    target = target if target.dtype.kind == "i" else target.astype(np.float32)
+
+    def each(x, target):
+        return loss(x, target, reduction="none")
+
+    wide = target if target.dtype.kind == "i" else target.astype(np.float64)
+    exact = each(pc.tensor(x.astype(np.float64)), pc.tensor(wide)).numpy()
+    found = pc.compile(each, executor=executor)(x, target).numpy()
+    size = np.abs(x) if x.ndim == 1 else np.abs(x).max(axis=1)
+    scale = np.maximum(np.maximum(np.abs(exact), 1.0), size)
+    assert np.max(np.abs(found - exact) / scale) <= LOSS * 2.0**-24

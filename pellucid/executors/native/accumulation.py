@@ -70,5 +70,3 @@ def scatter_add(frame: Frame, node: Node, number: int) -> None:
         to = frame.element(0, target, strides[: axis + 1])
         at = frame.element(x.offset, indices, x.strides[:end])
         each(frame, output.dtype, row, (to, at), add)
-    if sums.lost is not None:
-        each(frame, output.dtype, whole, zero, lambda y, _, width: sums.settle(y, width))

@@ -149,5 +149,3 @@ def _add(frame: Frame, node: Node, start: tuple[Any, Any], plane: Walk) -> None:
     each(frame, output.dtype, plane, (start[0], I64(0)), lambda y, _, width: sums.clear(y, width))
     with over(frame, elements, start) as element, over(frame, windows, element) as (y, at):
         sums.add(y, frame.load(x.base, at, 1, 0))
-    if sums.lost is not None:
-        each(frame, output.dtype, plane, (start[0], I64(0)), lambda y, _, n: sums.settle(y, n))

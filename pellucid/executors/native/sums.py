@@ -6,6 +6,7 @@
     Pieces      what is done after each of them
     in_pieces   `with in_pieces(...) as i:` emits the body of a loop that may be cut
     two_sum     a sum with what its rounding has lost
+    added       one more number added to such a sum
     Blocks      a sum under way: the block that is being added, and the blocks before it
     InMemory    sums that wait in memory for more numbers, one after the other
     lost_beside where what such sums have lost lies, if they are long
@@ -15,7 +16,8 @@ alone: the sums of blocks are added as pairs of a number and what was lost. The 
 additions follows from sizes, so the bits depend on nothing else. Short sums are one block,
 and have no pair.
 
-Source: Knuth, The Art of Computer Programming 2, section 4.2.2, theorem B.
+Source: Knuth, The Art of Computer Programming 2, section 4.2.2, theorem B; Dekker, Numerische
+Mathematik 18, 1971, for sums of two parts.
 """
 
 import math
@@ -28,7 +30,7 @@ from llvmlite import ir
 from pellucid import primitives as p
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.lanes import I64, Lanes, scalar_type
+from pellucid.executors.native.lanes import I64, Lanes, scalar_type, zeros
 from pellucid.executors.native.memory import load, store
 from pellucid.executors.native.nest import Dim
 from pellucid.graph import Node, Value
@@ -94,10 +96,18 @@ def two_sum(x: Lanes, y: Lanes) -> tuple[Lanes, Lanes]:
     return total, (x - (total - of_y)) + (y - of_y)
 
 
-def with_lost(total: Lanes, lost: Lanes) -> Lanes:
-    """A sum with what was lost: beside an infinite one that is no number, and does not count."""
+def added(pair: tuple[Lanes, Lanes], x: Lanes) -> tuple[Lanes, Lanes]:
+    """One more number added to a sum of two parts: the sum rounded, and what is missing in it.
+
+    Each addition errs by a rounding of what is missing alone, so millions of them do not count.
+    """
+    total, lost = two_sum(pair[0], x)
+    lost = lost + pair[1]
+    # Beside an infinite sum, what was lost is no number.
     is_number = lost == lost  # noqa: PLR0124 (nan alone differs from itself)
-    return (total + lost).where_mask(is_number.value, total)
+    lost = lost.where_mask(is_number.value, x.made(zeros(x.value.type)))
+    rounded = total + lost
+    return rounded, lost - (rounded - total)
 
 
 class Blocks:
@@ -112,16 +122,12 @@ class Blocks:
 
     def add(self, block: Lanes) -> None:
         """Take the sum of one more block."""
-        so_far, lost = self._now()
-        total, more = two_sum(so_far, block)
-        self.builder.store(total.value, self.slots[0])
-        self.builder.store((lost + more).value, self.slots[1])
+        for slot, lanes in zip(self.slots, added(self._now(), block), strict=True):
+            self.builder.store(lanes.value, slot)
 
     def and_(self, block: Lanes) -> Lanes:
         """The sum of all blocks, and of one more that is still being added."""
-        so_far, lost = self._now()
-        total, more = two_sum(so_far, block)
-        return with_lost(total, lost + more)
+        return added(self._now(), block)[0]
 
     def _now(self) -> tuple[Lanes, Lanes]:
         high, low = (self.builder.load(slot, typ=self.kind) for slot in self.slots)
@@ -176,22 +182,15 @@ class InMemory:
         if self.lost is None:
             store(self.builder, place, before + x, mask=mask)
             return
-        total, more = two_sum(before, x)
+        missing = self._at(self.lost, element)
+        lost = load(self.builder, missing, self.dtype, x.width, mask=mask)
+        total, lost = added((before, lost), x)
         store(self.builder, place, total, mask=mask)
-        place = self._at(self.lost, element)
-        lost = load(self.builder, place, self.dtype, x.width, mask=mask)
-        store(self.builder, place, lost + more, mask=mask)
+        store(self.builder, missing, lost, mask=mask)
 
-    def get(self, element: ir.Value, width: int = 1) -> Lanes:
-        """Finished sums, what was lost given back."""
-        total = load(self.builder, self._at(self.sums, element), self.dtype, width)
-        if self.lost is None:
-            return total
-        return with_lost(total, load(self.builder, self._at(self.lost, element), self.dtype, width))
-
-    def settle(self, element: ir.Value, width: int) -> None:
-        """Give back what was lost, for good."""
-        store(self.builder, self._at(self.sums, element), self.get(element, width))
+    def get(self, element: ir.Value) -> Lanes:
+        """A sum."""
+        return load(self.builder, self._at(self.sums, element), self.dtype, 1)
 
     def _at(self, base: ir.Value, element: ir.Value) -> ir.Value:
         return self.builder.gep(base, [element], source_etype=scalar_type(self.dtype))

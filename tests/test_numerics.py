@@ -1,0 +1,56 @@
+"""The page on numbers has every function, and the bounds that the tests hold."""
+
+import re
+from pathlib import Path
+
+from executors.native.test_vector_math import PLACES
+from functional.exact import BOUNDS, KEPT
+from functional.test_accuracy import LOSS, SOFTMAX
+
+import pellucid as pc
+from pellucid import functional
+from pellucid.executors.native import sums
+from pellucid.executors.native.depth import LONGEST
+from pellucid.executors.native.vectors import BLOCK
+from pellucid.primitives.contraction import DEPTH
+from pellucid.primitives.summation import LONG, PART
+
+PAGE = (Path(__file__).parent.parent / "docs" / "numerics.md").read_text(encoding="utf-8")
+
+
+def table(heading):
+    """The rows of the table under a heading, by the name in their first column."""
+    part = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", part, re.MULTILINE)
+    return {name: rest.split(" | ") for name, rest in rows}
+
+
+def test_every_function_and_primitive_is_on_the_page():
+    names = {*functional.__all__, *(primitive.name for primitive in pc.PRIMITIVES)}
+    assert {name for name in names if f"`{name}`" not in PAGE} == set()
+
+
+def test_bounds_of_functions_are_those_of_the_tests():
+    found = table("Functions of one number")
+    for name, places in PLACES.items():
+        numbers = [n for n in found[name] if re.fullmatch(r"[\d.]+", n)]
+        assert [float(n) for n in numbers] == [*places.values()], name
+
+
+def test_bounds_of_activations_are_those_of_the_tests():
+    found = table("Activations and their slopes")
+    assert {name: tuple(map(float, row)) for name, row in found.items()} == BOUNDS
+    for name, (low, reach) in KEPT.items():
+        assert f"`{name}`" in PAGE
+        assert f"{reach:g}" in PAGE
+        assert low == -float("inf") or f"{low:g}" in PAGE
+    assert f"d + n + {SOFTMAX:g} roundings" in PAGE
+    assert f"at most {LOSS:g} roundings" in PAGE
+
+
+def test_bounds_of_sums_follow_from_what_is_added_at_a_time():
+    assert f"| {sums.BLOCK} + 10 | {PART} for each factor of {PART} in n, at most {LONG}" in PAGE
+    assert f"| {sums.BLOCK} + 2 | {LONG} for each factor of {LONG} |" in PAGE
+    assert f"| n, at most {sums.BLOCK}; beyond, 3 | n, at most {LONG}; beyond" in PAGE
+    most = f"{BLOCK} + k / {sums.BLOCK}, and {BLOCK + LONGEST // BLOCK * 4 + sums.BLOCK}"
+    assert f"| k, at most {most} for any k | k, at most {DEPTH} + log2 k |" in PAGE
