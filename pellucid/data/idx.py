@@ -23,7 +23,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.errors import FileError
+from pellucid.errors import FileError, ShapeError
+from pellucid.sizes import check_sizes
 
 ELEMENT_TYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype("u1"),
@@ -179,6 +180,10 @@ def _check_size(where: str, header: Header, room: int, compressed: bool) -> None
         )
     if not compressed and header.data_bytes < room:
         raise FileError(f"{where}: {claim}, but {room:,} follow. Nothing may stand after the data.")
+    try:
+        check_sizes(where, header.shape, header.dtype)
+    except ShapeError as error:
+        raise FileError(f"{error} Copy or download the file again.") from error
 
 
 def _pieces(where: str, stream: Any, header: Header) -> Iterator[bytes]:

@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
+# The most pixels that a byte can stand for: deflate makes 1032 bytes of one, of 8 pixels each; a
+# block of 64 in JPEG takes a bit; a run of 255 in BMP two bytes. The headers count as well.
+MOST_PER_BYTE = {"PNG": 8 * 1032, "JPEG": 1024, "BMP": 256}
 
 
 def pillow(where: str, name: str) -> Any:
@@ -49,10 +52,11 @@ def open_picture(
     try:
         _check_file(where, path, kinds)
         with warnings.catch_warnings():
-            # Pillow warns of very many pixels; the check below refuses fewer.
-            warnings.simplefilter("ignore", image_module.DecompressionBombWarning)
+            # Pillow warns of very many pixels: the check below refuses fewer. And of damage in what
+            # is said about a picture: pixels alone count here.
+            warnings.simplefilter("ignore")
             with image_module.open(path, formats=formats) as image:
-                _check_pixels(where, image.size)
+                _check_pixels(where, image, os.path.getsize(path))
                 return decode(image)
     except FileError:
         raise
@@ -76,12 +80,18 @@ def _check_file(where: str, path: str | os.PathLike[str], kinds: str) -> None:
         )
 
 
-def _check_pixels(where: str, size: tuple[int, int]) -> None:
-    width, height = size
+def _check_pixels(where: str, image: Any, size: int) -> None:
+    """Refuse more pixels than are decoded, or than a file of so many bytes can hold."""
+    width, height = image.size
     if width * height > MAX_PIXELS:
         raise FileError(
             f"{where}: {width} x {height} pixels. At most {MAX_PIXELS:,} are decoded: save the "
             "picture smaller."
+        )
+    if width * height > size * MOST_PER_BYTE[image.format]:
+        raise FileError(
+            f"{where}: its header says {width} x {height} pixels, but the file has only {size:,} "
+            "bytes: it is damaged. Save the picture again."
         )
 
 

@@ -86,6 +86,8 @@ DAMAGED = {
     ),
     "one byte more": (CONTENT + b"x", "Nothing may stand after the data"),
     "4 billion images": (header(2**32 - 1, 28, 28) + bytes(99), "the header lies"),
+    "more axes than arrays have": (header(*[1] * 65) + b"x", "65 axes"),
+    "nothing, of far too many": (header(0, *[2**32 - 1] * 4), "No array has more than"),
     "exabytes": (header(*[2**32 - 1] * 8) + bytes(99), "the header lies"),
 }
 

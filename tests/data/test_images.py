@@ -2,6 +2,7 @@
 
 import struct
 import sys
+import warnings
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -246,6 +247,41 @@ def test_a_picture_of_too_many_pixels_is_refused_before_decoding(
     path.write_bytes(png_of(width, height))
     with pytest.raises(FileError, match=r"digit\.png: .*(At most 50,000,000|exceeds limit)"):
         read_digit(path)
+
+
+def test_a_header_that_promises_more_pixels_than_its_bytes_can_hold_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_bytes(png_of(7000, 7000))
+    monkeypatch.setattr("PIL.Image.Image.load", lambda self: pytest.fail("it was decoded"))
+    with pytest.raises(FileError, match=r"7000 x 7000 pixels, but the file has only .* damaged"):
+        read_digit(path)
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"quality": 1}])
+def test_an_even_picture_of_few_bytes_is_read(tmp_path: Path, options: dict[str, Any]) -> None:
+    for name, colour in (("a.png", "1"), ("a.jpg", "L"), ("b.png", "RGBA"), ("b.jpg", "RGB")):
+        path = tmp_path / name
+        Image.new(colour, (4000, 4000)).save(path, **(options if name.endswith("jpg") else {}))
+        with pytest.raises(DataError, match="shows nothing"):
+            read_digit(path)
+
+
+def test_damage_in_what_is_said_of_a_picture_is_not_warned_of(path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x112] = 6
+    exif[0x10E] = "a picture"
+    save(path, seven(), exif=exif)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"eXIf")
+    content[at + 18 : at + 24] = b"\xff" * 6
+    length = int.from_bytes(content[at - 4 : at], "big")
+    checksum = zlib.crc32(content[at : at + 4 + length])
+    content[at + 4 + length : at + 8 + length] = struct.pack(">I", checksum)
+    path.write_bytes(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read_digit(path).shape == (28, 28)
 
 
 def test_a_file_of_too_many_bytes_is_refused(path: Path) -> None:

@@ -14,11 +14,12 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from doors import graphs
+from doors import graphs, hdf5, idx, pictures, weights
 from doors.bounded import GOOD, OUTCOMES, Result, try_inputs, try_one
 from doors.case import Door
 
-DOORS = {door.name: door for door in (graphs.DOOR,)}
+MODULES = (graphs, idx, pictures, hdf5, weights)
+DOORS = {module.DOOR.name: module.DOOR for module in MODULES}
 SHOWN = 12  # faults in full, for each door
 
 
