@@ -8,6 +8,7 @@
     ├── GradientError   (RuntimeError)  a derivative that cannot be had, or is wrong
     ├── GraphError      (RuntimeError)  a graph, or a captured function, that is not legal
     ├── StateError      (ValueError)    named weights that do not fit the model
+    ├── CapacityError   (MemoryError)   more memory wanted than there is
     ├── DataError       (ValueError)    data that cannot be learned from
     ├── FileError       (OSError)       a file that is missing, damaged or cannot be written
     ├── UnavailableError (OSError)      a system that lacks what native programs need
@@ -56,6 +57,10 @@ class GraphError(PellucidError, RuntimeError):
 
 class StateError(PellucidError, ValueError):
     """Named weights that do not fit the model."""
+
+
+class CapacityError(PellucidError, MemoryError):
+    """More memory wanted than there is."""
 
 
 class DataError(PellucidError, ValueError):

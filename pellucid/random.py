@@ -12,17 +12,21 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.capacity import active_sizes, check_room
 from pellucid.errors import OptionError
+from pellucid.graph import Origin, Value
 from pellucid.primitives import RandomBits
 from pellucid.primitives.base import FLOAT32, UINT32, Shape
 from pellucid.primitives.random import threefry_2x32
 from pellucid.tensor import Tensor, apply
-from pellucid.variables import Buffer
+from pellucid.variables import Buffer, is_recording
 
 INITIAL_VALUES = 0
 DROPOUT = 1
 SHUFFLING = 2
 AUGMENTATION = 3
+
+LARGE_BYTES = 2**28  # of a draw: before it, it is asked whether there is so much memory
 
 
 class Generator:
@@ -56,8 +60,14 @@ class Generator:
 
     def bits(self, shape: Shape, count: int = 32) -> Tensor:
         """Uniform words of `count` random bits (uint32), in [0, 2^count)."""
-        draw = self.draws.value
-        self.draws.assign(draw + 1)
+        if active_sizes() is not None and not is_recording():
+            draw = Tensor(Value("draw", (), UINT32), Origin(None, ()))
+        else:
+            draw = self.draws.value
+            self.draws.assign(draw + 1)
+            size = math.prod(shape) * UINT32.itemsize
+            if size > LARGE_BYTES:
+                check_room(f"Generator: random words of shape {shape}", size, "Draw fewer.")
         return apply(RandomBits(tuple(shape), count), self._key, draw)
 
     def uniform(self, low: float, high: float, shape: Shape, dtype: Any = FLOAT32) -> Tensor:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.arrays import is_frozen
+from pellucid.capacity import active_sizes
 from pellucid.errors import DTypeError, ShapeError
 from pellucid.graph import Origin, Value
 from pellucid.memory import own
@@ -173,11 +174,15 @@ class Variable(Tensor):
     def __init__(self, data: Any, *, name: str = "variable", trainable: bool = False) -> None:
         self.name = name
         self.trainable = trainable
-        self._owned = not is_frozen(data)
-        self._array = data if is_frozen(data) else np.asarray(tensor(data).array, order="C")
         self._tensor: Tensor | None = None
         # As old as the variable: whatever is computed from it, and may be asked of it, is younger.
         self._source = Origin(None, ())
+        sizes = active_sizes()
+        if sizes is not None:
+            self._owned, self._array = False, sizes.stand_in(*_kind_of(data))
+            return
+        self._owned = not is_frozen(data)
+        self._array = data if is_frozen(data) else np.asarray(tensor(data).array, order="C")
 
     def read(self) -> Tensor:
         """The tensor it holds now; a symbol while a function is captured."""
@@ -241,7 +246,7 @@ class Variable(Tensor):
             )
         if _active.recording is not None:
             _active.recording.write(self, new)
-        else:
+        elif active_sizes() is None:
             # Executors read memory row by row; a tensor may be a transposed view.
             array = new.known("assign")
             self._array = array if array.flags.c_contiguous else own(array)
@@ -268,6 +273,12 @@ class Variable(Tensor):
     def __repr__(self) -> str:
         kind = "parameter" if self.trainable else "variable"
         return f"{kind} {self.name!r}: {self.read()!r}"
+
+
+def _kind_of(data: Any) -> tuple[tuple[int, ...], DType]:
+    """The shape and dtype that a variable with such data has."""
+    known = data if isinstance(data, Tensor | np.ndarray) else tensor(data)
+    return known.shape, known.dtype
 
 
 def _made_again(array: Any, name: str, trainable: bool) -> Variable:

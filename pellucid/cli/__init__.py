@@ -16,8 +16,10 @@ from typing import Any
 
 import click
 
+from pellucid.capacity import available, in_words
 from pellucid.cli.commands import pellucid
 from pellucid.errors import OptionError, PellucidError
+from pellucid.io.files import file_error
 
 FAILED = 1
 WRONG_USE = 2
@@ -59,7 +61,14 @@ def _explain(error: Exception) -> tuple[str, int]:
     if isinstance(error, PellucidError):
         return str(error), FAILED
     if isinstance(error, MemoryError):
-        return "there is not enough memory for this. Use a smaller batch size or model.", FAILED
+        said = str(error).rstrip(".") or "the system refused some"
+        return (
+            f"there is not enough memory for this: {said}. {in_words(available())} are available. "
+            "Use a smaller batch size, model or data set.",
+            FAILED,
+        )
+    if isinstance(error, OSError):
+        return str(file_error("use", error.filename or "a file", error)), FAILED
     kind = type(error).__name__
     return (
         f"this is a mistake in pellucid itself: {kind}: {error}. Please report it, with what "

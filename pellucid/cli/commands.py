@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pellucid import __version__
+from pellucid.cli.paths import FilePath
 from pellucid.cli.train_command import POSITIVE, SEED, train
 from pellucid.cli.tune_command import tune
 from pellucid.cli.words import Choice, Commands
@@ -34,7 +35,7 @@ pellucid.add_command(tune)
 
 # ---- runs --------------------------------------------------------------------------------
 
-RUN = click.argument("run", type=click.Path(path_type=Path))
+RUN = click.argument("run", type=FilePath())
 
 
 @pellucid.command()
@@ -193,19 +194,19 @@ def completion(shell: str) -> int:
 )
 @click.option(
     "--data-dir",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=FilePath(exists=True, file_okay=False),
     help="Folder of the MNIST files: measures W10, whole runs, too.",
 )
 @click.option(
     "--json",
     "json_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     help="Write the results to this file.",
 )
 @click.option(
     "--figure",
     "figure_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     help="Draw the results into this file (PNG, SVG or PDF).",
 )
 def bench(

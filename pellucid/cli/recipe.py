@@ -12,10 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.names import OPTIMIZER_OPTIONS, OPTIMIZERS
 from pellucid.cli.settings import from_values
 from pellucid.data import Form
-from pellucid.errors import DataError, FileError, OptionError, StateError, closest
+from pellucid.errors import (
+    CapacityError,
+    DataError,
+    FileError,
+    OptionError,
+    ShapeError,
+    StateError,
+    closest,
+)
 from pellucid.functional import cross_entropy, mean_squared_error
 from pellucid.models import MODELS
 from pellucid.models.kinds import IMAGES
@@ -114,7 +123,9 @@ def build_trainer(
     recipe: Recipe, parts: DataParts, folder: Path | None, callbacks: tuple[Callback, ...]
 ) -> Trainer:
     """The Trainer of a recipe, which keeps its run in a folder, where one is given."""
-    form = parts.train.form
+    form, loss = parts.train.form, loss_of(recipe, parts.train.form)
+    batch = min(recipe.batch_size, len(parts.train))
+    check_training(recipe.model, lambda: build_model(recipe, form), loss, form, batch)
     model = build_model(recipe, form)
     optimizer = OPTIMIZERS[recipe.optimizer](model.parameters(), **recipe.optimizer_options)
     patience = recipe.early_stopping
@@ -129,7 +140,6 @@ def build_trainer(
         saving=None if folder is None else Saving(folder, config=config),
         executor=recipe.executor,
     )
-    loss = loss_of(recipe, form)
     return Trainer(model, loss, optimizer, parts.train, parts.validation, options)
 
 
@@ -199,13 +209,14 @@ def read_facts(run: RunFolder) -> Facts:
 
 def trained_model(run: RunFolder, recipe: Recipe, form: Form) -> Module:
     """The model of a run, with the weights that it ended with. Errors: FileError."""
+    arrays = run.load_model()
     try:
+        check_weights(recipe.model, lambda: build_model(recipe, form), arrays)
         model = build_model(recipe, form)
-    except OptionError as error:
+    except (OptionError, ShapeError, CapacityError) as error:
         raise FileError(
             f"run {run.path}: the model and the data in its config.json do not fit. {error}"
         ) from error
-    arrays = run.load_model()
     try:
         model.load_state_dict(arrays)
     except StateError as error:

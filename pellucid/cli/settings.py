@@ -8,12 +8,14 @@ from_values     options from the values that config.json holds
 Nothing is listed twice: a new field, documented as `name`: text, is a new option in the help.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from pellucid.cli.paths import usable
 from pellucid.errors import OptionError, closest
 
 METAVARS = {int: "N", float: "X", str: "NAME", tuple[int, ...]: "SIZES"}
@@ -73,7 +75,7 @@ class Setting:
         if self.kind is bool:
             return bool(word)
         if self.kind is str:
-            return str(Path(word).resolve()) if self.path else str(word)
+            return os.path.realpath(self._path(word)) if self.path else str(word)
         numbers = [_number(float if self.kind is float else int, part) for part in word.split(",")]
         if self.kind == tuple[int, ...]:
             if None in numbers or min(number or 0 for number in numbers) < 1:
@@ -86,6 +88,12 @@ class Setting:
             raise OptionError(f"{self.flag}: {word!r} is not {kind}.")
         return numbers[0]
 
+    def _path(self, word: str) -> Path:
+        try:
+            return usable(word)
+        except OptionError as error:
+            raise OptionError(f"{self.flag}: {error}") from None
+
     def check(self, value: Any) -> None:
         """Raise OptionError for a value that is not of its kind, or not among its choices."""
         kinds: dict[Any, Any] = {int: int, float: (int, float), bool: bool, str: str}
@@ -94,6 +102,8 @@ class Setting:
             fits = fits and all(type(part) is int for part in value)
         if not fits or (isinstance(value, bool) and self.kind is not bool):
             raise OptionError(f"{self.flag}: {value!r} is of the wrong kind.")
+        if self.path:
+            self._path(value)
         if self.choices and value not in self.choices:
             raise OptionError(
                 f"{self.flag}: {value!r} is not known. {closest(value, self.choices)}"

@@ -6,13 +6,13 @@ TrainCommand    one data set; its help lists the options of each model under the
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
 
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.names import OPTIMIZERS
+from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
 from pellucid.cli.words import Choice, Commands
 from pellucid.models import MODELS, ModelKind
@@ -101,7 +101,7 @@ def _running() -> list[click.Parameter]:
             metavar="N",
             help="Of the native executor; same bits for any.",
         ),
-        click.Option(["--out"], type=click.Path(path_type=Path), help="Folder of the run."),
+        click.Option(["--out"], type=FilePath(), help="Folder of the run."),
     ]
 
 

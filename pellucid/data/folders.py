@@ -71,7 +71,7 @@ def image_folder(
     features = np.stack(reader.pictures)
     features.flags.writeable = False  # so that training shares the table instead of copying it
     labels = np.array(reader.labels, np.int64)
-    data = Dataset(features, labels, root.resolve().name, len(names))
+    data = Dataset(features, labels, _real(root).name, len(names))
     return ImageFolder(data, names, tuple(reader.skipped))
 
 
@@ -131,9 +131,9 @@ class _Reader:
 
     def _check_inside(self, path: Path) -> None:
         # A folder from elsewhere could otherwise show any file of this machine as a picture.
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        if not _real(path).is_relative_to(_real(self.root)):
             raise FileError(
-                f"image_folder: {path} leads to {path.resolve()}, outside {self.root}. Links out "
+                f"image_folder: {path} leads to {_real(path)}, outside {self.root}. Links out "
                 "of the folder are not followed: copy the file."
             )
 
@@ -154,6 +154,11 @@ class _Reader:
                 f"image_folder: {self.root} holds more than {MAX_NUMBERS:,} numbers in pictures "
                 f"of shape {shape}. Give a smaller size=(height, width)."
             )
+
+
+def _real(path: Path) -> Path:
+    """Where links lead; a loop of links leads nowhere, and stays as it is."""
+    return Path(os.path.realpath(path))
 
 
 def _class_names(root: Path) -> tuple[str, ...]:

@@ -65,6 +65,8 @@ def open_picture(
     except FileNotFoundError as error:
         raise FileError(f"{where}: there is no such file. Check the path.") from error
     except (OSError, ValueError, SyntaxError, image_module.DecompressionBombError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise FileError(f"{where}: {error.strerror}. Check the path.") from error
         # Pillow reports damage in the middle of a picture by each of these.
         raise FileError(f"{where}: cannot be decoded: {error}. Save the picture again.") from error
 

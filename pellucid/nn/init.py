@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import OptionError, ShapeError
+from pellucid.graph import is_symbolic
 from pellucid.primitives.base import FLOAT32, Shape
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
@@ -192,6 +193,8 @@ class Orthogonal(Initializer):
         fan(shape)
         rows, columns = shape[0], math.prod(shape[1:])
         tall = rng.normal(0.0, 1.0, (max(rows, columns), min(rows, columns)), np.float64)
+        if is_symbolic(tall):  # no numbers are drawn: only the shape counts
+            return tall.reshape(shape).astype(dtype)
         q, r = np.linalg.qr(tall.numpy())
         q = q * np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
         matrix = q if rows >= columns else q.T

@@ -15,6 +15,7 @@ from pellucid.errors import DTypeError, ShapeError
 from pellucid.primitives.base import NUMBERS, UINT32, DType, Primitive, Shape, accept, holds
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+_AT_ONCE = 2**18  # words: a megabyte stays in the cache
 _PARITY = np.uint32(0x1BD11BDA)
 
 
@@ -87,11 +88,15 @@ class RandomBits(Primitive):
     def forward(self, xp: Any, key: Any, draw: Any) -> Any:
         zero = xp.zeros(1, dtype=UINT32)
         words = threefry_2x32((key[0], key[1]), zero, xp.reshape(draw, (1,)))
-        position = xp.arange(math.prod(self.to), dtype=np.uint64)
-        high = xp.astype(position >> np.uint64(32), UINT32)
-        low = xp.astype(position & np.uint64(0xFFFFFFFF), UINT32)
-        word, _ = threefry_2x32(words, high, low)
-        return xp.reshape(word >> np.uint32(32 - self.bits), self.to)
+        found = np.empty(math.prod(self.to), UINT32)
+        # Some at a time: what is in between takes ten times the memory of the words.
+        for first in range(0, found.size, _AT_ONCE):
+            position = xp.arange(first, min(first + _AT_ONCE, found.size), dtype=np.uint64)
+            high = xp.astype(position >> np.uint64(32), UINT32)
+            low = xp.astype(position & np.uint64(0xFFFFFFFF), UINT32)
+            word, _ = threefry_2x32(words, high, low)
+            found[first : first + len(word)] = word >> np.uint32(32 - self.bits)
+        return xp.reshape(found, self.to)
 
 
 def threefry_2x32(key: tuple[Any, Any], high: Any, low: Any) -> tuple[Any, Any]:

@@ -99,12 +99,23 @@ def dangling(path: Path) -> None:
     path.symlink_to("nowhere.png")
 
 
+def loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def long_loop(path: Path) -> None:
+    path.symlink_to(".other")
+    (path.parent / ".other").symlink_to(path.name)
+
+
 BROKEN = {
     truncated: "cannot be decoded|beginning is damaged",
     bomb: "50001 x 1000 pixels",
     no_picture: "not a PNG or JPEG or BMP picture",
     outside: "outside .*Links out of the folder are not followed",
     dangling: "no such file",
+    loop: "Too many levels of symbolic links",
+    long_loop: "Too many levels of symbolic links",
     Path.mkdir: "not a regular file",
 }
 
@@ -120,6 +131,16 @@ def test_broken_and_hostile_files_are_refused_or_skipped_and_named(
     assert len(found.data) == 3
     (text,) = found.skipped
     assert "bad.png" in text
+
+
+def test_loops_of_links_are_no_folders(folder: Path) -> None:
+    (folder / "self").symlink_to("self")
+    assert image_folder(folder).class_names == ("cat", "dog")
+    (folder / "up").symlink_to("..")
+    with pytest.raises(FileError, match=r"outside|not a regular file"):
+        image_folder(folder)
+    with pytest.raises(FileError, match="Too many levels of symbolic links"):
+        image_folder(folder / "self")
 
 
 def test_a_class_folder_that_leads_outside_shows_nothing(folder: Path) -> None:
