@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
-from pellucid.errors import OptionError, closest
+from pellucid.errors import OptionError, UnavailableError, closest
 from pellucid.graph import Procedure
 
 EXECUTORS = ("native", "reference")
@@ -47,9 +47,12 @@ class Program(Protocol):
 
 @lru_cache(maxsize=1)
 def default() -> str:
-    """`native`, or `reference` with one warning where llvmlite cannot be loaded."""
+    """`native`, or `reference` with one warning where there is no llvmlite, or no code for this."""
     try:
         importlib.import_module("pellucid.executors.native.target").host()
+    except UnavailableError as reason:
+        _say_unavailable(str(reason))
+        return "reference"
     except (ImportError, OSError) as reason:
         warnings.warn(
             f"pellucid: the native executor cannot be loaded ({reason}); programs run on the "
@@ -75,7 +78,6 @@ def ready(procedure: Procedure, name: str) -> Program:
     Where the system lacks what its native program needs, the reference executor runs it.
     """
     if checked(name) == "native":
-        from pellucid.errors import UnavailableError
         from pellucid.executors.native.native import Native
 
         try:

@@ -7,7 +7,8 @@ import pytest
 from executors.native.examples import procedure
 
 from pellucid import executors
-from pellucid.executors.native import code_memory, native, program, system
+from pellucid.errors import UnavailableError
+from pellucid.executors.native import code_memory, native, program, system, target
 from pellucid.executors.reference import Reference
 
 ADDED = "graph(x: float32[3])\n  %0: float32[3] = add() of (x, x)\n  return %0"
@@ -51,3 +52,15 @@ def test_memory_that_may_not_run_is_said(monkeypatch):
 
 def test_elsewhere_the_native_executor_runs():
     assert isinstance(executors.ready(procedure(ADDED), "native"), native.Native)
+
+
+def test_a_processor_that_llvm_makes_no_code_for_has_the_reference_by_default(monkeypatch):
+    def refused():
+        raise UnavailableError("LLVM makes no code for aarch64-pc-windows-msvc")
+
+    monkeypatch.setattr(target, "host", refused)
+    line = r"cannot run here \(LLVM makes no code for aarch64-pc-windows-msvc\); programs run on"
+    with pytest.warns(UserWarning, match=line):
+        found = executors.default.__wrapped__()
+    assert found == "reference"
+    runs_on_the_reference()  # without another word
