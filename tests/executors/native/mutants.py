@@ -61,6 +61,15 @@ def _plus(node: Any, number: int) -> ast.AST:
     return ast.BinOp(node, ast.Add(), ast.Constant(number))
 
 
+# Put into a module where one more than a number is wanted, or a shape that ends in one more.
+_MORE = ast.parse("""
+def _one_more(x):
+    if isinstance(x, (tuple, list)) and x and isinstance(x[-1], int):
+        return type(x)([*x[:-1], x[-1] + 1])
+    return x + 1
+""").body[0]
+
+
 def _named(*names: str) -> Callable[[Any], bool]:
     """Whether a node reads a number of one of these names."""
 
@@ -73,7 +82,11 @@ def _named(*names: str) -> Callable[[Any], bool]:
 
 
 def _one_more(holds: Callable[[Any], bool]) -> Change:
-    return lambda node: _plus(node, 1) if holds(node) else None
+    return lambda node: _more(node) if holds(node) else None
+
+
+def _more(node: Any) -> ast.AST:
+    return ast.Call(ast.Name("_one_more", ast.Load()), [node], [])
 
 
 def _is_call(node: Any, *names: str) -> bool:
@@ -339,5 +352,7 @@ def planted(mutant: Mutant) -> str:
     for found, plant, tree in _of_module(HOME / f"{mutant.module}.py", mutant.operator):
         if found == mutant:
             plant()
+            if mutant.operator.startswith("wrong "):
+                tree.body.insert(1, _MORE)
             return ast.unparse(ast.fix_missing_locations(tree))
     raise ValueError(f"no such place: {mutant}")
