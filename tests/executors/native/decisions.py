@@ -2,6 +2,7 @@
 
     step_of         the training step, or prediction, of a workload of the benchmarks
     schedule_of     its kernels, what each fuses, where values lie, and how work is divided
+    sharing_code    the code by which threads share the work of a program
     tilings         how the products of the benchmarks are cut, for each CPU
 
 A cost model turned upside down gives the same numbers at a sixth of the speed. So what it
@@ -13,22 +14,31 @@ from dataclasses import replace
 
 import numpy as np
 from executors.native.cpus import on_target
+from llvmlite import ir
 
 import pellucid as pc
 from pellucid.bench import ours
 from pellucid.bench.networks import NETWORKS, weights_of
 from pellucid.bench.workloads import WORKLOADS, Problem, Workload
 from pellucid.compile import capture_call
+from pellucid.executors.native.crew import emit_crew
 from pellucid.executors.native.emission import divide
 from pellucid.executors.native.planning import planned
+from pellucid.executors.native.runner import emit_runner
 from pellucid.executors.native.schedule import schedule_text
-from pellucid.executors.native.target import forced
+from pellucid.executors.native.target import WIDTHS, Target, forced
 from pellucid.executors.native.tiling import Contraction, tiling
 from pellucid.graph import Procedure
 from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.structure import row
 
 NAMES = ("avx512", "avx2", "sse", "neon")
+SYSTEMS = (
+    ("avx512", "x86_64-unknown-linux-gnu"),
+    ("neon", "aarch64-unknown-linux-gnu"),
+    ("avx2", "x86_64-pc-windows-msvc"),
+    ("neon", "arm64-apple-darwin"),
+)
 # Products of the benchmarks: form, m, k, n. N is for x W, T for dy W^T, X for x^T dy.
 PRODUCTS = [
     *("N,100,784,50", "N,100,50,10", "X,784,100,50", "X,50,100,10", "T,100,10,50"),
@@ -99,6 +109,17 @@ def _shortened(text: str) -> str:
     # Kernels in the body of a loop stand a little to the right.
     rows = (", ".join([first, *(p.strip() for p in rest if p)]) for first, *rest in kernels)
     return "".join(f"{row}\n" for row in rows)
+
+
+def sharing_code() -> str:
+    """The code by which threads share work: that a lock or a wait is missing, no result tells."""
+    texts = []
+    for name, triple in SYSTEMS:
+        module = ir.Module("runner")
+        target = Target(name, "", "", *WIDTHS[name], triple)
+        emit_crew(module, emit_runner(module, target), target)
+        texts.append(f"; {triple}\n{module}")
+    return "".join(texts)
 
 
 def _contraction(product: str) -> Contraction:

@@ -44,11 +44,13 @@ def _as_written(name: str, text: str) -> bool:
 def hunt(module: str, digests: dict[str, str], thorough: bool) -> tuple[str, str]:
     """What caught the fault, and where; nothing where nothing did."""
     try:
-        from executors.native.decisions import tilings
+        from executors.native.decisions import sharing_code, tilings
         from executors.native.programs import checked
 
         if not _as_written("tilings.txt", tilings()):
             return "decisions", "tilings"
+        if not _as_written("sharing.txt", sharing_code()):
+            return "decisions", "sharing"
     except Exception as fault:
         return "exception", repr(fault)[:100]
     for seed, digest in digests.items():

@@ -109,12 +109,10 @@ def _bound_off(node: Any) -> ast.AST | None:
     if not _is_call(node, "counted", "carried") or len(node.args) < 3:
         return None
     end = copy.deepcopy(node)
-    if _is_call(end.args[2], "I64"):
-        end.args[2].args[0] = _plus(end.args[2].args[0], -1)
-    else:
-        one = ast.parse("I64(1)", mode="eval").body
-        less = ast.Attribute(end.args[0], "sub", ast.Load())
-        end.args[2] = ast.Call(less, [end.args[2], one], [])
+    step = end.args[3] if len(end.args) > 3 else ast.Constant(1)
+    one = ast.Call(ast.Name("I64", ast.Load()), [step], [])
+    less = ast.Attribute(end.args[0], "sub", ast.Load())
+    end.args[2] = ast.Call(less, [end.args[2], one], [])
     return end
 
 
