@@ -115,7 +115,8 @@ def _seen(node: Node, scan: p.Scan) -> list[Node]:
 
     if index >= scan.carries:
         later = (index >= 2 * scan.carries) != scan.reverse
-        return [rows(int(later), scan.steps, output)]
+        count = output.shape[0]  # 0 where that is not kept
+        return [rows(int(later and count > 0), count, output)]
     row = Value(f"{output.name}/0", (1, *rest), output.dtype)
     kept = carry in scan.before + scan.after
     last = scan.steps % 2 if not kept else 0 if scan.reverse else scan.steps
