@@ -5,6 +5,7 @@ emit        the code of all kernels
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pellucid.errors import UnavailableError
@@ -19,15 +20,17 @@ from pellucid.executors.native.kernels import (
     Start,
     Steps,
 )
-from pellucid.executors.native.nest import loop_nest
+from pellucid.executors.native.nest import COSTLY, loop_nest
 from pellucid.executors.native.outline import Outline, outline
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.program import Work
 from pellucid.executors.native.repeats import Item
+from pellucid.executors.native.rules import PREFIX, Rules
 from pellucid.executors.native.steps import Coded, coded, first_row
 
 POINT_NANOSECONDS = 0.06  # a primitive at a point: half a vector operation and some memory
 PRODUCT_RATE = 75  # multiply-adds a nanosecond, of one thread
+MOST_WRITTEN_OUT = 512  # rules of many instructions in a program; where there are more, it calls
 
 
 def divide(shared: Layout) -> list[Work]:
@@ -78,9 +81,13 @@ class _Emission:
         self.bodies: dict[str, str] = {}
         self.declarations: dict[str, None] = {}
         self.known: dict[Outline, tuple[str, list[int]]] = {}
+        self.outlines: dict[int, tuple[Outline, list[Place]]] = {}
+        self.rules: Rules | None = None
 
     def run(self) -> Code:
         kernels, items = coded(self.shared)
+        if self._costly(kernels) > MOST_WRITTEN_OUT:
+            self.rules = Rules()
         found = [self._kernel(*numbered) for numbered in enumerate(kernels)]
         defined = [
             "define " + body.replace('@"kernel"', f'@"{name}"', 1)
@@ -88,14 +95,32 @@ class _Emission:
         ]
         rows = zip(kernels, found, strict=True)
         bindings = tuple(each.shared.bindings(places) for each, (_, places) in rows)
+        if self.rules is not None:
+            self.declarations.update(self.rules.declarations)
+            defined += self.rules.definitions
         text = "\n".join([*self.declarations, *defined])
         return Code(text, tuple(name for name, _ in found), bindings, items)
+
+    def _costly(self, kernels: Sequence[Coded]) -> int:
+        """How many rules of many instructions there are to write, in kernels that share no code."""
+        different = {
+            self._outline(each, each.kernel)[0]: each.kernel.nodes
+            for each in kernels
+            if isinstance(each.kernel, Fused)
+        }
+        return sum(isinstance(n.primitive, COSTLY) for nodes in different.values() for n in nodes)
+
+    def _outline(self, each: Coded, kernel: Fused) -> tuple[Outline, list[Place]]:
+        """The outline of a kernel, found once."""
+        if id(each) not in self.outlines:
+            self.outlines[id(each)] = outline(each.shared, kernel)
+        return self.outlines[id(each)]
 
     def _kernel(self, number: int, each: Coded) -> tuple[str, list[Place]]:
         """The function of a kernel, and the places that it binds."""
         if not isinstance(each.kernel, Fused):
             return self._emitted(number, each)
-        sketch, places = outline(each.shared, each.kernel)
+        sketch, places = self._outline(each, each.kernel)
         if sketch not in self.known:
             name, bound = self._emitted(number, each)
             self.known[sketch] = name, [places.index(place) for place in bound]
@@ -104,7 +129,7 @@ class _Emission:
 
     def _emitted(self, number: int, each: Coded) -> tuple[str, list[Place]]:
         """The same, by writing its code."""
-        frame = Frame(each.shared, each.program)
+        frame = Frame(each.shared, each.program, self.rules)
         _emit_kernel(frame, each.kernel, number)
         if frame.stack_bytes > frame.target.stack_bytes:
             raise UnavailableError(
@@ -113,7 +138,11 @@ class _Emission:
             )
         text, places = frame.finish()
         _, _, body = text.partition("define ")
-        declared = [line for line in text.splitlines() if line.startswith("declare ")]
+        declared = [
+            line
+            for line in text.splitlines()
+            if line.startswith("declare ") and f'@"{PREFIX}' not in line
+        ]
         self.declarations.update(dict.fromkeys(declared))
         body = body[: body.index("\n}") + 3]
         return self.bodies.setdefault(body, f"kernel_{len(self.bodies)}"), places

@@ -17,7 +17,7 @@ from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import REDUCTIONS, Access, Fused, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.namespace import XP
-from pellucid.executors.native.nest import Nest, shared_by_rows
+from pellucid.executors.native.nest import COSTLY, Nest, shared_by_rows
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import UINT32
 from pellucid.primitives.random import threefry_2x32
@@ -196,6 +196,9 @@ class Members:
             return self._counted(node, level)
         width = max(lanes.width for lanes in operands)
         operands = [x.splat(width) if x.width < width else x for x in operands]
+        rules = self.frame.rules
+        if rules is not None and isinstance(node.primitive, COSTLY):
+            return rules.applied(self.frame.builder, node.primitive, operands)
         result: Lanes = node.primitive.forward(XP(self.frame.builder), *operands)
         return result
 

@@ -14,6 +14,7 @@ from pellucid.executors.native.builder import Builder
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import ask_for, load, store
 from pellucid.executors.native.plan import Place, Plan
+from pellucid.executors.native.rules import Rules
 from pellucid.executors.native.runner import kernel_type
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.views import Views
@@ -66,12 +67,16 @@ class Frame:
     """One kernel function being emitted, in a module of its own.
 
     The function finds its buffers through a list of bindings that it is given, so kernels
-    that differ only in where their buffers lie are one and the same code.
+    that differ only in where their buffers lie are one and the same code. It calls `rules`,
+    where there are some, instead of writing out what they do.
     """
 
-    def __init__(self, shared: Layout, program: Layout | None = None) -> None:
+    def __init__(
+        self, shared: Layout, program: Layout | None = None, rules: Rules | None = None
+    ) -> None:
         """For a kernel in the body of a loop, `program` is what the whole program shares."""
         self.shared, self.program = shared, program or shared
+        self.rules = rules
         self.views = shared.views
         self.target = shared.target
         self.function = ir.Function(ir.Module("kernel"), kernel_type(), "kernel")

@@ -33,7 +33,20 @@ from executors.native.walks import Wanted
 
 from pellucid import primitives as p
 from pellucid.executors import threads
-from pellucid.executors.native import depth, grain, inner, native, outer, pitch, strips, sums
+from pellucid.executors.native import (
+    again,
+    depth,
+    emission,
+    fusion,
+    grain,
+    inner,
+    loops,
+    native,
+    outer,
+    pitch,
+    strips,
+    sums,
+)
 from pellucid.executors.native import program as sharing
 
 ROWS = 3  # of a loop
@@ -161,8 +174,9 @@ class small_chunks:  # noqa: N801 (used like a function)
     """Inside, whatever is done for large programs is done for the smallest too.
 
     Kernels are divided as far as they can be, threads used for the least work, long sums cut
-    and added in blocks, sums over rows cut, rows reduced some at once, and rows set apart;
-    products too are cut into parts of k, but where they are to be `whole`.
+    and added in blocks, sums over rows cut, rows reduced some at once, rows set apart, kernels
+    kept short, their bodies written once, and rules called; products too are cut into parts of
+    k, but where they are to be `whole`.
     Nothing is kept on the disk: the code is not that of the same programs outside.
     """
 
@@ -176,6 +190,10 @@ class small_chunks:  # noqa: N801 (used like a function)
         (grain, "KEPT_BYTES", 0),
         (strips, "LARGE_BYTES", 0),
         (strips, "FEWEST_ROWS", 2),
+        (fusion, "MOST_NODES", 4),
+        (again, "MOST_NODES", 4),
+        (loops, "LONG_NODES", 1),
+        (emission, "MOST_WRITTEN_OUT", 0),
         (sums, "BLOCK", 2),
         (inner, "BLOCK", 2),
         (outer, "BLOCK", 4),
