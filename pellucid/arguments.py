@@ -18,9 +18,10 @@ from pellucid.errors import GradientError
 from pellucid.graph import Origin
 from pellucid.primitives import Concat, Primitive
 from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
+from pellucid.recordings import Tracing, is_recording, recording
 from pellucid.structure import flatten, row, unflatten
 from pellucid.tensor import Tensor, apply, tensor
-from pellucid.variables import Tracing, Variable, is_recording, recording
+from pellucid.variables import Variable, assign_all
 
 _PLAIN = frozenset((Tensor, np.ndarray))  # what most calls are made with: nothing is nested
 _KNOWN = frozenset(DTYPES)
@@ -96,7 +97,7 @@ def traced(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         outputs: list[Any] = []
         result = flatten(returned, outputs)
         read = [x.read() if isinstance(x, Tensor) else tensor(x) for x in outputs]
-    record.carry_out()
+    assign_all(record.writes)
     return unflatten(result, iter(read))
 
 

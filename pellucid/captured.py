@@ -14,9 +14,10 @@ from pellucid.arguments import unrecorded
 from pellucid.graph import Origin, Procedure, Value, collect
 from pellucid.primitives.base import FLOATS
 from pellucid.primitives.scan_passes import tidy
+from pellucid.recordings import Changes, Recording, Setting, recording
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, tensor
-from pellucid.variables import Changes, Recording, Setting, Variable, recording
+from pellucid.variables import Variable
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ once, at capture: shapes, loops and settings are decided then.
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from pellucid import executors
@@ -27,9 +26,10 @@ from pellucid.arguments import (
 from pellucid.captured import Captured, capture_call
 from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph
+from pellucid.recordings import is_recording
+from pellucid.running import Kind
 from pellucid.structure import LEAF, unflatten
 from pellucid.tensor import Tensor
-from pellucid.variables import is_recording
 
 
 def capture(function: Callable[..., Any]) -> Callable[..., Graph]:
@@ -68,8 +68,8 @@ class Compiled:
         functools.update_wrapper(self, function)
         self.function = function
         self.executor = executor
-        self._kinds: dict[Any, list[_Kind]] = {}
-        self._latest: tuple[Any, _Kind | None] = (), None
+        self._kinds: dict[Any, list[Kind]] = {}
+        self._latest: tuple[Any, Kind | None] = (), None
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's results for these arguments; variables are updated.
@@ -87,8 +87,7 @@ class Compiled:
         except WantsGradient:
             return traced(self.function, arguments)
         kind = self._kind(structure, arrays)
-        captured, program = kind.captured, kind.program(self.executor)
-        results = program(arrays, _state(captured))
+        captured, results = kind.captured, kind.run(self.executor, arrays)
         origins = captured.origins_with(given) if given else captured.origins
         if captured.result is LEAF:  # as of most functions
             return Tensor(results[0], origins[0])
@@ -118,9 +117,9 @@ class Compiled:
                 "the calls: it must be the same for all, and at least 1."
             )
         kind = self._kind(structure, [a[0] for a in rows])
-        captured, program = kind.captured, kind.program(self.executor)
-        results, failure = program.loop(rows, _state(captured))
-        return unflatten(captured.result, iter([Tensor(array) for array in results])), failure
+        results, failure = kind.loop(self.executor, rows)
+        tensors = iter([Tensor(array) for array in results])
+        return unflatten(kind.captured.result, tensors), failure
 
     def prepare(self, *examples: Any) -> None:
         """Capture and compile it for arguments like these; nothing is run."""
@@ -158,7 +157,7 @@ class Compiled:
             )
         return bound.args
 
-    def _kind(self, structure: Any, arrays: list[Any]) -> "_Kind":
+    def _kind(self, structure: Any, arrays: list[Any]) -> "Kind":
         """What is known for arguments of this kind; captured where it is new."""
         key = (structure, *[(a.shape, a.dtype) for a in arrays])
         latest, kind = self._latest
@@ -168,37 +167,14 @@ class Compiled:
             self._latest = key, kind
         return kind
 
-    def _found(self, key: Any, structure: Any, arrays: list[Any]) -> "_Kind":
+    def _found(self, key: Any, structure: Any, arrays: list[Any]) -> "Kind":
         """The same, among all kinds of arguments that were met."""
         known = self._kinds.setdefault(key, [])
         for kind in known:
             if kind.captured.is_current():
                 return kind
-        known.append(_Kind(capture_call(self.function, structure, arrays)))
+        known.append(Kind(capture_call(self.function, structure, arrays)))
         return known[-1]
-
-
-@dataclass
-class _Kind:
-    """A captured function, and the program made of it when it first runs."""
-
-    captured: Captured
-    _program: executors.Program | None = None
-
-    def program(self, executor: str | None) -> executors.Program:
-        """The program, compiled at the first call."""
-        if self._program is None:
-            name = executors.checked(executor)
-            self._program = executors.ready(self.captured.procedure, name)
-        return self._program
-
-
-def _state(captured: Captured) -> list[Any]:
-    """The arrays of the variables; those that are updated are ready to be written."""
-    return [
-        variable.writable() if changes else variable.present()
-        for variable, changes in captured.changes
-    ]
 
 
 def compile(  # noqa: A001 (the field's word)

@@ -18,8 +18,9 @@ from pellucid.graph import Origin, Value
 from pellucid.primitives import RandomBits
 from pellucid.primitives.base import FLOAT32, UINT32, Shape
 from pellucid.primitives.random import threefry_2x32
+from pellucid.recordings import is_recording
 from pellucid.tensor import Tensor, apply
-from pellucid.variables import Buffer, is_recording
+from pellucid.variables import Buffer
 
 INITIAL_VALUES = 0
 DROPOUT = 1
@@ -62,13 +63,14 @@ class Generator:
         """Uniform words of `count` random bits (uint32), in [0, 2^count)."""
         if active_sizes() is not None and not is_recording():
             draw = Tensor(Value("draw", (), UINT32), Origin(None, ()))
-        else:
-            draw = self.draws.value
-            self.draws.assign(draw + 1)
-            size = math.prod(shape) * UINT32.itemsize
-            if size > LARGE_BYTES:
-                check_room(f"Generator: random words of shape {shape}", size, "Draw fewer.")
-        return apply(RandomBits(tuple(shape), count), self._key, draw)
+            return apply(RandomBits(tuple(shape), count), self._key, draw)
+        size = math.prod(shape) * UINT32.itemsize
+        if size > LARGE_BYTES:
+            check_room(f"Generator: random words of shape {shape}", size, "Draw fewer.")
+        draw = self.draws.value
+        words = apply(RandomBits(tuple(shape), count), self._key, draw)
+        self.draws.assign(draw + 1)  # only now: what was refused is not counted
+        return words
 
     def uniform(self, low: float, high: float, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
         """Uniform numbers in [low, high): 2^24 equally spaced ones in float32, 2^53 in float64.

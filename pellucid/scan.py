@@ -12,9 +12,10 @@ from pellucid.errors import GraphError, ShapeError
 from pellucid.graph import Origin, Value, has_origin, history, is_symbolic
 from pellucid.primitives.loop import Loop, Scanned
 from pellucid.primitives.symbols import symbol
+from pellucid.recordings import Recording, active_recording, recording
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, tensor
-from pellucid.variables import Recording, Variable, active_recording, recording
+from pellucid.variables import Variable
 
 Body = Callable[[Any, Any], tuple[Any, Any]]
 

@@ -12,15 +12,17 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import StateError
+from pellucid.guards import unchanged
 from pellucid.tensor import Tensor
-from pellucid.variables import Variable
+from pellucid.variables import Variable, assign_all
 
 State = dict[str, np.ndarray[Any, Any]]
 
 
 def copies(variables: Mapping[str, Variable]) -> State:
     """A copy of every variable's array, by the same names in the same order."""
-    return {name: np.array(variable.present()) for name, variable in variables.items()}
+    with unchanged(variables.values()):
+        return {name: np.array(variable.present()) for name, variable in variables.items()}
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,7 @@ def restore(
             "loaded."
         )
     loaded = tuple(name for name in variables if name in arrays)
-    for name in loaded:
-        variables[name].assign(Tensor(arrays[name]))
+    assign_all({variables[name]: Tensor(arrays[name]) for name in loaded})
     left = tuple(name for name in arrays if name not in variables)
     return Loaded(loaded, left, tuple(name for name in variables if name not in arrays))
 

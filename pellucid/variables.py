@@ -1,164 +1,26 @@
-"""Variables: the only mutable things, and what happens to them while a function is captured.
+"""Variables: the only mutable things.
 
 Variable    a named cell that holds a tensor; `assign` replaces it
 Parameter   a variable that training changes: operations on it are recorded
 Buffer      a variable that is state, but not trained
-Recording   the variables that a captured function reads and writes
-setting     a value that decides what is captured; watch: what an object has
-Changes     tells when such values may have changed
+assign_all  give several variables new values, all or none
 """
 
-import threading
-from collections.abc import Callable, Iterator
-from collections.abc import Set as AnySet
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any, NamedTuple
+from collections.abc import Container, Mapping
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 
 from pellucid.arrays import is_frozen
 from pellucid.capacity import active_sizes
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.graph import Origin, Value
+from pellucid.graph import Origin
+from pellucid.guards import Guard, put, unchanged
 from pellucid.memory import own
 from pellucid.primitives.base import FLOATS, DType
-from pellucid.scopes import current_scope
+from pellucid.recordings import active
 from pellucid.tensor import Tensor, tensor
-from pellucid.written import legal_name
-
-
-class Changes:
-    """Tells compiled functions when to look again at what they depend on: at every `tell()`."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def tell(self) -> None:
-        """Something has changed."""
-        self.count += 1
-
-
-class Setting(NamedTuple):
-    """How a value is read that decides what is captured, what it was, and who tells changes."""
-
-    read: Callable[[], Any]
-    value: Any
-    changes: Changes | None
-
-
-class Recording:
-    """What a function does to variables and reads of settings while it is captured."""
-
-    def __init__(self) -> None:
-        self.reads: dict[Variable, Tensor] = {}
-        self.writes: dict[Variable, Tensor] = {}
-        self.settings: list[Setting] = []
-        self.watched: dict[Any, tuple[Callable[[], Any], Changes]] = {}
-        self.outermost: list[Any] = []  # objects called by the function itself, not by others
-        self.depth = 0
-
-    def read(self, variable: "Variable") -> Tensor:
-        """The variable's present value within the captured function."""
-        if variable in self.writes:
-            return self.writes[variable]
-        if variable not in self.reads:
-            path = legal_name(f"{current_scope()}.{variable.name}".strip("."))
-            symbol = Value(path, variable.shape, variable.dtype)
-            self.reads[variable] = Tensor(symbol, Origin(None, ()))
-        return self.reads[variable]
-
-    def write(self, variable: "Variable", value: Tensor) -> None:
-        """Give the variable another value within the captured function."""
-        self.read(variable)
-        self.writes[variable] = value
-
-    def unheld(self, held: "AnySet[Variable]") -> list[str]:
-        """Trainable variables that were read, and that nobody holds or writes: names, shapes."""
-        return [
-            f"{symbol.array.name} {variable.shape}"
-            for variable, symbol in self.reads.items()
-            if variable.trainable and variable not in held and variable not in self.writes
-        ]
-
-
-class _Active(threading.local):
-    recording: Recording | None = None
-
-
-_active = _Active()
-
-
-class Tracing(Recording):
-    """The same for a function that runs as it stands: reads give what variables hold."""
-
-    def read(self, variable: "Variable") -> Tensor:
-        """The variable's present value, with its history where the function has changed it."""
-        if variable in self.writes:
-            return self.writes[variable]
-        if variable not in self.reads:
-            self.reads[variable] = variable.held()
-        return self.reads[variable]
-
-    def carry_out(self) -> None:
-        """Give the variables what was written."""
-        for variable, value in self.writes.items():
-            variable.assign(value)
-
-
-@contextmanager
-def recording(record: Recording | None = None) -> Iterator[Recording]:
-    """Collect reads and writes of variables inside, instead of carrying them out."""
-    inner = Recording() if record is None else record
-    outer, _active.recording = _active.recording, inner
-    try:
-        yield inner
-    finally:
-        _active.recording = outer
-
-
-def is_recording() -> bool:
-    """Whether a function is being captured on this thread."""
-    return _active.recording is not None
-
-
-def active_recording() -> Recording | None:
-    """What the function that is being captured on this thread has read and written so far."""
-    record = _active.recording
-    return None if isinstance(record, Tracing) else record
-
-
-def setting(read: Callable[[], Any], changes: Changes | None = None) -> Any:
-    """A Python value that decides what is captured, such as a mode.
-
-    A compiled function looks it up again at every call, and is captured again where it
-    has changed. Where `changes` are told, it looks only after one.
-    """
-    value = read()
-    if _active.recording is not None:
-        _active.recording.settings.append(Setting(read, value, changes))
-    return value
-
-
-@contextmanager
-def entered(owner: Any, place: AbstractContextManager[Any]) -> Iterator[None]:
-    """Inside, and in a place, an object is called; a capture keeps those that none else calls."""
-    record = _active.recording
-    if record is None:
-        raise AssertionError("nothing is being captured")
-    if not record.depth:
-        record.outermost.append(owner)
-    record.depth += 1
-    try:
-        with place:
-            yield
-    finally:
-        record.depth -= 1
-
-
-def watch(owner: Any, read: Callable[[], Any], changes: Changes) -> None:
-    """The same for what an owner has at the end of a capture; its functions may write it."""
-    if _active.recording is not None:
-        _active.recording.watched[owner] = read, changes
 
 
 class Variable(Tensor):
@@ -166,10 +28,11 @@ class Variable(Tensor):
 
     `assign` replaces the tensor; shape and dtype stay. Tensors read before keep their value:
     an executor that updates in place first takes a copy where the present one was handed
-    out. Variables are told apart by identity.
+    out. Compiled functions that update it take turns, on whichever threads, and who reads it
+    sees whole steps. Variables are told apart by identity.
     """
 
-    __slots__ = ("_array", "_owned", "_source", "_tensor", "name", "trainable")
+    __slots__ = ("_array", "_owned", "_source", "_tensor", "guard", "name", "trainable")
 
     def __init__(self, data: Any, *, name: str = "variable", trainable: bool = False) -> None:
         self.name = name
@@ -177,6 +40,7 @@ class Variable(Tensor):
         self._tensor: Tensor | None = None
         # As old as the variable: whatever is computed from it, and may be asked of it, is younger.
         self._source = Origin(None, ())
+        self.guard: Guard | None = None
         sizes = active_sizes()
         if sizes is not None:
             self._owned, self._array = False, sizes.stand_in(*_kind_of(data))
@@ -186,15 +50,28 @@ class Variable(Tensor):
 
     def read(self) -> Tensor:
         """The tensor it holds now; a symbol while a function is captured."""
-        if _active.recording is not None:
-            return _active.recording.read(self)
-        return self.held()
+        if active.recording is not None:
+            return active.recording.read(self)
+        return self._tensor if self._tensor is not None else self.held()
 
     def held(self) -> Tensor:
         """The tensor it holds, also while a function is captured."""
-        if self._tensor is None:
-            self._tensor = Tensor(self._array, self._source if self.trainable else None)
+        while self.guard is not None:
+            guard = self.guard.root
+            if guard.is_inside:  # by a program that has yet to write over its array
+                return self._handed_out(own(self._array))
+            guard.wait()
+            with guard.lock:
+                if guard.into is None:
+                    if self._tensor is None:
+                        self._tensor = self._handed_out(self._array)
+                    return self._tensor
+        while self._tensor is None or self._tensor.array is not self._array:
+            self._tensor = self._handed_out(self._array)  # assigned meanwhile: once more
         return self._tensor
+
+    def _handed_out(self, array: Any) -> Tensor:
+        return Tensor(array, self._source if self.trainable else None)
 
     @property
     def value(self) -> Tensor:
@@ -232,7 +109,12 @@ class Variable(Tensor):
         """Hold another tensor of the same shape and dtype.
 
         Errors: ShapeError, DTypeError where they differ; nothing is broadcast or converted.
+        GraphError in a rule in Python of a compiled function that updates the variable.
         """
+        assign_all({self: value})
+
+    def fitting(self, value: Any) -> Tensor:
+        """A value as a tensor that can be assigned. Errors: as `assign`."""
         new = self.operand(value)
         if new.shape != self.shape:
             raise ShapeError(
@@ -244,35 +126,54 @@ class Variable(Tensor):
                 f"assign: {new.dtype} to variable {self.name!r} of {self.dtype}. "
                 f"The dtype of a variable is fixed: use astype({str(self.dtype)!r})."
             )
-        if _active.recording is not None:
-            _active.recording.write(self, new)
-        elif active_sizes() is None:
-            # Executors read memory row by row; a tensor may be a transposed view.
-            array = new.known("assign")
-            self._array = array if array.flags.c_contiguous else own(array)
-            self._tensor, self._owned = None, False
+        return new
 
     def present(self) -> Any:
-        """Its array, for reading only."""
+        """Its array, for reading only while nobody updates it."""
         return self._array
 
-    def writable(self) -> Any:
-        """Its array, to be updated in place: nobody else holds it from now on."""
-        if self._tensor is not None or not self._owned:
+    def put_under(self, guard: Guard) -> None:
+        """Have programs update it in place from now on, and whoever reads it ask the guard.
+
+        Who reads it already did not ask: the first update is made in a copy.
+        """
+        self._owned = False
+        self.guard = guard
+
+    def writable(self, taken: Container[int]) -> Any:
+        """Its array, to be updated in place: nobody else holds it from now on.
+
+        The guard's lock must be held. `taken`: the ids of arrays that somebody reads.
+        """
+        if self._tensor is not None or not self._owned or id(self._array) in taken:
             self._array, self._tensor = own(self._array), None
             self._owned = True
         return self._array
 
     def __reduce__(self) -> Any:
         """What `copy` and `pickle` keep: the numbers, the name, whether it is trained."""
-        return _made_again, (np.array(self._array), self.name, self.trainable)
+        return _made_again, (np.array(self.held().array), self.name, self.trainable)
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Variable":
-        return Variable(self._array, name=self.name, trainable=self.trainable)
+        return Variable(self.held().array, name=self.name, trainable=self.trainable)
 
     def __repr__(self) -> str:
-        kind = "parameter" if self.trainable else "variable"
-        return f"{kind} {self.name!r}: {self.read()!r}"
+        return f"{'parameter' if self.trainable else 'variable'} {self.name!r}: {self.read()!r}"
+
+
+def assign_all(values: Mapping[Variable, Any]) -> None:
+    """Give several variables new values, all or, with the errors of `assign`, none."""
+    new = {variable: variable.fitting(value) for variable, value in values.items()}
+    if active.recording is not None:
+        for variable, value in new.items():
+            active.recording.write(variable, value)
+    if active.recording is not None or active_sizes() is not None:
+        return
+    # Executors read memory row by row; a tensor may be a transposed view.
+    known = [value.known("assign") for value in new.values()]
+    arrays = [array if array.flags.c_contiguous else own(array) for array in known]
+    with unchanged(new, assigning=True):
+        put(tuple(new), {"_array": arrays, "_tensor": repeat(None), "_owned": repeat(False)})
 
 
 def _kind_of(data: Any) -> tuple[tuple[int, ...], DType]:

@@ -10,7 +10,7 @@ from counting import lines_run
 import pellucid as pc
 from pellucid.errors import DTypeError, GraphError, OptionError
 from pellucid.executors import EXECUTORS
-from pellucid.variables import is_recording, setting
+from pellucid.recordings import is_recording, setting
 
 Pair = namedtuple("Pair", ["first", "second"])
 

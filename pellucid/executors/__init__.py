@@ -20,6 +20,7 @@ from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from pellucid.errors import OptionError, UnavailableError, closest
+from pellucid.executors.inside import Inside
 from pellucid.graph import Procedure
 
 EXECUTORS = ("native", "reference")
@@ -42,6 +43,11 @@ class Program(Protocol):
 
         Where one fails, the results of those before it, and what it raised.
         """
+        ...
+
+    @property
+    def inside(self) -> Inside | None:
+        """The thread that runs rules in Python, while one does."""
         ...
 
 

@@ -14,10 +14,11 @@ import numpy as np
 from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError, closest
 from pellucid.nn.attributes import Attributes, Branch, kept, members, refuse_unseen
 from pellucid.nn.calls import note
+from pellucid.recordings import Changes, entered, is_recording, setting, watch
 from pellucid.scopes import current_scope, scope
 from pellucid.state import Loaded, State, copies, restore
 from pellucid.tensor import Tensor, tensor
-from pellucid.variables import Changes, Variable, entered, is_recording, setting, watch
+from pellucid.variables import Variable
 
 if TYPE_CHECKING:
     from pellucid.nn.predictor import Predictor

@@ -10,9 +10,9 @@ import math
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from pellucid.optim.optimizer import Optimizer, Slots, check_fraction
+from pellucid.optim.optimizer import Optimizer, Slots
 from pellucid.optim.rules import Step
-from pellucid.optim.schedules import check
+from pellucid.optim.schedules import check, check_fraction
 from pellucid.tensor import Tensor, zeros_like
 
 

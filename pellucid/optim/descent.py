@@ -8,8 +8,9 @@ Nesterov    with a velocity, looking ahead
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from pellucid.optim.optimizer import Optimizer, Slots, check_fraction
+from pellucid.optim.optimizer import Optimizer, Slots
 from pellucid.optim.rules import Step
+from pellucid.optim.schedules import check_fraction
 from pellucid.tensor import Tensor, zeros_like
 
 

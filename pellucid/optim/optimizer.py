@@ -3,7 +3,6 @@
 Optimizer    the base: a subclass defines `start` and `update`
 """
 
-import math
 import warnings
 import weakref
 from collections.abc import Mapping, Sequence
@@ -19,10 +18,11 @@ from pellucid.optim.clipping import Clipping, Gradients
 from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
+from pellucid.recordings import active_recording, is_recording, setting
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
-from pellucid.variables import Buffer, Variable, active_recording, is_recording, setting
+from pellucid.variables import Buffer, Variable, assign_all
 
 Slots = dict[str, Tensor]
 
@@ -186,22 +186,34 @@ class Optimizer:
             )
 
     def apply(self, gradients: Mapping[str, Tensor]) -> None:
-        """One update with gradients of your own, by path."""
+        """One update with gradients of your own, by path; where it fails, nothing has changed."""
         unknown = [path for path in gradients if path not in self.parameters]
         if unknown:
             raise OptionError(f"apply: gradients for {unknown}, which are not its parameters.")
         for part in (self.learning_rate, self.clip, *self.rules):
             _follow(part)
+        counts = [v for rule in self.rules for v in rule.variables().values()]
+        drawn = {} if is_recording() else {v: v.held() for v in counts}
+        try:
+            assign_all(self._all_updated(gradients))
+        except BaseException:
+            assign_all(drawn)
+            raise
+
+    def _all_updated(self, gradients: Mapping[str, Tensor]) -> dict[Variable, Tensor]:
+        """The new values of all that an update changes, but for what rules draw."""
         with scope("", absolute=True):
             held = {path: self._held(path) for path in gradients}
             count, rate = _constant(self.steps.value) + 1, self._rate_before(self.steps.value)
         with scope("clip", absolute=True):
             clipped = dict(gradients) if self.clip is None else self.clip(gradients)
-        self.steps.assign(count)
+        new = {self.steps: count}
         for path, g in clipped.items():
             with scope(f"update of {path}", absolute=True):
                 step = Step(count.astype(g.dtype), rate.astype(g.dtype))
-                self._assign(path, *self._updated(path, g, held[path], step))
+                new[self.parameters[path]], state = self._updated(path, g, held[path], step)
+            new |= {self.slots[path][key]: value for key, value in state.items()}
+        return new
 
     def _rate_before(self, count: Tensor) -> Tensor:
         """The learning rate after this many updates."""
@@ -231,11 +243,6 @@ class Optimizer:
         for rule in rules:
             w = rule.after(w, step)
         return w, state
-
-    def _assign(self, path: str, w: Tensor, state: Slots) -> None:
-        self.parameters[path].assign(w)
-        for key, value in state.items():
-            self.slots[path][key].assign(value)
 
     # ---- state ---------------------------------------------------------------------------
 
@@ -287,10 +294,3 @@ def _checked(name: str, parameters: Any) -> dict[str, Variable]:
                 "leave it out."
             )
     return dict(parameters)
-
-
-def check_fraction(where: str, name: str, value: float, *, one: bool = False) -> None:
-    """Refuse a number outside 0 to 1; 1 itself only where `one` says so."""
-    if not (0.0 <= value < 1.0 or (one and value == 1.0)) or math.isnan(value):
-        upper = "1 included" if one else "1 not included"
-        raise OptionError(f"{where}: {name} {value}. It lies between 0 and 1, {upper}.")

@@ -176,3 +176,10 @@ def check(
         fits, rule = value > 0.0 or (zero and value == 0.0), "0 or more" if zero else "above 0"
     if not (fits and math.isfinite(value)):
         raise OptionError(f"{where}: {name} {value}. It must be {rule}, and finite.")
+
+
+def check_fraction(where: str, name: str, value: float, *, one: bool = False) -> None:
+    """Refuse a number outside 0 to 1; 1 itself only where `one` says so."""
+    if not (0.0 <= value < 1.0 or (one and value == 1.0)) or math.isnan(value):
+        upper = "1 included" if one else "1 not included"
+        raise OptionError(f"{where}: {name} {value}. It lies between 0 and 1, {upper}.")

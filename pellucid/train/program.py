@@ -13,10 +13,11 @@ from typing import Any
 from pellucid.captured import Captured
 from pellucid.compile import compile as compiled
 from pellucid.errors import OptionError, ShapeError
+from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.evaluation import Feed, Loss
 from pellucid.train.metrics import Metric
-from pellucid.variables import Variable, active_recording
+from pellucid.variables import Variable
 
 
 @dataclass(frozen=True)

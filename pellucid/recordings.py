@@ -1,0 +1,149 @@
+"""What happens to variables while a function is captured.
+
+Recording   the variables that a captured function reads and writes
+Tracing     the same for a function that runs as it stands
+recording   have reads and writes recorded; is_recording, active_recording, active
+setting     a value that decides what is captured; watch: what an object has
+Changes     tells when such values may have changed
+entered     an object is called inside
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AnySet
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NamedTuple
+
+from pellucid.graph import Origin, Value
+from pellucid.scopes import current_scope
+from pellucid.tensor import Tensor
+from pellucid.written import legal_name
+
+
+class Changes:
+    """Tells compiled functions when to look again at what they depend on: at every `tell()`."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def tell(self) -> None:
+        """Something has changed."""
+        self.count += 1
+
+
+class Setting(NamedTuple):
+    """How a value is read that decides what is captured, what it was, and who tells changes."""
+
+    read: Callable[[], Any]
+    value: Any
+    changes: Changes | None
+
+
+class Recording:
+    """What a function does to variables and reads of settings while it is captured."""
+
+    def __init__(self) -> None:
+        self.reads: dict[Any, Tensor] = {}
+        self.writes: dict[Any, Tensor] = {}
+        self.settings: list[Setting] = []
+        self.watched: dict[Any, tuple[Callable[[], Any], Changes]] = {}
+        self.outermost: list[Any] = []  # objects called by the function itself, not by others
+        self.depth = 0
+
+    def read(self, variable: Any) -> Tensor:
+        """The variable's present value within the captured function."""
+        if variable in self.writes:
+            return self.writes[variable]
+        if variable not in self.reads:
+            path = legal_name(f"{current_scope()}.{variable.name}".strip("."))
+            symbol = Value(path, variable.shape, variable.dtype)
+            self.reads[variable] = Tensor(symbol, Origin(None, ()))
+        return self.reads[variable]
+
+    def write(self, variable: Any, value: Tensor) -> None:
+        """Give the variable another value within the captured function."""
+        self.read(variable)
+        self.writes[variable] = value
+
+    def unheld(self, held: AnySet[Any]) -> list[str]:
+        """Trainable variables that were read, and that nobody holds or writes: names, shapes."""
+        return [
+            f"{symbol.array.name} {variable.shape}"
+            for variable, symbol in self.reads.items()
+            if variable.trainable and variable not in held and variable not in self.writes
+        ]
+
+
+class _Active(threading.local):
+    recording: Recording | None = None
+
+
+active = _Active()
+
+
+class Tracing(Recording):
+    """The same for a function that runs as it stands: reads give what variables hold."""
+
+    def read(self, variable: Any) -> Tensor:
+        """The variable's present value, with its history where the function has changed it."""
+        if variable in self.writes:
+            return self.writes[variable]
+        if variable not in self.reads:
+            self.reads[variable] = variable.held()
+        return self.reads[variable]
+
+
+@contextmanager
+def recording(record: Recording | None = None) -> Iterator[Recording]:
+    """Collect reads and writes of variables inside, instead of carrying them out."""
+    inner = Recording() if record is None else record
+    outer, active.recording = active.recording, inner
+    try:
+        yield inner
+    finally:
+        active.recording = outer
+
+
+def is_recording() -> bool:
+    """Whether a function is being captured on this thread."""
+    return active.recording is not None
+
+
+def active_recording() -> Recording | None:
+    """What the function that is being captured on this thread has read and written so far."""
+    record = active.recording
+    return None if isinstance(record, Tracing) else record
+
+
+def setting(read: Callable[[], Any], changes: Changes | None = None) -> Any:
+    """A Python value that decides what is captured, such as a mode.
+
+    A compiled function looks it up again at every call, and is captured again where it
+    has changed. Where `changes` are told, it looks only after one.
+    """
+    value = read()
+    if active.recording is not None:
+        active.recording.settings.append(Setting(read, value, changes))
+    return value
+
+
+@contextmanager
+def entered(owner: Any, place: AbstractContextManager[Any]) -> Iterator[None]:
+    """Inside, and in a place, an object is called; a capture keeps those that none else calls."""
+    record = active.recording
+    if record is None:
+        raise AssertionError("nothing is being captured")
+    if not record.depth:
+        record.outermost.append(owner)
+    record.depth += 1
+    try:
+        with place:
+            yield
+    finally:
+        record.depth -= 1
+
+
+def watch(owner: Any, read: Callable[[], Any], changes: Changes) -> None:
+    """The same for what an owner has at the end of a capture; its functions may write it."""
+    if active.recording is not None:
+        active.recording.watched[owner] = read, changes

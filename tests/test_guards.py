@@ -1,0 +1,362 @@
+"""Threads and variables: what was read never changes, readers see whole steps, none gets lost."""
+
+import os
+import threading
+import time
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid import nn, optim
+from pellucid.errors import GraphError
+from pellucid.executors import EXECUTORS
+from pellucid.guards import Guard, joined
+from pellucid.primitives import Primitive
+from pellucid.primitives.base import FLOATS
+from pellucid.state import copies, restore
+from pellucid.variables import Buffer, assign_all
+
+SECONDS = float(os.environ.get("PELLUCID_SECONDS", "0.4"))  # of each test; more: the long form
+SIZE = 20_000
+
+
+@pytest.fixture(params=EXECUTORS)
+def compiled(request):
+    return lambda function: pc.compile(function, executor=request.param)
+
+
+@contextmanager
+def working(*functions, count=1):
+    """Threads that call functions over and over; what they raise is raised."""
+    stop, faults = threading.Event(), []
+
+    def run(function):
+        try:
+            while not stop.is_set():
+                function()
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=run, args=(f,)) for f in functions for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    if faults:
+        raise faults[0]
+
+
+def variables(count=2, size=SIZE):
+    return [Buffer(np.zeros(size, np.float64), name=f"v{i}") for i in range(count)]
+
+
+def adding(compiled, held):
+    """A function that adds 1 to every element of some variables."""
+
+    def add():
+        for variable in held:
+            variable.assign(variable + 1.0)
+
+    return compiled(add)
+
+
+def until(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield
+
+
+def test_a_value_that_was_read_never_changes(compiled):
+    held = variables()
+    step = adding(compiled, held)
+    kept = []
+    with working(step):
+        for _ in until(SECONDS):
+            value = held[0].read()
+            kept.append((value, value.array.tobytes()))
+            time.sleep(0)
+            del kept[:-50]
+            assert all(value.array.tobytes() == before for value, before in kept)
+
+
+def test_who_reads_sees_whole_steps(compiled):
+    held = variables()
+    step = adding(compiled, held)
+    seen = set()
+    with working(step):
+        for _ in until(SECONDS):
+            for variable in held:
+                array = variable.read().array
+                assert array.min() == array.max()
+                seen.add(float(array[0]))
+            state = copies({"a": held[0], "b": held[1]})
+            assert len(set(state["a"]) | set(state["b"])) == 1
+    assert len(seen) > 1
+
+
+def test_programs_that_read_see_whole_steps(compiled):
+    held = variables()
+    step = adding(compiled, held)
+    spread = compiled(lambda: pc.concat(held).max() - pc.concat(held).min())
+    step()
+
+    def look():
+        assert spread().item() == 0.0
+
+    with working(step, look, look):
+        time.sleep(SECONDS)
+    assert held[0].numpy()[0] > 1
+
+
+def test_programs_that_were_there_before_the_first_update_see_whole_steps(compiled):
+    held = variables()
+    spread = compiled(lambda: pc.concat(held).max() - pc.concat(held).min())
+    with working(lambda: spread().item() and pytest.fail("torn"), count=2):
+        time.sleep(0.05)
+        steps = [adding(compiled, held) for _ in range(5)]
+        for _ in range(20):
+            for step in steps:
+                step()
+
+
+def test_updates_of_several_programs_all_count(compiled):
+    held = variables(3, 100)
+    pairs = [held[:2], held[1:], held[:1], held]
+    steps = [adding(compiled, some) for some in pairs]
+    done = [0] * len(steps)
+
+    def counting(i):
+        def run():
+            steps[i]()
+            done[i] += 1
+
+        return run
+
+    with working(*map(counting, range(len(steps)))):
+        time.sleep(SECONDS)
+    for variable in held:
+        expected = sum(
+            n for n, some in zip(done, pairs, strict=True) if any(variable is v for v in some)
+        )
+        assert set(variable.numpy()) == {float(expected)}
+
+
+def test_programs_on_other_variables_do_not_wait_for_each_other(compiled):
+    meeting = threading.Barrier(2, timeout=20)
+
+    class Meeting(Primitive):
+        accepts = FLOATS
+
+        def shape(self, x):
+            return x
+
+        def forward(self, xp, x):
+            meeting.wait()
+            return x + 1.0
+
+    def meeting_on(variable):
+        return compiled(lambda: variable.assign(pc.apply(Meeting(), variable.read())))
+
+    held = variables()
+    threads = [threading.Thread(target=meeting_on(v)) for v in held]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [v.numpy()[0] for v in held] == [1.0, 1.0]
+
+
+def test_assigning_takes_turns_with_programs(compiled):
+    held = variables()
+    step = adding(compiled, held)
+    zeros = {"a": np.zeros(SIZE), "b": np.zeros(SIZE)}
+    with working(step, lambda: restore("", {"a": held[0], "b": held[1]}, zeros, strict=True)):
+        for _ in until(SECONDS):
+            state = copies({"a": held[0], "b": held[1]})
+            assert len(set(state["a"]) | set(state["b"])) == 1
+
+
+def test_a_tensor_that_was_assigned_does_not_change_with_later_steps(compiled):
+    (held,) = variables(1)
+    step = adding(compiled, [held])
+    with working(step):
+        for _ in until(SECONDS):
+            value = pc.tensor(np.full(SIZE, 5.0))
+            held.assign(value)
+            time.sleep(0)
+            assert set(value.numpy()) == {5.0}
+
+
+def test_training_while_another_thread_predicts_and_saves():
+    rng = pc.Generator(seed=0)
+    model = nn.Sequential(nn.Linear(20, 30, rng=rng), nn.Tanh(), nn.Linear(30, 4, rng=rng))
+    optimizer = optim.Adam(model.parameters(), 0.01)
+    x = pc.tensor(np.random.default_rng(0).normal(size=(16, 20)).astype(np.float32))
+    step = pc.compile(lambda: optimizer.minimize((model(x) ** 2.0).mean()))
+    predict = pc.compile(model)
+    expected, whole = [], optim.Adam(model.parameters(), 0.01)
+    start = model.state_dict()
+    for _ in range(300):
+        expected.append(predict(x).numpy().tobytes())
+        step()
+    final = model.state_dict()
+    model.load_state_dict(start)
+    optimizer.load_state_dict(whole.state_dict())
+    seen = []
+    with working(lambda: seen.append(predict(x).numpy().tobytes()), model.state_dict):
+        for _ in range(300):
+            step()
+    assert all(np.array_equal(final[k], v) for k, v in model.state_dict().items())
+    known = {*expected, predict(x).numpy().tobytes()}
+    assert set(seen) <= known
+
+
+# ---- from inside of rules ----------------------------------------------------------------
+
+
+class Asking(Primitive):
+    """Raises, or does what a test asks for; the values stay."""
+
+    accepts = FLOATS
+    asked = None
+
+    def shape(self, x):
+        return x
+
+    def forward(self, xp, x):
+        Asking.asked()
+        return xp.array(x)
+
+
+def asking_step(compiled, variable):
+    return compiled(lambda: variable.assign(pc.apply(Asking(), variable.read()) + 1.0))
+
+
+def test_a_rule_reads_what_variables_held_before_the_step(compiled, monkeypatch):
+    (held,) = variables(1, 10)
+    total = compiled(held.sum)
+    step, seen = asking_step(compiled, held), []
+    monkeypatch.setattr(
+        Asking, "asked", lambda: seen.append((held.read(), total().item(), copies({"v": held})))
+    )
+    for _ in range(3):
+        step()
+    assert [(v.numpy()[0], t, c["v"][0]) for v, t, c in seen] == [(i, 10 * i, i) for i in range(3)]
+
+
+def test_a_rule_cannot_assign_what_its_program_updates(compiled, monkeypatch):
+    held, other = variables(2, 10)
+    step, second = asking_step(compiled, held), adding(compiled, [held])
+    for asked, text in [
+        (lambda: held.assign(held + 5.0), "the function itself updates"),
+        (second, "called by a primitive that it runs"),
+        (step, "called by a primitive that it runs"),
+    ]:
+        monkeypatch.setattr(Asking, "asked", asked)
+        with pytest.raises(GraphError, match=text):
+            step()
+        assert set(held.numpy()) == {0.0}
+    monkeypatch.setattr(Asking, "asked", lambda: other.assign(other + 5.0))
+    step()
+    assert (held.numpy()[0], other.numpy()[0]) == (1.0, 5.0)
+
+
+def test_a_thread_that_a_rule_waits_for_cannot_wait_for_its_program(compiled, monkeypatch):
+    (held,) = variables(1, 10)
+    step = asking_step(compiled, held)
+
+    def by_thread(function):
+        found = []
+
+        def catch():
+            try:
+                function()
+            except GraphError as error:
+                found.append(error)
+
+        def run():
+            thread = threading.Thread(target=catch)
+            thread.start()
+            thread.join()
+            raise found[0]
+
+        return run
+
+    for function in (step, held.read, lambda: held.assign(held.array), lambda: copies({"v": held})):
+        held.assign(np.zeros(10))
+        step_before = copies({"v": held})
+        monkeypatch.setattr(Asking, "asked", by_thread(function))
+        with pytest.raises(GraphError, match="called by a primitive that it runs"):
+            step()
+        np.testing.assert_array_equal(held.numpy(), step_before["v"])
+
+
+# ---- all or none -------------------------------------------------------------------------
+
+
+def test_several_variables_are_assigned_or_none():
+    held = variables(3, 4)
+    with pytest.raises(pc.errors.ShapeError):
+        assign_all({held[0]: np.ones(4), held[1]: np.ones(4), held[2]: np.ones(5)})
+    assert all(set(variable.numpy()) == {0.0} for variable in held)
+    assign_all({variable: np.full(4, 2.0) for variable in held})
+    assert all(set(variable.numpy()) == {2.0} for variable in held)
+
+
+def test_an_eager_update_that_fails_changes_nothing():
+    class Failing(optim.SGD):
+        def update(self, w, g, state, step):
+            if w.shape == (2,):
+                raise ValueError("here")
+            return super().update(w, g, state, step)
+
+    model = nn.Linear(3, 2, rng=pc.Generator(seed=0))
+    noise = optim.GradientNoise(rng=pc.Generator(seed=1))
+    rule = Failing(model.parameters(), 0.1, rules=(noise,))
+    everything = {**model.variables(), **rule.variables()}
+    before = copies(everything)
+    with pytest.raises(ValueError, match="here"):
+        rule.minimize((model(pc.tensor(np.ones((4, 3), np.float32))) ** 2.0).mean())
+    for name, array in copies(everything).items():
+        np.testing.assert_array_equal(array, before[name], err_msg=name)
+
+
+def test_a_draw_that_is_refused_is_not_counted():
+    rng = pc.Generator(seed=0)
+    with pytest.raises(pc.errors.PellucidError):
+        rng.bits((-1,))
+    assert rng.draws.item() == 0
+
+
+def test_guards_are_joined_once_and_for_all():
+    a, b, c = variables(3, 1)
+    first, second = joined([a]), joined([b, c])
+    assert first is not second
+    both = joined([a, c])
+    assert {v.guard.root for v in (a, b, c)} == {both}
+    assert joined([b]) is joined([a, b, c]) is both
+    assert isinstance(both, Guard)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_a_child_forked_during_a_step_of_another_thread_can_step_too(compiled):
+    held = variables()
+    step = adding(compiled, held)
+    with working(step):
+        for _ in range(5):
+            time.sleep(0.01)
+            child = os.fork()
+            if child == 0:
+                try:
+                    step()
+                    held[0].read()
+                    os._exit(0)
+                finally:
+                    os._exit(1)
+            assert os.waitpid(child, 0)[1] == 0
