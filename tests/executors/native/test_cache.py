@@ -19,6 +19,7 @@ from pellucid.executors.native.cache import Cache, folder, key_of
 from pellucid.executors.native.machine_code import MachineCode
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.program import Work
+from pellucid.executors.native.repeats import Repeat
 from pellucid.executors.native.target import forced, host
 
 ROOT = Path(__file__).parents[3]
@@ -159,7 +160,10 @@ def test_constants_that_the_procedure_holds_are_not_kept_again(place, monkeypatc
 def test_kept_code_is_read_back_whole():
     work = (Work(3, 1.5e6), Work(1, 0.25, strips=4))
     own = np.arange(6, dtype=np.float64).reshape(2, 3)
-    code = MachineCode(b"code", ("f", "g"), ((1, 2, 3), ()), work, 4096, (1, own, np.float32(2.5)))
+    repeat = Repeat(turns=5, reverse=True, moves=(), items=(1, Repeat(2, False, (), (0,))))
+    constants = (1, own, np.float32(2.5))
+    names, bound = ("f", "g"), ((1, 2, 3), ())
+    code = MachineCode(b"code", names, bound, work, ((0,), (repeat,)), 1, True, 4096, constants)
     again = MachineCode.unpacked(code.packed())
     assert again.constants[0] == 1
     np.testing.assert_array_equal(again.constants[1], own, strict=True)
