@@ -5,7 +5,7 @@ attached        the same for arguments that want no gradients
 wants_gradient  whether a tensor among the arguments has a history
 traced          a function run as it is, on tensors, so that its history is recorded
 traced_rows     the same for each row of the arguments
-unrecorded      the origin of what a program computed from trainable variables
+FromVariables   the origin of what a program computed from trainable variables
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import GradientError
-from pellucid.graph import Origin
+from pellucid.graph import Origin, Unrecorded
 from pellucid.primitives import Concat, Primitive
 from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
 from pellucid.recordings import Tracing, is_recording, recording
@@ -24,6 +24,7 @@ from pellucid.tensor import Tensor, apply, tensor
 from pellucid.variables import Variable, assign_all
 
 _PLAIN = frozenset((Tensor, np.ndarray))  # what most calls are made with: nothing is nested
+_ARRAYS = frozenset((np.ndarray,))
 _KNOWN = frozenset(DTYPES)
 
 
@@ -45,19 +46,33 @@ def apart(arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
 
 def attached(arguments: tuple[Any, ...]) -> tuple[Any, list[Any], Sequence[Variable]]:
     """The same, and the trainable variables among them; WantsGradient for other histories."""
+    if _ARRAYS.issuperset(map(type, arguments)):  # has no history: nothing more is looked at
+        return row(len(arguments)), [_array(x) for x in arguments], ()
     if _PLAIN.issuperset(map(type, arguments)):
-        return row(len(arguments)), [_constant(x) for x in arguments], ()
+        arrays = [_constant(x) for x in arguments]
+        return row(len(arguments)), arrays, _trainable(arguments)
     leaves: list[Any] = []
     structure = flatten(arguments, leaves)
     arrays = [_constant(x) for x in _of_one_width(leaves)]
-    return structure, arrays, [x for x in leaves if isinstance(x, Variable) and x.trainable]
+    return structure, arrays, _trainable(leaves)
+
+
+def _trainable(leaves: Sequence[Any]) -> Sequence[Variable]:
+    """The trainable variables among arguments, and those that others were computed from."""
+    found: list[Variable] = []
+    for x in leaves:
+        if type(x) is Tensor:
+            found += x.origin.owners if isinstance(x.origin, Unrecorded) else ()
+        elif isinstance(x, Variable) and x.trainable:
+            found.append(x)
+    return found
 
 
 def wants_gradient(arguments: tuple[Any, ...]) -> bool:
     """Whether a tensor among the arguments has a history."""
     leaves: list[Any] = []
     flatten(arguments, leaves)
-    return any(type(x) is Tensor and x.origin is not None for x in leaves)
+    return any(type(x) is Tensor and x.requires_grad for x in leaves)
 
 
 def _of_one_width(leaves: list[Any]) -> list[Any]:
@@ -69,15 +84,15 @@ def _of_one_width(leaves: list[Any]) -> list[Any]:
 
 
 def _array(x: Any) -> Any:
-    if isinstance(x, Tensor):
-        return x.known("an argument")
-    return x if isinstance(x, np.ndarray) and x.dtype in _KNOWN else tensor(x).array
+    if isinstance(x, np.ndarray) and x.dtype in _KNOWN:
+        return x
+    return x.known("an argument") if isinstance(x, Tensor) else tensor(x).array
 
 
 def _constant(x: Any) -> Any:
     if type(x) is Tensor:
         array = x.known("an argument")
-        if x.origin is not None:
+        if type(x.origin) is Origin:
             raise WantsGradient
         return array
     return x if isinstance(x, np.ndarray) and x.dtype in _KNOWN else _array(x)
@@ -147,11 +162,19 @@ class _Program(Primitive):
         )
 
 
-def unrecorded(variables: Sequence[Variable]) -> Origin:
+class FromVariables(Unrecorded):
     """The origin of what a program computed from trainable variables.
 
     A derivative by one of them is refused in the backward pass: it would be 0 otherwise.
     """
-    names = ", ".join(repr(variable.name) for variable in variables[:3])
-    more = f" and {len(variables) - 3} more" if len(variables) > 3 else ""
-    return Origin(_Program(names + more), _Late(variables))
+
+    __slots__ = ()
+
+    def __init__(self, variables: Sequence[Variable]) -> None:
+        names = ", ".join(repr(variable.name) for variable in variables[:3])
+        more = f" and {len(variables) - 3} more" if len(variables) > 3 else ""
+        super().__init__(_Program(names + more), _Late(variables), variables)
+
+    def of(self, owners: Sequence[Variable]) -> "FromVariables":
+        """The same for other variables."""
+        return FromVariables(owners)

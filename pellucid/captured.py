@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pellucid.arguments import unrecorded
+from pellucid.arguments import FromVariables
 from pellucid.graph import Origin, Procedure, Value, collect
 from pellucid.primitives.base import FLOATS
 from pellucid.primitives.scan_passes import tidy
@@ -28,7 +28,6 @@ class Captured:
     variables: tuple[Variable, ...]
     result: Any
     settings: tuple[Setting, ...]
-    _seen: dict[Changes, int] = field(default_factory=dict)
 
     @functools.cached_property
     def changes(self) -> tuple[tuple[Variable, bool], ...]:
@@ -46,29 +45,42 @@ class Captured:
         """The same where trainable variables were given as arguments."""
         read = [variable for variable in self.variables if variable.trainable]
         trains = any(variable.trainable and changes for variable, changes in self.changes)
-        wanted = [] if trains else [*read, *given]
-        origin = unrecorded(wanted) if wanted else None
+        wanted = [] if trains else list({id(v): v for v in (*read, *given)}.values())
+        origin = FromVariables(wanted) if wanted else None
         results = self.procedure.graph.outputs[: self.procedure.results]
         return tuple(origin if value.dtype in FLOATS else None for value in results)
 
     def is_current(self) -> bool:
         """Whether every setting is still what it was at capture."""
-        for changes, settings in self._by_changes:
-            count = None if changes is None else changes.count
-            if changes is not None and self._seen.get(changes) == count:
-                continue
-            if not all([read() == value for read, value, _ in settings]):  # noqa: C419 (quicker)
+        for group in self._groups:
+            # Asked at every call: a loop without a generator, and counts before anything else.
+            if (group.changes is None or group.seen != group.changes.count) and not group.holds():
                 return False
-            if changes is not None and count is not None:
-                self._seen[changes] = count
         return True
 
     @functools.cached_property
-    def _by_changes(self) -> tuple[tuple[Changes | None, list[Setting]], ...]:
-        found: dict[Changes | None, list[Setting]] = {}
+    def _groups(self) -> "list[_Group]":
+        found: dict[Changes | None, _Group] = {}
         for each in self.settings:
-            found.setdefault(each.changes, []).append(each)
-        return tuple(found.items())
+            found.setdefault(each.changes, _Group(each.changes)).settings.append(each)
+        return list(found.values())
+
+
+@dataclass(slots=True)
+class _Group:
+    """Settings whose changes are told by one, and what it had told when they last held."""
+
+    changes: Changes | None
+    settings: list[Setting] = field(default_factory=list)
+    seen: int = -1
+
+    def holds(self) -> bool:
+        """Whether all are what they were."""
+        count = -1 if self.changes is None else self.changes.count
+        if any(read() != value for read, value, _ in self.settings):
+            return False
+        self.seen = count
+        return True
 
 
 def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[Any]) -> Captured:

@@ -149,6 +149,7 @@ def split(x: Any, count: int, *, axis: int = 0) -> tuple[Tensor, ...]:
     """
     whole = _tensor(x).read()
     place = normal_axis("split", axis, whole.ndim)
+    (count,) = whole_sizes("split", (count,))
     if count < 1 or whole.shape[place] % count:
         raise ShapeError(
             f"split: {count} pieces along axis {place} of shape {whole.shape}. The axis divides "

@@ -17,7 +17,7 @@ import numpy as np
 
 from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, ShapeError
-from pellucid.graph import Origin
+from pellucid.graph import Origin, Unrecorded
 from pellucid.primitives import Concat, Identity
 from pellucid.primitives.base import FLOAT64, FLOATS
 from pellucid.tensor import Tensor, ones_like, tensor, zeros_like
@@ -125,7 +125,10 @@ def _fresh(arguments: Sequence[Any], chosen: Any) -> list[Any]:
             raise GradientError(f"grad: argument {i} is {x.dtype}. Only floats have gradients.")
         if x.origin is None:
             x = Tensor(x.array, Origin(None, ()))
-        result[i] = x.apply(Identity())
+        if isinstance(x.origin, Unrecorded):  # which what is computed from it must not share
+            result[i] = Tensor(x.array, Origin(Identity(), (x,)))
+        else:
+            result[i] = x.apply(Identity())
     return result
 
 

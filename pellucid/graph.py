@@ -5,6 +5,7 @@
     Graph       inputs, constants, nodes in an order that can be run, outputs
     Procedure   a graph some of whose inputs are variables that it changes
     Origin      where a tensor came from; what a graph is collected from
+    Unrecorded  the same for tensors of which no history is kept
     collect     the graph between given tensors
     history     the tensors that a tensor was computed from, oldest first
 
@@ -198,6 +199,31 @@ class Origin:
         self.inputs = inputs
         self.serial = next(_serials)
         self.scope = current_scope()
+
+
+class Unrecorded(Origin):
+    """Where tensors come from of which no history is kept, though they depend on `owners`.
+
+    What is computed from such tensors alone shares it, instead of a history that would grow.
+    """
+
+    __slots__ = ("owners",)
+
+    def __init__(self, primitive: Any, inputs: Sequence[Any], owners: Sequence[Any]) -> None:
+        super().__init__(primitive, inputs)
+        self.owners = tuple(owners)
+
+    def of(self, owners: Sequence[Any]) -> "Unrecorded":
+        """The same for other owners."""
+        raise NotImplementedError(f"{type(self).__name__} must define of")
+
+    def joined(self, other: "Unrecorded") -> "Unrecorded":
+        """Where things come from that depend on the owners of both."""
+        if other is self:
+            return self
+        own = {id(x) for x in self.owners}
+        new = [x for x in other.owners if id(x) not in own]
+        return self.of((*self.owners, *new)) if new else self
 
 
 def has_origin(tensor: Any) -> bool:

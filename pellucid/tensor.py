@@ -8,6 +8,7 @@ Computing is eager and is plain NumPy. While a function is captured as a graph, 
 symbolic: they have a shape and a dtype, and their numbers are known only when the graph runs.
 """
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,8 @@ from pellucid.arrays import array_of, weak
 from pellucid.autodiff import gradients
 from pellucid.conversion import Conversions
 from pellucid.errors import GradientError, GraphError
-from pellucid.graph import Origin, Value, has_origin, history, is_symbolic
-from pellucid.primitives import BroadcastTo, Primitive
+from pellucid.graph import Origin, Unrecorded, Value, has_origin, history, is_symbolic
+from pellucid.primitives import BroadcastTo, Primitive, StopGradient
 from pellucid.primitives.base import FLOATS, INT64, DType
 
 
@@ -102,7 +103,7 @@ class Tensor(Conversions):
     @property
     def requires_grad(self) -> bool:
         """Whether operations on this tensor are recorded for differentiation."""
-        return self.origin is not None
+        return self.origin is not None and not isinstance(self.origin, Unrecorded)
 
     def backward(self, gradient: Any = None) -> None:
         """Fill `.grad` of every source this tensor was computed from.
@@ -164,7 +165,7 @@ def _apply_to_one(primitive: Primitive, a: Tensor) -> Tensor:
     y = asarray(primitive.forward(np, x))
     if y.dtype is not dtype or y.shape != shape:
         return _recorded(primitive, (a,), y, shape, primitive.result or dtype)
-    return Tensor(y, None if a.origin is None else Origin(primitive, (a,)))
+    return Tensor(y, None if a.origin is None else _origin(primitive, (a,)))
 
 
 def _apply_to_two(primitive: Primitive, a: Tensor, b: Tensor) -> Tensor:
@@ -178,7 +179,9 @@ def _apply_to_two(primitive: Primitive, a: Tensor, b: Tensor) -> Tensor:
     y = asarray(primitive.forward(np, x, z))
     if y.dtype is not dtype or y.shape != shape:
         return _recorded(primitive, (a, b), y, shape, primitive.result or dtype)
-    return Tensor(y, None if a.origin is None and b.origin is None else Origin(primitive, (a, b)))
+    if a.origin is None and b.origin is None:
+        return Tensor(y)
+    return Tensor(y, _origin(primitive, (a, b)))
 
 
 def _recorded(
@@ -197,7 +200,18 @@ def _recorded(
     # Lists, as a generator takes twice the time here.
     if dtype.kind not in "fV" or all([x.origin is None for x in inputs]):  # noqa: C419
         return Tensor(y)
-    return Tensor(y, Origin(primitive, inputs))
+    return Tensor(y, _origin(primitive, inputs))
+
+
+def _origin(primitive: Primitive, inputs: tuple[Tensor, ...]) -> Origin | None:
+    """Where something comes from that was computed from tensors, one of which has a history."""
+    for x in inputs:
+        if type(x.origin) is Origin:
+            return Origin(primitive, inputs)
+    if isinstance(primitive, StopGradient):
+        return None
+    found = [x.origin for x in inputs if isinstance(x.origin, Unrecorded)]
+    return functools.reduce(Unrecorded.joined, found)
 
 
 def _made_again(array: Any, requires_grad: bool) -> Tensor:

@@ -5,7 +5,7 @@ in_mode     the given mode for some of them
 """
 
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Self, final
 
@@ -205,8 +205,7 @@ class Module(Branch):
         return self._set_mode(False)
 
     def _set_mode(self, training: bool) -> Self:
-        for module in self.modules().values():
-            _switch(module, training)
+        _switch((module, training) for module in self.modules().values())
         return self
 
     def mode(self, *, training: bool) -> AbstractContextManager[None]:
@@ -241,20 +240,19 @@ class Module(Branch):
 @contextmanager
 def in_mode(modules: Sequence[Module], *, training: bool) -> Iterator[None]:
     """The given mode for these modules inside a `with` block."""
-    before = [(module, module._training) for module in modules]
+    before = [(module, module._training) for module in modules if module._training != training]
     try:
-        for module in modules:
-            _switch(module, training)
+        _switch([(module, training) for module, _ in before])
         yield
     finally:
-        for module, mode in before:
-            _switch(module, mode)
+        _switch(before)
 
 
-def _switch(module: Module, training: bool) -> None:
-    if module._training != training:
+def _switch(modes: Iterable[tuple[Module, bool]]) -> None:
+    """Put modules in modes."""
+    for module, training in modes:
         module.__dict__["_training"] = training
-        MODES.tell()
+    MODES.tell()
 
 
 def _join(path: str, name: str) -> str:
