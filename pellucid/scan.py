@@ -3,6 +3,7 @@
 scan        the last state and all results of a body taken through sequences
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,12 +11,17 @@ from typing import Any
 from pellucid.creation import split, stack
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph import Origin, Value, has_origin, history, is_symbolic
+from pellucid.primitives import MatMul
 from pellucid.primitives.loop import Loop, Scanned
 from pellucid.primitives.symbols import symbol
 from pellucid.recordings import Recording, active_recording, recording
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Variable
+
+MOST_ROWS = (
+    16  # of a step: more, and the products of all steps leave the cache before they are used
+)
 
 Body = Callable[[Any, Any], tuple[Any, Any]]
 
@@ -175,9 +181,12 @@ class _Call:
     writes: dict[Variable, Tensor]
     began: int  # symbols made since then are of this call
 
+    def _outputs(self) -> list[Tensor]:
+        return [*self.after, *self.writes.values(), *self.results]
+
     def constants(self) -> list[Tensor]:
         """What is the same at every step: used from outside, or made of that alone."""
-        outputs = [*self.after, *self.writes.values(), *self.results]
+        outputs = self._outputs()
         varying = {id(x) for x in (*self.state, *self.slices, *self.carried.values())}
         used = list(outputs)
         for x in history(outputs, lambda t: is_symbolic(t) and t.origin.serial > self.began):
@@ -186,6 +195,25 @@ class _Call:
                 used += x.origin.inputs
         fixed = {id(x): x for x in used if id(x) not in varying and has_origin(x)}
         return list(fixed.values())
+
+    def products(self, sequences: Sequence[Tensor]) -> list[tuple[Tensor, Tensor]]:
+        """Products of slices with what is the same at every step: of all slices at once.
+
+        With few rows in a step most of a product's time goes into reading the matrix.
+        """
+        whole = {id(x): all_x for x, all_x in zip(self.slices, sequences, strict=True)}
+        fixed = {id(x) for x in self.constants()}
+        found = []
+        for y in history(
+            self._outputs(), lambda t: is_symbolic(t) and t.origin.serial > self.began
+        ):
+            a, b = y.origin.inputs if isinstance(y.origin.primitive, MatMul) else (y, y)
+            if id(a) not in whole or id(b) not in fixed or b.ndim != 2:
+                continue
+            if math.prod(a.shape[:-1]) <= MOST_ROWS:
+                rows = whole[id(a)].reshape(-1, a.shape[-1]) @ b
+                found.append((y, rows.reshape(whole[id(a)].shape[0], *y.shape)))
+        return found
 
 
 def _call(
@@ -218,6 +246,7 @@ def _captured(
         sequences=list(zip(call.slices, sequences.leaves, strict=True)),
     )
     loop.carries += [(call.carried[v], v.value) for v in variables]
+    loop.sequences += call.products(sequences.leaves)
     after = [*call.after, *(call.writes[v] for v in variables)]
     carried = _Carried(loop, after, call.results)
     others = [y for y in call.results if carried.number(y) is None]

@@ -234,15 +234,19 @@ def test_the_text_of_a_graph_with_loops_is_read_back(body, count):
     assert pc.parse(str(graph), constants=[array for _, array in graph.constants]) == graph
 
 
-def test_what_is_the_same_at_every_step_is_made_once_outside():
+@pytest.mark.parametrize(("rows", "inside"), [(2, ["add"]), (40, ["matmul", "add"])])
+def test_what_no_step_changes_stands_outside_and_products_of_few_rows_are_one(rows, inside):
     w = pc.Parameter(numbers(3, 3, dtype=np.float32))
 
     def run(x):
         return pc.scan(lambda s, row: (s + row @ w.exp().T, None), x[0], x)[0]
 
-    graph = pc.capture(run)(numbers(4, 2, 3, dtype=np.float32))
+    x = numbers(4, rows, 3, dtype=np.float32)
+    graph = pc.capture(run)(x)
     (scan,) = (n.primitive for n in graph.nodes if isinstance(n.primitive, p.Scan))
-    assert [node.primitive.name for node in scan.body.nodes] == ["matmul", "add"]
+    assert [node.primitive.name for node in scan.body.nodes] == inside
+    expected = x[0] + (x @ np.exp(w.numpy()).T).sum(axis=0)
+    np.testing.assert_allclose(pc.compile(run)(x).numpy(), expected, rtol=1e-5)
 
 
 def test_gradients_that_nobody_wants_are_not_computed():
