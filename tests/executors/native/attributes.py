@@ -14,6 +14,7 @@ from typing import Any
 from pellucid import primitives as p
 from pellucid.graph import Node
 from pellucid.primitives.base import DTYPES
+from pellucid.primitives.scan import Scan
 
 Class = Callable[[Node, Any], bool]  # of a node and its primitive
 
@@ -198,6 +199,15 @@ CLASSES: dict[type[p.Primitive], dict[str, Class]] = {
     p.ScatterAdd: _INDICES | _of_dtypes(p.ScatterAdd),
     p.CheckedIds: _of_dtypes(p.CheckedIds) | {"of nothing": lambda n, a: 0 in n.output.shape},
     p.Arange: _ARANGE,
+    Scan: {
+        "one step": lambda n, a: a.steps == 1,
+        "steps": lambda n, a: a.steps > 1,
+        "forwards": lambda n, a: not a.reverse,
+        "backwards": lambda n, a: a.reverse,
+        "with constants": lambda n, a: a.constants > 0,
+        "states kept from before": lambda n, a: bool(a.before),
+        "states kept from after": lambda n, a: bool(a.after),
+    },
     p.RandomBits: {f"{k} bits": lambda n, a, k=k: a.bits == k for k in (1, 8, 24, 32)},
 }
 del CLASSES[p.OverlapAdd]["no axes"]
@@ -205,6 +215,6 @@ del CLASSES[p.OverlapAdd]["no axes"]
 
 def classes_of(node: Node) -> Iterator[tuple[str, str]]:
     """The primitive of a node with each of its classes."""
-    for label, holds in CLASSES[type(node.primitive)].items():
+    for label, holds in CLASSES.get(type(node.primitive), {}).items():
         if holds(node, node.primitive):
             yield node.primitive.name, label

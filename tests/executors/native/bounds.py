@@ -19,6 +19,8 @@ import numpy as np
 
 from pellucid import primitives as p
 from pellucid.graph import Graph, Node
+from pellucid.primitives.parts import Part, Split
+from pellucid.primitives.scan import Scan
 
 REAL = np.longdouble
 INF = REAL(np.inf)
@@ -45,17 +47,59 @@ Bounded = tuple[Any, Any]  # an array of the reference executor, and the bound o
 
 def reference_with_bounds(graph: Graph, inputs: list[Any]) -> list[Bounded]:
     """The outputs of a graph on NumPy, each with the bounds of its elements."""
-    known: dict[str, Bounded] = {}
-    arrays = [(value, array) for value, array in zip(graph.inputs, inputs, strict=True)]
-    for value, array in (*arrays, *graph.constants):
-        known[value.name] = (array, _flushed(array, np.zeros(array.shape, REAL)))
+    return _evaluated(graph, [_exact(array) for array in inputs])
+
+
+def _exact(array: Any) -> Bounded:
+    return array, _flushed(array, np.zeros(array.shape, REAL))
+
+
+def _evaluated(graph: Graph, inputs: list[Bounded]) -> list[Bounded]:
+    """The outputs of a graph whose inputs have bounds."""
+    known = {value.name: given for value, given in zip(graph.inputs, inputs, strict=True)}
+    known |= {value.name: _exact(array) for value, array in graph.constants}
+    records: dict[str, list[Bounded]] = {}
     with np.errstate(all="ignore"):
         for node in graph.nodes:
+            name, primitive = node.output.name, node.primitive
+            if isinstance(primitive, Part):
+                known[name] = records[node.inputs[0].name][primitive.index]
+                continue
             operands = [known[value.name] for value in node.inputs]
-            y = np.asarray(node.primitive.forward(np, *(x for x, _ in operands)))
+            if isinstance(primitive, Scan):
+                records[name] = _scanned(primitive, operands)
+                continue
+            y = np.asarray(primitive.forward(np, *(x for x, _ in operands)))
+            if isinstance(primitive, Split):
+                records[name] = _pieces(primitive, y, operands[0][1])
+                continue
             bound = np.broadcast_to(_bound(node, operands, y), y.shape)
-            known[node.output.name] = (y, _settled(y, np.array(bound, REAL)))
+            known[name] = (y, _settled(y, np.array(bound, REAL)))
     return [known[value.name] for value in graph.outputs]
+
+
+def _scanned(primitive: Scan, operands: list[Bounded]) -> list[Bounded]:
+    """What a loop gives: every step evaluated with the bounds that the one before left."""
+    found = [(np.empty(to, of), np.zeros(to, REAL)) for of, to in primitive.gives()]
+    count, first = primitive.carries, primitive.constants
+    fixed, state = operands[:first], operands[first : first + count]
+    order = range(primitive.steps)
+    for t in order[::-1] if primitive.reverse else order:
+        slices = [(x[t], e[t]) for x, e in operands[first + count :]]
+        outputs = _evaluated(primitive.body, [*fixed, *state, *slices])
+        kept = [(count + k, state[k]) for k in primitive.before]
+        kept += [(2 * count + k, outputs[k]) for k in primitive.after]
+        kept += enumerate(outputs[count:], 3 * count)
+        for place, (y, bound) in kept:
+            found[place][0][t], found[place][1][t] = y, bound
+        state = outputs[:count]
+    return [*state, *found[count:]]
+
+
+def _pieces(primitive: Split, y: Any, bound: Any) -> list[Bounded]:
+    """The pieces of an array."""
+    bounds = np.split(bound, primitive.count, primitive.axis)
+    return [(y[name], e) for name, e in zip(y.dtype.names or (), bounds, strict=True)]
 
 
 def disagreement(expected: Bounded, found: Any) -> str | None:

@@ -72,6 +72,7 @@ class Builder:
     kept: list[Tensor] = field(default_factory=list)  # that the program is to give
     below: dict[int, int] = field(default_factory=dict)  # integers known to be below, by id
     orders: dict[int, int] = field(default_factory=dict)  # of derivatives, by id
+    is_inside: bool = False  # the body of a loop
     differentiated: set[tuple[str, str]] = field(default_factory=set)
     news: dict[int, Tensor] = field(default_factory=dict)  # of variables, by id, where chosen
 

@@ -36,7 +36,7 @@ Feature = tuple[str, str]  # a walk and a reader, or a primitive and a class of 
 LOOKED_AT = 1000  # programs among which the best are chosen
 MOST_SEEDS = 4000  # where nothing more is looked for
 
-DIFFERENTIABLE = [k for k in p.PRIMITIVES if k.backward is not p.Primitive.backward]
+DIFFERENTIABLE = [k for k in CLASSES if k.backward is not p.Primitive.backward]
 ALL: tuple[Feature, ...] = (
     *PAIRS,
     *((kind.name, label) for kind in CLASSES for label in CLASSES[kind]),

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from executors.native.scan_growth import scan
 from executors.native.window_growth import convolution, overlap_add, windows
 
 from pellucid import primitives as p
 from pellucid.primitives.base import BOOL, DTYPES, FLOATS, INTEGERS, NUMBERS, SUMMABLE, UINT32
+from pellucid.primitives.scan import Scan
 from pellucid.tensor import Tensor
 
 Growth = Callable[[Any], Tensor | None]
@@ -136,7 +138,7 @@ def _concat(builder: Any) -> Tensor | None:
 
 
 def _matmul(builder: Any) -> Tensor | None:
-    if builder.chance(33):
+    if builder.chance(33) and not builder.is_inside:
         return _large_product(builder)
     a = builder.pick(SUMMABLE, lambda v: len(v.shape) > 1)
     if len(a.shape) == 2 and builder.chance(35):
@@ -256,4 +258,5 @@ GROW: dict[type[p.Primitive], Growth] = {
     p.CheckedIds: _checked_ids,
     p.Arange: _arange,
     p.RandomBits: _random_bits,
+    Scan: scan,
 }

@@ -311,7 +311,7 @@ def _of_module(path: Path, operator: str) -> Iterator[tuple[Mutant, Callable[[],
             value = getattr(parent, field)
             node = value if i is None else value[i]
             changed = change(node)
-            if changed is None or _is_text(parent, node):
+            if changed is None or _is_text(parent, node) or _only_counts(parent):
                 continue
             text = " ".join(ast.unparse(node).split("\n")[0].split())[:90]
             seen[text] = seen.get(text, -1) + 1
@@ -332,6 +332,11 @@ def _is_text(parent: ast.AST, node: ast.AST) -> bool:
     return isinstance(parent, ast.JoinedStr | ast.FormattedValue | ast.Raise) or isinstance(
         node, ast.Raise
     )
+
+
+def _only_counts(parent: ast.AST) -> bool:
+    """Whether a loop goes over a range to do the same thing so often."""
+    return isinstance(parent, ast.For | ast.comprehension) and _name(parent.target) == "_"
 
 
 def mutants(operator: str, seed: int = 0) -> list[Mutant]:

@@ -31,7 +31,6 @@ from executors.native.pairs import PAIRS, Pair
 from executors.native.readers import READERS
 from executors.native.walks import Wanted
 
-from pellucid import primitives as p
 from pellucid.executors import threads
 from pellucid.executors.native import (
     again,
@@ -46,10 +45,12 @@ from pellucid.executors.native import (
     pitch,
     strips,
     sums,
+    tiling,
 )
 from pellucid.executors.native import program as sharing
 
 ROWS = 3  # of a loop
+KINDS = tuple(GROW)
 AIMS = 2  # of a program: pairs that it is to have
 
 
@@ -65,7 +66,7 @@ def program(source: Source, aims: tuple[Pair, ...] = (), kind: Any = None) -> Pr
         if way <= 3:
             _say(builder, builder.choice(PAIRS))
         elif way <= 8:
-            GROW[builder.choice(p.PRIMITIVES)](builder)
+            GROW[builder.choice(KINDS)](builder)
         else:
             builder.differentiate()
     if not builder.values:
@@ -91,7 +92,7 @@ def _differentiated(builder: Builder, made: Any) -> None:
 def seeded(seed: int) -> Program:
     """The program of a seed."""
     aims = tuple(PAIRS[(AIMS * seed + i) % len(PAIRS)] for i in range(AIMS))
-    return program(Seeded(seed), aims, p.PRIMITIVES[seed % len(p.PRIMITIVES)])
+    return program(Seeded(seed), aims, KINDS[seed % len(KINDS)])
 
 
 def target_of(seed: int) -> str:
@@ -197,6 +198,7 @@ class small_chunks:  # noqa: N801 (used like a function)
         (sums, "BLOCK", 2),
         (inner, "BLOCK", 2),
         (outer, "BLOCK", 4),
+        (tiling, "PACKED_BYTES", 2048),
         (pitch, "FEWEST_ROWS", 2),
         (pitch, "LINE", 16),
     )
@@ -211,6 +213,7 @@ class small_chunks:  # noqa: N801 (used like a function)
         os.environ["PELLUCID_CACHE"] = os.devnull
         for module, name, limit in self.limits:
             setattr(module, name, limit)
+        tiling.tiling.cache_clear()
 
     def __exit__(self, *failure: object) -> None:
         threads._Choice.count = self.threads
@@ -220,6 +223,7 @@ class small_chunks:  # noqa: N801 (used like a function)
             os.environ["PELLUCID_CACHE"] = self.cache
         for (module, name, _), limit in zip(self.limits, self.before, strict=True):
             setattr(module, name, limit)
+        tiling.tiling.cache_clear()
 
 
 def finely(seed: int) -> small_chunks:

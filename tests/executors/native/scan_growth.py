@@ -1,0 +1,57 @@
+"""How a random program grows by a loop over time.
+
+The body is grown like a program: from the state, a slice of a sequence, and what it uses from
+outside. The sequence lies in memory in any way (`walks`), so its slices do.
+"""
+
+from typing import Any
+
+from executors.native.walks import WALKS, Wanted
+
+from pellucid import primitives as p
+from pellucid.scan import scan as scan_over
+from pellucid.tensor import Tensor
+from pellucid.variables import recording
+
+MOST_ELEMENTS = 400  # of a state: each step computes all of it
+SIZES = (1, 2, 3, 4, 5, 8, 9, 17)
+
+
+def scan(builder: Any) -> Tensor | None:
+    """A loop with one state and one sequence; its last state and stacked results are values."""
+    shape = tuple(builder.choice(SIZES) for _ in range(builder.choice((0, 1, 2))))
+    walk = builder.choice([name for name in WALKS if name != "nothing"])
+    inside = shape if builder.chance(60) else (builder.choice(SIZES),)
+    x = WALKS[walk](Wanted(builder, walk), (builder.choice((1, 2, 3, 7)), *inside), builder.float)
+    if x is None or x.dtype != builder.float or not x.shape or x.shape[0] == 0:
+        return None
+    if x.shape[0] > 17:
+        return None
+    start = builder.leaf(shape, builder.float)
+    with recording():
+        state, results = scan_over(
+            lambda s, piece: _step(builder, s, piece), start, x, reverse=builder.chance(40)
+        )
+    builder.values += [state, results]
+    return state if builder.chance(50) else results
+
+
+def _step(builder: Any, state: Tensor, piece: Tensor) -> tuple[Tensor, Tensor]:
+    """One step: some nodes, of which one gives the next state, and one the result."""
+    from executors.native.growth import GROW  # it has this rule too
+
+    outside, builder.values = builder.values, [state, piece]
+    builder.is_inside = True
+    for _ in range(builder.source.integer(1, 3)):
+        GROW[builder.choice(p.PRIMITIVES)](builder)
+    made = builder.values
+    builder.values = outside + [v for v in made[2:] if v.origin.primitive is None]
+    builder.is_inside = False
+    fits = [v for v in made if v.dtype == state.dtype and _broadcasts(v.shape, state.shape)]
+    after = state * 0.5 + builder.choice(fits[-3:])
+    return (after.tanh() if builder.chance(50) else after), builder.choice(made[-4:])
+
+
+def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    pairs = zip(shape[::-1], to[::-1], strict=False)
+    return len(shape) <= len(to) and all(n in {1, m} for n, m in pairs)
