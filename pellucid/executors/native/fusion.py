@@ -252,7 +252,9 @@ def _numbers_first(graph: Graph) -> list[Node]:
     known = {value.name for value in graph.inputs} | {value.name for value, _ in graph.constants}
     first, rest = [], []
     for node in graph.nodes:
-        if math.prod(node.output.shape) == 1 and all(v.name in known for v in node.inputs):
+        # A record has no axes, but is no number: what is taken out of it stays behind its traces.
+        is_number = math.prod(node.output.shape) == 1 and node.output.dtype.names is None
+        if is_number and all(v.name in known for v in node.inputs):
             first.append(node)
             known.add(node.output.name)
         else:

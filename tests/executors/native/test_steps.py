@@ -217,3 +217,15 @@ def test_a_body_without_native_code_runs_through_its_rule():
     np.testing.assert_array_equal(total.numpy(), products.sum(axis=0))
     np.testing.assert_array_equal(before.numpy(), [products[0] * 0, products[0]])
     assert run.report(x).fallbacks == ("scan+part",)
+
+
+def test_a_result_of_one_number_is_not_taken_for_a_state():
+    """Single numbers are computed first; what a loop gives stays where it is among its parts."""
+
+    def last_and_results(start, x):
+        return pc.scan(lambda state, now: (state * 0.5 + state, now), start, x)
+
+    start, x = numbers(17), numbers(1, 1)
+    state, results = pc.compile(last_and_results)(start, x)
+    np.testing.assert_array_equal(state.numpy(), start * 0.5 + start)
+    np.testing.assert_array_equal(results.numpy(), x)
