@@ -175,10 +175,10 @@ class small_chunks:  # noqa: N801 (used like a function)
     """Inside, whatever is done for large programs is done for the smallest too.
 
     Kernels are divided as far as they can be, threads used for the least work, long sums cut
-    and added in blocks, sums over rows cut, rows reduced some at once, rows set apart, kernels
-    kept short, their bodies written once, and rules called; products too are cut into parts of
-    k, but where they are to be `whole`.
-    Nothing is kept on the disk: the code is not that of the same programs outside.
+    and added in blocks, sums over rows cut, rows reduced some at once, and rows set apart. But
+    where all is to be `whole`, kernels are kept short too, their bodies written once, rules
+    called, and products cut into parts of k. Nothing is kept on the disk: the code is not that of
+    the same programs outside.
     """
 
     LIMITS = (
@@ -203,8 +203,11 @@ class small_chunks:  # noqa: N801 (used like a function)
         (pitch, "LINE", 16),
     )
 
+    CUTTING = ("LONGEST", "MOST_NODES", "LONG_NODES", "MOST_WRITTEN_OUT")  # into short kernels
+
     def __init__(self, *, whole: bool = False) -> None:
-        self.limits = [limit for limit in self.LIMITS if not whole or limit[1] != "LONGEST"]
+        left_out = self.CUTTING if whole else ()
+        self.limits = [limit for limit in self.LIMITS if limit[1] not in left_out]
 
     def __enter__(self) -> None:
         self.threads = threads._Choice.count

@@ -9,11 +9,10 @@ from typing import Any
 from executors.native.walks import WALKS, Wanted
 
 from pellucid import primitives as p
+from pellucid.recordings import recording
 from pellucid.scan import scan as scan_over
 from pellucid.tensor import Tensor
-from pellucid.variables import recording
 
-MOST_ELEMENTS = 400  # of a state: each step computes all of it
 SIZES = (1, 2, 3, 4, 5, 8, 9, 17)
 
 
