@@ -7,13 +7,18 @@ which `Tensor` defines: check shapes and dtypes, compute, record where the resul
 import math
 from typing import Any, Self
 
+import numpy as np
+
 from pellucid import primitives as p
-from pellucid.primitives.base import DType, Shape, known_dtype
+from pellucid.primitives.base import BOOL, INTEGERS, DType, Shape, known_dtype
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = p.Add(), p.Subtract(), p.Multiply(), p.Divide()
-_POWER, _NEGATIVE, _WHERE = p.Power(), p.Negative(), p.Where()
+_POWER, _NEGATIVE, _WHERE, _IDENTITY = p.Power(), p.Negative(), p.Where(), p.Identity()
 _EQUAL, _LESS, _LESS_EQUAL = p.Equal(), p.Less(), p.LessEqual()
 _NOT, _AND, _OR = p.LogicalNot(), p.LogicalAnd(), p.LogicalOr()
+_BITS_AND, _BITS_OR, _BITS_XOR = p.BitwiseAnd(), p.BitwiseOr(), p.BitwiseXor()
+_UP, _DOWN = p.BitwiseLeftShift(), p.BitwiseRightShift()
+_FLOOR_DIVIDE, _REMAINDER = p.FloorDivide(), p.Remainder()
 _ABS, _SIGN, _FLOOR, _SQRT = p.Abs(), p.Sign(), p.Floor(), p.Sqrt()
 _EXP, _EXPM1, _LOG, _LOG1P = p.Exp(), p.Expm1(), p.Log(), p.Log1p()
 _SIN, _COS, _TANH, _SIGMOID, _ERF = p.Sin(), p.Cos(), p.Tanh(), p.Sigmoid(), p.Erf()
@@ -83,11 +88,39 @@ class Arithmetic:
     def __rtruediv__(self, other: Any) -> Self:
         return self.operand(other).apply(_DIVIDE, self)
 
+    def __floordiv__(self, other: Any) -> Self:
+        return self.apply(_FLOOR_DIVIDE, other)
+
+    def __rfloordiv__(self, other: Any) -> Self:
+        return self.operand(other).apply(_FLOOR_DIVIDE, self)
+
+    def __mod__(self, other: Any) -> Self:
+        return self.apply(_REMAINDER, other)
+
+    def __rmod__(self, other: Any) -> Self:
+        return self.operand(other).apply(_REMAINDER, self)
+
     def __pow__(self, other: Any) -> Self:
+        if self.dtype in INTEGERS:
+            return self._whole_power(self.operand(other))
         return self.apply(_POWER, other)
 
+    def _whole_power(self, exponent: Self) -> Self:
+        """Squares multiplied, one for each bit of the exponent; what does not fit wraps around."""
+        if exponent.dtype != self.dtype:
+            return self.apply(_POWER, exponent)  # the error says what to convert
+        y = (self & 0) + (exponent & 0) + 1
+        square, bits = self, exponent
+        for _ in range(8 * self.dtype.itemsize):
+            y = (bits & 1).astype(BOOL).where(y * square, y)
+            square, bits = square * square, bits >> 1
+        return y
+
     def __rpow__(self, other: Any) -> Self:
-        return self.operand(other).apply(_POWER, self)
+        return self.operand(other) ** self
+
+    def __pos__(self) -> Self:
+        return self.apply(_IDENTITY)
 
     def __neg__(self) -> Self:
         return self.apply(_NEGATIVE)
@@ -176,13 +209,42 @@ class Arithmetic:
         return self.operand(other).apply(_LESS_EQUAL, self)
 
     def __and__(self, other: Any) -> Self:
-        return self.apply(_AND, other)
+        return self.apply(_BITS_AND if self.dtype in INTEGERS else _AND, other)
+
+    def __rand__(self, other: Any) -> Self:
+        return self.operand(other) & self
 
     def __or__(self, other: Any) -> Self:
-        return self.apply(_OR, other)
+        return self.apply(_BITS_OR if self.dtype in INTEGERS else _OR, other)
+
+    def __ror__(self, other: Any) -> Self:
+        return self.operand(other) | self
+
+    def __xor__(self, other: Any) -> Self:
+        if self.dtype in INTEGERS:
+            return self.apply(_BITS_XOR, other)
+        other = self.operand(other)
+        return self.apply(_OR, other) & ~self.apply(_AND, other)
+
+    def __rxor__(self, other: Any) -> Self:
+        return self.operand(other) ^ self
 
     def __invert__(self) -> Self:
+        if self.dtype in INTEGERS:
+            return self ^ (-1 if self.dtype.kind == "i" else int(np.iinfo(self.dtype).max))
         return self.apply(_NOT)
+
+    def __lshift__(self, other: Any) -> Self:
+        return self.apply(_UP, other)
+
+    def __rlshift__(self, other: Any) -> Self:
+        return self.operand(other).apply(_UP, self)
+
+    def __rshift__(self, other: Any) -> Self:
+        return self.apply(_DOWN, other)
+
+    def __rrshift__(self, other: Any) -> Self:
+        return self.operand(other).apply(_DOWN, self)
 
     __hash__ = object.__hash__
 

@@ -4,13 +4,14 @@ array_of    an array of numbers, nested lists or arrays, that nobody can change
 is_frozen   whether data is such an array already
 freeze      make it one
 weak        a Python number in the dtype of the tensor that it meets
+check_device    the one place where tensors are
 """
 
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import DTypeError, ShapeError
+from pellucid.errors import DTypeError, OptionError, ShapeError
 from pellucid.memory import own
 from pellucid.primitives.base import (
     BOOL,
@@ -114,3 +115,12 @@ def weak(number: float, dtype: DType) -> Any:
         f"{number!r} with a tensor of {dtype}: it is not a number of that kind. "
         "Nothing is promoted silently: convert with x.astype('float32') first."
     )
+
+
+CPU = "cpu"
+
+
+def check_device(where: str, device: Any) -> None:
+    """Refuse any device but the one that there is. Errors: OptionError."""
+    if device not in (None, CPU):
+        raise OptionError(f"{where}: device {device!r}. There is {CPU!r} alone: leave it out.")

@@ -4,14 +4,20 @@
 captured they are not known, and asking for them is an error that says what to do instead.
 """
 
+import sys
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
 
-from pellucid.errors import GraphError, ShapeError
+from pellucid.arrays import CPU, check_device
+from pellucid.dispatch import of_function, of_ufunc
+from pellucid.errors import GraphError, OptionError, ShapeError, closest
 from pellucid.graph import Value
 from pellucid.operators import Operators
+
+VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")  # of the Array API standard
 
 
 class Conversions(Operators):
@@ -45,14 +51,48 @@ class Conversions(Operators):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
-    def __dlpack__(self, *, copy: bool | None = None, **options: Any) -> Any:
+    def __dlpack__(
+        self,
+        *,
+        stream: Any = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[Any, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
         """A copy for another library: PyTorch 2.13, for one, writes where it must not."""
         if copy is False:
             raise BufferError("__dlpack__: a tensor gives away copies only, as it is immutable.")
-        return np.array(self.known("__dlpack__()")).__dlpack__(**options)
+        mine = np.array(self.known("__dlpack__()"))
+        return mine.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device)
 
     def __dlpack_device__(self) -> Any:
         return self.known("__dlpack_device__()").__dlpack_device__()
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """NumPy's functions of numbers compute as pellucid's own: `np.exp(x)`, `array + x`."""
+        return of_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+        """NumPy's functions of arrays compute as pellucid's own: `np.mean(x, axis=0)`."""
+        return of_function(function, arguments, options)
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> ModuleType:
+        """The module with the functions of the Array API standard: pellucid itself."""
+        if api_version is not None and api_version not in VERSIONS:
+            raise OptionError(
+                f"__array_namespace__: version {api_version!r}. {closest(api_version, VERSIONS)}"
+            )
+        return sys.modules["pellucid"]
+
+    @property
+    def device(self) -> str:
+        """Where it is: "cpu"."""
+        return CPU
+
+    def to_device(self, device: str, /, *, stream: Any = None) -> Self:
+        """The tensor itself. Errors: OptionError for any other place than "cpu"."""
+        check_device("to_device", device if stream is None else stream)
+        return self
 
     def item(self) -> Any:
         """The single element as a Python number."""
@@ -69,6 +109,9 @@ class Conversions(Operators):
 
     def __int__(self) -> int:
         return int(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
 
     def __index__(self) -> int:
         return int(self.known("use as an index").__index__())

@@ -1,8 +1,8 @@
 """Tensors made from nothing but a shape, and tensors put together from others.
 
-    zeros, ones, full, eye, arange, linspace     filled by a rule
-    zeros_like, ones_like, full_like             with the shape and dtype of another
-    concat, stack, where, one_hot, split         made of others
+    zeros, ones, empty, full, eye, arange, linspace     filled by a rule
+    zeros_like, ones_like, empty_like, full_like        with the shape and dtype of another
+    concat, stack, where, split                         made of others
 
 Names and meanings are those of the Array API standard; floats are float32 unless asked.
 """
@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.arrays import weak
-from pellucid.errors import DTypeError, OptionError, PositionError, ShapeError
+from pellucid.arrays import check_device, weak
+from pellucid.errors import DTypeError, OptionError, ShapeError
 from pellucid.graph import is_symbolic
-from pellucid.primitives import Arange, CheckedIds, Concat, Part, Split
+from pellucid.primitives import Arange, Concat, Part, Split
 from pellucid.primitives.base import (
+    BOOL,
     FLOAT32,
     FLOATS,
     INT64,
-    INTEGERS,
     DType,
     Shape,
     known_dtype,
@@ -32,43 +32,75 @@ from pellucid.sizes import check_sizes
 from pellucid.tensor import Tensor, apply, ones_like, tensor, zeros_like
 
 
-def zeros(shape: int | Shape, *, dtype: Any = FLOAT32) -> Tensor:
+def zeros(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of zeros.
 
     >>> zeros((2, 3)).shape
     (2, 3)
     """
+    check_device("zeros", device)
     return Tensor(_filled("zeros", shape, 0, dtype))
 
 
-def ones(shape: int | Shape, *, dtype: Any = FLOAT32) -> Tensor:
+def empty(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor of any numbers: here zeros, so that every run gives the same."""
+    return zeros(shape, dtype=dtype, device=device)
+
+
+def ones(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of ones."""
+    check_device("ones", device)
     return Tensor(_filled("ones", shape, 1, dtype))
 
 
-def full(shape: int | Shape, value: float, *, dtype: Any = FLOAT32) -> Tensor:
-    """A tensor with the same number everywhere. Errors: DTypeError where the dtype has it not."""
-    of = known_dtype("full", dtype)
-    return Tensor(_filled("full", shape, _number("full", value, of), of))
+def full(shape: int | Shape, fill_value: float, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor with the same number everywhere; its dtype is that of the number, unless given.
+
+    Errors: DTypeError where the dtype has it not.
+
+    >>> full(2, 3), full(2, 0.5)
+    (tensor([3, 3], int64), tensor([0.5, 0.5], float32))
+    """
+    check_device("full", device)
+    number = _plain("full", fill_value)
+    own = BOOL if isinstance(number, bool) else INT64 if isinstance(number, int) else FLOAT32
+    of = own if dtype is None else known_dtype("full", dtype)
+    return Tensor(_filled("full", shape, _number("full", number, of), of))
 
 
-def full_like(x: Tensor, value: float) -> Tensor:
+def full_like(x: Tensor, fill_value: float, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The same number everywhere, with the shape and dtype of x; symbolic where x is.
 
     Errors: DTypeError where it is no number of that dtype.
     """
-    number = Tensor(_number("full_like", value, x.dtype))
-    return number.broadcast_to(x.shape) if is_symbolic(x) else full(x.shape, value, dtype=x.dtype)
+    check_device("full_like", device)
+    of = x.dtype if dtype is None else known_dtype("full_like", dtype)
+    number = Tensor(_number("full_like", fill_value, of))
+    return number.broadcast_to(x.shape) if is_symbolic(x) else full(x.shape, fill_value, dtype=of)
 
 
-def eye(rows: int, columns: int | None = None, *, dtype: Any = FLOAT32) -> Tensor:
-    """A matrix with ones on its diagonal, square unless `columns` is given."""
-    n, m = _sizes("eye", (rows, rows if columns is None else columns), dtype)
-    return Tensor(np.eye(n, m, dtype=dtype))
+def empty_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Any numbers, here zeros, with the shape and dtype of x."""
+    return zeros_like(x, dtype=dtype, device=device)
+
+
+def eye(
+    n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None
+) -> Tensor:
+    """A matrix with ones on its diagonal, or on the k-th above it; square unless told otherwise."""
+    check_device("eye", device)
+    n, m = _sizes("eye", (n_rows, n_rows if n_cols is None else n_cols), dtype)
+    return Tensor(np.eye(n, m, k, dtype=FLOAT32 if dtype is None else dtype))
 
 
 def arange(
-    start: float, stop: float | None = None, step: float = 1, *, dtype: Any = None
+    start: float,
+    /,
+    stop: float | None = None,
+    step: float = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
 ) -> Tensor:
     """Numbers from `start` up to but not including `stop`, `step` apart.
 
@@ -78,6 +110,7 @@ def arange(
     >>> arange(3) + 5
     tensor([5, 6, 7], int64)
     """
+    check_device("arange", device)
     given = (0, start, step) if stop is None else (start, stop, step)
     first, last, step = (_plain("arange", n) for n in given)
     if not (step and all(math.isfinite(n) for n in (first, last, step))):
@@ -93,44 +126,58 @@ def arange(
     return apply(Arange(first, step, max(0, steps), of))
 
 
-def linspace(start: float, stop: float, count: int, *, dtype: Any = FLOAT32) -> Tensor:
-    """`count` numbers at equal distances, both ends included.
+def linspace(
+    start: float,
+    stop: float,
+    /,
+    num: int,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    endpoint: bool = True,
+) -> Tensor:
+    """`num` numbers at equal distances, both ends included, or without the last.
 
-    Errors: DTypeError for integers, which distances are not; ShapeError for a count below 0.
+    Errors: DTypeError for integers, which distances are not; ShapeError for a number below 0.
 
     >>> linspace(0.0, 1.0, 5)
     tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], float32)
     """
-    of = known_dtype("linspace", dtype)
+    check_device("linspace", device)
+    of = FLOAT32 if dtype is None else known_dtype("linspace", dtype)
     if of not in FLOATS:
         raise DTypeError(
             f"linspace: numbers of {of}. Equal distances need floats: use float32, or arange for "
             "integers."
         )
-    (points,) = _sizes("linspace", count, of)
+    (points,) = _sizes("linspace", num, of)
     first, last = _plain("linspace", start), _plain("linspace", stop)
-    return Tensor(np.linspace(first, last, points, dtype=of))
+    return Tensor(np.linspace(first, last, points, endpoint=endpoint, dtype=of))
 
 
-def concat(tensors: Sequence[Any], *, axis: int = 0) -> Tensor:
-    """Tensors one behind the other along an axis; their other sizes agree.
+def concat(arrays: Sequence[Any], /, *, axis: int | None = 0) -> Tensor:
+    """Tensors one behind the other along an axis, or all their elements for None.
+
+    Their other sizes agree.
 
     >>> concat([ones(2), zeros(1)])
     tensor([1., 1., 0.], float32)
     """
-    parts = [_tensor(x) for x in tensors]
+    parts = [_tensor(x) for x in arrays]
+    if axis is None:
+        parts, axis = [part.flatten() for part in parts], 0
     if not parts:
         raise ShapeError("concat: no tensors. Give at least one: the result has its dtype.")
     return parts[0].apply(Concat(normal_axis("concat", axis, parts[0].ndim)), *parts[1:])
 
 
-def stack(tensors: Sequence[Any], *, axis: int = 0) -> Tensor:
+def stack(arrays: Sequence[Any], /, *, axis: int = 0) -> Tensor:
     """Tensors of one shape along a new axis.
 
     >>> stack([zeros(3), ones(3)]).shape
     (2, 3)
     """
-    parts = [_tensor(x) for x in tensors]
+    parts = [_tensor(x) for x in arrays]
     shapes = [part.shape for part in parts]
     if len(set(shapes)) != 1:
         raise ShapeError(f"stack: shapes {shapes}. It takes at least one, all of one shape.")
@@ -161,7 +208,7 @@ def split(x: Any, count: int, *, axis: int = 0) -> tuple[Tensor, ...]:
     return tuple(record.apply(Part(i, piece)) for i in range(count))
 
 
-def where(condition: Any, a: Any, b: Any) -> Tensor:
+def where(condition: Any, a: Any, b: Any, /) -> Tensor:
     """`a` where the condition is true, else `b`.
 
     >>> where(arange(4) > 1, 1.0, 0.0)
@@ -172,51 +219,11 @@ def where(condition: Any, a: Any, b: Any) -> Tensor:
     return _tensor(condition).where(a, b)
 
 
-def one_hot(ids: Any, classes: int, *, dtype: Any = FLOAT32) -> Tensor:
-    """One number per class: 1 at the class of the id, 0 elsewhere.
-
-    Shapes: ids (...) of integers -> (..., classes).
-    Errors: PositionError for an id outside 0 to classes - 1.
-
-    >>> one_hot([2, 0], 3)
-    tensor([[0., 0., 1.],
-            [1., 0., 0.]], float32)
-    """
-    ids = check_ids("one_hot", _tensor(ids), classes)
-    return is_class(ids, classes).astype(dtype)
-
-
-def is_class(ids: Tensor, classes: int) -> Tensor:
-    """Whether each id is each class: (...) of integers -> (..., classes) of bool.
-
-    A comparison with 0, 1, 2, ..., so that it joins the elementwise work around it.
-    """
-    if ids.dtype == np.uint8 and classes > 256:
-        ids = ids.astype(INT64)
-    return ids.expand_dims(-1) == arange(classes, dtype=ids.dtype)
-
-
-def check_ids(where: str, ids: Tensor, count: int) -> Tensor:
-    """The ids, once it is sure that each is one of 0 to count - 1.
-
-    In a compiled function they are checked when it runs.
-    Errors: DTypeError for ids that are no integers, PositionError for one outside.
-    """
-    if ids.dtype not in INTEGERS:
-        raise DTypeError(
-            f"{where}: ids of {ids.dtype}. Ids count from 0: use integers, as with "
-            "ids.astype('int64')."
-        )
-    try:
-        return ids.apply(CheckedIds(count))
-    except PositionError as error:
-        raise PositionError(f"{where}: {error}") from None
-
-
 def _filled(where: str, shape: int | Shape, number: Any, dtype: Any) -> Any:
-    """An array with one number everywhere."""
-    sizes = _sizes(where, shape, dtype)
-    return np.full(sizes, number, dtype) if number else np.zeros(sizes, dtype)
+    """An array with one number everywhere; of float32 where nothing is said."""
+    of = FLOAT32 if dtype is None else dtype
+    sizes = _sizes(where, shape, of)
+    return np.full(sizes, number, of) if number else np.zeros(sizes, of)
 
 
 def _sizes(where: str, shape: Any, dtype: Any) -> Shape:
@@ -224,7 +231,7 @@ def _sizes(where: str, shape: Any, dtype: Any) -> Shape:
     sizes = whole_sizes(where, shape if isinstance(shape, tuple | list) else (shape,))
     if any(n < 0 for n in sizes):
         raise ShapeError(f"{where}: shape {sizes}. Sizes are not negative.")
-    check_sizes(where, sizes, known_dtype(where, dtype))
+    check_sizes(where, sizes, FLOAT32 if dtype is None else known_dtype(where, dtype))
     return sizes
 
 
@@ -250,14 +257,13 @@ def _tensor(x: Any) -> Tensor:
 
 __all__ = [
     "arange",
-    "check_ids",
     "concat",
+    "empty",
+    "empty_like",
     "eye",
     "full",
     "full_like",
-    "is_class",
     "linspace",
-    "one_hot",
     "ones",
     "ones_like",
     "stack",

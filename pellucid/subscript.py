@@ -26,6 +26,9 @@ def subscript(x: Any, key: Any) -> Any:
     where they stood if they and the integers were neighbours in the key, else in front.
     Errors: PositionError for a position outside its axis, or for more keys than axes.
     """
+    if getattr(key, "dtype", None) == np.dtype(bool) and key.ndim == 0:
+        # A mask without axes selects from a tensor without axes: once, or not at all.
+        return subscript(x.expand_dims(0), np.asarray(key).reshape(1))
     keys = _masks_to_positions(key if isinstance(key, tuple) else (key,))
     selecting = [i for i, part in enumerate(keys) if isinstance(part, _Positions | _INTEGER)]
     apart = bool(selecting) and selecting[-1] - selecting[0] + 1 != len(selecting)

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy import asarray
 
-from pellucid.arrays import array_of, weak
+from pellucid.arrays import array_of, check_device, weak
 from pellucid.autodiff import gradients
 from pellucid.conversion import Conversions
 from pellucid.errors import GradientError, GraphError
 from pellucid.graph import Origin, Unrecorded, Value, has_origin, history, is_symbolic
 from pellucid.primitives import BroadcastTo, Primitive, StopGradient
-from pellucid.primitives.base import FLOATS, INT64, DType
+from pellucid.primitives.base import FLOATS, INT64, DType, known_dtype
 
 
 class Tensor(Conversions):
@@ -36,7 +36,6 @@ class Tensor(Conversions):
     """
 
     __slots__ = ("__weakref__", "array", "grad", "origin")
-    __array_ufunc__ = None  # so that `ndarray + tensor` asks the tensor
     __hash__ = object.__hash__
 
     def __init__(self, array: Any, origin: Origin | None = None) -> None:
@@ -76,6 +75,8 @@ class Tensor(Conversions):
         """Another operand as a tensor; a Python number takes this tensor's dtype."""
         if isinstance(other, Tensor):
             return other.read()
+        if isinstance(other, np.generic):  # a NumPy number is a number, as Python's are
+            other = other.item()
         if isinstance(other, bool | int | float):
             return Tensor(weak(other, self.dtype))
         return tensor(other)
@@ -239,29 +240,41 @@ def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tens
     return Tensor(array, Origin(None, ()) if requires_grad else None)
 
 
-def from_dlpack(array: Any) -> Tensor:
+def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
     """A tensor with the numbers of another library's array; they are copied.
 
     >>> from_dlpack(np.arange(3))
     tensor([0, 1, 2], int64)
     """
-    return tensor(np.from_dlpack(array))
+    check_device("from_dlpack", device)
+    if isinstance(x, Tensor):
+        return x.read()
+    if copy is False:
+        raise BufferError("from_dlpack: copy=False. A tensor has numbers of its own: leave it out.")
+    return tensor(np.from_dlpack(x))
 
 
-def ones_like(x: Tensor) -> Tensor:
+def ones_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of ones with the shape and dtype of x; symbolic where x is.
 
     Symbolic, because a captured gradient starts from it: known ones would be multiplied at
     capture into constants as large as the batch.
     """
-    x = _as_tensor(x)
+    x, of = _like("ones_like", x, dtype, device)
     if not is_symbolic(x):
-        return Tensor(np.ones(x.shape, x.dtype))
-    one = Tensor(np.ones((), x.dtype))
-    return Tensor(Value("", x.shape, x.dtype), Origin(BroadcastTo(x.shape), (one,)))
+        return Tensor(np.ones(x.shape, of))
+    one = Tensor(np.ones((), of))
+    return Tensor(Value("", x.shape, of), Origin(BroadcastTo(x.shape), (one,)))
 
 
-def zeros_like(x: Tensor) -> Tensor:
+def zeros_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of zeros with the shape and dtype of x."""
+    x, of = _like("zeros_like", x, dtype, device)
+    return Tensor(np.zeros(x.shape, of))
+
+
+def _like(where: str, x: Any, dtype: Any, device: Any) -> tuple[Tensor, DType]:
+    """What a tensor is to be like, and the dtype that it is to have."""
+    check_device(where, device)
     x = _as_tensor(x)
-    return Tensor(np.zeros(x.shape, x.dtype))
+    return x, x.dtype if dtype is None else known_dtype(where, dtype)

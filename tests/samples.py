@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 from sample import F4, F8, I4, I8, Sample, edges, few, ordinary, whole
+from whole_samples import WHOLE
 from window_samples import WINDOWS
 
 from pellucid import primitives as p
@@ -211,3 +212,4 @@ PRODUCTS_AND_POSITIONS = [
 ]
 
 SAMPLES = [*elementwise(), *logic(), *REDUCTIONS, *MOVEMENT, *WINDOWS, *PRODUCTS_AND_POSITIONS]
+SAMPLES += WHOLE

@@ -96,11 +96,6 @@ def test_python_numbers_of_another_kind_are_refused(dtype, number):
         pc.tensor([1], dtype) == number  # noqa: B015 (it raises)
 
 
-def test_ufuncs_of_numpy_do_not_take_tensors():
-    with pytest.raises(TypeError):
-        np.exp(pc.tensor([1.0]))
-
-
 def test_a_frozen_array_and_what_it_is_a_view_of_cannot_be_written():
     owner = np.zeros(12, np.float32)
     view = owner[2:8].reshape(2, 3)

@@ -68,8 +68,9 @@ def test_values(made, expected):
 
 def test_dtypes_that_are_not_given():
     kinds = {
-        "float32": [pc.zeros(1), pc.ones(1), pc.full(1, 2), pc.eye(1), pc.linspace(0, 1, 2)],
-        "int64": [pc.arange(2)],
+        "float32": [pc.zeros(1), pc.ones(1), pc.full(1, 2.0), pc.eye(1), pc.linspace(0, 1, 2)],
+        "int64": [pc.arange(2), pc.full(1, 2)],
+        "bool": [pc.full(1, True)],
     }
     assert pc.arange(2.0).dtype == np.float32
     for name, made in kinds.items():
@@ -125,7 +126,11 @@ def test_all_can_be_captured(executor):
         (lambda: pc.full(2, 256, dtype="uint8"), DTypeError, "full: 256 with a tensor of uint8"),
         (lambda: pc.full(2, -1, dtype="uint32"), DTypeError, "full: -1 with a tensor of uint32"),
         (lambda: pc.full(2, math.nan, dtype="int32"), DTypeError, "full: nan with a tensor of"),
-        (lambda: pc.full(2, True), DTypeError, "full: True with a tensor of float32"),
+        (
+            lambda: pc.full(2, True, dtype="float32"),
+            DTypeError,
+            "full: True with a tensor of float32",
+        ),
         (lambda: pc.full(2, 1, dtype=bool), DTypeError, "full: 1 with a tensor of bool"),
         (lambda: pc.full(2, 1j), DTypeError, "full: 1j. It must be a number"),
         (lambda: pc.full_like(pc.ones(2) > 0.0, 1.0), DTypeError, "full_like: 1.0 with a tensor o"),

@@ -144,3 +144,10 @@ def test_gradients_land_where_elements_were_taken(data):
     expected = np.zeros(shape)
     np.add.at(expected, key, array[key])
     np.testing.assert_array_equal(dx.numpy(), expected)
+
+
+def test_a_mask_without_axes_selects_all_or_nothing():
+    x = np.arange(6.0).reshape(2, 3)
+    for mask in (np.array(True), np.array(False)):
+        np.testing.assert_array_equal(pc.tensor(x)[pc.tensor(mask)].numpy(), x[mask])
+    assert pc.tensor(5.0)[pc.tensor(5.0) > 4.0].tolist() == [5.0]

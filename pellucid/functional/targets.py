@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.creation import check_ids, is_class
+from pellucid.class_ids import check_ids, is_class
 from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
 from pellucid.functional.activations import TensorLike, as_floats
 from pellucid.graph import is_symbolic

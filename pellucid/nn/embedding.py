@@ -1,6 +1,6 @@
 """Embedding: a learned vector for each of some ids."""
 
-from pellucid.creation import check_ids
+from pellucid.class_ids import check_ids
 from pellucid.errors import OptionError
 from pellucid.nn.init import Normal
 from pellucid.nn.module import Module

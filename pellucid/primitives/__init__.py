@@ -12,6 +12,7 @@ from pellucid.primitives.arithmetic import (
     Minimum,
     Multiply,
     Negative,
+    NextAfter,
     Power,
     Sign,
     Subtract,
@@ -20,6 +21,7 @@ from pellucid.primitives.base import Elementwise, Primitive
 from pellucid.primitives.contraction import MatMul
 from pellucid.primitives.convolution import Convolution
 from pellucid.primitives.exponential import (
+    Atan2,
     Cos,
     Erf,
     Exp,
@@ -59,6 +61,16 @@ from pellucid.primitives.parts import Part, Split
 from pellucid.primitives.random import Arange, RandomBits
 from pellucid.primitives.reduction import Argmax, Argmin, CumulativeSum, Max, Min, Prod, Sum
 from pellucid.primitives.scan import Scan
+from pellucid.primitives.whole import (
+    Argsort,
+    BitwiseAnd,
+    BitwiseLeftShift,
+    BitwiseOr,
+    BitwiseRightShift,
+    BitwiseXor,
+    FloorDivide,
+    Remainder,
+)
 from pellucid.primitives.windows import OverlapAdd, Windows
 
 PRIMITIVES: tuple[type[Primitive], ...] = (
@@ -72,8 +84,18 @@ PRIMITIVES: tuple[type[Primitive], ...] = (
     Abs,
     Sign,
     Floor,
+    NextAfter,
     Maximum,
     Minimum,
+    # whole
+    FloorDivide,
+    Remainder,
+    BitwiseAnd,
+    BitwiseOr,
+    BitwiseXor,
+    BitwiseLeftShift,
+    BitwiseRightShift,
+    Argsort,
     # exponential
     Exp,
     Expm1,
@@ -82,6 +104,7 @@ PRIMITIVES: tuple[type[Primitive], ...] = (
     Sqrt,
     Sin,
     Cos,
+    Atan2,
     Tanh,
     Sigmoid,
     Erf,
@@ -139,6 +162,13 @@ __all__ = [
     "Arange",
     "Argmax",
     "Argmin",
+    "Argsort",
+    "Atan2",
+    "BitwiseAnd",
+    "BitwiseLeftShift",
+    "BitwiseOr",
+    "BitwiseRightShift",
+    "BitwiseXor",
     "BroadcastTo",
     "Cast",
     "CheckedIds",
@@ -154,6 +184,7 @@ __all__ = [
     "Expm1",
     "Flip",
     "Floor",
+    "FloorDivide",
     "Gaussian",
     "Identity",
     "Less",
@@ -170,6 +201,7 @@ __all__ = [
     "Minimum",
     "Multiply",
     "Negative",
+    "NextAfter",
     "NormalCdf",
     "OverlapAdd",
     "Pad",
@@ -179,6 +211,7 @@ __all__ = [
     "Primitive",
     "Prod",
     "RandomBits",
+    "Remainder",
     "Reshape",
     "Scan",
     "ScatterAdd",

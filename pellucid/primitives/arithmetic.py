@@ -136,6 +136,21 @@ class Floor(Elementwise):
         return xp.floor(x)
 
 
+class NextAfter(Elementwise):
+    """The neighbour of a, among the numbers that its dtype has, on the way to b."""
+
+    formula = "y = the number next to a towards b"
+    gradient_formula = "da = dy,  db = 0"
+    accepts = FLOATS
+    name = "nextafter"
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.nextafter(a, b)
+
+    def backward(self, dy: Any, y: Any, a: Any, b: Any) -> tuple[Any, ...]:
+        return dy, None
+
+
 class Maximum(Elementwise):
     """The larger of two numbers; nan if either is. At a tie each side gets half the gradient."""
 

@@ -109,6 +109,24 @@ class Cos(Elementwise):
         return (-dy * x.sin(),)
 
 
+class Atan2(Elementwise):
+    """The angle of the point (b, a) in radians, from -pi to pi; all arcs come from it."""
+
+    formula = "y = the angle whose sine is a / r and cosine b / r,  r^2 = a^2 + b^2"
+    gradient_formula = "da = dy b / r^2,  db = -dy a / r^2"
+    accepts = FLOATS
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.atan2(a, b)
+
+    def backward(self, dy: Any, y: Any, a: Any, b: Any) -> tuple[Any, ...]:
+        # Divided one after the other: the square of a large radius would overflow.
+        large = a.abs().maximum(b.abs())
+        p, q = a / large, b / large
+        share = dy / (p * p + q * q) / large
+        return share * q, -share * p
+
+
 class Tanh(Elementwise):
     """Hyperbolic tangent: a zero-centred squashing into the open interval (-1, 1)."""
 

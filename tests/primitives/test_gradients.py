@@ -22,6 +22,11 @@ SMOOTH = [
     (p.Abs(), apart),
     (p.Sign(), apart),
     (p.Floor(), apart),
+    (p.FloorDivide(), apart, positive(2, 3)),
+    (p.Remainder(), apart + 0.05, positive(2, 3) + 3.0),
+    (p.Remainder(), np.array([7.3, -7.3, 0.9]), np.array([2.0, 2.0, -0.4])),
+    (p.Atan2(), ordinary(2, 3), ordinary(3, seed=1)),
+    (p.NextAfter(), apart, ordinary(2, 3, seed=5)),
     (p.Maximum(), apart, ordinary(2, 3, seed=5)),
     (p.Minimum(), apart, ordinary(3, seed=5)),
     (p.Exp(), apart),
@@ -81,7 +86,8 @@ SMOOTH = [
     (p.ScatterAdd(1, 4), ordinary(2, 2, 2), ids),
 ]
 FLAT = {p.Equal, p.Less, p.LessEqual, p.LogicalAnd, p.LogicalOr, p.LogicalNot, p.Argmax, p.Argmin}
-FLAT |= {p.Arange, p.RandomBits, p.CheckedIds}
+FLAT |= {p.Arange, p.RandomBits, p.CheckedIds, p.Argsort}
+FLAT |= {p.BitwiseAnd, p.BitwiseOr, p.BitwiseXor, p.BitwiseLeftShift, p.BitwiseRightShift}
 each = pytest.mark.parametrize("case", SMOOTH, ids=lambda c: str(c[0]))
 
 

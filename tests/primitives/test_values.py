@@ -66,7 +66,7 @@ def test_every_executor_gives_the_expected_value(executor, sample):
 
 
 SIGNED = [p.Negative, p.Abs, p.Floor, p.Multiply, p.Divide, p.Expm1, p.Log1p, p.Sqrt, p.Sin, p.Tanh]
-SIGNED += [p.Erf, p.Where, p.Identity, p.BroadcastTo]
+SIGNED += [p.Erf, p.Where, p.Identity, p.BroadcastTo, p.FloorDivide, p.Remainder, p.Atan2]
 
 
 @pytest.mark.parametrize("executor", ["eager", *EXECUTORS])
@@ -112,6 +112,7 @@ def test_samples_have_names_of_their_own():
 EVERYTHING = frozenset(DTYPES)
 REALS = frozenset(FLOATS)
 NUMBERS = frozenset({*INTEGERS, *FLOATS})
+WHOLE = frozenset(INTEGERS)
 ACCEPTED = {
     **dict.fromkeys([p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs, p.Sign], NUMBERS),
     **dict.fromkeys([p.Maximum, p.Minimum, p.Less, p.LessEqual, p.ScatterAdd], NUMBERS),
@@ -122,6 +123,10 @@ ACCEPTED = {
     **dict.fromkeys(
         [p.Sqrt, p.Sin, p.Cos, p.Tanh, p.Sigmoid, p.Erf, p.Gaussian, p.NormalCdf], REALS
     ),
+    **dict.fromkeys([p.Atan2, p.NextAfter], REALS),
+    **dict.fromkeys([p.FloorDivide, p.Remainder, p.Argsort], NUMBERS),
+    **dict.fromkeys([p.BitwiseAnd, p.BitwiseOr, p.BitwiseXor], WHOLE),
+    **dict.fromkeys([p.BitwiseLeftShift, p.BitwiseRightShift], WHOLE),
     **dict.fromkeys([p.LogicalAnd, p.LogicalOr, p.LogicalNot], frozenset({BOOL})),
     **dict.fromkeys([p.Equal, p.Where, p.Cast, p.Identity, p.StopGradient], EVERYTHING),
     **dict.fromkeys([p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Pad], EVERYTHING),
@@ -129,8 +134,9 @@ ACCEPTED = {
     p.CheckedIds: frozenset(INTEGERS),
 }
 RESULTS = {p.Equal: BOOL, p.Less: BOOL, p.LessEqual: BOOL, p.Argmax: np.int64, p.Argmin: np.int64}
+RESULTS |= {p.Argsort: np.int64}
 MIXING = [k for k in ACCEPTED if k.arity == 2 and k not in (p.Take, p.ScatterAdd)]
-MIXING = [k for k in MIXING if ACCEPTED[k] != {BOOL}]
+MIXING = [k for k in MIXING if FLOAT32 in ACCEPTED[k]]
 ONES = np.ones((2, 2))
 KERNEL = np.ones((2, 2, 2))  # of a convolution over no axes: groups of products
 ARGUMENTS = {
@@ -151,7 +157,7 @@ ARGUMENTS = {
     p.ScatterAdd: (p.ScatterAdd(0, 3), ONES, np.array([1, 1])),
     p.CheckedIds: (p.CheckedIds(2), ONES),
     **{k: (k((0,)), ONES) for k in (p.Sum, p.Max, p.Min, p.Prod)},
-    **{k: (k(0), ONES) for k in (p.Argmax, p.Argmin, p.CumulativeSum)},
+    **{k: (k(0), ONES) for k in (p.Argmax, p.Argmin, p.CumulativeSum, p.Argsort)},
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pellucid.creation import one_hot
+from pellucid.class_ids import one_hot
 from pellucid.errors import OptionError
 from pellucid.functional import cross_entropy
 from pellucid.tensor import Tensor

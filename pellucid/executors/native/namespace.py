@@ -98,6 +98,14 @@ class XP:
         """The largest integer not above x."""
         return self._intrinsic("floor", x)
 
+    def atan2(self, a: Lanes, b: Lanes) -> Lanes:
+        """The angle of the point (b, a)."""
+        return self._by_lanes("atan2", a, b)
+
+    def nextafter(self, a: Lanes, b: Lanes) -> Lanes:
+        """The neighbour of a towards b."""
+        return self._by_lanes("nextafter", a, b)
+
     def abs(self, x: Lanes) -> Lanes:
         """The absolute value."""
         return self._intrinsic("fabs", x) if x.dtype.kind == "f" else self.where(x < 0, -x, x)
@@ -111,6 +119,73 @@ class XP:
     def copysign(self, x: Lanes, sign: Lanes) -> Lanes:
         """x with the sign of another number."""
         return self._intrinsic("copysign", x, sign)
+
+    def remainder(self, a: Lanes, b: Lanes) -> Lanes:
+        """What is left of a whole quotient, with the sign of b."""
+        if a.dtype.kind == "f":
+            left, other = self._left_over(a, b)
+            left = self.where(other, left + b, left)
+            return self.where(left == 0, self.copysign(left, b), left)
+        whole, safe = self._whole_quotient(a, b)
+        return self.where(safe == b, a - whole * b, self.full_like(a, 0))
+
+    def floor_divide(self, a: Lanes, b: Lanes) -> Lanes:
+        """The largest whole number not above a quotient."""
+        if a.dtype.kind == "f":
+            return self._floats_divided(a, b)
+        whole, safe = self._whole_quotient(a, b)
+        other = self.full_like(a, 0)
+        if a.dtype.kind == "i":  # by -1, which has a quotient that does not fit
+            other = self.where(b == -1, -a, other)
+        return self.where(safe == b, whole, other)
+
+    def _left_over(self, a: Lanes, b: Lanes) -> tuple[Lanes, Lanes]:
+        """What a quotient cut towards 0 leaves, and whether it has not the sign of b.
+
+        Of -3 by 2 that is -1; the floor of the quotient is one less, and leaves 1.
+        """
+        left = self._by_lanes("fmod", a, b)
+        return left, (left != 0) & ((left < 0) ^ (b < 0))
+
+    def _floats_divided(self, a: Lanes, b: Lanes) -> Lanes:
+        """From a whole multiple of b, as NumPy does it: the quotient itself may be rounded up."""
+        left, other = self._left_over(a, b)
+        quotient = (a - left) / b
+        quotient = self.where(other, quotient - 1, quotient)
+        whole = self.floor(quotient)
+        whole = self.where(quotient - whole > 0.5, whole + 1, whole)
+        whole = self.where(quotient == 0, self.copysign(self.full_like(a, 0), a / b), whole)
+        return self.where(b == 0, a / b, whole)
+
+    def _whole_quotient(self, a: Lanes, b: Lanes) -> tuple[Lanes, Lanes]:
+        """The floor of a quotient of integers, and by what was divided.
+
+        That is b, but 1 where the instruction would end the process: for 0, and for -1.
+        """
+        one, signed = self.full_like(a, 1), a.dtype.kind == "i"
+        safe = self.where(b == 0, one, b)
+        if not signed:
+            return a.made(self.builder.udiv(a.value, safe.value)), safe
+        safe = self.where(b == -1, one, safe)
+        cut = a.made(self.builder.sdiv(a.value, safe.value))
+        left = a - cut * safe
+        down = (left != 0) & ((left < 0) ^ (safe < 0))
+        return self.where(down, cut - 1, cut), safe
+
+    def bitwise_left_shift(self, a: Lanes, b: Lanes) -> Lanes:
+        """Bits moved up; nothing is left after more places than there are."""
+        return self.where(self._fits(b), a << b, self.full_like(a, 0))
+
+    def bitwise_right_shift(self, a: Lanes, b: Lanes) -> Lanes:
+        """Bits moved down; only the sign is left after more places than there are."""
+        last = self.full_like(a, 8 * a.dtype.itemsize - 1)
+        gone = a >> last if a.dtype.kind == "i" else self.full_like(a, 0)
+        return self.where(self._fits(b), a >> b, gone)
+
+    def _fits(self, places: Lanes) -> Lanes:
+        """Whether a shift by so many places is one."""
+        low = places >= 0 if places.dtype.kind == "i" else places == places  # noqa: PLR0124
+        return low & (places < 8 * places.dtype.itemsize)
 
     def full_like(self, x: Lanes, number: Any) -> Lanes:
         """A number in all lanes."""

@@ -183,6 +183,7 @@ CLASSES: dict[type[p.Primitive], dict[str, Class]] = {
     p.Min: _of_dtypes(p.Min) | _AXES,
     p.Argmax: _of_dtypes(p.Argmax) | _ONE_AXIS,
     p.Argmin: _of_dtypes(p.Argmin) | _ONE_AXIS,
+    p.Argsort: _of_dtypes(p.Argsort) | _ONE_AXIS,
     p.CumulativeSum: _of_dtypes(p.CumulativeSum) | _ONE_AXIS,
     p.Reshape: _RESHAPE,
     p.PermuteDims: _PERMUTE,

@@ -238,7 +238,7 @@ GROW: dict[type[p.Primitive], Growth] = {
         if issubclass(kind, p.Elementwise) and kind.arity == 2
     },
     **{kind: _reduction(kind) for kind in (p.Sum, p.Max, p.Min, p.Prod)},
-    **{kind: _along(kind) for kind in (p.Argmax, p.Argmin, p.CumulativeSum)},
+    **{kind: _along(kind) for kind in (p.Argmax, p.Argmin, p.CumulativeSum, p.Argsort)},
     p.Gaussian: lambda b: b.add(p.Gaussian(b.choice((0.5, 1.0))), b.pick(FLOATS)),
     p.Where: _where,
     p.Cast: _cast,
