@@ -12,7 +12,6 @@ a digest has no key, and the code is run. The cache may be deleted at any time.
 
 import hashlib
 import os
-import shutil
 import stat
 import time
 import warnings
@@ -102,7 +101,9 @@ class Cache:
 
     def keep(self, key: str, code: bytes) -> None:
         """Keep object code; the least recently used entries make room for it."""
-        import tempfile  # on use: it takes five milliseconds, and mostly there is nothing to keep
+        # On use: they take five milliseconds, and mostly there is nothing to keep.
+        import shutil
+        import tempfile
 
         digest = hashlib.sha256(key.encode() + code).digest()
         name = None
