@@ -162,7 +162,8 @@ def _real(path: Path) -> Path:
 
 
 def _class_names(root: Path) -> tuple[str, ...]:
-    names = tuple(path.name for path in _entries(root) if path.is_dir())
+    # Where a link cannot be followed, os.path says no; Path.is_dir raises for some.
+    names = tuple(path.name for path in _entries(root) if os.path.isdir(path))
     if len(names) < 2:
         raise DataError(
             f"image_folder: {root} holds {len(names)} sub-folders ({', '.join(names) or 'none'}). "

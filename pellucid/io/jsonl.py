@@ -73,11 +73,18 @@ def truncate_jsonl(path: str | os.PathLike[str], step: int) -> int:
 
     Records without a "step" stay where they stand before the cut. A torn last line goes as well.
 
-    Errors: FileError, as in `read_jsonl`, or where the file cannot be written.
+    Errors: FileError, as in `read_jsonl`, where a "step" is no whole number, or where the file
+        cannot be written.
     """
     kept, end = 0, 0
     for line_end, record in _records(path):
-        if record.get("step", step) > step:
+        number = record.get("step", step)
+        if type(number) is not int:
+            raise FileError(
+                f"truncate {os.fspath(path)}: line {kept + 1} has the step {number!r}. Steps are "
+                "whole numbers; delete the damaged line to read the rest."
+            )
+        if number > step:
             break
         kept, end = kept + 1, line_end
     try:

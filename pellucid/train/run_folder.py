@@ -22,6 +22,9 @@ from pellucid.errors import FileError
 from pellucid.io import append_jsonl, read_jsonl, safetensors, truncate_jsonl, write_atomic
 from pellucid.io.files import file_error
 from pellucid.train.checkpoint import Checkpoint, best_file, step_file
+from pellucid.train.rows import check_rows
+
+CONFIG_BYTES = 2**26  # the characters of a text, and names of classes, are far fewer
 
 
 class RunFolder:
@@ -64,13 +67,14 @@ class RunFolder:
                 "Runs are made by `pellucid train` and by a Trainer with a folder."
             )
         try:
-            config = json.loads(file.read_bytes())
+            config = json.loads(_content(file))
         except OSError as error:
             raise file_error("read", file, error) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise FileError(f"read {file}: not JSON ({error}). The file is damaged.") from error
         if not isinstance(config, dict):
-            raise FileError(f"read {file}: it holds {config!r}, not an object. It is damaged.")
+            kind = type(config).__name__
+            raise FileError(f"read {file}: it holds a {kind}, not an object. It is damaged.")
         return RunFolder(path, config)
 
     @property
@@ -114,7 +118,9 @@ class RunFolder:
                 f"{step}; the checkpoint counts {lines}. The file was changed or lost: bring "
                 "it back from a copy."
             )
-        return self.lines()
+        rows = self.lines()
+        check_rows(f"resume {self.path}: {self.metrics_file.name}", rows)
+        return rows
 
     def cut(self, step: int) -> int:
         """Cut the metrics file after a step; how many lines are left."""
@@ -186,6 +192,13 @@ class RunFolder:
             for name, array in checkpoint.arrays.items()
             if name.startswith("model/")
         }
+
+
+def _content(file: Path) -> bytes:
+    size = file.stat().st_size
+    if size > CONFIG_BYTES:
+        raise FileError(f"read {file}: {size:,} bytes. At most {CONFIG_BYTES:,} are read.")
+    return file.read_bytes()
 
 
 def _remove(path: Path) -> None:

@@ -14,12 +14,24 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from doors import graphs, hdf5, idx, pictures, weights
+from doors import commands, configs, folders, graphs, hdf5, idx, pictures, weights
 from doors.bounded import GOOD, OUTCOMES, Result, try_inputs, try_one
 from doors.case import Door
 
-MODULES = (graphs, idx, pictures, hdf5, weights)
-DOORS = {module.DOOR.name: module.DOOR for module in MODULES}
+DOORS = {
+    door.name: door
+    for door in (
+        graphs.DOOR,
+        idx.DOOR,
+        pictures.DOOR,
+        hdf5.DOOR,
+        weights.DOOR,
+        configs.CONFIG,
+        configs.METRICS,
+        folders.DOOR,
+        commands.DOOR,
+    )
+}
 SHOWN = 12  # faults in full, for each door
 
 
