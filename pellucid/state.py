@@ -1,11 +1,12 @@
 """The state of a model or an optimizer as named arrays, and back.
 
-copies      the arrays of named variables, for keeping
+copies      the arrays of named variables, for keeping; held: as they are, for a while
 restore     give named variables the arrays of such a state, all of them or none
 Loaded      what came of it: names loaded, left and missing
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,13 @@ def copies(variables: Mapping[str, Variable]) -> State:
     """A copy of every variable's array, by the same names in the same order."""
     with unchanged(variables.values()):
         return {name: np.array(variable.present()) for name, variable in variables.items()}
+
+
+@contextmanager
+def held(variables: Mapping[str, Variable]) -> Iterator[State]:
+    """The arrays themselves, by the same names; no program updates them inside."""
+    with unchanged(variables.values()):
+        yield {name: variable.present() for name, variable in variables.items()}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
 """The 1,797 handwritten digits of 8x8 pixels that come with scikit-learn: no download needed."""
 
-import importlib
-
 import numpy as np
 
 from pellucid.data.datasets import Dataset, from_arrays
 from pellucid.errors import DataError
+from pellucid.optional import imported
 
 
 def digits() -> Dataset:
@@ -17,13 +16,8 @@ def digits() -> Dataset:
     Source: Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI repository 1998
         (its test part), https://doi.org/10.24432/C50P49.
     """
-    try:
-        # Imported on use: it costs a second, and only this function needs it.
-        sklearn_datasets = importlib.import_module("sklearn.datasets")
-    except ImportError as error:
-        raise DataError(
-            f"digits: scikit-learn, which holds these images, cannot be imported ({error}). "
-            "Install it: python -m pip install scikit-learn"
-        ) from error
-    pixels, labels = sklearn_datasets.load_digits(return_X_y=True)
+    # Imported on use: it costs a second, and only this function needs it.
+    who = "digits: scikit-learn, which holds these images"
+    held = imported("sklearn.datasets", who, DataError, package="scikit-learn")
+    pixels, labels = held.load_digits(return_X_y=True)
     return from_arrays(pixels / np.float32(16), labels, name="digits", classes=10)

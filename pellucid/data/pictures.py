@@ -5,7 +5,6 @@ open_picture   a picture, decoded by a function, or a FileError that says what i
 opaque         a picture in colour without transparency, 8 bits a channel
 """
 
-import importlib
 import os
 import warnings
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from pellucid.errors import DataError, FileError
+from pellucid.optional import imported
 
 T = TypeVar("T")
 
@@ -26,14 +26,8 @@ MOST_PER_BYTE = {"PNG": 8 * 1032, "JPEG": 1024, "BMP": 256}
 
 def pillow(where: str, name: str) -> Any:
     """`PIL.<name>`. Errors: DataError where it is not installed."""
-    try:
-        # Imported on use: only pictures need it.
-        return importlib.import_module(f"PIL.{name}")
-    except ImportError as error:
-        raise DataError(
-            f"{where}: Pillow, which decodes pictures, cannot be imported ({error}). "
-            "Install it: python -m pip install pillow"
-        ) from error
+    who = f"{where}: Pillow, which decodes pictures"
+    return imported(f"PIL.{name}", who, DataError, package="pillow")  # only pictures need it
 
 
 def open_picture(

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 from pellucid.errors import OptionError, UnavailableError, closest
 from pellucid.executors.inside import Inside
 from pellucid.graph import Procedure
+from pellucid.optional import reason
 
 EXECUTORS = ("native", "reference")
 
@@ -56,13 +57,14 @@ def default() -> str:
     """`native`, or `reference` with one warning where there is no llvmlite, or no code for this."""
     try:
         importlib.import_module("pellucid.executors.native.target").host()
-    except UnavailableError as reason:
-        _say_unavailable(str(reason))
+    except UnavailableError as error:
+        _say_unavailable(str(error))
         return "reference"
-    except (ImportError, OSError) as reason:
+    except (ImportError, OSError) as error:
+        why, remedy = reason("llvmlite", error)
         warnings.warn(
-            f"pellucid: the native executor cannot be loaded ({reason}); programs run on the "
-            "reference executor, which is slower. Install llvmlite to change that.",
+            f"pellucid: the native executor cannot be loaded: {why}; programs run on the "
+            f"reference executor, which is slower. {remedy}".rstrip(),
             stacklevel=2,
         )
         return "reference"

@@ -10,7 +10,7 @@ import json
 import os
 import struct
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import safetensors
@@ -29,6 +29,8 @@ DTYPES = {
     **{f"F{bits}": np.dtype(f"float{bits}") for bits in (16, 32, 64)},
     "C64": np.dtype(np.complex64),
 }
+# Large elements first, so that each begins where its type asks for: the library's own order.
+ORDER = ("U64", "I64", "F64", "C64", "F32", "U32", "I32", "F16", "U16", "I16", "I8", "U8", "BOOL")
 
 
 def save(
@@ -53,17 +55,23 @@ def save(
     """
     texts = dict(metadata or {})
     _check_names(path, arrays, texts)
-    ready = {name: _writable(path, name, value) for name, value in arrays.items()}
-    specs = {
-        name: safetensors.TensorSpec(
-            dtype=array.dtype.name,
-            shape=array.shape,
-            data_ptr=array.ctypes.data,
-            data_len=array.nbytes,
-        )
-        for name, array in ready.items()
-    }
-    write_atomic(path, _with_sorted_metadata(safetensors.serialize(specs, metadata=texts or None)))
+    ready = {name: np.asarray(value) for name, value in arrays.items()}
+    kinds = {name: _element_type(path, name, array) for name, array in ready.items()}
+    order = sorted(ready, key=lambda name: (ORDER.index(kinds[name]), name))
+    header: dict[str, Any] = {"__metadata__": dict(sorted(texts.items()))} if texts else {}
+    end = 0
+    for name in order:
+        begin, end = end, end + ready[name].nbytes
+        shape = list(ready[name].shape)
+        header[name] = {"dtype": kinds[name], "shape": shape, "data_offsets": [begin, end]}
+
+    def write(file: BinaryIO) -> None:
+        """Array by array: in memory there is no second copy of all."""
+        file.write(_framed(path, header))
+        for name in order:
+            file.write(_bytes(ready[name]))
+
+    write_atomic(path, write)
 
 
 def load(path: str | os.PathLike[str]) -> tuple[Arrays, dict[str, str]]:
@@ -112,34 +120,35 @@ def _check_names(
             )
 
 
-def _writable(path: str | os.PathLike[str], name: str, value: Any) -> NDArray[Any]:
-    """The array as the format has it: little-endian, C-contiguous, of a known element type.
-
-    The library reads the memory from its first byte on and writes wrong numbers for transposed
-    or strided arrays, without an error: hence order="C". (`ascontiguousarray` would do it too,
-    but makes 0-d arrays 1-d.)
-    """
-    array = np.asarray(value)
+def _element_type(path: str | os.PathLike[str], name: str, array: NDArray[Any]) -> str:
+    """The format's name of an array's element type."""
     known = array.dtype.newbyteorder("=")
-    if known not in DTYPES.values():
+    found = next((kind for kind, dtype in DTYPES.items() if dtype == known), None)
+    if found is None:
         raise DTypeError(
             f"save {os.fspath(path)}: array {name!r} has element type {array.dtype}. The format "
             f"knows {', '.join(str(dtype) for dtype in DTYPES.values())}: convert it with astype()."
         )
-    return np.asarray(array, dtype=known.newbyteorder("<"), order="C")
+    return found
 
 
-def _with_sorted_metadata(content: bytes) -> bytes:
-    """The file with its texts in the order of their names; the library's order is random."""
-    (length,) = struct.unpack_from("<Q", content)
-    header = json.loads(content[8 : 8 + length])
-    texts = header.pop("__metadata__", None)
-    if texts is None:
-        return content
-    header = {"__metadata__": dict(sorted(texts.items())), **header}
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)  # the arrays begin at a multiple of 8 bytes
-    return struct.pack("<Q", len(text)) + text + content[8 + length :]
+def _bytes(array: NDArray[Any]) -> memoryview:
+    """The elements as the format has them: little-endian, row by row. Copied where they are not."""
+    plain = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+    return plain.reshape(-1).view(np.uint8).data
+
+
+def _framed(path: str | os.PathLike[str], header: Mapping[str, Any]) -> bytes:
+    """The header with its length before it; the arrays begin at a multiple of 8 bytes."""
+    try:
+        text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise OptionError(
+            f"save {os.fspath(path)}: {error.object[error.start : error.end]!r} in a name or text "
+            "is no character: half of a surrogate pair. Names and texts are Unicode."
+        ) from error
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text
 
 
 def _owned(path: str | os.PathLike[str], name: str, file: Any) -> NDArray[Any]:

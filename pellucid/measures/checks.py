@@ -6,13 +6,13 @@ alike           two of the same shape
 scikit_learn    its `metrics`, where a measure is taken from there
 """
 
-import importlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
+from pellucid.optional import imported
 
 Floats = NDArray[np.float64]
 
@@ -114,11 +114,6 @@ def number(name: str, what: str, value: int, *, least: int) -> int:
 
 def scikit_learn(name: str) -> Any:
     """The module `sklearn.metrics`, or an error that says how to get it."""
-    try:
-        # Imported on use: it costs a second, and few measures need it.
-        return importlib.import_module("sklearn.metrics")
-    except ImportError as error:
-        raise OptionError(
-            f"{name}: scikit-learn, which computes it, cannot be imported ({error}). "
-            "Install it: python -m pip install 'pellucid[sklearn]'"
-        ) from error
+    # Imported on use: it costs a second, and few measures need it.
+    who = f"{name}: scikit-learn, which computes it"
+    return imported("sklearn.metrics", who, OptionError, package="'pellucid[sklearn]'")

@@ -7,6 +7,7 @@ calm         a panel with a light grid and two spines
 from typing import Any
 
 from pellucid.errors import OptionError
+from pellucid.optional import imported
 
 # Okabe and Ito, Color Universal Design (2008).
 BLUE = "#0072B2"
@@ -24,14 +25,10 @@ def new_figure(rows: int, columns: int, size: tuple[float, float], **shared: Any
     Errors: OptionError where Matplotlib is not installed.
     """
     # Imported on use: Matplotlib takes a second. Without pyplot there is no global state.
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise OptionError(
-            f"plot: Matplotlib, which draws, cannot be imported ({error}). Install it: "
-            "python -m pip install matplotlib"
-        ) from error
-    figure = Figure(figsize=size, layout="constrained")
+    who = "plot: Matplotlib, which draws"
+    figure = imported("matplotlib.figure", who, OptionError).Figure(
+        figsize=size, layout="constrained"
+    )
     figure.subplots(rows, columns, squeeze=False, **shared)
     return figure
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from pellucid.errors import OptionError
 from pellucid.io import write_atomic
+from pellucid.optional import imported
 from pellucid.plot.style import BLUE, GREY, VERMILION
 from pellucid.train.history import TRAIN, VALIDATION, History
 
@@ -74,15 +75,10 @@ def curve_svgs(history: History) -> dict[str, str]:
 
 def _figure(columns: int, width: float) -> Any:
     # Imported on use: Matplotlib takes a second. Without pyplot there is no global state.
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise OptionError(
-            f"curves: Matplotlib, which draws them, cannot be imported ({error}). "
-            "Install it: python -m pip install matplotlib"
-        ) from error
-
-    figure = Figure(figsize=(width, 3.4), layout="constrained")
+    who = "curves: Matplotlib, which draws them"
+    figure = imported("matplotlib.figure", who, OptionError).Figure(
+        figsize=(width, 3.4), layout="constrained"
+    )
     figure.subplots(1, columns)
     return figure
 

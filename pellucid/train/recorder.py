@@ -126,9 +126,17 @@ class Recorder:
         try:
             write()
         except FileError as error:
-            if self.error is None:
-                self.error = error
-                message = f"{error} Training goes on; checkpoints before this one stay whole."
-                warnings.warn(message, stacklevel=2)
+            self._say(error)
+            return False
+        except (MemoryError, SystemError) as error:  # the latter where a library hides the former
+            folder = self.folder.path if self.folder is not None else ""
+            told = f": {error}" if str(error) else ""
+            self._say(FileError(f"write {folder}: there is not enough memory{told}."))
             return False
         return True
+
+    def _say(self, error: FileError) -> None:
+        if self.error is None:
+            self.error = error
+            message = f"{error} Training goes on; checkpoints before this one stay whole."
+            warnings.warn(message, stacklevel=3)

@@ -26,6 +26,8 @@ from pellucid.train.rows import check_rows
 
 CONFIG_BYTES = 2**26  # the characters of a text, and names of classes, are far fewer
 
+UNFINISHED = ".*.tmp"  # names that a killed write left behind
+
 
 class RunFolder:
     """The folder of one run, and nothing else: it does not know what is trained.
@@ -111,6 +113,8 @@ class RunFolder:
         Errors: FileError where they are not as many as the checkpoint counted: a metrics file
         with a gap would be taken for the whole truth.
         """
+        for path in (*self.path.glob(UNFINISHED), *self.checkpoints.glob(UNFINISHED)):
+            _remove(path)
         left = self.cut(step)
         if left != lines:
             raise FileError(
@@ -153,9 +157,7 @@ class RunFolder:
         if checkpoint.best.epoch is not None:
             best = best_file(self.checkpoints, checkpoint.best.epoch)
             old += [path for path in self.checkpoints.glob("best-*") if path != best]
-        # Names that a killed write left behind.
-        old += self.checkpoints.glob(".*.tmp")
-        for path in old:
+        for path in (*old, *self.checkpoints.glob(UNFINISHED)):
             _remove(path)
 
     def save_best(self, epoch: int, arrays: Mapping[str, Any]) -> None:

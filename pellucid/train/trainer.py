@@ -12,7 +12,7 @@ from typing import Any
 
 from pellucid.data import Dataset
 from pellucid.errors import OptionError, TrainingError
-from pellucid.state import copies, restore
+from pellucid.state import held, restore
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Evaluation, Feed, Loss
@@ -221,8 +221,8 @@ class Trainer:
         if restore:
             self.history.restored_epoch = self._watch.restore(self.model)
         epoch = self.history.restored_epoch or self.position.epoch
-        arrays = copies(self.model.variables())
-        self._recorder.write(lambda folder: folder.save_model(arrays, epoch))
+        with held(self.model.variables()) as arrays:
+            self._recorder.write(lambda folder: folder.save_model(arrays, epoch))
         self._call_end()
         saving = self.options.saving
         if saving is not None and saving.report:
@@ -250,10 +250,10 @@ class Trainer:
         """Write a checkpoint into the run folder, where there is one."""
         if self._recorder.folder is None:
             return
-        arrays = copies(self.variables())
         best, lines = self._watch.best, self._recorder.expected_lines
-        checkpoint = Checkpoint(arrays, self.position, best, lines, self._identity)
-        self._recorder.checkpoint(checkpoint, self._watch.weights)
+        with held(self.variables()) as arrays:
+            checkpoint = Checkpoint(arrays, self.position, best, lines, self._identity)
+            self._recorder.checkpoint(checkpoint, self._watch.weights)
 
     def resume(self) -> History:
         """Go on from the newest checkpoint of the run folder; the history so far.

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from pellucid.errors import OptionError
+from pellucid.optional import imported
 from pellucid.tune.space import Point, Range, Space
 from pellucid.tune.trials import Trial, best_first
 
@@ -160,21 +161,20 @@ def _predicted(space: Space, trials: Sequence[Trial], points: list[Point]) -> tu
 
     A trial that failed counts like the worst one.
     """
-    try:
-        from sklearn.gaussian_process import GaussianProcessRegressor
-        from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
-    except ImportError as error:
-        raise OptionError(
-            f"BayesianSearch: scikit-learn cannot be imported ({error}). Install it: "
-            "python -m pip install scikit-learn"
-        ) from error
+    who = "BayesianSearch: scikit-learn, which models the scores"
+    kernels, processes = (
+        imported(f"sklearn.gaussian_process{part}", who, OptionError, package="scikit-learn")
+        for part in (".kernels", "")
+    )
     x = _coordinates(space, [trial.point for trial in trials])
     worst = max(trial.score for trial in trials if trial.is_done)
     y = np.array([trial.score if trial.is_done else worst for trial in trials])
     lengths = np.full(x.shape[1], 0.5)
-    shape = Matern(lengths, (0.05, 20.0), nu=2.5)
-    kernel = ConstantKernel(1.0, (0.01, 100.0)) * shape + WhiteKernel(1e-3, (1e-6, 1.0))
-    model = GaussianProcessRegressor(
+    shape = kernels.Matern(lengths, (0.05, 20.0), nu=2.5)
+    kernel = kernels.ConstantKernel(1.0, (0.01, 100.0)) * shape + kernels.WhiteKernel(
+        1e-3, (1e-6, 1.0)
+    )
+    model = processes.GaussianProcessRegressor(
         kernel, normalize_y=True, n_restarts_optimizer=1, random_state=0
     )
     with warnings.catch_warnings():

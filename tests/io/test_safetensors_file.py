@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -235,3 +236,52 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
     with pytest.raises(FileError, match="not a regular file"):
         load("/dev/null")
+
+
+# ---- as the library writes it, but array by array ---------------------------------------------
+
+
+@pytest.mark.parametrize("texts", [{}, {"made_by": 'a "test"\n\x01\x7fé'}], ids=["", "a text"])
+def test_the_bytes_are_those_of_the_library(path: Path, texts: dict[str, str]) -> None:
+    draw = np.random.default_rng(0)
+    shapes = [(3, 4), (), (0, 2), (7,)]
+    arrays = {
+        f"{'zé/a'[i % 4]}{i}": draw.integers(0, 2, shapes[i % 4]).astype(dtype)
+        for i, dtype in enumerate([*DTYPES.values()] * 2)
+    }
+    specs = {
+        name: safetensors.TensorSpec(
+            dtype=array.dtype.name,
+            shape=array.shape,
+            data_ptr=array.ctypes.data,
+            data_len=array.nbytes,
+        )
+        for name, array in arrays.items()
+    }
+    save(path, arrays, texts)
+    assert path.read_bytes() == safetensors.serialize(specs, metadata=texts or None)
+
+
+def test_half_a_character_is_refused(path: Path) -> None:
+    with pytest.raises(OptionError, match="half of a surrogate pair"):
+        save(path, {"x\ud800": np.zeros(1)})
+    assert os.listdir(path.parent) == []
+
+
+LITTLE_MEMORY = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from pellucid.io.safetensors import load, save
+arrays = {name: np.full((5, 1 << 20), 1.5, np.float32) for name in "ab"}
+save(sys.argv[1], {"warm": np.zeros(9)})
+taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + (4 << 20),) * 2)
+save(sys.argv[1], arrays)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux how much memory is taken")
+def test_saving_takes_no_second_copy_of_the_arrays(path: Path) -> None:
+    subprocess.run([sys.executable, "-c", LITTLE_MEMORY, str(path)], check=True)
+    assert {name: array.mean() for name, array in load(path)[0].items()} == {"a": 1.5, "b": 1.5}

@@ -118,10 +118,12 @@ class Cache:
                 shutil.rmtree(self._file(key))  # no file can take the place of a folder
             os.replace(name, self._file(key))
             self._make_room()
-        except OSError:
+        except BaseException as error:
             if name is not None:
                 with suppress(OSError):
                     Path(name).unlink(missing_ok=True)
+            if not isinstance(error, OSError | MemoryError):
+                raise
 
     def content(self) -> tuple[int, int]:
         """How many entries there are, and their bytes."""

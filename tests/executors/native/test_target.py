@@ -257,7 +257,7 @@ def test_a_program_from_the_disk_runs_without_llvm(tmp_path):
 def test_where_llvm_cannot_be_loaded_the_reference_runs_with_a_warning(tmp_path):
     broken = run("import sys\nsys.modules['llvmlite.binding'] = None\n" + SCRIPT, tmp_path)
     assert broken.stdout.startswith("1000.0\n")
-    assert "the native executor cannot be loaded (llvmlite cannot be loaded: " in broken.stderr
+    assert "the native executor cannot be loaded: llvmlite cannot be loaded: " in broken.stderr
     assert broken.stderr.count("UserWarning") == 1
 
 
