@@ -11,6 +11,7 @@ the batches. Write your own with the members of `Metric`.
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from pellucid.class_ids import check_ids
 from pellucid.errors import OptionError
 from pellucid.primitives.base import FLOAT32, FLOATS
 from pellucid.tensor import Tensor
@@ -46,8 +47,11 @@ class Accuracy:
 
     Shapes: outputs (batch, classes), targets (batch,) class numbers -> (batch,) float32; for
     sequences (batch, time, classes) and (batch, time) -> (batch,), the mean over time.
-    A tie counts for the first of the largest outputs.
-    Errors: OptionError where the targets are numbers, not classes.
+    A tie counts for the first of the largest outputs. Steps of a sequence with `ignore_index` do
+    not count; a sequence of nothing else has 0.
+    Errors: OptionError where the targets are numbers, not classes, and for `ignore_index` without
+    sequences, as a sample cannot be left out of the mean over samples; PositionError for a target
+    outside the classes.
 
     >>> from pellucid.tensor import tensor
     >>> Accuracy()(tensor([[0.1, 0.9], [0.8, 0.2]]), tensor([1, 1])).tolist()
@@ -55,6 +59,7 @@ class Accuracy:
     """
 
     name: str = "accuracy"
+    ignore_index: int | None = None
     higher_is_better: ClassVar[bool] = True
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -64,8 +69,29 @@ class Accuracy:
                 f"Accuracy: targets of {targets.dtype}. They are no classes. For numbers, give "
                 "Options(metrics=(AbsoluteError(),)), or none: metrics=()."
             )
-        found = (outputs.argmax(axis=-1) == targets).astype(FLOAT32)
+        if self.ignore_index is not None:
+            return self._of_kept(outputs, targets)
+        found = self._found(outputs, targets).astype(FLOAT32)
         return found if found.ndim == 1 else found.mean(axis=tuple(range(1, found.ndim)))
+
+    def _of_kept(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The same without the steps that are to be ignored."""
+        if targets.ndim < 2:
+            raise OptionError(
+                f"Accuracy: ignore_index {self.ignore_index} with one target a sample. Steps of a "
+                "sequence can be ignored; leave samples out of the data instead."
+            )
+        steps = tuple(range(1, targets.ndim))
+        kept = targets != self.ignore_index
+        found = self._found(outputs, kept.where(targets, 0)) & kept
+        count = kept.astype(FLOAT32).sum(axis=steps).maximum(1.0)
+        return found.astype(FLOAT32).sum(axis=steps) / count
+
+    def _found(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        classes = outputs.shape[-1]
+        # A single output is a score of yes or no: there, targets are not ids of outputs.
+        ids = check_ids("Accuracy", targets, classes) if classes > 1 else targets
+        return outputs.argmax(axis=-1) == ids
 
 
 @dataclass(frozen=True)

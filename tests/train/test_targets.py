@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from pellucid import nn
+from pellucid.compile import compile as compiled
 from pellucid.data import Dataset, from_arrays
-from pellucid.errors import DataError, OptionError
+from pellucid.errors import DataError, OptionError, PositionError
 from pellucid.functional import cross_entropy, mean_squared_error
 from pellucid.nn import Module
 from pellucid.optim import Adam
 from pellucid.random import Generator
-from pellucid.tensor import Tensor
-from pellucid.train import AbsoluteError, Options, Saving, Trainer, Weights, evaluate
+from pellucid.tensor import Tensor, tensor
+from pellucid.train import AbsoluteError, Accuracy, Options, Saving, Trainer, Weights, evaluate
 from pellucid.variables import Parameter
 
 
@@ -124,3 +125,22 @@ def test_sets_of_two_kinds_are_refused(train: Dataset, validation: Dataset, mess
     given = trainer(sequences())
     with pytest.raises(DataError, match=message):
         Trainer(given.model, cross_entropy, given.optimizer, train, validation, given.options)
+
+
+@pytest.mark.parametrize("executor", ["eager", "native", "reference"])
+def test_accuracy_refuses_unknown_classes_and_leaves_out_ignored_steps(executor: str) -> None:
+    outputs = np.eye(3, dtype=np.float32)[[[0, 1, 2], [2, 2, 2]]]
+    targets = np.array([[0, 2, -1], [-1, -1, -1]])
+
+    def run(metric: Accuracy, *arguments: Any) -> Any:
+        if executor == "eager":
+            return metric(*map(tensor, arguments))
+        return compiled(metric, executor=executor)(*arguments)
+
+    assert run(Accuracy(ignore_index=-1), outputs, targets).tolist() == [0.5, 0.0]
+    assert run(Accuracy(), outputs, np.maximum(targets, 0)).tolist() == pytest.approx([1 / 3, 0.0])
+    for wrong in (3, -1):
+        with pytest.raises(PositionError, match=rf"id {wrong} at \(0, 1\), and there are 3"):
+            run(Accuracy(), outputs[:1], np.array([[0, wrong, 2]]))
+    with pytest.raises(OptionError, match="ignore_index -1 with one target a sample"):
+        run(Accuracy(ignore_index=-1), outputs[0], targets[0])
