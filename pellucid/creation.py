@@ -138,7 +138,8 @@ def linspace(
 ) -> Tensor:
     """`num` numbers at equal distances, both ends included, or without the last.
 
-    Errors: DTypeError for integers, which distances are not; ShapeError for a number below 0.
+    Errors: DTypeError for integers, which distances are not; ShapeError for a number below 0;
+    OptionError for an end that is not finite.
 
     >>> linspace(0.0, 1.0, 5)
     tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], float32)
@@ -152,6 +153,8 @@ def linspace(
         )
     (points,) = _sizes("linspace", num, of)
     first, last = _plain("linspace", start), _plain("linspace", stop)
+    if not (math.isfinite(first) and math.isfinite(last)):
+        raise OptionError(f"linspace: from {first} to {last}. Both ends are finite numbers.")
     return Tensor(np.linspace(first, last, points, endpoint=endpoint, dtype=of))
 
 

@@ -140,6 +140,7 @@ def test_all_can_be_captured(executor):
         (lambda: pc.zeros(2.0), ShapeError, r"zeros: sizes \(2\.0,\)\. They are whole numbers"),
         (lambda: pc.ones((1,) * 65), ShapeError, "ones: float32 of shape .* 65 axes"),
         (lambda: pc.zeros((2**40, 2**40)), ShapeError, "zeros: float32 of shape"),
+        (lambda: pc.linspace(0, math.inf, 3), OptionError, "linspace: from 0 to inf. Both ends"),
         (lambda: pc.linspace(0, 1, -1), ShapeError, r"linspace: shape \(-1,\)"),
         (lambda: pc.linspace(0, 1, 2.5), ShapeError, r"linspace: sizes \(2\.5,\)"),
         (lambda: pc.linspace(0, 1, 3, dtype="int64"), DTypeError, "linspace: numbers of int64"),
