@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from executors.native.builder import Seeded
+from executors.native.guarded import ARENAS, Guarded
 from executors.native.programs import same_bits, seeded, small_chunks
 
 from pellucid import primitives as p
@@ -116,6 +117,21 @@ def test_threads_that_share_the_turns_keep_every_bit(seed):
         expected = program(given, [])
         threads.set_threads(3)
         for y, wanted in zip(program(given, []), expected, strict=True):
+            assert same_bits(y, wanted)
+
+
+@pytest.mark.parametrize("arena", ARENAS)
+@pytest.mark.parametrize("seed", [200, 202, 203])
+def test_no_turn_touches_what_is_not_its_own(seed, arena, monkeypatch, tmp_path):
+    scan, given = loop_of(seed)
+    assert runs_here(scan)
+    threads.set_threads(1)
+    expected = Native(program_of(scan, given))(given, [])
+    monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
+    program = Guarded(program_of(scan, given), arena)
+    for side in ("end", "begin"):
+        results, _, _ = program.call(given, [], side)
+        for y, wanted in zip(results, expected, strict=True):
             assert same_bits(y, wanted)
 
 
