@@ -53,7 +53,7 @@ def residual(operations: int) -> Any:
     """x + gelu(x), again and again, and its gradient."""
 
     def loss(x: Any) -> Any:
-        for _ in range(max(1, operations // 26)):
+        for _ in range(max(1, operations // 12)):
             x = 0.5 * (x + functional.gelu(x))
         return x.sum()
 

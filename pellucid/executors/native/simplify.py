@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
+from pellucid.executors.native.joins import joined_in_groups
 from pellucid.executors.native.pieces import pieces_as_slices
 from pellucid.executors.native.window_rules import convolution_in_parts, windows_apart
 from pellucid.graph import Graph, Node, Value
@@ -276,6 +277,7 @@ RULES: tuple[Rule, ...] = (
     _reshape_last,
     windows_apart,
     convolution_in_parts,
+    joined_in_groups,
     _matrix_by_vector,
     pieces_as_slices,
 )
