@@ -142,7 +142,7 @@ def _kernel(x: Any) -> Any:
 
 def products(k: int) -> list[Case]:
     """Products of matrices that are narrow, wide and lie across."""
-    bound = BLOCK_OF_K + 4 * min(k, LONGEST) / BLOCK_OF_K + LANES
+    bound = 1.5 * BLOCK_OF_K + 4 * min(k, LONGEST) / BLOCK_OF_K + LANES
 
     def product(m: int, n: int, *, turned: bool = False) -> Case:
         shapes = ((k, m) if turned else (m, k), (k, n))

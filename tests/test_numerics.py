@@ -52,5 +52,6 @@ def test_bounds_of_sums_follow_from_what_is_added_at_a_time():
     assert f"| {sums.BLOCK} + 10 | {PART} for each factor of {PART} in n, at most {LONG}" in PAGE
     assert f"| {sums.BLOCK} + 2 | {LONG} for each factor of {LONG} |" in PAGE
     assert f"| n, at most {sums.BLOCK}; beyond, 3 | n, at most {LONG}; beyond" in PAGE
-    most = f"{BLOCK} + k / {sums.BLOCK}, and {BLOCK + LONGEST // BLOCK * 4 + sums.BLOCK}"
+    block = BLOCK * 3 // 2
+    most = f"{block} + k / {sums.BLOCK}, and {block + LONGEST // BLOCK * 4 + sums.BLOCK}"
     assert f"| k, at most {most} for any k | k, at most {DEPTH} + log2 k |" in PAGE

@@ -12,7 +12,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.lanes import I64, scalar_type
 from pellucid.executors.native.outer import IN_FLIGHT
-from pellucid.executors.native.vectors import BLOCK, Vectors, carried, summed
+from pellucid.executors.native.vectors import Vectors, block_of, carried, summed
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def inner_sums(v: Vectors, lines: Lines, k: int) -> list[ir.Value]:
         return totals
 
     stride = chains * v.lanes
-    block = BLOCK * stride if turns > BLOCK * stride else None
+    block = block_of(turns // stride, 1)
+    block = None if block is None else block * stride
     span = I64(0), I64(turns)
     totals = summed(v, span, stride, totals, lambda i, t: turn(i, t, chains), block)
     if turns < whole:

@@ -13,7 +13,7 @@ from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.matrices import Matrix, Turned, Walk
 from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH, MOST_STEPS
-from pellucid.executors.native.vectors import BLOCK, Vectors, carried, summed
+from pellucid.executors.native.vectors import Vectors, block_of, carried, summed
 from pellucid.memory import LINE
 
 STEPS = 2  # of k in one turn of the loop: counting must not take cycles from multiplying;
@@ -101,8 +101,7 @@ def outer_sums(
             totals[first:last] = _step(v, tile, (a, b), place, totals[first:last])
         return totals
 
-    block = BLOCK if tile.depth > BLOCK else None
-    span = begin, whole
+    span, block = (begin, whole), block_of(tile.depth, steps)
     totals = summed(v, span, steps, totals, lambda k, t: turn(k, t, steps), block)
     if tile.k % steps:
         totals = carried(code, whole, end, 1, totals, lambda k, t: turn(k, t, 1))

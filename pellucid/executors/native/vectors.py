@@ -4,6 +4,7 @@ Vectors     loads, multiply-adds and shuffles of vectors of one dtype and width
 first_lanes, lanes_below        masks, for a count known now, or when the code runs
 carried     a loop that hands values on from turn to turn
 summed      the same where values are sums, which are added in blocks where they are long
+block_of    how long such a block is
 """
 
 from collections.abc import Callable
@@ -27,7 +28,7 @@ from pellucid.primitives.base import DType
 
 Body = Callable[[ir.Value, list[ir.Value]], list[ir.Value]]
 
-BLOCK = 1024  # of k: sums of no more are added one after the other
+BLOCK = 1024  # of k: nearly so many products are added one after the other
 
 
 class Vectors:
@@ -142,6 +143,18 @@ def carried(
     b.branch(head)
     b.position_at_end(after)
     return list(held)
+
+
+def block_of(count: int, step: int) -> int | None:
+    """How many steps of k make a block: equal ones of nearly `BLOCK`; None where one does.
+
+    A sum that is a little longer than a block stays one: two would take longer.
+
+    >>> block_of(1100, 2), block_of(5000, 2)
+    (None, 1000)
+    """
+    parts = (count + BLOCK // 2) // BLOCK
+    return None if parts <= 1 else -(-count // (parts * step)) * step
 
 
 def summed(

@@ -38,14 +38,13 @@ from pellucid.executors.native import (
     emission,
     fusion,
     grain,
-    inner,
     loops,
     native,
-    outer,
     pitch,
     strips,
     sums,
     tiling,
+    vectors,
 )
 from pellucid.executors.native import program as sharing
 
@@ -196,8 +195,7 @@ class small_chunks:  # noqa: N801 (used like a function)
         (loops, "LONG_NODES", 1),
         (emission, "MOST_WRITTEN_OUT", 0),
         (sums, "BLOCK", 2),
-        (inner, "BLOCK", 2),
-        (outer, "BLOCK", 4),
+        (vectors, "BLOCK", 4),
         (tiling, "PACKED_BYTES", 2048),
         (pitch, "FEWEST_ROWS", 2),
         (pitch, "LINE", 16),

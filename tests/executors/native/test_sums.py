@@ -12,6 +12,7 @@ from pellucid.executors import threads
 from pellucid.executors.native.nest import Dim
 from pellucid.executors.native.sums import BLOCK, Split, split
 from pellucid.executors.native.vectors import BLOCK as BLOCK_OF_K
+from pellucid.executors.native.vectors import block_of
 from pellucid.functional import cross_correlation
 
 LANES = 16 * 8  # the most that are joined at the end, in pairs
@@ -115,7 +116,7 @@ def test_the_error_of_a_long_product_is_that_of_a_block(sizes, turned, dtype):
     def product(a, b):
         return (a.mT if turned[0] else a) @ (b.mT if turned[1] else b)
 
-    bound = BLOCK_OF_K + 4 * k / BLOCK_OF_K + math.log2(LANES) + 3
+    bound = BLOCK_OF_K * 1.5 + 4 * k / BLOCK_OF_K + math.log2(LANES) + 3
     for name in TARGETS:
         with on_target(name):
             found = pc.compile(product)(*given).numpy()
@@ -182,3 +183,11 @@ def test_sums_in_memory_stay_infinite():
     assert (running[:5] == 0.0).all()
     assert np.isnan(running[-1, 1])
     assert np.isposinf(running[9:-1, 1]).all()
+
+
+@pytest.mark.parametrize(
+    ("count", "step", "expected"),
+    [(1024, 2, None), (1535, 4, None), (1536, 4, 768), (5000, 2, 1000), (5001, 4, 1004)],
+)
+def test_blocks_of_products_are_equal_and_a_little_more_is_one(count, step, expected):
+    assert block_of(count, step) == expected
