@@ -52,11 +52,9 @@ def scan(
     (tensor(6., float32), tensor([1., 3., 6.], float32))
     """
     state, sequences = _Nest.of(initial), _Nest.of(inputs)
-    count = _steps(sequences.leaves, steps)
-    if not (state.leaves or sequences.leaves):
-        raise GraphError("scan: no state and no inputs. There is nothing to go through.")
+    times = _steps(state.leaves, sequences.leaves, steps), reverse
     run = _captured if active_recording() is not None else _step_by_step
-    return run(_Checked(body, state), state, sequences, (count, reverse))
+    return run(_Checked(body, state), state, sequences, times)
 
 
 @dataclass
@@ -78,8 +76,10 @@ class _Nest:
         return unflatten(self.structure, iter(leaves))
 
 
-def _steps(sequences: Sequence[Tensor], steps: int | None) -> int:
+def _steps(state: Sequence[Tensor], sequences: Sequence[Tensor], steps: int | None) -> int:
     """How many steps there are."""
+    if not (state or sequences):
+        raise GraphError("scan: no state and no inputs. There is nothing to go through.")
     lengths = {x.shape[0] if x.ndim else None for x in sequences}
     lengths |= set() if steps is None else {steps}
     count = next(iter(lengths), None)

@@ -247,14 +247,7 @@ class Listing:
         listed = [call for group in found for call in group]
         self.numbers = [k for k, _ in listed]  # which kernel each call is of
         self.work = tuple(work[k] for k in self.numbers)
-        none = np.zeros(1, np.int64)
-        self._bindings = np.concatenate([*(numbers.ravel() for _, numbers in listed), none])
-        lengths = [numbers.size for _, numbers in listed]
-        begins = np.cumsum([0, *lengths])[:-1] * self._bindings.itemsize
-        self.kernels = np.empty((len(listed), 3), np.int64)
-        self.kernels[:, 0] = [functions[k] for k in self.numbers]
-        self.kernels[:, 1] = self._bindings.ctypes.data + begins
-        self.kernels[:, 2] = [share.units for share in self.work]
+        self.kernels = self._listed([functions[k] for k in self.numbers], listed)
         self._gate = gate = replace(gate, kernel=self.starts[gate.kernel])
         self._divided: dict[int, tuple[Any, Any]] = {}
         parts = sections(self.work, 1, gate.kernel)
@@ -263,6 +256,18 @@ class Listing:
         head = [len(calls), calls.ctypes.data, before, gate.failure]
         self._alone = np.array(head, np.int64), calls
         self.alone = int(self._alone[0].ctypes.data)  # the address of the calls of one thread
+
+    def _listed(self, functions: Sequence[int], calls: Sequence[tuple[int, Any]]) -> Any:
+        """What is called, in order: (function, bindings, units)."""
+        none = np.zeros(1, np.int64)
+        self._bindings = np.concatenate([*(numbers.ravel() for _, numbers in calls), none])
+        lengths = [numbers.size for _, numbers in calls]
+        listed = np.empty((len(calls), 3), np.int64)
+        listed[:, 0] = functions
+        listed[:, 1] = np.cumsum([0, *lengths])[:-1] * self._bindings.itemsize
+        listed[:, 1] += self._bindings.ctypes.data
+        listed[:, 2] = [share.units for share in self.work]
+        return listed
 
     def _calls(self, parts: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int, int]]:
         """What one thread calls for these sections, in order."""

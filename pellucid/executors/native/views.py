@@ -228,9 +228,16 @@ def by_channels(node: Node) -> bool:
     return math.prod(node.output.shape[3:]) < math.prod(node.inputs[1].shape[3:])
 
 
-def _readable(node: Node, weights: View) -> bool:
-    """Whether a convolution can read its weights as the rows of a matrix."""
-    return single_stride(weights, 3 if by_channels(node) else 2) is not None
+def _is_readable(node: Node, number: int, view: View) -> bool:
+    """Whether a node can read an operand as it lies, and a movement be described by strides."""
+    match node.primitive:
+        case p.Convolution():
+            # Weights are the rows of a matrix.
+            first = 3 if by_channels(node) else 2
+            return number != 1 or single_stride(view, first) is not None
+        case p.Scan(constants=constants, carries=carries):
+            return _is_steady(view, number >= constants + carries)
+    return not isinstance(node.primitive, MOVEMENTS) or moved(node.primitive, view) is not None
 
 
 def _is_steady(view: View, is_sliced: bool) -> bool:
@@ -258,22 +265,15 @@ def layout(graph: Graph, gaps: Gaps = NO_GAPS) -> Graph:
         return views.get(value.name) or gaps.own(value)
 
     for node in graph.nodes:
-        inputs = node.inputs
+        inputs = tuple(
+            value if _is_readable(node, i, view_of(value)) else copied(value, node.scope)
+            for i, value in enumerate(node.inputs)
+        )
         if isinstance(node.primitive, MOVEMENTS):
             view = moved(node.primitive, view_of(inputs[0]))
             if view is None:
-                inputs = (copied(inputs[0], node.scope),)
-                view = moved(node.primitive, whole(inputs[0]))
-            if view is not None:
-                views[node.output.name] = view
-        if isinstance(node.primitive, p.Convolution) and not _readable(node, view_of(inputs[1])):
-            inputs = (inputs[0], copied(inputs[1], node.scope))
-        if isinstance(node.primitive, p.Scan):
-            first = node.primitive.constants + node.primitive.carries
-            inputs = tuple(
-                value if _is_steady(view_of(value), i >= first) else copied(value, node.scope)
-                for i, value in enumerate(inputs)
-            )
+                raise AssertionError(f"a copy that no strides describe: {node}")
+            views[node.output.name] = view
         kept = inputs == node.inputs
         nodes.append(node if kept else Node(node.primitive, inputs, node.output, node.scope))
     taken = {v.name for v in graph.inputs} | {v.name for v, _ in graph.constants}
