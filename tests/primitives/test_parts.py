@@ -7,6 +7,7 @@ import pellucid as pc
 from pellucid import primitives as p
 from pellucid.errors import DTypeError, GraphError, ShapeError
 from pellucid.executors import EXECUTORS
+from pellucid.primitives.parts import pack
 
 X = np.random.default_rng(0).normal(size=(4, 6))
 
@@ -82,6 +83,11 @@ def loop(start="h: float32[]", steps=2, reverse=False, before="()", body="return
         f"graph({start})\n a: {parts} = scan({counts}, before={before}, after=()) of (h)\n"
         f"  graph(s: float32[])\n  {body}\n return h"
     )
+
+
+def test_arrays_too_large_for_a_record_are_refused():
+    with pytest.raises(ShapeError, match=r"scan: one of its arrays is too large .* fewer steps"):
+        pack("scan", [(np.dtype("float32"), (1 << 30,))])
 
 
 TEXTS = {

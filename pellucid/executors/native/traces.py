@@ -19,6 +19,8 @@ from pellucid.executors.native.views import MOVEMENTS
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS, DType, Primitive
 
+MOST_STEPS = 100_000  # with 300 bytes in the list of calls for each of their kernels
+
 
 @dataclass(frozen=True)
 class Trace(Primitive):
@@ -41,8 +43,8 @@ class Trace(Primitive):
 
 @lru_cache(maxsize=256)
 def runs_here(scan: p.Scan) -> bool:
-    """Whether all of a loop's body has native code."""
-    return all(_has_code(node) for node in scan.body.nodes)
+    """Whether all of a loop's body has native code, and its turns can be listed."""
+    return scan.steps <= MOST_STEPS and all(_has_code(node) for node in scan.body.nodes)
 
 
 def _has_code(node: Node) -> bool:
