@@ -20,27 +20,25 @@ def _short_rounds(monkeypatch):
 
 
 def checkout(place, *, seconds=0.001, loss=0.5):
-    """A build that only sleeps, with the interface of pellucid's benchmarks."""
+    """A build whose steps take so long by its own clock, with the interface of the benchmarks."""
     texts = {
         "__init__.py": "def set_threads(count): pass",
         "bench/__init__.py": "",
         "bench/workloads.py": "WORKLOADS = {'W9': 9}\nproblem = str",
         "bench/systems.py": f"""
 import time
-class Sleeper:
+now = 0.0
+time.perf_counter = lambda: now
+class Contender:
     def go(self, steps):
+        global now
         print("noise")
-        time.sleep({seconds} * steps)
+        now += {seconds} * steps
         return {loss}
 def contenders(problem, peers, threads):
-    return [Sleeper()]
+    return [Contender()]
 """,
-        "bench/whole_run.py": f"""
-import time
-def main(system, folder):
-    time.sleep({seconds})
-    return 1 - {loss}
-""",
+        "bench/whole_run.py": f"def main(system, folder): return 1 - {loss}",
     }
     for name, text in texts.items():
         file = place / "pellucid" / name
@@ -58,15 +56,23 @@ def test_a_slower_build_is_told_and_a_build_like_itself_is_not(tmp_path, capsys)
 
 
 def test_builds_that_train_differently_are_told(tmp_path, capsys):
-    old, new = checkout(tmp_path / "old"), checkout(tmp_path / "new", seconds=0.0, loss=0.51)
+    old, new = checkout(tmp_path / "old"), checkout(tmp_path / "new", loss=0.51)
     assert builds.main([old, new, "W9", "--rounds", "6", "--starts", "1"]) == 1
     out = capsys.readouterr().out
     assert "losses differ: 0.5 0.51" in out
     assert "\nother losses: W9\n" in out
 
 
-def test_whole_runs_are_timed_from_cold_and_from_warm(tmp_path, capsys):
-    old, slow = checkout(tmp_path / "old"), checkout(tmp_path / "slow", seconds=0.3)
+def test_whole_runs_are_timed_from_cold_and_from_warm(tmp_path, capsys, monkeypatch):
+    old, slow = checkout(tmp_path / "old"), checkout(tmp_path / "slow")
+    process = build_rounds.whole_round
+
+    def timed(build, settings, cache):
+        taken, _, loss = process(build, settings, cache)
+        assert taken > 0
+        return (0.3 if build.checkout.name == "slow" else 0.2), 0.0, loss
+
+    monkeypatch.setattr(build_rounds, "whole_round", timed)
     words = [old, slow, "W10", "--rounds", "6", "--starts", "1", "--data-dir", str(tmp_path)]
     assert builds.main(words) == 1
     assert "\nslower: W10 cold W10 warm\n" in capsys.readouterr().out
