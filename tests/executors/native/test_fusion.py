@@ -72,7 +72,7 @@ def test_a_transposed_operand_of_the_same_kernel_begins_another():
     assert same(made) is None
 
 
-def test_a_training_step_of_two_layers_has_ten_kernels():
+def test_a_training_step_of_two_layers_has_ten_kernels_and_one_that_checks_class_ids():
     w1, b1 = Parameter(np.ones((784, 50), np.float32)), Parameter(np.zeros(50, np.float32))
     w2, b2 = Parameter(np.ones((50, 10), np.float32)), Parameter(np.zeros(10, np.float32))
 
@@ -88,8 +88,9 @@ def test_a_training_step_of_two_layers_has_ten_kernels():
     found = kernels(capture_call(step, structure, leaves).procedure)
     assert found[:2] == ["product: matmul", "loop: sum add less_equal where"]
     assert found[2] == "product: matmul add"
-    assert found[3].startswith("loop: max subtract exp sum log")
-    assert sorted(found[4:]) == [
+    assert found[3] == "single: checked_ids"
+    assert found[4].startswith("loop: max subtract exp sum log")
+    assert sorted(found[5:]) == [
         "loop: sum divide",
         "loop: sum multiply subtract",
         "loop: sum multiply subtract",
