@@ -214,7 +214,7 @@ def _depth(k: int, most: int, lanes: int) -> int:
     depth = padded(_equal_part(k, most), least)
     while 0 < k % depth < least < depth:
         depth -= least
-    return depth
+    return k if 0 < k % depth < least else depth
 
 
 def _equal_part(count: int, most: int) -> int:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from llvmlite import binding, ir
 
 from pellucid.executors.native import target as targets
+from pellucid.executors.native import tiling as tiling_module
 from pellucid.executors.native.contraction import emit_contraction, tiles
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import store
@@ -314,3 +315,11 @@ def test_code_for_another_kind_of_cpu_is_valid(form: str, shape: tuple[int, int,
     binding.parse_assembly(text).verify()
     assert "<4 x float>" in text
     assert "x86" not in text
+
+
+@pytest.mark.parametrize("lanes", [2, 4, 8, 16])
+def test_no_part_of_k_is_shorter_than_the_squares_in_which_it_is_turned(lanes: int) -> None:
+    for most in (1, 3, 8, 16, 17, 33, 100):
+        for k in range(1, 400):
+            depth = tiling_module._depth(k, most, lanes)
+            assert depth == k or k % depth == 0 or k % depth >= max(lanes, 4), (most, k, depth)
