@@ -44,6 +44,7 @@ from pellucid.train import (
     Weights,
 )
 
+LARGEST = 2**31  # of the sizes, classes and ids of data
 # The types of what a recipe may leave out, or must say.
 KINDS = {"data": str, "early_stopping": int, "class_weights": str, "executor": str}
 
@@ -196,11 +197,12 @@ def read_facts(run: RunFolder) -> Facts:
         found = Form(shape, int(form["classes"]), targets, int(form["vocabulary"]))
         names = tuple(str(name) for name in entry["class_names"])
         facts = Facts(found, names, str(entry["characters"]))
-        if min(*shape, *targets, found.outputs) < 1:
+        counts = (*shape, *targets, found.classes, found.vocabulary)
+        if min(*shape, *targets, found.outputs) < 1 or max(counts) > LARGEST or min(counts) < 0:
             raise DataError(f"its form is {form}")
         if len(facts.characters) != found.vocabulary or len(names) not in (0, found.classes):
             raise DataError("its names are not as many as its classes")
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise FileError(
             f"run {run.path}: what its config.json says of the data is not whole: {error}."
         ) from error

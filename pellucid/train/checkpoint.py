@@ -65,7 +65,14 @@ class Checkpoint:
             position = Position(**{name: int(n) for name, n in entry["position"].items()})
             best = Best.from_dict(entry["best"])
             lines, identity = int(entry["lines"]), dict(entry["identity"])
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            RecursionError,
+            OverflowError,
+        ) as error:
             raise FileError(
                 f"load {os.fspath(path)}: its entry {ENTRY!r} is damaged "
                 f"({type(error).__name__}: {error}). Delete the file to go on from the "

@@ -105,6 +105,23 @@ def test_a_config_that_promises_more_than_its_weights_is_refused(
         assert f"run {tmp_path}: the model and the data in its config.json do not fit" in err
 
 
+@pytest.mark.parametrize("field", ["shape", "classes", "vocabulary", "target_shape"])
+@pytest.mark.parametrize(
+    "value", [float("inf"), 10**400, float("nan"), -1, None, "x", [[1]]], ids=lambda v: str(v)[:9]
+)
+def test_a_form_that_is_none_is_refused(
+    run: Run, trained: Path, tmp_path: Path, field: str, value: Any
+) -> None:
+    config = json.loads((trained / "config.json").read_text())
+    of = [value] if field.endswith("shape") else value
+    config["data"]["form"][field] = of
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "model.safetensors").write_bytes((trained / "model.safetensors").read_bytes())
+    code, _, err = run("predict", tmp_path, "x.png")
+    assert code == 1
+    assert "what its config.json says of the data is not whole" in err or "do not fit" in err
+
+
 def test_memory_that_is_refused_later_is_told_with_what_was_wanted(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

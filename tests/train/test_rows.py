@@ -65,10 +65,19 @@ def test_a_config_of_a_terabyte_is_refused_by_its_size(tmp_path: Path) -> None:
         RunFolder.open(tmp_path)
 
 
-def test_an_entry_nested_too_deep_is_damage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("entry", "kind"),
+    [
+        ("[" * 100_000, "RecursionError"),
+        ('{"position": {"step": Infinity}}', "OverflowError"),
+        ('{"position": {"step": 1e400}}', "OverflowError"),
+        ('{"position": {"step": NaN}}', "ValueError"),
+    ],
+    ids=["deep", "infinite", "huge", "nan"],
+)
+def test_an_entry_that_makes_no_sense_is_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str, kind: str
 ) -> None:
-    content = ({}, {ENTRY: "[" * 100_000})
-    monkeypatch.setattr("pellucid.io.safetensors.load", lambda path: content)
-    with pytest.raises(FileError, match=r"is damaged \(RecursionError"):
+    monkeypatch.setattr("pellucid.io.safetensors.load", lambda path: ({}, {ENTRY: entry}))
+    with pytest.raises(FileError, match=rf"is damaged \({kind}"):
         Checkpoint.load(tmp_path / "step")
