@@ -77,11 +77,11 @@ class Stepper:
         snapshot = self._current_snapshot()
         try:
             columns, self.failure = self._program.run(rows)
-        except BaseException:
+        except BaseException as error:
             # From a signal, say: nobody knows after which of the steps.
             snapshot.restore()
-            self.position = snapshot.start
-            raise
+            self.position, self.failure = snapshot.start, error
+            return Steps(self.position.step + 1, self.position.epoch + 1, {"loss": ()})
         done = len(columns["loss"])
         snapshot.note(self.position, rows[:done])
         start, self.position = self.position, _after(self.position, done)

@@ -99,7 +99,6 @@ class Trainer:
                 raise
             except BaseException:
                 # Wanted at once: the newest checkpoint serves to go on.
-                self._forget_later()
                 self._call_end()
                 raise
             self._end(epochs)

@@ -123,7 +123,10 @@ def test_an_interrupt_inside_a_rule_leaves_whole_steps(executor: str) -> None:
     assert_same_bits(weights(broken), weights(whole))
 
 
-def test_an_interrupt_between_steps_goes_back_to_a_known_one(monkeypatch: Any) -> None:
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), TimeoutError("of an alarm")])
+def test_an_interrupt_between_steps_goes_back_to_a_known_one(
+    fault: BaseException, monkeypatch: Any
+) -> None:
     """As the second Ctrl-C: the steps at hand are not finished, and nobody knows how many were."""
     whole, broken = make_trainer(), make_trainer()
     run, calls = broken._program.run, itertools.count(1)
@@ -131,11 +134,11 @@ def test_an_interrupt_between_steps_goes_back_to_a_known_one(monkeypatch: Any) -
     def interrupted(rows: Any) -> Any:
         found = run(rows)
         if next(calls) == 4:
-            raise KeyboardInterrupt
+            raise fault
         return found
 
     monkeypatch.setattr(broken._program, "run", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(type(fault)):
         broken.fit(6)
     assert broken.position.step == len(broken.history)
     broken.fit(6)
