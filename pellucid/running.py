@@ -13,6 +13,7 @@ from pellucid.executors.inside import called_inside
 from pellucid.guards import JOINS, Guard, joined, roots
 
 Result = TypeVar("Result")
+Run = Callable[[Sequence[Any], Sequence[Any]], Result]  # of arguments and variables
 
 
 class Kind:
@@ -44,30 +45,32 @@ class Kind:
             state = [variable.present() for variable in self.captured.variables]
             if self._free == JOINS.count:  # nobody has begun to update them meanwhile
                 return program(arrays, state)
-        return self._in_turn(program, lambda state: program(arrays, state))
+        return self._in_turn(program, program, arrays)
 
     def loop(
         self, executor: str | None, rows: Sequence[Any]
     ) -> tuple[list[Any], BaseException | None]:
         """One call for each row; the results of those that did not fail, and what failed."""
         program = self.program(executor)
-        return self._in_turn(program, lambda state: program.loop(rows, state))
+        return self._in_turn(program, program.loop, rows)
 
-    def _in_turn(self, program: executors.Program, run: Callable[[list[Any]], Result]) -> Result:
+    def _in_turn(
+        self, program: executors.Program, run: Run[Result], arrays: Sequence[Any]
+    ) -> Result:
         """Run it on the arrays of its variables, while no other program updates them."""
         while True:
             if self._joins != JOINS.count:
                 self._look_for_guards()
             guard = self._guard
             if guard is None:
-                return self._reading(run)
+                return self._reading(run, arrays)
             if guard.running is not None:
                 guard.wait()
             with guard.lock:
                 if guard.running is not None:
                     raise called_inside()
                 if guard.into is None:  # not joined to another meanwhile
-                    return self._updating(guard, program, run)
+                    return self._updating(guard, program, run, arrays)
 
     def _look_for_guards(self) -> None:
         """The guard of what it updates, or those of what it only reads."""
@@ -81,18 +84,19 @@ class Kind:
         self._joins = count
 
     def _updating(
-        self, guard: Guard, program: executors.Program, run: Callable[[list[Any]], Result]
+        self, guard: Guard, program: executors.Program, run: Run[Result], arrays: Sequence[Any]
     ) -> Result:
         """Run it, with the guard's lock; arrays that somebody reads are left to him."""
         guard.thread, guard.running = threading.get_ident(), program
         try:
             taken = guard.taken() if guard.reading else ()
             changes = self.captured.changes
-            return run([v.writable(taken) if changed else v.present() for v, changed in changes])
+            state = [v.writable(taken) if changed else v.present() for v, changed in changes]
+            return run(arrays, state)
         finally:
             guard.running = None
 
-    def _reading(self, run: Callable[[list[Any]], Result]) -> Result:
+    def _reading(self, run: Run[Result], arrays: Sequence[Any]) -> Result:
         """Run it on arrays that programs leave alone meanwhile: they write into copies."""
         while True:
             state = [variable.present() for variable in self.captured.variables]
@@ -101,7 +105,7 @@ class Kind:
                 guard.reading[id(held)] = held
             try:
                 if self._are_whole(state):
-                    return run(state)
+                    return run(arrays, state)
             finally:
                 held.clear()
                 for guard in self._guards:

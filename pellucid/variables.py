@@ -6,7 +6,7 @@ Buffer      a variable that is state, but not trained
 assign_all  give several variables new values, all or none
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from itertools import repeat
 from typing import Any
 
@@ -140,12 +140,12 @@ class Variable(Tensor):
         self._owned = False
         self.guard = guard
 
-    def writable(self, taken: Container[int]) -> Any:
+    def writable(self, taken: Collection[int]) -> Any:
         """Its array, to be updated in place: nobody else holds it from now on.
 
         The guard's lock must be held. `taken`: the ids of arrays that somebody reads.
         """
-        if self._tensor is not None or not self._owned or id(self._array) in taken:
+        if self._tensor is not None or not self._owned or (taken and id(self._array) in taken):
             self._array, self._tensor = own(self._array), None
             self._owned = True
         return self._array
