@@ -127,8 +127,11 @@ class Builder:
                 info = np.iinfo(dtype)
                 return generator.integers(info.min, info.max, shape, dtype, endpoint=True)
             return generator.integers(0 if dtype.kind == "u" else -4, 5, shape).astype(dtype)
-        scale = self.choice([0.1, 1.0, 1.0, 10.0])
+        scale = self.choice([0.1, 1.0, 1.0, 1.0, 10.0, 1e5])
         array = np.asarray(generator.normal(size=shape) * scale)
+        if self.chance(20) and shape:  # rows of very different size: what is left of one shows
+            rows = generator.integers(-4, 5, (shape[0], *(1 for _ in shape[1:])))
+            array = array * 10.0**rows
         if self.chance(20):
             array = np.asarray(np.round(array))
         if self.chance(15) and array.size:

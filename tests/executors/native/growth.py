@@ -33,6 +33,17 @@ def _binary(kind: type[p.Primitive]) -> Growth:
     return grow
 
 
+def _power(builder: Any) -> Tensor | None:
+    """A power of a value, or one that is known: some of those need no logarithm."""
+    if builder.chance(40):
+        return _binary(p.Power)(builder)
+    x = builder.pick(FLOATS)
+    exponent = builder.choice((-1.0, -0.5, 0.5, 2.0, 3.0, 0.0, 1.0, 2.5))
+    shape = tuple(1 for _ in x.shape) if builder.chance(50) else ()
+    known = builder.leaf(shape, x.dtype, np.full(shape, exponent, x.dtype), kind="constants")
+    return builder.add(p.Power(), x, known)
+
+
 def _where(builder: Any) -> Tensor | None:
     a = builder.pick(DTYPES)
     b = builder.partner(a)
@@ -180,7 +191,13 @@ def _there_and_back(builder: Any, a: Tensor) -> Tensor | None:
     result = builder.add(p.MatMul(), a, weights)
     if builder.chance(50):
         result = builder.add(p.Negative(), result)
-    return builder.add(p.MatMul(), builder.add(p.PermuteDims((1, 0)), a), result)
+    turned = builder.add(p.PermuteDims((1, 0)), a)
+    if builder.chance(50):
+        return builder.add(p.MatMul(), turned, result)
+    # What such a product becomes, or nearly: only a sum of products may be cut into strips.
+    kind = builder.choice((p.Multiply, p.Add, p.Maximum))
+    both = builder.add(kind(), turned, builder.add(p.PermuteDims((1, 0)), result))
+    return builder.add(p.Sum((builder.choice((0, 1, 1)),)), both)
 
 
 def _last_two(x: Tensor) -> tuple[int, int]:
@@ -240,6 +257,7 @@ GROW: dict[type[p.Primitive], Growth] = {
     **{kind: _reduction(kind) for kind in (p.Sum, p.Max, p.Min, p.Prod)},
     **{kind: _along(kind) for kind in (p.Argmax, p.Argmin, p.CumulativeSum, p.Argsort)},
     p.Gaussian: lambda b: b.add(p.Gaussian(b.choice((0.5, 1.0))), b.pick(FLOATS)),
+    p.Power: _power,
     p.Where: _where,
     p.Cast: _cast,
     p.Reshape: _reshape,

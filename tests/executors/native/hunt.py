@@ -21,6 +21,17 @@ RUNTIME = {
     "objects", "program", "runner", "symbols", "system_calls", "target",
 }  # fmt: skip
 
+# Tests that a module has under another name.
+FAMILIES = {
+    "call_back": "native", "failures": "native", "vector_waves": "vector_math",
+    "vector_power": "vector_math", "vector_steps": "vector_math", "tiling": "contraction",
+    "panels": "contraction", "packing": "contraction", "blocks": "contraction",
+    "inner": "contraction", "leftover": "contraction", "outer": "contraction",
+    "matrices": "scattered", "products": "contraction", "vectors": "contraction",
+    "columns": "convolution", "convolution_blocks": "convolution", "accumulation": "sums",
+    "repeats": "steps", "traces": "steps", "pieces": "steps", "runner": "crew",
+}  # fmt: skip
+
 
 def digest_of(seed: int) -> str:
     """A digest of the code of a program, of how it is bound, and of how its work is divided."""
@@ -82,7 +93,7 @@ def _by_others(module: str) -> tuple[str, str]:
                 return "decisions", name
         except Exception as fault:
             return "exception", repr(fault)[:100]
-    tests = Path(__file__).parent / f"test_{module}.py"
+    tests = Path(__file__).parent / f"test_{FAMILIES.get(module, module)}.py"
     if tests.exists():
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", tests]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=200)

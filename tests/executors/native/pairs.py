@@ -97,8 +97,9 @@ RARE: dict[Pair, str] = {
     (walk, reader): _SELDOM
     for reader in ("swapped, left", "blocks, left")
     for walk in ("whole", "one element", "axes of 1", "stretched outside", "reversed outside",
-                 "overlapping", "cut", "reshaped")
-    if (walk, reader) != ("one element", "blocks, left")
+                 "overlapping", "cut", "reshaped", "rows anywhere", "rows apart")
+    if (walk, reader) not in {("one element", "blocks, left"), ("rows anywhere", "swapped, left"),
+                              ("rows apart", "swapped, left")}
 }  # fmt: skip
 IMPOSSIBLE: dict[Pair, str] = {
     (walk, reader): why for why, walks, readers in _RULES for walk in walks for reader in readers

@@ -33,6 +33,7 @@ from executors.native.walks import Wanted
 
 from pellucid.executors import threads
 from pellucid.executors.native import (
+    accumulation,
     again,
     depth,
     emission,
@@ -196,6 +197,7 @@ class small_chunks:  # noqa: N801 (used like a function)
         (emission, "MOST_WRITTEN_OUT", 0),
         (sums, "BLOCK", 2),
         (vectors, "BLOCK", 4),
+        (accumulation, "BLOCK", 2),
         (tiling, "PACKED_BYTES", 2048),
         (pitch, "FEWEST_ROWS", 2),
         (pitch, "LINE", 16),

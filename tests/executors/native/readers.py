@@ -216,13 +216,17 @@ def _left_in_place(by: bool) -> Reader:
     def read(b: Any, want: Wanted) -> Any:
         row = 64 if b.float.itemsize == 4 else 32
         count = b.choice((1, 5, 9))
-        data = b.leaf((count, row), b.float, fixed=True)
+        inside = b.choice(((row,), (row,), (1, row), (2, row // 2)))
+        data = b.leaf((count, *inside), b.float, fixed=True)
         if by:
             indices = want((b.choice((2, 7, 17)),), b.choice((INT32, INT64)), below=count)
         else:
             indices = b.indices((b.choice((2, 7)),), count)
         batch = b.add(p.Take(0), data, indices)
-        return b.add(p.MatMul(), batch, b.leaf((row, b.choice((1, 5, 17))), b.float))
+        if batch is not None and len(data.shape) == 3 and b.chance(50):
+            batch = b.add(p.Reshape((batch.shape[0], row)), batch)
+        width = row if batch is None else batch.shape[-1]
+        return b.add(p.MatMul(), batch, b.leaf((width, b.choice((1, 5, 17))), b.float))
 
     return read
 
