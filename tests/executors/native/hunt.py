@@ -29,7 +29,7 @@ FAMILIES = {
     "inner": "contraction", "leftover": "contraction", "outer": "contraction",
     "matrices": "scattered", "products": "contraction", "vectors": "contraction",
     "columns": "convolution", "convolution_blocks": "convolution", "accumulation": "sums",
-    "repeats": "steps", "traces": "steps", "pieces": "steps", "runner": "crew",
+    "traces": "steps", "pieces": "steps", "runner": "crew",
 }  # fmt: skip
 
 
@@ -93,7 +93,9 @@ def _by_others(module: str) -> tuple[str, str]:
                 return "decisions", name
         except Exception as fault:
             return "exception", repr(fault)[:100]
-    tests = Path(__file__).parent / f"test_{FAMILIES.get(module, module)}.py"
+    tests = Path(__file__).parent / f"test_{module}.py"
+    if not tests.exists() and module in FAMILIES:
+        tests = tests.with_name(f"test_{FAMILIES[module]}.py")
     if tests.exists():
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", tests]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=200)
