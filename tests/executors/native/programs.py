@@ -27,6 +27,7 @@ from executors.native.builder import Builder, Program, Seeded, Source
 from executors.native.cpus import EVERY, on_target
 from executors.native.growth import GROW
 from executors.native.guarded import ARENAS, Guarded
+from executors.native.guarded_stack import guarded_stack
 from executors.native.pairs import PAIRS, Pair
 from executors.native.readers import READERS
 from executors.native.walks import Wanted
@@ -217,8 +218,11 @@ class small_chunks:  # noqa: N801 (used like a function)
         for module, name, limit in self.limits:
             setattr(module, name, limit)
         tiling.tiling.cache_clear()
+        self.stack = guarded_stack()
+        self.stack.__enter__()
 
     def __exit__(self, *failure: object) -> None:
+        self.stack.__exit__()
         threads._Choice.count = self.threads
         if self.cache is None:
             del os.environ["PELLUCID_CACHE"]
