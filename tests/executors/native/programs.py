@@ -199,7 +199,10 @@ class small_chunks:  # noqa: N801 (used like a function)
         (sums, "BLOCK", 2),
         (vectors, "BLOCK", 4),
         (accumulation, "BLOCK", 2),
-        (tiling, "PACKED_BYTES", 2048),
+        (vectors, "BLOCK", 4),
+        (accumulation, "BLOCK", 2),
+        # Less would be less than two squares of a wide tile.
+        (tiling, "PACKED_BYTES", 1 << 16),
         (pitch, "FEWEST_ROWS", 2),
         (pitch, "LINE", 16),
     )
