@@ -18,6 +18,7 @@ from pellucid.executors.native.program import (
     MOST_CHUNKS,
     Gate,
     Listing,
+    Runner,
     Work,
     control_bytes,
     runner,
@@ -169,3 +170,9 @@ def test_a_child_forked_during_a_run_of_another_thread_can_run_too():
             signal.alarm(60)
             os._exit(0 if run(ready, 1, 2) == first else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_the_code_that_runs_programs_is_kept_on_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
+    Runner()
+    assert len(list(tmp_path.glob("*.object"))) == 1
