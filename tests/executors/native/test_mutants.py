@@ -9,8 +9,8 @@ from executors.native.mutants import HOME, OPERATORS, mutants, planted
 from executors.native.mutation import caught, equivalent
 
 PLACES = 5  # of each operator, at least
-PROGRAMS = 60  # those that meet most
-SEED = 1
+PROGRAMS = 100  # those that meet most
+HELPER_LINES = 4  # of the function that adds one
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
@@ -23,7 +23,7 @@ def test_operators_change_one_place_each_and_find_enough(operator):
         after = planted(mutant).splitlines()
         changed = [line for line in after if line not in before]
         assert after != before
-        assert len(changed) <= 2, changed
+        assert len(changed) <= 2 + HELPER_LINES, changed
 
 
 def test_places_keep_their_rank_where_others_come_and_go():
@@ -35,7 +35,7 @@ def test_places_keep_their_rank_where_others_come_and_go():
 
 def test_nine_of_ten_planted_faults_are_caught():
     digests = {seed: digest_of(seed) for seed in selected()[:PROGRAMS]}
-    sample = [mutants(name, SEED)[0] for name in OPERATORS][::2]
+    sample = [mutants(name)[0] for name in OPERATORS][::2]
     found = {str(mutant): caught(mutant, digests, thorough=False) for mutant in sample}
     lost = [name for name, (by, _) in found.items() if not by and name not in equivalent()]
     assert len(lost) <= len(sample) // 10, lost
