@@ -62,6 +62,8 @@ def _reduction(kind: type[p.Primitive]) -> Growth:
     def grow(builder: Any) -> Tensor | None:
         x = builder.pick(kind.accepts, lambda v: len(v.shape) > 0)
         axes = _axes(builder, x)
+        if builder.chance(10):
+            x, axes = builder.leaf((builder.choice((1, 3)), 0), x.dtype), (1,)
         y = builder.add(kind(axes), x)
         if y is not None and builder.chance(30):  # without the axes of size 1, as users mostly ask
             rest = tuple(n for i, n in enumerate(x.shape) if i not in axes)

@@ -199,8 +199,6 @@ class small_chunks:  # noqa: N801 (used like a function)
         (sums, "BLOCK", 2),
         (vectors, "BLOCK", 4),
         (accumulation, "BLOCK", 2),
-        (vectors, "BLOCK", 4),
-        (accumulation, "BLOCK", 2),
         # Less would be less than two squares of a wide tile.
         (tiling, "PACKED_BYTES", 1 << 16),
         (pitch, "FEWEST_ROWS", 2),
