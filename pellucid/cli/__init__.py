@@ -21,6 +21,7 @@ from pellucid.cli.commands import pellucid
 from pellucid.errors import OptionError, PellucidError
 from pellucid.io.files import file_error
 
+SCARCE_BYTES = 2**28  # too little to load LLVM, whose loader says that it is missing
 FAILED = 1
 WRONG_USE = 2
 INTERRUPTED = 130
@@ -65,6 +66,12 @@ def _explain(error: Exception) -> tuple[str, int]:
         return (
             f"there is not enough memory for this: {said}. {in_words(available())} are available. "
             "Use a smaller batch size, model or data set.",
+            FAILED,
+        )
+    if isinstance(error, ImportError | SystemError) and available() < SCARCE_BYTES:
+        return (
+            f"there is not enough memory to load what this needs: {error}. "
+            f"{in_words(available())} are available; see `ulimit -v`.",
             FAILED,
         )
     if isinstance(error, OSError):

@@ -137,6 +137,20 @@ def test_memory_that_is_refused_later_is_told_with_what_was_wanted(
     assert "are available. Use a smaller batch size, model or data set." in err
 
 
+@pytest.mark.parametrize(("free", "said"), [(10**8, "not enough memory to load"), (10**9, "mista")])
+def test_a_library_that_memory_keeps_from_loading_is_not_blamed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, free: int, said: str
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ImportError("llvmlite cannot be loaded")
+
+    monkeypatch.setattr("pellucid.cli.listing.list_data", fail)
+    monkeypatch.setattr("pellucid.cli.available", lambda: free)
+    code, _, err = run("data")
+    assert code == 1
+    assert said in err
+
+
 def test_an_error_of_the_system_is_no_mistake_of_pellucid(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
