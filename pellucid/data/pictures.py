@@ -49,7 +49,7 @@ def open_picture(
             # Pillow warns of very many pixels: the check below refuses fewer. And of damage in what
             # is said about a picture: pixels alone count here.
             warnings.simplefilter("ignore")
-            with image_module.open(path, formats=formats) as image:
+            with image_module.open(_content(path), formats=formats) as image:
                 _check_pixels(where, image, os.path.getsize(path))
                 return decode(image)
     except FileError:
@@ -63,6 +63,16 @@ def open_picture(
             raise FileError(f"{where}: {error.strerror}. Check the path.") from error
         # Pillow reports damage in the middle of a picture by each of these.
         raise FileError(f"{where}: cannot be decoded: {error}. Save the picture again.") from error
+
+
+def _content(path: str | os.PathLike[str]) -> io.BytesIO:
+    """A file in memory: of this, no more can be read than is there.
+
+    Pillow reads as much as a file says of its parts, and from a file on the disk Python first takes
+    the memory for it: 4 GB, for a picture of a hundred bytes.
+    """
+    with open(path, "rb") as file:
+        return io.BytesIO(file.read(MAX_BYTES + 1))
 
 
 def _check_file(where: str, path: str | os.PathLike[str], kinds: str) -> None:

@@ -1,7 +1,9 @@
 """Pictures of digits: brought into the form of the data sets, whatever paper and ink they have."""
 
+import contextlib
 import struct
 import sys
+import tracemalloc
 import warnings
 import zlib
 from collections.abc import Callable
@@ -256,6 +258,21 @@ def test_a_header_that_promises_more_pixels_than_its_bytes_can_hold_is_refused(
     monkeypatch.setattr("PIL.Image.Image.load", lambda self: pytest.fail("it was decoded"))
     with pytest.raises(FileError, match=r"7000 x 7000 pixels, but the file has only .* damaged"):
         read_digit(path)
+
+
+def test_no_memory_is_taken_for_parts_that_a_file_only_claims(path: Path) -> None:
+    save(path, seven())
+    content = path.read_bytes()
+    at = content.index(b"IDAT")
+    length = int.from_bytes(content[at - 4 : at], "big")
+    end = at + length + 8
+    path.write_bytes(content[:end] + struct.pack(">I", 2**31 - 1) + b"IDAT" + content[end:])
+    tracemalloc.start()
+    with contextlib.suppress(FileError):
+        read_digit(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10**8
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"quality": 1}])
