@@ -5,6 +5,7 @@ open_picture   a picture, decoded by a function, or a FileError that says what i
 opaque         a picture in colour without transparency, 8 bits a channel
 """
 
+import io
 import os
 import warnings
 from collections.abc import Callable
