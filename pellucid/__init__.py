@@ -9,7 +9,7 @@ Tensors and functions on them stand here; layers in `pellucid.nn`, optimizers in
 # isort: skip_file
 from pellucid import functional, nn, optim
 from pellucid.class_ids import one_hot
-from pellucid.compile import capture, compile  # noqa: A004 (the field's word)
+from pellucid.compile import capture, compile
 from pellucid.creation import (
     arange,
     concat,
