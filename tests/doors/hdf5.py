@@ -118,7 +118,7 @@ def _promising(rng: random.Random, part: str) -> bytes:
     file, count = io.BytesIO(), rng.choice(COUNTS)
     options = dict(rng.choice(STORED))
     if options.get("chunks") is True and rng.random() < 0.5:
-        options["chunks"] = (max(1, min(count, 1000)), 64, 64, 3)
+        options["chunks"] = (max(1, min(count, 50)), 64, 64, 3)
     if count < 2:
         options = {}
     with h5py.File(file, "w") as tables:
