@@ -5,7 +5,6 @@ reason      why it cannot be imported: not installed, no memory, or what it says
 """
 
 import importlib
-import importlib.util
 from typing import Any
 
 from pellucid.errors import PellucidError
@@ -33,6 +32,7 @@ def reason(library: str, error: Exception, package: str = "") -> tuple[str, str]
     text = str(error) or type(error).__name__
     if any(sign in text.lower() for sign in NO_MEMORY):
         return f"not enough memory ({text})", "Free some memory."
-    if importlib.util.find_spec(library) is None:
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if (missing or "").partition(".")[0] == library:
         return "it is not installed", f"Install it: python -m pip install {package or library}"
     return text, ""
