@@ -41,7 +41,7 @@ def test_variables_of_some_size_begin_at_a_line():
     weight = pc.Parameter(np.ones((100, 50), np.float32))
     assert weight.present().ctypes.data % LINE == 0
     weight.assign(np.ones((50, 100), np.float32).T)
-    assert weight.writable().ctypes.data % LINE == 0
+    assert weight.writable(()).ctypes.data % LINE == 0
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def normal_cdf(xp: Any, x: Any) -> Any:
 
     >>> import numpy as np
     >>> normal_cdf(np, np.array([0.0, -3.0, 3.0]))
-    array([0.5       , 0.0013499 , 0.9986501 ])
+    array([0.5      , 0.0013499, 0.9986501])
     """
     dtype = x.dtype.name
     size = xp.abs(x)

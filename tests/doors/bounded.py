@@ -98,8 +98,10 @@ def _memory_from_now() -> Any:
     before, children = _status("VmRSS"), _largest_child()
 
     def taken() -> int:
-        now = _largest_child()
-        return max(0, _status("VmHWM") - before, now if now > children else 0)
+        # A child counts from its birth, when it has what this process has: less than that, which a
+        # large process that runs many tests may have, tells nothing.
+        now, own = _largest_child(), _status("VmHWM")
+        return max(0, own - before, now if now > max(children, own) else 0)
 
     return taken
 

@@ -44,6 +44,7 @@ WINDOWS_THREADS = {
 }
 # Standard C, which every system has: ucrtbase on Windows, libm and libc elsewhere.
 STANDARD = {"memcpy", "memmove", "memset", "fma", "fmaf", "fmod", "fmodf", "sin", "cos", "pow"}
+STANDARD |= {"atan2", "atan2f", "nextafter", "nextafterf"}
 PROBES = "__chkstk"  # of large stacks: ntdll has it
 FLOATS_USED = "_fltused"  # a mark of files that compute with floats: Windows' linker asks for it
 
