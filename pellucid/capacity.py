@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy as np
 from pellucid.errors import CapacityError
 
 MOST_VARIABLES = 5_000  # of a model: each takes time to make, however small it is
-_CGROUP = Path("/sys/fs/cgroup")
+_CGROUP = "/sys/fs/cgroup"
 
 
 def available() -> int:
@@ -58,9 +57,15 @@ def in_words(size: int) -> str:
     return f"{size} bytes"
 
 
+def _text(folder: str, name: str) -> str:
+    """What a file of the system says: by `open`, as every import would pay for pathlib."""
+    with open(os.path.join(folder, name), encoding="ascii") as file:
+        return file.read()
+
+
 def _of_system() -> Iterator[int]:
     try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        lines = _text("/proc", "meminfo").splitlines()
         said = {name: int(rest.split()[0]) for name, _, rest in (s.partition(":") for s in lines)}
         yield 1024 * (said["MemAvailable"] + said["SwapFree"])
     except (OSError, ValueError, KeyError):
@@ -73,9 +78,9 @@ def _of_system() -> Iterator[int]:
 def _of_container() -> Iterator[int]:
     """What the control group of this process still allows (version 2)."""
     try:
-        most = (_CGROUP / "memory.max").read_text(encoding="ascii").strip()
+        most = _text(_CGROUP, "memory.max").strip()
         if most != "max":
-            yield int(most) - int((_CGROUP / "memory.current").read_text(encoding="ascii"))
+            yield int(most) - int(_text(_CGROUP, "memory.current"))
     except (OSError, ValueError):
         return
 
@@ -87,7 +92,7 @@ def _of_limits() -> Iterator[int]:
 
         most, _ = resource.getrlimit(resource.RLIMIT_AS)
         if most != resource.RLIM_INFINITY:
-            used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+            used = int(_text("/proc/self", "statm").split()[0])
             yield most - used * os.sysconf("SC_PAGE_SIZE")
     except (ImportError, OSError, ValueError):
         return

@@ -29,3 +29,12 @@ def test_that_check_sees_a_heavy_library_that_was_loaded() -> None:
 def test_eager_work_and_gradients_load_no_heavy_library() -> None:
     code = "import pellucid as pc\npc.grad(lambda x: (x * x).sum())(pc.ones(3))"
     assert loaded_by(code) == []
+
+
+def test_no_more_of_the_standard_library_is_loaded_than_is_needed() -> None:
+    look = (
+        "import numpy, sys; before = set(sys.modules); import pellucid; "
+        "print(*(set(sys.modules) - before) & {'logging', 'concurrent.futures', 'urllib.parse'})"
+    )
+    done = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == []

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from types import FrameType
 from typing import Any, Protocol
 
@@ -77,6 +76,8 @@ def _futures(frame: FrameType | None) -> Iterator[Any]:
     """The futures that the functions of a stack ask for, or work on."""
     while frame is not None:
         if frame.f_globals.get("__name__", "").startswith("concurrent.futures"):
+            from concurrent.futures import Future  # it is there, as a function of it runs
+
             for value in frame.f_locals.values():
                 worked_on = getattr(value, "future", value)
                 if isinstance(worked_on, Future):

@@ -7,7 +7,6 @@ threads         what was chosen, or `PELLUCID_THREADS`, or the CPUs that the sys
 import os
 
 from pellucid.errors import OptionError
-from pellucid.executors import cpus
 
 
 class _Choice:
@@ -30,6 +29,8 @@ def threads() -> int:
     Errors: OptionError where `PELLUCID_THREADS` is set to anything but a whole number from 1 on.
     """
     if _Choice.count is None:
+        from pellucid.executors import cpus  # on use: it asks files, which only programs need
+
         _Choice.count = _from_environment() or cpus.available()
     return _Choice.count
 
