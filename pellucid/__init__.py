@@ -7,6 +7,8 @@ Tensors and functions on them stand here; layers in `pellucid.nn`, optimizers in
 """
 
 # isort: skip_file
+from typing import TYPE_CHECKING
+
 from pellucid import functional, nn, optim
 from pellucid.class_ids import one_hot
 from pellucid.compile import capture, compile
@@ -27,63 +29,66 @@ from pellucid.creation import (
     zeros,
     zeros_like,
 )
-from pellucid.derivatives import (
-    check_gradients,
-    grad,
-    hessian,
-    jvp,
-    numerical_gradient,
-    value_and_grad,
-    vjp,
-)
 from pellucid.executors.threads import set_threads
 from pellucid.graph import Graph, Node, Value
+from pellucid.on_use import on_use
 from pellucid.primitives import PRIMITIVES, Elementwise, Primitive
 from pellucid.random import Generator
-from pellucid.scan import scan
 from pellucid.scopes import scope
-
-# fmt: off
-from pellucid.standard.dtypes import (
-    __array_namespace_info__ as __array_namespace_info__, asarray, astype, bool as bool, can_cast,
-    e, finfo, float32, float64, iinfo, inf, int32, int64, isdtype, nan, newaxis, pi, result_type,
-    uint32, uint8,
-)
-from pellucid.standard.elementwise import (
-    abs as abs, add, ceil, clip, conj, copysign, divide, exp, expm1, floor, floor_divide, hypot,
-    imag, log, log10, log1p, log2, logaddexp, maximum, minimum, multiply, negative, nextafter,
-    positive, pow as pow, real, reciprocal, remainder, round as round, sign, signbit, sqrt,
-    square, subtract, trunc,
-)
-from pellucid.standard.logic import (
-    bitwise_and, bitwise_invert, bitwise_left_shift, bitwise_or, bitwise_right_shift, bitwise_xor,
-    equal, greater, greater_equal, isfinite, isinf, isnan, less, less_equal, logical_and,
-    logical_not, logical_or, logical_xor, not_equal,
-)
-from pellucid.standard.manipulation import (
-    broadcast_arrays, broadcast_shapes, broadcast_to, expand_dims, flip, matrix_transpose,
-    meshgrid, moveaxis, permute_dims, repeat, reshape, roll, squeeze, take, take_along_axis, tile,
-    tril, triu, unstack,
-)
-from pellucid.standard.products import (
-    matmul, tensordot, vecdot,
-)
-from pellucid.standard.searching import (
-    argmax, argmin, argsort, isin, nonzero, searchsorted, sort, unique_all, unique_counts,
-    unique_inverse, unique_values,
-)
-from pellucid.standard.statistical import (
-    all as all, any as any, count_nonzero, cumulative_prod, cumulative_sum, diff, max as max,
-    mean, min as min, prod, std, sum as sum, var,
-)
-from pellucid.standard.waves import (
-    acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan, tanh,
-)
-# fmt: on
 from pellucid.tensor import Tensor, apply, from_dlpack, tensor
-from pellucid.text import parse
 from pellucid.variables import Buffer, Parameter, Variable
-from pellucid.windows import Window
+
+if TYPE_CHECKING:  # and loaded when first asked for: see the end
+    from pellucid.derivatives import (
+        check_gradients,
+        grad,
+        hessian,
+        jvp,
+        numerical_gradient,
+        value_and_grad,
+        vjp,
+    )
+    from pellucid.scanning import scan
+
+    # fmt: off
+    from pellucid.standard.dtypes import (
+        __array_namespace_info__ as __array_namespace_info__, asarray, astype, bool as bool,
+        can_cast, e, finfo, float32, float64, iinfo, inf, int32, int64, isdtype, nan, newaxis, pi,
+        result_type, uint32, uint8,
+    )
+    from pellucid.standard.elementwise import (
+        abs as abs, add, ceil, clip, conj, copysign, divide, exp, expm1, floor, floor_divide,
+        hypot, imag, log, log10, log1p, log2, logaddexp, maximum, minimum, multiply, negative,
+        nextafter, positive, pow as pow, real, reciprocal, remainder, round as round, sign,
+        signbit, sqrt, square, subtract, trunc,
+    )
+    from pellucid.standard.logic import (
+        bitwise_and, bitwise_invert, bitwise_left_shift, bitwise_or, bitwise_right_shift,
+        bitwise_xor, equal, greater, greater_equal, isfinite, isinf, isnan, less, less_equal,
+        logical_and, logical_not, logical_or, logical_xor, not_equal,
+    )
+    from pellucid.standard.manipulation import (
+        broadcast_arrays, broadcast_shapes, broadcast_to, expand_dims, flip, matrix_transpose,
+        meshgrid, moveaxis, permute_dims, repeat, reshape, roll, squeeze, take, take_along_axis,
+        tile, tril, triu, unstack,
+    )
+    from pellucid.standard.products import (
+        matmul, tensordot, vecdot,
+    )
+    from pellucid.standard.searching import (
+        argmax, argmin, argsort, isin, nonzero, searchsorted, sort, unique_all, unique_counts,
+        unique_inverse, unique_values,
+    )
+    from pellucid.standard.statistical import (
+        all as all, any as any, count_nonzero, cumulative_prod, cumulative_sum, diff, max as max,
+        mean, min as min, prod, std, sum as sum, var,
+    )
+    from pellucid.standard.waves import (
+        acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan, tanh,
+    )
+    # fmt: on
+    from pellucid.text import parse
+    from pellucid.windows import Window
 
 __version__ = "0.1.0"
 
@@ -112,3 +117,25 @@ __all__ = [
     "unique_values", "unstack", "value_and_grad", "var", "vecdot", "vjp", "where", "zeros",
     "zeros_like",
 ]  # fmt: skip
+# Python's names that stand here too, as the standard wants it.
+_PYTHONS = ("abs", "all", "any", "bool", "max", "min", "pow", "round", "sum")
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_use(
+        __name__,
+        {*__all__, *_PYTHONS, "__array_namespace_info__"},
+        (
+            "derivatives",
+            "scanning",
+            "text",
+            "windows",
+            "standard.dtypes",
+            "standard.elementwise",
+            "standard.logic",
+            "standard.manipulation",
+            "standard.products",
+            "standard.searching",
+            "standard.statistical",
+            "standard.waves",
+        ),
+    )

@@ -8,27 +8,32 @@ Parts          split, split_fractions, SplitReport
 Batches        permutation, batches, batch_matrix
 """
 
+from typing import TYPE_CHECKING
+
 from pellucid.data.batches import batch_matrix, batches, permutation
 from pellucid.data.cats import cats
 from pellucid.data.datasets import Dataset, Form, from_arrays
 from pellucid.data.digits import digits
-from pellucid.data.folders import ImageFolder, image_folder, read_picture
 from pellucid.data.idx import read_idx
-from pellucid.data.images import read_digit
 from pellucid.data.mnist import download_mnist, mnist
-from pellucid.data.splits import SplitReport, split, split_fractions
-from pellucid.data.synthetic import (
-    SYNTHETIC,
-    Synthetic,
-    circles,
-    flower,
-    moons,
-    parity,
-    sine,
-    spirals,
-    xor,
-)
-from pellucid.data.text import TextParts, Vocabulary, read_text, text_parts, text_windows
+from pellucid.on_use import on_use
+
+if TYPE_CHECKING:  # and loaded when first asked for: see the end
+    from pellucid.data.folders import ImageFolder, image_folder, read_picture
+    from pellucid.data.images import read_digit
+    from pellucid.data.splits import SplitReport, split, split_fractions
+    from pellucid.data.synthetic import (
+        SYNTHETIC,
+        Synthetic,
+        circles,
+        flower,
+        moons,
+        parity,
+        sine,
+        spirals,
+        xor,
+    )
+    from pellucid.data.text import TextParts, Vocabulary, read_text, text_parts, text_windows
 
 __all__ = [
     "SYNTHETIC",
@@ -64,3 +69,8 @@ __all__ = [
     "text_windows",
     "xor",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_use(
+        __name__, __all__, ("folders", "images", "splits", "synthetic", "text")
+    )

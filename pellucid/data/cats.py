@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pellucid.data.datasets import Dataset
-from pellucid.data.hdf5 import Table, opened_tables
 from pellucid.errors import FileError
 from pellucid.memory import empty
+
+if TYPE_CHECKING:
+    from pellucid.data.hdf5 import Table
 
 TRAIN, TEST = "train_catvnoncat.h5", "test_catvnoncat.h5"
 SIDE = 64
@@ -34,6 +37,9 @@ def cats(folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset]:
 
 
 def _read(path: Path, part: str) -> Dataset:
+    # Imported here: what starts a process is not needed by other data sets.
+    from pellucid.data.hdf5 import opened_tables
+
     if not path.is_file():
         raise FileError(f"cats: {path} is missing. Give the folder that holds {TRAIN} and {TEST}.")
     with opened_tables("cats", path, (f"{part}_set_x", f"{part}_set_y")) as tables:
@@ -51,7 +57,7 @@ def _read(path: Path, part: str) -> Dataset:
     return Dataset(pixels, ids.astype(np.int64), f"cats {part}", 2)
 
 
-def _check(path: Path, part: str, images: Table, labels: Table) -> None:
+def _check(path: Path, part: str, images: "Table", labels: "Table") -> None:
     count = labels.shape[0] if len(labels.shape) == 1 else 0
     expected = (count, SIDE, SIDE, 3)
     if count == 0 or images.shape != expected or images.dtype != np.uint8:

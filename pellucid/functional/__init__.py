@@ -1,5 +1,7 @@
 """Functions on tensors that compose from primitives: activations, losses, windows."""
 
+from typing import TYPE_CHECKING
+
 from pellucid.functional.activations import (
     elu,
     gelu,
@@ -16,37 +18,40 @@ from pellucid.functional.activations import (
     step,
     tanh,
 )
-from pellucid.functional.attention import scaled_dot_product_attention
-from pellucid.functional.convolution import conv_transpose, convolution, cross_correlation
 from pellucid.functional.losses import (
     binary_cross_entropy,
     binary_cross_entropy_from_probabilities,
     cross_entropy,
     cross_entropy_from_probabilities,
 )
-from pellucid.functional.losses_of_classes import (
-    binary_focal_loss,
-    focal_loss,
-    hinge_loss,
-    kl_divergence,
-    multiclass_hinge,
-)
-from pellucid.functional.losses_of_numbers import (
-    half_squared_error,
-    huber_loss,
-    mean_absolute_error,
-    mean_squared_error,
-    poisson_loss,
-    quantile_loss,
-)
-from pellucid.functional.normalization import max_abs_normalize
-from pellucid.functional.pooling import (
-    global_mean_pool,
-    im2col,
-    max_pool,
-    mean_pool,
-    sliding_windows,
-)
+from pellucid.on_use import on_use
+
+if TYPE_CHECKING:  # and loaded when first asked for: see the end
+    from pellucid.functional.attention import scaled_dot_product_attention
+    from pellucid.functional.convolutions import conv_transpose, convolution, cross_correlation
+    from pellucid.functional.losses_of_classes import (
+        binary_focal_loss,
+        focal_loss,
+        hinge_loss,
+        kl_divergence,
+        multiclass_hinge,
+    )
+    from pellucid.functional.losses_of_numbers import (
+        half_squared_error,
+        huber_loss,
+        mean_absolute_error,
+        mean_squared_error,
+        poisson_loss,
+        quantile_loss,
+    )
+    from pellucid.functional.normalization import max_abs_normalize
+    from pellucid.functional.pooling import (
+        global_mean_pool,
+        im2col,
+        max_pool,
+        mean_pool,
+        sliding_windows,
+    )
 
 __all__ = [
     "binary_cross_entropy",
@@ -89,3 +94,17 @@ __all__ = [
     "step",
     "tanh",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_use(
+        __name__,
+        __all__,
+        (
+            "attention",
+            "convolutions",
+            "losses_of_classes",
+            "losses_of_numbers",
+            "normalization",
+            "pooling",
+        ),
+    )

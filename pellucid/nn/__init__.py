@@ -4,6 +4,8 @@ What suits which data: dense layers for tables, convolution for images, recurren
 attention for sequences.
 """
 
+from typing import TYPE_CHECKING
+
 from pellucid.nn import init
 from pellucid.nn.activations import (
     ELU,
@@ -20,28 +22,31 @@ from pellucid.nn.activations import (
     Step,
     Tanh,
 )
-from pellucid.nn.attention import MultiHeadAttention, TransformerBlock
 from pellucid.nn.calls import Call, calls
-from pellucid.nn.cells import Cell, GRUCell, LSTMCell, RNNCell
-from pellucid.nn.conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
-from pellucid.nn.dropout import BookDropout, Dropout, Dropout2d
-from pellucid.nn.embedding import Embedding
 from pellucid.nn.linear import Flatten, Linear
 from pellucid.nn.module import Module
-from pellucid.nn.normalization import BatchNorm, GroupNorm, LayerNorm
-from pellucid.nn.pooling import (
-    AvgPool1d,
-    AvgPool2d,
-    GlobalAvgPool1d,
-    GlobalAvgPool2d,
-    MaxPool1d,
-    MaxPool2d,
-)
-from pellucid.nn.predictor import Predictor
-from pellucid.nn.recurrent import GRU, LSTM, RNN, LastState, Recurrent
-from pellucid.nn.residual import Residual
 from pellucid.nn.sequential import Sequential
-from pellucid.nn.summary import Row, Summary, flops
+from pellucid.on_use import on_use
+
+if TYPE_CHECKING:  # and loaded when first asked for: see the end
+    from pellucid.nn.attention import MultiHeadAttention, TransformerBlock
+    from pellucid.nn.cells import Cell, GRUCell, LSTMCell, RNNCell
+    from pellucid.nn.conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
+    from pellucid.nn.dropout import BookDropout, Dropout, Dropout2d
+    from pellucid.nn.embedding import Embedding
+    from pellucid.nn.normalization import BatchNorm, GroupNorm, LayerNorm
+    from pellucid.nn.pooling import (
+        AvgPool1d,
+        AvgPool2d,
+        GlobalAvgPool1d,
+        GlobalAvgPool2d,
+        MaxPool1d,
+        MaxPool2d,
+    )
+    from pellucid.nn.predictor import Predictor
+    from pellucid.nn.recurrent import GRU, LSTM, RNN, LastState, Recurrent
+    from pellucid.nn.residual import Residual
+    from pellucid.nn.summary import Row, Summary, flops
 
 __all__ = [
     "ELU",
@@ -98,3 +103,22 @@ __all__ = [
     "flops",
     "init",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_use(
+        __name__,
+        __all__,
+        (
+            "attention",
+            "cells",
+            "conv",
+            "dropout",
+            "embedding",
+            "normalization",
+            "pooling",
+            "predictor",
+            "recurrent",
+            "residual",
+            "summary",
+        ),
+    )

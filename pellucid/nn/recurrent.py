@@ -12,7 +12,7 @@ from pellucid.errors import DTypeError, OptionError, ShapeError
 from pellucid.nn.cells import Cell, GRUCell, LSTMCell, RNNCell, State
 from pellucid.nn.module import Module
 from pellucid.random import Generator
-from pellucid.scan import scan
+from pellucid.scanning import scan
 from pellucid.tensor import Tensor
 
 INTEGERS = "iu"

@@ -10,7 +10,7 @@ from executors.native.walks import WALKS, Wanted
 
 from pellucid import primitives as p
 from pellucid.recordings import recording
-from pellucid.scan import scan as scan_over
+from pellucid.scanning import scan as scan_over
 from pellucid.tensor import Tensor
 
 SIZES = (1, 2, 3, 4, 5, 8, 9, 17)
