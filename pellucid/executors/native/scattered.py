@@ -60,9 +60,13 @@ def _is_batch(node: Node) -> bool:
 
 
 def _multiplies(node: Node, view: View) -> bool:
-    """Whether a node is a product with the batch, or a part of it, or that turned, on its left."""
+    """Whether a node is a product with the batch, or that turned, or some columns, on its left.
+
+    Rows are found one by one along one axis of the matrix: no other axis may lead to other rows.
+    """
     if not isinstance(node.primitive, p.MatMul):
         return False
     apart = set_apart(view.base).strides[0]
     *others, down, along = view.strides
-    return apart not in others and sorted((down, along)) == [1, apart] and 1 not in view.shape[-2:]
+    stays = all(stride < apart for stride in others)
+    return stays and sorted((down, along)) == [1, apart] and 1 not in view.shape[-2:]

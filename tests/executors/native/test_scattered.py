@@ -51,6 +51,13 @@ def test_a_batch_that_only_products_read_stays_in_its_data():
               " %5: float32[1,30] = slice(start=(0, 0), count=(1, 30), step=(1, 1)) of (v)\n"
               " %6: float32[2000,30] = matmul() of (%4, %5)\n return %6"),
         layer(dtype="int64"),
+        # Rows of several products of a batch: 4 times 5 rows, and the same turned.
+        layer(last="%4: float32[4,5,100] = reshape(to=(4, 5, 100)) of (%0)\n"
+              " %5: float32[4,5,30] = matmul() of (%4, v)\n return %5"),
+        layer(last="%4: float32[100,4,5] = reshape(to=(100, 4, 5)) of (%2)\n"
+              " %5: float32[4,100,5] = permute_dims(axes=(1, 0, 2)) of (%4)\n"
+              " %6: float32[4,5,30] = reshape(to=(4, 5, 30)) of (%1)\n"
+              " %7: float32[4,100,30] = matmul() of (%5, %6)\n return %7"),
     ],
 )  # fmt: skip
 def test_a_batch_that_others_read_is_copied(made):
