@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from pellucid.errors import OptionError
 from pellucid.primitives.base import FLOATS, Elementwise
 from pellucid.primitives.special import erf, gaussian, normal_cdf
 
@@ -182,12 +183,22 @@ class Gaussian(Elementwise):
 
     A primitive because the rounding of x^2 costs a composition more digits the further out it
     is. `factor` is a power of two: 1 belongs to erf, 1/2 to the normal distribution.
+
+    Errors: OptionError for another factor, and beyond 2^-64 and 2^64, where squares would not fit.
     """
 
     formula = "y = e^(-factor x^2)"
     gradient_formula = "dx = -2 factor dy x y"
     accepts = FLOATS
     factor: float
+
+    def __post_init__(self) -> None:
+        """Check the factor. Errors: OptionError."""
+        super().__post_init__()
+        if not (2.0**-64 <= self.factor <= 2.0**64 and math.frexp(self.factor)[0] == 0.5):
+            raise OptionError(
+                f"gaussian: factor {self.factor}. It is a power of two from 2^-64 to 2^64, as 0.5."
+            )
 
     def forward(self, xp: Any, x: Any) -> Any:
         return gaussian(xp, x, self.factor)

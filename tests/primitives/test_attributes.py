@@ -173,3 +173,27 @@ def test_the_attributes_of_other_kinds_are_the_affair_of_their_primitive():
     assert str(Named("left")) == "named(word='left')"
     with pytest.raises(PellucidError):
         pc.apply(Named("left"), 1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "factor", [-1.0, 0.0, -0.0, 3.0, 2.0**65, 2.0**-65, 5e-324, np.inf, np.nan]
+)
+def test_a_factor_that_a_bell_curve_cannot_have_is_refused(factor):
+    with pytest.raises(
+        OptionError, match=r"gaussian: factor .*\. It is a power of two from 2\^-64"
+    ):
+        p.Gaussian(factor)
+
+
+@pytest.mark.parametrize("executor", ["reference", "native"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("power", [-32, -7, 3, 32])
+def test_a_bell_curve_of_any_factor_is_one_of_factor_1_stretched(power, dtype, executor):
+    x = np.linspace(-30, 30, 4001).astype(dtype)
+    # Powers of two change no digit: the bits are the same.
+    curves = [
+        pc.compile(lambda x, factor=factor: pc.apply(p.Gaussian(factor), x), executor=executor)
+        for factor in (1.0, 4.0**power)
+    ]
+    stretched = x * x.dtype.type(2.0**-power)
+    np.testing.assert_array_equal(curves[1](stretched).numpy(), curves[0](x).numpy())
