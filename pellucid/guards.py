@@ -105,22 +105,35 @@ JOINS = Joins()
 
 
 def joined(variables: Iterable[Guarded]) -> Guard:
-    """The guard of some variables, one for all of them from now on."""
+    """The guard of some variables, one for all of them from now on.
+
+    Errors: GraphError where guards are to be joined in a rule of a program of one of them.
+    """
     variables = tuple(variables)
-    with JOINS.lock:
-        found = list(roots(variables))
+    while True:
+        found = sorted(roots(variables), key=id)
         if len(found) == 1 and all(variable.guard is not None for variable in variables):
             return found[0]
-        guard = found[0] if found else Guard()
-        for other in found[1:]:
-            with guard.lock, other.lock:
-                guard.reading.update(other.reading)
-                other.into = guard
-        for variable in variables:
-            if variable.guard is None:
-                variable.put_under(guard)
-        JOINS.count += 1
-        return guard
+        several = found if len(found) > 1 else ()
+        for guard in several:
+            guard.wait()
+        # Last of all locks: a rule, with the lock of its program's guard, may want it too.
+        with _locked([*(guard.lock for guard in several), JOINS.lock]):
+            if sorted(roots(variables), key=id) == found:
+                return _join(found or [Guard()], variables)
+
+
+def _join(guards: Sequence[Guard], variables: Iterable[Guarded]) -> Guard:
+    """Put variables under the first of some guards, and all of the others."""
+    guard, *others = guards
+    for other in others:
+        guard.reading.update(other.reading)
+        other.into = guard
+    for variable in variables:
+        if variable.guard is None:
+            variable.put_under(guard)
+    JOINS.count += 1
+    return guard
 
 
 def roots(variables: Iterable[Guarded]) -> dict[Guard, None]:
@@ -145,7 +158,7 @@ def unchanged(variables: Iterable[Guarded], *, assigning: bool = False) -> Itera
                 raise _assigned_inside()
         locks = [guard.lock for guard in guards if not guard.is_inside]
         if any(variable.guard is None for variable in variables):
-            locks.insert(0, JOINS.lock)  # nor does it get one meanwhile
+            locks.append(JOINS.lock)  # nor does it get one meanwhile
         with _locked(locks):
             if sorted(roots(variables), key=id) == guards:
                 yield

@@ -297,6 +297,36 @@ def test_a_thread_that_a_rule_waits_for_cannot_wait_for_its_program(compiled, mo
         np.testing.assert_array_equal(held.numpy(), step_before["v"])
 
 
+@pytest.mark.parametrize("way", ["join", "assign"])
+def test_a_rule_may_begin_a_program_while_others_wait_for_its_own(compiled, monkeypatch, way):
+    held, second, third, free = variables(4, 10)
+    step = asking_step(compiled, held)
+    adding(compiled, [second])()  # so that it has a guard of its own
+    joining, inner = adding(compiled, [held, second]), adding(compiled, [third])
+    waiting = threading.Event()
+
+    def wait_for_step():
+        waiting.set()
+        joining() if way == "join" else assign_all({held: np.ones(10), free: np.ones(10)})
+
+    other = threading.Thread(target=wait_for_step, daemon=True)
+
+    def ask():
+        other.start()
+        waiting.wait()
+        time.sleep(0.3)  # so that the other one has all locks that it can have
+        inner()
+
+    monkeypatch.setattr(Asking, "asked", ask)
+    stepping = threading.Thread(target=step, daemon=True)
+    stepping.start()
+    stepping.join(20)
+    other.join(20)
+    assert not stepping.is_alive()
+    assert not other.is_alive()
+    assert third.numpy()[0] == 1.0
+
+
 # ---- all or none -------------------------------------------------------------------------
 
 
