@@ -65,6 +65,7 @@ class Recipe:
     optimizer_options: Mapping[str, Any] = field(default_factory=dict)
     epochs: int = 20
     batch_size: int = 100
+    drop_last: bool = False
     seed: int = 0
     early_stopping: int | None = None
     class_weights: str | None = None
@@ -133,6 +134,7 @@ def build_trainer(
     config = {"recipe": asdict(recipe), "data": asdict(Facts.of(parts))}
     options = Options(
         batch_size=recipe.batch_size,
+        drop_last=recipe.drop_last,
         seed=recipe.seed,
         metrics=metrics_of(form),
         weights=Weights(classes=recipe.class_weights),
@@ -170,7 +172,8 @@ def _check_types(recipe: Recipe) -> None:
     for option in fields(Recipe):
         value, default = getattr(recipe, option.name), option.default
         kind = type(default) if default not in (None, MISSING) else KINDS.get(option.name, dict)
-        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+        if value is not None and not fits:
             raise OptionError(f"{option.name} is {value!r}.")
     if recipe.epochs < 1 or (recipe.early_stopping or 1) < 1:
         raise OptionError(f"epochs is {recipe.epochs}, early_stopping {recipe.early_stopping}.")

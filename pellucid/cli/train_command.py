@@ -63,6 +63,9 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
             show_default=True,
             help="Samples a step.",
         ),
+        click.Option(
+            ["--drop-last"], is_flag=True, help="Leave out an epoch's smaller last batch."
+        ),
         *_decay(),
         *_running(),
     ]

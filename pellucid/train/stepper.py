@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.data.batches import batch_matrix
-from pellucid.errors import TrainingError
+from pellucid.errors import PellucidError, TrainingError
 from pellucid.train.checkpoint import Position
 from pellucid.train.history import Steps
 from pellucid.train.nonfinite import Birthplace, find_origin, is_finite
@@ -65,6 +65,25 @@ class Stepper:
         """The sample numbers of a step, whichever: they tell what every step reads and writes."""
         full, rest = self._epoch(self.position.epoch)
         return full[0] if len(full) else rest
+
+    def check_last(self) -> None:
+        """Refuse a smaller last batch that no step can be made of: now, not after an epoch.
+
+        So does a layer whose training takes the variance of a batch, for a batch of one sample.
+        """
+        full, rest = self._epoch(self.position.epoch)
+        if not len(full) or not len(rest) or self._options.drop_last:
+            return
+        self._program.captured(full[0])  # what is wrong with any batch is said without this
+        try:
+            self._program.captured(rest)
+        except Exception as error:
+            told = _of_last(self._samples, self._options.batch_size)
+            if isinstance(error, PellucidError):
+                error.args = (f"{told[0]} {error} {told[1]}",)
+            else:
+                error.add_note(" ".join(told))
+            raise
 
     def advance(self, limit: int) -> Steps:
         """Run up to `limit` steps of one epoch.
@@ -155,6 +174,17 @@ def _after(position: Position, steps: int) -> Position:
         position,
         step=position.step + steps,
         step_in_epoch=position.step_in_epoch + steps,
+    )
+
+
+def _of_last(samples: int, batch_size: int) -> tuple[str, str]:
+    """What the last batch of an epoch is, and what can be done where it cannot be trained on."""
+    whole, rest = divmod(samples, batch_size)
+    return (
+        f"Trainer: {samples:,} samples are {whole:,} batches of {batch_size:,} and a last one of "
+        f"{rest:,}, which the step cannot take.",
+        "Leave the last batch out, drop_last=True in Options or --drop-last on the command line, "
+        "or choose another batch size.",
     )
 
 

@@ -197,6 +197,7 @@ class Trainer:
     def _prepare(self) -> None:
         """Inference mode outside steps; a run folder, with a first checkpoint, if there is none."""
         self.model.inference()
+        self._stepper.check_last()
         if self._recorder.is_idle:
             self._recorder.create(run_config(self, self._identity))
             self.save()

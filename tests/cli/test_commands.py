@@ -99,6 +99,21 @@ def test_every_model_trains_with_every_optimizer(
     assert (code, err) == (0, "")
 
 
+FLAGS = ("--batch-norm", "--balanced", "--drop-last")
+
+
+def test_a_last_batch_of_one_row_is_told_with_the_flag_that_leaves_it_out(
+    run: Run, tmp_path: Path
+) -> None:
+    words = ("train", "moons", "--epochs", 1, "--executor", "reference", "--out", tmp_path / "run")
+    words = (*words, "--samples", 101, "--batch-norm", "--batch-size", 6)
+    code, _, err = run(*words)
+    assert code == 1
+    assert "batches of 6 and a last one of 1, which the step cannot take" in err
+    assert "--drop-last on the command line" in err
+    assert run(*words, "--drop-last")[0] == 0
+
+
 def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
     options: dict[str, Any] = {
         "--model": "mlp",
@@ -119,7 +134,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
     }
     pairs = [part for pair in options.items() for part in pair]
     folder = tmp_path / "run"
-    assert run("train", "digits", *pairs, "--batch-norm", "--balanced", "--out", folder)[0] == 0
+    assert run("train", "digits", *pairs, *FLAGS, "--out", folder)[0] == 0
     assert json.loads((folder / "config.json").read_text())["recipe"] == {
         "data": "digits",
         "data_options": {},
@@ -140,6 +155,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         },
         "epochs": 1,
         "batch_size": 64,
+        "drop_last": True,
         "seed": 9,
         "early_stopping": 3,
         "class_weights": "balanced",

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,15 +8,12 @@ import pytest
 from pellucid.data import from_arrays
 from pellucid.errors import DataError, OptionError, ShapeError
 from pellucid.functional import cross_entropy
-from pellucid.nn import Linear
+from pellucid.nn import BatchNorm, Linear, Sequential
 from pellucid.nn.init import Zeros
 from pellucid.optim import SGD
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
-from pellucid.train import (
-    Options,
-    Trainer,
-)
+from pellucid.train import Options, Saving, Trainer
 from pellucid.variables import Parameter
 
 Make = Callable[..., Trainer]
@@ -149,3 +147,66 @@ def test_trainable_variables_that_nobody_holds_are_refused() -> None:
     held = SGD(plain.parameters() | {"scale": scale})
     Trainer(plain, scaled, held, data, options=options).fit(1)
     assert scale.item() != 1.0
+
+
+def normed(samples: int, batch_size: int = 8, **options: Any) -> Trainer:
+    """A Trainer of a network with batch norm."""
+    rng = Generator(seed=0)
+    model = Sequential(Linear(4, 5, rng=rng), BatchNorm(5), Linear(5, 3, rng=rng))
+    labels = np.arange(samples) % 3
+    data = from_arrays(np.eye(3, 4)[labels], labels, classes=3)
+    given = Options(batch_size=batch_size, executor="reference", **options)
+    return Trainer(model, cross_entropy, SGD(model.parameters(), 0.1), data, options=given)
+
+
+def test_a_last_batch_that_cannot_be_trained_on_is_refused_before_the_first_step(
+    tmp_path: Path,
+) -> None:
+    message = (
+        r"Trainer: 17 samples are 2 batches of 8 and a last one of 1, which the step cannot take\. "
+        r"1: BatchNorm\(5\): x of shape \(1, 5\): 1 number per feature\..*"
+        r"drop_last=True in Options or --drop-last on the command line, or choose another batch"
+    )
+    trainer = normed(17, saving=Saving(tmp_path / "run"))
+    start = trainer.model.state_dict()
+    with pytest.raises(ShapeError, match=message):
+        trainer.fit(1)
+    with pytest.raises(ShapeError, match=message):
+        next(iter(trainer))
+    assert trainer.position.step == 0
+    assert not (tmp_path / "run").exists()
+    for name, array in trainer.model.state_dict().items():
+        np.testing.assert_array_equal(array, start[name])
+
+
+def test_drop_last_leaves_such_a_batch_out() -> None:
+    trainer = normed(17, drop_last=True)
+    trainer.fit(2)
+    assert trainer.position.step == 4
+    normed(18).fit(1)
+
+
+def test_a_loss_that_needs_whole_batches_is_told_apart_from_one_that_never_works() -> None:
+    def pairs(outputs: Tensor, targets: Tensor) -> Tensor:
+        return cross_entropy(outputs.reshape(2, 4, 3), targets.reshape(2, 4))
+
+    with pytest.raises(ShapeError, match="a last one of 2, which the step cannot take"):
+        with_loss(normed(18), pairs).fit(1)
+    with pytest.raises(ShapeError, match=r"^(?!.*a last one)"):
+        with_loss(normed(18), lambda y, t: pairs(y[:3], t)).fit(1)
+
+
+def test_an_error_of_a_users_own_keeps_its_kind_and_gets_a_note() -> None:
+    def eight(outputs: Tensor, targets: Tensor) -> Tensor:
+        if len(outputs) != 8:
+            raise KeyError("eight")
+        return cross_entropy(outputs, targets)
+
+    with pytest.raises(KeyError, match="eight") as caught:
+        with_loss(normed(18), eight).fit(1)
+    assert "a last one of 2" in caught.value.__notes__[0]
+
+
+def with_loss(trainer: Trainer, loss: Any) -> Trainer:
+    """The same with another loss."""
+    return Trainer(trainer.model, loss, trainer.optimizer, trainer.train, None, trainer.options)
