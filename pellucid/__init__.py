@@ -39,6 +39,8 @@ from pellucid.tensor import Tensor, apply, from_dlpack, tensor
 from pellucid.variables import Buffer, Parameter, Variable
 
 if TYPE_CHECKING:  # and loaded when first asked for: see the end
+    from pellucid import augment as augment, data as data, io as io, measures as measures
+    from pellucid import models as models, plot as plot, train as train, tune as tune
     from pellucid.derivatives import (
         check_gradients,
         grad,
@@ -117,6 +119,8 @@ __all__ = [
     "unique_values", "unstack", "value_and_grad", "var", "vecdot", "vjp", "where", "zeros",
     "zeros_like",
 ]  # fmt: skip
+# Packages that are imported when they are first asked for, as in `pc.train.Trainer`.
+_PACKAGES = ("augment", "data", "io", "measures", "models", "plot", "train", "tune")
 # Python's names that stand here too, as the standard wants it.
 _PYTHONS = ("abs", "all", "any", "bool", "max", "min", "pow", "round", "sum")
 
@@ -138,4 +142,5 @@ if not TYPE_CHECKING:
             "standard.statistical",
             "standard.waves",
         ),
+        _PACKAGES,
     )

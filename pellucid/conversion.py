@@ -13,14 +13,53 @@ import numpy as np
 
 from pellucid.arrays import CPU, check_device
 from pellucid.dispatch import of_function, of_ufunc
-from pellucid.errors import GraphError, OptionError, ShapeError, closest
+from pellucid.errors import CallError, GraphError, OptionError, ShapeError, closest
 from pellucid.graph import Value
 from pellucid.operators import Operators
+from pellucid.refusals import no_attribute
 
 VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")  # of the Array API standard
 
 
-class Conversions(Operators):
+# Methods and attributes of other libraries' tensors: pellucid.foreign has the remedies. By name
+# and not by __getattr__, with which Python 3.11 takes five times as long for every attribute.
+FOREIGN = (
+    "add", "add_", "amax", "amin", "argsort", "assign_add", "assign_sub", "bmm", "bool", "ceil",
+    "chunk", "clamp", "clamp_", "clip", "clone", "contiguous", "copy", "copy_", "cpu", "cuda",
+    "cumprod", "cumsum", "data", "detach", "dim", "div", "div_", "dot", "double", "eq", "eval",
+    "expand", "expand_as", "fill", "fill_", "fill_diagonal_", "float", "gather", "ge",
+    "get_shape", "grad_fn", "gt", "half", "index_select", "int", "is_cuda", "is_leaf", "isnan",
+    "itemsize", "le", "log_softmax", "logsumexp", "long", "lt", "masked_fill", "masked_select",
+    "matmul", "mm", "movedim", "mul", "mul_", "narrow", "nbytes", "ne", "neg", "nelement",
+    "new_ones", "new_zeros", "nonzero", "norm", "normal_", "numel", "permute", "pow", "ravel",
+    "read_value", "reciprocal", "register_hook", "relu", "repeat", "requires_grad_",
+    "retain_grad", "round", "rsqrt", "select", "softmax", "sort", "split", "sub", "sub_",
+    "swapaxes", "swapdims", "t", "tile", "to", "topk", "trace", "transpose", "tril", "triu",
+    "type", "type_as", "unbind", "uniform_", "unsqueeze", "view", "view_as", "zero_",
+)  # fmt: skip
+
+
+class _Foreign:
+    """An attribute that a tensor does not have: asked for, it says what is written instead."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def __get__(self, owner: Any, kind: type[Any]) -> Any:
+        raise no_attribute(kind.__name__, self.word, tuple(k.__name__ for k in kind.__mro__))
+
+
+class ForeignWords:
+    """Words that tensors answer with what is written here instead."""
+
+    __slots__ = ()
+
+
+for _word in FOREIGN:
+    setattr(ForeignWords, _word, _Foreign(_word))
+
+
+class Conversions(Operators, ForeignWords):
     """What a tensor gives to the world outside."""
 
     __slots__ = ()
@@ -136,6 +175,17 @@ class Conversions(Operators):
     def __format__(self, form: str) -> str:
         """A single number by the rules of Python's numbers: `f"{loss:.3f}"`."""
         return format(self.item(), form) if form else repr(self)
+
+    def __dir__(self) -> list[str]:
+        """Its attributes, less those that are not there but for an error."""
+        return [name for name in super().__dir__() if name not in FOREIGN]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise CallError(
+            f"{type(self).__name__}[...] = ...: numbers cannot be written into a tensor. Make a "
+            "new one, as by where(condition, a, b), concat or x.scatter_add(...); a variable "
+            "changes by w.assign(...)."
+        )
 
     def __repr__(self) -> str:
         array = self.array

@@ -5,6 +5,7 @@
     ├── DTypeError      (TypeError)     element types that do not fit together
     ├── PositionError   (IndexError)    a position that an array does not have
     ├── OptionError     (ValueError)    an argument outside what its owner accepts
+    ├── CallError       (TypeError)     an argument that a function does not take
     ├── GradientError   (RuntimeError)  a derivative that cannot be had, or is wrong
     ├── GraphError      (RuntimeError)  a graph, or a captured function, that is not legal
     ├── StateError      (ValueError)    named weights that do not fit the model
@@ -20,6 +21,8 @@ is likely. Each class is also the built-in exception that Python programmers exp
 
 import difflib
 from collections.abc import Iterable
+
+LEAST = 0.7  # how much alike two words must be for one to have been meant
 
 
 class PellucidError(Exception):
@@ -45,6 +48,10 @@ class PositionError(PellucidError, IndexError):
 
 class OptionError(PellucidError, ValueError):
     """An argument outside what its owner accepts."""
+
+
+class CallError(PellucidError, TypeError):
+    """An argument that a function does not take."""
 
 
 class GradientError(PellucidError, RuntimeError):
@@ -88,6 +95,23 @@ def located(error: PositionError, layer: str) -> PositionError:
     return found
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like another, also where only letter case differs; "" for none.
+
+    >>> nearest("Relu", ["elu", "relu", "ReLU"]), nearest("lr", ["learning_rate", "l2"])
+    ('relu', '')
+    """
+    by_form: dict[str, str] = {}
+    for each in known:
+        by_form.setdefault(_form(each), each)
+    found = difflib.get_close_matches(_form(word), by_form, n=1, cutoff=LEAST)
+    return by_form[found[0]] if found else ""
+
+
+def _form(word: str) -> str:
+    return word.casefold().replace("_", "-")
+
+
 def closest(word: str, known: Iterable[str]) -> str:
     """A sentence naming the known words, and the nearest one first where there is one.
 
@@ -97,6 +121,6 @@ def closest(word: str, known: Iterable[str]) -> str:
     'Known: relu, tanh.'
     """
     known = list(known)
-    near = difflib.get_close_matches(word, known, n=1)
-    guess = f"Did you mean {near[0]!r}? " if near else ""
+    near = nearest(word, known)
+    guess = f"Did you mean {near!r}? " if near else ""
     return f"{guess}Known: {', '.join(known)}."

@@ -19,6 +19,7 @@ from pellucid.primitives import RandomBits
 from pellucid.primitives.base import FLOAT32, UINT32, Shape
 from pellucid.primitives.random import threefry_2x32
 from pellucid.recordings import is_recording
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor, apply
 from pellucid.variables import Buffer
 
@@ -30,7 +31,7 @@ AUGMENTATION = 3
 LARGE_BYTES = 2**28  # of a draw: before it, it is asked whether there is so much memory
 
 
-class Generator:
+class Generator(Strict):
     """A stream of random numbers.
 
     `seed`: any integer from 0 to 2^64 - 1. `purpose`: what the numbers are for, so that one

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.primitives.base import Shape
+from pellucid.refusals import Strict
 
 Sizes = int | tuple[int, ...]
 Padding = Literal["valid", "same"] | int | tuple[tuple[int, int], ...]
@@ -50,7 +51,7 @@ class Placement:
 
 
 @dataclass(frozen=True)
-class Window:
+class Window(Strict):
     """A window that slides over the last axes of an input.
 
     `size`, `stride` and `dilation`: one number for all axes, or a tuple with one for each.

@@ -15,14 +15,16 @@ and early stopping are. All weights 0, or equal, keep the units of a layer equal
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pellucid.errors import OptionError, ShapeError
 from pellucid.graph import is_symbolic
+from pellucid.on_use import on_use
 from pellucid.primitives.base import FLOAT32, Shape
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 
 
@@ -44,7 +46,7 @@ def fan(shape: Shape) -> tuple[int, int]:
     return shape[1] * places, shape[0] * places
 
 
-class Initializer:
+class Initializer(Strict):
     """A rule for initial values. `random` says whether it draws numbers."""
 
     random = True
@@ -199,3 +201,7 @@ class Orthogonal(Initializer):
         q = q * np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
         matrix = q if rows >= columns else q.T
         return Tensor((self.gain * matrix).reshape(shape).astype(dtype))
+
+
+if not TYPE_CHECKING:  # other names are answered with ours
+    __getattr__, __dir__ = on_use(__name__, ())

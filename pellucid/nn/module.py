@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Self, final
 
 import numpy as np
 
-from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError, closest
+from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError
 from pellucid.nn.attributes import Attributes, Branch, kept, members, refuse_unseen
 from pellucid.nn.calls import note
 from pellucid.recordings import Changes, entered, is_recording, setting, watch
+from pellucid.refusals import check_arguments, look_again
 from pellucid.scopes import current_scope, scope
 from pellucid.state import Loaded, State, copies, restore
 from pellucid.tensor import Tensor, tensor
@@ -51,8 +52,9 @@ class Module(Branch):
 
     forward: Callable[..., Any]
 
-    def __new__(cls, *_arguments: Any, **_options: Any) -> Self:
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:
         # Here, so that subclasses need not remember to call super().__init__().
+        check_arguments(cls, arguments, options)
         self = super().__new__(cls)
         self.__dict__.update(_name="", _training=True, _written=set())
         return self
@@ -114,12 +116,7 @@ class Module(Branch):
         ATTRIBUTES.tell()
 
     def __getattr__(self, name: str) -> Any:
-        known = [key for key in (*self.__dict__, *dir(type(self))) if not key.startswith("_")]
-        raise AttributeError(
-            f"{type(self).__name__} has no attribute {name!r}. {closest(name, known)}"
-            if name[:1] != "_"
-            else f"{type(self).__name__} has no attribute {name!r}."
-        )
+        return look_again(self, name)
 
     def children(self) -> dict[str, "Module"]:
         """The modules directly inside, by name."""

@@ -1,5 +1,8 @@
 """Optimizers, schedules of learning rates, clipping of gradients, and rules for weights."""
 
+from typing import TYPE_CHECKING
+
+from pellucid.on_use import on_use
 from pellucid.optim.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from pellucid.optim.clipping import ByGlobalNorm, ByNorm, ByValue, Clipping
 from pellucid.optim.descent import SGD, Momentum, Nesterov
@@ -53,3 +56,6 @@ __all__ = [
     "every",
     "weights_only",
 ]
+
+if not TYPE_CHECKING:  # other names are answered with ours
+    __getattr__, __dir__ = on_use(__name__, __all__)

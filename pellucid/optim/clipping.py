@@ -16,13 +16,14 @@ import numpy as np
 from pellucid.operators import Axis
 from pellucid.optim.schedules import check
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor, ones_like
 
 Gradients = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
-class Clipping:
+class Clipping(Strict):
     """The base: a limit above 0, and a rule for the gradients of all parameters."""
 
     limit: float

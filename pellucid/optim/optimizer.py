@@ -19,6 +19,7 @@ from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weigh
 from pellucid.optim.schedules import Schedule, check
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 from pellucid.recordings import active_recording, is_recording, setting
+from pellucid.refusals import Strict
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
@@ -31,7 +32,7 @@ _HELD: weakref.WeakValueDictionary[int, Variable] = weakref.WeakValueDictionary(
 
 
 @dataclass(eq=False)
-class Optimizer:
+class Optimizer(Strict):
     """Changes parameters so that a loss falls.
 
     `parameters` are named variables, as `model.parameters()` gives them. `learning_rate` is a

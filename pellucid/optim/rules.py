@@ -19,6 +19,7 @@ from pellucid.errors import OptionError
 from pellucid.optim.clipping import shrunk
 from pellucid.optim.schedules import check
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable
 
@@ -44,7 +45,7 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
+class Rule(Strict):
     """The base: a subclass changes the gradient, the weight before the update, or after it."""
 
     _: KW_ONLY

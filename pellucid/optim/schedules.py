@@ -18,10 +18,11 @@ from typing import Any
 
 from pellucid.errors import OptionError
 from pellucid.primitives.base import FLOATS
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor, tensor
 
 
-class Schedule:
+class Schedule(Strict):
     """The base: a subclass defines `rate`."""
 
     def __call__(self, step: Any) -> Tensor:

@@ -10,6 +10,9 @@ between options. The test set judges at the end, once. Work goes round in a loop
 code, an experiment, and from what that shows the next idea.
 """
 
+from typing import TYPE_CHECKING
+
+from pellucid.on_use import on_use
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.curves import save_curves
 from pellucid.train.early_stopping import EarlyStopping
@@ -44,3 +47,6 @@ __all__ = [
     "save_curves",
     "save_report",
 ]
+
+if not TYPE_CHECKING:  # other names are answered with ours
+    __getattr__, __dir__ = on_use(__name__, __all__)

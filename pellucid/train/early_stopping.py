@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pellucid.errors import OptionError, closest
+from pellucid.refusals import Strict
 from pellucid.state import copies
 from pellucid.train.history import TRAIN, VALIDATION, Values
 from pellucid.train.metrics import Metric
@@ -19,7 +20,7 @@ MODES = ("min", "max")
 
 
 @dataclass(frozen=True)
-class EarlyStopping:
+class EarlyStopping(Strict):
     """End training after `patience` epochs without a better value; then restore the best.
 
     A value is better if it improves on the best by more than `min_delta`. `monitor` names a

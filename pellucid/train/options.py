@@ -15,6 +15,7 @@ import numpy as np
 
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError
+from pellucid.refusals import Strict
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
 
 
-class Callback:
+class Callback(Strict):
     """What is called while `fit` runs; override what you need.
 
     Order: `begin`; `after_steps` about ten times a second, and `after_epoch`; `end`, also
@@ -44,7 +45,7 @@ class Callback:
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class Weights(Strict):
     """How much each sample counts in the training loss.
 
         weight of sample i = samples[i] * classes[labels[i]]
@@ -115,7 +116,7 @@ def _checked(what: str, values: Any, count: int, noun: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Saving:
+class Saving(Strict):
     """Where a run is kept, and how often it can be gone on from.
 
     `folder` is made for the run; see `pellucid.train.run_folder` for what it holds. A
@@ -140,7 +141,7 @@ class Saving:
 
 
 @dataclass(frozen=True, eq=False)
-class Options:
+class Options(Strict):
     """How a Trainer goes about it.
 
     `batch_size`: samples a step; the last batch of an epoch holds what is left, unless

@@ -12,6 +12,7 @@ from typing import Any
 
 from pellucid.data import Dataset
 from pellucid.errors import OptionError, TrainingError
+from pellucid.refusals import Strict
 from pellucid.state import held, restore
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.early_stopping import Watch
@@ -27,7 +28,7 @@ from pellucid.train.requirements import check_data, check_identity, identity, ru
 from pellucid.train.stepper import Stepper
 
 
-class Trainer:
+class Trainer(Strict):
     """Trains a model on a data set.
 
     `loss(outputs, targets)` gives one number; with weights it is called with `weights=` too.

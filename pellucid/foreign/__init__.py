@@ -1,0 +1,67 @@
+"""Words of other libraries, each with what is written in pellucid instead.
+
+    attribute    the remedy for an attribute of a tensor, module, optimizer or trainer
+    name         the remedy for a name of a package
+    option       the remedy for an option of a call
+
+People come from PyTorch, Keras and NumPy, and write what they know. Nothing here is loaded before
+such a word is met. A remedy is a line of code that runs, and behind `#` why; a test runs them all.
+"""
+
+from importlib import import_module
+
+PACKAGES = (
+    "nn", "functional", "optim", "data", "train", "models", "measures", "augment", "tune", "plot",
+)  # fmt: skip
+
+
+def attribute(owners: tuple[str, ...], word: str) -> str:
+    """What is written instead of an attribute; the first of the owners that has it. "" else."""
+    from pellucid.foreign.attributes import ATTRIBUTES
+
+    return _first([ATTRIBUTES.get(owner, {}) for owner in owners], word)
+
+
+def name(package: str, word: str) -> str:
+    """What is written instead of a name of a package: ours, or where it stands. "" else."""
+    from pellucid.foreign.names import NAMES
+
+    others = [words for owner, words in NAMES.items() if owner != package]
+    own = _first([NAMES.get(package, {})], word)
+    return own or _elsewhere(package, word) or _first(others, word)
+
+
+def option(owners: tuple[str, ...], word: str) -> str:
+    """What is written instead of an option of a call. "" else."""
+    from pellucid.foreign.options import OPTIONS
+
+    return _first([OPTIONS.get(owner, {}) for owner in owners], word)
+
+
+def _first(tables: list[dict[str, dict[str, str]]], word: str) -> str:
+    for table in tables:
+        for library, words in table.items():
+            if word in words:
+                return f"a word of {library}. {sentence(words[word])}"
+    return ""
+
+
+def sentence(remedy: str) -> str:
+    """A remedy as a sentence.
+
+    >>> sentence("x.T  # all axes in reverse order"), sentence("# leave it out")
+    ('Write x.T: all axes in reverse order.', 'Leave it out.')
+    """
+    code, _, why = (part.strip() for part in remedy.partition("#"))
+    if not code:
+        return f"{why[:1].upper()}{why[1:]}."
+    return f"Write {code}{': ' if why else ''}{why}."
+
+
+def _elsewhere(package: str, word: str) -> str:
+    """Where a name stands that is asked for in the wrong package."""
+    root = package.partition(".")[0]
+    for other in (root, *(f"{root}.{each}" for each in PACKAGES)):
+        if other != package and word in import_module(other).__all__:
+            return f"which stands elsewhere. Write {other.replace(root, 'pc', 1)}.{word}."
+    return ""

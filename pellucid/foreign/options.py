@@ -1,0 +1,158 @@
+"""Options of other libraries' calls.
+
+OPTIONS    by class, library and word: a line of code that runs, and behind `#` why
+"""
+
+from pellucid.foreign.attributes import ONE_PLACE, Words
+
+_ADAM = "pc.optim.Adam(model.parameters(), "
+_LINEAR = "pc.nn.Linear(in_features=3, out_features=4, rng=rng)"
+_CONV = "pc.nn.Conv2d(in_channels=3, out_channels=4, kernel_size=3, rng=rng)"
+_NEXT = "pc.nn.Sequential(layer, pc.nn.ReLU())  # an activation is a layer of its own"
+_DROPOUT = "pc.nn.Dropout(ratio=0.5, rng=rng)"
+_LSTM = "pc.nn.LSTM(in_features=3, hidden_features=4, rng=rng)"
+_BATCH_FIRST = "# the batch is always the first axis: leave it out"
+_ATTENTION = "pc.nn.MultiHeadAttention(features=4, heads=2, rng=rng)"
+_EMBEDDING = "pc.nn.Embedding(count=10, features=4, rng=rng)"
+_POOL = "pc.nn.MaxPool2d(window=2)"
+_START = "pc.nn.Linear(3, 4, initializer=pc.nn.init.HeNormal(), rng=rng)"
+_TRAINER = "pc.train.Trainer(model, pc.functional.cross_entropy, optimizer, samples"
+_OPTIONS = "pc.train.Options("
+_SHARED = "# the first layer says its number of inputs: leave it out"
+_BAR = "pc.train.Options(callbacks=(pc.train.ProgressBar(),))"
+
+_TORCH_OPTIMIZER = {
+    "alpha": "pc.optim.RMSProp(model.parameters(), rho=0.9)",
+    "amsgrad": "# there is no such variant here: leave it out",
+    "betas": f"{_ADAM}beta1=0.9, beta2=0.999)",
+    "dampening": "# there is no such variant here: leave it out",
+    "lr": f"{_ADAM}learning_rate=0.001)",
+    "momentum": "pc.optim.Momentum(model.parameters(), momentum=0.9)",
+    "nesterov": "pc.optim.Nesterov(model.parameters(), momentum=0.9)",
+    "params": f"{_ADAM}learning_rate=0.001)",
+}
+_KERAS_OPTIMIZER = {
+    "beta_1": f"{_ADAM}beta1=0.9)",
+    "beta_2": f"{_ADAM}beta2=0.999)",
+    "clipnorm": f"{_ADAM}clip=pc.optim.ByNorm(1.0))",
+    "clipvalue": f"{_ADAM}clip=pc.optim.ByValue(0.5))",
+    "decay": f"{_ADAM}pc.optim.ExponentialDecay(0.1, factor=0.9))",
+    "epsilon": f"{_ADAM}eps=1e-8)",
+    "global_clipnorm": f"{_ADAM}clip=pc.optim.ByGlobalNorm(1.0))",
+}
+_TORCH_MODULE = {
+    "affine": "# scale and shift are always learned: leave it out",
+    "batch_first": _BATCH_FIRST,
+    "device": ONE_PLACE,
+    "dim": "pc.nn.Softmax(axis=-1)",
+    "inplace": "# tensors never change: leave it out",
+    "negative_slope": "pc.nn.LeakyReLU(slope=0.01)",
+    "num_features": "pc.nn.BatchNorm(features=3)",
+    "normalized_shape": "pc.nn.LayerNorm(features=3)",
+    "num_channels": "pc.nn.GroupNorm(groups=3, channels=3)",
+    "num_groups": "pc.nn.GroupNorm(groups=3, channels=3)",
+    "track_running_stats": "# running statistics are always kept: leave it out",
+}
+_KERAS_MODULE = {
+    "activation": _NEXT,
+    "bias_initializer": "layer.bias.assign(pc.nn.init.Constant(0.1)(layer.bias.shape, rng))",
+    "epsilon": "pc.nn.BatchNorm(3, eps=1e-5)",
+    "input_dim": _SHARED,
+    "input_shape": _SHARED,
+    "kernel_initializer": _START,
+    "kernel_regularizer": f"{_ADAM}l2=1e-4)  # the optimizer has the penalties",
+    "layers": "pc.nn.Sequential(pc.nn.Flatten(), layer)",
+    "name": "# a layer has the name of its attribute: leave it out",
+    "units": _LINEAR,
+    "use_bias": "pc.nn.Linear(3, 4, bias=False, rng=rng)",
+    "alpha": "pc.nn.LeakyReLU(slope=0.01)",
+}
+_TORCH_RECURRENT = {
+    "dropout": "# put a Dropout layer between two of one layer each",
+    "input_size": _LSTM,
+    "hidden_size": _LSTM,
+    "num_layers": "pc.nn.LSTM(3, 4, layers=2, rng=rng)",
+}
+_KERAS_RECURRENT = {
+    "return_sequences": "pc.nn.LastState(pc.nn.LSTM(3, 4, rng=rng))  # for the last step alone",
+    "units": _LSTM,
+}
+_TORCH_TRAINER = {
+    "batch_size": f"{_TRAINER}, options={_OPTIONS}batch_size=10))",
+    "callbacks": f"{_TRAINER}, options={_BAR})",
+    "criterion": f"{_TRAINER})",
+    "data": f"{_TRAINER})",
+    "dataset": f"{_TRAINER})",
+    "device": ONE_PLACE,
+    "epochs": f"{_TRAINER}).fit(epochs=5)",
+    "learning_rate": f"{_ADAM}learning_rate=0.001)",
+    "loss_fn": f"{_TRAINER})",
+    "lr": f"{_ADAM}learning_rate=0.001)",
+    "max_epochs": f"{_TRAINER}).fit(epochs=5)",
+    "metrics": f"{_TRAINER}, options={_OPTIONS}metrics=(pc.train.Accuracy(),)))",
+    "seed": f"{_TRAINER}, options={_OPTIONS}seed=1))",
+    "shuffle": f"{_TRAINER}, options={_OPTIONS}shuffle=False))",
+    "train_data": f"{_TRAINER})",
+    "train_dataset": f"{_TRAINER})",
+    "val_data": f"{_TRAINER}, validation=samples)",
+    "verbose": f"{_TRAINER}, options={_BAR})",
+}
+_KERAS_TRAINER = {
+    "validation_data": f"{_TRAINER}, validation=samples)",
+    "validation_split": "(train, kept), report = pc.data.split(samples, (0.8, 0.2), seed=0)",
+}
+_KERAS_OPTIONS = {
+    "batch": f"{_OPTIONS}batch_size=10)",
+    "class_weight": f'{_OPTIONS}weights=pc.train.Weights(classes="balanced"))',
+    "epochs": f"{_TRAINER}).fit(epochs=5)",
+    "learning_rate": f"{_ADAM}learning_rate=0.001)",
+    "lr": f"{_ADAM}learning_rate=0.001)",
+    "sample_weight": f"{_OPTIONS}weights=pc.train.Weights(samples=[1.0] * 120))",
+    "validation_data": f"{_TRAINER}, validation=samples)",
+    "verbose": _BAR,
+}
+_TORCH_OPTIONS = {
+    "device": ONE_PLACE,
+    "num_workers": "# data are in memory: leave it out",
+    "pin_memory": ONE_PLACE,
+    "random_state": f"{_OPTIONS}seed=1)",
+}
+
+OPTIONS: dict[str, Words] = {
+    "Optimizer": {"PyTorch": _TORCH_OPTIMIZER, "Keras": _KERAS_OPTIMIZER},
+    "_Convolution": {
+        "Keras": {
+            "filters": _CONV,
+            "strides": "pc.nn.Conv2d(3, 4, pc.Window(3, stride=2), rng=rng)",
+            "use_bias": "pc.nn.Conv2d(3, 4, 3, bias=False, rng=rng)",
+        },
+        "PyTorch": {"padding_mode": "# padding is with zeros: leave it out"},
+    },
+    "_Dropout": {"PyTorch": {"p": _DROPOUT}, "Keras": {"rate": _DROPOUT}},
+    "_Windowed": {"PyTorch": {"kernel_size": _POOL}, "Keras": {"pool_size": _POOL}},
+    "Recurrent": {"PyTorch": _TORCH_RECURRENT, "Keras": _KERAS_RECURRENT},
+    "MultiHeadAttention": {
+        "PyTorch": {"embed_dim": _ATTENTION, "num_heads": _ATTENTION},
+        "Keras": {"key_dim": _ATTENTION},
+    },
+    "Embedding": {
+        "PyTorch": {"num_embeddings": _EMBEDDING, "embedding_dim": _EMBEDDING},
+        "Keras": {"input_dim": _EMBEDDING, "output_dim": _EMBEDDING},
+    },
+    "Module": {"PyTorch": _TORCH_MODULE, "Keras": _KERAS_MODULE},
+    "Trainer": {"other trainers": _TORCH_TRAINER, "Keras": _KERAS_TRAINER},
+    "Options": {"Keras": _KERAS_OPTIONS, "PyTorch": _TORCH_OPTIONS},
+    "EarlyStopping": {
+        "Keras": {
+            "restore_best_weights": "pc.train.EarlyStopping(restore_best=True)",
+            "verbose": "# the history says where training stopped: leave it out",
+        }
+    },
+    "Saving": {
+        "Keras": {
+            "filepath": 'pc.train.Saving("runs/first")',
+            "save_best_only": "pc.train.EarlyStopping(restore_best=True)  # the best are saved too",
+        }
+    },
+    "Generator": {"PyTorch": {"device": ONE_PLACE}},
+}
