@@ -2,6 +2,7 @@
 
 flush       keep what was written to an open file, even if the power fails now
 replace     one file takes the place of another, at once
+lock        a lock on an open file, which ends with the process
 """
 
 import os
@@ -10,6 +11,7 @@ import time
 from contextlib import suppress
 
 WINDOWS = os.name == "nt"
+FAR = 2**30  # bytes into a file, where nothing is: Windows lets nobody read what is locked
 PATIENCE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds between tries
 
 
@@ -45,3 +47,29 @@ def replace(temporary: str | os.PathLike[str], path: str | os.PathLike[str]) -> 
         else:
             return
     os.replace(temporary, path)
+
+
+def lock(descriptor: int) -> bool:
+    """Lock an open file until it is closed; whether nobody else had it.
+
+    The lock belongs to what was opened, not to the file's name or content: it ends when the
+    process ends, even by a kill. Errors: OSError where the file system has no locks.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(descriptor, FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        finally:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -6,8 +6,10 @@ read_recipe   the Recipe that a run folder was made with
 Facts         what using a trained model needs of its data: their form, names of classes
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import MISSING, asdict, dataclass, field, fields
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from pellucid.errors import (
     closest,
 )
 from pellucid.functional import cross_entropy, mean_squared_error
+from pellucid.io.files import file_error
 from pellucid.models import MODELS
 from pellucid.models.kinds import IMAGES
 from pellucid.nn.module import Module
@@ -232,8 +235,30 @@ def trained_model(run: RunFolder, recipe: Recipe, form: Form) -> Module:
 
 
 def free_folder(recipe: Recipe, kind: str = "") -> Path:
-    """runs/<kind><data>-<model>-<n> with the first number that is free."""
-    number = 1
-    while (path := Path("runs") / f"{kind}{recipe.data}-{recipe.model}-{number}").exists():
-        number += 1
+    """runs/<kind><data>-<model>-<n> with the first number that is free, made at once.
+
+    Two processes never get the same. Errors: FileError.
+    """
+    for number in count(1):
+        path = Path("runs") / f"{kind}{recipe.data}-{recipe.model}-{number}"
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise file_error("create the run folder", path, error) from error
+        break
     return path
+
+
+@contextmanager
+def folder_for(recipe: Recipe, asked: Path | None) -> Iterator[Path]:
+    """The folder that was asked for, or a free one; removed if it is left empty."""
+    folder = asked or free_folder(recipe)
+    try:
+        yield folder
+    finally:
+        if folder != asked:
+            with suppress(OSError):
+                folder.rmdir()
+                folder.parent.rmdir()

@@ -18,7 +18,7 @@ from pellucid.cli.present import epoch_table, plain_console, printable
 from pellucid.cli.recipe import (
     Recipe,
     build_trainer,
-    free_folder,
+    folder_for,
     load_data,
     read_recipe,
 )
@@ -49,10 +49,10 @@ def train_run(data: str, options: dict[str, Any]) -> int:
     """Train a new run with the options of the command line; the exit code."""
     recipe = recipe_of(data, options)
     use_threads(options["threads"])
-    folder = options["out"] or free_folder(recipe)
     parts = load_data(recipe)
-    trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
-    return _fit(trainer, recipe, parts, folder)
+    with folder_for(recipe, options["out"]) as folder:
+        trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
+        return _fit(trainer, recipe, parts, folder)
 
 
 def resume_run(folder: Path, epochs: int | None, threads: int | None) -> int:

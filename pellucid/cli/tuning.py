@@ -98,8 +98,8 @@ def find_rate(data: str, options: dict[str, Any]) -> int:
     found = find_learning_rate(trainer.model, loss, trainer.optimizer, parts.train, trainer.options)
     console = plain_console()
     console.print(str(found))
-    folder = options["out"] or free_folder(recipe, "tune-")
     if can_draw():
+        folder = options["out"] or free_folder(recipe, "tune-")
         console.print(f"picture: {save_picture(found, _made(folder) / 'rates.png')}")
     return 0
 
@@ -189,6 +189,7 @@ def _command(recipe: Recipe) -> str:
         "optimizer": recipe.optimizer,
         **recipe.optimizer_options,
         "batch_size": recipe.batch_size,
+        "drop_last": recipe.drop_last,
         "epochs": recipe.epochs,
         "seed": recipe.seed,
         "balanced": recipe.class_weights is not None,

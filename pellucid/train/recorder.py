@@ -8,11 +8,14 @@ and tried again with the next checkpoint.
 
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from pellucid.errors import FileError
 from pellucid.train.checkpoint import Checkpoint
+from pellucid.train.claim import Claim
 from pellucid.train.history import Record
 from pellucid.train.options import Saving
 from pellucid.train.run_folder import RunFolder
@@ -29,10 +32,49 @@ class Recorder:
         self._waiting: list[dict[str, Any]] = []
         self._saved = time.monotonic()
         self._best_written: int | None = None
+        self._claim: Claim | None = None
+        self._depth = 0
+        self._left: Any = None
+
+    @contextmanager
+    def alone(self, *, untouched: bool = True) -> Iterator[None]:
+        """Inside, no other Trainer writes into the folder; it may be nested.
+
+        Errors: FileError where one does, or has done since the last time if it must be `untouched`.
+        """
+        depth = self._depth
+        try:
+            self._depth = depth + 1
+            if depth == 0 and self.folder is not None:
+                self._take(self.folder.path)
+                if untouched:
+                    self._check_untouched(self.folder)
+            try:
+                yield
+            finally:
+                if depth == 0 and self.folder is not None:
+                    self._left = self.folder.mark()
+        finally:
+            self._depth = depth
+            if depth == 0 and self._claim is not None:
+                self._claim.release()
+
+    def _take(self, folder: Path) -> None:
+        if self._claim is None:
+            self._claim = Claim(folder)
+        self._claim.take()
+
+    def _check_untouched(self, folder: RunFolder) -> None:
+        if self._left is not None and folder.mark() != self._left:
+            raise FileError(
+                f"run {folder.path}: another Trainer has written into it since this one did. "
+                "Call resume() to go on from what is there, or choose another folder."
+            )
 
     def create(self, config: Mapping[str, Any]) -> None:
         """Make the run folder. Errors: FileError, as nothing is lost yet."""
         if self.saving is not None:
+            self._take(RunFolder.made(self.saving.folder))
             self.folder = RunFolder.create(self.saving.folder, config)
 
     def open(self) -> RunFolder:
@@ -42,8 +84,10 @@ class Recorder:
                 "resume: this Trainer keeps no run folder. Give it the folder of the run: "
                 "Options(saving=Saving(folder))."
             )
-        self.folder = RunFolder.open(self.saving.folder)
-        return self.folder
+        folder = RunFolder.open(self.saving.folder)
+        self._take(folder.path)
+        self.folder = folder
+        return folder
 
     def resumed(self, lines: int, best: int | None) -> None:
         """What the opened folder holds already."""

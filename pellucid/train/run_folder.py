@@ -2,6 +2,7 @@
 
     config.json                     settings, written once
     metrics.jsonl                   one line a step and one an epoch
+    .lock                           see `claim`
     checkpoints/step-*.safetensors  to go on from
     checkpoints/best-*.safetensors  the model after its best epoch
     model.safetensors               the model that training ended with
@@ -48,14 +49,20 @@ class RunFolder:
                 f"run {run.path}: this folder holds a run already. Resume it, or choose a "
                 "folder of another name: no run is ever overwritten."
             )
-        try:
-            run.checkpoints.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise file_error("create the run folder", run.path, error) from error
+        RunFolder.made(run.checkpoints)
         # The metrics come first: a folder with a config.json is a whole run.
         append_jsonl(run.metrics_file, [])
         write_atomic(run.config_file, json.dumps(run.config, indent=2).encode() + b"\n")
         return run
+
+    @staticmethod
+    def made(path: str | os.PathLike[str]) -> Path:
+        """A folder, made where it is missing. Errors: FileError."""
+        try:
+            Path(path).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise file_error("create the run folder", path, error) from error
+        return Path(path)
 
     @staticmethod
     def open(path: str | os.PathLike[str]) -> "RunFolder":
@@ -98,6 +105,14 @@ class RunFolder:
     def checkpoints(self) -> Path:
         """The folder of the checkpoints."""
         return self.path / "checkpoints"
+
+    def mark(self) -> tuple[Any, ...]:
+        """What changes with whatever a Trainer writes: the size of the metrics, checkpoints."""
+        try:
+            size = self.metrics_file.stat().st_size
+        except OSError:
+            size = -1
+        return size, *self.checkpoint_files()
 
     def append(self, lines: list[dict[str, Any]], *, durable: bool = False) -> None:
         """Add lines to the metrics file."""

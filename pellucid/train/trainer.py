@@ -25,6 +25,7 @@ from pellucid.train.program import Program, Task
 from pellucid.train.recorder import Recorder
 from pellucid.train.report import draw
 from pellucid.train.requirements import check_data, check_identity, identity, run_config
+from pellucid.train.run_folder import RunFolder
 from pellucid.train.stepper import Stepper
 
 
@@ -75,8 +76,6 @@ class Trainer(Strict):
         )
         self._stop = ""
 
-    # ---- running -------------------------------------------------------------------------
-
     def fit(self, epochs: int) -> History:
         """Train until `epochs` epochs are done in all; the history.
 
@@ -88,7 +87,7 @@ class Trainer(Strict):
         if epochs < 1:
             raise OptionError(f"fit: epochs is {epochs}. It counts whole epochs: at least 1.")
         self._stop = self.history.stopped = ""
-        with Interrupts() as interrupts:
+        with self._recorder.alone(), Interrupts() as interrupts:
             self._begin(epochs)
             try:
                 while not self._is_done(epochs):
@@ -111,17 +110,21 @@ class Trainer(Strict):
         Steps run one at a time, so that the model is as it was after the step of the record.
         The bits are those of `fit`.
         """
-        self._prepare()
-        while True:
-            with Interrupts() as interrupts:
-                try:
-                    records = list(self._advance(1))
-                except Exception:
-                    self.save()
-                    raise
-            if interrupts.received is not None:
-                raise KeyboardInterrupt
-            yield from records
+        with self._recorder.alone():
+            self._prepare()
+            while True:
+                yield from self._one_step()
+
+    def _one_step(self) -> list[StepRecord]:
+        with Interrupts() as interrupts:
+            try:
+                records = list(self._advance(1))
+            except Exception:
+                self.save()
+                raise
+        if interrupts.received is not None:
+            raise KeyboardInterrupt
+        return records
 
     def stop(self, reason: str) -> None:
         """End `fit` after the steps at hand; `history.stopped` is the reason."""
@@ -145,8 +148,6 @@ class Trainer(Strict):
     def file_error(self) -> str:
         """Why the run folder is not complete; empty where it is."""
         return str(self._recorder.error or "")
-
-    # ---- one chunk -----------------------------------------------------------------------
 
     def _advance(self, limit: int) -> Steps:
         """Run some steps of one epoch and, after its last, measure it; write all down."""
@@ -192,8 +193,6 @@ class Trainer(Strict):
         """Take back what was written about steps after the present position."""
         self.history.forget_after(self.position.step)
         self._recorder.forget_after(self.position.step)
-
-    # ---- beginning and end ---------------------------------------------------------------
 
     def _prepare(self) -> None:
         """Inference mode outside steps; a run folder, with a first checkpoint, if there is none."""
@@ -252,7 +251,7 @@ class Trainer(Strict):
         if self._recorder.folder is None:
             return
         best, lines = self._watch.best, self._recorder.expected_lines
-        with held(self.variables()) as arrays:
+        with self._recorder.alone(), held(self.variables()) as arrays:
             checkpoint = Checkpoint(arrays, self.position, best, lines, self._identity)
             self._recorder.checkpoint(checkpoint, self._watch.weights)
 
@@ -264,7 +263,10 @@ class Trainer(Strict):
         where data, options, loss, model or anything else that a step computes are others;
         StateError where the arrays do not fit the model.
         """
-        folder = self._recorder.open()
+        with self._recorder.alone(untouched=False):
+            return self._resume(self._recorder.open())
+
+    def _resume(self, folder: RunFolder) -> History:
         checkpoint = folder.newest_checkpoint()
         if checkpoint is None:
             folder.rewind(0, 0)

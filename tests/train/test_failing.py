@@ -1,6 +1,7 @@
 """A step that fails ends training after the step before it, and what was learned is saved."""
 
 import itertools
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ def test_the_state_before_a_step_that_failed_is_saved_and_goes_on(
     assert broken.history.stopped == "ValueError"
     whole = counting(executor, 0, ValueError())
     whole.fit(2)
-    resumed = counting(executor, 0, ValueError(), saving=Saving(tmp_path / "run"))
+    shutil.copytree(tmp_path / "run", tmp_path / "copy")
+    resumed = counting(executor, 0, ValueError(), saving=Saving(tmp_path / "copy"))
     assert len(resumed.resume()) == failing - 1
     resumed.fit(2)
     broken.fit(2)
@@ -161,7 +163,8 @@ def test_where_measuring_failed_it_comes_first_when_training_goes_on(tmp_path: P
     broken._evaluation = failing
     with pytest.raises(ValueError, match="not now"):
         broken.fit(2)
-    resumed = make_trainer(saving=Saving(tmp_path / "run"))
+    shutil.copytree(tmp_path / "run", tmp_path / "copy")
+    resumed = make_trainer(saving=Saving(tmp_path / "copy"))
     assert len(resumed.resume()) == 5
     for other in (resumed, broken):
         other.fit(2)

@@ -23,6 +23,7 @@ def test_a_run_is_a_folder_of_known_files(make: Make, tmp_path: Path) -> None:
     trainer = make(saving=Saving(folder, config={"note": "mine"}))
     trainer.fit(2)
     assert sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()) == [
+        ".lock",
         "checkpoints/best-000002.safetensors",
         "checkpoints/step-0000000000.safetensors",
         "checkpoints/step-0000000010.safetensors",
