@@ -5,8 +5,10 @@ Placement   the same for an input of known sizes: one number per axis, nothing l
 """
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import numpy as np
 
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.primitives.base import Shape
@@ -82,6 +84,8 @@ class Window(Strict):
     dilation: Sizes = 1
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, _of_python(getattr(self, field.name)))
         stride = 1 if self.stride is None else self.stride
         for name, numbers in (("size", self.size), ("stride", stride), ("dilation", self.dilation)):
             _check_numbers(name, numbers)
@@ -192,6 +196,13 @@ def on_each(numbers: Sizes, axes: int) -> Shape:
 def spans(size: Shape, dilation: Shape) -> Shape:
     """How far windows reach along each axis, the places between their numbers included."""
     return tuple((f - 1) * d + 1 for f, d in zip(size, dilation, strict=True))
+
+
+def _of_python(numbers: Any) -> Any:
+    """NumPy's integers as Python's, also in tuples and pairs."""
+    if isinstance(numbers, tuple):
+        return tuple(_of_python(part) for part in numbers)
+    return int(numbers) if isinstance(numbers, np.integer) else numbers
 
 
 def _check_numbers(name: str, numbers: object) -> None:

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from pellucid import Window
@@ -101,3 +102,12 @@ def test_a_window_larger_than_its_input_is_refused_with_the_numbers():
 def test_padding_that_leaves_nothing_is_refused_backwards():
     with pytest.raises(ShapeError, match=r"window: sizes \(1,\), window 3, padding=2 gives sizes"):
         Window(3, padding=2).place_back((1,))
+
+
+def test_numbers_of_numpy_are_sizes_like_any() -> None:
+    three, pair = np.int64(3), (np.int32(1), np.uint8(2))
+    given = Window(three, stride=pair, padding=((three, three), pair), dilation=np.int8(1))
+    assert given == Window(3, stride=(1, 2), padding=((3, 3), (1, 2)), dilation=1)
+    assert str(given) == "3, stride=(1, 2), padding=((3, 3), (1, 2))"
+    with pytest.raises(OptionError, match="size np"):
+        Window(np.float64(3))  # type: ignore[arg-type]

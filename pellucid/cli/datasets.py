@@ -39,7 +39,7 @@ MNIST_VALIDATION = 5_000
 
 @dataclass(frozen=True)
 class DataParts:
-    """The sets to train on, to choose by, and to judge with; the names of classes.
+    """The sets to train on, to choose by, and to judge with.
 
     `characters`: those of a text, each at the place of its number. `skipped`: why files were
     left out.
@@ -48,7 +48,6 @@ class DataParts:
     train: Dataset
     validation: Dataset | None
     test: Dataset
-    class_names: tuple[str, ...] = ()
     characters: str = ""
     skipped: tuple[str, ...] = ()
 
@@ -108,13 +107,12 @@ def _mnist(options: FolderOptions, seed: int) -> DataParts:
 
 
 def _cats(options: CatsOptions, seed: int) -> DataParts:
-    names = ("not a cat", "cat")
     train, test = cats(options.data_dir)
     if not options.validation:
-        return DataParts(train, None, test, names)
+        return DataParts(train, None, test)
     shares = (1 - options.validation, options.validation)
     train, validation = split(train, shares, seed=seed)[0]
-    return DataParts(train, validation, test, names)
+    return DataParts(train, validation, test)
 
 
 def _folder(options: ImagesOptions, seed: int) -> DataParts:
@@ -127,8 +125,7 @@ def _folder(options: ImagesOptions, seed: int) -> DataParts:
         grey=options.grey,
         broken=options.broken,
     )
-    parts = _split(found.data, seed)
-    return replace(parts, class_names=found.class_names, skipped=found.skipped)
+    return replace(_split(found.data, seed), skipped=found.skipped)
 
 
 def _text(options: TextOptions, _: int) -> DataParts:

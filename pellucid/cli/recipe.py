@@ -86,7 +86,7 @@ class Facts:
     @classmethod
     def of(cls, parts: DataParts) -> "Facts":
         """Those of loaded data."""
-        return cls(parts.train.form, parts.class_names, parts.characters)
+        return cls(parts.train.form, parts.train.class_names, parts.characters)
 
 
 def load_data(recipe: Recipe) -> DataParts:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pellucid.data.hdf5 import Table
 
 TRAIN, TEST = "train_catvnoncat.h5", "test_catvnoncat.h5"
+NAMES = ("not a cat", "cat")
 SIDE = 64
 # 64 x 64 x 3 bytes each: 1.2 GB of bytes, and four times that as float32.
 MAX_PICTURES = 100_000
@@ -54,7 +55,7 @@ def _read(path: Path, part: str) -> Dataset:
             first = last
         ids = tables.array(labels)
     pixels.flags.writeable = False  # so that training shares the table instead of copying it
-    return Dataset(pixels, ids.astype(np.int64), f"cats {part}", 2)
+    return Dataset(pixels, ids.astype(np.int64), f"cats {part}", 2, class_names=NAMES)
 
 
 def _check(path: Path, part: str, images: "Table", labels: "Table") -> None:

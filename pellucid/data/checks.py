@@ -3,6 +3,7 @@
 check_arrays      element types, layouts, lengths
 check_targets     class numbers in their range, or finite numbers
 check_features    finite numbers, or ids of a vocabulary
+check_names       a name for each class, where they have any
 """
 
 from typing import Any
@@ -81,6 +82,21 @@ def check_features(where: str, features: NDArray[Any], vocabulary: int) -> None:
         _check_range(where, "features", features, vocabulary, "in this vocabulary")
     else:
         _check_finite(where, features, "features")
+
+
+def check_names(where: str, names: tuple[str, ...], classes: int) -> None:
+    """Raise DataError for names that are not as many as the classes, or not different texts."""
+    if len(names) not in (0, classes):
+        raise DataError(
+            f"{where}: {len(names)} names for {classes} classes. Each has one, or none has."
+        )
+    known = {""}
+    for i, name in enumerate(names):
+        if not isinstance(name, str) or name in known:
+            raise DataError(
+                f"{where}: class_names[{i}] is {name!r}. Each is a text of its own, not empty."
+            )
+        known.add(name)
 
 
 def _check_range(where: str, field: str, ids: NDArray[Any], count: int, rule: str) -> None:

@@ -13,12 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.checks import check_arrays, check_features, check_targets
+from pellucid.data.checks import check_arrays, check_features, check_names, check_targets
+from pellucid.data.labels import Classes, class_numbers
+from pellucid.data.tables import feature_table, target_numbers
 from pellucid.errors import DataError
 
 Features = NDArray[Any]
 Labels = NDArray[Any]
 Indices = NDArray[np.int64]
+
+NAMED = 10  # classes that are named when a data set is printed
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Dataset:
 
     `classes`: how many to tell apart; 0 says that the targets are real numbers. `vocabulary`:
     0 for features that are real numbers; else features are ids in 0..vocabulary-1.
+    `class_names[i]`: what class i is called, where classes have names.
 
     Shapes: features (samples, ...) float32, or int64 ids; labels (samples,) int64, each in
         0..classes-1, or (samples, time) for sequences, or (samples, outputs) float32 without
@@ -79,6 +84,7 @@ class Dataset:
     name: str
     classes: int
     vocabulary: int = 0
+    class_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"Dataset {self.name!r}"
@@ -86,6 +92,7 @@ class Dataset:
         check_arrays(where, self.features, self.labels, dtypes if self.classes else (dtypes[0],))
         check_targets(where, self.labels, self.classes)
         check_features(where, self.features, self.vocabulary)
+        check_names(where, self.class_names, self.classes)
         for field in ("features", "labels"):
             view = getattr(self, field).view()
             view.flags.writeable = False
@@ -97,6 +104,9 @@ class Dataset:
     def __repr__(self) -> str:
         shape, targets = self.features.shape[1:], self.labels.shape[1:]
         says = f"{self.classes} classes" if self.classes else f"targets of shape {targets}"
+        if self.class_names:
+            more = ", ..." if self.classes > NAMED else ""
+            says += f" ({', '.join(self.class_names[:NAMED])}{more})"
         if self.classes and targets:
             says += f" at each of {targets}"
         ranges = f"features from {self.features.min():.6g} to {self.features.max():.6g}"
@@ -116,6 +126,14 @@ class Dataset:
         if not self.classes:
             return np.zeros(0, np.int64)
         return np.bincount(self.labels.reshape(-1), minlength=self.classes).astype(np.int64)
+
+    def name_of(self, label: int) -> str:
+        """What a class is called; its number where it has no name.
+
+        >>> from_arrays([[0.0], [0.1]], ["dog", "cat"]).name_of(1)
+        'dog'
+        """
+        return self.class_names[label] if self.class_names else str(label)
 
     def subset(self, indices: Any, name: str | None = None) -> "Dataset":
         """The samples at these positions, in this order, as a data set of its own.
@@ -166,57 +184,32 @@ def from_arrays(
     labels: Any,
     *,
     name: str = "arrays",
-    classes: int | None = None,
+    classes: Classes = None,
     vocabulary: int = 0,
 ) -> Dataset:
     """A data set from arrays, lists or tables of numbers, copied and converted where needed.
 
     Features become float32 and are not scaled; with a `vocabulary` they are ids and become
-    int64. Labels are integers or booleans; the number of classes is the largest label plus one
-    unless given. With `classes=0` they are real numbers to be predicted, (samples, outputs).
+    int64. Labels are integers or booleans, and the number of classes is the largest label plus
+    one unless given; or names, which the classes then have: in the order of the alphabet, of the
+    categories of a column that has such, or of `classes`. Test data whose names are those of the
+    training data are made with `classes=train.class_names`. With `classes=0` labels are real
+    numbers to be predicted, (samples, outputs).
 
-    Errors: DataError as in `Dataset`, and for values that are not numbers.
+    Errors: DataError as in `Dataset`, for features that are not numbers, and for labels that are
+    missing or not among the classes.
+
+    >>> from_arrays([[0.1], [0.2], [0.3]], ["dog", "cat", "dog"], name="pets")
+    Dataset 'pets': 3 samples of shape (1,), 2 classes (cat, dog), features from 0.1 to 0.3
     """
-    table, answers = _as_array(features, name, "features"), _as_array(labels, name, "labels")
-    if table.dtype.kind not in ("iu" if vocabulary else "biuf"):
-        rule = "They are ids: integers." if vocabulary else "Encode texts and categories first."
-        what = "ids" if vocabulary else "real numbers"
-        raise DataError(f"Dataset {name!r}: features of type {table.dtype} are not {what}. {rule}")
-    _check_answers(answers, name, classes)
-    if classes is None:
-        classes = max(2, int(answers.max()) + 1) if answers.size else 2
-    # Too large for float32 becomes inf, which the data set then names.
-    with np.errstate(over="ignore"):
-        table = np.array(table, dtype=np.int64 if vocabulary else np.float32, order="C")
-        answers = np.array(answers, dtype=np.int64 if classes else np.float32, order="C")
+    where = f"Dataset {name!r}"
+    table = feature_table(where, features, vocabulary)
     table.flags.writeable = False  # so that training shares it instead of copying
-    return Dataset(table, answers, name, classes, vocabulary)
-
-
-def _check_answers(answers: NDArray[Any], name: str, classes: int | None) -> None:
-    if classes == 0 and answers.dtype.kind not in "biuf":
-        raise DataError(
-            f"Dataset {name!r}: targets of type {answers.dtype} ({_first(answers)} first). Without "
-            "classes they are real numbers."
-        )
-    if classes != 0 and answers.dtype.kind not in "biu":
-        raise DataError(
-            f"Dataset {name!r}: labels of type {answers.dtype} ({_first(answers)} first). Labels "
-            "are class numbers 0, 1, 2, ...: use labels.astype(int) for numbers, "
-            "np.unique(labels, return_inverse=True)[1] for names; classes=0 says that they are "
-            "numbers to be predicted."
-        )
-
-
-def _as_array(value: Any, name: str, field: str) -> NDArray[Any]:
-    try:
-        return np.asarray(value)
-    except ValueError as error:
-        raise DataError(
-            f"Dataset {name!r}: {field} cannot be read as one array: {error}. Every row must have "
-            "the same number of values."
-        ) from error
-
-
-def _first(array: NDArray[Any]) -> str:
-    return repr(array.flat[0].item()) if array.size else "none"
+    if isinstance(classes, int | np.integer) and classes == 0:
+        return Dataset(table, target_numbers(where, labels), name, 0, vocabulary)
+    ids, names = class_numbers(where, labels, classes)
+    if isinstance(classes, int | np.integer):
+        count = int(classes)
+    else:
+        count = len(names) or max(2, int(ids.max(initial=0)) + 1)
+    return Dataset(table, ids, name, count, vocabulary, names)

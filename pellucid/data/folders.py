@@ -29,13 +29,17 @@ Pixels = NDArray[np.float32]
 class ImageFolder:
     """What a folder of pictures holds.
 
-    `class_names[i]` is the sub-folder of class i. `skipped`: why each file that was left out
-    could not be read, where the caller chose to skip such files.
+    `skipped`: why each file that was left out could not be read, where the caller chose to skip
+    such files.
     """
 
     data: Dataset
-    class_names: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The sub-folder of each class."""
+        return self.data.class_names
 
 
 def image_folder(
@@ -71,8 +75,8 @@ def image_folder(
     features = np.stack(reader.pictures)
     features.flags.writeable = False  # so that training shares the table instead of copying it
     labels = np.array(reader.labels, np.int64)
-    data = Dataset(features, labels, _real(root).name, len(names))
-    return ImageFolder(data, names, tuple(reader.skipped))
+    data = Dataset(features, labels, _real(root).name, len(names), class_names=names)
+    return ImageFolder(data, tuple(reader.skipped))
 
 
 def read_picture(

@@ -70,10 +70,12 @@ class SplitReport:
     indices: tuple[Indices, ...]
     seed: int
     stratified: bool
+    class_names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         total = sum(self.sizes)
-        heads = ["part", "samples", "share", *(f"class {i}" for i in range(self.classes))]
+        names = self.class_names or [f"class {i}" for i in range(self.classes)]
+        heads = ["part", "samples", "share", *names]
         rows = [
             [part, f"{size:,}", f"{size / total:.2%}", *(f"{count:,}" for count in counts)]
             for part, size, counts in zip(self.parts, self.sizes, self.class_counts, strict=True)
@@ -141,7 +143,9 @@ def split(
         for part, name in zip(rows, names, strict=True)
     )
     counts = tuple(tuple(part.class_counts.tolist()) for part in parts)
-    report = SplitReport(dataset.name, names, tuple(sizes), counts, rows, seed, stratified)
+    report = SplitReport(
+        dataset.name, names, tuple(sizes), counts, rows, seed, stratified, dataset.class_names
+    )
     return parts, report
 
 
@@ -219,7 +223,8 @@ def _check_classes(dataset: Dataset, names: Sequence[str], table: NDArray[np.int
         label, part = (int(index) for index in missing[0])
         count = int(dataset.class_counts[label])
         raise DataError(
-            f"split: class {label} of {dataset.name!r} has {count} samples, which leave none for "
-            f"the part {names[part]!r}. Stratified, every class must reach every part: use larger "
-            "fractions or more samples, merge small classes, or pass stratified=False."
+            f"split: class {dataset.name_of(label)} of {dataset.name!r} has {count} samples, which "
+            f"leave none for the part {names[part]!r}. Stratified, every class must reach every "
+            "part: use larger fractions or more samples, merge small classes, or pass "
+            "stratified=False."
         )

@@ -96,7 +96,7 @@ def truncate_jsonl(path: str | os.PathLike[str], step: int) -> int:
 
 def _line(path: str | os.PathLike[str], record: Mapping[str, Any]) -> bytes:
     try:
-        text = json.dumps(_plain(record), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(json_value(record), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise DataError(
             f"append to {os.fspath(path)}: the record {record!r} cannot be written as JSON: "
@@ -105,7 +105,7 @@ def _line(path: str | os.PathLike[str], record: Mapping[str, Any]) -> bytes:
     return text.encode() + b"\n"
 
 
-def _plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """The value in words of JSON: NumPy numbers and arrays as Python's, what is not finite as text.
 
     Recursion is as deep as the record is nested.
@@ -115,9 +115,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: json_value(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [json_value(item) for item in value]
     return value
 
 

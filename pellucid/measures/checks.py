@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pellucid.columns import is_text, plain
 from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
 from pellucid.optional import imported
 
@@ -72,7 +73,7 @@ def distribution(name: str, what: str, values: ArrayLike, *, axes: int = 1) -> F
 
 def labels(name: str, what: str, values: ArrayLike) -> NDArray[Any]:
     """One integer, boolean or text per sample."""
-    array = np.asarray(values)
+    array = plain(values)
     if array.ndim != 1:
         remedy = " Use argmax(axis=-1) to turn scores into classes." if array.ndim == 2 else ""
         raise ShapeError(
@@ -81,7 +82,8 @@ def labels(name: str, what: str, values: ArrayLike) -> NDArray[Any]:
         )
     if array.size == 0:
         raise DataError(f"{name}: {what} are empty. Give at least one sample.")
-    if array.dtype.kind not in "iubUS":
+    is_named = array.dtype != object or all(isinstance(x, str | bytes) for x in array)
+    if array.dtype.kind not in "iub" and not (is_text(array) and is_named):
         raise DTypeError(
             f"{name}: {what} of {array.dtype}. Labels are integers, booleans or text: "
             "use .astype('int64') on whole numbers."

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pellucid.columns import is_text
 from pellucid.errors import DataError, OptionError, closest
 from pellucid.measures.checks import Floats, alike, labels, number
 
@@ -149,7 +150,7 @@ def check_classes(name: str, what: str, ids: NDArray[Any], classes: int) -> None
 def _pair(name: str, true: ArrayLike, predicted: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     t, p = labels(name, "true", true), labels(name, "predicted", predicted)
     alike(name, t, p)
-    if (t.dtype.kind in "US") != (p.dtype.kind in "US"):
+    if is_text(t) != is_text(p):
         raise DataError(
             f"{name}: true of {t.dtype}, predicted of {p.dtype}. Both name classes in the "
             "same way: by number, or by text."
@@ -159,7 +160,7 @@ def _pair(name: str, true: ArrayLike, predicted: ArrayLike) -> tuple[NDArray[Any
 
 def _number(name: str, ids: NDArray[Any]) -> Any:
     """The largest class number; text and negative numbers are refused."""
-    if ids.dtype.kind in "US":
+    if is_text(ids):
         raise DataError(f"{name}: classes are text. Rows and columns are numbers from 0.")
     if ids.min() < 0:
         check_classes(name, "a", ids, int(max(ids.max(), 0)) + 1)
@@ -196,7 +197,7 @@ def _positive(name: str, known: NDArray[Any], positive: Any) -> NDArray[Any]:
             "choose 'macro', 'micro', 'weighted' or 'none'."
         )
     chosen = known[known == positive]
-    if not len(chosen) and (len(known) == 2 or known.dtype.kind in "US"):
+    if not len(chosen) and (len(known) == 2 or is_text(known)):
         raise DataError(
             f"{name}: positive {positive!r} is not among the classes {shown}. Name the class "
             "that counts as yes: positive=..."

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pellucid.columns import is_text
 from pellucid.errors import DataError, OptionError, ShapeError, closest
 from pellucid.measures.checks import (
     Floats,
@@ -221,6 +222,6 @@ def _binary(
 
 def _ids(name: str, true: ArrayLike) -> NDArray[Any]:
     t = labels(name, "true", true)
-    if t.dtype.kind in "US":
+    if is_text(t):
         raise DataError(f"{name}: true classes are text. They are class numbers from 0.")
     return t.astype(np.int64)

@@ -164,7 +164,8 @@ class MaxNorm(Rule):
 
     def accept(self, path: str, parameter: Variable) -> None:
         """Refuse a parameter whose units are not known."""
-        axes = (self.axis,) if isinstance(self.axis, int) else self.axis or (0,)
+        axis = 0 if self.axis is None else self.axis
+        axes = axis if isinstance(axis, tuple) else (axis,)
         fits = all(-parameter.ndim <= axis < parameter.ndim for axis in axes)
         if not fits or (self.axis is None and parameter.ndim != 2):
             raise OptionError(

@@ -39,7 +39,7 @@ def matrix_transpose(x: Any, /) -> Tensor:
 def moveaxis(x: Any, source: Axes, destination: Axes, /) -> Tensor:
     """Axes moved to other places; the others keep their order."""
     t = array(x)
-    pairs = [(axes,) if isinstance(axes, int) else tuple(axes) for axes in (source, destination)]
+    pairs = (_several(source), _several(destination))
     of, to = (tuple(normal_axis("moveaxis", i, t.ndim) for i in axes) for axes in pairs)
     if len(of) != len(to) or len(set(of)) != len(of) or len(set(to)) != len(to):
         raise ShapeError(
@@ -94,11 +94,11 @@ def roll(x: Any, /, shift: Axes, *, axis: Axes | None = None) -> Tensor:
     """The elements moved on along an axis; what leaves at its end comes in at its beginning."""
     t = array(x)
     if axis is None:
-        if not isinstance(shift, int):
+        if isinstance(shift, tuple | list):
             raise OptionError(f"roll: shift {shift} without axes. All elements move by one number.")
         return roll(t.flatten(), shift, axis=0).reshape(t.shape)
-    axes = (axis,) if isinstance(axis, int) else tuple(axis)
-    shifts = (shift,) * len(axes) if isinstance(shift, int) else tuple(shift)
+    axes, shifts = _several(axis), _several(shift)
+    shifts = shifts if isinstance(shift, tuple | list) else shifts * len(axes)
     if len(shifts) != len(axes):
         raise OptionError(f"roll: shifts {shifts} for axes {axes}. One for each axis.")
     for by, i in zip(shifts, axes, strict=True):
@@ -109,6 +109,11 @@ def roll(x: Any, /, shift: Axes, *, axis: Axes | None = None) -> Tensor:
             cut = -by % size
             t = concat([t[(*first, slice(cut, None))], t[(*first, slice(cut))]], axis=place)
     return t
+
+
+def _several(numbers: Axes) -> tuple[int, ...]:
+    """Axes, or the one alone, whoever made the number."""
+    return tuple(numbers) if isinstance(numbers, tuple | list) else (numbers,)
 
 
 # ---- repeating ---------------------------------------------------------------------------

@@ -35,12 +35,12 @@ def tensordot(
     `axes`: so many, the last of x1 and the first of x2; or which of each.
     """
     a, b = pair(x1, x2)
-    if isinstance(axes, int):
-        first = tuple(range(a.ndim - axes, a.ndim))
-        second = tuple(range(axes))
-    else:
+    if isinstance(axes, tuple | list):
         first = tuple(normal_axis("tensordot", i, a.ndim) for i in axes[0])
         second = tuple(normal_axis("tensordot", i, b.ndim) for i in axes[1])
+    else:
+        first = tuple(range(a.ndim - axes, a.ndim))
+        second = tuple(range(axes))
     sizes = [tuple(x.shape[i] for i in chosen) for x, chosen in ((a, first), (b, second))]
     if sizes[0] != sizes[1]:
         raise ShapeError(

@@ -164,6 +164,9 @@ class Options(Strict):
     executor: str | None = None
 
     def __post_init__(self) -> None:
+        for name in ("batch_size", "seed"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, int(value) if isinstance(value, np.integer) else value)
         if self.batch_size < 1:
             raise OptionError(
                 f"Trainer: batch_size is {self.batch_size}. It counts samples: at least 1."

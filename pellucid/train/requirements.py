@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
 
 
-def check_data(train: Dataset, validation: Dataset | None, options: Options) -> None:
-    """Raise DataError or OptionError before any time is spent; a Dataset checks itself."""
-    for name, data in (("train", train), ("validation", validation)):
-        if not isinstance(data, Dataset) and (data is not None or name == "train"):
+def check_data(
+    train: Dataset, validation: Dataset | None, options: Options, called: str = "validation"
+) -> None:
+    """Raise DataError or OptionError before any time is spent; a Dataset checks itself.
+
+    `called`: the argument that the second set is.
+    """
+    for name, data in (("train", train), (called, validation)):
+        if not isinstance(data, Dataset) and (data is not None or name != "validation"):
             raise DataError(
                 f"Trainer: {name} is of type {type(data).__name__}. It must be a Dataset: "
                 "pellucid.data.from_arrays(features, labels) makes one and checks it."
@@ -49,19 +54,35 @@ def _check_alike(train: Dataset, validation: Dataset) -> None:
     ):
         if ours != theirs:
             raise DataError(
-                f"Trainer: {what.format(repr(train.name))} {ours}, those of the "
-                f"validation set {validation.name!r} {theirs}. They must be equal."
+                f"Trainer: {what.format(repr(train.name))} {ours}, those of {validation.name!r} "
+                f"{theirs}. They must be equal."
             )
     if (here.classes == 0) != (there.classes == 0):
         raise DataError(
-            f"Trainer: {train.name!r} has {here.classes} classes, the validation set "
-            f"{validation.name!r} {there.classes}; 0 means numbers. Both must be of one kind."
+            f"Trainer: {train.name!r} has {here.classes} classes, {validation.name!r} "
+            f"{there.classes}; 0 means numbers. Both must be of one kind."
         )
+    _check_names(train, validation)
     if validation.classes > train.classes:
         raise DataError(
-            f"Trainer: the validation set {validation.name!r} has {validation.classes} classes, "
-            f"{train.name!r} {train.classes}. A class that is not trained cannot be measured."
+            f"Trainer: {validation.name!r} has {validation.classes} classes, {train.name!r} "
+            f"{train.classes}. A class that is not trained cannot be measured."
         )
+
+
+def _check_names(train: Dataset, other: Dataset) -> None:
+    """Raise DataError where class numbers of another set mean other classes."""
+    ours, theirs = train.class_names, other.class_names
+    if ours and theirs and theirs != ours[: len(theirs)]:
+        raise DataError(
+            f"Trainer: the classes of {other.name!r} are {_listed(theirs)}; those of "
+            f"{train.name!r} {_listed(ours)}. They must be the same in the same order: "
+            "from_arrays(..., classes=train.class_names)."
+        )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
 
 
 def _check_monitor(validation: Dataset | None, options: Options) -> None:
@@ -128,6 +149,7 @@ def run_config(trainer: "Trainer", known: Mapping[str, Any]) -> dict[str, Any]:
     stopping = options.early_stopping
     known = dict(known) | {
         "data": trainer.train.name,
+        "classes": trainer.train.class_names or trainer.train.classes,
         "validation": None if trainer.validation is None else trainer.validation.name,
         "metrics": [metric.name for metric in options.metrics],
         "early_stopping": None if stopping is None else vars(stopping),

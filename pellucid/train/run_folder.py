@@ -22,6 +22,7 @@ from typing import Any
 from pellucid.errors import FileError
 from pellucid.io import append_jsonl, read_jsonl, safetensors, truncate_jsonl, write_atomic
 from pellucid.io.files import file_error
+from pellucid.io.jsonl import json_value
 from pellucid.train.checkpoint import Checkpoint, best_file, step_file
 from pellucid.train.rows import check_rows
 
@@ -52,7 +53,8 @@ class RunFolder:
         RunFolder.made(run.checkpoints)
         # The metrics come first: a folder with a config.json is a whole run.
         append_jsonl(run.metrics_file, [])
-        write_atomic(run.config_file, json.dumps(run.config, indent=2).encode() + b"\n")
+        text = json.dumps(json_value(run.config), indent=2)
+        write_atomic(run.config_file, text.encode() + b"\n")
         return run
 
     @staticmethod

@@ -132,6 +132,7 @@ class Trainer(Strict):
 
     def evaluate(self, data: Dataset) -> Values:
         """Loss and metrics of the model as it is, over a whole set, in inference mode."""
+        check_data(self.train, data, self.options, "data")
         return self._evaluation(data)
 
     @property

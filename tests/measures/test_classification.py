@@ -118,3 +118,12 @@ def test_options_that_do_not_fit_are_refused():
         measures.f1(["spam"], ["ham"])
     with pytest.raises(DataError, match=r"f1: positive 7 is not among the classes 0, 1"):
         measures.f1([0], [1], positive=7)
+
+
+def test_names_may_be_objects_and_columns_of_tables() -> None:
+    true = np.array(["cat", "dog", "cat", "cat"], object)
+    predicted = np.array(["cat", "dog", "dog", "cat"])
+    assert measures.accuracy(true, predicted) == 0.75
+    assert measures.recall(true, predicted, positive="cat") == pytest.approx(2 / 3)
+    with pytest.raises(DTypeError, match="true of object"):
+        measures.accuracy(np.array(["cat", None, "cat", "cat"], object), predicted)

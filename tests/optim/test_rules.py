@@ -139,14 +139,14 @@ def test_l2_and_decay_are_one_for_plain_descent_and_two_with_momentum_or_adam():
 
 def test_only_columns_above_the_limit_are_scaled_to_it():
     w = pc.Parameter(np.array([[3.0, 0.3, 0.0], [4.0, 0.4, 0.0]]))
-    optimizer = optim.SGD({"w": w}, 0.1, rules=[optim.MaxNorm(2.0)])
+    optimizer = optim.SGD({"w": w}, 0.1, rules=[optim.MaxNorm(2.0, axis=np.int64(0))])
     optimizer.apply({"w": pc.zeros_like(w)})
     np.testing.assert_allclose(w.value.numpy(), [[1.2, 0.3, 0.0], [1.6, 0.4, 0.0]], rtol=1e-15)
 
 
 def test_kernels_are_limited_over_the_axes_that_are_named():
     conv = nn.Conv2d(2, 3, 2, rng=Generator(0))
-    limit = optim.MaxNorm(0.5, axis=(1, 2, 3), to=lambda path, w: w.ndim == 4)
+    limit = optim.MaxNorm(0.5, axis=(1, 2, np.int64(3)), to=lambda path, w: w.ndim == 4)
     optimizer = optim.SGD(conv.parameters(), 0.1, rules=[limit])
     optimizer.apply({path: pc.ones_like(w.value) for path, w in conv.parameters().items()})
     norms = np.sqrt((conv.weight.value.numpy() ** 2).sum(axis=(1, 2, 3)))

@@ -214,3 +214,13 @@ def test_what_pellucid_does_not_have_is_done_by_numpy_unless_a_gradient_would_be
         np.percentile(pc.tensor([1.0, 2.0], requires_grad=True), 50)
     with pytest.raises(GraphError, match=r"np.percentile: .* being captured"):
         pc.compile(lambda x: np.percentile(x, 50))(np.ones(2))
+
+
+def test_axes_and_shifts_may_be_numbers_of_numpy():
+    x, one = pc.reshape(pc.arange(6), (2, 3)), np.int64(1)
+    np.testing.assert_array_equal(pc.moveaxis(x, one, np.int64(0)), np.moveaxis(x.numpy(), 1, 0))
+    np.testing.assert_array_equal(pc.roll(x, one), np.roll(x.numpy(), 1))
+    np.testing.assert_array_equal(pc.roll(x, one, axis=one), np.roll(x.numpy(), 1, 1))
+    np.testing.assert_array_equal(pc.sort(x, axis=one, descending=True), x.numpy()[:, ::-1])
+    product = pc.tensordot(x, pc.permute_dims(x, (1, 0)), axes=one)
+    np.testing.assert_array_equal(product, x.numpy() @ x.numpy().T)

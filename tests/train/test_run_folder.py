@@ -227,3 +227,17 @@ def test_a_limit_of_the_system_on_files_is_survived(tmp_path: Path) -> None:
     assert first.startswith("1 20 "), done.stderr
     assert "File too large" in first
     assert second == "5"
+
+
+def test_settings_may_be_numbers_of_numpy(make: Make, tmp_path: Path) -> None:
+    saving = Saving(tmp_path / "run", report=False, config={"rate": np.float32(0.5)})
+    stopping = EarlyStopping(np.int64(3))  # type: ignore[arg-type]
+    trainer = make(
+        batch_size=np.int64(16), seed=np.uint64(3), early_stopping=stopping, saving=saving
+    )
+    trainer.fit(np.int64(1))  # type: ignore[arg-type]
+    config = RunFolder.open(tmp_path / "run").config
+    assert config["rate"] == 0.5
+    assert (config["trainer"]["batch_size"], config["trainer"]["classes"]) == (16, 3)
+    again = make(early_stopping=EarlyStopping(3), saving=saving)
+    assert again.resume().epochs["epoch"] == [1]

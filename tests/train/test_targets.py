@@ -112,12 +112,12 @@ def test_the_accuracy_of_numbers_is_refused() -> None:
         (
             from_arrays(np.zeros((20, 2, 3)), np.zeros((20, 2), int), name="steps"),
             from_arrays(np.zeros((2, 2, 3)), np.zeros((2, 2)), classes=0),
-            "'steps' has 2 classes, the validation set 'arrays' 0; 0 means numbers",
+            "'steps' has 2 classes, 'arrays' 0; 0 means numbers",
         ),
         (
             sequences(),
             from_arrays(np.zeros((2, 7), int), np.zeros((2, 7), int), vocabulary=6, classes=5),
-            "the vocabulary of 'cycle' has ids 5, those of the validation set 'arrays' 6",
+            "the vocabulary of 'cycle' has ids 5, those of 'arrays' 6",
         ),
     ],
 )
@@ -144,3 +144,23 @@ def test_accuracy_refuses_unknown_classes_and_leaves_out_ignored_steps(executor:
             run(Accuracy(), outputs[:1], np.array([[0, wrong, 2]]))
     with pytest.raises(OptionError, match="ignore_index -1 with one target a sample"):
         run(Accuracy(ignore_index=-1), outputs[0], targets[0])
+
+
+def named(*labels: str) -> Dataset:
+    return from_arrays(np.zeros((len(labels), 3)), labels, name=" ".join(labels))
+
+
+def test_class_numbers_of_another_set_must_mean_the_same_classes() -> None:
+    rng = Generator(0)
+    model = nn.Linear(3, 2, rng=rng)
+    optimizer = Adam(model.parameters(), learning_rate=0.1)
+    train, one = named("cat", "dog"), Options(batch_size=1)
+    message = "classes of 'ant cat' are ant, cat; those of 'cat dog' cat, dog.*classes=train.class"
+    with pytest.raises(DataError, match=message):
+        Trainer(model, cross_entropy, optimizer, train, named("ant", "cat"), one)
+    trainer = Trainer(model, cross_entropy, optimizer, train, None, one)
+    with pytest.raises(DataError, match=message):
+        trainer.evaluate(named("ant", "cat"))
+    assert trainer.evaluate(named("cat", "dog"))["loss"] > 0
+    with pytest.raises(DataError, match="data is of type list"):
+        trainer.evaluate([])  # type: ignore[arg-type]
