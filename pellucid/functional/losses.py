@@ -42,8 +42,9 @@ from pellucid.functional.reduction import (
     by_class,
     recorded_by_name,
     reduce,
+    yes_above,
 )
-from pellucid.functional.targets import check_unit, class_target, nothing_of, pair
+from pellucid.functional.targets import answer_pair, check_unit, class_target, nothing_of
 from pellucid.tensor import Tensor
 
 
@@ -119,6 +120,7 @@ def cross_entropy_from_probabilities(  # noqa: PLR0913 (options, each by name)
     return reduce(name, losses, weights, reduction, wanted.kept)
 
 
+@yes_above(0.0)
 @recorded_by_name
 def binary_cross_entropy(
     logits: TensorLike,
@@ -132,14 +134,15 @@ def binary_cross_entropy(
 
         loss = log(1 + e^z) - t z = ([z > 0] - t) z + log(1 + e^-|z|)
 
-    Shapes: logits and target the same (...) -> (), or (...) for "none".
+    Shapes: logits and target the same (...), or logits (..., 1) and class ids (...) -> (), or
+    (...) for "none".
     Errors: ShapeError where the shapes differ; DataError for a known target outside 0 to 1.
 
     >>> binary_cross_entropy([0.0, 100.0], [1.0, 0.0], reduction="none")
     tensor([  0.6931472, 100.       ], float32)
     """
     name = "binary_cross_entropy"
-    z, t = pair(name, logits, target)
+    z, t = answer_pair(name, logits, target)
     check_unit(name, t)
     positive = z > 0.0
     # Where the answer is certain and right, the first term is 0, and the second keeps its digits.
@@ -148,6 +151,7 @@ def binary_cross_entropy(
     return reduce(name, losses, weights, reduction)
 
 
+@yes_above(0.5)
 @recorded_by_name
 def binary_cross_entropy_from_probabilities(
     probabilities: TensorLike,
@@ -161,14 +165,15 @@ def binary_cross_entropy_from_probabilities(
     """-[t log(p + delta) + (1 - t) log(1 - p + delta)]; 0 log 0 counts as 0.
 
     Exact by default, so being certain and wrong costs inf; `delta=1e-7` caps that.
-    Shapes: probabilities and target the same (...) -> (), or (...) for "none".
+    Shapes: probabilities and target the same (...), or probabilities (..., 1) and class ids
+    (...) -> (), or (...) for "none".
     Errors: ShapeError where the shapes differ; DataError for a known target outside 0 to 1.
 
     >>> binary_cross_entropy_from_probabilities([0.5, 0.5], [1.0, 0.0], reduction="none")
     tensor([0.6931472, 0.6931472], float32)
     """
     name = "binary_cross_entropy_from_probabilities"
-    p, t = pair(name, probabilities, target)
+    p, t = answer_pair(name, probabilities, target)
     check_unit(name, t)
     yes = nothing_of(t, p + delta > 0.0).where(1.0, p + delta).log() * t
     no = nothing_of(1.0 - t, p - delta < 1.0).where(0.0, delta - p).log1p() * (1.0 - t)

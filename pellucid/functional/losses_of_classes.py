@@ -21,11 +21,13 @@ from pellucid.functional.reduction import (
     by_class,
     recorded_by_name,
     reduce,
+    yes_above,
 )
-from pellucid.functional.targets import check_known, check_unit, class_target, pair
+from pellucid.functional.targets import answer_pair, check_known, check_unit, class_target, pair
 from pellucid.tensor import Tensor
 
 
+@yes_above(0.0)
 @recorded_by_name
 def hinge_loss(
     scores: TensorLike,
@@ -38,7 +40,8 @@ def hinge_loss(
     """max(0, 1 - s z) for a score z, with s = 1 for target 1 and s = -1 for target 0.
 
     0 once a sample is on its side by a margin of 1; at the margin the gradient is half.
-    Shapes: scores and target the same (...) -> (), or (...) for "none".
+    Shapes: scores and target the same (...), or scores (..., 1) and class ids (...) -> (), or
+    (...) for "none".
     Errors: ShapeError where the shapes differ; DataError for a known target that is neither
     0 nor 1: write targets of -1 and 1 as (t + 1) / 2.
     Source: Cortes and Vapnik 1995, Support-vector networks, with the slack written out.
@@ -47,7 +50,7 @@ def hinge_loss(
     tensor([0.5, 0. , 3. ], float32)
     """
     name = "hinge_loss"
-    z, t = pair(name, scores, target)
+    z, t = answer_pair(name, scores, target)
     rule = "A target is 1 for yes or 0 for no; write -1 and 1 as (t + 1) / 2."
     check_known(name, t, lambda a: (a == 0.0) | (a == 1.0), rule)
     losses = (1.0 - (t * 2.0 - 1.0) * z).maximum(0.0)
@@ -118,6 +121,7 @@ def focal_loss(  # noqa: PLR0913 (options, each by name)
     return reduce(name, losses, weights, reduction, wanted.kept)
 
 
+@yes_above(0.0)
 @recorded_by_name
 def binary_focal_loss(
     logits: TensorLike,
@@ -130,7 +134,8 @@ def binary_focal_loss(
 ) -> Tensor:
     """-[t (1 - s)^gamma log s + (1 - t) s^gamma log(1 - s)], s = sigmoid(logits).
 
-    Shapes: logits and target the same (...) -> (), or (...) for "none".
+    Shapes: logits and target the same (...), or logits (..., 1) and class ids (...) -> (), or
+    (...) for "none".
     Errors: ShapeError where the shapes differ; DataError for a known target outside 0 to 1;
     OptionError for a gamma below 0. Source: as `focal_loss`.
 
@@ -139,7 +144,7 @@ def binary_focal_loss(
     """
     name = "binary_focal_loss"
     _check_gamma(name, gamma)
-    z, t = pair(name, logits, target)
+    z, t = answer_pair(name, logits, target)
     check_unit(name, t)
     no, yes = softplus(z), softplus(-z)  # - log(1 - s) and - log s
     wrong_yes, wrong_no = _power((-no).exp(), gamma), _power((-yes).exp(), gamma)

@@ -1,6 +1,7 @@
 """From the losses of all samples to one number: weights, and how they are reduced.
 
 recorded_by_name    a loss whose operations are recorded under its name
+yes_above           a loss of yes or no, and from which score on it is yes; threshold_of a loss
 by_class            weights of samples, from weights of their classes
 by_answer           ... of no and of yes
 reduce              the losses of all samples, weighted, as one number
@@ -8,7 +9,7 @@ reduce              the losses of all samples, weighted, as one number
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Literal, ParamSpec
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from pellucid.creation import stack
 from pellucid.errors import OptionError, ShapeError, closest
@@ -24,6 +25,7 @@ Weights = TensorLike | None
 ClassWeights = TensorLike | Sequence[float] | None
 
 P = ParamSpec("P")
+Loss = TypeVar("Loss", bound=Callable[..., Any])
 
 
 def recorded_by_name(loss: Callable[P, Tensor]) -> Callable[P, Tensor]:
@@ -35,6 +37,31 @@ def recorded_by_name(loss: Callable[P, Tensor]) -> Callable[P, Tensor]:
             return loss(*arguments, **options)
 
     return recorded
+
+
+def yes_above(threshold: float) -> Callable[[Loss], Loss]:
+    """A loss of one score a sample, whose class is 1 where the score is above the threshold."""
+
+    def marked(loss: Loss) -> Loss:
+        vars(loss)["threshold"] = threshold
+        return loss
+
+    return marked
+
+
+def threshold_of(loss: Callable[..., Tensor]) -> float | None:
+    """The threshold of a loss of yes or no, also with options; None where it says none.
+
+    >>> from functools import partial
+    >>> from pellucid.functional import binary_cross_entropy, cross_entropy
+    >>> threshold_of(partial(binary_cross_entropy, class_weights=[1, 2]))
+    0.0
+    >>> threshold_of(cross_entropy)
+    """
+    while isinstance(loss, functools.partial):
+        loss = loss.func
+    found: float | None = getattr(loss, "threshold", None)
+    return found
 
 
 def by_class(

@@ -1,6 +1,7 @@
 """Targets: which of them fit which predictions, and what losses ask of them.
 
 pair            a prediction and a target of the same shape
+answer_pair     ... where the target may be the class, no or yes, of one score each
 ClassTarget     a target for the classes on the last axis: ids, or a number for each class
 class_target    make one
 nothing_of      where 0 times something counts as 0, whatever it is
@@ -36,6 +37,15 @@ def pair(name: str, prediction: TensorLike, target: TensorLike) -> tuple[Tensor,
             f"They must be the same.{_remedy(y.shape, t.shape)}"
         )
     return y, t
+
+
+def answer_pair(name: str, prediction: TensorLike, target: TensorLike) -> tuple[Tensor, Tensor]:
+    """The same; class ids, 0 or 1, may lack the last axis of a network with one output."""
+    y = as_floats(name, prediction)
+    t = target if isinstance(target, Tensor) else tensor(target)
+    if t.dtype not in FLOATS and y.shape == (*t.shape, 1):
+        y = y.reshape(t.shape)
+    return pair(name, y, t)
 
 
 def as_numbers(y: Tensor, target: TensorLike) -> Tensor:

@@ -1,7 +1,7 @@
 """Training: `Trainer(model, loss, optimizer, data).fit(epochs=5)`.
 
 Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, ProgressBar
-Measures        evaluate, Metric, Accuracy, AbsoluteError
+Measures        evaluate, Metric, SetMetric, Accuracy, RocAuc, AbsoluteError
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
 
@@ -18,7 +18,7 @@ from pellucid.train.curves import save_curves
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.evaluation import evaluate
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps
-from pellucid.train.metrics import AbsoluteError, Accuracy, Metric
+from pellucid.train.metrics import AbsoluteError, Accuracy, Metric, RocAuc, SetMetric
 from pellucid.train.options import Callback, Options, Saving, Weights
 from pellucid.train.progress import ProgressBar
 from pellucid.train.report import save_report
@@ -37,8 +37,10 @@ __all__ = [
     "Options",
     "Position",
     "ProgressBar",
+    "RocAuc",
     "RunFolder",
     "Saving",
+    "SetMetric",
     "StepRecord",
     "Steps",
     "Trainer",

@@ -14,7 +14,7 @@ from pellucid.errors import OptionError, closest
 from pellucid.refusals import Strict
 from pellucid.state import copies
 from pellucid.train.history import TRAIN, VALIDATION, Values
-from pellucid.train.metrics import Metric
+from pellucid.train.metrics import Metric, SetMetric
 
 MODES = ("min", "max")
 
@@ -105,7 +105,11 @@ class Watch:
     """The best epoch by what `stopping` monitors, and the weights that the model had then."""
 
     def __init__(
-        self, stopping: EarlyStopping | None, metrics: Sequence[Metric], *, validates: bool
+        self,
+        stopping: EarlyStopping | None,
+        metrics: Sequence[Metric | SetMetric],
+        *,
+        validates: bool,
     ) -> None:
         self._stopping = stopping
         rule = stopping or EarlyStopping()
@@ -136,7 +140,7 @@ class Watch:
         return self.best.epoch
 
 
-def rises(monitor: str, metrics: Sequence[Metric], mode: str | None) -> bool:
+def rises(monitor: str, metrics: Sequence[Metric | SetMetric], mode: str | None) -> bool:
     """Whether a measure, such as `validation_accuracy`, is better where it is higher.
 
     Errors: OptionError for a metric that does not tell, where `mode` does not either.

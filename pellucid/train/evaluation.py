@@ -15,7 +15,7 @@ from pellucid.compile import compile as compiled
 from pellucid.data import Dataset
 from pellucid.tensor import Tensor
 from pellucid.train.history import Values
-from pellucid.train.metrics import Accuracy, Metric
+from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss
 from pellucid.variables import Buffer
 
 Loss = Callable[..., Tensor]
@@ -45,7 +45,7 @@ def evaluate(
     model: Any,
     loss: Loss,
     data: Dataset,
-    metrics: tuple[Metric, ...] = (Accuracy(),),
+    metrics: tuple[Metric | SetMetric, ...] = (Accuracy(),),
     executor: str | None = None,
 ) -> Values:
     """Loss and metrics of a model over a whole set, by name; see `Evaluation`."""
@@ -60,11 +60,15 @@ class Evaluation:
     """
 
     def __init__(
-        self, model: Any, loss: Loss, metrics: tuple[Metric, ...], executor: str | None
+        self,
+        model: Any,
+        loss: Loss,
+        metrics: tuple[Metric | SetMetric, ...],
+        executor: str | None,
     ) -> None:
         self.model = model
         self.loss = loss
-        self.metrics = metrics
+        self.metrics = for_loss(metrics, loss)
         self._options = {} if executor is None else {"executor": executor}
         self._functions: dict[int, tuple[Dataset, Compiled]] = {}
 
@@ -74,21 +78,37 @@ class Evaluation:
             self._functions[id(data)] = (data, self._compiled(feed or Feed(data)))
         function = self._functions[id(data)][1]
         sums: dict[str, float] = {}
+        outputs: list[Any] = []
         with self.model.mode(training=False):
             for rows in _all_rows(len(data)):
-                for name, column in function.loop(rows).items():
+                columns, *whole = function.loop(rows)
+                outputs += [y.numpy().reshape(-1, *y.shape[2:]) for y in whole]
+                for name, column in columns.items():
                     # In float64: a float32 sum over many batches would lose digits.
                     added = float(column.numpy().astype(np.float64).sum())
                     share = rows.shape[1] if name == "loss" else 1
                     sums[name] = sums.get(name, 0.0) + added * share
-        return {name: total / len(data) for name, total in sums.items()}
+        means = {name: total / len(data) for name, total in sums.items()}
+        return means | self._of_set(outputs, data)
+
+    def _of_set(self, outputs: list[Any], data: Dataset) -> Values:
+        """What is no mean over samples, in the order of the metrics."""
+        kinds = [metric for metric in self.metrics if isinstance(metric, SetMetric)]
+        if not kinds:
+            return {}
+        joined = np.concatenate(outputs)
+        return {metric.name: metric.over_set(joined, data.labels) for metric in kinds}
 
     def _compiled(self, feed: Feed) -> Compiled:
-        def measure(indices: Tensor) -> dict[str, Tensor]:
+        of_samples = [metric for metric in self.metrics if not isinstance(metric, SetMetric)]
+        wants_outputs = len(of_samples) < len(self.metrics)
+
+        def measure(indices: Tensor) -> tuple[Any, ...]:
             features, targets = feed.batch(indices)
             outputs = self.model(features)
             loss = self.loss(outputs, targets)
-            return {"loss": loss} | {m.name: m(outputs, targets).sum() for m in self.metrics}
+            sums = {"loss": loss} | {m.name: m(outputs, targets).sum() for m in of_samples}
+            return (sums, outputs) if wants_outputs else (sums,)
 
         function: Compiled = compiled(measure, **self._options)
         return function

@@ -18,7 +18,7 @@ from pellucid.errors import DataError, OptionError
 from pellucid.refusals import Strict
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
-from pellucid.train.metrics import Accuracy, Metric
+from pellucid.train.metrics import Accuracy, Metric, SetMetric
 
 if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
@@ -156,7 +156,7 @@ class Options(Strict):
     seed: int = 0
     shuffle: bool = True
     drop_last: bool = False
-    metrics: tuple[Metric, ...] = (Accuracy(),)
+    metrics: tuple[Metric | SetMetric, ...] = (Accuracy(),)
     weights: Weights = Weights()
     early_stopping: EarlyStopping | None = None
     callbacks: tuple[Callback, ...] = ()

@@ -12,11 +12,12 @@ from typing import Any
 
 from pellucid.captured import Captured
 from pellucid.compile import compile as compiled
-from pellucid.errors import OptionError, ShapeError
+from pellucid.errors import DataError, OptionError, ShapeError
+from pellucid.functional.reduction import threshold_of
 from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.evaluation import Feed, Loss
-from pellucid.train.metrics import Metric
+from pellucid.train.metrics import Metric, SetMetric
 from pellucid.variables import Variable
 
 
@@ -27,7 +28,12 @@ class Task:
     model: Any
     loss: Loss
     optimizer: Any
-    metrics: tuple[Metric, ...]
+    metrics: tuple[Metric | SetMetric, ...]
+
+    def measured(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
+        """The mean of each metric that is one over samples."""
+        of_samples = (metric for metric in self.metrics if not isinstance(metric, SetMetric))
+        return {metric.name: metric(outputs, targets).mean() for metric in of_samples}
 
 
 class Program:
@@ -81,7 +87,7 @@ class Program:
             )
         self._refuse_unheld()
         task.optimizer.minimize(loss)
-        return {"loss": loss} | {m.name: m(outputs, targets).mean() for m in task.metrics}
+        return {"loss": loss} | task.measured(outputs, targets)
 
     def _refuse_unheld(self) -> None:
         """Refuse trainable variables that a step reads, and that nobody would train or save."""
@@ -106,6 +112,11 @@ class Program:
             raise ShapeError(
                 f"Trainer: the model gave {outputs.shape} for {count} samples. The first axis "
                 "of its output must be the samples."
+            )
+        if threshold_of(self.task.loss) is not None and data.classes > 2:
+            raise DataError(
+                f"Trainer: {data.name!r} has {data.classes} classes; the loss answers yes or no. "
+                "Use cross_entropy, and one output per class."
             )
         scores = outputs.shape[-1]
         if outputs.ndim == data.labels.ndim + 1 and 1 < scores < data.classes:

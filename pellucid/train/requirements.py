@@ -16,6 +16,7 @@ from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest
 from pellucid.graph import Graph
 from pellucid.train.history import TRAIN, VALIDATION
+from pellucid.train.metrics import SetMetric
 from pellucid.train.options import Options
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def check_data(
         )
     if validation is not None:
         _check_alike(train, validation)
+    for metric in options.metrics:
+        if isinstance(metric, SetMetric):
+            for data in filter(None, (train, validation)):
+                metric.check(data)
     _check_monitor(validation, options)
 
 

@@ -19,6 +19,7 @@ from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Evaluation, Feed, Loss
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Values
 from pellucid.train.interrupt import Interrupts
+from pellucid.train.metrics import for_loss
 from pellucid.train.options import Options
 from pellucid.train.pace import Pace
 from pellucid.train.program import Program, Task
@@ -66,7 +67,7 @@ class Trainer(Strict):
         self.pace = Pace()
         feed = Feed(train, options.weights.of(train))
         self._program = Program(
-            Task(model, loss, optimizer, options.metrics), feed, options.executor
+            Task(model, loss, optimizer, for_loss(options.metrics, loss)), feed, options.executor
         )
         self._evaluation = Evaluation(model, loss, options.metrics, options.executor)
         self._stepper = Stepper(self._program, options)
