@@ -6,9 +6,12 @@ from executors.native.examples import procedure
 
 import pellucid as pc
 from pellucid import functional
-from pellucid.executors.native.kernels import Loop
+from pellucid.executors.native.kernels import Access, Loop, Space
+from pellucid.executors.native.nest import FEW_POINTS, collapse
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.views import Views
+from pellucid.graph import Value
+from pellucid.primitives.base import FLOAT32
 
 
 def looked_at(monkeypatch, count):
@@ -96,3 +99,18 @@ def test_fifteen_newton_steps_compile():
     x = np.linspace(-1, 1, 5, dtype=np.float32)
     found = pc.compile(minimum)(x).numpy()
     np.testing.assert_allclose(found**3.0, -1 / (1 + np.exp(-found)), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kept", "summed", "kind"),
+    [
+        (FEW_POINTS, FEW_POINTS - 1, "columns"),
+        (FEW_POINTS - 1, FEW_POINTS - 1, "rows"),
+        (FEW_POINTS, FEW_POINTS, "rows"),
+    ],
+)
+def test_lanes_lie_along_a_short_sum_only_where_no_other_axis_fills_them(kept, summed, kind):
+    x, y = Value("x", (kept, summed), FLOAT32), Value("y", (kept, 1), FLOAT32)
+    space = Space((kept, summed), frozenset({1}))
+    nest = collapse(space, [Access(x, 0, (summed, 1))], [Access(y, 0, (1, 0))])
+    assert nest.kind == kind

@@ -82,7 +82,7 @@ def test_a_batch_of_data_that_change_in_the_program_is_copied():
 @pytest.mark.parametrize(
     ("rows", "features", "units"),
     [(20, 100, 30), (2, 64, 1), (33, 65, 17), (128, 784, 10), (100, 784, 50), (7, 300, 100),
-     (300, 1100, 3), (64, 300, 200), (15, 131, 64)],
+     (300, 1100, 3), (64, 300, 200), (15, 131, 64), (2, 784, 600)],
 )  # fmt: skip
 def test_the_products_are_the_same(rows, features, units, dtype):
     made = layer(rows, features, units, dtype=dtype)
