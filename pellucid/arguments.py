@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import GradientError
-from pellucid.graph import Origin, Unrecorded
+from pellucid.graph import Unrecorded
 from pellucid.primitives import Concat, Primitive
 from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
 from pellucid.recordings import Tracing, is_recording, recording
@@ -92,7 +92,7 @@ def _array(x: Any) -> Any:
 def _constant(x: Any) -> Any:
     if type(x) is Tensor:
         array = x.known("an argument")
-        if type(x.origin) is Origin:
+        if x.origin is not None and not isinstance(x.origin, Unrecorded):
             raise WantsGradient
         return array
     return x if isinstance(x, np.ndarray) and x.dtype in _KNOWN else _array(x)

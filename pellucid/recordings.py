@@ -5,11 +5,12 @@ Tracing     the same for a function that runs as it stands
 recording   have reads and writes recorded; is_recording, active_recording, active
 setting     a value that decides what is captured; watch: what an object has
 Changes     tells when such values may have changed
-entered     an object is called inside
+entered     an object is called inside; called: those that were, from outside
 """
 
 import threading
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AnySet
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
@@ -39,16 +40,23 @@ class Setting(NamedTuple):
     changes: Changes | None
 
 
-class Recording:
+class Calls:
+    """Objects that are called by a function itself, not by one another."""
+
+    def __init__(self) -> None:
+        self.outermost: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.depth = 0
+
+
+class Recording(Calls):
     """What a function does to variables and reads of settings while it is captured."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.reads: dict[Any, Tensor] = {}
         self.writes: dict[Any, Tensor] = {}
         self.settings: list[Setting] = []
         self.watched: dict[Any, tuple[Callable[[], Any], Changes]] = {}
-        self.outermost: list[Any] = []  # objects called by the function itself, not by others
-        self.depth = 0
 
     def read(self, variable: Any) -> Tensor:
         """The variable's present value within the captured function."""
@@ -76,6 +84,9 @@ class Recording:
 
 class _Active(threading.local):
     recording: Recording | None = None
+
+    def __init__(self) -> None:
+        self.eager = Calls()  # as long as there is no recording
 
 
 active = _Active()
@@ -129,18 +140,22 @@ def setting(read: Callable[[], Any], changes: Changes | None = None) -> Any:
 
 @contextmanager
 def entered(owner: Any, place: AbstractContextManager[Any]) -> Iterator[None]:
-    """Inside, and in a place, an object is called; a capture keeps those that none else calls."""
-    record = active.recording
-    if record is None:
-        raise AssertionError("nothing is being captured")
-    if not record.depth:
-        record.outermost.append(owner)
-    record.depth += 1
+    """Inside, and in a place, an object is called; those that none else calls are kept."""
+    calls = active.eager if active.recording is None else active.recording
+    if not calls.depth:
+        calls.outermost.add(owner)
+    calls.depth += 1
     try:
         with place:
             yield
     finally:
-        record.depth -= 1
+        calls.depth -= 1
+
+
+def called() -> Iterable[Any]:
+    """The objects that the function being captured, or this thread, has called itself."""
+    calls = active.eager if active.recording is None else active.recording
+    return tuple(calls.outermost)
 
 
 def watch(owner: Any, read: Callable[[], Any], changes: Changes) -> None:

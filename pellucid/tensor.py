@@ -207,7 +207,7 @@ def _recorded(
 def _origin(primitive: Primitive, inputs: tuple[Tensor, ...]) -> Origin | None:
     """Where something comes from that was computed from tensors, one of which has a history."""
     for x in inputs:
-        if type(x.origin) is Origin:
+        if x.origin is not None and not isinstance(x.origin, Unrecorded):
             return Origin(primitive, inputs)
     if isinstance(primitive, StopGradient):
         return None

@@ -3,9 +3,11 @@
 Variable    a named cell that holds a tensor; `assign` replaces it
 Parameter   a variable that training changes: operations on it are recorded
 Buffer      a variable that is state, but not trained
+Source      where the history of what is computed from a variable ends
 assign_all  give several variables new values, all or none
 """
 
+import weakref
 from collections.abc import Collection, Mapping
 from itertools import repeat
 from typing import Any
@@ -21,6 +23,16 @@ from pellucid.memory import own
 from pellucid.primitives.base import FLOATS, DType
 from pellucid.recordings import active
 from pellucid.tensor import Tensor, tensor
+
+
+class Source(Origin):
+    """Where the values of a trainable variable come from; `owner()` is the variable."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: "Variable") -> None:
+        super().__init__(None, ())
+        self.owner = weakref.ref(owner)
 
 
 class Variable(Tensor):
@@ -39,7 +51,7 @@ class Variable(Tensor):
         self.trainable = trainable
         self._tensor: Tensor | None = None
         # As old as the variable: whatever is computed from it, and may be asked of it, is younger.
-        self._source = Origin(None, ())
+        self._source = Source(self)
         self.guard: Guard | None = None
         sizes = active_sizes()
         if sizes is not None:

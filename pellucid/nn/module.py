@@ -77,11 +77,9 @@ class Module(Branch):
         operations, with the path and form of the innermost module in front.
         """
         tensors = tuple(_input(self, x) for x in inputs)
-        place = scope(self._name) if self._name else nullcontext()
         if is_recording():
             watch(self, lambda: Attributes(self), ATTRIBUTES)
-            place = entered(self, place)
-        with place:
+        with entered(self, scope(self._name) if self._name else nullcontext()):
             try:
                 output = self.forward(*tensors)
             except (ShapeError, DTypeError) as error:

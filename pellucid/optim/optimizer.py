@@ -5,7 +5,7 @@ Optimizer    the base: a subclass defines `start` and `update`
 
 import warnings
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
 
@@ -13,17 +13,17 @@ import numpy as np
 
 from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
-from pellucid.graph import has_origin, is_symbolic
+from pellucid.graph import has_origin, history, is_symbolic
 from pellucid.optim.clipping import Clipping, Gradients
 from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
-from pellucid.recordings import active_recording, is_recording, setting
+from pellucid.recordings import active_recording, called, is_recording, setting
 from pellucid.refusals import Strict
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
-from pellucid.variables import Buffer, Variable, assign_all
+from pellucid.variables import Buffer, Source, Variable, assign_all
 
 Slots = dict[str, Tensor]
 
@@ -162,7 +162,7 @@ class Optimizer(Strict):
         found = gradients(y, wanted, ones_like(y)) if has_origin(y) else [None] * len(wanted)
         pairs = zip(self.parameters, found, strict=True)
         known = {path: _constant(g) for path, g in pairs if g is not None}
-        self._tell_unheld()
+        self._tell_unheld(y)
         if not known:
             raise GradientError(
                 "minimize: the loss depends on none of the parameters. Compute it again after "
@@ -170,14 +170,16 @@ class Optimizer(Strict):
             )
         return known
 
-    def _tell_unheld(self) -> None:
-        """Warn of trainable variables that a captured step reads, and that nobody holds."""
+    def _tell_unheld(self, loss: Tensor) -> None:
+        """Warn of trainable variables that a step reads, and that nobody holds.
+
+        A captured step is looked at when it is captured, a step that is not when it is the first.
+        """
         record = active_recording()
-        if record is None:
+        if record is None and (is_recording() or self.steps.item()):
             return
-        models = [each.variables().values() for each in record.outermost]
-        names = record.unheld(set(_HELD.values()).union(*models))
-        if names:
+        held = set(_HELD.values()).union(*(each.variables().values() for each in called()))
+        if names := _unheld(loss, held) if record is None else record.unheld(held):
             warnings.warn(
                 f"{type(self).__name__}: the step reads {', '.join(names)}, trainable, which no "
                 "optimizer holds, nor a model that the step calls: it stays as it is. Assign a "
@@ -268,6 +270,13 @@ class Optimizer(Strict):
         Errors: StateError listing everything that does not fit; then nothing was loaded.
         """
         restore(f"{type(self).__name__}.load_state_dict", self.variables(), state, strict=True)
+
+
+def _unheld(loss: Tensor, held: Set[Variable]) -> list[str]:
+    """Trainable variables that a loss was computed from, and that nobody holds: names, shapes."""
+    sources = [t.origin for t in history([loss]) if isinstance(t.origin, Source)]
+    owners = dict.fromkeys(source.owner() for source in sources)
+    return [f"{v.name} {v.shape}" for v in owners if v is not None and v not in held]
 
 
 def _follow(part: Any) -> None:
