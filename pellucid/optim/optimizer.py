@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
-from pellucid.graph import has_origin, history, is_symbolic
+from pellucid.graph import Unrecorded, has_origin, history, is_symbolic
 from pellucid.optim.clipping import Clipping, Gradients
 from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weights_only
 from pellucid.optim.schedules import Schedule, check
@@ -273,8 +273,15 @@ class Optimizer(Strict):
 
 
 def _unheld(loss: Tensor, held: Set[Variable]) -> list[str]:
-    """Trainable variables that a loss was computed from, and that nobody holds: names, shapes."""
-    sources = [t.origin for t in history([loss]) if isinstance(t.origin, Source)]
+    """Trainable variables that a loss was computed from, and that nobody holds: names, shapes.
+
+    Results of compiled functions that keep no history are constants, as they are for gradients.
+    """
+
+    def counts(tensor: Tensor) -> bool:
+        return has_origin(tensor) and not isinstance(tensor.origin, Unrecorded)
+
+    sources = [t.origin for t in history([loss], counts) if isinstance(t.origin, Source)]
     owners = dict.fromkeys(source.owner() for source in sources)
     return [f"{v.name} {v.shape}" for v in owners if v is not None and v not in held]
 
