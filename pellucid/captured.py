@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid.arguments import FromVariables
+from pellucid.errors import DTypeError
 from pellucid.graph import Origin, Procedure, Value, collect
-from pellucid.primitives.base import FLOATS
+from pellucid.primitives.base import FLOAT64, FLOATS
 from pellucid.primitives.scan_passes import tidy
 from pellucid.recordings import Changes, Recording, Setting, recording
 from pellucid.structure import flatten, unflatten
@@ -91,7 +92,11 @@ def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[
         for name, a in zip(names, arrays, strict=True)
     ]
     with recording() as record:
-        returned = function(*unflatten(structure, iter(symbols)))
+        try:
+            returned = function(*unflatten(structure, iter(symbols)))
+        except DTypeError as error:
+            _name_wide(error, names, arrays)
+            raise
         outputs: list[Any] = []
         result = flatten(returned, outputs)
         outputs = [x.read() if isinstance(x, Tensor) else tensor(x) for x in outputs]
@@ -103,6 +108,19 @@ def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[
     procedure = Procedure(graph, len(symbols), updates)
     watched = [Setting(read, read(), changes) for read, changes in record.watched.values()]
     return Captured(procedure, variables, result, (*record.settings, *watched))
+
+
+def _name_wide(error: DTypeError, names: Sequence[str], arrays: Sequence[Any]) -> None:
+    """Tell which arguments are float64, where the error is that it met float32."""
+    wide = [name for name, a in zip(names, arrays, strict=True) if a.dtype == FLOAT64]
+    text = str(error)
+    if wide and not error.arguments and "float64" in text and "float32" in text:
+        error.arguments = tuple(wide)
+        s, are = ("", "is") if len(wide) == 1 else ("s", "are")
+        error.args = (
+            f"{text} The compiled function's argument{s} {', '.join(wide)} {are} float64, which "
+            f"NumPy makes unasked: pass {wide[0]}.astype('float32').",
+        )
 
 
 def _argument_names(function: Callable[..., Any], structure: Any) -> list[str]:

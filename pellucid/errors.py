@@ -39,7 +39,12 @@ class ShapeError(PellucidError, ValueError):
 
 
 class DTypeError(PellucidError, TypeError):
-    """Element types that do not fit together."""
+    """Element types that do not fit together.
+
+    `arguments`: those of a compiled function that are the cause, where any are.
+    """
+
+    arguments: tuple[str, ...] = ()
 
 
 class PositionError(PellucidError, IndexError):

@@ -306,3 +306,19 @@ def test_variables_of_one_name_are_numbered_without_trying_every_number():
     names = [value.name for value in captured(4).inputs]
     assert names == ["x", "buffer", "buffer~2", "buffer~3", "buffer~4"]
     assert lines_run(lambda: captured(400)) < 4.3 * lines_run(lambda: captured(100))
+
+
+def test_an_argument_of_float64_that_met_float32_is_named():
+    w = pc.Parameter([[1.0], [2.0]])
+
+    @pc.compile
+    def outputs(x, scale, shift):
+        return (x @ w) * scale + shift
+
+    narrow, wide = np.ones((3, 2), np.float32), np.ones((3, 2))
+    message = "float64 with float32.*The compiled function's argument a is float64.*a.astype"
+    with pytest.raises(DTypeError, match=message) as caught:
+        pc.compile(lambda a: outputs(a, 1.0, 2.0))(wide)
+    assert str(caught.value).count("The compiled function") == 1
+    with pytest.raises(DTypeError, match="arguments scale, shift are float64"):
+        outputs(narrow, np.ones(1), np.ones(1))

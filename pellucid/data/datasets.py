@@ -8,15 +8,16 @@ What is wrong with data is said here, with the row, and not by a loss that is na
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.checks import check_arrays, check_features, check_names, check_targets
-from pellucid.data.labels import Classes, class_numbers
-from pellucid.data.tables import feature_table, target_numbers
 from pellucid.errors import DataError
+
+if TYPE_CHECKING:
+    from pellucid.data.labels import Classes
 
 Features = NDArray[Any]
 Labels = NDArray[Any]
@@ -184,7 +185,7 @@ def from_arrays(
     labels: Any,
     *,
     name: str = "arrays",
-    classes: Classes = None,
+    classes: "Classes" = None,
     vocabulary: int = 0,
 ) -> Dataset:
     """A data set from arrays, lists or tables of numbers, copied and converted where needed.
@@ -202,6 +203,10 @@ def from_arrays(
     >>> from_arrays([[0.1], [0.2], [0.3]], ["dog", "cat", "dog"], name="pets")
     Dataset 'pets': 3 samples of shape (1,), 2 classes (cat, dog), features from 0.1 to 0.3
     """
+    # Imported on use: MNIST and its relatives need none of it.
+    from pellucid.data.labels import class_numbers
+    from pellucid.data.tables import feature_table, target_numbers
+
     where = f"Dataset {name!r}"
     table = feature_table(where, features, vocabulary)
     table.flags.writeable = False  # so that training shares it instead of copying

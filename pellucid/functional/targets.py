@@ -49,9 +49,12 @@ def answer_pair(name: str, prediction: TensorLike, target: TensorLike) -> tuple[
 
 
 def as_numbers(y: Tensor, target: TensorLike) -> Tensor:
-    """The target as a tensor; integers and booleans become floats like the prediction's."""
+    """The target as a tensor of the prediction's dtype, whatever kind of number it holds.
+
+    Data are float64 where NumPy, pandas or scikit-learn made them, and models float32.
+    """
     t = target if isinstance(target, Tensor) else tensor(target)
-    return t if t.dtype in FLOATS else t.astype(y.dtype)
+    return t if t.dtype == y.dtype else t.astype(y.dtype)
 
 
 def _remedy(prediction: tuple[int, ...], target: tuple[int, ...]) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Self, final
 
-import numpy as np
-
+from pellucid.columns import plain
 from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError
 from pellucid.nn.attributes import Attributes, Branch, kept, members, refuse_unseen
 from pellucid.nn.calls import note
+from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.recordings import Changes, entered, is_recording, setting, watch
 from pellucid.refusals import check_arguments, look_again
 from pellucid.scopes import current_scope, scope
@@ -73,8 +73,10 @@ class Module(Branch):
     def __call__(self, *inputs: Any) -> Any:
         """The value of `forward`; its operations are recorded under this module's path.
 
-        Inputs are tensors or NumPy arrays, or None, or tuples of these. Errors: those of the
-        operations, with the path and form of the innermost module in front.
+        Inputs are tensors or arrays, or None, or tuples of these. Arrays and tables of float64,
+        NumPy's default, are converted where all of the module is float32; a tensor's dtype was
+        chosen, and stays. Errors: those of the operations, with the path and form of the
+        innermost module in front.
         """
         tensors = tuple(_input(self, x) for x in inputs)
         if is_recording():
@@ -262,14 +264,24 @@ def _input(module: Module, x: Any) -> Any:
     """An input of forward: arrays become tensors, what is none of these is refused."""
     if x is None or isinstance(x, Tensor):
         return x
-    if isinstance(x, np.ndarray):
-        return tensor(x)
     if isinstance(x, tuple):
         return tuple(_input(module, part) for part in x)
+    if hasattr(x, "__array__"):
+        return tensor(as_computed(module, x))
     raise OptionError(
         f"{_form(module)}: called with {type(x).__name__}. Layers take tensors and NumPy "
         "arrays: use tensor(...) or numpy.asarray(...) first."
     )
+
+
+def as_computed(module: Module, x: Any) -> Any:
+    """The data as an array: float64, which NumPy makes unasked, as float32 where the module is."""
+    array = plain(x)
+    if array.dtype == FLOAT64:
+        dtypes = {variable.dtype for variable in module.variables().values()}
+        if FLOAT32 in dtypes and FLOAT64 not in dtypes:
+            return array.astype(FLOAT32)
+    return array
 
 
 def _locate(error: PellucidError, module: Module) -> None:

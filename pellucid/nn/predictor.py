@@ -18,7 +18,8 @@ import numpy as np
 from pellucid.arguments import wants_gradient
 from pellucid.compile import compile as compiled
 from pellucid.errors import ShapeError
-from pellucid.nn.module import ATTRIBUTES, in_mode
+from pellucid.nn.module import ATTRIBUTES, as_computed, in_mode
+from pellucid.primitives.base import FLOAT32
 from pellucid.structure import LEAF, flatten, unflatten
 from pellucid.tensor import Tensor
 
@@ -71,6 +72,9 @@ class Predictor:
 
     def _outputs(self, inputs: tuple[Any, ...]) -> Any:
         x: Any = inputs[0] if len(inputs) == 1 else None
+        if type(x) is not np.ndarray or x.dtype is not FLOAT32:
+            inputs = tuple(self._given(part) for part in inputs)
+            x = inputs[0] if len(inputs) == 1 else None
         # A single array, as of most models, is looked at in no time.
         is_plain = isinstance(x, Tensor | np.ndarray) and x.shape
         count = x.shape[0] if is_plain else _rows(_apart(inputs)[1])
@@ -79,6 +83,13 @@ class Predictor:
         outputs = self._program(*inputs)
         _check(_apart(outputs)[1], count)
         return outputs
+
+    def _given(self, x: Any) -> Any:
+        """An input as the model takes it: see `Module.__call__`."""
+        if isinstance(x, tuple):
+            return tuple(self._given(part) for part in x)
+        is_data = hasattr(x, "__array__") and not isinstance(x, Tensor)
+        return as_computed(self._model, x) if is_data else x
 
     def _in_pieces(self, inputs: tuple[Any, ...], count: int) -> Any:
         if wants_gradient(inputs):

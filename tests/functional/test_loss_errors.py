@@ -129,9 +129,21 @@ def test_a_binary_target_outside_0_to_1_is_named(loss, wrong):
         loss(np.full((2, 2), 0.5), target)
 
 
-def test_dtypes_that_differ_are_refused():
-    with pytest.raises(DTypeError, match="float32 with float64"):
-        f.mean_squared_error(pc.zeros(2), np.zeros(2))
+@pytest.mark.parametrize("loss", [f.mean_squared_error, f.huber_loss, f.binary_cross_entropy])
+@pytest.mark.parametrize("kind", [np.asarray, pc.tensor])
+def test_targets_and_weights_take_the_dtype_of_the_prediction(loss, kind):
+    y, t, w = pc.tensor([0.5, 0.25]), np.array([1.0, 0.0]), np.array([1.0, 3.0])
+    found = loss(y, kind(t), weights=kind(w))
+    assert found.dtype == np.float32
+    narrow = [a.astype(np.float32) for a in (t, w)]
+    assert found.item() == loss(y, narrow[0], weights=narrow[1]).item()
+    assert loss(y.astype("float64"), narrow[0]).dtype == np.float64
+
+
+def test_numbers_for_each_class_take_the_dtype_of_the_logits():
+    logits, target = LOGITS.astype(np.float32), np.full(LOGITS.shape, 0.5)
+    found = f.cross_entropy(logits, target, class_weights=np.ones(3), weights=np.ones(4))
+    assert found.dtype == np.float32
 
 
 def test_options_that_are_not_known_are_refused():

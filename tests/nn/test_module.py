@@ -99,7 +99,37 @@ def test_a_wrong_shape_is_located_once_in_the_innermost_layer():
 
 def test_a_wrong_dtype_is_located_too():
     with pytest.raises(DTypeError, match=r"^Linear\(3, 4\): matmul: float64 with float32"):
-        nn.Linear(3, 4, rng=pc.Generator(seed=0))(np.ones((2, 3)))
+        nn.Linear(3, 4, rng=pc.Generator(seed=0))(pc.tensor(np.ones((2, 3))))
+
+
+class Table:
+    """What a table of another library offers: its numbers, as objects where columns differ."""
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array([[0.5, True], [1.5, False]], object)
+
+
+@pytest.mark.parametrize("x", [np.array([[0.5, 1.0], [1.5, 0.0]]), Table()])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_arrays_of_float64_become_float32_where_the_model_is(x, compiled):
+    model = nn.Sequential(nn.Linear(2, 3, rng=pc.Generator(seed=0)), nn.ReLU())
+    y = (model.predictor() if compiled else model)(x)
+    assert y.dtype == np.float32
+    wanted = model(np.array([[0.5, 1.0], [1.5, 0.0]], np.float32))
+    np.testing.assert_allclose(y, wanted, rtol=1e-6)
+
+
+def test_arrays_of_float64_stay_where_the_model_has_no_float32():
+    assert nn.ReLU()(np.ones(2)).dtype == np.float64
+    wide = nn.Linear(2, 3, rng=pc.Generator(seed=0))
+    wide.weight, wide.bias = pc.Parameter(np.ones((2, 3))), pc.Parameter(np.zeros(3))
+    assert wide(np.ones((4, 2))).dtype == wide.predictor()(np.ones((4, 2))).dtype == np.float64
+
+
+def test_states_of_float64_are_converted_like_inputs():
+    layer = nn.LSTM(2, 3, rng=pc.Generator(seed=0))
+    state = (np.zeros((1, 4, 3)), np.zeros((1, 4, 3)))
+    assert layer(np.ones((4, 5, 2)), None, state)[0].dtype == np.float32
 
 
 @pytest.mark.parametrize("wrong", [[1.0, 2.0], 3.0, "text"])
