@@ -48,6 +48,9 @@ class _Foreign:
     def __get__(self, owner: Any, kind: type[Any]) -> Any:
         raise no_attribute(kind.__name__, self.word, tuple(k.__name__ for k in kind.__mro__))
 
+    def __set__(self, owner: Any, value: Any) -> None:
+        self.__get__(owner, type(owner))
+
 
 class ForeignWords:
     """Words that tensors answer with what is written here instead."""

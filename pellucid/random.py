@@ -19,7 +19,7 @@ from pellucid.primitives import RandomBits
 from pellucid.primitives.base import FLOAT32, UINT32, Shape
 from pellucid.primitives.random import threefry_2x32
 from pellucid.recordings import is_recording
-from pellucid.refusals import Strict
+from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.tensor import Tensor, apply
 from pellucid.variables import Buffer
 
@@ -99,6 +99,12 @@ class Generator(Strict):
     def bernoulli(self, probability: float, shape: Shape) -> Tensor:
         """True with the given probability (bool)."""
         return self.fraction(shape) < probability
+
+
+KINDS[Generator] = Kind(
+    "It is a Generator, one for all that draws, so that no two draw the same numbers: "
+    "rng = pellucid.Generator(seed=0)"
+)
 
 
 def _cipher(seed: int, counter: int) -> Any:

@@ -2,17 +2,41 @@
 
 no_attribute       the error for an attribute
 look_again         raises it for an object, as the last thing that looking up a name does
-check_arguments    refuses arguments that a constructor does not take
+refuse_setting     refuses to set an attribute that nothing would read
+check_arguments    refuses arguments that a constructor does not take, or of another kind
+require            refuses a value that is not of a kind
+shown              a value as a message names it
+KINDS              what is checked and said of each kind
 Strict             a base whose attributes and constructors are answered so
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Self
 
-from pellucid.errors import CallError, closest, nearest
+from pellucid.errors import CallError, OptionError, closest, nearest
 
 TAKES_MORE = 0x04  # of a code object: *arguments
 TAKES_NAMED = 0x08  # **options
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of argument: how it is known, and what is said where another was given.
+
+    `marks`: methods that its values have, beside those of the class itself.
+    """
+
+    rule: str
+    marks: tuple[str, ...] = ()
+
+
+# By what stands in annotations; a module adds its own classes where it defines them.
+KINDS: dict[type, Kind] = {
+    int: Kind("It is a whole number, such as 64", ("__index__",)),
+    float: Kind("It is a number, such as 0.5", ("__float__",)),
+}
 
 
 def no_attribute(
@@ -46,6 +70,15 @@ def look_again(owner: object, word: str) -> Any:
     raise no_attribute(kind.__name__, word, _names(kind), known)
 
 
+def refuse_setting(owner: object, word: str) -> None:
+    """Raise AttributeError where another library's attribute is set, which nothing would read."""
+    from pellucid import foreign  # on use
+
+    kind = type(owner)
+    if foreign.attribute(_names(kind), word):
+        raise no_attribute(kind.__name__, word, _names(kind))
+
+
 def check_arguments(kind: type, given: Sequence[Any], options: Mapping[str, Any]) -> None:
     """Raise CallError for arguments that the constructor of a class does not take."""
     code = getattr(kind.__init__, "__code__", None)  # type: ignore[misc]
@@ -59,6 +92,36 @@ def check_arguments(kind: type, given: Sequence[Any], options: Mapping[str, Any]
                 raise no_option(kind.__name__, name, _names(kind), takes)
     if len(given) > places and not flags & TAKES_MORE:
         raise CallError(_too_many(kind.__name__, len(given), takes[:places], takes[places:]))
+    wanted = getattr(kind.__init__, "__annotations__", {})  # type: ignore[misc]
+    for name, value in (*zip(takes, given, strict=False), *options.items()):
+        _require(kind.__name__, name, value, wanted.get(name))
+
+
+def require(where: str, name: str, value: Any, kind: type) -> None:
+    """Raise OptionError unless a value is of a kind that `KINDS` knows."""
+    if not isinstance(value, kind) and not any(hasattr(value, m) for m in KINDS[kind].marks):
+        raise OptionError(f"{where}: {name} is {shown(value)}. {KINDS[kind].rule}.")
+
+
+def _require(where: str, name: str, value: Any, annotation: Any) -> None:
+    """The same by an annotation, where that is a known kind, or one or None."""
+    kinds = annotation.__args__ if type(annotation) is UnionType else (annotation,)
+    known = [kind for kind in kinds if kind is not NoneType]
+    if len(known) == 1 and known[0] in KINDS and not (value is None and NoneType in kinds):
+        require(where, name, value, known[0])
+
+
+def shown(value: Any) -> str:
+    """A value for a message: itself where it is short, else of what class it is."""
+    kind = type(value)
+    if isinstance(value, type):
+        return f"the class {value.__name__} itself"
+    if value is None or kind in (bool, int, float):
+        return repr(value)
+    name = (
+        kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    )
+    return f"{value!r:.40}, a {name}" if kind is str else f"a {name}"
 
 
 def no_option(where: str, word: str, owners: tuple[str, ...], takes: Sequence[str]) -> CallError:

@@ -106,6 +106,14 @@ class Tensor(Conversions):
         """Whether operations on this tensor are recorded for differentiation."""
         return self.origin is not None and not isinstance(self.origin, Unrecorded)
 
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        raise GradientError(
+            f"requires_grad = {wanted}: that is settled when a tensor is made, by tensor(x, "
+            "requires_grad=True). For a parameter that is to stay as it is, leave it out of those "
+            "that the optimizer is given."
+        )
+
     def backward(self, gradient: Any = None) -> None:
         """Fill `.grad` of every source this tensor was computed from.
 

@@ -10,14 +10,14 @@ assign_all  give several variables new values, all or none
 import weakref
 from collections.abc import Collection, Mapping
 from itertools import repeat
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from pellucid.arrays import is_frozen
 from pellucid.capacity import active_sizes
-from pellucid.errors import DTypeError, ShapeError
-from pellucid.graph import Origin
+from pellucid.errors import CallError, DTypeError, GradientError, GraphError, ShapeError
+from pellucid.graph import Origin, is_symbolic
 from pellucid.guards import Guard, put, unchanged
 from pellucid.memory import own
 from pellucid.primitives.base import FLOATS, DType
@@ -57,6 +57,13 @@ class Variable(Tensor):
         if sizes is not None:
             self._owned, self._array = False, sizes.stand_in(*_kind_of(data))
             return
+        if isinstance(data, Tensor) and is_symbolic(data.read()):
+            raise GraphError(
+                f"{name}: a variable made inside a function that is being captured, from numbers "
+                "that are known only when it runs: it would be made anew at every call. Make "
+                "layers and parameters before, in a module's __init__ as self.layer = ..., and use "
+                "them in `forward`."
+            )
         self._owned = not is_frozen(data)
         self._array = data if is_frozen(data) else np.asarray(tensor(data).array, order="C")
 
@@ -113,9 +120,16 @@ class Variable(Tensor):
         return self.read().origin
 
     @property
-    def grad(self) -> Tensor | None:  # type: ignore[override]
+    def grad(self) -> Tensor | None:
         """The gradient that `backward()` gave the present value; None after `assign`."""
         return self.read().grad
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        raise GradientError(
+            f"{self.name}.grad = ...: gradients are what backward() gives, and each call replaces "
+            "those of the last. Leave it out."
+        )
 
     def assign(self, value: Any) -> None:
         """Hold another tensor of the same shape and dtype.
@@ -161,6 +175,16 @@ class Variable(Tensor):
             self._array, self._tensor = own(self._array), None
             self._owned = True
         return self._array
+
+    def _not_in_place(self, _other: Any) -> NoReturn:
+        """The name would come to mean an ordinary tensor, and the variable stay as it is."""
+        raise CallError(
+            f"variable {self.name!r}: `w += x`, `w -= x` and their like do not change a variable. "
+            "Write w.assign(w + x); or, where another tensor is meant, y = w + x."
+        )
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = _not_in_place
+    __ipow__ = __imatmul__ = __ifloordiv__ = __imod__ = _not_in_place
 
     def __reduce__(self) -> Any:
         """What `copy` and `pickle` keep: the numbers, the name, whether it is trained."""

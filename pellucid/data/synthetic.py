@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pellucid.data.datasets import Dataset, from_arrays
 from pellucid.errors import OptionError
 from pellucid.random import Generator
+from pellucid.refusals import require
 
 Numbers = NDArray[np.float64]
 
@@ -163,6 +164,7 @@ def _steps(place: NDArray[np.int64], groups: int, *, closed: bool = False) -> Nu
 
 
 def _normal(rng: Generator, count: int, noise: float) -> Numbers:
+    require("data by formula", "rng", rng, Generator)
     drawn: Numbers = rng.normal(0.0, 1.0, (count,), "float64").numpy()
     return drawn * noise
 

@@ -3,6 +3,7 @@
     attribute    the remedy for an attribute of a tensor, module, optimizer or trainer
     name         the remedy for a name of a package
     option       the remedy for an option of a call
+    value        the remedy for a name that stands for a loss, a measure or an optimizer
 
 People come from PyTorch, Keras and NumPy, and write what they know. Nothing here is loaded before
 such a word is met. A remedy is a line of code that runs, and behind `#` why; a test runs them all.
@@ -36,6 +37,14 @@ def option(owners: tuple[str, ...], word: str) -> str:
     from pellucid.foreign.options import OPTIONS
 
     return _first([OPTIONS.get(owner, {}) for owner in owners], word)
+
+
+def value(kind: str, word: str) -> str:
+    """What is written instead of the name of a "loss", a "metric" or an "optimizer". "" else."""
+    from pellucid.foreign.values import VALUES
+
+    remedy = VALUES.get(kind, {}).get(word.casefold())
+    return sentence(remedy) if remedy else ""
 
 
 def _first(tables: list[dict[str, dict[str, str]]], word: str) -> str:

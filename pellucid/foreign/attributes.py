@@ -204,7 +204,7 @@ _TORCH_OPTIMIZER = {
     "params": "optimizer.parameters",
     "state": "optimizer.slots",
     "step": "optimizer.minimize(loss)  # gradients, then the update: backward() is not needed",
-    "zero_grad": "# optimizer.minimize(loss) computes the gradients anew: leave it out",
+    "zero_grad": "# leave it out: optimizer.minimize(loss) computes the gradients anew",
 }
 _KERAS_OPTIMIZER = {
     "apply_gradients": "optimizer.apply(optimizer.gradients(loss))",

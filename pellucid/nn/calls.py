@@ -3,14 +3,20 @@
 Call        what one module was called with, and gave
 calls       collect the calls of all modules made inside
 note        add one, where they are collected
+in_order    inputs that are given by name, in the order of `forward`
+
+refuse_misfit, refuse_missing, refuse_nothing
+            inputs that `forward` does not take, no `forward`, no output
 """
 
+import inspect
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pellucid.errors import CallError, GraphError
 from pellucid.scopes import current_scope
 
 if TYPE_CHECKING:
@@ -51,3 +57,51 @@ def note(module: "Module", inputs: tuple[Any, ...], output: Any) -> None:
     """Add a call, where calls are collected."""
     if _watch.calls is not None:
         _watch.calls.append(Call(current_scope(), module, inputs, output))
+
+
+def in_order(module: "Module", inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """All inputs by place, those left out with their defaults. Errors: CallError."""
+    try:
+        bound = inspect.signature(module.forward).bind(*inputs, **named)
+    except TypeError as error:
+        raise CallError(f"{type(module).__name__}: {error}. {_takes(module)}") from None
+    bound.apply_defaults()
+    if bound.kwargs:
+        raise CallError(
+            f"{type(module).__name__}: {', '.join(bound.kwargs)} can only be given by name. Inputs "
+            "of a module have places: drop the `*` before them in its `forward`."
+        )
+    return bound.args
+
+
+def refuse_misfit(module: "Module", inputs: tuple[Any, ...], error: TypeError) -> None:
+    """Raise CallError where the call of `forward` itself failed, and not something inside it."""
+    trace = error.__traceback__
+    if trace is not None and trace.tb_next is None:
+        count = f"{len(inputs)} input{'' if len(inputs) == 1 else 's'}"
+        raise CallError(f"{type(module).__name__}: called with {count}. {_takes(module)}") from None
+
+
+def refuse_missing(module: "Module") -> None:
+    """Raise AttributeError for a module that defines no `forward`, or under another name."""
+    name = type(module).__name__
+    call = " Keras's `call` is `forward` here." if "call" in dir(type(module)) else ""
+    raise AttributeError(
+        f"{name} defines no `forward`, which is what calling a module computes.{call} Write "
+        "def forward(self, x): ... return y",
+        name="forward",
+    )
+
+
+def refuse_nothing(module: "Module") -> None:
+    """Raise GraphError for a `forward` that has returned None."""
+    name = type(module).__name__
+    raise GraphError(
+        f"{name}: its forward returned None. What a module computes is what forward returns: is a "
+        "`return` missing?"
+    )
+
+
+def _takes(module: "Module") -> str:
+    parameters = inspect.signature(module.forward).parameters
+    return f"Its forward takes {', '.join(map(str, parameters)) or 'none'}."

@@ -24,7 +24,7 @@ from pellucid.graph import is_symbolic
 from pellucid.on_use import on_use
 from pellucid.primitives.base import FLOAT32, Shape
 from pellucid.random import Generator
-from pellucid.refusals import Strict
+from pellucid.refusals import Strict, require
 from pellucid.tensor import Tensor
 
 
@@ -58,6 +58,7 @@ class Initializer(Strict):
                 f"{self!r}: no rng. It draws random numbers, and there is no hidden random "
                 "state: pass rng=pellucid.Generator(seed=...)."
             )
+        require(repr(self), "rng", rng, Generator)
         return self.draw(shape, rng, dtype)
 
     def draw(self, shape: Shape, rng: Generator, dtype: Any) -> Tensor:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, final
 from pellucid.columns import plain
 from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError
 from pellucid.nn.attributes import Attributes, Branch, kept, members, refuse_unseen
-from pellucid.nn.calls import note
+from pellucid.nn.calls import in_order, note, refuse_misfit, refuse_missing, refuse_nothing
 from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.recordings import Changes, entered, is_recording, setting, watch
 from pellucid.refusals import check_arguments, look_again
@@ -70,14 +70,17 @@ class Module(Branch):
                 )
 
     @final
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
         """The value of `forward`; its operations are recorded under this module's path.
 
         Inputs are tensors or arrays, or None, or tuples of these. Arrays and tables of float64,
         NumPy's default, are converted where all of the module is float32; a tensor's dtype was
         chosen, and stays. Errors: those of the operations, with the path and form of the
-        innermost module in front.
+        innermost module in front; CallError for inputs that `forward` does not take, GraphError
+        where it returns nothing.
         """
+        if named:
+            inputs = in_order(self, inputs, named)
         tensors = tuple(_input(self, x) for x in inputs)
         if is_recording():
             watch(self, lambda: Attributes(self), ATTRIBUTES)
@@ -87,6 +90,11 @@ class Module(Branch):
             except (ShapeError, DTypeError) as error:
                 _locate(error, self)
                 raise
+            except TypeError as error:
+                refuse_misfit(self, inputs, error)
+                raise
+            if output is None:
+                refuse_nothing(self)
             note(self, tensors, output)
         return output
 
@@ -116,6 +124,8 @@ class Module(Branch):
         ATTRIBUTES.tell()
 
     def __getattr__(self, name: str) -> Any:
+        if name == "forward":
+            refuse_missing(self)
         return look_again(self, name)
 
     def children(self) -> dict[str, "Module"]:

@@ -19,7 +19,7 @@ from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weigh
 from pellucid.optim.schedules import Schedule, check
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 from pellucid.recordings import active_recording, called, is_recording, setting
-from pellucid.refusals import Strict
+from pellucid.refusals import Strict, refuse_setting
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
@@ -112,6 +112,7 @@ class Optimizer(Strict):
                 "number can be changed."
             )
         else:
+            refuse_setting(self, name)
             super().__setattr__(name, value)
 
     def _assign_rate(self, value: Any) -> None:

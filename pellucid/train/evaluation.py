@@ -16,6 +16,7 @@ from pellucid.data import Dataset
 from pellucid.tensor import Tensor
 from pellucid.train.history import Values
 from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss
+from pellucid.train.parts import check_measured, metrics_of
 from pellucid.variables import Buffer
 
 Loss = Callable[..., Tensor]
@@ -66,9 +67,10 @@ class Evaluation:
         metrics: tuple[Metric | SetMetric, ...],
         executor: str | None,
     ) -> None:
+        check_measured("evaluate", model, loss)
         self.model = model
         self.loss = loss
-        self.metrics = for_loss(metrics, loss)
+        self.metrics = for_loss(metrics_of(metrics, "evaluate"), loss)
         self._options = {} if executor is None else {"executor": executor}
         self._functions: dict[int, tuple[Dataset, Compiled]] = {}
 

@@ -15,10 +15,11 @@ import numpy as np
 
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError
-from pellucid.refusals import Strict
+from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric, SetMetric
+from pellucid.train.parts import callbacks_of, metrics_of
 
 if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
@@ -173,9 +174,21 @@ class Options(Strict):
             )
         if not 0 <= self.seed < 2**64:
             raise OptionError(f"Trainer: seed is {self.seed}. It lies between 0 and 2^64 - 1.")
+        object.__setattr__(self, "metrics", metrics_of(self.metrics))
+        object.__setattr__(self, "callbacks", callbacks_of(self.callbacks))
         names = ["loss", *(metric.name for metric in self.metrics)]
         if len(set(names)) < len(names):
             raise OptionError(
                 f"Trainer: metrics are named {', '.join(names[1:])}. Names must differ from "
                 "each other and from 'loss'."
             )
+
+
+KINDS.update(
+    {
+        Weights: Kind('It is a Weights: Weights(classes="balanced")'),
+        EarlyStopping: Kind("It is an EarlyStopping: EarlyStopping(patience=5)"),
+        Saving: Kind('It is a Saving: Saving("runs/first")'),
+        Options: Kind("It is an Options: Options(batch_size=32, seed=1)"),
+    }
+)

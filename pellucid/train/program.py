@@ -18,6 +18,7 @@ from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.evaluation import Feed, Loss
 from pellucid.train.metrics import Metric, SetMetric
+from pellucid.train.parts import check_parts
 from pellucid.variables import Variable
 
 
@@ -29,6 +30,9 @@ class Task:
     loss: Loss
     optimizer: Any
     metrics: tuple[Metric | SetMetric, ...]
+
+    def __post_init__(self) -> None:
+        check_parts(self.model, self.loss, self.optimizer)
 
     def measured(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
         """The mean of each metric that is one over samples."""
@@ -80,10 +84,11 @@ class Program:
         outputs = task.model(features)
         self._check_outputs(outputs, len(indices))
         loss = task.loss(outputs, targets, **self.feed.batch_weights(indices))
-        if loss.shape != ():
+        if not isinstance(loss, Tensor) or loss.shape != ():
+            got = f"shape {loss.shape}" if isinstance(loss, Tensor) else f"come out as {loss!r}"
             raise ShapeError(
-                f"Trainer: the loss has shape {loss.shape}. It must be one number, such as the "
-                "mean over the batch."
+                f"Trainer: the loss has {got}. It must be one number, such as the mean over "
+                "the batch."
             )
         self._refuse_unheld()
         task.optimizer.minimize(loss)

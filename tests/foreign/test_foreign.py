@@ -135,7 +135,7 @@ def test_a_slip_of_the_pen_is_answered_with_the_nearest_word() -> None:
         with pytest.raises(AttributeError, match=f"Did you mean '{near}'"):
             eval(line, known)
     with pytest.raises(CallError, match=r"no option 'learning_rat'. Did you mean 'learning_rate'"):
-        pc.optim.Adam(known["model"].parameters(), learning_rat=0.1)  # type: ignore[call-arg]
+        pc.optim.Adam(known["model"].parameters(), learning_rat=0.1)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_property_that_fails_says_its_own_error() -> None:
     class Broken(pc.nn.Module):
         @property
         def size(self) -> int:
-            return self.nothing_there  # type: ignore[no-any-return]
+            return self.nothing_there
 
     with pytest.raises(AttributeError, match="no attribute 'nothing_there'"):
         Broken().size  # noqa: B018
@@ -175,7 +175,7 @@ def test_a_property_that_fails_says_its_own_error() -> None:
 
 def test_too_many_arguments_by_place_are_told_with_the_names_of_the_others() -> None:
     with pytest.raises(CallError) as told:
-        pc.nn.Conv2d(1, 2, 3, 1, 1)  # type: ignore[call-arg,misc]
+        pc.nn.Conv2d(1, 2, 3, 1, 1)
     assert str(told.value) == (
         "Conv2d: called with 5 arguments by place. It takes 3 by place: in_channels, "
         "out_channels, kernel_size. Give the others by name: groups, bias, rng."

@@ -1,0 +1,69 @@
+"""What a Trainer is made of: refused where something else is given, before any time is spent.
+
+check_parts     model, loss, optimizer; check_measured, without the last
+metrics_of      measures as a tuple
+callbacks_of    callbacks as a tuple
+"""
+
+from typing import Any
+
+from pellucid.errors import OptionError
+from pellucid.refusals import shown
+
+MODEL = "It is a Module: nn.Sequential(...), or a class of your own, made by calling it."
+LOSS = "It is a function of outputs and targets, such as pellucid.functional.cross_entropy."
+OPTIMIZER = "It is made for the model: pellucid.optim.Adam(model.parameters())."
+METRIC = "Each is an object such as pellucid.train.Accuracy(): see pellucid.train.Metric."
+CALLBACK = "Each is an object such as pellucid.train.ProgressBar(): see pellucid.train.Callback."
+
+
+def check_measured(where: str, model: Any, loss: Any) -> None:
+    """Raise OptionError unless they are a module and a function."""
+    if isinstance(model, type) or not hasattr(model, "variables"):
+        raise _refusal(where, "model", model, MODEL)
+    if isinstance(loss, type) or not callable(loss):
+        raise _refusal(where, "loss", loss, LOSS)
+
+
+def check_parts(model: Any, loss: Any, optimizer: Any) -> None:
+    """The same of a Trainer, and of its optimizer."""
+    check_measured("Trainer", model, loss)
+    if isinstance(optimizer, type) or not hasattr(optimizer, "minimize"):
+        raise _refusal("Trainer", "optimizer", optimizer, OPTIMIZER)
+
+
+def metrics_of(given: Any, where: str = "Options") -> tuple[Any, ...]:
+    """The measures as a tuple. Errors: OptionError for what is no measure."""
+    found = _listed(where, "metrics", given, METRIC)
+    for i, metric in enumerate(found):
+        named = isinstance(getattr(metric, "name", None), str)
+        measures = callable(metric) or hasattr(metric, "over_set")
+        if isinstance(metric, type) or not measures or not named:
+            raise _refusal(where, f"metrics[{i}]", metric, METRIC, "metric")
+    return found
+
+
+def callbacks_of(given: Any) -> tuple[Any, ...]:
+    """The callbacks as a tuple. Errors: OptionError for what is no callback."""
+    found = _listed("Options", "callbacks", given, CALLBACK)
+    for i, callback in enumerate(found):
+        if isinstance(callback, type) or not hasattr(callback, "after_epoch"):
+            raise _refusal("Options", f"callbacks[{i}]", callback, CALLBACK)
+    return found
+
+
+def _listed(where: str, name: str, given: Any, rule: str) -> tuple[Any, ...]:
+    if not isinstance(given, list | tuple):
+        example = rule.partition("such as ")[2].partition(":")[0]
+        rule = f"It is a tuple, also of one: {name}=({example},)."
+        raise _refusal(where, name, given, rule, name.removesuffix("s"))
+    return tuple(given)
+
+
+def _refusal(where: str, name: str, value: Any, rule: str, kind: str = "") -> OptionError:
+    """The error for a part; what is given by a name is told ours."""
+    if isinstance(value, str):
+        from pellucid import foreign  # on use: a program that runs needs none of it
+
+        rule = foreign.value(kind or name, value) or rule
+    return OptionError(f"{where}: {name} is {shown(value)}. {rule}")
