@@ -101,20 +101,30 @@ def located(error: PositionError, layer: str) -> PositionError:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that is most like another, also where only letter case differs; "" for none.
+    """The known word that was most likely meant; "" where none is like it.
 
-    >>> nearest("Relu", ["elu", "relu", "ReLU"]), nearest("lr", ["learning_rate", "l2"])
-    ('relu', '')
+    Letter case does not count, and a word may be the beginning or the initials of what is meant.
+
+    >>> nearest("Relu", ["elu", "relu"]), nearest("lr", ["learning_rate", "l2"])
+    ('relu', 'learning_rate')
     """
+    meant = _form(word)
     by_form: dict[str, str] = {}
     for each in known:
         by_form.setdefault(_form(each), each)
-    found = difflib.get_close_matches(_form(word), by_form, n=1, cutoff=LEAST)
+    found = difflib.get_close_matches(meant, by_form, n=1, cutoff=LEAST)
+    short = min(len(meant), 3)
+    found += [f for f in by_form if "".join(part[:1] for part in f.split("-")) == meant]
+    found += [f for f in by_form if len(f) >= short > 2 and _begins(f, meant)]
     return by_form[found[0]] if found else ""
 
 
 def _form(word: str) -> str:
-    return word.casefold().replace("_", "-")
+    return word.casefold().replace("_", "-").strip("-")
+
+
+def _begins(a: str, b: str) -> bool:
+    return a.startswith(b) or b.startswith(a)
 
 
 def closest(word: str, known: Iterable[str]) -> str:
