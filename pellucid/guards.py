@@ -180,8 +180,10 @@ def put(objects: Sequence[Any], values: Mapping[str, Iterable[Any]]) -> None:
 
     In one call: between two lines of Python a signal could raise.
     """
-    slots = type(objects[0]).__dict__ if objects else {}
-    steps = [map(slots[name].__set__, objects, column) for name, column in values.items() if slots]
+    if not objects:
+        return
+    kind = type(objects[0])
+    steps = [map(getattr(kind, name).__set__, objects, column) for name, column in values.items()]
     deque(chain.from_iterable(steps), maxlen=0)
 
 

@@ -42,15 +42,22 @@ class Generator(Strict):
     """
 
     def __init__(self, seed: int, purpose: int = INITIAL_VALUES) -> None:
-        if not 0 <= seed < 2**64:
-            raise OptionError(f"Generator: seed {seed}. A seed lies between 0 and 2^64 - 1.")
+        check_seed("Generator", seed)
         if not 0 <= purpose < 2**32 - 1:
             raise OptionError(f"Generator: purpose {purpose}. It lies between 0 and 2^32 - 2.")
-        self.seed = seed
         self.purpose = purpose
         self.draws = Buffer(np.zeros((), UINT32), name="draws")
-        self._key = Tensor(_cipher(seed, purpose))
         self._children = 0
+        self.take_seed(seed)
+
+    def take_seed(self, seed: int) -> None:
+        """Give the numbers of another seed from now on."""
+        self.seed = seed
+        self._key = Tensor(_cipher(seed, self.purpose))
+
+    def key(self) -> Tensor:
+        """The two words that all its numbers come from."""
+        return self._key
 
     def child(self, purpose: int | None = None) -> "Generator":
         """An independent generator; each call gives another one."""
@@ -64,12 +71,12 @@ class Generator(Strict):
         """Uniform words of `count` random bits (uint32), in [0, 2^count)."""
         if active_sizes() is not None and not is_recording():
             draw = Tensor(Value("draw", (), UINT32), Origin(None, ()))
-            return apply(RandomBits(tuple(shape), count), self._key, draw)
+            return apply(RandomBits(tuple(shape), count), self.key(), draw)
         size = math.prod(shape) * UINT32.itemsize
         if size > LARGE_BYTES:
             check_room(f"Generator: random words of shape {shape}", size, "Draw fewer.")
         draw = self.draws.value
-        words = apply(RandomBits(tuple(shape), count), self._key, draw)
+        words = apply(RandomBits(tuple(shape), count), self.key(), draw)
         self.draws.assign(draw + 1)  # only now: what was refused is not counted
         return words
 
@@ -99,6 +106,12 @@ class Generator(Strict):
     def bernoulli(self, probability: float, shape: Shape) -> Tensor:
         """True with the given probability (bool)."""
         return self.fraction(shape) < probability
+
+
+def check_seed(where: str, seed: int) -> None:
+    """Raise OptionError unless this is a seed."""
+    if not 0 <= seed < 2**64:
+        raise OptionError(f"{where}: seed {seed}. A seed lies between 0 and 2^64 - 1.")
 
 
 KINDS[Generator] = Kind(

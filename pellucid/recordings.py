@@ -115,6 +115,16 @@ def recording(record: Recording | None = None) -> Iterator[Recording]:
         active.recording = outer
 
 
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """What happens inside is carried out, also while a function is captured."""
+    outer, active.recording = active.recording, None
+    try:
+        yield
+    finally:
+        active.recording = outer
+
+
 def is_recording() -> bool:
     """Whether a function is being captured on this thread."""
     return active.recording is not None

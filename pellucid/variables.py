@@ -44,7 +44,7 @@ class Variable(Tensor):
     sees whole steps. Variables are told apart by identity.
     """
 
-    __slots__ = ("_array", "_owned", "_source", "_tensor", "guard", "name", "trainable")
+    __slots__ = ("_array", "_owned", "_source", "_tensor", "guard", "name", "start", "trainable")
 
     def __init__(self, data: Any, *, name: str = "variable", trainable: bool = False) -> None:
         self.name = name
@@ -53,6 +53,7 @@ class Variable(Tensor):
         # As old as the variable: whatever is computed from it, and may be asked of it, is younger.
         self._source = Source(self)
         self.guard: Guard | None = None
+        self.start: Any = None  # of a layer's parameter that was not drawn when it was made
         sizes = active_sizes()
         if sizes is not None:
             self._owned, self._array = False, sizes.stand_in(*_kind_of(data))
@@ -66,6 +67,10 @@ class Variable(Tensor):
             )
         self._owned = not is_frozen(data)
         self._array = data if is_frozen(data) else np.asarray(tensor(data).array, order="C")
+
+    def belong(self, name: str, _place: Any) -> None:
+        """Take the name that it has in a module, which stands in a place."""
+        self.name = name
 
     def read(self) -> Tensor:
         """The tensor it holds now; a symbol while a function is captured."""
@@ -210,6 +215,9 @@ def assign_all(values: Mapping[Variable, Any]) -> None:
     arrays = [array if array.flags.c_contiguous else own(array) for array in known]
     with unchanged(new, assigning=True):
         put(tuple(new), {"_array": arrays, "_tensor": repeat(None), "_owned": repeat(False)})
+    for variable in new:
+        if variable.__class__ is not Variable:  # it need not be drawn any more
+            variable.__class__ = Variable
 
 
 def _kind_of(data: Any) -> tuple[tuple[int, ...], DType]:

@@ -26,8 +26,8 @@ class Augmentation(Module):
 
     images: ClassVar[bool] = True
 
-    def __init__(self, *, rng: Generator) -> None:
-        self.generator = rng.child(AUGMENTATION)
+    def __init__(self, *, rng: Generator | None = None) -> None:
+        self.generator = self.stream(AUGMENTATION, rng)
         self.draws = self.generator.draws
 
     def forward(self, x: Tensor) -> Tensor:

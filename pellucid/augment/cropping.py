@@ -35,7 +35,7 @@ class RandomCrop(Augmentation):
         padding: int = 0,
         fill: float | None = 0.0,
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         super().__init__(rng=rng)
         if (size is not None and min(size) < 1) or padding < 0:
@@ -106,7 +106,7 @@ class _Flip(Augmentation):
 
     axis: ClassVar[int] = -1
 
-    def __init__(self, probability: float = 0.5, *, rng: Generator) -> None:
+    def __init__(self, probability: float = 0.5, *, rng: Generator | None = None) -> None:
         super().__init__(rng=rng)
         self.probability = strength(type(self).__name__, "probability", probability, most=1.0)
 
@@ -147,7 +147,7 @@ class Cutout(Augmentation):
     Source: DeVries and Taylor 2017 (arXiv 1708.04552).
     """
 
-    def __init__(self, size: int, fill: float = 0.0, *, rng: Generator) -> None:
+    def __init__(self, size: int, fill: float = 0.0, *, rng: Generator | None = None) -> None:
         super().__init__(rng=rng)
         if size < 1:
             raise OptionError(f"Cutout: size {size}. It is the side of a square: 1 or more.")

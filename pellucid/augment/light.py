@@ -28,7 +28,7 @@ YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 
 class _Light(Augmentation):
     """What all changes of light share: the limits of the result."""
 
-    def __init__(self, limits: Limits, *, rng: Generator) -> None:
+    def __init__(self, limits: Limits, *, rng: Generator | None = None) -> None:
         super().__init__(rng=rng)
         if limits is not None and not limits[0] < limits[1]:
             raise OptionError(
@@ -44,7 +44,9 @@ class _Light(Augmentation):
 class _Factor(_Light):
     """One factor per sample."""
 
-    def __init__(self, amount: float = 0.2, limits: Limits = None, *, rng: Generator) -> None:
+    def __init__(
+        self, amount: float = 0.2, limits: Limits = None, *, rng: Generator | None = None
+    ) -> None:
         super().__init__(limits, rng=rng)
         self.amount = strength(type(self).__name__, "amount", amount, most=1.0)
 
@@ -94,7 +96,12 @@ class ColorJitter(_Light):
     """
 
     def __init__(
-        self, saturation: float = 0.2, hue: float = 10.0, limits: Limits = None, *, rng: Generator
+        self,
+        saturation: float = 0.2,
+        hue: float = 10.0,
+        limits: Limits = None,
+        *,
+        rng: Generator | None = None,
     ) -> None:
         super().__init__(limits, rng=rng)
         self.saturation = strength("ColorJitter", "saturation", saturation, most=1.0)
@@ -135,7 +142,7 @@ class GaussianNoise(Augmentation):
 
     images: ClassVar[bool] = False
 
-    def __init__(self, std: float = 0.1, *, rng: Generator) -> None:
+    def __init__(self, std: float = 0.1, *, rng: Generator | None = None) -> None:
         super().__init__(rng=rng)
         self.std = strength("GaussianNoise", "std", std)
 

@@ -11,7 +11,7 @@ from pellucid.nn.sequential import Sequential
 from pellucid.random import Generator
 
 
-def digits(*, rng: Generator) -> Sequential:
+def digits(*, rng: Generator | None = None) -> Sequential:
     """For handwritten digits and letters: up to 10 degrees, far from making a 9 of a 6.
 
     Shapes: x (batch, channels, height, width), background 0 -> y the same.
@@ -24,7 +24,7 @@ def digits(*, rng: Generator) -> Sequential:
     )
 
 
-def photos(*, padding: int = 4, rng: Generator) -> Sequential:
+def photos(*, padding: int = 4, rng: Generator | None = None) -> Sequential:
     """For colour photographs of things that have no left and right: values from 0 to 1.
 
     Leave it out where colour or left and right are what is told apart.

@@ -39,7 +39,7 @@ class RandomAffine(Augmentation):
         shear: float = 0.0,
         fill: float | None = 0.0,
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         super().__init__(rng=rng)
         self.degrees = strength("RandomAffine", "degrees", degrees)

@@ -60,7 +60,7 @@ class CharLSTM(Module):
         vocabulary: int,
         options: CharLSTMOptions = CharLSTMOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         self.token = nn.Embedding(vocabulary, options.features, rng=rng)
         self.lstm = nn.LSTM(options.features, options.hidden, layers=options.layers, rng=rng)

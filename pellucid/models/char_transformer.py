@@ -71,14 +71,14 @@ class CharTransformer(Module):
         length: int,
         options: CharTransformerOptions = CharTransformerOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         features = options.features
         self.length = length
         self.token = nn.Embedding(vocabulary, features, rng=rng)
         self.place = nn.Embedding(length, features, rng=rng)
         for table in (self.token, self.place):
-            table.weight.assign(START(table.weight.shape, rng))
+            table.weight = START.parameter(table.weight.shape, rng)
         self.dropout = nn.Dropout(options.dropout, rng=rng)
         self.blocks = [
             nn.TransformerBlock(

@@ -72,7 +72,7 @@ class DeepConvNet(Module):
         classes: int,
         options: DeepConvNetOptions = DeepConvNetOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         check_image("deep-convnet", image)
         self.image = channels, height, width = image

@@ -47,6 +47,6 @@ class GRUClassifier(RowReader):
         classes: int,
         options: GRUClassifierOptions = GRUClassifierOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         super().__init__(image, classes, options, rng=rng)

@@ -38,7 +38,12 @@ def as_images(x: Tensor, image: Image) -> Tensor:
 
 
 def he_conv(
-    in_channels: int, out_channels: int, window: Window | int, *, bias: bool = True, rng: Generator
+    in_channels: int,
+    out_channels: int,
+    window: Window | int,
+    *,
+    bias: bool = True,
+    rng: Generator | None = None,
 ) -> nn.Conv2d:
     """A convolution whose weights start with variance 2 / fan_in.
 
@@ -46,5 +51,5 @@ def he_conv(
     (8, 3, 3, 3)
     """
     layer = nn.Conv2d(in_channels, out_channels, window, bias=bias, rng=rng)
-    layer.weight.assign(HeNormal()(layer.weight.shape, rng))
+    layer.weight = HeNormal().parameter(layer.weight.shape, rng)
     return layer

@@ -15,7 +15,7 @@ from pellucid.creation import concat, zeros, zeros_like
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.functional import relu, sigmoid, softmax, tanh
 from pellucid.models.mlp import INITIALIZERS
-from pellucid.nn.init import Initializer
+from pellucid.nn.init import Initializer, starting
 from pellucid.nn.module import Module
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
@@ -84,7 +84,7 @@ class LLayer(Module):
         classes: int,
         options: LLayerOptions = LLayerOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
         dtype: str = "float32",
     ) -> None:
         if features < 1 or classes < 2:
@@ -94,12 +94,10 @@ class LLayer(Module):
         self.g = ACTIVATIONS[options.activation]
         self.sizes = (features, *options.hidden, 1 if classes == 2 else classes)
         last = len(self.sizes) - 2
-        weights = []
-        for layer, (before, units) in enumerate(pairwise(self.sizes)):
-            rule = options.initializer(output=layer == last)
-            # Rules count (in_features, out_features); W[l] has them the other way round.
-            weights.append(Parameter(rule((before, units), rng, dtype).T))
-        self.W = weights
+        self.W = [
+            _weight(options.initializer(output=layer == last), (before, units), rng, dtype)
+            for layer, (before, units) in enumerate(pairwise(self.sizes))
+        ]
         self.b = [Parameter(zeros((units, 1), dtype=dtype)) for units in self.sizes[1:]]
 
     @property
@@ -136,3 +134,10 @@ class LLayer(Module):
     def describe(self) -> str:
         """The units of each layer, from the input on."""
         return ", ".join(str(n) for n in self.sizes)
+
+
+def _weight(
+    rule: Initializer, shape: tuple[int, int], rng: Generator | None, dtype: str
+) -> Variable:
+    """W[l]. Rules count (in_features, out_features), which it has the other way round."""
+    return starting(lambda rng: rule(shape, rng, dtype).T, shape[::-1], rng, dtype)

@@ -47,6 +47,6 @@ class LSTMClassifier(RowReader):
         classes: int,
         options: LSTMClassifierOptions = LSTMClassifierOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         super().__init__(image, classes, options, rng=rng)

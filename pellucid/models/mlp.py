@@ -100,7 +100,7 @@ class Hidden(Module):
     """
 
     def __init__(
-        self, in_features: int, units: int, options: MLPOptions, *, rng: Generator
+        self, in_features: int, units: int, options: MLPOptions, *, rng: Generator | None = None
     ) -> None:
         rule = options.initializer(options.activation)
         # Batch norm takes the mean away, and a bias with it.
@@ -141,7 +141,7 @@ class MLP(Module):
         classes: int,
         options: MLPOptions = MLPOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         sizes = (features, *options.hidden)
         self.hidden = [Hidden(inputs, units, options, rng=rng) for inputs, units in pairwise(sizes)]

@@ -59,7 +59,9 @@ class ResidualBlock(Module):
     (2, 8, 4, 4)
     """
 
-    def __init__(self, in_channels: int, channels: int, *, stride: int, rng: Generator) -> None:
+    def __init__(
+        self, in_channels: int, channels: int, *, stride: int, rng: Generator | None = None
+    ) -> None:
         first, second = Window(3, stride=stride, padding=1), Window(3, padding=1)
         self.way = nn.Sequential(
             he_conv(in_channels, channels, first, bias=False, rng=rng),
@@ -101,7 +103,7 @@ class ResNet(Module):
         classes: int,
         options: ResNetOptions = ResNetOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         check_image("resnet", image)
         self.image = image

@@ -43,7 +43,7 @@ class RowReader(Module):
     layer: ClassVar[Callable[..., Any]]
 
     def __init__(
-        self, image: Image, classes: int, options: RowReaderOptions, *, rng: Generator
+        self, image: Image, classes: int, options: RowReaderOptions, *, rng: Generator | None = None
     ) -> None:
         check_image(type(self).__name__, image)
         self.image = channels, _, width = image

@@ -59,7 +59,7 @@ class SimpleConvNet(Module):
         classes: int,
         options: SimpleConvNetOptions = SimpleConvNetOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         check_image("simple-convnet", image)
         self.image = channels, height, width = image

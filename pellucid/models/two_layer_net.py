@@ -60,7 +60,7 @@ class TwoLayerNet(Module):
         classes: int,
         options: TwoLayerNetOptions = TwoLayerNetOptions(),
         *,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         rule = Normal(options.weight_std)
         self.Affine1 = nn.Linear(features, options.hidden, rng=rng, initializer=rule)

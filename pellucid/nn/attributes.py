@@ -1,6 +1,7 @@
 """Attributes of modules: which variables and modules they hold, and whether they have changed.
 
 Branch          the base of modules
+Place           where one stands: decides the random numbers of layers without `rng`
 members         the variables and modules in a value, by name
 kept            a value as a module keeps it: lists of members as tuples
 refuse_unseen   refuse members that stand where they are not seen
@@ -22,6 +23,45 @@ if TYPE_CHECKING:
 
 class Branch:
     """The base of modules: what the tree of a module consists of, beside variables."""
+
+
+class Place:
+    """Where a module stands: the outer place and its name there, or the seed and path it was told.
+
+    Small, and apart from the module, so that a part keeps nothing of the whole alive.
+    """
+
+    __slots__ = ("by_run", "name", "outer", "streams", "told")
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.outer: Place | None = None
+        self.told: tuple[int, str] | None = None
+        self.by_run = False  # told by a run, not by the user
+        self.streams = 0  # generators of the module
+
+    def where(self) -> tuple[int, str]:
+        """The seed, and the path in the outermost module, or in the one that was told a seed."""
+        if self.told is not None or self.outer is None:
+            return self.told or (0, "")
+        seed, path = self.outer.where()
+        return seed, f"{path}.{self.name}" if path else self.name
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the user told it, or what it stands in, a seed."""
+        if self.told is not None:
+            return not self.by_run
+        return self.outer is not None and self.outer.is_said
+
+    def move(self, name: str, outer: "Place") -> None:
+        """Stand in another place; a module inside itself stays where it is."""
+        above: Place | None = outer
+        while above is not None:
+            if above is self:
+                return
+            above = above.outer
+        self.name, self.outer = name, outer
 
 
 def members(name: str, value: Any) -> list[tuple[str, Any]]:
@@ -100,7 +140,7 @@ class Attributes:
     """
 
     def __init__(self, module: "Module") -> None:
-        hidden = {"_name", "_training", "_written", *module._written}
+        hidden = {"_name", "_place", "_training", "_written", *module._written}
         self.values = {k: v for k, v in module.__dict__.items() if k not in hidden}
 
     def __eq__(self, other: object) -> bool:

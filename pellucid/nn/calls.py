@@ -4,9 +4,10 @@ Call        what one module was called with, and gave
 calls       collect the calls of all modules made inside
 note        add one, where they are collected
 in_order    inputs that are given by name, in the order of `forward`
-
 refuse_misfit, refuse_missing, refuse_nothing
             inputs that `forward` does not take, no `forward`, no output
+taken       an input as `forward` takes it; as_computed, as an array of the module's dtype
+form        a module with what stands in its brackets; locate, an error with it
 """
 
 import inspect
@@ -16,8 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pellucid.errors import CallError, GraphError
+from pellucid.columns import plain
+from pellucid.errors import CallError, GraphError, OptionError, PellucidError
+from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.scopes import current_scope
+from pellucid.tensor import Tensor, tensor
 
 if TYPE_CHECKING:
     from pellucid.nn.module import Module
@@ -105,3 +109,40 @@ def refuse_nothing(module: "Module") -> None:
 def _takes(module: "Module") -> str:
     parameters = inspect.signature(module.forward).parameters
     return f"Its forward takes {', '.join(map(str, parameters)) or 'none'}."
+
+
+def form(module: "Module") -> str:
+    """Such as "Linear(784, 50)"."""
+    return f"{type(module).__name__}({module.describe()})"
+
+
+def taken(module: "Module", x: Any) -> Any:
+    """An input of forward: arrays become tensors, what is none of these is refused."""
+    if x is None or isinstance(x, Tensor):
+        return x
+    if isinstance(x, tuple):
+        return tuple(taken(module, part) for part in x)
+    if hasattr(x, "__array__"):
+        return tensor(as_computed(module, x))
+    raise OptionError(
+        f"{form(module)}: called with {type(x).__name__}. Layers take tensors and NumPy "
+        "arrays: use tensor(...) or numpy.asarray(...) first."
+    )
+
+
+def as_computed(module: "Module", x: Any) -> Any:
+    """The data as an array: float64, which NumPy makes unasked, as float32 where the module is."""
+    array = plain(x)
+    if array.dtype == FLOAT64:
+        dtypes = {variable.dtype for variable in module.variables().values()}
+        if FLOAT32 in dtypes and FLOAT64 not in dtypes:
+            return array.astype(FLOAT32)
+    return array
+
+
+def locate(error: PellucidError, module: "Module") -> None:
+    """Put the path and form of the innermost module in front of an error's message, once."""
+    if error.layer is None:
+        error.layer = current_scope()
+        where = f"{error.layer}: " if error.layer else ""
+        error.args = (f"{where}{form(module)}: {error}",)

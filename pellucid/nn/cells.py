@@ -13,7 +13,7 @@ from typing import ClassVar
 from pellucid.creation import concat, full, split, where, zeros
 from pellucid.errors import OptionError, ShapeError
 from pellucid.functional import sigmoid, tanh
-from pellucid.nn.init import Orthogonal, Uniform
+from pellucid.nn.init import Orthogonal, Uniform, starting
 from pellucid.nn.module import Module
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
@@ -28,18 +28,23 @@ class Cell(Module):
     gates: ClassVar[int] = 1
     state_names: ClassVar[tuple[str, ...]] = ("h",)
 
-    def __init__(self, in_features: int, hidden_features: int, *, rng: Generator) -> None:
+    def __init__(
+        self, in_features: int, hidden_features: int, *, rng: Generator | None = None
+    ) -> None:
         if in_features < 1 or hidden_features < 1:
             raise OptionError(
                 f"{type(self).__name__}: {in_features} to {hidden_features} features. At least 1."
             )
         self.in_features, self.hidden_features = in_features, hidden_features
         limit = hidden_features**-0.5
-        self.weight = Parameter(Uniform(limit)((in_features, self.gates * hidden_features), rng))
-        square = (hidden_features, hidden_features)
-        recurrent = [Orthogonal()(square, rng) for _ in range(self.gates)]
-        self.recurrent_weight = Parameter(concat(recurrent, axis=1))
+        columns = self.gates * hidden_features
+        self.weight = Uniform(limit).parameter((in_features, columns), rng)
+        self.recurrent_weight = starting(self._recurrent, (hidden_features, columns), rng)
         self.bias = Parameter(zeros(self.gates * hidden_features))
+
+    def _recurrent(self, rng: Generator) -> Tensor:
+        square = (self.hidden_features, self.hidden_features)
+        return concat([Orthogonal()(square, rng) for _ in range(self.gates)], axis=1)
 
     def start(self, batch: int) -> State:
         """A state of zeros."""
@@ -76,7 +81,7 @@ class RNNCell(Cell):
     Errors: ShapeError for another shape of x; OptionError for sizes below 1.
     Source: Elman, "Finding structure in time", 1990.
 
-    >>> cell = RNNCell(3, 5, rng=Generator(seed=0))
+    >>> cell = RNNCell(3, 5)
     >>> [part.shape for part in cell(zeros((2, 3)))]
     [(2, 5)]
     """
@@ -100,7 +105,7 @@ class LSTMCell(Cell):
     Source: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000; its bias:
         Jozefowicz et al. 2015, section 4.1.
 
-    >>> cell = LSTMCell(3, 5, rng=Generator(seed=0))
+    >>> cell = LSTMCell(3, 5)
     >>> [part.shape for part in cell(zeros((2, 3)))]
     [(2, 5), (2, 5)]
     """
@@ -108,7 +113,9 @@ class LSTMCell(Cell):
     gates = 4
     state_names = ("h", "c")
 
-    def __init__(self, in_features: int, hidden_features: int, *, rng: Generator) -> None:
+    def __init__(
+        self, in_features: int, hidden_features: int, *, rng: Generator | None = None
+    ) -> None:
         super().__init__(in_features, hidden_features, rng=rng)
         n = hidden_features
         self.bias.assign(concat([zeros(n), full(n, 1.0), zeros(2 * n)]))
@@ -137,14 +144,16 @@ class GRUCell(Cell):
     Errors: as RNNCell.
     Source: Cho et al. 2014 (arXiv 1406.1078), in the form of version 1.
 
-    >>> cell = GRUCell(3, 5, rng=Generator(seed=0))
+    >>> cell = GRUCell(3, 5)
     >>> [part.shape for part in cell(zeros((2, 3)))]
     [(2, 5)]
     """
 
     gates = 3
 
-    def __init__(self, in_features: int, hidden_features: int, *, rng: Generator) -> None:
+    def __init__(
+        self, in_features: int, hidden_features: int, *, rng: Generator | None = None
+    ) -> None:
         super().__init__(in_features, hidden_features, rng=rng)
         self.recurrent_bias = Parameter(zeros(hidden_features))
 

@@ -32,7 +32,7 @@ class _Convolution(Module):
         *,
         groups: int = 1,
         bias: bool = True,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         name = type(self).__name__
         if (
@@ -50,7 +50,7 @@ class _Convolution(Module):
         self.window.check_axes(name, self.axes)
         kernel = on_each(self.window.size, self.axes)
         limit = (in_channels // groups * math.prod(kernel)) ** -0.5
-        self.weight = Parameter(Uniform(limit)((*self.kernels(), *kernel), rng))
+        self.weight = Uniform(limit).parameter((*self.kernels(), *kernel), rng)
         self.bias = Parameter(zeros(out_channels)) if bias else None
 
     def kernels(self) -> Shape:
@@ -146,13 +146,13 @@ class Conv2d(_Forward):
     kernel height, kernel width) -> y (batch, out_channels, height', width'), with
     height' = floor((height + 2 p - kernel) / s) + 1.
     Start: weight ~ U(-k, k), k = 1 / sqrt(in_channels / groups x kernel height x kernel width);
-    bias 0. For another, `layer.weight.assign(init.HeNormal()(layer.weight.shape, rng))`.
+    bias 0. For another, `layer.weight = init.HeNormal().parameter(layer.weight.shape)`.
     Errors: ShapeError where the channels are not in_channels or no window fits; OptionError
     for sizes that make no layer.
     Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition".
 
     >>> from pellucid.creation import zeros
-    >>> Conv2d(1, 30, 5, rng=Generator(seed=0))(zeros((100, 1, 28, 28))).shape
+    >>> Conv2d(1, 30, 5)(zeros((100, 1, 28, 28))).shape
     (100, 30, 24, 24)
     """
 

@@ -20,14 +20,14 @@ from pellucid.tensor import Tensor
 class _Dropout(Module):
     """What both kinds share: the ratio, and where the mask comes from."""
 
-    def __init__(self, ratio: float, *, rng: Generator) -> None:
+    def __init__(self, ratio: float, *, rng: Generator | None = None) -> None:
         if not 0.0 <= ratio < 1.0:
             raise OptionError(
                 f"{type(self).__name__}: ratio {ratio}. It is the fraction of units switched "
                 "off: from 0 up to, but not, 1."
             )
         self.ratio = ratio
-        self.generator = rng.child(DROPOUT)
+        self.generator = self.stream(DROPOUT, rng)
         self.draws = self.generator.draws
 
     def kept(self, x: Tensor) -> Tensor:
@@ -52,7 +52,7 @@ class Dropout(_Dropout):
     Source: Srivastava et al. 2014, section 10, for the scaling while training.
 
     >>> from pellucid.creation import ones
-    >>> dropped = Dropout(0.5, rng=Generator(seed=0))(ones(1000))
+    >>> dropped = Dropout(0.5)(ones(1000))
     >>> sorted(set(dropped.tolist()))
     [0.0, 2.0]
     """

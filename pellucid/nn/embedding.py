@@ -6,7 +6,6 @@ from pellucid.nn.init import Normal
 from pellucid.nn.module import Module
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
-from pellucid.variables import Parameter
 
 
 class Embedding(Module):
@@ -20,14 +19,14 @@ class Embedding(Module):
     Source: Bengio, Ducharme, Vincent, Jauvin, "A neural probabilistic language model", 2003.
 
     >>> import numpy as np
-    >>> Embedding(10, 4, rng=Generator(seed=0))(np.array([[1, 2, 1]])).shape
+    >>> Embedding(10, 4)(np.array([[1, 2, 1]])).shape
     (1, 3, 4)
     """
 
-    def __init__(self, count: int, features: int, *, rng: Generator) -> None:
+    def __init__(self, count: int, features: int, *, rng: Generator | None = None) -> None:
         if count < 1 or features < 1:
             raise OptionError(f"Embedding: {count} ids, {features} features. At least 1.")
-        self.weight = Parameter(Normal(1.0)((count, features), rng))
+        self.weight = Normal(1.0).parameter((count, features), rng)
 
     def forward(self, ids: Tensor) -> Tensor:
         """The vector of each id."""

@@ -6,6 +6,7 @@
     HeNormal, HeUniform                     keep the spread of signals through relu
     Orthogonal                              keep lengths exactly
     fan                                     how many inputs and outputs a weight connects
+    starting                                a parameter with starting values of any kind
 
 Spread here is what keeps signals alive from layer to layer, whatever the depth: it depends on
 the units a layer reads, about 1 / sqrt(fan_in). Smaller weights in deeper networks would make
@@ -14,6 +15,7 @@ and early stopping are. All weights 0, or equal, keep the units of a layer equal
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ from pellucid.primitives.base import FLOAT32, Shape
 from pellucid.random import Generator
 from pellucid.refusals import Strict, require
 from pellucid.tensor import Tensor
+from pellucid.variables import Parameter, Variable
 
 
 def fan(shape: Shape) -> tuple[int, int]:
@@ -46,6 +49,21 @@ def fan(shape: Shape) -> tuple[int, int]:
     return shape[1] * places, shape[0] * places
 
 
+def starting(
+    draw: Callable[[Generator], Tensor], shape: Shape, rng: Generator | None, dtype: Any = FLOAT32
+) -> Variable:
+    """A parameter with the starting values `draw(rng)`.
+
+    Without `rng` they are drawn when they are first asked for, from a generator that depends
+    on the model's seed and the parameter's path in it.
+    """
+    if rng is not None:
+        return Parameter(draw(rng))
+    from pellucid.nn.streams import Undrawn
+
+    return Undrawn(draw, shape, dtype)
+
+
 class Initializer(Strict):
     """A rule for initial values. `random` says whether it draws numbers."""
 
@@ -56,10 +74,19 @@ class Initializer(Strict):
         if rng is None:
             raise OptionError(
                 f"{self!r}: no rng. It draws random numbers, and there is no hidden random "
-                "state: pass rng=pellucid.Generator(seed=...)."
+                "state: pass rng=pellucid.Generator(seed=...). For a layer's parameter, "
+                f"{self!r}.parameter(shape) draws them by the model's seed and the layer's path."
             )
         require(repr(self), "rng", rng, Generator)
         return self.draw(shape, rng, dtype)
+
+    def parameter(
+        self, shape: Shape, rng: Generator | None = None, dtype: Any = FLOAT32
+    ) -> Variable:
+        """A parameter that starts so; without `rng`, by the model's seed and the path there."""
+        if not self.random:
+            return Parameter(self(shape, rng, dtype))
+        return starting(lambda rng: self(shape, rng, dtype), shape, rng, dtype)
 
     def draw(self, shape: Shape, rng: Generator, dtype: Any) -> Tensor:
         """The values, from a generator."""

@@ -23,10 +23,9 @@ class Linear(Module):
     Shapes: x (..., in_features), W (in_features, out_features), b (out_features,)
     -> y (..., out_features).
     Start:  W ~ U(-k, k), k = 1 / sqrt(in_features), unless `initializer` says otherwise; b = 0.
-    Errors: ShapeError where the last axis of x is not in_features; OptionError without `rng`
-    where the start is random.
+    Errors: ShapeError where the last axis of x is not in_features.
 
-    >>> Linear(3, 2, rng=Generator(seed=0))(zeros((4, 3))).shape
+    >>> Linear(3, 2)(zeros((4, 3))).shape
     (4, 2)
     """
 
@@ -43,7 +42,7 @@ class Linear(Module):
         if in_features < 1 or out_features < 1:
             raise OptionError(f"Linear: {in_features} to {out_features} features. At least 1.")
         rule = initializer or Uniform(in_features**-0.5)
-        self.weight = Parameter(rule((in_features, out_features), rng, dtype))
+        self.weight = rule.parameter((in_features, out_features), rng, dtype)
         self.bias = Parameter(zeros(out_features, dtype=dtype)) if bias else None
 
     def forward(self, x: Tensor) -> Tensor:

@@ -9,16 +9,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Self, final
 
-from pellucid.columns import plain
-from pellucid.errors import DTypeError, OptionError, PellucidError, ShapeError
-from pellucid.nn.attributes import Attributes, Branch, kept, members, refuse_unseen
-from pellucid.nn.calls import in_order, note, refuse_misfit, refuse_missing, refuse_nothing
-from pellucid.primitives.base import FLOAT32, FLOAT64
+from pellucid.errors import DTypeError, OptionError, ShapeError
+from pellucid.nn.attributes import Attributes, Branch, Place, kept, members, refuse_unseen
+from pellucid.nn.calls import (
+    form,
+    in_order,
+    locate,
+    note,
+    refuse_misfit,
+    refuse_missing,
+    refuse_nothing,
+    taken,
+)
+from pellucid.random import Generator, check_seed
 from pellucid.recordings import Changes, entered, is_recording, setting, watch
 from pellucid.refusals import check_arguments, look_again
-from pellucid.scopes import current_scope, scope
+from pellucid.scopes import scope
 from pellucid.state import Loaded, State, copies, restore
-from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Variable
 
 if TYPE_CHECKING:
@@ -35,9 +42,9 @@ class Module(Branch):
     A subclass makes its variables and inner modules in `__init__` and computes in `forward`:
 
         class TwoLayers(Module):
-            def __init__(self, rng):
-                self.hidden = Linear(784, 50, rng=rng)
-                self.out = Linear(50, 10, rng=rng)
+            def __init__(self):
+                self.hidden = Linear(784, 50)
+                self.out = Linear(50, 10)
 
             def forward(self, x):
                 return self.out(relu(self.hidden(x)))
@@ -56,7 +63,7 @@ class Module(Branch):
         # Here, so that subclasses need not remember to call super().__init__().
         check_arguments(cls, arguments, options)
         self = super().__new__(cls)
-        self.__dict__.update(_name="", _training=True, _written=set())
+        self.__dict__.update(_name="", _place=Place(), _training=True, _written=set())
         return self
 
     def __init_subclass__(cls) -> None:
@@ -81,14 +88,14 @@ class Module(Branch):
         """
         if named:
             inputs = in_order(self, inputs, named)
-        tensors = tuple(_input(self, x) for x in inputs)
+        tensors = tuple(taken(self, x) for x in inputs)
         if is_recording():
             watch(self, lambda: Attributes(self), ATTRIBUTES)
         with entered(self, scope(self._name) if self._name else nullcontext()):
             try:
                 output = self.forward(*tensors)
             except (ShapeError, DTypeError) as error:
-                _locate(error, self)
+                locate(error, self)
                 raise
             except TypeError as error:
                 refuse_misfit(self, inputs, error)
@@ -111,8 +118,10 @@ class Module(Branch):
         refuse_unseen(type(self).__name__, name, value)
         for part, member in members(name, value):
             if isinstance(member, Variable):
-                member.name = part
-            elif not member._name:
+                member.belong(part, self._place)
+                continue
+            member._place.move(part, self._place)
+            if not member._name:
                 member.__dict__["_name"] = part
         if is_recording():
             self._written.add(name)
@@ -193,6 +202,29 @@ class Module(Branch):
         where = f"{type(self).__name__}.load_state_dict"
         return restore(where, self.variables(), state, strict=strict)
 
+    # ---- random numbers ------------------------------------------------------------------
+
+    def seeded(self, seed: int) -> Self:
+        """Have layers without `rng` take their numbers from this seed and their paths here.
+
+        Starting values are drawn anew, but for those that were changed since they were drawn,
+        and all in a model that compiled steps have trained; masks begin again. Without it, the
+        seed is that of the `Trainer`, or 0. The module itself is returned.
+        """
+        from pellucid.nn.streams import tell_seed
+
+        check_seed(f"{type(self).__name__}.seeded", seed)
+        tell_seed(self, seed)
+        return self
+
+    def stream(self, purpose: int, rng: Generator | None = None) -> Generator:
+        """The random numbers of a layer: a child of `rng`, or by seed and path of the model."""
+        if rng is not None:
+            return rng.child(purpose)
+        from pellucid.nn.streams import Stream
+
+        return Stream(self._place, purpose)
+
     # ---- mode ----------------------------------------------------------------------------
 
     @property
@@ -240,8 +272,8 @@ class Module(Branch):
     def __repr__(self) -> str:
         lines = [f"{name}: {child!r}" for name, child in self.children().items()]
         if not lines:
-            return _form(self)
-        return f"{_form(self)[:-1]}\n{textwrap.indent(chr(10).join(lines), '  ')}\n)"
+            return form(self)
+        return f"{form(self)[:-1]}\n{textwrap.indent(chr(10).join(lines), '  ')}\n)"
 
 
 @contextmanager
@@ -264,39 +296,3 @@ def _switch(modes: Iterable[tuple[Module, bool]]) -> None:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def _form(module: Module) -> str:
-    return f"{type(module).__name__}({module.describe()})"
-
-
-def _input(module: Module, x: Any) -> Any:
-    """An input of forward: arrays become tensors, what is none of these is refused."""
-    if x is None or isinstance(x, Tensor):
-        return x
-    if isinstance(x, tuple):
-        return tuple(_input(module, part) for part in x)
-    if hasattr(x, "__array__"):
-        return tensor(as_computed(module, x))
-    raise OptionError(
-        f"{_form(module)}: called with {type(x).__name__}. Layers take tensors and NumPy "
-        "arrays: use tensor(...) or numpy.asarray(...) first."
-    )
-
-
-def as_computed(module: Module, x: Any) -> Any:
-    """The data as an array: float64, which NumPy makes unasked, as float32 where the module is."""
-    array = plain(x)
-    if array.dtype == FLOAT64:
-        dtypes = {variable.dtype for variable in module.variables().values()}
-        if FLOAT32 in dtypes and FLOAT64 not in dtypes:
-            return array.astype(FLOAT32)
-    return array
-
-
-def _locate(error: PellucidError, module: Module) -> None:
-    """Put the path and form of the innermost module in front of an error's message, once."""
-    if error.layer is None:
-        error.layer = current_scope()
-        where = f"{error.layer}: " if error.layer else ""
-        error.args = (f"{where}{_form(module)}: {error}",)

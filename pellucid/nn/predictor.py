@@ -18,7 +18,8 @@ import numpy as np
 from pellucid.arguments import wants_gradient
 from pellucid.compile import compile as compiled
 from pellucid.errors import ShapeError
-from pellucid.nn.module import ATTRIBUTES, as_computed, in_mode
+from pellucid.nn.calls import as_computed
+from pellucid.nn.module import ATTRIBUTES, in_mode
 from pellucid.primitives.base import FLOAT32
 from pellucid.structure import LEAF, flatten, unflatten
 from pellucid.tensor import Tensor

@@ -42,7 +42,7 @@ class Recurrent(Module):
         *,
         layers: int = 1,
         bidirectional: bool = False,
-        rng: Generator,
+        rng: Generator | None = None,
     ) -> None:
         if layers < 1:
             raise OptionError(f"{type(self).__name__}: {layers} layers. There is at least 1.")

@@ -43,4 +43,9 @@ class Sequential(Module):
     def __getitem__(self, key: slice) -> "Sequential": ...
     def __getitem__(self, key: int | slice) -> Module:
         layers = list(self)
-        return Sequential(*layers[key]) if isinstance(key, slice) else layers[key]
+        if not isinstance(key, slice):
+            return layers[key]
+        part = Sequential()
+        # Not by setattr: a part is a look at the model, in which its layers keep their place.
+        part.__dict__.update({str(i): layer for i, layer in enumerate(layers[key])})
+        return part

@@ -12,6 +12,7 @@ import numpy as np
 
 from pellucid.data.batches import batch_matrix
 from pellucid.errors import PellucidError, TrainingError
+from pellucid.nn.streams import seed_run
 from pellucid.train.checkpoint import Position
 from pellucid.train.history import Steps
 from pellucid.train.nonfinite import Birthplace, find_origin, is_finite
@@ -31,6 +32,7 @@ class Stepper:
         self._samples = len(program.feed.data)
         self._snapshot: Snapshot | None = None
         self._batches: tuple[int, Any, Any] | None = None
+        seed_run(program.task.model, options.seed)
 
     @property
     def steps_per_epoch(self) -> int:

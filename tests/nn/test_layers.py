@@ -112,11 +112,6 @@ def test_another_number_of_features_is_refused(shape, rng):
         nn.Linear(3, 2, rng=rng)(pc.zeros(shape))
 
 
-def test_a_random_start_asks_for_a_generator():
-    with pytest.raises(OptionError, match=r"no rng\. It draws random numbers, and there is no"):
-        nn.Linear(3, 2)
-
-
 def test_sizes_below_1_are_refused(rng):
     with pytest.raises(OptionError, match="Linear: 0 to 2 features"):
         nn.Linear(0, 2, rng=rng)

@@ -1,0 +1,170 @@
+"""Random numbers of layers without `rng`: from the model's seed and the layer's path in it.
+
+Stream      the generator of a layer, as for the masks of dropout
+Undrawn     a parameter whose starting values are drawn when they are first asked for
+tell_seed   have all of a model begin with a seed; seed_run, for a run
+
+Seed and path count as they are at the first draw, so that what was seen never changes by
+itself. No generator is shared, and nothing depends on the order in which layers were made.
+"""
+
+import threading
+import weakref
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from pellucid.capacity import active_sizes
+from pellucid.nn.attributes import Place
+from pellucid.nn.module import ATTRIBUTES, Module
+from pellucid.primitives.base import DType, Shape, known_dtype
+from pellucid.random import Generator
+from pellucid.recordings import setting, unrecorded
+from pellucid.tensor import Tensor
+from pellucid.variables import Source, Variable
+
+
+def derived(seed: int, path: str) -> int:
+    """The seed of one layer: 64 bits of the keyed hash BLAKE2b (RFC 7693) of its path.
+
+    >>> derived(0, "hidden.weight") == derived(0, "output.weight")
+    False
+    """
+    digest = blake2b(path.encode(), key=int(seed).to_bytes(8, "little"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+class Stream(Generator):
+    """A generator by seed and path of a module: decided at its first draw, and by `tell_seed`."""
+
+    def __init__(self, place: Place, purpose: int) -> None:
+        super().__init__(0, purpose)
+        place.streams += 1
+        self._place, self._number = place, place.streams
+        self._decided: tuple[int, str] | None = None
+
+    def key(self) -> Tensor:
+        """The two words that its numbers come from; compiled functions follow a change."""
+        setting(self._origin, ATTRIBUTES)
+        return super().key()
+
+    def child(self, purpose: int | None = None) -> Generator:
+        """An independent generator; each call gives another one."""
+        self._origin()
+        return super().child(purpose)
+
+    def restart(self) -> None:
+        """Decide anew, by the place as it is told now, and begin with the first draw."""
+        self._decided = None
+        self.draws.assign(self.draws.fresh(np.zeros((), self.draws.dtype)))
+
+    def _origin(self) -> tuple[int, str]:
+        """Seed and path."""
+        if self._decided is None:
+            seed, path = self._place.where()
+            self._decided = seed, path if self._number == 1 else f"{path}~{self._number}"
+            self.take_seed(derived(*self._decided))
+        return self._decided
+
+
+class Start:
+    """How a parameter starts: `draw(rng)`, and the array that it gave."""
+
+    def __init__(self, draw: Callable[[Generator], Tensor], shape: Shape, dtype: DType) -> None:
+        self.draw, self.shape, self.dtype = draw, shape, dtype
+        self.place = Place()
+        self.first: weakref.ref[Any] | None = None
+        self.lock = threading.RLock()
+
+    def drawn(self, seed: int, path: str, name: str) -> Any:
+        """The values by a seed and the parameter's path, row by row."""
+        rng = Generator(derived(seed, f"{path}.{name}" if path else name))
+        with unrecorded():
+            return np.asarray(self.draw(rng).array, order="C")
+
+
+class Undrawn(Variable):
+    """A parameter whose starting values are drawn when they are first asked for.
+
+    Until then it has a shape and a dtype, and may be assigned to; then it is a plain variable,
+    as looking up attributes takes longer where there is a `__getattr__`.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, draw: Callable[[Generator], Tensor], shape: Shape, dtype: Any) -> None:
+        # Not as other variables: the slot of the array stays empty, and __getattr__ fills it.
+        self.name, self.trainable = "parameter", True
+        self._tensor, self._source, self.guard = None, Source(self), None
+        self._owned = False
+        self.start = Start(draw, tuple(shape), known_dtype("parameter", dtype))
+        sizes = active_sizes()
+        if sizes is not None:
+            self._array = sizes.stand_in(self.shape, self.dtype)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "_array":
+            raise AttributeError(f"Variable has no attribute {name!r}")
+        start = self.start
+        with start.lock:
+            if start.first is None:
+                array = start.drawn(*start.place.where(), self.name)
+                start.first = weakref.ref(array)
+                self._owned, self._array = True, array
+                self.__class__ = Variable  # type: ignore[assignment]
+        return self._array
+
+    @property
+    def shape(self) -> Shape:
+        """The sizes of all axes."""
+        shape: Shape = self.start.shape
+        return shape
+
+    @property
+    def dtype(self) -> DType:
+        """The dtype of every element."""
+        dtype: DType = self.start.dtype
+        return dtype
+
+    def belong(self, name: str, place: Place) -> None:
+        """Take the name that it has in a module, and that module's place."""
+        super().belong(name, place)
+        self.start.place = place
+
+
+def _restart(variable: Variable, seed: int, path: str) -> None:
+    """Draw anew what holds the very values that it started with."""
+    start = variable.start
+    if start is None or start.first is None or start.first() is not variable.present():
+        return
+    variable.assign(Tensor(start.drawn(seed, path, variable.name)))
+    start.first = weakref.ref(variable.present())
+
+
+def tell_seed(model: Module, seed: int, *, by_run: bool = False) -> None:
+    """Have everything in a model without `rng` begin with a seed and its path in the model.
+
+    A run leaves alone what its user told a seed. Starting values that were changed stay, and so
+    do all where a program trains the model: what it does not train, such as a random
+    projection, belongs to what it has learned.
+    """
+    modules = model.modules()
+    is_trained = any(parameter.guard is not None for parameter in model.parameters().values())
+    for path, module in modules.items():
+        if by_run and module._place.is_said:
+            continue
+        module._place.told, module._place.by_run = (seed, path), by_run
+        for value in vars(module).values():
+            if isinstance(value, Stream):
+                value.restart()
+        for variable in () if is_trained else module.own_variables().values():
+            _restart(variable, seed, path)
+    ATTRIBUTES.tell()
+
+
+def seed_run(model: Any, seed: int) -> None:
+    """The same with a run's seed, for a model whose user told it none."""
+    if isinstance(model, Module) and not model._place.is_said:
+        tell_seed(model, seed, by_run=True)
