@@ -79,9 +79,10 @@ def evaluate(run: Path) -> int:
 @RUN
 @click.argument("inputs", nargs=-1, required=True)
 def predict(run: Path, inputs: tuple[str, ...]) -> int:
-    """What a run's model says of each picture (PNG or JPEG), or of each row of numbers.
+    """What a run's model says of each picture, or of each row of numbers.
 
-    A digit may be dark on light or light on dark, anywhere in the picture.
+    Pictures are PNG, JPEG, BMP, GIF or WebP. A digit may be dark on light or light on dark,
+    anywhere in the picture.
 
     \b
     Examples:

@@ -51,7 +51,8 @@ class CatsOptions:
 class ImagesOptions:
     """Where the pictures are, and how they are read.
 
-    `data_dir`: the folder, with one sub-folder for each class. `size`: height,width that all
+    `data_dir`: the folder, with one sub-folder for each class, or with train/ and val/, test/ or
+    both, and the classes in each of them. `size`: height,width that all
     pictures are resized to; left out, they must be alike. `grey`: one channel instead of three.
     `broken`: what becomes of files that cannot be read.
     """

@@ -7,6 +7,7 @@ DATA         all of them, by name
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from pellucid.cli.data_options import (
@@ -25,21 +26,24 @@ from pellucid.data import (
     cats,
     digits,
     image_folder,
+    image_parts,
     mnist,
     parity,
     split,
     text_parts,
 )
+from pellucid.data.listing import parts_in
 from pellucid.errors import OptionError
 from pellucid.random import Generator
 
 # Of MNIST's 60,000 training digits, so many are kept aside for validation.
 MNIST_VALIDATION = 5_000
+KEPT = 0.2  # of training pictures, likewise, where they come split into train and test
 
 
 @dataclass(frozen=True)
 class DataParts:
-    """The sets to train on, to choose by, and to judge with.
+    """The sets to train on, to choose by, and to judge with, where there are such.
 
     `characters`: those of a text, each at the place of its number. `skipped`: why files were
     left out.
@@ -47,14 +51,15 @@ class DataParts:
 
     train: Dataset
     validation: Dataset | None
-    test: Dataset
+    test: Dataset | None
     characters: str = ""
     skipped: tuple[str, ...] = ()
 
     def with_shape(self, shape: tuple[int, ...]) -> "DataParts":
         """The same samples in another shape."""
         validation = self.validation and self.validation.with_shape(*shape)
-        train, test = self.train.with_shape(*shape), self.test.with_shape(*shape)
+        test = self.test and self.test.with_shape(*shape)
+        train = self.train.with_shape(*shape)
         return replace(self, train=train, validation=validation, test=test)
 
 
@@ -119,13 +124,19 @@ def _folder(options: ImagesOptions, seed: int) -> DataParts:
     size = options.size
     if len(size) not in (0, 2):
         raise OptionError(f"folder: --size {size}. It is height,width such as 64,64.")
-    found = image_folder(
-        options.data_dir,
-        size=(size[0], size[1]) if size else None,
-        grey=options.grey,
-        broken=options.broken,
-    )
-    return replace(_split(found.data, seed), skipped=found.skipped)
+    how: dict[str, Any] = {
+        "size": (size[0], size[1]) if size else None,
+        "grey": options.grey,
+        "broken": options.broken,
+    }
+    if not parts_in(Path(options.data_dir)):
+        found = image_folder(options.data_dir, **how)
+        return replace(_split(found.data, seed), skipped=found.skipped)
+    parts = image_parts(options.data_dir, **how)
+    train, validation = parts.train, parts.validation
+    if validation is None:
+        train, validation = split(train, (1 - KEPT, KEPT), seed=seed)[0]
+    return DataParts(train, validation, parts.test, skipped=parts.skipped)
 
 
 def _text(options: TextOptions, _: int) -> DataParts:
@@ -193,7 +204,7 @@ KINDS = (
     ),
     DataKind(
         "folder",
-        "Your own pictures: a folder with a sub-folder for each class.",
+        "Your own pictures: a folder for each class, or train/ and test/ with these inside.",
         ImagesOptions,
         _folder,
         Usual("simple-convnet", epochs=20, learning_rate=0.001),

@@ -33,14 +33,14 @@ STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SI
 
 
 class TestAtEnd(Callback):
-    """Measures the model that training ends with on the test set, once."""
+    """Measures the model that training ends with on the test set, once, where there is one."""
 
-    def __init__(self, test: Dataset) -> None:
+    def __init__(self, test: Dataset | None) -> None:
         self.test = test
 
     def end(self, trainer: Trainer) -> None:
         """Measure, for the report."""
-        values = trainer.evaluate(self.test)
+        values = {} if self.test is None else trainer.evaluate(self.test)
         for name in sorted(values):
             trainer.results[f"test {name.replace('_', ' ')}"] = f"{values[name]:.4f}"
 
@@ -119,7 +119,7 @@ def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> in
         chosen = len(parts.validation or ())
         errors.print(
             f"{len(parts.train):,} samples to train on, {chosen:,} to choose by, "
-            f"{len(parts.test):,} to judge with; run folder {folder}",
+            f"{len(parts.test or ()):,} to judge with; run folder {folder}",
             highlight=False,
         )
     history = trainer.fit(recipe.epochs)

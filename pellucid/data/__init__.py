@@ -2,7 +2,7 @@
 
 Data sets      Dataset, Form, from_arrays, digits, mnist, download_mnist, read_idx, cats
 By formula     flower, moons, spirals, circles, xor, parity, sine; SYNTHETIC lists them
-Pictures       image_folder, ImageFolder, read_picture; read_digit for one digit
+Pictures       image_folder, ImageFolder; image_parts, ImageParts; read_picture, read_digit
 Text           read_text, text_parts, text_windows, TextParts, Vocabulary
 Parts          split, split_fractions, SplitReport
 Batches        permutation, batches, batch_matrix
@@ -19,7 +19,13 @@ from pellucid.data.mnist import download_mnist, mnist
 from pellucid.on_use import on_use
 
 if TYPE_CHECKING:  # and loaded when first asked for: see the end
-    from pellucid.data.folders import ImageFolder, image_folder, read_picture
+    from pellucid.data.folders import (
+        ImageFolder,
+        ImageParts,
+        image_folder,
+        image_parts,
+        read_picture,
+    )
     from pellucid.data.images import read_digit
     from pellucid.data.splits import SplitReport, split, split_fractions
     from pellucid.data.synthetic import (
@@ -40,6 +46,7 @@ __all__ = [
     "Dataset",
     "Form",
     "ImageFolder",
+    "ImageParts",
     "SplitReport",
     "Synthetic",
     "TextParts",
@@ -53,6 +60,7 @@ __all__ = [
     "flower",
     "from_arrays",
     "image_folder",
+    "image_parts",
     "mnist",
     "moons",
     "parity",

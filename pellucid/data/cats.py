@@ -41,7 +41,7 @@ def _read(path: Path, part: str) -> Dataset:
     # Imported here: what starts a process is not needed by other data sets.
     from pellucid.data.hdf5 import opened_tables
 
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise FileError(f"cats: {path} is missing. Give the folder that holds {TRAIN} and {TEST}.")
     with opened_tables("cats", path, (f"{part}_set_x", f"{part}_set_y")) as tables:
         images, labels = tables.known

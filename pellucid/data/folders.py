@@ -1,12 +1,12 @@
 """Pictures sorted into folders: each sub-folder is a class, named by its folder.
 
 image_folder(path, ...)    the pictures as a data set, the names, and what was skipped
+image_parts(path, ...)     those of a folder that is split already, into train, test, ...
 read_picture(path, ...)    one picture in the form of such a data set
 """
 
 import math
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset
-from pellucid.data.pictures import opaque, open_picture, pillow
+from pellucid.data.listing import classes_in, entries, parts_in
+from pellucid.data.pictures import LIGHTEST, opaque, open_picture, pillow
 from pellucid.errors import DataError, FileError, OptionError, closest
 
-FORMATS = ("PNG", "JPEG", "BMP")
 BROKEN = ("refuse", "skip")
 MAX_NUMBERS = 2**30  # 4 GiB as float32
 
 Pixels = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ImageParts:
+    """What a folder of pictures holds that is split already; None for a part that is not there.
+
+    `skipped`: as in `ImageFolder`.
+    """
+
+    train: Dataset
+    validation: Dataset | None
+    test: Dataset | None
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,34 +62,87 @@ def image_folder(
     grey: bool = False,
     broken: str = "refuse",
 ) -> ImageFolder:
-    """The pictures (PNG, JPEG, BMP) of a folder with one sub-folder for each class.
+    """The pictures of a folder with one sub-folder for each class.
 
-    `size`: (height, width) that every picture is resized to; without, pictures of different
-    sizes are refused. `broken`: "refuse" raises at the first file that is damaged, no picture,
-    too large, or a link that leads out of the folder; "skip" leaves such files out and names
-    them. Names that begin with a dot, and files beside the sub-folders, are not looked at.
-    Classes and files are taken in the order of their names.
+    Pictures are PNG, JPEG, BMP, GIF (the first of several) or WebP. `size`: (height, width) that
+    every picture is resized to; without, pictures of different sizes are refused. `broken`:
+    "refuse" raises at the first file that is damaged, no picture, too large, or a link that leads
+    out of the folder; "skip" leaves such files out and names them. Not looked at are files beside
+    the sub-folders, hidden ones, texts, and what archives and systems leave behind, such as
+    __MACOSX and Thumbs.db. Classes and files are taken in the order of their names.
 
     Shapes: features (pictures, 3, height, width), or one channel where `grey`.
     Units:  brightness, 0 to 1; transparent places are white.
     Errors: OptionError for a size or word that is not known; FileError naming the file that
         cannot be read; DataError for fewer than two classes, a class without pictures, sizes
-        that differ, or more numbers than 2^30.
+        that differ, more numbers than 2^30, or a folder that is split already.
     """
+    root, reader = _begin(path, size, grey=grey, broken=broken)
+    parts = parts_in(root)
+    if parts:
+        raise DataError(
+            f"image_folder: {root} is split already: {', '.join(p.name for p in parts.values())}. "
+            "Read it with image_parts, or give one of these folders."
+        )
+    names = classes_in(root)
+    data = reader.read(root, names, names, _real(root).name)
+    return ImageFolder(data, tuple(reader.skipped))
+
+
+def image_parts(
+    path: str | os.PathLike[str],
+    *,
+    size: tuple[int, int] | None = None,
+    grey: bool = False,
+    broken: str = "refuse",
+) -> ImageParts:
+    """The pictures of a folder that is split already: train/ with a sub-folder for each class.
+
+    Beside it stand val/ (or valid/, validation/), test/, or both, with the same classes or some of
+    them. All else is as in `image_folder`.
+
+    Errors: as `image_folder`; DataError where there are no such parts, or a part has a class that
+        train/ has not.
+    """
+    root, reader = _begin(path, size, grey=grey, broken=broken)
+    parts = parts_in(root)
+    if not parts:
+        raise DataError(
+            f"image_parts: {root} holds no train/ with classes beside val/ or test/. Folders of "
+            "classes are read with image_folder, and split with split."
+        )
+    names = classes_in(parts["train"])
+    found: dict[str, Dataset] = {}
+    for part, folder in parts.items():
+        here = names if part == "train" else _some_of(names, folder)
+        found[part] = reader.read(folder, here, names, f"{_real(root).name} {part}")
+    rest = found.get("validation"), found.get("test")
+    return ImageParts(found["train"], *rest, tuple(reader.skipped))
+
+
+def _some_of(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+    """The classes in a folder, which are among the names."""
+    here = tuple(path.name for path in entries(folder) if os.path.isdir(path))
+    odd = [name for name in here if name not in names]
+    if odd or not here:
+        what = f"a class {odd[0]!r}, which train has not" if odd else "no class"
+        raise DataError(
+            f"image_parts: {folder} holds {what}. Each part has sub-folders for the same classes: "
+            f"{', '.join(names[:10])}{', ...' if len(names) > 10 else ''}."
+        )
+    return here
+
+
+def _begin(
+    path: str | os.PathLike[str], size: tuple[int, int] | None, *, grey: bool, broken: str
+) -> tuple[Path, "_Reader"]:
+    """The folder, and what reads its pictures. Errors: OptionError."""
     if size is not None and (len(size) != 2 or min(size) < 1):
         raise OptionError(f"image_folder: size {size}. It is (height, width), each at least 1.")
     if broken not in BROKEN:
         raise OptionError(f"image_folder: broken {broken!r}. {closest(broken, BROKEN)}")
     root = Path(path)
-    names = _class_names(root)
-    reader = _Reader(root, size, grey=grey, skip=broken == "skip")
-    for label, name in enumerate(names):
-        reader.read_class(label, name)
-    features = np.stack(reader.pictures)
-    features.flags.writeable = False  # so that training shares the table instead of copying it
-    labels = np.array(reader.labels, np.int64)
-    data = Dataset(features, labels, _real(root).name, len(names), class_names=names)
-    return ImageFolder(data, tuple(reader.skipped))
+    return root, _Reader(root, size, grey=grey, skip=broken == "skip")
 
 
 def read_picture(
@@ -90,14 +156,16 @@ def read_picture(
 
     def decode(image: Any) -> Pixels:
         image = opaque("read_picture", image)
-        image = image.convert("L") if grey else image
+        deep = image.mode == "F"
+        image = image.convert("L") if grey and not deep else image
         if size is not None and image.size != (size[1], size[0]):
             resampling = pillow("read_picture", "Image").Resampling
             image = image.resize((size[1], size[0]), resampling.BILINEAR)
         pixels = np.asarray(image, np.float32).reshape(image.size[1], image.size[0], -1)
-        return np.ascontiguousarray(pixels.transpose(2, 0, 1)) / np.float32(255)
+        pixels = np.ascontiguousarray(pixels.transpose(2, 0, 1)) / LIGHTEST[deep]
+        return np.repeat(pixels, 3, axis=0) if deep and not grey else pixels
 
-    return open_picture("read_picture", path, decode, FORMATS)
+    return open_picture("read_picture", path, decode)
 
 
 class _Reader:
@@ -108,12 +176,25 @@ class _Reader:
         self.pictures: list[Pixels] = []
         self.labels: list[int] = []
         self.skipped: list[str] = []
-        self._first = root
+        self._numbers = 0  # of all pictures so far
+        self._first: tuple[Path, tuple[int, ...]] | None = None
 
-    def read_class(self, label: int, name: str) -> None:
+    def read(
+        self, folder: Path, here: tuple[str, ...], names: tuple[str, ...], name: str
+    ) -> Dataset:
+        """The pictures of the classes that are here; `names` are those of all classes."""
+        self.pictures, self.labels = [], []
+        for each in here:
+            self._read_class(names.index(each), folder / each)
+        features = np.stack(self.pictures)
+        features.flags.writeable = False  # so that training shares the table, without a copy
+        labels = np.array(self.labels, np.int64)
+        return Dataset(features, labels, name, len(names), class_names=names)
+
+    def _read_class(self, label: int, folder: Path) -> None:
         """All pictures of one class."""
         before = len(self.pictures)
-        for path in _entries(self.root / name):
+        for path in entries(folder):
             try:
                 self._check_inside(path)
                 if self.size is not None:
@@ -121,16 +202,19 @@ class _Reader:
                 pixels = read_picture(path, size=self.size, grey=self.grey)
             except FileError as error:
                 if not self.skip:
-                    raise
+                    raise FileError(
+                        f'{error} Or leave such files out: broken="skip" (--broken skip).'
+                    ) from error
                 self.skipped.append(str(error))
                 continue
             self._check_size(path, pixels)
             self.pictures.append(pixels)
             self.labels.append(label)
+            self._numbers += pixels.size
         if len(self.pictures) == before:
             raise DataError(
-                f"image_folder: {self.root / name} holds no picture that can be read. Every "
-                "sub-folder is a class: put pictures into it, or remove it."
+                f"image_folder: {folder} holds no picture that can be read. Every sub-folder is "
+                "a class: put pictures into it, or remove it."
             )
 
     def _check_inside(self, path: Path) -> None:
@@ -142,18 +226,17 @@ class _Reader:
             )
 
     def _check_size(self, path: Path, pixels: Pixels) -> None:
-        if not self.pictures:
-            self._first = path
-        elif pixels.shape != self.pictures[0].shape:
-            here, there = pixels.shape[1:], self.pictures[0].shape[1:]
+        self._first = first, shape = self._first or (path, pixels.shape)
+        if pixels.shape != shape:
+            here, there = pixels.shape[1:], shape[1:]
             raise DataError(
-                f"image_folder: {path} is {here[0]} x {here[1]} (height x width), {self._first} is "
+                f"image_folder: {path} is {here[0]} x {here[1]} (height x width), {first} is "
                 f"{there[0]} x {there[1]}. All must be alike: give size=(height, width) to resize."
             )
-        self._check_room(pixels.shape)
+        self._check_room(shape)
 
     def _check_room(self, shape: tuple[int, ...]) -> None:
-        if (len(self.pictures) + 1) * math.prod(shape) > MAX_NUMBERS:
+        if self._numbers + math.prod(shape) > MAX_NUMBERS:
             raise DataError(
                 f"image_folder: {self.root} holds more than {MAX_NUMBERS:,} numbers in pictures "
                 f"of shape {shape}. Give a smaller size=(height, width)."
@@ -163,30 +246,3 @@ class _Reader:
 def _real(path: Path) -> Path:
     """Where links lead; a loop of links leads nowhere, and stays as it is."""
     return Path(os.path.realpath(path))
-
-
-def _class_names(root: Path) -> tuple[str, ...]:
-    # Where a link cannot be followed, os.path says no; Path.is_dir raises for some.
-    names = tuple(path.name for path in _entries(root) if os.path.isdir(path))
-    if len(names) < 2:
-        raise DataError(
-            f"image_folder: {root} holds {len(names)} sub-folders ({', '.join(names) or 'none'}). "
-            "Each class is a sub-folder with its pictures: at least 2 are needed."
-        )
-    odd = [name for name in names if not name.isprintable()]
-    if odd:
-        raise DataError(
-            f"image_folder: {root} holds a sub-folder named {odd[0]!r}. Names of classes are "
-            "printed: rename it, without control characters."
-        )
-    return names
-
-
-def _entries(folder: Path) -> Sequence[Path]:
-    """What a folder holds, by name; hidden names left out."""
-    try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError as error:
-        raise FileError(
-            f"image_folder: read {folder}: {error.strerror or error}. Check the path."
-        ) from error

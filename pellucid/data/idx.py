@@ -208,4 +208,5 @@ def _pieces(where: str, stream: Any, header: Header) -> Iterator[bytes]:
 
 def find_file(folder: str | os.PathLike[str], names: tuple[str, ...]) -> Path | None:
     """The first of the names that is a file in the folder, if any is."""
-    return next((path for name in names if (path := Path(folder, name)).is_file()), None)
+    # A link to a name that is too long is no file: os.path says so, Path.is_file raises.
+    return next((p for name in names if os.path.isfile(p := Path(folder, name))), None)

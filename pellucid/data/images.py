@@ -1,6 +1,6 @@
 """A picture of one handwritten digit, brought into the form in which a data set holds its digits.
 
-    read_digit(path, size)    PNG or JPEG -> ink in [0, 1], 28x28 as in MNIST or 8x8 as in digits
+    read_digit(path, size)    a picture -> ink in [0, 1], 28x28 as in MNIST or 8x8 as in digits
 
 The digit may be dark on light or light on dark, anywhere in the picture, on an even background.
 Pictures come from strangers: their sizes are checked before they are decoded.
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.pictures import eight_bits, open_picture, pillow
+from pellucid.data.pictures import LIGHTEST, open_picture, pillow, upright
 from pellucid.errors import DataError, OptionError
 
 Ink = NDArray[np.float32]
@@ -29,7 +29,7 @@ STROKE = 0.2
 
 
 def read_digit(path: str | os.PathLike[str], size: tuple[int, int] = (28, 28)) -> Ink:
-    """The digit in a PNG or JPEG file as the ink of `size` pixels.
+    """The digit in a picture (PNG, JPEG, BMP, GIF or WebP) as the ink of `size` pixels.
 
     (28, 28), as in MNIST: the digit fits into a box of 20x20 with its proportions kept, and its
     centre of mass stands in the centre. (8, 8), as in `digits`: the digit is set upright, fills a
@@ -38,8 +38,8 @@ def read_digit(path: str | os.PathLike[str], size: tuple[int, int] = (28, 28)) -
 
     Shapes: -> size, float32.
     Units:  ink, 0 (background) to 1 (strongest).
-    Errors: OptionError for another size; FileError naming the file where it is missing, not a
-        PNG or JPEG, damaged, above 64 MiB or above 50 million pixels; DataError where it shows
+    Errors: OptionError for another size; FileError naming the file where it is missing, no
+        picture, damaged, above 64 MiB or above 50 million pixels; DataError where it shows
         nothing, or Pillow is not installed.
     Source: MNIST: LeCun et al., http://yann.lecun.com/exdb/mnist; digits: Garris et al., NIST
         form-based handprint recognition system, NISTIR 5469 (1994), the spatial normalisation.
@@ -56,7 +56,7 @@ def _pillow(name: str) -> Any:
 
 def _decode(image: Any) -> Ink:
     """The picture as brightness, 0 (black) to 1 (white): (height, width)."""
-    image = eight_bits("read_digit", image)
+    image = upright("read_digit", image)
     return _flatten(image.convert("RGBA")) if image.has_transparency_data else _brightness(image)
 
 
@@ -71,10 +71,11 @@ def _flatten(image: Any) -> Ink:
 
 
 def _brightness(image: Any) -> Ink:
-    image = image.convert("L")
+    deep = image.mode == "F"
+    image = image if deep else image.convert("L")
     image.thumbnail((WORKING_SIDE, WORKING_SIDE), _pillow("Image").Resampling.BOX)
     grey: Ink = np.asarray(image, dtype=np.float32)
-    return grey / np.float32(255)
+    return grey / LIGHTEST[deep]
 
 
 def _ink(path: str | os.PathLike[str], grey: Ink) -> Ink:

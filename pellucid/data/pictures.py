@@ -2,7 +2,8 @@
 
 pillow         a module of Pillow, imported on use
 open_picture   a picture, decoded by a function, or a FileError that says what is wrong
-opaque         a picture in colour without transparency, 8 bits a channel
+upright        a picture the right way up; 16 bits of grey as numbers
+opaque         ... and without transparency
 """
 
 import io
@@ -20,9 +21,16 @@ T = TypeVar("T")
 
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
+KINDS = "PNG, JPEG, BMP, GIF or WebP"
 # The most pixels that a byte can stand for: deflate makes 1032 bytes of one, of 8 pixels each; a
-# block of 64 in JPEG takes a bit; a run of 255 in BMP two bytes. The headers count as well.
-MOST_PER_BYTE = {"PNG": 8 * 1032, "JPEG": 1024, "BMP": 256}
+# block of 64 in JPEG takes a bit; a run of 255 in BMP two bytes; a word of 12 bits in GIF stands
+# for fewer than 4096 pixels. WebP has no such bound: what is all alike takes no bits at all, so
+# small pictures are free. The headers count as well.
+MOST_PER_BYTE = {"PNG": 8 * 1032, "JPEG": 1024, "BMP": 256, "GIF": 2731, "WEBP": 8 * 1032}
+FREE = {"WEBP": 2**21}  # pixels that a header may promise at no bytes
+# The number of white, in a picture of 8 bits and in one of 16.
+LIGHTEST = (np.float32(255), np.float32(65535))
 
 
 def pillow(where: str, name: str) -> Any:
@@ -35,28 +43,31 @@ def open_picture(
     name: str,
     path: str | os.PathLike[str],
     decode: Callable[[Any], T],
-    formats: tuple[str, ...] = ("PNG", "JPEG"),
 ) -> T:
-    """What `decode` makes of the opened picture. `name` is the function that errors name.
+    """What `decode` makes of the opened picture, the first of several in a file.
+
+    `name` is the function that errors name.
 
     Errors: FileError for what is missing, no regular file, no such picture, damaged, above
     64 MiB or above 50 million pixels; DataError without Pillow.
     """
     image_module = pillow(name, "Image")
-    where, kinds = f"{name} {os.fspath(path)}", " or ".join(formats)
+    where = f"{name} {os.fspath(path)}"
     try:
-        _check_file(where, path, kinds)
+        _check_file(where, path)
         with warnings.catch_warnings():
             # Pillow warns of very many pixels: the check below refuses fewer. And of damage in what
             # is said about a picture: pixels alone count here.
             warnings.simplefilter("ignore")
-            with image_module.open(_content(path), formats=formats) as image:
-                _check_pixels(where, image, os.path.getsize(path))
+            content = _content(path)
+            _check_webp(where, content.getvalue())
+            with image_module.open(content, formats=FORMATS) as image:
+                _check_pixels(where, image.format, image.size, os.path.getsize(path))
                 return decode(image)
     except FileError:
         raise
     except image_module.UnidentifiedImageError as error:
-        raise FileError(f"{where}: not a {kinds} picture, or its beginning is damaged.") from error
+        raise FileError(f"{where}: not a {KINDS} picture, or its beginning is damaged.") from error
     except FileNotFoundError as error:
         raise FileError(f"{where}: there is no such file. Check the path.") from error
     except (OSError, ValueError, SyntaxError, image_module.DecompressionBombError) as error:
@@ -76,10 +87,10 @@ def _content(path: str | os.PathLike[str]) -> io.BytesIO:
         return io.BytesIO(file.read(MAX_BYTES + 1))
 
 
-def _check_file(where: str, path: str | os.PathLike[str], kinds: str) -> None:
+def _check_file(where: str, path: str | os.PathLike[str]) -> None:
     if not os.path.isfile(path):
         os.stat(path)
-        raise FileError(f"{where}: not a regular file. Give a {kinds} file.")
+        raise FileError(f"{where}: not a regular file. Give a {KINDS} file.")
     if os.path.getsize(path) > MAX_BYTES:
         raise FileError(
             f"{where}: {os.path.getsize(path):,} bytes. At most {MAX_BYTES:,} are read: save "
@@ -87,34 +98,54 @@ def _check_file(where: str, path: str | os.PathLike[str], kinds: str) -> None:
         )
 
 
-def _check_pixels(where: str, image: Any, size: int) -> None:
+def _check_webp(where: str, content: bytes) -> None:
+    """The same for WebP, by its header: its decoder takes memory for all where a file is opened.
+
+    Source: Google, WebP Container Specification, and RFC 9649, sections 2 and 3.
+    """
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
+        return
+    match content[12:16]:
+        case b"VP8X":  # 24 bits each, less one
+            sides = [int.from_bytes(content[at : at + 3], "little") + 1 for at in (24, 27)]
+        case b"VP8L":  # 14 bits each, less one
+            bits = int.from_bytes(content[21:25], "little")
+            sides = [(bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1]
+        case _:  # 14 bits each, after three of the frame and three of a signature
+            sides = [int.from_bytes(content[at : at + 2], "little") & 0x3FFF for at in (26, 28)]
+    _check_pixels(where, "WEBP", (sides[0], sides[1]), len(content))
+
+
+def _check_pixels(where: str, kind: str, sides: tuple[int, int], size: int) -> None:
     """Refuse more pixels than are decoded, or than a file of so many bytes can hold."""
-    width, height = image.size
+    width, height = sides
     if width * height > MAX_PIXELS:
         raise FileError(
             f"{where}: {width} x {height} pixels. At most {MAX_PIXELS:,} are decoded: save the "
             "picture smaller."
         )
-    if width * height > size * MOST_PER_BYTE[image.format]:
+    most = size * MOST_PER_BYTE[kind] + FREE.get(kind, 0)
+    if width * height > most:
         raise FileError(
             f"{where}: its header says {width} x {height} pixels, but the file has only {size:,} "
             "bytes: it is damaged. Save the picture again."
         )
 
 
-def eight_bits(name: str, image: Any) -> Any:
-    """The picture turned upright, with 8 bits a channel."""
+def upright(name: str, image: Any) -> Any:
+    """The picture turned upright; 16 bits of grey, of mode "F", are numbers up to 65535."""
     image = pillow(name, "ImageOps").exif_transpose(image)
     if not image.mode.startswith("I"):
         return image
-    # 16 bits a pixel; Pillow's own conversion to 8 bits would cut them off at 255.
-    wide = np.asarray(image, dtype=np.float32) / np.float32(65535)
-    return pillow(name, "Image").fromarray((wide * 255).clip(0, 255).astype(np.uint8))
+    # Pillow's own conversion to 8 bits would cut them off at 255.
+    return pillow(name, "Image").fromarray(np.asarray(image, dtype=np.float32))
 
 
 def opaque(name: str, image: Any) -> Any:
-    """The picture as it looks on white paper: upright, three channels of 8 bits."""
-    image = eight_bits(name, image)
+    """The picture as it looks on white paper: three channels of 8 bits, or 16 bits of grey."""
+    image = upright(name, image)
+    if image.mode == "F":
+        return image
     if image.has_transparency_data:
         image = image.convert("RGBA")
         sheet = pillow(name, "Image").new("RGBA", image.size, "white")

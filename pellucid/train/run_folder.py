@@ -70,9 +70,9 @@ class RunFolder:
     def open(path: str | os.PathLike[str]) -> "RunFolder":
         """A run that is there. Errors: FileError where there is none, or it is damaged."""
         file = Path(path) / "config.json"
-        if not Path(path).is_dir():
+        if not os.path.isdir(path):
             raise FileError(f"run {path}: there is no such folder. Give the folder of a run.")
-        if not file.is_file():
+        if not os.path.isfile(file):
             raise FileError(
                 f"run {path}: it holds no config.json, so it is not the folder of a run. "
                 "Runs are made by `pellucid train` and by a Trainer with a folder."

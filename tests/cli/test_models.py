@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -175,6 +176,28 @@ def test_pictures_of_many_sizes_are_resized_and_broken_ones_named(
     data = json.loads((tmp_path / "run" / "config.json").read_text())["data"]
     assert data["form"]["shape"] == [1, 9, 9]
     assert data["class_names"] == ["dark", "light"]
+
+
+def test_a_folder_with_train_and_test_is_a_ready_split(
+    run: Run, tmp_path: Path, pets: Path
+) -> None:
+    for part in ("train", "test"):
+        shutil.copytree(pets, tmp_path / "ready" / part)
+    words = (f"folder:{tmp_path / 'ready'}", "--model", "mlp", "--batch-size", 4, *ONCE)
+    out = done(run("train", *words, "--out", tmp_path / "run"))
+    assert "test accuracy: " in out
+    table = done(run("evaluate", tmp_path / "run"))
+    pictures = len(list(pets.rglob("*.png")))
+    rows = [line.split()[:2] for line in table.splitlines()[1:]]
+    assert rows == [
+        ["training", str(pictures - round(pictures * 0.2))],
+        ["validation", str(round(pictures * 0.2))],
+        ["test", str(pictures)],
+    ]
+    (tmp_path / "ready" / "test").rename(tmp_path / "ready" / "val")
+    out = done(run("train", *words, "--out", tmp_path / "other"))
+    assert "test accuracy" not in out
+    assert "test" not in done(run("evaluate", tmp_path / "other"))
 
 
 def test_a_size_that_is_no_pair_is_refused(run: Run, tmp_path: Path, pets: Path) -> None:

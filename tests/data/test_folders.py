@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pellucid.data import image_folder, read_picture
+from pellucid.data import cats, image_folder, image_parts, mnist, read_picture
 from pellucid.data.pictures import MAX_PIXELS
 from pellucid.errors import DataError, FileError, OptionError
+from pellucid.train import RunFolder
 
 
 def save(
@@ -111,7 +112,7 @@ def long_loop(path: Path) -> None:
 BROKEN = {
     truncated: "cannot be decoded|beginning is damaged",
     bomb: "50001 x 1000 pixels",
-    no_picture: "not a PNG or JPEG or BMP picture",
+    no_picture: r"not a PNG, JPEG, BMP, GIF or WebP picture.*broken=\"skip\" \(--broken skip\)",
     outside: "outside .*Links out of the folder are not followed",
     dangling: "no such file",
     loop: "Too many levels of symbolic links",
@@ -133,6 +134,14 @@ def test_broken_and_hostile_files_are_refused_or_skipped_and_named(
     assert "bad.png" in text
 
 
+def test_a_link_to_a_name_that_is_too_long_is_no_file(tmp_path: Path) -> None:
+    for name in ("train-images-idx3-ubyte", "train_catvnoncat.h5", "config.json"):
+        (tmp_path / name).symlink_to("x" * 4000)
+    for read in (mnist, cats, RunFolder.open):
+        with pytest.raises(FileError, match=r"holds no (file|config)|is missing"):
+            read(tmp_path)
+
+
 def test_loops_of_links_are_no_folders(folder: Path) -> None:
     (folder / "self").symlink_to("self")
     assert image_folder(folder).class_names == ("cat", "dog")
@@ -148,6 +157,145 @@ def test_a_class_folder_that_leads_outside_shows_nothing(folder: Path) -> None:
     (folder / "wolf").symlink_to(folder.parent / "elsewhere")
     with pytest.raises(FileError, match="outside"):
         image_folder(folder)
+
+
+def test_what_archives_and_systems_leave_behind_is_no_picture(folder: Path) -> None:
+    save(folder / "__MACOSX" / "cat" / "._a.png")
+    for name in ("Thumbs.db", ".DS_Store", "desktop.ini", "notes.txt", "boxes.xml", "README"):
+        (folder / "cat" / name).write_bytes(b"no picture")
+    (folder / "cat" / "@eaDir").mkdir()
+    found = image_folder(folder)
+    assert (found.class_names, len(found.data), found.skipped) == (("cat", "dog"), 3, ())
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_gif_and_webp_are_read_and_of_several_pictures_the_first(tmp_path: Path, kind: str) -> None:
+    first, second = (Image.new("RGB", (6, 4), colour) for colour in ((255, 0, 51), (0, 0, 0)))
+    path = tmp_path / f"p.{kind}"
+    first.save(
+        path, save_all=True, append_images=[second], **{"lossless": True} if kind == "webp" else {}
+    )
+    np.testing.assert_allclose(read_picture(path)[:, 1, 1], (1, 0, 0.2), atol=0.01)
+    transparent = save(tmp_path / f"t.{kind}", (0, 0, 0, 0), mode="RGBA")
+    np.testing.assert_allclose(read_picture(transparent)[:, 1, 1], (1, 1, 1))
+
+
+def test_16_bits_of_grey_are_read_without_loss(tmp_path: Path) -> None:
+    grey = np.arange(0, 65536, 16, np.uint16).reshape(64, 64)
+    Image.fromarray(grey).save(tmp_path / "deep.png")
+    pixels = read_picture(tmp_path / "deep.png", grey=True)
+    np.testing.assert_array_equal(np.rint(pixels[0] * 65535), grey)
+    np.testing.assert_array_equal(read_picture(tmp_path / "deep.png"), np.repeat(pixels, 3, axis=0))
+    small = read_picture(tmp_path / "deep.png", size=(32, 32), grey=True)
+    np.testing.assert_allclose(small.mean(), pixels.mean(), rtol=1e-3)
+    assert small.dtype == np.float32
+
+
+def test_a_header_of_more_pixels_than_a_file_can_hold_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.gif"
+    Image.new("L", (6000, 5000)).save(path)
+    path.write_bytes(path.read_bytes()[:400])
+    with pytest.raises(FileError, match="says 6000 x 5000 pixels, but the file has only 400"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("options", [{"lossless": True}, {}, {"save_all": True}])
+def test_a_webp_file_is_refused_by_its_header_before_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, bool]
+) -> None:
+    path = tmp_path / "p.webp"
+    extra = [Image.new("RGB", (6000, 5000), "red")] if "save_all" in options else []
+    Image.new("RGB", (6000, 5000)).save(path, append_images=extra, **options)
+    path.write_bytes(path.read_bytes()[:300])
+    monkeypatch.setattr(Image, "open", None)
+    with pytest.raises(FileError, match="says 6000 x 5000 pixels, but the file has only 300"):
+        read_picture(path)
+
+
+# ---- a ready split ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def parted(tmp_path: Path) -> Path:
+    """Two classes to train on, of which one is in the validation set too, and both to test."""
+    root = tmp_path / "pets"
+    for i in range(5):
+        save(root / "train" / "cat" / f"{i}.png")
+        save(root / "train" / "dog" / f"{i}.png", (0, 0, 0))
+    save(root / "valid" / "dog" / "v.png", (0, 255, 0))
+    save(root / "Test" / "cat" / "t.png")
+    save(root / "Test" / "dog" / "t.png", (0, 0, 0))
+    return root
+
+
+def test_train_validation_and_test_are_a_ready_split(parted: Path) -> None:
+    (parted / "__MACOSX").mkdir()
+    found = image_parts(parted)
+    assert found.validation is not None
+    assert found.test is not None
+    parts = (found.train, found.validation, found.test)
+    assert [part.labels.tolist() for part in parts] == [[0] * 5 + [1] * 5, [1], [0, 1]]
+    assert {part.class_names for part in parts} == {("cat", "dog")}
+    assert [part.name for part in parts] == ["pets train", "pets validation", "pets test"]
+    (parted / "valid" / "dog" / "v.png").rename(parted / "train" / "dog" / "v.png")
+    (parted / "valid" / "dog").rmdir()
+    (parted / "valid").rmdir()
+    assert image_parts(parted).validation is None
+    assert len(image_parts(parted).train) == 11
+
+
+def test_a_ready_split_is_not_taken_for_classes(parted: Path) -> None:
+    message = "split already: train, valid, Test. Read it with image_parts, or give one of these"
+    with pytest.raises(DataError, match=message):
+        image_folder(parted)
+    assert len(image_folder(parted / "train").data) == 10
+    with pytest.raises(DataError, match="no train/ with classes beside val/ or test/"):
+        image_parts(parted / "train")
+
+
+def test_classes_may_be_called_train_and_test(tmp_path: Path) -> None:
+    for name in ("train", "test"):
+        save(tmp_path / name / "a.png")
+    assert image_folder(tmp_path).class_names == ("test", "train")
+
+
+def other_class(root: Path) -> None:
+    save(root / "Test" / "wolf" / "w.png")
+
+
+def second_part(root: Path) -> None:
+    save(root / "val" / "dog" / "w.png")
+
+
+def no_part(root: Path) -> None:
+    save(root / "pred" / "p.png")
+
+
+def no_classes(root: Path) -> None:
+    save(root / "Test" / "p.png")
+    for name in ("cat", "dog"):
+        (root / "Test" / name / "t.png").unlink()
+        (root / "Test" / name).rmdir()
+
+
+def other_size(root: Path) -> None:
+    save(root / "Test" / "dog" / "z.png", size=(9, 9))
+
+
+UNFIT = {
+    other_class: "Test holds a class 'wolf', which train has not.*same classes: cat, dog",
+    second_part: "holds valid beside val. The parts of a split are one folder each",
+    no_part: "holds pred beside train",
+    no_classes: "Test holds no class",
+    other_size: "z.png is 9 x 9",
+}
+
+
+@pytest.mark.parametrize("spoil", UNFIT, ids=lambda f: f.__name__)
+def test_parts_that_do_not_fit_are_refused(parted: Path, spoil: Any) -> None:
+    spoil(parted)
+    with pytest.raises(DataError, match=UNFIT[spoil]):
+        image_parts(parted)
 
 
 def test_a_folder_without_two_classes_with_pictures_is_refused(folder: Path) -> None:

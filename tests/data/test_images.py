@@ -324,9 +324,15 @@ def test_a_truncated_picture_is_refused_with_its_name(path: Path, form: str) -> 
             read_digit(path)
 
 
-@pytest.mark.parametrize("form", ["GIF", "BMP", "TIFF", "PPM"])
+@pytest.mark.parametrize("form", ["GIF", "BMP", "WEBP"])
+def test_a_digit_may_come_in_any_format_that_folders_have(path: Path, form: str) -> None:
+    expected = read_digit(save(path, seven(), "PNG"))
+    np.testing.assert_allclose(read_digit(save(path, seven(), form)), expected, atol=0.2)
+
+
+@pytest.mark.parametrize("form", ["ICO", "TIFF", "PPM"])
 def test_other_formats_are_refused(path: Path, form: str) -> None:
-    with pytest.raises(FileError, match="not a PNG or JPEG picture"):
+    with pytest.raises(FileError, match="not a PNG, JPEG, BMP, GIF or WebP picture"):
         read_digit(save(path, seven(), form))
 
 

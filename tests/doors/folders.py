@@ -12,7 +12,7 @@ from PIL import Image
 
 from doors.case import Case, Door
 from doors.damage import damaged
-from pellucid.data import cats, image_folder, mnist, text_parts
+from pellucid.data import cats, image_folder, image_parts, mnist, text_parts
 from pellucid.train import RunFolder
 
 NAMES = [
@@ -50,6 +50,7 @@ def make(rng: random.Random, folder: Path) -> Case:
     read = functools.partial(image_folder, root, size=size, grey=grey, broken=broken)
     ways: list[Callable[[], object]] = [read]
     ways += [ways[0]] * 6
+    ways += [functools.partial(image_parts, root, size=size, grey=grey, broken=broken)] * 2
     ways += [lambda: mnist(root), lambda: cats(root), lambda: RunFolder.open(root)]
     ways += [lambda: text_parts(root / "0", 4)]
     return Case(rng.choice(ways), 10**6, repr(sorted(os.walk(root)))[:2000])
@@ -58,7 +59,8 @@ def make(rng: random.Random, folder: Path) -> Case:
 @functools.cache
 def _picture(number: int) -> bytes:
     file, side = io.BytesIO(), 4 + number % 2
-    Image.new("RGB", (side, 4), (number, 99, 0)).save(file, ("PNG", "JPEG", "BMP")[number % 3])
+    kind = ("PNG", "JPEG", "GIF", "BMP", "WEBP")[number % 5]
+    Image.new("RGB", (side, 4), (number, 99, 0)).save(file, kind)
     return file.getvalue()
 
 

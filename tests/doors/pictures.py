@@ -1,4 +1,4 @@
-"""The door of pictures: PNG, JPEG and BMP files, for data sets and for digits."""
+"""The door of pictures: files of all formats that are read, for data sets and for digits."""
 
 import functools
 import io
@@ -16,7 +16,7 @@ from pellucid.data import read_digit
 from pellucid.data.folders import read_picture
 
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK")
-FORMATS = ("PNG", "JPEG", "BMP")
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 SIDES = (1, 2, 8, 28, 40, 64)
 LYING = (0, 1, 7000, 10_000, 65_535, 2**24, 2**31 - 1, 2**31, 2**32 - 1)
 
@@ -73,6 +73,8 @@ def _options(kind: str) -> list[dict[str, object]]:
     exif = Image.Exif()
     exif[0x112] = 6  # turned
     plain: list[dict[str, object]] = [{}]
+    if kind == "WEBP":
+        return [*plain, {"lossless": True}]
     if kind == "JPEG":
         return [*plain, {"progressive": True}, {"exif": exif}]
     return [*plain, {"exif": exif}] if kind == "PNG" else plain
@@ -87,9 +89,26 @@ def _with_other_size(rng: random.Random, kind: str, content: bytes) -> bytes:
             return content[:12] + chunk + struct.pack(">I", zlib.crc32(chunk)) + content[33:]
         case "BMP":
             return content[:18] + struct.pack("<II", width, height) + content[26:]
+        case "GIF":
+            return content[:6] + struct.pack("<HH", width % 65536, height % 65536) + content[10:]
+        case "WEBP":
+            return _webp_with_size(content, width, height)
     at = max(content.find(b"\xff\xc0"), content.find(b"\xff\xc2"))
     sides = struct.pack(">HH", height % 65536, width % 65536)
     return content[: at + 5] + sides + content[at + 9 :]
+
+
+def _webp_with_size(content: bytes, width: int, height: int) -> bytes:
+    """A WebP file, in the header of its first chunk another size."""
+    match content[12:16]:
+        case b"VP8X":  # 24 bits each, less one
+            sides = struct.pack("<I", width % 2**24)[:3] + struct.pack("<I", height % 2**24)[:3]
+            return content[:24] + sides + content[30:]
+        case b"VP8L":  # 14 bits each, less one
+            old = int.from_bytes(content[21:25], "little") >> 28 << 28
+            bits = old | (width % 2**14) | (height % 2**14) << 14
+            return content[:21] + struct.pack("<I", bits) + content[25:]
+    return content[:26] + struct.pack("<HH", width % 2**14, height % 2**14) + content[30:]
 
 
 DOOR = Door("pictures", make, begin)
