@@ -3,6 +3,7 @@
 flush       keep what was written to an open file, even if the power fails now
 replace     one file takes the place of another, at once
 lock        a lock on an open file, which ends with the process
+expanded    the path that a user means: `~` is the home folder
 """
 
 import os
@@ -13,6 +14,15 @@ from contextlib import suppress
 WINDOWS = os.name == "nt"
 FAR = 2**30  # bytes into a file, where nothing is: Windows lets nobody read what is locked
 PATIENCE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds between tries
+
+
+def expanded(path: str | os.PathLike[str]) -> str:
+    """The path that a user means: a `~` at its beginning is the home folder, as in a shell.
+
+    >>> expanded("~/pets") == os.path.join(os.path.expanduser("~"), "pets")
+    True
+    """
+    return os.path.expanduser(os.fspath(path))
 
 
 def flush(descriptor: int) -> None:

@@ -5,10 +5,17 @@ import fcntl
 import os
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pellucid import disk
+from pellucid import data, disk
+from pellucid.cli.paths import usable
+from pellucid.errors import FileError
+from pellucid.io import append_jsonl, read_jsonl, safetensors, write_atomic
+from pellucid.train import History, RunFolder, save_curves, save_report
 
 
 @pytest.fixture
@@ -85,3 +92,53 @@ def test_elsewhere_what_is_refused_once_is_refused(files, monkeypatch):
     with pytest.raises(PermissionError):
         disk.replace(new, old)
     assert slept == []
+
+
+# ---- the home folder ---------------------------------------------------------------------
+
+
+DOORS: dict[str, Callable[[str], Any]] = {
+    "IDX": data.read_idx,
+    "MNIST": data.mnist,
+    "cats": data.cats,
+    "picture": data.read_picture,
+    "digit": data.read_digit,
+    "folder": data.image_folder,
+    "parts": data.image_parts,
+    "text": data.read_text,
+    "safetensors": safetensors.load,
+    "lines": read_jsonl,
+    "run": RunFolder.open,
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_tilde_is_the_home_folder_wherever_something_is_read(
+    door: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    with pytest.raises(FileError) as caught:
+        DOORS[door]("~/nothing")
+    assert str(tmp_path / "nothing") in str(caught.value) or door == "lines"
+    if door == "lines":
+        (tmp_path / "nothing").write_text("{}\n")
+        assert read_jsonl("~/nothing") == [{}]
+
+
+def test_a_tilde_is_the_home_folder_wherever_something_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    write_atomic("~/a.txt", b"a")
+    append_jsonl("~/b.jsonl", [{"step": 1}])
+    safetensors.save("~/c.safetensors", {})
+    RunFolder.create("~/d", {})
+    save_curves(History(), RunFolder.made("~/e"))
+    save_report(History(), {}, "~/e")
+    assert {path.name for path in tmp_path.rglob("*")} >= {
+        *("a.txt", "b.jsonl", "c.safetensors", "config.json", "curves.png", "report.html")
+    }
+    assert usable("~/d") == tmp_path / "d"
+    assert not Path("~").exists()

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from pellucid.disk import expanded
 from pellucid.errors import OptionError
 
 LONGEST_NAME = 255  # bytes, in the file systems of Linux, macOS and Windows
@@ -17,11 +18,12 @@ LONGEST_PATH = 4095  # bytes, in Linux
 
 
 def usable(word: str) -> Path:
-    """The name as a path. Errors: OptionError for one that no file can have.
+    """The name as a path, `~` as the home folder. Errors: OptionError for one no file can have.
 
     >>> usable("runs/first").name
     'first'
     """
+    word = expanded(word)  # in folder:~/pets and --out=~/runs no shell does it
     try:
         content = os.fsencode(word)
     except UnicodeEncodeError:
@@ -46,7 +48,7 @@ class FilePath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path."""
         try:
-            usable(os.fspath(value))
+            path = usable(os.fspath(value))
         except OptionError as error:
             self.fail(str(error), param, ctx)
-        return super().convert(value, param, ctx)
+        return super().convert(path, param, ctx)

@@ -8,7 +8,7 @@ Facts         what using a trained model needs of its data: their form, names of
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,13 @@ from pellucid.train import (
 
 LARGEST = 2**31  # of the sizes, classes and ids of data
 # The types of what a recipe may leave out, or must say.
-KINDS = {"data": str, "early_stopping": int, "class_weights": str, "executor": str}
+KINDS = {
+    "data": str,
+    "batch_size": int,
+    "early_stopping": int,
+    "class_weights": str,
+    "executor": str,
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Recipe:
     optimizer: str = "adam"
     optimizer_options: Mapping[str, Any] = field(default_factory=dict)
     epochs: int = 20
-    batch_size: int = 100
+    batch_size: int | None = None
     drop_last: bool = False
     seed: int = 0
     early_stopping: int | None = None
@@ -129,7 +135,8 @@ def build_trainer(
 ) -> Trainer:
     """The Trainer of a recipe, which keeps its run in a folder, where one is given."""
     form, loss = parts.train.form, loss_of(recipe, parts.train.form)
-    batch = min(recipe.batch_size, len(parts.train))
+    recipe = replace(recipe, batch_size=batch_of(recipe, len(parts.train)))
+    batch = min(recipe.batch_size or 0, len(parts.train))
     check_training(recipe.model, lambda: build_model(recipe, form), loss, form, batch)
     model = build_model(recipe, form)
     optimizer = OPTIMIZERS[recipe.optimizer](model.parameters(), **recipe.optimizer_options)
@@ -147,6 +154,11 @@ def build_trainer(
         executor=recipe.executor,
     )
     return Trainer(model, loss, optimizer, parts.train, parts.validation, options)
+
+
+def batch_of(recipe: Recipe, samples: int) -> int:
+    """Samples a step: what was asked for, or what suits the data, if there are so many."""
+    return recipe.batch_size or min(DATA[recipe.data].usual.batch_size, samples)
 
 
 def read_recipe(run: RunFolder) -> Recipe:

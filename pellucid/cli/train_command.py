@@ -59,9 +59,7 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
             ["--batch-size"],
             type=POSITIVE,
             metavar="N",
-            default=usual.batch_size,
-            show_default=True,
-            help="Samples a step.",
+            help=f"Samples a step.  [default: {usual.batch_size}, or all where there are fewer]",
         ),
         click.Option(
             ["--drop-last"], is_flag=True, help="Leave out an epoch's smaller last batch."

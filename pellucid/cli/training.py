@@ -80,7 +80,7 @@ def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
     known = {f.name for f in fields(Recipe)}
     plain = {name: value for name, value in given.items() if name in known}
     return Recipe(
-        **{"epochs": usual.epochs, "batch_size": usual.batch_size}
+        **{"epochs": usual.epochs}
         | plain
         | {
             "data": data,

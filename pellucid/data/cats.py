@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pellucid.data.datasets import Dataset
+from pellucid.disk import expanded
 from pellucid.errors import FileError
 from pellucid.memory import empty
 
@@ -32,8 +33,8 @@ def cats(folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset]:
         where h5py, which reads it, is not installed.
     Source: Ng, Neural Networks and Deep Learning, Coursera 2017, week 2.
     """
-    train = _read(Path(folder) / TRAIN, "train")
-    test = _read(Path(folder) / TEST, "test")
+    train = _read(Path(expanded(folder)) / TRAIN, "train")
+    test = _read(Path(expanded(folder)) / TEST, "test")
     return train, test
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pellucid.data.datasets import Dataset
 from pellucid.data.listing import classes_in, entries, parts_in
 from pellucid.data.pictures import LIGHTEST, opaque, open_picture, pillow
+from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError, closest
 
 BROKEN = ("refuse", "skip")
@@ -141,7 +142,7 @@ def _begin(
         raise OptionError(f"image_folder: size {size}. It is (height, width), each at least 1.")
     if broken not in BROKEN:
         raise OptionError(f"image_folder: broken {broken!r}. {closest(broken, BROKEN)}")
-    root = Path(path)
+    root = Path(expanded(path))
     return root, _Reader(root, size, grey=grey, skip=broken == "skip")
 
 

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.disk import expanded
 from pellucid.errors import FileError, ShapeError
 from pellucid.sizes import check_sizes
 
@@ -98,7 +99,8 @@ def opened_idx(
 
     Errors: as in `read_idx`, also while pieces are taken.
     """
-    where = f"read {os.fspath(path)}"
+    path = expanded(path)
+    where = f"read {path}"
     try:
         # A device or a pipe would give bytes without end, or block.
         if not stat.S_ISREG(os.stat(path).st_mode):
@@ -209,4 +211,4 @@ def _pieces(where: str, stream: Any, header: Header) -> Iterator[bytes]:
 def find_file(folder: str | os.PathLike[str], names: tuple[str, ...]) -> Path | None:
     """The first of the names that is a file in the folder, if any is."""
     # A link to a name that is too long is no file: os.path says so, Path.is_file raises.
-    return next((p for name in names if os.path.isfile(p := Path(folder, name))), None)
+    return next((p for name in names if os.path.isfile(p := Path(expanded(folder), name))), None)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pellucid.arrays import freeze
 from pellucid.data.datasets import Dataset
 from pellucid.data.idx import MAX_BYTES, Header, find_file, opened_idx
+from pellucid.disk import expanded
 from pellucid.errors import FileError
 from pellucid.memory import empty
 
@@ -106,7 +107,7 @@ def download_mnist(
     Errors: FileError naming file and reason, of every mirror where all fail; also where a file
         of that name is there and is another: it is never overwritten.
     """
-    return tuple(_fetch(Path(folder), file, mirrors, timeout) for file in FILES)
+    return tuple(_fetch(Path(expanded(folder)), file, mirrors, timeout) for file in FILES)
 
 
 def _read(folder: str | os.PathLike[str], file: MnistFile, verify: bool) -> NDArray[Any]:
@@ -114,7 +115,7 @@ def _read(folder: str | os.PathLike[str], file: MnistFile, verify: bool) -> NDAr
     path = find_file(folder, file.spellings)
     if path is None:
         raise FileError(
-            f"mnist: {os.fspath(folder)} holds no file {file.name} (nor {file.spellings[2]}, nor "
+            f"mnist: {expanded(folder)} holds no file {file.name} (nor {file.spellings[2]}, nor "
             "either with .gz). Give the folder with the four IDX files, or fetch them with "
             "pellucid.data.download_mnist(folder)."
         )

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError
 from pellucid.optional import imported
 
@@ -52,7 +53,8 @@ def open_picture(
     64 MiB or above 50 million pixels; DataError without Pillow.
     """
     image_module = pillow(name, "Image")
-    where = f"{name} {os.fspath(path)}"
+    path = expanded(path)
+    where = f"{name} {path}"
     try:
         _check_file(where, path)
         with warnings.catch_warnings():

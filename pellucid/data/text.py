@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset, Indices
+from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError
 
 MAX_BYTES = 2**28
@@ -32,7 +33,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
     Errors: FileError where it is missing, no regular file, above 256 MiB, or not UTF-8: then
         the byte, its position and its line are named.
     """
-    file = Path(path)
+    file = Path(expanded(path))
     try:
         if not file.is_file():
             file.stat()

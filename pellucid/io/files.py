@@ -72,7 +72,7 @@ def write_atomic(path: str | os.PathLike[str], content: bytes | Writer) -> None:
     ...     (Path(folder) / "note.txt").read_text()
     'whole'
     """
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(disk.expanded(path)))
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         if target.is_dir():

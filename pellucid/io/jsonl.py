@@ -46,7 +46,7 @@ def append_jsonl(
     """
     lines = b"".join(_line(path, record) for record in records)
     try:
-        with open(path, "ab+", buffering=0) as file:
+        with open(disk.expanded(path), "ab+", buffering=0) as file:
             start = _cut_torn_line(file)
             try:
                 _write_all(file, lines)
@@ -88,7 +88,7 @@ def truncate_jsonl(path: str | os.PathLike[str], step: int) -> int:
             break
         kept, end = kept + 1, line_end
     try:
-        os.truncate(path, end)
+        os.truncate(disk.expanded(path), end)
     except OSError as error:
         raise file_error("truncate", path, error) from error
     return kept
@@ -134,7 +134,7 @@ def _from_plain(value: Any) -> Any:
 def _records(path: str | os.PathLike[str]) -> list[tuple[int, Record]]:
     """Each whole record with the offset in bytes at which its line ends."""
     try:
-        with open(path, "rb") as file:
+        with open(disk.expanded(path), "rb") as file:
             content = file.read()
     except OSError as error:
         raise file_error("read", path, error) from error

@@ -16,6 +16,7 @@ import numpy as np
 import safetensors
 from numpy.typing import NDArray
 
+from pellucid.disk import expanded
 from pellucid.errors import DTypeError, FileError, OptionError
 from pellucid.io.files import file_error, write_atomic
 
@@ -82,6 +83,7 @@ def load(path: str | os.PathLike[str]) -> tuple[Arrays, dict[str, str]]:
     Errors: FileError naming the file and what is wrong: missing, cut short, not a safetensors
         file, a header that does not fit the data, an element type that NumPy does not have.
     """
+    path = expanded(path)
     try:
         if not os.path.isfile(path):
             os.stat(path)

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.disk import expanded
 from pellucid.errors import OptionError
 from pellucid.io import write_atomic
 from pellucid.optional import imported
@@ -51,7 +52,7 @@ def save_curves(history: History, folder: str | os.PathLike[str]) -> Path:
 
     Errors: FileError; OptionError where Matplotlib is not installed.
     """
-    png = Path(folder) / "curves.png"
+    png = Path(expanded(folder)) / "curves.png"
     names = measures(history) or ["loss"]
     figure = _figure(len(names), width=5.5 * len(names))
     for axes, name in zip(figure.axes, names, strict=True):

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
 
 
+USUAL_BATCH = 100
+
+
 class Callback(Strict):
     """What is called while `fit` runs; override what you need.
 
@@ -145,15 +148,15 @@ class Saving(Strict):
 class Options(Strict):
     """How a Trainer goes about it.
 
-    `batch_size`: samples a step; the last batch of an epoch holds what is left, unless
-    `drop_last`. `seed` and epoch decide the order of the samples. `metrics` are measured
-    beside the loss. `executor`: where the compiled step runs; left out, the default of
-    `pellucid.compile`.
+    `batch_size`: samples a step, left out 100, or all where there are fewer; the last batch of
+    an epoch holds what is left, unless `drop_last`. `seed` and epoch decide the order of the
+    samples. `metrics` are measured beside the loss. `executor`: where the compiled step runs;
+    left out, the default of `pellucid.compile`.
 
     Errors: OptionError for a batch size below 1 or a seed outside 0..2^64-1.
     """
 
-    batch_size: int = 100
+    batch_size: int | None = None
     seed: int = 0
     shuffle: bool = True
     drop_last: bool = False
@@ -168,7 +171,7 @@ class Options(Strict):
         for name in ("batch_size", "seed"):
             value = getattr(self, name)
             object.__setattr__(self, name, int(value) if isinstance(value, np.integer) else value)
-        if self.batch_size < 1:
+        if self.batch_size is not None and self.batch_size < 1:
             raise OptionError(
                 f"Trainer: batch_size is {self.batch_size}. It counts samples: at least 1."
             )
@@ -182,6 +185,10 @@ class Options(Strict):
                 f"Trainer: metrics are named {', '.join(names[1:])}. Names must differ from "
                 "each other and from 'loss'."
             )
+
+    def batch_of(self, samples: int) -> int:
+        """How many of so many training samples a step takes."""
+        return min(USUAL_BATCH, samples) if self.batch_size is None else self.batch_size
 
 
 KINDS.update(

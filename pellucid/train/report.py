@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pellucid.disk import expanded
 from pellucid.io import write_atomic
 from pellucid.train.curves import can_draw, curve_svgs, save_curves
 from pellucid.train.history import History
@@ -67,7 +68,7 @@ def save_report(
 
     Without Matplotlib the curves are left out. Errors: FileError.
     """
-    path = Path(folder) / "report.html"
+    path = Path(expanded(folder)) / "report.html"
     write_atomic(path, _page(history, config, path.parent.resolve().name, results or {}).encode())
     return path
 

@@ -36,10 +36,11 @@ def check_data(
                 f"Trainer: {name} is of type {type(data).__name__}. It must be a Dataset: "
                 "pellucid.data.from_arrays(features, labels) makes one and checks it."
             )
-    if options.batch_size > len(train):
+    if options.batch_of(len(train)) > len(train):
         raise DataError(
             f"Trainer: batch_size is {options.batch_size}; {train.name!r} has {len(train)} "
-            "samples. A batch cannot hold more samples than there are: choose a smaller one."
+            "samples. A batch cannot hold more samples than there are: choose a smaller one, or "
+            "leave it out."
         )
     if validation is not None:
         _check_alike(train, validation)
@@ -113,7 +114,7 @@ def identity(trainer: "Trainer", step: Graph) -> dict[str, Any]:
     train, validation, options = trainer.train, trainer.validation, trainer.options
     return {
         "seed": options.seed,
-        "batch_size": options.batch_size,
+        "batch_size": options.batch_of(len(train)),
         "shuffle": options.shuffle,
         "drop_last": options.drop_last,
         "samples": len(train),

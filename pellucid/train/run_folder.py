@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pellucid.disk import expanded
 from pellucid.errors import FileError
 from pellucid.io import append_jsonl, read_jsonl, safetensors, truncate_jsonl, write_atomic
 from pellucid.io.files import file_error
@@ -38,7 +39,7 @@ class RunFolder:
     """
 
     def __init__(self, path: str | os.PathLike[str], config: Mapping[str, Any]) -> None:
-        self.path = Path(path)
+        self.path = Path(expanded(path))
         self.config = dict(config)
 
     @staticmethod
@@ -60,15 +61,17 @@ class RunFolder:
     @staticmethod
     def made(path: str | os.PathLike[str]) -> Path:
         """A folder, made where it is missing. Errors: FileError."""
+        folder = Path(expanded(path))
         try:
-            Path(path).mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise file_error("create the run folder", path, error) from error
-        return Path(path)
+            raise file_error("create the run folder", folder, error) from error
+        return folder
 
     @staticmethod
     def open(path: str | os.PathLike[str]) -> "RunFolder":
         """A run that is there. Errors: FileError where there is none, or it is damaged."""
+        path = expanded(path)
         file = Path(path) / "config.json"
         if not os.path.isdir(path):
             raise FileError(f"run {path}: there is no such folder. Give the folder of a run.")

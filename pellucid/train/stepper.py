@@ -30,6 +30,7 @@ class Stepper:
         self._program = program
         self._options = options
         self._samples = len(program.feed.data)
+        self._batch = options.batch_of(self._samples)
         self._snapshot: Snapshot | None = None
         self._batches: tuple[int, Any, Any] | None = None
         seed_run(program.task.model, options.seed)
@@ -37,7 +38,7 @@ class Stepper:
     @property
     def steps_per_epoch(self) -> int:
         """Batches in an epoch, the smaller last one included."""
-        whole, rest = divmod(self._samples, self._options.batch_size)
+        whole, rest = divmod(self._samples, self._batch)
         return whole + (rest > 0 and not self._options.drop_last)
 
     @property
@@ -80,7 +81,7 @@ class Stepper:
         try:
             self._program.captured(rest)
         except Exception as error:
-            told = _of_last(self._samples, self._options.batch_size)
+            told = _of_last(self._samples, self._batch)
             if isinstance(error, PellucidError):
                 error.args = (f"{told[0]} {error} {told[1]}",)
             else:
@@ -162,7 +163,7 @@ class Stepper:
             options = self._options
             full, rest = batch_matrix(
                 self._samples,
-                options.batch_size,
+                self._batch,
                 seed=options.seed,
                 epoch=epoch,
                 shuffle=options.shuffle,

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from pellucid.disk import expanded
 from pellucid.errors import OptionError
 from pellucid.io.files import file_error
 from pellucid.plot.style import BLUE, GREY, VERMILION, calm, new_figure
@@ -31,10 +32,11 @@ def save_picture(found: Results | RateFinding, path: str | os.PathLike[str]) -> 
         _draw_results(panels, found)
     else:
         _draw_rates(panels[0], found)
+    path = expanded(path)
     try:
         figure.savefig(path, dpi=144)
     except ValueError as error:
-        raise OptionError(f"save_picture: {os.fspath(path)}: {error}. Name a .png file.") from error
+        raise OptionError(f"save_picture: {path}: {error}. Name a .png file.") from error
     except OSError as error:
         raise file_error("draw", path, error) from error
     return Path(path)

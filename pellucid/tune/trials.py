@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pellucid.disk import expanded
 from pellucid.errors import FileError, OptionError, TrainingError
 from pellucid.io import append_jsonl, read_jsonl
 from pellucid.tune.space import Point, Space
@@ -113,7 +114,7 @@ class TrialFile:
     """
 
     def __init__(self, path: str | os.PathLike[str], search: dict[str, Any], space: Space) -> None:
-        self.path, self.space = Path(path), space
+        self.path, self.space = Path(expanded(path)), space
         self.head = {"search": json.loads(json.dumps(search, default=repr))}
 
     def read(self) -> list[Trial]:

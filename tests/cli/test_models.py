@@ -200,6 +200,22 @@ def test_a_folder_with_train_and_test_is_a_ready_split(
     assert "test" not in done(run("evaluate", tmp_path / "other"))
 
 
+def test_a_batch_size_that_is_left_out_fits_the_data(
+    run: Run, tmp_path: Path, pets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    shutil.copytree(pets, tmp_path / "home pets")
+    words = ("train", "folder:~/home pets", "--model", "mlp", *ONCE)
+    done(run(*words, "--out=~/runs/one"))
+    recipe = json.loads((tmp_path / "runs" / "one" / "config.json").read_text())["recipe"]
+    assert recipe["batch_size"] < 32
+    assert recipe["data_options"]["data_dir"] == str(tmp_path / "home pets")
+    done(run("evaluate", "~/runs/one"))
+    code, _, err = run(*words, "--batch-size", 500)
+    assert code == 1
+    assert "choose a smaller one, or leave it out" in err
+
+
 def test_a_size_that_is_no_pair_is_refused(run: Run, tmp_path: Path, pets: Path) -> None:
     code, _, err = run("train", f"folder:{pets}", "--size", "9", "--out", tmp_path / "run")
     assert code == 2

@@ -210,3 +210,13 @@ def test_an_error_of_a_users_own_keeps_its_kind_and_gets_a_note() -> None:
 def with_loss(trainer: Trainer, loss: Any) -> Trainer:
     """The same with another loss."""
     return Trainer(trainer.model, loss, trainer.optimizer, trainer.train, None, trainer.options)
+
+
+@pytest.mark.parametrize(("samples", "batch", "steps"), [(30, 30, 1), (100, 100, 1), (250, 100, 3)])
+def test_a_batch_size_that_is_left_out_fits_the_data(samples: int, batch: int, steps: int) -> None:
+    model = Linear(4, 3, rng=Generator(0))
+    data = from_arrays(np.eye(samples, 4), np.arange(samples) % 3)
+    options, optimizer = Options(executor="reference"), SGD(model.parameters(), 0.1)
+    trainer = Trainer(model, cross_entropy, optimizer, data, None, options)
+    assert (options.batch_of(samples), trainer.steps_per_epoch) == (batch, steps)
+    assert len(trainer.fit(1).steps["loss"]) == steps
