@@ -8,7 +8,7 @@ from executors.native.cpus import HERE, TARGETS, on_target
 from executors.native.examples import procedure, same
 
 from pellucid.executors.native import target as targets
-from pellucid.executors.native.grain import lane_width, rows_at_once
+from pellucid.executors.native.grain import FEW_NODES, lane_width, rows_at_once
 from pellucid.executors.native.kernels import Loop
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.nest import loop_nest
@@ -53,6 +53,37 @@ def test_rows_that_share_nothing_are_taken_one_by_one():
       %0: float32[20,1] = sum(axis=(1,)) of (x)
       return %0"""
     )
+    assert at_once(made, "avx512") == 1
+
+
+@pytest.mark.parametrize(("nodes", "expected"), [(FEW_NODES - 2, 6), (FEW_NODES - 1, 1)])
+def test_rows_with_much_to_compute_are_taken_one_by_one(nodes, expected):
+    # The sum and the product are nodes too.
+    lines = [
+        f"  %{i}: float32[20,12288] = sqrt() of (%{i - 1})".replace("(%-1)", "(x)")
+        for i in range(nodes)
+    ]
+    made = procedure(
+        "\n".join(
+            [
+                "graph(x: float32[20,12288], y: float32[12288])",
+                *lines,
+                f"  %p: float32[20,12288] = multiply() of (%{nodes - 1}, y)",
+                "  %s: float32[20,1] = sum(axis=(1,)) of (%p)",
+                "  return %s",
+            ]
+        )
+    )
+    assert at_once(made, "avx512") == expected
+
+
+def test_rows_with_two_sums_are_taken_one_by_one():
+    made = procedure("""graph(x: float32[20,12288], y: float32[12288])
+      %0: float32[20,12288] = multiply() of (x, y)
+      %1: float32[20,1] = sum(axis=(1,)) of (%0)
+      %2: float32[20,1] = max(axis=(1,)) of (%0)
+      %3: float32[20,1] = add() of (%1, %2)
+      return %3""")
     assert at_once(made, "avx512") == 1
 
 
