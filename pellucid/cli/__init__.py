@@ -18,6 +18,7 @@ import click
 
 from pellucid.capacity import available, in_words
 from pellucid.cli.commands import pellucid
+from pellucid.cli.words import complain
 from pellucid.errors import OptionError, PellucidError
 from pellucid.io.files import file_error
 
@@ -91,8 +92,7 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
 def _say(message: str, code: int) -> int:
     """One line on standard error; the exit code."""
-    words = "".join(c if c.isprintable() else " " for c in message).split()
-    click.echo(f"pellucid: {' '.join(words)}", err=True)
+    complain(message)
     return code
 
 

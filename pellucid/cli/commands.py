@@ -43,10 +43,11 @@ RUN = click.argument("run", type=FilePath())
 @click.option(
     "--epochs", type=POSITIVE, metavar="N", help="In all; left out: as many as were asked for."
 )
+@click.option("--more", type=POSITIVE, metavar="N", help="So many more than are done.")
 @click.option(
     "--threads", type=POSITIVE, metavar="N", help="Of the native executor; same bits for any."
 )
-def resume(run: Path, epochs: int | None, threads: int | None) -> int:
+def resume(run: Path, epochs: int | None, more: int | None, threads: int | None) -> int:
     """Go on with a run that was interrupted, or train it longer.
 
     The result has the very bits of a run that was never interrupted.
@@ -55,10 +56,11 @@ def resume(run: Path, epochs: int | None, threads: int | None) -> int:
     Examples:
       pellucid resume runs/digits-mlp-1
       pellucid resume runs/digits-mlp-1 --epochs 60
+      pellucid resume runs/digits-mlp-1 --more 10
     """  # noqa: D301 (click's mark)
     from pellucid.cli.training import resume_run
 
-    return resume_run(run, epochs, threads)
+    return resume_run(run, epochs, more, threads)
 
 
 @pellucid.command()

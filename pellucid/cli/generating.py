@@ -23,7 +23,7 @@ def generate_run(folder: Path, prompt: str, length: int, temperature: float, see
             f"generate: the model in {folder} learned from {recipe.data!r}, not from text. Train "
             "one: pellucid train text --file FILE"
         )
-    model = trained_model(run, recipe, facts.form)
+    model, _ = trained_model(run, recipe, facts.form)
     characters = generate(
         model,
         Vocabulary(facts.characters),

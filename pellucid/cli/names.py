@@ -1,4 +1,4 @@
-"""The optimizers by name, and what of them the command line sets."""
+"""The optimizers by name, and what of them the command line sets; which weights can be kept."""
 
 from pellucid.optim import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
 
@@ -12,4 +12,5 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adamw": AdamW,
 }
 
+KEEPS = ("best", "last")  # as in pellucid.train.options, which takes long to load
 OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")

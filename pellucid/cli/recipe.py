@@ -53,6 +53,7 @@ KINDS = {
     "data": str,
     "batch_size": int,
     "early_stopping": int,
+    "keep": str,
     "class_weights": str,
     "executor": str,
 }
@@ -77,6 +78,7 @@ class Recipe:
     drop_last: bool = False
     seed: int = 0
     early_stopping: int | None = None
+    keep: str | None = None
     class_weights: str | None = None
     executor: str | None = None
 
@@ -149,6 +151,7 @@ def build_trainer(
         metrics=metrics_of(form),
         weights=Weights(classes=recipe.class_weights),
         early_stopping=None if patience is None else EarlyStopping(patience),
+        keep=recipe.keep,
         callbacks=callbacks,
         saving=None if folder is None else Saving(folder, config=config),
         executor=recipe.executor,
@@ -174,7 +177,7 @@ def read_recipe(run: RunFolder) -> Recipe:
         _check_types(recipe)
         build_options(recipe)
         from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)
-        Options(batch_size=recipe.batch_size, seed=recipe.seed)
+        Options(batch_size=recipe.batch_size, seed=recipe.seed, keep=recipe.keep)
     except (TypeError, ValueError) as error:
         raise FileError(
             f"run {run.path}: its config.json holds no recipe that this version knows: {error}"
@@ -227,9 +230,12 @@ def read_facts(run: RunFolder) -> Facts:
     return facts
 
 
-def trained_model(run: RunFolder, recipe: Recipe, form: Form) -> Module:
-    """The model of a run, with the weights that it ended with. Errors: FileError."""
-    arrays = run.load_model()
+def trained_model(run: RunFolder, recipe: Recipe, form: Form) -> tuple[Module, str]:
+    """The model of a run with the weights that it keeps, and which these are.
+
+    Errors: FileError.
+    """
+    arrays, weights = run.load_model()
     try:
         check_weights(recipe.model, lambda: build_model(recipe, form), arrays)
         model = build_model(recipe, form)
@@ -243,7 +249,7 @@ def trained_model(run: RunFolder, recipe: Recipe, form: Form) -> Module:
         raise FileError(
             f"run {run.path}: its weights do not fit the model in its config.json. {error}"
         ) from error
-    return model
+    return model, weights
 
 
 def free_folder(recipe: Recipe, kind: str = "") -> Path:

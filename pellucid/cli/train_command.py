@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pellucid.cli.datasets import DATA, DataKind
-from pellucid.cli.names import OPTIMIZERS
+from pellucid.cli.names import KEEPS, OPTIMIZERS
 from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
 from pellucid.cli.words import Choice, Commands
@@ -93,6 +93,11 @@ def _running() -> list[click.Parameter]:
             type=POSITIVE,
             metavar="N",
             help="Stop after N epochs without gain.",
+        ),
+        click.Option(
+            ["--keep"],
+            type=Choice(KEEPS),
+            help="Weights to keep; left out: the best by validation, or with early stopping.",
         ),
         click.Option(["--balanced"], is_flag=True, help="Let every class count alike."),
         click.Option(["--executor"], metavar="NAME", help="Where steps run: native or reference."),

@@ -24,7 +24,7 @@ from pellucid.cli.recipe import (
 )
 from pellucid.cli.settings import from_words, settings_of
 from pellucid.data import Dataset
-from pellucid.errors import FileError
+from pellucid.errors import FileError, OptionError
 from pellucid.models import MODELS
 from pellucid.train import Callback, ProgressBar, RunFolder, Trainer
 from pellucid.train.curves import can_draw
@@ -55,8 +55,10 @@ def train_run(data: str, options: dict[str, Any]) -> int:
         return _fit(trainer, recipe, parts, folder)
 
 
-def resume_run(folder: Path, epochs: int | None, threads: int | None) -> int:
+def resume_run(folder: Path, epochs: int | None, more: int | None, threads: int | None) -> int:
     """Go on with a run; the exit code."""
+    if epochs is not None and more is not None:
+        raise OptionError("resume: --epochs counts all, --more those to come: give one of them.")
     use_threads(threads)
     recipe = read_recipe(RunFolder.open(folder))
     if epochs is not None:
@@ -64,6 +66,8 @@ def resume_run(folder: Path, epochs: int | None, threads: int | None) -> int:
     parts = load_data(recipe)
     trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
     trainer.resume()
+    if more is not None:
+        recipe = replace(recipe, epochs=trainer.position.epoch + more)
     return _fit(trainer, recipe, parts, folder)
 
 
@@ -127,8 +131,7 @@ def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> in
     if history.epochs:
         console.print(epoch_table(history))
     console.print(f"ended: {history.stopped}")
-    if history.restored_epoch is not None:
-        console.print(f"weights restored: epoch {history.restored_epoch}, the best")
+    console.print(history.weights)
     for name, text in trainer.results.items():
         console.print(f"{name}: {text}")
     if history.file_error:

@@ -196,6 +196,7 @@ def _command(recipe: Recipe) -> str:
     }
     if recipe.early_stopping is not None:
         given["early_stopping"] = recipe.early_stopping
+    given["keep"] = recipe.keep
     given = {name: value for name, value in given.items() if value is not None}
     parts = [f"--{name.replace('_', '-')} {word(value)}" for name, value in given.items()]
     parts = [part.removesuffix(" True") for part in parts if not part.endswith(" False")]

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pellucid.cli.datasets import DATA
-from pellucid.cli.present import plain_console
+from pellucid.cli.present import plain_console, printable
 from pellucid.cli.recipe import (
     Facts,
     load_data,
@@ -23,11 +23,14 @@ from pellucid.cli.recipe import (
     read_recipe,
     trained_model,
 )
+from pellucid.cli.words import complain
 from pellucid.data import Form, read_digit
 from pellucid.data.folders import read_picture
-from pellucid.errors import OptionError
+from pellucid.errors import OptionError, PellucidError
 from pellucid.functional import softmax
 from pellucid.train import RunFolder, evaluate
+
+READABLE = ("digit", "picture", "numbers")
 
 
 def evaluate_run(folder: Path) -> int:
@@ -35,7 +38,7 @@ def evaluate_run(folder: Path) -> int:
     run = RunFolder.open(folder)
     recipe = read_recipe(run)
     facts = read_facts(run)
-    model = trained_model(run, recipe, facts.form)
+    model, weights = trained_model(run, recipe, facts.form)
     parts = load_data(recipe)
     loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
     table = _table("set", "samples", "loss", *(metric.name for metric in metrics))
@@ -47,24 +50,50 @@ def evaluate_run(folder: Path) -> int:
         if data is not None:
             values = evaluate(model, loss, data, metrics)
             table.add_row(name, f"{len(data):,}", *(f"{value:.4f}" for value in values.values()))
-    plain_console().print(table)
+    console = plain_console()
+    console.print(table)
+    console.print(printable(weights))
     return 0
 
 
 def predict_run(folder: Path, inputs: Sequence[str]) -> int:
-    """Print what the model says of each picture or row of numbers."""
+    """Print what the model says of each picture or row of numbers; the exit code.
+
+    What cannot be read is complained of, and the rest answered; nothing else than a single one
+    that cannot be read is raised.
+    """
     run = RunFolder.open(folder)
     recipe = read_recipe(run)
     facts = read_facts(run)
-    model = trained_model(run, recipe, facts.form)
-    # All inputs are read first: a wrong one ends the command before anything is printed.
+    model, weights = trained_model(run, recipe, facts.form)
     kind = DATA[recipe.data]
-    samples = np.stack([_sample(kind.reads, word, facts.form) for word in inputs])
-    with model.mode(training=False):
-        outputs = model(samples)
-        numbers = softmax(outputs).numpy() if facts.form.classes else outputs.numpy()
-    plain_console().print(_answers(kind.reads, facts, inputs, numbers))
-    return 0
+    samples, faults = _samples(kind.reads, inputs, facts.form)
+    if samples:
+        with model.mode(training=False):
+            outputs = model(np.stack(list(samples.values())))
+            numbers = softmax(outputs).numpy() if facts.form.classes else outputs.numpy()
+        console = plain_console()
+        console.print(_answers(kind.reads, facts, [inputs[i] for i in samples], numbers))
+        console.print(printable(weights))
+    for fault in faults:
+        complain(str(fault))
+    return 0 if not faults else 2 if all(isinstance(f, OptionError) for f in faults) else 1
+
+
+def _samples(
+    reads: str, words: Sequence[str], form: Form
+) -> tuple[dict[int, Any], list[PellucidError]]:
+    """Each input that can be read, by its place, and what is wrong with the others."""
+    samples: dict[int, Any] = {}
+    faults: list[PellucidError] = []
+    for place, word in enumerate(words):
+        try:
+            samples[place] = _sample(reads, word, form)
+        except PellucidError as error:
+            if len(words) == 1 or reads not in READABLE:
+                raise
+            faults.append(error)
+    return samples, faults
 
 
 def _sample(reads: str, word: str, form: Form) -> Any:
@@ -75,7 +104,7 @@ def _sample(reads: str, word: str, form: Form) -> Any:
     if reads == "picture":
         channels, height, width = form.shape
         return read_picture(word, size=(height, width), grey=channels == 1)
-    if reads != "numbers":
+    if reads not in READABLE:
         raise OptionError(
             "predict: a model of text has no single answer. Let it go on with a text: "
             "pellucid generate RUN --prompt TEXT"

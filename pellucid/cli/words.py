@@ -2,6 +2,7 @@
 
 Choice     one of several names
 Commands   a group whose unknown commands are answered with the nearest one
+complain   say what is wrong in one line
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,12 @@ import click
 from click.shell_completion import CompletionItem
 
 from pellucid.errors import closest
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    words = "".join(c if c.isprintable() else " " for c in message).split()
+    click.echo(f"pellucid: {' '.join(words)}", err=True)
 
 
 class Choice(click.ParamType[str]):

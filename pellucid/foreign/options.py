@@ -144,14 +144,14 @@ OPTIONS: dict[str, Words] = {
     "Options": {"Keras": _KERAS_OPTIONS, "PyTorch": _TORCH_OPTIONS},
     "EarlyStopping": {
         "Keras": {
-            "restore_best_weights": "pc.train.EarlyStopping(restore_best=True)",
+            "restore_best_weights": 'pc.train.Options(keep="best")',
             "verbose": "# the history says where training stopped: leave it out",
         }
     },
     "Saving": {
         "Keras": {
             "filepath": 'pc.train.Saving("runs/first")',
-            "save_best_only": "pc.train.EarlyStopping(restore_best=True)  # the best are saved too",
+            "save_best_only": 'pc.train.Options(keep="best")  # which is saved, beside the last',
         }
     },
     "Generator": {"PyTorch": {"device": ONE_PLACE}},

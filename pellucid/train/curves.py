@@ -96,7 +96,7 @@ def _draw(axes: Any, history: History, name: str, ink: str) -> None:
             axes.plot(ends, values, markersize=4, markevery=every, **style)
     shown = history.restored_epoch or history.best_epoch
     if shown in epochs:
-        word = "restored" if history.restored_epoch else "best"
+        word = "kept" if history.restored_epoch else "best"
         axes.axvline(
             ends[epochs.index(shown)],
             color=ink,

@@ -1,4 +1,4 @@
-"""Stopping when nothing improves any more, and keeping the best weights.
+"""Stopping when nothing improves any more, and which epoch was the best.
 
 EarlyStopping   what to watch, and how long to wait
 Best            the best value so far; part of every checkpoint
@@ -21,14 +21,14 @@ MODES = ("min", "max")
 
 @dataclass(frozen=True)
 class EarlyStopping(Strict):
-    """End training after `patience` epochs without a better value; then restore the best.
+    """End training after `patience` epochs without a better value.
 
     A value is better if it improves on the best by more than `min_delta`. `monitor` names a
     measure of `EpochRecord.values()`: left out, the validation loss, or the training loss
     where there is no validation set. Never watch the test set: what chooses the weights can no
     longer judge them. A loss is better where it is lower; each metric tells for itself, by
     `higher_is_better`. `mode` says it for one that does not: "min" where lower is better, "max"
-    where higher is. `restore_best=False` keeps the last weights.
+    where higher is. Which weights stay is said by `Options.keep`: the best, if left out.
 
     Units:  patience: epochs.
     Errors: OptionError for a patience below 1, a min_delta below 0 or another mode.
@@ -38,7 +38,6 @@ class EarlyStopping(Strict):
     patience: int = 5
     min_delta: float = 0.0
     monitor: str | None = None
-    restore_best: bool = True
     mode: str | None = None
 
     def __post_init__(self) -> None:
@@ -125,19 +124,16 @@ class Watch:
         if self.best.epoch == epoch:
             self.weights = copies(model.variables())
 
+    def resumed(self, best: Best, weights: dict[str, Any] | None) -> None:
+        """What a checkpoint says of the epochs before it."""
+        self.best, self.weights = best, weights
+
     @property
     def ended(self) -> str:
         """Why training ends by early stopping; empty where it does not."""
         if self._stopping is None or self.best.waited < self._stopping.patience:
             return ""
         return f"early stopping: {self.best.waited} epochs without a better value"
-
-    def restore(self, model: Any) -> int | None:
-        """Bring the best weights back where that was asked for; their epoch."""
-        if self._stopping is None or not self._stopping.restore_best or self.weights is None:
-            return None
-        model.load_state_dict(self.weights)
-        return self.best.epoch
 
 
 def rises(monitor: str, metrics: Sequence[Metric | SetMetric], mode: str | None) -> bool:

@@ -80,9 +80,9 @@ class History:
     """What a run measured so far.
 
     `steps` and `epochs` are dicts of lists of equal length: `pandas.DataFrame(history.epochs)`
-    is a table. `best_epoch` is the epoch with the best monitored value; `restored_epoch` the
-    one whose weights the model holds now, where early stopping brought them back; `stopped`
-    says why the last `fit` ended.
+    is a table. `best_epoch` is the epoch with the best monitored value. Of the last `fit`,
+    `stopped` says why it ended, `weights` which weights the model holds since, and
+    `restored_epoch` is their epoch where they are the best ones, brought back.
 
     >>> history = History()
     >>> history.add_epoch(EpochRecord(10, 1, {"loss": 0.5}, {"loss": 0.75}))
@@ -97,6 +97,7 @@ class History:
     best_epoch: int | None = None
     restored_epoch: int | None = None
     stopped: str = ""
+    weights: str = ""
     file_error: str = ""
 
     def add_steps(self, steps: Steps) -> None:
@@ -153,6 +154,8 @@ class History:
             title += f", best epoch {self.best_epoch}"
         if self.stopped:
             title += f"; {self.stopped}"
+        if self.weights:
+            title += f"; {self.weights}"
         return "\n".join([title, *self._table()])
 
     def _table(self) -> list[str]:

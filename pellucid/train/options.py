@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.data import Dataset
-from pellucid.errors import DataError, OptionError
+from pellucid.errors import DataError, OptionError, closest
 from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 USUAL_BATCH = 100
+BEST, LAST = KEEPS = "best", "last"
 
 
 class Callback(Strict):
@@ -125,19 +126,21 @@ class Saving(Strict):
 
     `folder` is made for the run; see `pellucid.train.run_folder` for what it holds. A
     checkpoint is written at the start, at the end, and between two steps once
-    `every_seconds` have passed; the newest `keep` stay. `config` is added to config.json.
+    `every_seconds` have passed; the newest `checkpoints` stay. `config` is added to config.json.
     `report=False` leaves out the curves and the page, which take about a second to draw.
     """
 
     folder: str | os.PathLike[str]
     every_seconds: float = 5.0
-    keep: int = 2
+    checkpoints: int = 2
     report: bool = True
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.keep < 1:
-            raise OptionError(f"Saving: keep is {self.keep}. At least 1 checkpoint must stay.")
+        if self.checkpoints < 1:
+            raise OptionError(
+                f"Saving: checkpoints is {self.checkpoints}. At least 1 of them must stay."
+            )
         if not self.every_seconds >= 0:
             raise OptionError(
                 f"Saving: every_seconds is {self.every_seconds}. It must be 0 or more."
@@ -150,10 +153,13 @@ class Options(Strict):
 
     `batch_size`: samples a step, left out 100, or all where there are fewer; the last batch of
     an epoch holds what is left, unless `drop_last`. `seed` and epoch decide the order of the
-    samples. `metrics` are measured beside the loss. `executor`: where the compiled step runs;
+    samples. `metrics` are measured beside the loss. `keep`: the weights that the model holds, and
+    that are saved, once training has ended: those of the "best" epoch by what is monitored, or
+    the "last"; left out, the best where there is a validation set or early stopping. `executor`:
+    where the compiled step runs;
     left out, the default of `pellucid.compile`.
 
-    Errors: OptionError for a batch size below 1 or a seed outside 0..2^64-1.
+    Errors: OptionError for a batch size below 1, a seed outside 0..2^64-1 or another `keep`.
     """
 
     batch_size: int | None = None
@@ -163,6 +169,7 @@ class Options(Strict):
     metrics: tuple[Metric | SetMetric, ...] = (Accuracy(),)
     weights: Weights = Weights()
     early_stopping: EarlyStopping | None = None
+    keep: str | None = None
     callbacks: tuple[Callback, ...] = ()
     saving: Saving | None = None
     executor: str | None = None
@@ -179,6 +186,8 @@ class Options(Strict):
             raise OptionError(f"Trainer: seed is {self.seed}. It lies between 0 and 2^64 - 1.")
         object.__setattr__(self, "metrics", metrics_of(self.metrics))
         object.__setattr__(self, "callbacks", callbacks_of(self.callbacks))
+        if self.keep is not None and self.keep not in KEEPS:
+            raise OptionError(f"Trainer: keep {self.keep!r}. {closest(str(self.keep), KEEPS)}")
         names = ["loss", *(metric.name for metric in self.metrics)]
         if len(set(names)) < len(names):
             raise OptionError(

@@ -17,6 +17,7 @@ from pellucid.functional.reduction import threshold_of
 from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.evaluation import Feed, Loss
+from pellucid.train.keeping import MODEL
 from pellucid.train.metrics import Metric, SetMetric
 from pellucid.train.parts import check_parts
 from pellucid.variables import Variable
@@ -77,6 +78,18 @@ class Program:
             procedure.graph.inputs[i].name: captured.variables[i - procedure.arguments]
             for i in procedure.updates
         }
+
+    def variables(self, row: Any) -> dict[str, Variable]:
+        """Every variable that decides how training goes on, by name, each once.
+
+        What a step writes without belonging to model or optimizer, such as the count of draws
+        of a user's own generator, has the name that it has in the graph.
+        """
+        everything = {f"{MODEL}{k}": v for k, v in self.task.model.variables().items()}
+        everything |= {f"optimizer/{k}": v for k, v in self.task.optimizer.variables().items()}
+        known = set(everything.values())
+        others = self.written(row).items()
+        return everything | {f"other/{k}": v for k, v in others if v not in known}
 
     def _step(self, indices: Tensor) -> dict[str, Tensor]:
         task = self.task

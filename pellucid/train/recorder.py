@@ -16,8 +16,9 @@ from typing import Any
 from pellucid.errors import FileError
 from pellucid.train.checkpoint import Checkpoint
 from pellucid.train.claim import Claim
-from pellucid.train.history import Record
+from pellucid.train.history import History, Record
 from pellucid.train.options import Saving
+from pellucid.train.report import draw
 from pellucid.train.run_folder import RunFolder
 
 
@@ -131,7 +132,7 @@ class Recorder:
             if best is not None and epoch is not None and epoch != self._best_written:
                 folder.save_best(epoch, best)
                 self._best_written = epoch
-            folder.save_checkpoint(checkpoint, saving.keep)
+            folder.save_checkpoint(checkpoint, saving.checkpoints)
 
         self._saved = time.monotonic()
         if self._try(write):
@@ -143,6 +144,12 @@ class Recorder:
         folder = self.folder
         if folder is not None:
             self._try(lambda: what(folder))
+
+    def draw(self, history: History, results: Mapping[str, str]) -> None:
+        """What is there to look at, where it was not left out."""
+        if self.saving is not None and self.saving.report:
+            self.write(lambda folder: draw(history, folder.config, folder.path, results))
+        history.file_error = str(self.error or "")
 
     def forget_after(self, step: int) -> None:
         """Take back what was written about later steps."""

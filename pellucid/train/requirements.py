@@ -159,6 +159,7 @@ def run_config(trainer: "Trainer", known: Mapping[str, Any]) -> dict[str, Any]:
         "validation": None if trainer.validation is None else trainer.validation.name,
         "metrics": [metric.name for metric in options.metrics],
         "early_stopping": None if stopping is None else vars(stopping),
+        "keep": trainer.keep,
     }
     added = {} if saving is None else dict(saving.config)
     return {"pellucid": pellucid.__version__, **added, "trainer": known}

@@ -5,7 +5,7 @@
     .lock                           see `claim`
     checkpoints/step-*.safetensors  to go on from
     checkpoints/best-*.safetensors  the model after its best epoch
-    model.safetensors               the model that training ended with
+    model.safetensors               the weights that are kept, since training ended
     curves.png, curves.svg, report.html
 
     RunFolder   makes, opens and reads such a folder
@@ -24,7 +24,9 @@ from pellucid.errors import FileError
 from pellucid.io import append_jsonl, read_jsonl, safetensors, truncate_jsonl, write_atomic
 from pellucid.io.files import file_error
 from pellucid.io.jsonl import json_value
-from pellucid.train.checkpoint import Checkpoint, best_file, step_file
+from pellucid.train.checkpoint import Checkpoint, Position, best_file, step_file
+from pellucid.train.keeping import Kept
+from pellucid.train.options import BEST
 from pellucid.train.rows import check_rows
 
 CONFIG_BYTES = 2**26  # the characters of a text, and names of classes, are far fewer
@@ -192,28 +194,35 @@ class RunFolder:
         """The model's arrays after its best epoch."""
         return safetensors.load(best_file(self.checkpoints, epoch))[0]
 
-    def save_model(self, arrays: Mapping[str, Any], epoch: int) -> None:
-        """Keep the model that training ended with, and the epoch that it comes from."""
-        safetensors.save(self.model_file, arrays, {"epoch": str(epoch)})
+    def save_model(self, arrays: Mapping[str, Any], weights: str) -> None:
+        """Keep the model that training ended with, and which weights these are."""
+        safetensors.save(self.model_file, arrays, {"weights": weights})
 
-    def load_model(self) -> dict[str, Any]:
-        """The model that training ended with; where it was cut off, as of the last checkpoint.
+    def load_model(self) -> tuple[dict[str, Any], str]:
+        """The model that training ended with, and which weights these are.
 
+        Where it was cut off, the weights that it would keep as of the last checkpoint.
         Errors: FileError where the run has neither, or the file is damaged.
         """
         if self.model_file.exists():
-            return safetensors.load(self.model_file)[0]
+            arrays, texts = safetensors.load(self.model_file)
+            return arrays, texts.get("weights", "weights that training ended with")
         checkpoint = self.newest_checkpoint()
         if checkpoint is None:
             raise FileError(
                 f"run {self.path}: it holds neither {self.model_file.name} nor a checkpoint. "
                 f"Train it first: pellucid resume {self.path}"
             )
-        return {
+        best, trainer = checkpoint.best, self.config.get("trainer")
+        if best.epoch is not None and isinstance(trainer, dict) and trainer.get("keep") == BEST:
+            kept = Kept(Position(epoch=best.epoch), best.monitor)
+            return self.load_best(best.epoch), f"{kept} so far"
+        arrays = {
             name.removeprefix("model/"): array
             for name, array in checkpoint.arrays.items()
             if name.startswith("model/")
         }
+        return arrays, f"{Kept(checkpoint.position)} so far"
 
 
 def _content(file: Path) -> bytes:

@@ -6,25 +6,27 @@ Where training is after a step, and all that follows, depends on model, optimize
 seed alone: not on how many steps ran at a time, and not on whether it was interrupted.
 """
 
+import warnings
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from pellucid.data import Dataset
-from pellucid.errors import OptionError, TrainingError
+from pellucid.errors import TrainingError
 from pellucid.refusals import Strict
 from pellucid.state import held, restore
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Evaluation, Feed, Loss
+from pellucid.train.extent import all_done, epochs_in_all, nothing_left
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Values
 from pellucid.train.interrupt import Interrupts
+from pellucid.train.keeping import CHANGED, Keeper
 from pellucid.train.metrics import for_loss
 from pellucid.train.options import Options
 from pellucid.train.pace import Pace
 from pellucid.train.program import Program, Task
 from pellucid.train.recorder import Recorder
-from pellucid.train.report import draw
 from pellucid.train.requirements import check_data, check_identity, identity, run_config
 from pellucid.train.run_folder import RunFolder
 from pellucid.train.stepper import Stepper
@@ -75,19 +77,25 @@ class Trainer(Strict):
         self._watch = Watch(
             options.early_stopping, options.metrics, validates=validation is not None
         )
+        self._keeper = Keeper(options, model, validates=validation is not None)
         self._stop = ""
 
-    def fit(self, epochs: int) -> History:
-        """Train until `epochs` epochs are done in all; the history.
+    def fit(self, epochs: int | None = None, *, more: int | None = None) -> History:
+        """Train until `epochs` epochs are done in all, or `more` than are done; the history.
 
-        Counted in all means: after `resume`, or called again, it goes on from where it is.
-        It ends earlier with early stopping, with `stop`, and with Ctrl-C or SIGTERM, which
-        finish the steps at hand; `history.stopped` says which. Whatever the end, a step that
-        failed included, the run folder then holds a checkpoint, the curves and the report.
+        After `resume`, or called again, it goes on from the last weights, whichever the model
+        holds since, unless these were changed. It ends earlier with early stopping, with `stop`,
+        and with Ctrl-C or SIGTERM, which finish the steps at hand; `history.stopped` says which.
+        Whatever the end, a step that failed included, the run folder then holds a checkpoint,
+        the curves and the report, and the model the weights that `history.weights` names.
         """
-        if epochs < 1:
-            raise OptionError(f"fit: epochs is {epochs}. It counts whole epochs: at least 1.")
+        epochs = epochs_in_all(epochs, more, self.position.epoch)
         self._stop = self.history.stopped = ""
+        if self._is_done(epochs):
+            self.history.stopped = self._stop or all_done(epochs)
+            warnings.warn(nothing_left(self.history.stopped, self.position.epoch), stacklevel=2)
+            if self._keeper.kept is not None:
+                return self.history
         with self._recorder.alone(), Interrupts() as interrupts:
             self._begin(epochs)
             try:
@@ -142,14 +150,14 @@ class Trainer(Strict):
         return self._stepper.position
 
     @property
+    def keep(self) -> str:
+        """Which weights it keeps, "best" or "last"."""
+        return self._keeper.keep
+
+    @property
     def steps_per_epoch(self) -> int:
         """Steps in an epoch."""
         return self._stepper.steps_per_epoch
-
-    @property
-    def file_error(self) -> str:
-        """Why the run folder is not complete; empty where it is."""
-        return str(self._recorder.error or "")
 
     def _advance(self, limit: int) -> Steps:
         """Run some steps of one epoch and, after its last, measure it; write all down."""
@@ -167,7 +175,8 @@ class Trainer(Strict):
         steps = self._stepper.advance(limit)
         self.pace.stop(len(steps))
         if self._stepper.failure is not None:
-            self._forget_later()
+            self.history.forget_after(self.position.step)
+            self._recorder.forget_after(self.position.step)
             self.history.add_steps(steps)
             self._recorder.add(steps)
             raise self._stepper.failure
@@ -191,24 +200,23 @@ class Trainer(Strict):
         for callback in self.options.callbacks:
             callback.after_epoch(self, record)
 
-    def _forget_later(self) -> None:
-        """Take back what was written about steps after the present position."""
-        self.history.forget_after(self.position.step)
-        self._recorder.forget_after(self.position.step)
-
     def _prepare(self) -> None:
-        """Inference mode outside steps; a run folder, with a first checkpoint, if there is none."""
+        """Inference mode outside steps; a run folder, with a first checkpoint, if there is none.
+
+        The model holds the weights that training goes on from.
+        """
         self.model.inference()
+        if not self._keeper.go_on():
+            warnings.warn(CHANGED, stacklevel=4)
+        self.history.restored_epoch, self.history.weights = None, ""
         self._stepper.check_last()
         if self._recorder.is_idle:
             self._recorder.create(run_config(self, self._identity))
             self.save()
+        self._recorder.write(lambda folder: folder.forget_model())
 
     def _begin(self, epochs: int) -> None:
         self._prepare()
-        if not self._is_done(epochs):
-            self._recorder.write(lambda folder: folder.forget_model())
-            self.history.restored_epoch = None
         for callback in self.options.callbacks:
             callback.begin(self, epochs)
 
@@ -217,21 +225,16 @@ class Trainer(Strict):
         return bool(self._stop) or self.position.epoch >= epochs
 
     def _end(self, epochs: int, *, restore: bool = True) -> None:
-        """Save, bring back the best weights where that was asked for, draw."""
+        """Save, have the model hold the weights that are kept, draw."""
         self.save()
-        self.history.stopped = self._stop or f"all {epochs} epochs done"
-        if restore:
-            self.history.restored_epoch = self._watch.restore(self.model)
-        epoch = self.history.restored_epoch or self.position.epoch
+        self.history.stopped = self._stop or all_done(epochs)
+        kept = self._keeper.show(self._watch, self.position, restore=restore)
+        self.history.weights = str(kept)
+        self.history.restored_epoch = kept.position.epoch if kept.monitor else None
         with held(self.model.variables()) as arrays:
-            self._recorder.write(lambda folder: folder.save_model(arrays, epoch))
+            self._recorder.write(lambda folder: folder.save_model(arrays, str(kept)))
         self._call_end()
-        saving = self.options.saving
-        if saving is not None and saving.report:
-            self._recorder.write(
-                lambda folder: draw(self.history, folder.config, folder.path, self.results)
-            )
-        self.history.file_error = self.file_error
+        self._recorder.draw(self.history, self.results)
 
     def _end_anyway(self, epochs: int, failure: Exception) -> None:
         """The same after a failure, which stays what is raised."""
@@ -246,14 +249,13 @@ class Trainer(Strict):
         for callback in self.options.callbacks:
             callback.end(self)
 
-    # ---- checkpoints ---------------------------------------------------------------------
-
     def save(self) -> None:
         """Write a checkpoint into the run folder, where there is one."""
         if self._recorder.folder is None:
             return
         best, lines = self._watch.best, self._recorder.expected_lines
-        with self._recorder.alone(), held(self.variables()) as arrays:
+        with self._recorder.alone(), held(self.variables()) as held_now:
+            arrays = self._keeper.last(held_now)
             checkpoint = Checkpoint(arrays, self.position, best, lines, self._identity)
             self._recorder.checkpoint(checkpoint, self._watch.weights)
 
@@ -275,15 +277,14 @@ class Trainer(Strict):
             self.save()
             return self.history
         check_identity(checkpoint.identity, self._identity, str(folder.path))
+        self._keeper.forget()
         restore(f"resume {folder.path}", self.variables(), checkpoint.arrays, strict=True)
         lines = folder.rewind(checkpoint.position.step, checkpoint.lines)
         self.history = History()
         self.history.add_lines(lines)
-        best = self._watch.best = checkpoint.best
-        self.history.best_epoch = best.epoch
-        if best.epoch is not None:
-            self._watch.weights = folder.load_best(best.epoch)
-        self._recorder.resumed(checkpoint.lines, best.epoch)
+        epoch = self.history.best_epoch = checkpoint.best.epoch
+        self._watch.resumed(checkpoint.best, None if epoch is None else folder.load_best(epoch))
+        self._recorder.resumed(checkpoint.lines, epoch)
         self._stepper.move_to(checkpoint.position)
         return self.history
 
@@ -293,13 +294,5 @@ class Trainer(Strict):
         return identity(self, step.procedure.graph)
 
     def variables(self) -> dict[str, Any]:
-        """Every variable that decides how training goes on, by name, each once.
-
-        What a step writes without belonging to model or optimizer, such as the count of draws
-        of a user's own generator, has the name that it has in the graph.
-        """
-        everything = {f"model/{k}": v for k, v in self.model.variables().items()}
-        everything |= {f"optimizer/{k}": v for k, v in self.optimizer.variables().items()}
-        known = set(everything.values())
-        written = self._program.written(self._stepper.example)
-        return everything | {f"other/{k}": v for k, v in written.items() if v not in known}
+        """Every variable that decides how training goes on, by name, each once."""
+        return dict(self._program.variables(self._stepper.example))

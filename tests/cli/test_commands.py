@@ -139,6 +139,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "--batch-size": 64,
         "--seed": 9,
         "--early-stopping": 3,
+        "--keep": "last",
         "--epochs": 1,
         "--executor": "reference",
     }
@@ -168,6 +169,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "drop_last": True,
         "seed": 9,
         "early_stopping": 3,
+        "keep": "last",
         "class_weights": "balanced",
         "executor": "reference",
     }
@@ -180,7 +182,7 @@ def test_early_stopping_names_the_epoch_whose_weights_came_back(run: Run, tmp_pa
     )
     assert code == 0
     assert "ended: early stopping: 1 epochs without a better value" in out
-    assert "weights restored: epoch " in out
+    assert re.search("^weights of epoch [0-9]+, the best by validation loss$", out, re.MULTILINE)
 
 
 # ---- mnist -------------------------------------------------------------------------------
@@ -235,13 +237,79 @@ def test_predicting_prints_the_digit_and_every_probability(
     one, zero = picture(tmp_path / "one.png", 1), picture(tmp_path / "zero.png", 0)
     code, out, err = run("predict", trained, zero, one)
     assert (code, err) == (0, "")
-    head, *rows = (line.split() for line in out.splitlines())
+    *lines, weights = out.splitlines()
+    assert re.fullmatch("weights of epoch [12], the best by validation loss", weights)
+    head, *rows = (line.split() for line in lines)
     assert head == ["picture", "digit", *(f"p({digit})" for digit in range(10))]
     assert [row[0] for row in rows] == [str(zero), str(one)]
     assert rows[0][1] == "0"
     for row in rows:
         assert sum(float(p) for p in row[2:]) == pytest.approx(1, abs=0.006)
         assert row[2 + int(row[1])] == max(row[2:])
+
+
+def test_what_can_be_read_is_answered_and_the_rest_complained_of(
+    run: Run, tmp_path: Path, trained: Path
+) -> None:
+    one, zero = picture(tmp_path / "one.png", 1), picture(tmp_path / "zero.png", 0)
+    torn = tmp_path / "torn.png"
+    torn.write_bytes(b"no picture")
+    code, out, err = run("predict", trained, one, tmp_path / "none.png", torn, zero)
+    assert code == 1
+    assert [line.split()[0] for line in out.splitlines()[1:-1]] == [str(one), str(zero)]
+    assert ["none.png" in line for line in err.splitlines()] == [True, False]
+    assert ["torn.png" in line for line in err.splitlines()] == [False, True]
+    assert run("predict", trained, one, zero)[1].splitlines()[:3] == out.splitlines()[:3]
+    code, out, err = run("predict", trained, torn, torn)
+    assert (code, out, err.count("\n")) == (1, "", 2)
+
+
+def test_rows_of_numbers_that_do_not_fit_are_wrong_use(run: Run, tmp_path: Path) -> None:
+    words = ("--epochs", 1, "--executor", "reference", "--out", tmp_path / "run")
+    assert run("train", "moons", *words)[0] == 0
+    code, out, err = run("predict", tmp_path / "run", "0,0", "0", "1,1", "x")
+    assert code == 2
+    assert [line.split()[0] for line in out.splitlines()[1:-1]] == ["0,0", "1,1"]
+    assert [line.split("'")[1] for line in err.splitlines()] == ["0", "x"]
+
+
+def test_the_weights_to_keep_are_chosen_named_and_used(run: Run, tmp_path: Path) -> None:
+    words = ("train", "digits", "--learning-rate", 0.2, "--executor", "reference", "--epochs", 5)
+    said = {}
+    for keep in ("best", "last"):
+        folder = tmp_path / keep
+        code, out, _ = run(*words, "--keep", keep, "--out", folder)
+        assert code == 0
+        (line,) = (line for line in out.splitlines() if line.startswith("weights of"))
+        (test,) = (line for line in out.splitlines() if line.startswith("test loss"))
+        said[keep] = line
+        evaluated = run("evaluate", folder)[1].splitlines()
+        assert evaluated[-1] == line
+        assert evaluated[-2].split()[2] == test.split()[-1]
+    assert said["last"] == "weights of epoch 5, the last"
+    assert re.fullmatch("weights of epoch [1-4], the best by validation loss", said["best"])
+    code, _, err = run(*words, "--keep", "bset")
+    assert code == 2
+    assert "best" in err
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_finished_run_says_that_nothing_was_trained_and_trains_more(
+    run: Run, tmp_path: Path
+) -> None:
+    words = ("train", "moons", "--executor", "reference")
+    run(*words, "--epochs", 5, "--out", tmp_path / "whole")
+    run(*words, "--epochs", 2, "--out", tmp_path / "run")
+    code, out, err = run("resume", tmp_path / "run")
+    assert (code, err.count("\n")) == (0, 1)
+    assert "nothing was trained, as all 2 epochs are done" in err
+    assert "--more 5" in err
+    assert "weights of epoch 2" in out
+    code, out, err = run("resume", tmp_path / "run", "--more", 3)
+    assert (code, err) == (0, "")
+    for file in ("metrics.jsonl", "model.safetensors"):
+        assert (tmp_path / "whole" / file).read_bytes() == (tmp_path / "run" / file).read_bytes()
+    assert run("resume", tmp_path / "run", "--more", 3, "--epochs", 9)[0] == 2
 
 
 def test_resuming_trains_longer_with_the_bits_of_one_run(run: Run, tmp_path: Path) -> None:

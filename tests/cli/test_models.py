@@ -54,9 +54,11 @@ def test_data_by_formula_are_trained_on_evaluated_and_used(
     (line,) = (line for line in trained.splitlines() if line.startswith(f"test {measure}"))
     evaluated = done(run("evaluate", folder)).splitlines()
     assert evaluated[0].split("  ")[-1].strip() == measure
-    assert evaluated[-1].split()[-1] == line.split()[-1]
+    assert evaluated[-2].split()[-1] == line.split()[-1]
+    assert evaluated[-1] in trained.splitlines()
     sample = {"parity": "1,0,1,0,1,0,1,1", "sine": "-1.5"}.get(data, "-0.5,1e-3")
-    head, row = done(run("predict", folder, sample)).splitlines()
+    head, row, weights = done(run("predict", folder, sample)).splitlines()
+    assert weights == evaluated[-1]
     assert row.split()[0] == sample
     assert ("y0" if data == "sine" else "p(1)") in head
 
@@ -81,7 +83,7 @@ def test_noise_and_number_of_points_are_chosen_and_kept(run: Run, tmp_path: Path
     recipe = json.loads((folder / "config.json").read_text())["recipe"]
     assert recipe["data_options"] == {"samples": 50, "noise": 0.0}
     rows = [line.split() for line in done(run("evaluate", folder)).splitlines()]
-    assert sum(int(row[1]) for row in rows[1:]) == 50
+    assert sum(int(row[1]) for row in rows[1:-1]) == 50
 
 
 @pytest.mark.parametrize("sample", ["0.5", "1,2,3", "1,x", "nan,1", ""])
@@ -103,8 +105,8 @@ def test_every_model_of_images_learns_from_a_folder_and_is_resumed(
     done(run("resume", tmp_path / "parts", "--epochs", 3))
     for file in ("metrics.jsonl", "model.safetensors"):
         assert (tmp_path / "whole" / file).read_bytes() == (tmp_path / "parts" / file).read_bytes()
-    assert done(run("evaluate", tmp_path / "parts")).splitlines()[-1].startswith("test")
-    head, row = done(run("predict", tmp_path / "parts", pets / "dark" / "0.png")).splitlines()
+    assert done(run("evaluate", tmp_path / "parts")).splitlines()[-2].startswith("test")
+    head, row, _ = done(run("predict", tmp_path / "parts", pets / "dark" / "0.png")).splitlines()
     assert head.split() == ["picture", "class", "p(dark)", "p(light)"]
     assert row.split()[1] in ("dark", "light")
 
@@ -140,7 +142,7 @@ def test_of_the_cats_some_are_kept_aside_where_asked_for(run: Run, tmp_path: Pat
     data = ("train", f"cats:{tmp_path}", "--batch-size", 4, *ONCE, "--out", tmp_path / "run")
     done(run(*data, "--validation", 0.2))
     rows = [line.split()[:2] for line in done(run("evaluate", tmp_path / "run")).splitlines()]
-    assert rows[1:] == [["training", "16"], ["validation", "4"], ["test", "4"]]
+    assert rows[1:-1] == [["training", "16"], ["validation", "4"], ["test", "4"]]
     code, _, err = run(*data, "--validation", 1)
     assert code == 2
     assert "validation is 1.0" in err

@@ -46,7 +46,8 @@ def make_trainer(**options: Any) -> Trainer:
     """
     model = Net()
     optimizer = Adam(model.parameters(), 0.01)
-    given = Options(**{"batch_size": 16, "seed": 3, "executor": "reference"} | options)
+    usual = {"batch_size": 16, "seed": 3, "executor": "reference", "keep": "last"}
+    given = Options(**usual | options)
     return Trainer(model, cross_entropy, optimizer, blobs(70), blobs(30, seed=1), given)
 
 

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,6 @@ def digest(trained: Trainer) -> str:
 def child(folder: str, kibibytes: int) -> None:
     """Train an epoch, then two more with so much memory more; print how it ended."""
     import resource
-    import warnings
 
     warnings.simplefilter("ignore")
     pc.set_threads(1)
@@ -69,7 +69,7 @@ def child(folder: str, kibibytes: int) -> None:
     else:
         ended = "went on"
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    print(ended, "/", trained.file_error, "/", trained.position.step)
+    print(ended, "/", trained.history.file_error, "/", trained.position.step)
 
 
 def outcome(kibibytes: int, expected: str) -> tuple[str, str]:
@@ -86,7 +86,9 @@ def outcome(kibibytes: int, expected: str) -> tuple[str, str]:
             return said, f"exit {done.returncode}: {done.stderr[-800:]}"
         resumed = trainer(run)
         resumed.resume()
-        resumed.fit(EPOCHS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it was at its end already
+            resumed.fit(EPOCHS)
         return said, "" if digest(resumed) == expected else "other bits after resuming"
 
 

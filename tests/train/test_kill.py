@@ -37,7 +37,11 @@ class Slowly(Callback):
 
 saving = Saving({folder!r}, every_seconds=0.0, report=False)
 trainer = conftest.make_trainer(
-    executor={executor!r}, saving=saving, callbacks=(Slowly(),), early_stopping=EarlyStopping(100)
+    executor={executor!r},
+    saving=saving,
+    callbacks=(Slowly(),),
+    early_stopping=EarlyStopping(100),
+    keep="best",
 )
 if Path({folder!r}, "config.json").exists():
     trainer.resume()
@@ -54,6 +58,7 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_bits(
         executor=executor,
         saving=Saving(tmp_path / "whole", report=False),
         early_stopping=EarlyStopping(100),
+        keep="best",
     )
     whole.fit(12)
     folder = tmp_path / "killed"

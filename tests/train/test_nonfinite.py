@@ -125,7 +125,7 @@ def test_the_best_weights_do_not_take_the_place_of_those_before_the_step(make: M
                 trainer.optimizer.learning_rate.assign(np.float32(1e30))
 
     seen: dict[str, Any] = {}
-    trainer = make(callbacks=(Blow(),), early_stopping=EarlyStopping(5))
+    trainer = make(callbacks=(Blow(),), early_stopping=EarlyStopping(5), keep="best")
     trainer.optimizer.learning_rate.assign(np.float32(1.0))
     assert "in step 12 (epoch 3)" in failing(trainer)
     assert trainer.history.restored_epoch is None

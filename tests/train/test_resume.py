@@ -61,6 +61,7 @@ def test_patience_and_best_weights_survive(make: Make, tmp_path: Path) -> None:
         made = make(
             saving=Saving(tmp_path / folder, report=False),
             early_stopping=EarlyStopping(patience=3),
+            keep="best",
             callbacks=callbacks,
         )
         made.optimizer.learning_rate.assign(np.float32(0.3))
@@ -94,7 +95,8 @@ def test_resuming_a_finished_run_changes_nothing(make: Make, tmp_path: Path) -> 
     before = metrics(tmp_path / "run")
     again = make(saving=Saving(tmp_path / "run", report=False))
     again.resume()
-    again.fit(2)
+    with pytest.warns(UserWarning, match="fit: nothing was trained, as all 2 epochs are done"):
+        again.fit(2)
     assert metrics(tmp_path / "run") == before
 
 

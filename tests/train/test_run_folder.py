@@ -53,11 +53,17 @@ def test_the_model_file_holds_the_weights_that_training_ended_with(
     make: Make, tmp_path: Path
 ) -> None:
     trainer = make(
-        saving=Saving(tmp_path / "run", report=False), early_stopping=EarlyStopping(patience=2)
+        saving=Saving(tmp_path / "run", report=False), early_stopping=EarlyStopping(2), keep=None
     )
     trainer.optimizer.learning_rate.assign(np.float32(0.5))
     trainer.fit(30)
-    arrays = RunFolder.open(tmp_path / "run").load_model()
+    arrays, weights = RunFolder.open(tmp_path / "run").load_model()
+    best = trainer.history.best_epoch
+    assert (
+        weights
+        == trainer.history.weights
+        == f"weights of epoch {best}, the best by validation loss"
+    )
     for name, array in trainer.model.state_dict().items():
         np.testing.assert_array_equal(array, arrays[name])
 
@@ -66,7 +72,8 @@ def test_a_run_that_was_cut_off_has_the_model_of_its_checkpoint(make: Make, tmp_
     trainer = make(saving=Saving(tmp_path / "run", report=False))
     trainer.fit(1)
     (tmp_path / "run" / "model.safetensors").unlink()
-    arrays = RunFolder.open(tmp_path / "run").load_model()
+    arrays, weights = RunFolder.open(tmp_path / "run").load_model()
+    assert weights == "weights of epoch 1, the last so far"
     for name, array in trainer.model.state_dict().items():
         np.testing.assert_array_equal(array, arrays[name])
 
@@ -76,7 +83,7 @@ def test_only_the_newest_checkpoints_stay(
 ) -> None:
     monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
     folder = tmp_path / "run"
-    make(saving=Saving(folder, every_seconds=0.0, keep=3, report=False)).fit(2)
+    make(saving=Saving(folder, every_seconds=0.0, checkpoints=3, report=False)).fit(2)
     names = [path.name for path in RunFolder.open(folder).checkpoint_files()]
     assert names == [f"step-{step:010}.safetensors" for step in (8, 9, 10)]
     assert len(list((folder / "checkpoints").glob("best-*"))) == 1
@@ -128,7 +135,7 @@ def test_a_run_without_any_weights_says_so(tmp_path: Path) -> None:
         run.load_model()
 
 
-@pytest.mark.parametrize("options", [{"keep": 0}, {"every_seconds": -1.0}])
+@pytest.mark.parametrize("options", [{"checkpoints": 0}, {"every_seconds": -1.0}])
 def test_saving_outside_its_range_is_refused(tmp_path: Path, options: dict[str, int]) -> None:
     with pytest.raises(OptionError, match=f"Saving: {next(iter(options))} is"):
         Saving(tmp_path, **options)  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ Same = Callable[[Trainer, Trainer], None]
 
 
 def test_early_stopping_brings_the_best_weights_back(make: Make) -> None:
-    trainer = make(early_stopping=EarlyStopping(patience=2, monitor="validation_loss"))
+    trainer = make(early_stopping=EarlyStopping(2, monitor="validation_loss"), keep=None)
     # Larger and larger steps: the first epochs are the best ones.
     trainer.optimizer.learning_rate.assign(np.float32(0.5))
     history = trainer.fit(50)
@@ -35,7 +35,7 @@ def test_early_stopping_brings_the_best_weights_back(make: Make) -> None:
 
 
 def test_the_best_weights_come_back_also_where_the_epochs_run_out(make: Make) -> None:
-    trainer = make(early_stopping=EarlyStopping(patience=50))
+    trainer = make(early_stopping=EarlyStopping(patience=50), keep=None)
     trainer.optimizer.learning_rate.assign(np.float32(0.5))
     history = trainer.fit(6)
     assert history.restored_epoch == history.best_epoch
@@ -44,8 +44,7 @@ def test_the_best_weights_come_back_also_where_the_epochs_run_out(make: Make) ->
 
 
 def test_without_restoring_the_last_weights_stay(make: Make) -> None:
-    stopping = EarlyStopping(patience=1, restore_best=False)
-    trainer = make(early_stopping=stopping)
+    trainer = make(early_stopping=EarlyStopping(patience=1), keep="last")
     trainer.optimizer.learning_rate.assign(np.float32(0.5))
     history = trainer.fit(50)
     assert history.restored_epoch is None

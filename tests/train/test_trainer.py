@@ -102,7 +102,8 @@ def test_fit_counts_epochs_in_all(make: Make, same_bits: Same) -> None:
     whole.fit(4)
     parts.fit(1)
     parts.fit(4)
-    parts.fit(4)
+    with pytest.warns(UserWarning, match="nothing was trained"):
+        parts.fit(4)
     assert len(parts.history) == len(whole.history)
     same_bits(whole, parts)
 

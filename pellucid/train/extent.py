@@ -1,0 +1,44 @@
+"""How long training goes on, and what is said of it.
+
+epochs_in_all    from what `fit` was told
+all_done         why it ended, where nothing else ended it
+nothing_left     that there was nothing to do, and how to train longer
+"""
+
+import operator
+from typing import Any
+
+from pellucid.errors import OptionError
+
+
+def epochs_in_all(epochs: Any, more: Any, done: int) -> int:
+    """The epochs that are to be done in all. Errors: OptionError for what counts none."""
+    if (epochs is None) == (more is None):
+        raise OptionError(
+            "fit: write fit(5) for 5 epochs in all, or fit(more=5) for 5 more than are done."
+        )
+    name, given = ("epochs", epochs) if more is None else ("more", more)
+    try:
+        count = operator.index(given)
+    except TypeError:
+        count = 0
+    if count < 1 or isinstance(given, bool):
+        raise OptionError(
+            f"fit: {name} is {given!r}. It counts whole epochs: an integer, at least 1."
+        )
+    return count if more is None else done + count
+
+
+def all_done(epochs: int) -> str:
+    """Why `fit` ends, where nothing else ended it."""
+    return f"all {epochs} epochs done"
+
+
+def nothing_left(stopped: str, done: int) -> str:
+    """What to say where `fit` finds nothing to do, and how to train longer."""
+    remedy = f"fit(more=5), or fit({done + 5}) in all, trains 5 more; on the command line --more 5."
+    if stopped.startswith("early stopping"):
+        remedy = "A new Trainer whose EarlyStopping has more patience goes on."
+    else:
+        stopped = f"all {done} epochs are done"
+    return f"fit: nothing was trained, as {stopped}. {remedy}"

@@ -1,0 +1,97 @@
+"""Which weights a run keeps: those that are reported, saved, evaluated and predicted with.
+
+Kept         the weights that a model holds once training has ended, in words
+Keeper       has the model hold them, and gives it its last ones back to go on from
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid.tensor import Tensor
+from pellucid.train.checkpoint import Position
+from pellucid.train.early_stopping import Watch
+from pellucid.train.options import BEST, LAST, Options
+from pellucid.variables import assign_all
+
+MODEL = "model/"  # before the names of a model's variables, in checkpoints
+CHANGED = (
+    "Trainer: the model's variables were changed since training ended. It goes on from them as "
+    "they are now, and not from the last weights that it had trained."
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The weights of an epoch, the best by what was monitored; without `monitor`, the last.
+
+    >>> print(Kept(Position(120, 6), "validation_loss"))
+    weights of epoch 6, the best by validation loss
+    >>> print(Kept(Position(123, 6, 3)))
+    weights of step 123, in epoch 7, the last
+    """
+
+    position: Position
+    monitor: str = ""
+
+    def __str__(self) -> str:
+        at = self.position
+        if at.step_in_epoch:
+            place = f"step {at.step}, in epoch {at.epoch + 1}"
+        else:
+            place = f"epoch {at.epoch}" if at.epoch else "the start"
+        which = f"best by {self.monitor.replace('_', ' ')}" if self.monitor else "last"
+        return f"weights of {place}, the {which}"
+
+
+class Keeper:
+    """What a model holds between the end of training and going on with it.
+
+    Meanwhile the last weights wait here, as the tensors that the variables held: nothing is
+    copied.
+    """
+
+    def __init__(self, options: Options, model: Any, *, validates: bool) -> None:
+        chooses = validates or options.early_stopping is not None
+        self.keep = options.keep or (BEST if chooses else LAST)
+        self.kept: Kept | None = None
+        self._model = model
+        self._waiting: dict[str, Tensor] = {}
+        self._shown: dict[str, Any] = {}
+
+    def show(self, watch: Watch, position: Position, *, restore: bool = True) -> Kept:
+        """Have the model hold the weights that are kept: the best, where there are some."""
+        best, weights = watch.best, watch.weights
+        self.kept = Kept(position)
+        if restore and self.keep == BEST and weights is not None and best.epoch is not None:
+            variables = self._model.variables()
+            self._waiting = {name: variable.held() for name, variable in variables.items()}
+            assign_all({v: Tensor(weights[name]) for name, v in variables.items()})
+            self.kept = Kept(Position(epoch=best.epoch), best.monitor)
+        self._shown = {name: v.present() for name, v in self._model.variables().items()}
+        return self.kept
+
+    def go_on(self) -> bool:
+        """Give the last weights back; False where the model's were changed since `show`.
+
+        Then those stay, and training goes on from them.
+        """
+        waiting, changed = self._waiting, self._changed()
+        self.forget()
+        if waiting and not changed:
+            assign_all({v: waiting[name] for name, v in self._model.variables().items()})
+        return not changed
+
+    def forget(self) -> None:
+        """Nothing waits any more: the variables hold what training goes on from."""
+        self.kept, self._waiting, self._shown = None, {}, {}
+
+    def last(self, arrays: dict[str, Any]) -> dict[str, Any]:
+        """Those of a checkpoint, with the model's last ones where they wait."""
+        if self._changed():
+            return arrays
+        return arrays | {f"{MODEL}{name}": t.array for name, t in self._waiting.items()}
+
+    def _changed(self) -> bool:
+        """Whether a variable holds another array than when the kept weights were shown."""
+        now = self._model.variables()
+        return any(now[n].present() is not array for n, array in self._shown.items() if n in now)
