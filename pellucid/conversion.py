@@ -190,6 +190,21 @@ class Conversions(Operators, ForeignWords):
             "changes by w.assign(...)."
         )
 
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows; None, and so the text, for a single number or a symbol."""
+        from pellucid import displays
+
+        array = self.array
+        if type(array) is Value or array.ndim == 0:
+            return None
+        title = f"{self._title()}: {self.dtype} {self.shape}"
+        if array.ndim > 2 or array.size == 0:
+            return displays.listing(title, np.array2string(array, separator=", ", threshold=200))
+        return displays.numbers(title, array)
+
+    def _title(self) -> str:
+        return "tensor"
+
     def __repr__(self) -> str:
         array = self.array
         if type(array) is Value:

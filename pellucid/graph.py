@@ -24,7 +24,7 @@ import numpy as np
 from pellucid.errors import GraphError, PellucidError, ShapeError
 from pellucid.scopes import current_scope
 from pellucid.sizes import check_sizes
-from pellucid.written import constant_text, dtype_text
+from pellucid.written import Written, constant_text, dtype_text
 
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
@@ -59,8 +59,8 @@ class Node:
         return f"{self.output} = {self.primitive} of ({inputs}){remark}"
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+@dataclass(frozen=True, eq=False, repr=False)
+class Graph(Written):
     """A computation: nodes in an order in which every input is there before it is used.
 
     Graphs with the same text form are equal.

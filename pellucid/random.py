@@ -19,7 +19,7 @@ from pellucid.primitives import RandomBits
 from pellucid.primitives.base import FLOAT32, UINT32, Shape
 from pellucid.primitives.random import threefry_2x32
 from pellucid.recordings import is_recording
-from pellucid.refusals import KINDS, Kind, Strict
+from pellucid.refusals import KINDS, Kind, Strict, require
 from pellucid.tensor import Tensor, apply
 from pellucid.variables import Buffer
 
@@ -110,6 +110,7 @@ class Generator(Strict):
 
 def check_seed(where: str, seed: int) -> None:
     """Raise OptionError unless this is a seed."""
+    require(where, "seed", seed, int)
     if not 0 <= seed < 2**64:
         raise OptionError(f"{where}: seed {seed}. A seed lies between 0 and 2^64 - 1.")
 

@@ -198,8 +198,11 @@ class Variable(Tensor):
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Variable":
         return Variable(self.held().array, name=self.name, trainable=self.trainable)
 
+    def _title(self) -> str:
+        return f"{'parameter' if self.trainable else 'variable'} {self.name!r}"
+
     def __repr__(self) -> str:
-        return f"{'parameter' if self.trainable else 'variable'} {self.name!r}: {self.read()!r}"
+        return f"{self._title()}: {self.read()!r}"
 
 
 def assign_all(values: Mapping[Variable, Any]) -> None:

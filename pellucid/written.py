@@ -4,6 +4,7 @@ constant_text   the elements of an array, or its digest
 digest          a name for the contents of an array
 dtype_text      a dtype, that of a record too
 legal_name      a name without characters that the text cannot hold
+Written         a base of what is looked at as its text
 """
 
 import hashlib
@@ -11,6 +12,19 @@ import re
 from typing import Any
 
 import numpy as np
+
+
+class Written:
+    """A base of what is looked at as its text, on a command line and in a notebook."""
+
+    def __repr__(self) -> str:
+        return str(self).rstrip()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from pellucid.displays import listing
+
+        return listing(type(self).__name__, str(self))
 
 
 def constant_text(array: Any) -> str:

@@ -73,6 +73,25 @@ class SplitReport:
     class_names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        rows = self._rows()
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
+            for row in rows
+        ]
+        return "\n".join([self._title(), *lines])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from pellucid import displays
+
+        heads, *rows = self._rows()
+        return displays.table(self._title(), heads, rows)
+
+    def _rows(self) -> list[list[str]]:
+        """What the columns are, then a row for each part."""
         total = sum(self.sizes)
         names = self.class_names or [f"class {i}" for i in range(self.classes)]
         heads = ["part", "samples", "share", *names]
@@ -80,14 +99,12 @@ class SplitReport:
             [part, f"{size:,}", f"{size / total:.2%}", *(f"{count:,}" for count in counts)]
             for part, size, counts in zip(self.parts, self.sizes, self.class_counts, strict=True)
         ]
-        widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-        lines = [
-            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
-            for row in (heads, *rows)
-        ]
+        return [heads, *rows]
+
+    def _title(self) -> str:
+        total = sum(self.sizes)
         manner = "stratified by class" if self.stratified else "not stratified"
-        title = f"Split of {self.name!r}: {total:,} samples, {manner}, seed {self.seed}"
-        return "\n".join([title, *lines])
+        return f"Split of {self.name!r}: {total:,} samples, {manner}, seed {self.seed}"
 
     @property
     def classes(self) -> int:

@@ -178,7 +178,7 @@ _KERAS_MODULE = {
     "fit": _FIT,
     "fit_generator": _FIT,
     "get_weights": "model.state_dict()",
-    "input_shape": "model.summary((1, 3)).input_shape",
+    "input_shape": "model.summary((1, 3)).input_shapes",
     "layers": "model.children()",
     "load_weights": 'model.load_state_dict(pc.io.safetensors.load("weights.safetensors")[0])',
     "output_shape": "model.summary((1, 3))",

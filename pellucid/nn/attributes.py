@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 class Branch:
     """The base of modules: what the tree of a module consists of, beside variables."""
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from pellucid.nn.summary import overview
+
+        return overview(self)  # type: ignore[arg-type]
+
 
 class Place:
     """Where a module stands: the outer place and its name there, or the seed and path it was told.

@@ -259,8 +259,11 @@ class Module(Branch):
 
     # ---- what it looks like --------------------------------------------------------------
 
-    def summary(self, input_shape: tuple[int, ...], *, dtype: Any = None) -> "Summary":
-        """Each layer with output shape, parameters, work; `input_shape` includes the batch."""
+    def summary(self, *input_shape: tuple[int, ...], dtype: Any = None) -> "Summary":
+        """Each layer with output shape, parameters, work; no data are needed.
+
+        `input_shape`: of each input, its batch included. Errors: those of `forward` for it.
+        """
         from pellucid.nn.summary import summarize
 
         return summarize(self, input_shape, dtype=dtype)

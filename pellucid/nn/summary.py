@@ -1,20 +1,26 @@
 """A model at a glance: each layer with its output shape, parameters and work.
 
 summarize   the summary of a model for inputs of a given shape
+overview    what a notebook shows of a model by itself
 Summary     its rows and totals; prints as a table
 Row         one layer
 flops       the floating-point operations of one node of a graph
 """
 
 import math
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from pellucid import displays
 from pellucid.compile import capture
+from pellucid.displays import few
+from pellucid.errors import DTypeError, OptionError, PellucidError
 from pellucid.graph import Graph, Node
-from pellucid.nn.calls import calls
+from pellucid.nn.calls import Call, calls, form
 from pellucid.nn.module import Module
 from pellucid.primitives import (
     Argmax,
@@ -62,7 +68,7 @@ class Summary:
     two, a comparison, exp and its like as one, choosing and moving numbers as none.
     """
 
-    input_shape: Shape
+    input_shapes: tuple[Shape, ...]
     rows: tuple[Row, ...]
     buffers: int
 
@@ -76,13 +82,32 @@ class Summary:
         """The floating-point operations of one inference."""
         return sum(row.flops for row in self.rows)
 
-    def __str__(self) -> str:
-        table = [("layer", "kind", "output shape", "parameters", "FLOPs")]
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        heads, *rows = self._table()
+        title = self._title() + (f", {self._in_buffers()}" if self.buffers else "")
+        shown = [*few(rows[:-1]), rows[-1]]
+        return displays.table(title, heads, shown, texts=3, strong=[len(shown) - 1])
+
+    def _title(self) -> str:
+        return f"input {', '.join(map(str, self.input_shapes))}"
+
+    def _in_buffers(self) -> str:
+        return f"{self.buffers:,} number{'' if self.buffers == 1 else 's'} in buffers"
+
+    def _table(self) -> list[tuple[str, ...]]:
+        """What the columns are, the layers, the total."""
+        table: list[tuple[str, ...]] = []
+        table.append(("layer", "kind", "output shape", "parameters", "FLOPs"))
         table += [
             (row.path, row.kind, str(row.output or "-"), f"{row.parameters:,}", f"{row.flops:,}")
             for row in self.rows
         ]
         table.append(("total", "", "", f"{self.parameters:,}", f"{self.flops:,}"))
+        return table
+
+    def __str__(self) -> str:
+        table = self._table()
         widths = [max(len(line[i]) for line in table) for i in range(5)]
         lines = [
             "  ".join(
@@ -92,11 +117,10 @@ class Summary:
             for line in table
         ]
         rule = "-" * max(len(line) for line in lines)
-        buffers = f"\nand {self.buffers:,} numbers in buffers" if self.buffers else ""
-        return (
-            "\n".join([f"input {self.input_shape}", lines[0], rule, *lines[1:-1], rule, lines[-1]])
-            + buffers
-        )
+        buffers = f"\nand {self._in_buffers()}" if self.buffers else ""
+        return "\n".join([self._title(), lines[0], rule, *lines[1:-1], rule, lines[-1]]) + buffers
+
+    __repr__ = __str__
 
 
 def flops(node: Node) -> int:
@@ -113,17 +137,15 @@ def flops(node: Node) -> int:
     return 0
 
 
-def summarize(model: Module, input_shape: Shape, *, dtype: Any = None) -> Summary:
-    """The summary of a model for one input, its batch axis included, at inference.
+def summarize(model: Module, input_shapes: Sequence[Shape], *, dtype: Any = None) -> Summary:
+    """The summary of a model for inputs of these shapes, batch axes included, at inference.
 
-    `dtype`: that of the input; by default that of the first parameter. A layer called several
-    times has one row, with its last output and all of its work. Errors: those of the model
-    for an input of this shape.
+    `dtype`: that of the inputs; by default that of the first parameter or, where the model takes
+    ids, int64. A layer called several times has one row, with its last output and all of its
+    work. Errors: those of the model for such inputs; OptionError for what is no shape.
     """
-    if dtype is None:
-        dtype = next((p.dtype for p in model.parameters().values()), np.dtype(np.float32))
-    with model.mode(training=False), calls() as made:
-        graph = capture(model)(np.zeros(input_shape, dtype))
+    shapes = [_checked(shape) for shape in input_shapes or (None,)]
+    graph, made = _captured(model, shapes, dtype)
     work = _work_by_path(graph, {call.path for call in made})
     uncounted = {id(v): v for v in model.variables().values()}
     rows: dict[str, Row] = {}
@@ -142,7 +164,51 @@ def summarize(model: Module, input_shape: Shape, *, dtype: Any = None) -> Summar
         if own := _own(module, uncounted):
             rows[f"not called: {path}"] = Row(path, type(module).__name__, None, own, 0)
     buffers = sum(buffer.size for buffer in model.buffers().values())
-    return Summary(tuple(input_shape), tuple(rows.values()), buffers)
+    return Summary(tuple(shapes), tuple(rows.values()), buffers)
+
+
+def _checked(shape: Any) -> Shape:
+    """The shape of an input. Errors: OptionError."""
+    try:
+        sizes = tuple(operator.index(size) for size in shape)
+    except TypeError:
+        sizes = ()
+    if not sizes or min(sizes) < 0:
+        raise OptionError(
+            f"summary: input shape {shape}. It is a tuple of sizes, that of the batch first: "
+            "(1, 784) for one sample of 784 numbers. Several inputs have a shape each."
+        )
+    return sizes
+
+
+def _captured(model: Module, shapes: Sequence[Shape], dtype: Any) -> tuple[Graph, list[Call]]:
+    """The graph of a call at inference, and the calls of layers in it."""
+    own = next((p.dtype for p in model.parameters().values()), np.dtype(np.float32))
+    zero = np.zeros((), own if dtype is None else dtype)
+    try:
+        with model.mode(training=False), calls() as made:
+            return capture(model)(*[np.broadcast_to(zero, shape) for shape in shapes]), made
+    except DTypeError as error:
+        if dtype is not None:
+            raise
+        try:
+            return _captured(model, shapes, np.int64)
+        except PellucidError:
+            raise error from None
+
+
+def overview(model: Module) -> str:
+    """The layers of a model with their parameters, as HTML."""
+    uncounted = {id(v): v for v in model.variables().values()}
+    rows = []
+    for path, module in model.modules().items():
+        own = _own(module, uncounted)
+        if path or own or not module.children():
+            rows.append((path or "(model)", form(module), f"{own:,}" if own else ""))
+    parameters = sum(parameter.size for parameter in model.parameters().values())
+    mode = "training" if model._training else "inference"
+    title = f"{type(model).__name__}: {parameters:,} parameters, in {mode} mode"
+    return displays.table(title, ("layer", "form", "parameters"), few(rows), texts=2)
 
 
 def _own(module: Module, uncounted: dict[int, Variable]) -> int:

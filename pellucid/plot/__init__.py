@@ -1,4 +1,7 @@
-"""Pictures to learn from; each function gives a Matplotlib figure: `figure.savefig("a.png")`.
+"""Pictures to learn from; each function gives a Matplotlib figure.
+
+In a notebook a figure is shown where it is a cell's last value. `figure.show()` shows it there
+anywhere in a cell, and in a window elsewhere; `figure.savefig("a.png")` writes it.
 
 Activations   activations, layer_outputs, start_histograms
 Penalties     penalty_path, penalty_balls, penalty_paths

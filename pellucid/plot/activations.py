@@ -13,7 +13,8 @@ import numpy as np
 from pellucid import functional, nn
 from pellucid.derivatives import grad
 from pellucid.errors import OptionError, closest
-from pellucid.plot.style import BLUE, VERMILION, calm, new_figure
+from pellucid.plot.figure import new_figure
+from pellucid.plot.style import BLUE, VERMILION, calm
 from pellucid.random import Generator
 from pellucid.tensor import tensor
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pellucid.errors import ShapeError
-from pellucid.plot.style import new_figure
+from pellucid.plot.figure import new_figure
 from pellucid.tensor import Tensor
 
 

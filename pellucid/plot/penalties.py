@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 from pellucid.compile import compile as compiled
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.optim import SGD, Proximal
-from pellucid.plot.style import BLUE, CYCLE, GREY, VERMILION, calm, new_figure
+from pellucid.plot.figure import new_figure
+from pellucid.plot.style import BLUE, CYCLE, GREY, VERMILION, calm
 from pellucid.tensor import tensor
 from pellucid.variables import Parameter
 

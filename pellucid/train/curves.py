@@ -1,6 +1,7 @@
 """Learning curves: loss and metrics, of training and validation set.
 
     can_draw       whether Matplotlib is installed
+    draw_curves    a figure with a panel for each measure
     save_curves    curves.png and curves.svg in a folder
     curve_svgs     one picture per measure as SVG text, in the colours of the page around it
 
@@ -18,9 +19,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.disk import expanded
-from pellucid.errors import OptionError
 from pellucid.io import write_atomic
-from pellucid.optional import imported
+from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, GREY, VERMILION
 from pellucid.train.history import TRAIN, VALIDATION, History
 
@@ -53,13 +53,19 @@ def save_curves(history: History, folder: str | os.PathLike[str]) -> Path:
     Errors: FileError; OptionError where Matplotlib is not installed.
     """
     png = Path(expanded(folder)) / "curves.png"
+    figure = draw_curves(history)
+    write_atomic(png, _saved(figure, "png"))
+    write_atomic(png.with_suffix(".svg"), _saved(figure, "svg"))
+    return png
+
+
+def draw_curves(history: History) -> Any:
+    """A figure with a panel for each measure. Errors: OptionError without Matplotlib."""
     names = measures(history) or ["loss"]
     figure = _figure(len(names), width=5.5 * len(names))
     for axes, name in zip(figure.axes, names, strict=True):
         _draw(axes, history, name, "black")
-    write_atomic(png, _saved(figure, "png"))
-    write_atomic(png.with_suffix(".svg"), _saved(figure, "svg"))
-    return png
+    return figure
 
 
 def curve_svgs(history: History) -> dict[str, str]:
@@ -75,13 +81,7 @@ def curve_svgs(history: History) -> dict[str, str]:
 
 
 def _figure(columns: int, width: float) -> Any:
-    # Imported on use: Matplotlib takes a second. Without pyplot there is no global state.
-    who = "curves: Matplotlib, which draws them"
-    figure = imported("matplotlib.figure", who, OptionError).Figure(
-        figsize=(width, 3.4), layout="constrained"
-    )
-    figure.subplots(1, columns)
-    return figure
+    return new_figure(1, columns, (width, 3.4), who="curves: Matplotlib, which draws them")
 
 
 def _draw(axes: Any, history: History, name: str, ink: str) -> None:

@@ -158,18 +158,40 @@ class History:
             title += f"; {self.weights}"
         return "\n".join([title, *self._table()])
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the title and the epochs, of many the first and last."""
+        from pellucid.displays import table
+
+        names, *rows = self._rows() or [[]]
+        best = [i for i, row in enumerate(rows) if row[0] == str(self.best_epoch)]
+        heads = [name.replace("_", " ") for name in names]
+        return table(repr(self).splitlines()[0], heads, rows, texts=0, strong=best)
+
+    def plot(self) -> Any:
+        """The curves of loss and metrics, a panel for each: a Matplotlib figure.
+
+        In a notebook it shows itself; elsewhere `.show()` opens it and `.savefig(path)` writes
+        it. Errors: OptionError where Matplotlib is not installed.
+        """
+        from pellucid.train.curves import draw_curves
+
+        return draw_curves(self)
+
     def _table(self) -> list[str]:
-        """The epochs as lines of text; of many, the first and the last ones."""
+        """The epochs as lines of text."""
+        rows = self._rows()
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return ["  ".join(map(str.rjust, row, widths)) for row in rows]
+
+    def _rows(self) -> list[list[str]]:
+        """What the columns are, then the epochs; of many, the first and the last ones."""
         names = [name for name in self.epochs if name != "step"]
         rows = [
             [_text(v) for v in row] for row in zip(*(self.epochs[n] for n in names), strict=True)
         ]
         if len(rows) > 20:
             rows = [*rows[:10], ["..."] * len(names), *rows[-10:]]
-        if not rows:
-            return []
-        widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
-        return ["  ".join(map(str.rjust, row, widths)) for row in (names, *rows)]
+        return [names, *rows] if rows else []
 
 
 def _extend(columns: Columns, name: str, values: Any) -> None:

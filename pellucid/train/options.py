@@ -153,11 +153,11 @@ class Options(Strict):
 
     `batch_size`: samples a step, left out 100, or all where there are fewer; the last batch of
     an epoch holds what is left, unless `drop_last`. `seed` and epoch decide the order of the
-    samples. `metrics` are measured beside the loss. `keep`: the weights that the model holds, and
-    that are saved, once training has ended: those of the "best" epoch by what is monitored, or
-    the "last"; left out, the best where there is a validation set or early stopping. `executor`:
-    where the compiled step runs;
-    left out, the default of `pellucid.compile`.
+    samples; `seed` decides the numbers of layers without `rng`, unless `model.seeded` did.
+    `metrics` are measured beside the loss. `keep`: the weights that the model holds, and that are
+    saved, once training has ended: those of the "best" epoch by what is monitored, or the "last";
+    left out, the best where there is a validation set or early stopping. `executor`: where the
+    compiled step runs; left out, the default of `pellucid.compile`.
 
     Errors: OptionError for a batch size below 1, a seed outside 0..2^64-1 or another `keep`.
     """

@@ -10,7 +10,8 @@ from typing import Any
 from pellucid.disk import expanded
 from pellucid.errors import OptionError
 from pellucid.io.files import file_error
-from pellucid.plot.style import BLUE, GREY, VERMILION, calm, new_figure
+from pellucid.plot.figure import new_figure
+from pellucid.plot.style import BLUE, GREY, VERMILION, calm
 from pellucid.tune.learning_rate import RateFinding
 from pellucid.tune.space import Choice, Integers, LogUniform
 from pellucid.tune.trials import Results, best_first, word

@@ -203,6 +203,11 @@ def test_what_is_no_seed_is_refused(seed):
         nn.Linear(2, 2).seeded(seed)
 
 
+def test_a_seed_that_is_no_number_is_refused():
+    with pytest.raises(OptionError, match=r"Linear\.seeded: seed is '7', a str\. It is a whole"):
+        nn.Linear(2, 2).seeded("7")
+
+
 def test_a_generator_that_is_given_decides_alone():
     rng = pc.Generator(seed=4)
     expected = nn.init.Uniform(0.5)((4, 4), pc.Generator(seed=4)).tolist()

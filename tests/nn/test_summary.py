@@ -5,7 +5,7 @@ import pytest
 
 import pellucid as pc
 from pellucid import nn
-from pellucid.errors import ShapeError
+from pellucid.errors import DTypeError, OptionError, ShapeError
 
 TABLE = """\
 input (2, 4)
@@ -92,3 +92,46 @@ def test_the_dtype_of_the_input_can_be_given():
 def test_an_input_that_does_not_fit_is_located(model):
     with pytest.raises(ShapeError, match=r"^0: Linear\(4, 3\): matmul"):
         model.summary((2, 5))
+
+
+def test_a_model_of_ids_needs_no_word_of_its_dtype():
+    model = nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 2))
+    assert [row.output for row in model.summary((3, 5)).rows] == [(3, 5, 4), (3, 5, 2)]
+    with pytest.raises(DTypeError, match="ids of float32"):
+        model.summary((3, 5), dtype="float32")
+
+
+def test_where_neither_numbers_nor_ids_fit_the_first_error_is_told():
+    model = nn.Sequential(nn.Embedding(9, 4), nn.Linear(3, 2))
+    with pytest.raises(DTypeError, match="ids of float32"):
+        model.summary((3, 5))
+
+
+def test_a_model_of_several_inputs_takes_a_shape_for_each():
+    class Two(nn.Module):
+        def __init__(self):
+            self.left, self.right = nn.Linear(3, 2), nn.Linear(4, 2)
+
+        def forward(self, x, y):
+            return self.left(x) + self.right(y)
+
+    summary = Two().summary((5, 3), (5, 4))
+    assert str(summary).splitlines()[0] == "input (5, 3), (5, 4)"
+    assert summary.parameters == 8 + 10
+
+
+@pytest.mark.parametrize(
+    "shape", [(), (3,), ((None, 3),), (((5, 3), (5, 4)),), ((-1, 3),)], ids=repr
+)
+def test_what_is_no_shape_is_refused(shape):
+    with pytest.raises(OptionError, match=r"summary: input shape .*\. It is a tuple of sizes"):
+        nn.Linear(3, 2).summary(*shape)
+
+
+def test_one_number_in_buffers_is_one_number():
+    text = str(nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5)).summary((1, 2)))
+    assert text.endswith("and 1 number in buffers")
+
+
+def test_a_summary_of_a_large_input_takes_no_memory():
+    assert nn.Linear(10, 10).summary((10**12, 10)).rows[0].output == (10**12, 10)
