@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pellucid import data as sets
 from pellucid.cli.data_options import (
     CatsOptions,
     FolderOptions,
@@ -20,11 +21,13 @@ from pellucid.cli.data_options import (
     points_options,
 )
 from pellucid.data import (
+    IDX_SETS,
     SYNTHETIC,
     Dataset,
     Synthetic,
     cats,
     digits,
+    download_mnist,
     image_folder,
     image_parts,
     mnist,
@@ -36,8 +39,8 @@ from pellucid.data.listing import parts_in
 from pellucid.errors import OptionError
 from pellucid.random import Generator
 
-# Of MNIST's 60,000 training digits, so many are kept aside for validation.
-MNIST_VALIDATION = 5_000
+# Of MNIST's 60,000 training digits, 5,000 are kept aside for validation, and so of its relatives.
+KEPT_OF_IDX = 1 / 12
 KEPT = 0.2  # of training pictures, likewise, where they come split into train and test
 
 
@@ -82,7 +85,8 @@ class DataKind:
     """A kind of data: one line on it, its options, how to load it, and what suits it.
 
     `load(options, seed)`. `image`: the shape in which its rows are images. `reads`: what
-    `pellucid predict` takes: "digit", "picture", "numbers", or "" for nothing.
+    `pellucid predict` takes: "digit", "ink", "picture", "numbers", or "" for nothing. `fetch`: what
+    --download does with the folder, and `megabytes`, how much it fetches.
     """
 
     name: str
@@ -93,6 +97,8 @@ class DataKind:
     reads: str
     image: tuple[int, ...] = ()
     examples: tuple[str, ...] = ()
+    fetch: Callable[[str], object] | None = None
+    megabytes: int = 0
 
 
 def _split(data: Dataset, seed: int) -> DataParts:
@@ -105,10 +111,29 @@ def _digits(_: NoOptions, seed: int) -> DataParts:
 
 
 def _mnist(options: FolderOptions, seed: int) -> DataParts:
-    whole, test = mnist(options.data_dir)
-    kept = 1 - MNIST_VALIDATION / len(whole)
+    return _kept_aside(*mnist(options.data_dir), seed)
+
+
+def _kept_aside(whole: Dataset, test: Dataset | None, seed: int) -> DataParts:
+    kept = 1 - KEPT_OF_IDX
     train, validation = split(whole, (kept, 1 - kept), seed=seed)[0]
     return DataParts(train, validation, test)
+
+
+def _idx_set(name: str) -> Callable[[Any, int], DataParts]:
+    def load(options: FolderOptions, seed: int) -> DataParts:
+        return _kept_aside(*sets.idx_set(name, options.data_dir), seed)
+
+    return load
+
+
+def _fetch_idx_set(name: str) -> Callable[[str], object]:
+    return lambda folder: sets.download_idx_set(name, folder)
+
+
+def _idx(options: FolderOptions, seed: int) -> DataParts:
+    train, test = sets.idx_folder(options.data_dir)
+    return _split(train, seed) if test is None else _kept_aside(train, test, seed)
 
 
 def _cats(options: CatsOptions, seed: int) -> DataParts:
@@ -189,6 +214,33 @@ KINDS = (
             "mnist --data-dir mnist --hidden 50 --epochs 5 --optimizer adam",
             "mnist --data-dir mnist --model simple-convnet --epochs 1",
         ),
+        download_mnist,
+        12,
+    ),
+    *(
+        DataKind(
+            name,
+            f"{sum(made.counts):,} pictures, 28x28 pixels, {len(made.class_names)} classes: "
+            f"{made.title}.",
+            FolderOptions,
+            _idx_set(name),
+            Usual(epochs=5, batch_size=50, learning_rate=0.002),
+            "digit" if made.transposed else "ink",
+            (1, 28, 28),
+            (f"{name} --data-dir {name} --download",),
+            _fetch_idx_set(name),
+            made.megabytes,
+        )
+        for name, made in IDX_SETS.items()
+    ),
+    DataKind(
+        "idx",
+        "Any pictures with labels in IDX files, called as those of MNIST.",
+        FolderOptions,
+        _idx,
+        Usual(epochs=5, batch_size=50, learning_rate=0.002),
+        "ink",
+        examples=("idx:shapes", "idx --data-dir shapes --model simple-convnet"),
     ),
     DataKind(
         "cats",

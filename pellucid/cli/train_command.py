@@ -147,8 +147,8 @@ class TrainCommand(click.Command):
 
     def _of_data(self) -> list[click.Parameter]:
         found = _once(_option(setting) for setting in settings_of(self.kind.options).values())
-        if self.kind.name == "mnist":
-            text = "Fetch the four files into the folder first (12 MB)."
+        if self.kind.fetch is not None:
+            text = f"Fetch the files into the folder first ({self.kind.megabytes} MB)."
             found.append(click.Option(["--download"], is_flag=True, help=text))
         return found
 
@@ -156,7 +156,7 @@ class TrainCommand(click.Command):
         """Train."""
         from pellucid.cli.training import train_run
 
-        fetch(options)
+        fetch(self.kind, options)
         return train_run(self.kind.name, options)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -187,12 +187,10 @@ class TrainCommand(click.Command):
         return [] if found is None else [found]
 
 
-def fetch(options: dict[str, Any]) -> None:
+def fetch(kind: DataKind, options: dict[str, Any]) -> None:
     """Download what was asked for."""
-    if options.pop("download", False):
-        from pellucid.data import download_mnist
-
-        download_mnist(options["data_dir"])
+    if options.pop("download", False) and kind.fetch is not None:
+        kind.fetch(options["data_dir"])
 
 
 def _rows(settings: dict[str, Setting]) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ class TuneCommand(TrainCommand):
         """Search."""
         from pellucid.cli.tuning import find_rate, tune_run
 
-        fetch(options)
+        fetch(self.kind, options)
         names = ("ranges", "strategy", "tries", "rounds", "find_learning_rate")
         asked = {name: options.pop(name) for name in names}
         if asked.pop("find_learning_rate"):

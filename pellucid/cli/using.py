@@ -24,13 +24,13 @@ from pellucid.cli.recipe import (
     trained_model,
 )
 from pellucid.cli.words import complain
-from pellucid.data import Form, read_digit
+from pellucid.data import Form, read_digit, read_ink
 from pellucid.data.folders import read_picture
 from pellucid.errors import OptionError, PellucidError
 from pellucid.functional import softmax
 from pellucid.train import RunFolder, evaluate
 
-READABLE = ("digit", "picture", "numbers")
+READABLE = ("digit", "ink", "picture", "numbers")
 
 
 def evaluate_run(folder: Path) -> int:
@@ -101,6 +101,10 @@ def _sample(reads: str, word: str, form: Form) -> Any:
     if reads == "digit":
         side = int(form.features**0.5)
         return read_digit(word, (side, side)).reshape(form.shape)
+    if reads == "ink":
+        side = int(form.features**0.5)
+        sides = form.shape[1:] if len(form.shape) == 3 else (side, side)
+        return read_ink(word, (sides[0], sides[1])).reshape(form.shape)
     if reads == "picture":
         channels, height, width = form.shape
         return read_picture(word, size=(height, width), grey=channels == 1)
@@ -130,7 +134,8 @@ def _answers(reads: str, facts: Facts, inputs: Sequence[str], numbers: Any) -> T
             table.add_row(Text(word), *(f"{y:.4f}" for y in row))
         return table
     names = facts.class_names or tuple(str(i) for i in range(facts.form.classes))
-    table = _table(first, "digit" if reads == "digit" else "class", *(f"p({n})" for n in names))
+    of_digits = reads == "digit" and not facts.class_names
+    table = _table(first, "digit" if of_digits else "class", *(f"p({n})" for n in names))
     for word, row in zip(inputs, numbers, strict=True):
         table.add_row(Text(word), Text(names[int(row.argmax())]), *(f"{p:.3f}" for p in row))
     return table

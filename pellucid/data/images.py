@@ -1,5 +1,6 @@
 """A picture of one handwritten digit, brought into the form in which a data set holds its digits.
 
+    read_ink(path, size)      a picture of anything -> light on dark, as such sets hold all pictures
     read_digit(path, size)    a picture -> ink in [0, 1], 28x28 as in MNIST or 8x8 as in digits
 
 The digit may be dark on light or light on dark, anywhere in the picture, on an even background.
@@ -50,6 +51,27 @@ def read_digit(path: str | os.PathLike[str], size: tuple[int, int] = (28, 28)) -
     return _as_mnist(ink) if size == (28, 28) else _as_digits(ink)
 
 
+def read_ink(path: str | os.PathLike[str], size: tuple[int, int]) -> Ink:
+    """A picture as the sets of IDX files hold theirs: grey, light on a dark background.
+
+    It is resized to (height, width) as it is; where its border is lighter than the middle between
+    its extremes, as on white paper, light and dark are exchanged.
+
+    Shapes: -> size, float32.
+    Units:  0 (dark) to 1.
+    Errors: FileError and DataError as in `read_digit`.
+    """
+    grey = open_picture("read_ink", path, _decode)
+    grey = 1 - grey if _background(grey) > (grey.min() + grey.max()) / 2 else grey
+    image = _pillow("Image").fromarray(np.ascontiguousarray(grey))
+    return np.asarray(image.resize((size[1], size[0]), _pillow("Image").Resampling.BOX))
+
+
+def _background(grey: Ink) -> Any:
+    """The brightness of the border."""
+    return np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))
+
+
 def _pillow(name: str) -> Any:
     return pillow("read_digit", name)
 
@@ -84,8 +106,7 @@ def _ink(path: str | os.PathLike[str], grey: Ink) -> Ink:
     The border of the picture tells the background: lighter than the middle between the extremes
     means dark ink on light paper.
     """
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    background = np.median(border)
+    background = _background(grey)
     dark_on_light = background > (grey.min() + grey.max()) / 2
     ink = (background - grey if dark_on_light else grey - background).clip(0)
     strongest = ink.max()

@@ -4,10 +4,7 @@ mnist(folder)             -> (train, test), every file checked
 download_mnist(folder)    fetches the four files; nothing else in pellucid does
 """
 
-import hashlib
-import math
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.arrays import freeze
 from pellucid.data.datasets import Dataset
-from pellucid.data.idx import MAX_BYTES, Header, find_file, opened_idx
+from pellucid.data.idx import find_file
+from pellucid.data.idx_pictures import ink_or_labels, spellings
 from pellucid.disk import expanded
 from pellucid.errors import FileError
-from pellucid.memory import empty
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -38,9 +34,8 @@ class MnistFile:
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """The names under which the file is found: with dash or dot, gzip or not."""
-        dotted = self.name.replace("-idx", ".idx")
-        return (self.name, f"{self.name}.gz", dotted, f"{dotted}.gz")
+        """The names under which the file is found."""
+        return spellings(self.name)
 
 
 # The digests are those of the uncompressed files. The training images have MD5
@@ -130,53 +125,7 @@ def _read(folder: str | os.PathLike[str], file: MnistFile, verify: bool) -> NDAr
 
 def _numbers(path: Path, file: MnistFile, verify: bool) -> tuple[NDArray[Any], str]:
     """Ink or labels, and the digest of the file."""
-    with opened_idx(path, MAX_BYTES, file.shape if verify else None) as (header, pieces):
-        if header.dtype != np.uint8 or len(header.shape) != len(file.shape):
-            raise FileError(
-                f"mnist: {path} holds {header.dtype} of shape {header.shape}. It must hold uint8 "
-                f"with {len(file.shape)} dimensions."
-            )
-        is_images = len(header.shape) > 1
-        try:
-            numbers = empty(math.prod(header.shape), np.float32 if is_images else np.int64)
-        except MemoryError:
-            raise FileError(
-                f"mnist: {path}: the header says {header.shape}, more than fits into memory."
-            ) from None
-        digest = _convert(header, pieces, numbers)
-    if not is_images:
-        return numbers, digest
-    table = numbers.reshape(header.shape[0], math.prod(header.shape[1:]))
-    freeze(numbers)
-    freeze(table)  # so that training shares the table instead of copying it
-    return table, digest
-
-
-def _convert(header: Header, pieces: Iterator[bytes], numbers: NDArray[Any]) -> str:
-    """Fill `numbers` from bytes, floats with their 255th part; the digest of the content.
-
-    One thread unpacks the file, another goes over what is there already.
-    """
-    from concurrent.futures import ThreadPoolExecutor
-
-    digest = hashlib.sha256(header.raw)
-
-    def convert(start: int, piece: bytes) -> None:
-        digest.update(piece)
-        place = numbers[start : start + len(piece)]
-        if place.dtype == np.float32:
-            np.divide(np.frombuffer(piece, np.uint8), np.float32(255), out=place)
-        else:
-            place[:] = np.frombuffer(piece, np.uint8)
-
-    start, converted = 0, []
-    with ThreadPoolExecutor(1) as following:
-        for piece in pieces:
-            converted.append(following.submit(convert, start, piece))
-            start += len(piece)
-    for each in converted:
-        each.result()  # raises what went wrong there
-    return digest.hexdigest()
+    return ink_or_labels("mnist", path, file.shape if verify else None, len(file.shape))
 
 
 def _fetch(folder: Path, file: MnistFile, mirrors: tuple[str, ...], timeout: float) -> Path:

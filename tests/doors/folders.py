@@ -12,7 +12,7 @@ from PIL import Image
 
 from doors.case import Case, Door
 from doors.damage import damaged
-from pellucid.data import cats, image_folder, image_parts, mnist, text_parts
+from pellucid.data import cats, idx_folder, idx_set, image_folder, image_parts, mnist, text_parts
 from pellucid.train import RunFolder
 
 NAMES = [
@@ -52,6 +52,7 @@ def make(rng: random.Random, folder: Path) -> Case:
     ways += [ways[0]] * 6
     ways += [functools.partial(image_parts, root, size=size, grey=grey, broken=broken)] * 2
     ways += [lambda: mnist(root), lambda: cats(root), lambda: RunFolder.open(root)]
+    ways += [lambda: idx_folder(root), lambda: idx_set("kmnist", root)]
     ways += [lambda: text_parts(root / "0", 4)]
     return Case(rng.choice(ways), 10**6, repr(sorted(os.walk(root)))[:2000])
 
