@@ -5,9 +5,10 @@ is_frozen   whether data is such an array already
 freeze      make it one
 weak        a Python number in the dtype of the tensor that it meets
 check_device    the one place where tensors are
+Named       an alias that stands by its name in signatures; ArrayLike, NumPy's
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +26,32 @@ from pellucid.primitives.base import (
     known_dtype,
 )
 from pellucid.primitives.special import saturated
+
+
+class Named:
+    """An alias of types that `help` shows by its name; what it stands for, type checkers read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __or__(self, other: Any) -> "Named":
+        return Named(f"{self.name} | {_name_of(other)}")
+
+    def __ror__(self, other: Any) -> "Named":
+        return Named(f"{_name_of(other)} | {self.name}")
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def _name_of(kind: Any) -> str:
+    return kind.__name__ if type(kind) is type else str(kind)
+
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike as ArrayLike  # noqa: PLC0414 (others take it from here)
+else:
+    ArrayLike = Named("ArrayLike")  # numbers, nested lists or arrays, and what is like one
 
 
 def array_of(data: Any, dtype: Any = None) -> Any:

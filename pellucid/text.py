@@ -39,12 +39,12 @@ def parse(
     text: str,
     *,
     constants: Iterable[Any] = (),
-    primitives: Iterable[type[Primitive]] = PRIMITIVES,
+    primitives: Iterable[type[Primitive]] = (),
 ) -> Graph:
     """The graph that a text form stands for, checked.
 
     `constants`: the arrays of constants printed only as a digest (more than 16 elements).
-    `primitives`: the classes that names are looked up in; add your own here.
+    `primitives`: classes of your own, in which names are looked up beside pellucid's.
     Errors: GraphError, naming the line that cannot be read.
 
     >>> graph = parse('''graph(x: float32[2])
@@ -54,7 +54,7 @@ def parse(
     Exp()
     """
     lines = text.strip().splitlines()
-    classes = {cls.name: cls for cls in (*RECORDS, *primitives)}
+    classes = {cls.name: cls for cls in (*RECORDS, *PRIMITIVES, *primitives)}
     readers = [_Reader({digest(array): array for array in constants}, classes)]
     for number, line in enumerate(lines, start=1):
         try:

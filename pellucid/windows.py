@@ -6,16 +6,20 @@ Placement   the same for an input of known sizes: one number per axis, nothing l
 
 import math
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from pellucid.arrays import Named
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.primitives.base import Shape
 from pellucid.refusals import Strict
 
-Sizes = int | tuple[int, ...]
-Padding = Literal["valid", "same"] | int | tuple[tuple[int, int], ...]
+if TYPE_CHECKING:
+    Sizes = int | tuple[int, ...]
+    Padding = Literal["valid", "same"] | int | tuple[tuple[int, int], ...]
+else:
+    Sizes, Padding = Named("Sizes"), Named("Padding")
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ function has a corner at 0, its derivative there is the one of the left side.
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pellucid.arrays import Named
 from pellucid.errors import DTypeError
 from pellucid.primitives import NormalCdf
 from pellucid.primitives.base import FLOATS
@@ -17,7 +18,10 @@ from pellucid.tensor import Tensor, tensor
 
 GELU_TANH_ENDS = 22.0  # beyond them it is 0 or x, for numbers of any precision
 
-TensorLike = Tensor | np.ndarray[Any, Any] | Sequence[Any] | float
+if TYPE_CHECKING:
+    TensorLike = Tensor | np.ndarray[Any, Any] | Sequence[Any] | float
+else:
+    TensorLike = Named("TensorLike")
 
 
 def step(x: TensorLike) -> Tensor:

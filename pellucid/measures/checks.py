@@ -9,8 +9,9 @@ scikit_learn    its `metrics`, where a measure is taken from there
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from pellucid.arrays import ArrayLike
 from pellucid.columns import is_text, plain
 from pellucid.errors import DataError, DTypeError, OptionError, ShapeError
 from pellucid.optional import imported

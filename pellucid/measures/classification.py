@@ -13,8 +13,9 @@ sample. For scores and probabilities see `pellucid.measures.scores`.
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from pellucid.arrays import ArrayLike
 from pellucid.columns import is_text
 from pellucid.errors import DataError, OptionError, closest
 from pellucid.measures.checks import Floats, alike, labels, number

@@ -15,8 +15,9 @@ import math
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from pellucid.arrays import ArrayLike
 from pellucid.errors import DataError
 from pellucid.measures.checks import label_pair, number, scikit_learn
 from pellucid.measures.information import contingency, nats_shared

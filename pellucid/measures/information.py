@@ -18,8 +18,9 @@ import math
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from pellucid.arrays import ArrayLike
 from pellucid.errors import DataError, OptionError
 from pellucid.measures.checks import Floats, alike, distribution, label_pair
 

@@ -4,8 +4,8 @@ r2      the fraction of the variance that is explained
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from pellucid.arrays import ArrayLike
 from pellucid.errors import DataError
 from pellucid.measures.checks import alike, floats
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from pellucid.arrays import ArrayLike
 from pellucid.columns import is_text
 from pellucid.errors import DataError, OptionError, ShapeError, closest
 from pellucid.measures.checks import (

@@ -15,8 +15,9 @@ from above is not ignored, and loss and gradient are both means over the batch.
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from pellucid.arrays import ArrayLike
 from pellucid.errors import GradientError, ShapeError
 
 Floats = NDArray[Any]

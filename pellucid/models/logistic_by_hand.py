@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from pellucid import nn
+from pellucid.arrays import ArrayLike
 from pellucid.compile import compile as compiled
 from pellucid.errors import DataError, OptionError, ShapeError
 from pellucid.functional import binary_cross_entropy

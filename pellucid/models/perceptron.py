@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from pellucid.arrays import ArrayLike
 from pellucid.creation import stack
 from pellucid.errors import DataError, OptionError, ShapeError
 from pellucid.functional import step

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from pellucid.arrays import ArrayLike
 from pellucid.errors import ShapeError
 from pellucid.plot.figure import new_figure
 from pellucid.tensor import Tensor

@@ -8,8 +8,8 @@ penalty_paths     the paths of lasso and ridge side by side
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from pellucid.arrays import ArrayLike
 from pellucid.compile import compile as compiled
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.optim import SGD, Proximal
