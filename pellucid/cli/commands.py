@@ -36,6 +36,12 @@ pellucid.add_command(tune)
 # ---- runs --------------------------------------------------------------------------------
 
 RUN = click.argument("run", type=FilePath())
+MOVED = click.option(
+    "--data-dir",
+    type=FilePath(),
+    metavar="PATH",
+    help="Where the data are now, folder or file, if they have moved.",
+)
 
 
 @pellucid.command()
@@ -47,7 +53,10 @@ RUN = click.argument("run", type=FilePath())
 @click.option(
     "--threads", type=POSITIVE, metavar="N", help="Of the native executor; same bits for any."
 )
-def resume(run: Path, epochs: int | None, more: int | None, threads: int | None) -> int:
+@MOVED
+def resume(
+    run: Path, epochs: int | None, more: int | None, threads: int | None, data_dir: Path | None
+) -> int:
     """Go on with a run that was interrupted, or train it longer.
 
     The result has the very bits of a run that was never interrupted.
@@ -60,21 +69,23 @@ def resume(run: Path, epochs: int | None, more: int | None, threads: int | None)
     """  # noqa: D301 (click's mark)
     from pellucid.cli.training import resume_run
 
-    return resume_run(run, epochs, more, threads)
+    return resume_run(run, epochs, more, threads, data_dir)
 
 
 @pellucid.command()
 @RUN
-def evaluate(run: Path) -> int:
+@MOVED
+def evaluate(run: Path, data_dir: Path | None) -> int:
     """Loss and accuracy of a run's model on training, validation and test set.
 
     \b
-    Example:
+    Examples:
       pellucid evaluate runs/digits-mlp-1
+      pellucid evaluate runs/mnist-mlp-1 --data-dir elsewhere/mnist
     """  # noqa: D301 (click's mark)
     from pellucid.cli.using import evaluate_run
 
-    return evaluate_run(run)
+    return evaluate_run(run, data_dir)
 
 
 @pellucid.command(context_settings={"ignore_unknown_options": True})

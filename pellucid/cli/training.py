@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.moved import data_of
 from pellucid.cli.names import OPTIMIZER_OPTIONS
 from pellucid.cli.present import epoch_table, plain_console, printable
 from pellucid.cli.recipe import (
@@ -20,6 +21,7 @@ from pellucid.cli.recipe import (
     build_trainer,
     folder_for,
     load_data,
+    read_facts,
     read_recipe,
 )
 from pellucid.cli.settings import from_words, settings_of
@@ -55,15 +57,22 @@ def train_run(data: str, options: dict[str, Any]) -> int:
         return _fit(trainer, recipe, parts, folder)
 
 
-def resume_run(folder: Path, epochs: int | None, more: int | None, threads: int | None) -> int:
+def resume_run(
+    folder: Path,
+    epochs: int | None,
+    more: int | None,
+    threads: int | None,
+    data_dir: Path | None,
+) -> int:
     """Go on with a run; the exit code."""
     if epochs is not None and more is not None:
         raise OptionError("resume: --epochs counts all, --more those to come: give one of them.")
     use_threads(threads)
-    recipe = read_recipe(RunFolder.open(folder))
+    run = RunFolder.open(folder)
+    recipe, facts = read_recipe(run), read_facts(run)
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
-    parts = load_data(recipe)
+    parts = data_of(recipe, facts, data_dir)
     trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
     trainer.resume()
     if more is not None:

@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pellucid.cli.datasets import DATA
+from pellucid.cli.moved import data_of
 from pellucid.cli.present import plain_console, printable
 from pellucid.cli.recipe import (
     Facts,
-    load_data,
     loss_of,
     metrics_of,
     read_facts,
@@ -33,13 +33,13 @@ from pellucid.train import RunFolder, evaluate
 READABLE = ("digit", "ink", "picture", "numbers")
 
 
-def evaluate_run(folder: Path) -> int:
+def evaluate_run(folder: Path, data_dir: Path | None) -> int:
     """Print loss and measures of the model on training, validation and test set."""
     run = RunFolder.open(folder)
     recipe = read_recipe(run)
     facts = read_facts(run)
     model, weights = trained_model(run, recipe, facts.form)
-    parts = load_data(recipe)
+    parts = data_of(recipe, facts, data_dir)
     loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
     table = _table("set", "samples", "loss", *(metric.name for metric in metrics))
     for name, data in (
