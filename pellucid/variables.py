@@ -196,7 +196,10 @@ class Variable(Tensor):
         return _made_again, (np.array(self.held().array), self.name, self.trainable)
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Variable":
-        return Variable(self.held().array, name=self.name, trainable=self.trainable)
+        copied = Variable(self.held().array, name=self.name, trainable=self.trainable)
+        if self.start is not None:
+            copied.start = self.start.copied(self, copied)
+        return copied
 
     def _title(self) -> str:
         return f"{'parameter' if self.trainable else 'variable'} {self.name!r}"

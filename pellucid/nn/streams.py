@@ -8,6 +8,7 @@ Seed and path count as they are at the first draw, so that what was seen never c
 itself. No generator is shared, and nothing depends on the order in which layers were made.
 """
 
+import copy
 import threading
 import weakref
 from collections.abc import Callable
@@ -78,6 +79,16 @@ class Start:
         self.first: weakref.ref[Any] | None = None
         self.lock = threading.RLock()
 
+    def is_kept_by(self, variable: Variable) -> bool:
+        """Whether the variable holds what was drawn: nobody has changed it since."""
+        return self.first is not None and self.first() is variable.present()
+
+    def copied(self, variable: Variable, copied: Variable) -> "Start":
+        """The start of a copy of the variable."""
+        start = Start(self.draw, self.shape, self.dtype)
+        start.first = weakref.ref(copied.present()) if self.is_kept_by(variable) else None
+        return start
+
     def drawn(self, seed: int, path: str, name: str) -> Any:
         """The values by a seed and the parameter's path, row by row."""
         rng = Generator(derived(seed, f"{path}.{name}" if path else name))
@@ -112,7 +123,7 @@ class Undrawn(Variable):
             if start.first is None:
                 array = start.drawn(*start.place.where(), self.name)
                 start.first = weakref.ref(array)
-                self._owned, self._array = True, array
+                self._owned, self._array = self.guard is None, array
                 self.__class__ = Variable  # type: ignore[assignment]
         return self._array
 
@@ -133,14 +144,19 @@ class Undrawn(Variable):
         super().belong(name, place)
         self.start.place = place
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        """Another, not drawn either, in the copy of its place."""
+        copied = Undrawn(self.start.draw, self.shape, self.dtype)
+        copied.belong(self.name, copy.deepcopy(self.start.place, memo))
+        return copied
+
 
 def _restart(variable: Variable, seed: int, path: str) -> None:
     """Draw anew what holds the very values that it started with."""
     start = variable.start
-    if start is None or start.first is None or start.first() is not variable.present():
-        return
-    variable.assign(Tensor(start.drawn(seed, path, variable.name)))
-    start.first = weakref.ref(variable.present())
+    if start is not None and start.is_kept_by(variable):
+        variable.assign(Tensor(start.drawn(seed, path, variable.name)))
+        start.first = weakref.ref(variable.present())
 
 
 def tell_seed(model: Module, seed: int, *, by_run: bool = False) -> None:

@@ -312,8 +312,22 @@ def test_a_copy_is_the_same_and_a_model_of_its_own():
     twin = copy.deepcopy(model)
     assert bits(twin) == bits(model)
     assert twin(X).tolist() == model(X).tolist()
-    twin.seeded(6)
+    assert bits(twin.seeded(6)) == bits(net(6))
     assert bits(model) == bits(net(5)) | {"1.draws": 2, "3.draws": 2}
+
+
+def test_a_copy_of_what_is_not_drawn_yet_is_not_drawn_either():
+    model = net()
+    one, two = (copy.deepcopy(model).seeded(seed) for seed in (0, 1))
+    assert model[0].weight.start.first is None
+    assert (bits(one), bits(two)) == (bits(net(0)), bits(net(1)))
+    assert bits(copy.deepcopy(model)[2:]) == bits(net()[2:])
+
+
+def test_a_copy_of_what_was_changed_keeps_it():
+    model = net()
+    model[0].weight.assign(pc.ones((4, 4)))
+    assert copy.deepcopy(model).seeded(1)[0].weight.tolist() == [[1.0] * 4] * 4
 
 
 def test_a_model_that_is_only_counted_draws_nothing():
