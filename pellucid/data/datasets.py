@@ -195,7 +195,8 @@ def from_arrays(
     one unless given; or names, which the classes then have: in the order of the alphabet, of the
     categories of a column that has such, or of `classes`. Test data whose names are those of the
     training data are made with `classes=train.class_names`. With `classes=0` labels are real
-    numbers to be predicted, (samples, outputs).
+    numbers to be predicted, (samples, outputs), or (samples,) for one output. A column of a table,
+    (samples, 1), is one label for each sample as well.
 
     Errors: DataError as in `Dataset`, for features that are not numbers, and for labels that are
     missing or not among the classes.
@@ -213,6 +214,8 @@ def from_arrays(
     if isinstance(classes, int | np.integer) and classes == 0:
         return Dataset(table, target_numbers(where, labels), name, 0, vocabulary)
     ids, names = class_numbers(where, labels, classes)
+    if table.ndim == 2 and not vocabulary and ids.shape == (len(table), 1):
+        ids = ids.reshape(-1)  # no sequence, but one column of a table
     if isinstance(classes, int | np.integer):
         count = int(classes)
     else:

@@ -9,66 +9,35 @@ and mnists, which agree, for the files in it. They are digests of the files as t
 a file that was unpacked is known by its name and by the sizes in its header alone.
 """
 
-import hashlib
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-
-from pellucid.errors import FileError
 
 SIDE = 28
-
-
-@dataclass(frozen=True)
-class Digest:
-    """The digest of a file as it is published: "sha256" or "md5", in hexadecimal."""
-
-    kind: str
-    value: str
-
-    def check(self, what: str, path: Path) -> None:
-        """Raise FileError for a file with another digest."""
-        with open(path, "rb") as file:
-            found = hashlib.file_digest(file, lambda: hashlib.new(self.kind, usedforsecurity=False))
-        if found.hexdigest() != self.value:
-            raise FileError(
-                f"{what}: {path} is another file: its {self.kind} is {found.hexdigest()}, not "
-                f"{self.value}. Fetch it again, or read other data in this form as idx:FOLDER "
-                "(pellucid.data.idx_folder)."
-            )
-
-
-@dataclass(frozen=True)
-class Archive:
-    """A ZIP file that holds the files of several sets, in a folder of its own."""
-
-    name: str
-    folder: str
-    size: int
-    digest: Digest
 
 
 @dataclass(frozen=True)
 class IdxSet:
     """A set of pictures of 28 x 28: its four files, its classes, and where it comes from.
 
-    `files`: the name and the digest of the training pictures, training labels, test pictures
-    and test labels. `counts`: pictures to train on, and to test. `megabytes`: what is fetched.
-    `first`: the number of the first class in the files. `transposed`: whether they hold rows as
-    columns. `archive`: what the files are fetched in, where not one by one.
+    `files`: the name and the digest, "sha256:..." or "md5:...", of the training pictures, training
+    labels, test pictures and test labels. `counts`: pictures to train on, and to test.
+    `megabytes`: what is fetched. `first`: the number of the first class in the files.
+    `transposed`: whether they hold rows as columns. `archive`: name and digest of the ZIP file that
+    they are fetched in, where not one by one; there they lie in a folder called as it, without its
+    ending.
     """
 
     title: str
     source: str
-    files: tuple[tuple[str, Digest], ...]
+    files: tuple[tuple[str, str], ...]
     counts: tuple[int, int]
     class_names: tuple[str, ...]
     mirrors: tuple[str, ...]
     megabytes: int
     first: int = 0
     transposed: bool = False
-    archive: Archive | None = None
+    archive: tuple[str, str] | None = None
 
     def shape(self, place: int) -> tuple[int, ...]:
         """What the header of a file says."""
@@ -79,9 +48,9 @@ class IdxSet:
 _PLAIN = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
 
 
-def _plain(*sha256: str) -> tuple[tuple[str, Digest], ...]:
-    digests = [Digest("sha256", value) for value in sha256]
-    return tuple((f"{name}-ubyte", d) for name, d in zip(_PLAIN, digests, strict=True))
+def _plain(*sha256: str) -> tuple[tuple[str, str], ...]:
+    pairs = zip(_PLAIN, sha256, strict=True)
+    return tuple((f"{name}-ubyte", f"sha256:{value}") for name, value in pairs)
 
 
 _FASHION = IdxSet(
@@ -134,10 +103,10 @@ def _emnist(
 ) -> IdxSet:
     kinds = ("train-images-idx3", "train-labels-idx1", "test-images-idx3", "test-labels-idx1")
     files = tuple(
-        (f"emnist-{split}-{kind}-ubyte", Digest("md5", value))
+        (f"emnist-{split}-{kind}-ubyte", f"md5:{value}")
         for kind, value in zip(kinds, md5, strict=True)
     )
-    digest = Digest("sha256", "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e")
+    digest = "sha256:fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e"
     return IdxSet(
         title,
         "Cohen, Afshar, Tapson, van Schaik 2017, arXiv 1702.05373",
@@ -151,7 +120,7 @@ def _emnist(
         562,
         first=1 if split == "letters" else 0,
         transposed=True,
-        archive=Archive("gzip.zip", "gzip", 561_753_746, digest),
+        archive=("gzip.zip", digest),
     )
 
 

@@ -38,14 +38,18 @@ def feature_table(where: str, features: Any, vocabulary: int) -> NDArray[Any]:
 
 
 def target_numbers(where: str, labels: Any) -> NDArray[Any]:
-    """Real numbers to be predicted, as float32. Errors: DataError for what are none."""
+    """Real numbers to be predicted, as float32; a number for each sample is a column of them.
+
+    Errors: DataError for what are none.
+    """
     array = read(where, "targets", plain, labels)
     if array.dtype.kind not in "biuf":
         raise DataError(
             f"{where}: targets of type {array.dtype} ({first(array)} first). Without classes they "
             "are real numbers."
         )
-    return _converted(array, np.float32)
+    numbers = _converted(array, np.float32)
+    return numbers.reshape(-1, 1) if numbers.ndim == 1 else numbers
 
 
 def read(where: str, field: str, reading: Callable[[Any], T], values: Any) -> T:

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pellucid.columns import plain
+import numpy as np
+
 from pellucid.errors import CallError, GraphError, OptionError, PellucidError
 from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.scopes import current_scope
@@ -132,12 +133,15 @@ def taken(module: "Module", x: Any) -> Any:
 
 def as_computed(module: "Module", x: Any) -> Any:
     """The data as an array: float64, which NumPy makes unasked, as float32 where the module is."""
-    array = plain(x)
-    if array.dtype == FLOAT64:
+    if type(x) is not np.ndarray or x.dtype == object:
+        from pellucid.columns import plain  # on use: most programs give arrays of numbers
+
+        x = plain(x)
+    if x.dtype == FLOAT64:
         dtypes = {variable.dtype for variable in module.variables().values()}
         if FLOAT32 in dtypes and FLOAT64 not in dtypes:
-            return array.astype(FLOAT32)
-    return array
+            return x.astype(FLOAT32)
+    return x
 
 
 def locate(error: PellucidError, module: "Module") -> None:

@@ -73,7 +73,7 @@ class Predictor:
 
     def _outputs(self, inputs: tuple[Any, ...]) -> Any:
         x: Any = inputs[0] if len(inputs) == 1 else None
-        if type(x) is not np.ndarray or x.dtype is not FLOAT32:
+        if not (type(x) is Tensor or (type(x) is np.ndarray and x.dtype is FLOAT32)):
             inputs = tuple(self._given(part) for part in inputs)
             x = inputs[0] if len(inputs) == 1 else None
         # A single array, as of most models, is looked at in no time.

@@ -197,7 +197,6 @@ SEQUENCES: dict[str, tuple[Any, Any, dict[str, int], str]] = {
     "times": ([[0, 1]], [[0]], {"vocabulary": 3}, r"labels \(1, 1\).*\(samples, time\)"),
     "one-hot": (np.eye(3), np.eye(3, dtype=int), {}, r"labels\.argmax\(axis=1\)"),
     "infinite": ([[1.0]], [[np.inf]], {"classes": 0}, "row 0, column 0 of the labels is inf"),
-    "flat": ([[1.0]], [1.0], {"classes": 0}, r"labels\.reshape\(-1, 1\)"),
     "words": ([[1.0]], [["a"]], {"classes": 0}, r"targets of type <U1 \('a' first\)"),
     "negative": ([[1]], [[0]], {"vocabulary": -1}, "a vocabulary of -1"),
 }

@@ -15,7 +15,7 @@ from data.small_sets import small_set
 from data.test_mnist import idx
 
 from pellucid.data import IDX_SETS, download_idx_set, idx_folder, idx_set
-from pellucid.data.idx_sets import Archive, Digest, IdxSet
+from pellucid.data.idx_sets import IdxSet
 from pellucid.errors import DataError, FileError, OptionError
 
 
@@ -52,9 +52,9 @@ def test_the_sets_are_those_that_are_published() -> None:
     )
     assert "".join(IDX_SETS["emnist-byclass"].class_names[9:38]) == "9ABCDEFGHIJKLMNOPQRSTUVWXYZab"
     assert IDX_SETS["fashion-mnist"].class_names[9] == "Ankle boot"
-    digests = [digest.value for made in IDX_SETS.values() for _, digest in made.files]
+    digests = [digest for made in IDX_SETS.values() for _, digest in made.files]
     assert len(set(digests)) == len(digests) == 32
-    assert {len(value) for value in digests} == {32, 64}
+    assert {len(digest) for digest in digests} == {len("md5:") + 32, len("sha256:") + 64}
 
 
 def test_files_may_be_unpacked_and_lie_as_the_archive_has_them(
@@ -153,8 +153,8 @@ def test_only_missing_files_are_fetched(
 
 
 def with_archive(made: IdxSet, path: Path) -> IdxSet:
-    digest = Digest("sha256", hashlib.sha256(path.read_bytes()).hexdigest())
-    return replace(made, archive=Archive(path.name, "gzip", path.stat().st_size, digest))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return replace(made, archive=(path.name, f"sha256:{digest}"))
 
 
 def test_a_set_is_unpacked_from_its_archive(

@@ -78,3 +78,16 @@ def test_tables_of_pandas_are_read() -> None:
     data = from_arrays(pandas.get_dummies(frame), species)
     assert data.features.tolist() == [[1.0, 1.0, 0.0], [2.0, 0.0, 1.0], [3.0, 1.0, 0.0]]
     assert (data.class_names, data.labels.tolist()) == (("elm", "oak"), [1, 0, 1])
+
+
+@pytest.mark.parametrize("prices", [[1.5, 2.5], Column(np.array([1.5, 2.5])), [[1.5], [2.5]]])
+def test_one_number_for_each_sample_is_a_column_of_targets(prices: Any) -> None:
+    data = from_arrays([[0.0], [1.0]], prices, classes=0)
+    assert data.labels.tolist() == [[1.5], [2.5]]
+
+
+def test_labels_in_a_column_are_one_for_each_sample() -> None:
+    for labels in ([["b"], ["a"]], np.array([[1], [0]])):
+        assert from_arrays([[0.0], [1.0]], labels).labels.tolist() == [1, 0]
+    sequences = from_arrays(np.zeros((2, 1, 3)), [[1], [0]])
+    assert sequences.labels.shape == (2, 1)
