@@ -68,7 +68,7 @@ def mnist(folder: str | os.PathLike[str], *, verify: bool = True) -> tuple[Datas
 
     The files may be compressed by gzip or not, and be spelled `train-images-idx3-ubyte` or
     `train-images.idx3-ubyte`. Their headers, sizes and SHA-256 digests are checked. With
-    `verify=False` other data in the same form are taken as well, such as Fashion-MNIST.
+    `verify=False` other data in the same form are taken as well; `idx_set` reads known relatives.
 
     Shapes: features (60000, 784) and (10000, 784), row by row; `with_shape(1, 28, 28)` makes
         images of them.
@@ -118,7 +118,8 @@ def _read(folder: str | os.PathLike[str], file: MnistFile, verify: bool) -> NDAr
     if verify and digest != file.sha256:
         raise FileError(
             f"mnist: {path} is not the file of MNIST: its SHA-256 is {digest}, not "
-            f"{file.sha256}. Fetch it again, or pass verify=False for other data in this form."
+            f"{file.sha256}. Fetch it again, or pass verify=False for other data in this form, "
+            "which the command line reads as idx:FOLDER."
         )
     return numbers
 

@@ -108,7 +108,7 @@ def alike(name: str, a: NDArray[Any], b: NDArray[Any]) -> None:
         )
 
 
-def number(name: str, what: str, value: int, *, least: int) -> int:
+def number(name: str, what: str, value: Any, *, least: int) -> int:
     """A whole number that is large enough."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise OptionError(f"{name}: {what} {value!r}. It is a whole number, at least {least}.")

@@ -10,6 +10,7 @@ The true classes come first, as in scikit-learn; both are one integer, boolean o
 sample. For scores and probabilities see `pellucid.measures.scores`.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -40,13 +41,15 @@ def accuracy(true: ArrayLike, predicted: ArrayLike) -> float:
 
 
 def confusion_matrix(
-    true: ArrayLike, predicted: ArrayLike, *, classes: int | None = None
+    true: ArrayLike, predicted: ArrayLike, *, classes: int | Sequence[str] | None = None
 ) -> NDArray[np.int64]:
     """How many samples of each class (row) were taken for each class (column).
 
-    Without `classes`, the largest number that occurs is the last class.
-    Shapes: true, predicted (samples,) of class numbers from 0 -> (classes, classes).
-    Errors: DataError for a class number that is not below `classes`, or negative.
+    Without `classes`, the largest number that occurs is the last class; names stand in the order of
+    the alphabet, or in that of `classes`.
+    Shapes: true, predicted (samples,) of class numbers from 0, or of names -> (classes, classes).
+    Errors: DataError for a class number that is not below `classes`, or negative, and for a name
+    that is not among them.
 
     >>> confusion_matrix([1, 0, 2, 1], [1, 0, 2, 2])
     array([[1, 0, 0],
@@ -55,8 +58,13 @@ def confusion_matrix(
     """
     name = "confusion_matrix"
     t, p = _pair(name, true, predicted)
+    if is_text(t):
+        known = np.union1d(t, p).tolist() if classes is None else list(np.atleast_1d(classes))
+        t, p, classes = _places(name, t, known), _places(name, p, known), len(known)
     count = 1 + int(max(_number(name, t), _number(name, p)))
     if classes is not None:
+        if not isinstance(classes, int | np.integer):
+            raise OptionError(f"{name}: classes {classes!r}, for class numbers. Say how many.")
         count = number(name, "classes", classes, least=1)
         for what, ids in (("true", t), ("predicted", p)):
             check_classes(name, what, ids, count)
@@ -159,10 +167,17 @@ def _pair(name: str, true: ArrayLike, predicted: ArrayLike) -> tuple[NDArray[Any
     return t, p
 
 
+def _places(name: str, labels: NDArray[Any], known: list[Any]) -> NDArray[np.int64]:
+    """Which of the names each label is."""
+    places = {kind: i for i, kind in enumerate(known)}
+    wrong = next((label for label in labels.tolist() if label not in places), None)
+    if wrong is not None:
+        raise DataError(f"{name}: {wrong!r} is none of the classes {', '.join(map(str, known))}.")
+    return np.array([places[label] for label in labels.tolist()], np.int64)
+
+
 def _number(name: str, ids: NDArray[Any]) -> Any:
-    """The largest class number; text and negative numbers are refused."""
-    if is_text(ids):
-        raise DataError(f"{name}: classes are text. Rows and columns are numbers from 0.")
+    """The largest class number; negative numbers are refused."""
     if ids.min() < 0:
         check_classes(name, "a", ids, int(max(ids.max(), 0)) + 1)
     return ids.max()

@@ -57,8 +57,9 @@ class Weights(Strict):
 
     In sequences each time step has the weight of its class.
 
-    `samples`: one number per training sample. `classes`: one number per class, or "balanced"
-    for samples / (classes * samples of the class), with which every class counts alike.
+    `samples`: one number per training sample. `classes`: one number per class; or numbers by the
+    names of classes, or their ids, 1 for those left out; or "balanced" for
+    samples / (classes * samples of the class), with which every class counts alike.
     Only the loss that is trained on is weighted; what is measured after an epoch is not, so
     that training and validation set can be compared.
 
@@ -92,11 +93,27 @@ class Weights(Strict):
             )
         balanced = isinstance(self.classes, str) and self.classes == "balanced"
         given = _balanced(data) if balanced else self.classes
+        given = _by_name(data, given) if isinstance(given, Mapping) else given
         return _checked("class weights", given, data.classes, "classes")[data.labels]
 
 
 def _balanced(data: Dataset) -> Any:
     return data.labels.size / (data.classes * np.maximum(data.class_counts, 1))
+
+
+def _by_name(data: Dataset, given: Mapping[Any, Any]) -> list[Any]:
+    """A weight for each class from those that are named."""
+    names: list[Any] = [*data.class_names, *range(data.classes)]
+    weights: list[Any] = [1.0] * data.classes
+    for name, weight in given.items():
+        if name not in names:
+            known = ", ".join(map(repr, names[:10]))
+            raise DataError(
+                f"Trainer: class weights for {name!r}, which {data.name!r} has not. Classes are "
+                f"called by name or number: {known}{', ...' if len(names) > 10 else ''}."
+            )
+        weights[names.index(name) % data.classes] = weight
+    return weights
 
 
 def _checked(what: str, values: Any, count: int, noun: str) -> Any:

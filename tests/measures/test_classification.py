@@ -103,8 +103,8 @@ def test_class_numbers_outside_the_classes_are_named():
         measures.confusion_matrix([0, 1], [7, 1], classes=3)
     with pytest.raises(DataError, match="class -1 at sample 0"):
         measures.confusion_matrix([-1, 1], [0, 1])
-    with pytest.raises(DataError, match="classes are text"):
-        measures.confusion_matrix(["a"], ["a"])
+    with pytest.raises(OptionError, match=r"for class numbers\. Say how many"):
+        measures.confusion_matrix([0, 1], [0, 1], classes=("a", "b"))
     with pytest.raises(OptionError, match="classes 0"):
         measures.confusion_matrix([0], [0], classes=0)
 
@@ -127,3 +127,16 @@ def test_names_may_be_objects_and_columns_of_tables() -> None:
     assert measures.recall(true, predicted, positive="cat") == pytest.approx(2 / 3)
     with pytest.raises(DTypeError, match="true of object"):
         measures.accuracy(np.array(["cat", None, "cat", "cat"], object), predicted)
+
+
+def test_a_confusion_of_names_is_in_the_order_of_the_alphabet_or_the_one_given():
+    true, predicted = ["dog", "cat", "dog"], np.array(["dog", "dog", "dog"], object)
+    expected = sklearn.metrics.confusion_matrix(true, predicted)
+    np.testing.assert_array_equal(measures.confusion_matrix(true, predicted), expected)
+    names = ("dog", "cow", "cat")
+    np.testing.assert_array_equal(
+        measures.confusion_matrix(true, predicted, classes=names),
+        sklearn.metrics.confusion_matrix(true, predicted, labels=names),
+    )
+    with pytest.raises(DataError, match="'cat' is none of the classes dog, cow"):
+        measures.confusion_matrix(true, predicted, classes=names[:2])

@@ -64,3 +64,11 @@ def test_without_weights_nothing_is_multiplied() -> None:
 def test_weights_that_make_no_sense_are_refused(weights: Weights, message: str) -> None:
     with pytest.raises(DataError, match=message):
         weights.of(from_arrays(np.zeros((2, 1)), [0, 1]))
+
+
+def test_classes_weigh_by_their_names_or_numbers() -> None:
+    data = from_arrays(np.zeros((3, 1)), ["dog", "cat", "dog"], name="pets")
+    assert Weights(classes={"dog": 3}).of(data).tolist() == [3, 1, 3]
+    assert Weights(classes={0: 2.5, "dog": 0.5}).of(data).tolist() == [0.5, 2.5, 0.5]
+    with pytest.raises(DataError, match=r"class weights for 'cow', which 'pets' has not.*'cat'"):
+        Weights(classes={"cow": 2}).of(data)
