@@ -18,6 +18,7 @@ import click
 
 from pellucid.capacity import available, in_words
 from pellucid.cli.commands import pellucid
+from pellucid.cli.usage import explain, in_flags
 from pellucid.cli.words import complain
 from pellucid.errors import OptionError, PellucidError
 from pellucid.io.files import file_error
@@ -47,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "--traceback" in arguments:
             traceback.print_exc()
-        return _say(*_explain(error))
+        said, code = _explain(error)
+        return _say(in_flags(said, arguments), code)
     return result if isinstance(result, int) else 0
 
 
@@ -55,7 +57,7 @@ def _explain(error: Exception) -> tuple[str, int]:
     """The message and the exit code for an error."""
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "pellucid"
-        return f"{error.format_message()} See `{command} --help`.", WRONG_USE
+        return f"{explain(error)} See `{command} --help`.", WRONG_USE
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
     if isinstance(error, OptionError):

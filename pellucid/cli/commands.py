@@ -6,7 +6,7 @@ import click
 
 from pellucid import __version__
 from pellucid.cli.paths import FilePath
-from pellucid.cli.train_command import POSITIVE, SEED, train
+from pellucid.cli.train_command import NUMBER, POSITIVE, SEED, train
 from pellucid.cli.tune_command import tune
 from pellucid.cli.words import Choice, Commands
 
@@ -115,7 +115,7 @@ def predict(run: Path, inputs: tuple[str, ...]) -> int:
 )
 @click.option(
     "--temperature",
-    type=click.FloatRange(min=0.0),
+    type=NUMBER,
     default=0.8,
     metavar="X",
     show_default=True,

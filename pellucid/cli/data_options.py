@@ -58,7 +58,7 @@ class ImagesOptions:
     """
 
     data_dir: str = field(metadata=PATH)
-    size: tuple[int, ...] = ()
+    size: tuple[int, ...] = field(default=(), metadata={"example": "64,64"})
     grey: bool = False
     broken: str = field(default="refuse", metadata={"choices": BROKEN})
 

@@ -148,7 +148,8 @@ def _cats(options: CatsOptions, seed: int) -> DataParts:
 def _folder(options: ImagesOptions, seed: int) -> DataParts:
     size = options.size
     if len(size) not in (0, 2):
-        raise OptionError(f"folder: --size {size}. It is height,width such as 64,64.")
+        given = ",".join(map(str, size))
+        raise OptionError(f"folder: --size {given}. It is height,width such as 64,64.")
     how: dict[str, Any] = {
         "size": (size[0], size[1]) if size else None,
         "grey": options.grey,

@@ -117,7 +117,8 @@ def build_options(recipe: Recipe) -> Any:
 
 def build_model(recipe: Recipe, form: Form) -> Module:
     """The model of a recipe, at its start. Errors: OptionError where it does not fit the data."""
-    return MODELS[recipe.model].built(form, build_options(recipe), Generator(recipe.seed))
+    kind, image = MODELS[recipe.model], DATA[recipe.data].image
+    return kind.built(form, build_options(recipe), Generator(recipe.seed), image=image)
 
 
 def loss_of(recipe: Recipe, form: Form) -> Callable[..., Tensor]:

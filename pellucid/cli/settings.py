@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from pellucid.cli.paths import usable
+from pellucid.cli.values import hint
 from pellucid.errors import OptionError, closest
 
 METAVARS = {int: "N", float: "X", str: "NAME", tuple[int, ...]: "SIZES"}
@@ -34,6 +35,7 @@ class Setting:
     text: str
     choices: tuple[str, ...] = ()
     path: bool = False
+    example: str = "50 or 100,50"
 
     @property
     def flag(self) -> str:
@@ -80,12 +82,13 @@ class Setting:
         if self.kind == tuple[int, ...]:
             if None in numbers or min(number or 0 for number in numbers) < 1:
                 raise OptionError(
-                    f"{self.flag}: {word!r} is not a list of sizes such as 50 or 100,50."
+                    f"{self.flag}: {word!r} is not a list of sizes such as {self.example}."
                 )
             return tuple(numbers)
         if len(numbers) != 1 or numbers[0] is None:
             kind = "a whole number" if self.kind is int else "a number"
-            raise OptionError(f"{self.flag}: {word!r} is not {kind}.")
+            meant = hint(word) if self.kind is float else ""
+            raise OptionError(f"{self.flag}: {word!r} is not {kind}{meant}.")
         return numbers[0]
 
     def _path(self, word: str) -> Path:
@@ -121,6 +124,7 @@ def settings_of(options: type[Any]) -> dict[str, Setting]:
             texts.get(option.name, ""),
             tuple(option.metadata.get("choices", ())),
             bool(option.metadata.get("path", False)),
+            str(option.metadata.get("example", Setting.example)),
         )
         for option in fields(options)
     }

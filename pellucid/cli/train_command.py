@@ -14,12 +14,13 @@ from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.names import KEEPS, OPTIMIZERS
 from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
+from pellucid.cli.values import Number, Whole
 from pellucid.cli.words import Choice, Commands
 from pellucid.models import MODELS, ModelKind
 
-POSITIVE = click.IntRange(min=1)
-SEED = click.IntRange(0, 2**64 - 1)
-NUMBER = click.FloatRange(min=0.0)
+POSITIVE = Whole(1)
+SEED = Whole(0, 2**64 - 1)
+NUMBER = Number(0.0)
 
 
 def _shared(kind: DataKind) -> list[click.Parameter]:

@@ -12,6 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pellucid.errors import closest
+from pellucid.foreign.commands import CHOICES, COMMANDS
 
 
 def complain(message: str) -> None:
@@ -35,7 +36,10 @@ class Choice(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The name itself."""
         if value not in self.names:
-            self.fail(f"{value!r} is not known. {closest(value, self.names)}", param, ctx)
+            meant = CHOICES.get(str(value).casefold(), "")
+            known = closest(value, self.names)
+            guess = f"Did you mean {meant!r}?" if meant in self.names else ""
+            self.fail(f"{value!r} is not known. {guess or known}", param, ctx)
         return str(value)
 
     def shell_complete(
@@ -53,10 +57,20 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called."""
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            raise click.UsageError(
-                f"there is no {args[0]!r}. {closest(args[0], self.list_commands(ctx))}", ctx
-            )
+            meant = closest(args[0], self.list_commands(ctx))
+            if ctx.parent is None:
+                meant = self._meant(ctx, args[0]) or meant
+            raise click.UsageError(f"there is no {args[0]!r}. {meant}", ctx)
         return super().resolve_command(ctx, args)
+
+    def _meant(self, ctx: click.Context, word: str) -> str:
+        """The command for another command line's word, or for what stands below a command."""
+        if word in COMMANDS:
+            return f"Write `{COMMANDS[word]}`."
+        for name, command in self.commands.items():
+            if isinstance(command, click.Group) and command.get_command(ctx, word):
+                return f"Write `{ctx.command_path} {name} {word}`."
+        return ""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order in which they were defined."""

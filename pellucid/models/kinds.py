@@ -5,7 +5,7 @@ MODELS       all of them, by name
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pellucid.data import Form
@@ -67,14 +67,27 @@ class ModelKind:
             return f"{self.name} takes {self.takes}; these samples are {what}."
         if form.classes == 0 and not self.predicts_numbers:
             return f"{self.name} tells classes apart; these targets are numbers."
+        if form.classes and form.target_shape and self.takes != TEXT:
+            answers = f"a class at each of {form.target_shape}"
+            return f"{self.name} gives one class a sample; these have {answers}."
         return ""
 
-    def built(self, form: Form, options: Any, rng: Generator) -> Module:
-        """The model, at its start. Errors: OptionError where it does not fit the data."""
+    def built(
+        self, form: Form, options: Any, rng: Generator, *, image: tuple[int, ...] = ()
+    ) -> Module:
+        """The model, at its start. Errors: OptionError where it does not fit the data.
+
+        `image`: the shape in which the same samples are images, where they are that too.
+        """
         problem = self.misfit(form)
         if problem:
-            fits = [kind.name for kind in MODELS.values() if not kind.misfit(form)]
-            raise OptionError(f"{problem} Models that fit: {', '.join(fits)}.")
+            forms = [form, replace(form, shape=image)] if image else [form]
+            fits = [
+                kind.name
+                for kind in MODELS.values()
+                if not all(kind.misfit(each) for each in forms)
+            ]
+            raise OptionError(f"{problem} Models that fit: {', '.join(fits) or 'none'}.")
         return self.build(form, options, rng)
 
 

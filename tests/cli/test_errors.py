@@ -26,7 +26,7 @@ DIGITS = ("train", "digits")
         ((*DIGITS, "--lerning-rate", "1"), "Did you mean '--learning-rate'?"),
         ((*DIGITS, "--activation", "rleu"), "'rleu' is not known. Did you mean 'relu'?"),
         ((*DIGITS, "--optimizer", "adm"), "Did you mean 'adam'?"),
-        ((*DIGITS, "--model", "cnn"), "'cnn' is not known. Known: mlp, two-layer-net"),
+        ((*DIGITS, "--model", "cnn"), "'cnn' is not known. Did you mean 'simple-convnet'?"),
         ((*DIGITS, "--hidden", "10,x"), "'10,x' is not a list of sizes such as 50 or 100,50."),
         ((*DIGITS, "--hidden", "0"), "'0' is not a list of sizes"),
         ((*DIGITS, "--dropout", "much"), "--dropout: 'much' is not a number."),
@@ -102,7 +102,7 @@ def test_an_unwritable_folder_is_refused_before_training(run: Run, tmp_path: Pat
 
 def test_a_batch_larger_than_the_data_is_refused(run: Run, tmp_path: Path) -> None:
     err = failed(run("train", "digits", "--batch-size", 5000, "--out", tmp_path / "run"))
-    assert "batch_size is 5000; 'digits train' has 1078 samples" in err
+    assert "--batch-size is 5000; 'digits train' has 1078 samples" in err
 
 
 def test_missing_data_are_named(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""Numbers that the command line takes; where a word is none, the rule is said in plain words.
+
+Whole     a whole number in a range
+Number    a number from a least one on
+"""
+
+from typing import Any
+
+import click
+
+
+class Whole(click.ParamType[int]):
+    """A whole number from `least` to `most`."""
+
+    name = "whole number"
+
+    def __init__(self, least: int, most: int | None = None) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number, such as {max(self.least, 5)}.", param, ctx)
+        if number < self.least or (self.most is not None and number > self.most):
+            upto = f"from {self.least} on" if self.most is None else f"{self.least} to {self.most}"
+            self.fail(f"{number} is not in the range: {upto}.", param, ctx)
+        return number
+
+
+class Number(click.ParamType[float]):
+    """A number from `least` on."""
+
+    name = "number"
+
+    def __init__(self, least: float) -> None:
+        self.least = least
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number."""
+        number = as_number(value)
+        if number is None:
+            self.fail(f"{value!r} is not a number{hint(str(value))}.", param, ctx)
+        if number < self.least:
+            self.fail(f"{number} is not in the range: from {self.least:g} on.", param, ctx)
+        return number
+
+
+def as_number(word: Any) -> float | None:
+    """The number that a word writes; None for none."""
+    try:
+        return float(word)
+    except ValueError:
+        return None
+
+
+def hint(word: str) -> str:
+    """How a number is written that was written otherwise; "" where that cannot be told.
+
+    >>> hint("0,1"), hint("50%"), hint("much")
+    (': write 0.1', ': write 0.5', '')
+    """
+    pointed = as_number(word.replace(",", "."))
+    share = as_number(word.removesuffix("%").strip()) if word.endswith("%") else None
+    if share is not None:
+        return f": write {share / 100:g}"
+    return "" if pointed is None else f": write {pointed:g}"
