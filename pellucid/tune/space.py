@@ -44,7 +44,7 @@ class Range:
         return ""
 
     def restored(self, value: Any) -> Any:
-        """The value that a file gave back as this one."""
+        """The value that a file gave back as this one. Errors: ValueError where it is none."""
         return value
 
 
@@ -92,6 +92,15 @@ class _Numbers(Range):
     def grid(self, count: int) -> list[Any]:
         """Values at equal distances on the scale, both ends among them."""
         return list(dict.fromkeys(self.at(i / max(count - 1, 1)) for i in range(count)))
+
+    def restored(self, value: Any) -> Any:
+        """The number that a file gave back. Errors: ValueError for none between the ends."""
+        kinds = int if isinstance(self, Integers) else int | float
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            raise ValueError(f"{value!r} is no {'whole ' * (kinds is int)}number")
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{value} is not between {self.low} and {self.high}")
+        return value
 
     def edge(self, value: Any) -> str:
         """Which end a value is within a twentieth of the range of."""
@@ -197,7 +206,7 @@ class Choice(Range):
         for known in self.values:
             if known == value or (isinstance(known, tuple) and list(known) == value):
                 return known
-        return value
+        raise ValueError(f"{value!r} is none of {self.values}")
 
 
 Space = Mapping[str, Range]

@@ -9,7 +9,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -128,18 +128,31 @@ class TrialFile:
                 f"search: {self.path} holds the trials of another search (space, strategy or "
                 "seed differ). Name another file, or delete it."
             )
-        return [self._trial(record) for record in records[1:]]
+        return [self._trial(number, record) for number, record in enumerate(records[1:])]
 
-    def _trial(self, record: dict[str, Any]) -> Trial:
+    def _trial(self, number: int, record: dict[str, Any]) -> Trial:
         try:
             trial = Trial(**record)
+            _check_kinds(trial, number)
             point = {name: r.restored(trial.point[name]) for name, r in self.space.items()}
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, ValueError) as error:
             raise FileError(
-                f"read {self.path}: {record} is no trial ({error}). Delete the damaged line."
+                f"read {self.path}: {record} is no trial ({error}). Delete the damaged line, and "
+                "those after it."
             ) from error
-        return Trial(trial.number, point, trial.score, trial.seconds, trial.failure)
+        return replace(trial, point=point)
 
     def append(self, trial: Trial) -> None:
         """Write a trial down."""
         append_jsonl(self.path, [asdict(trial)])
+
+
+def _check_kinds(trial: Trial, number: int) -> None:
+    """Raise TypeError or ValueError unless a trial that was read has what trials have."""
+    numbers = (trial.score, trial.seconds)
+    if any(isinstance(n, bool) or not isinstance(n, int | float) for n in numbers):
+        raise TypeError("score and seconds are numbers")
+    if not (isinstance(trial.point, dict) and isinstance(trial.failure, str)):
+        raise TypeError("point has a value for each name, failure is a text")
+    if isinstance(trial.number, bool) or trial.number != number:
+        raise ValueError(f"number is {trial.number!r}, and it is trial {number}")

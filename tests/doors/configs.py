@@ -1,4 +1,4 @@
-"""The doors of config.json and of metrics.jsonl: a small run, with one of the two damaged."""
+"""The doors of what runs leave, one file damaged: config.json, metrics.jsonl, trials.jsonl."""
 
 import functools
 import json
@@ -12,6 +12,15 @@ from doors.case import Case, Door
 from doors.commands import called
 from doors.damage import NUMBERS, damaged, tokens
 from pellucid.io import append_jsonl, read_jsonl, truncate_jsonl
+from pellucid.tune import (
+    BayesianSearch,
+    Choice,
+    GridSearch,
+    Integers,
+    LogUniform,
+    RandomSearch,
+    search,
+)
 
 SPARE = 10**8  # what training with the settings of a config rightly takes
 
@@ -28,6 +37,12 @@ def _run() -> Path:
 def begin() -> None:
     """Make the run that others are copied from."""
     _run()
+
+
+def begin_search() -> None:
+    """Load what a search loads on use."""
+    quick = {"rate": LogUniform(1e-4, 1.0)}
+    search(lambda rate: rate, quick, BayesianSearch(4, 2))
 
 
 def make_config(rng: random.Random, folder: Path) -> Case:
@@ -91,5 +106,33 @@ def make_metrics(rng: random.Random, folder: Path) -> Case:
     return Case(rng.choice(ways), SPARE, repr(content[:2000]))
 
 
+SPACE = {"rate": LogUniform(1e-4, 1.0), "units": Integers(2, 99), "act": Choice(("a", "b"))}
+
+
+def make_trials(rng: random.Random, folder: Path) -> Case:
+    """The trials of a search, damaged; the search goes on from there."""
+    file = folder / "trials.jsonl"
+    strategy = rng.choice((RandomSearch(6, 2), BayesianSearch(6, 2), GridSearch(2)))
+
+    def go_on() -> str:
+        found = search(lambda rate, units, act: rate * units, SPACE, strategy, file=file)
+        return str(found)
+
+    go_on()
+    lines = file.read_text().splitlines(keepends=True)[: rng.randint(1, 7)]
+    at = rng.randrange(len(lines))
+    kind = rng.random()
+    if kind < 0.4:
+        lines[at] = _changed(rng, lines[at]) + "\n"
+    elif kind < 0.7:
+        lines[at] = tokens(rng, lines[at])
+    content = "".join(lines).encode("utf-8", "surrogatepass")
+    if kind >= 0.7:
+        content = damaged(rng, content)
+    file.write_bytes(content)
+    return Case(go_on, SPARE, repr(content[:2000]))
+
+
 CONFIG = Door("config.json", make_config, begin)
 METRICS = Door("metrics.jsonl", make_metrics, begin)
+TRIALS = Door("trials.jsonl", make_trials, begin_search)

@@ -28,6 +28,7 @@ DOORS = {
         weights.DOOR,
         configs.CONFIG,
         configs.METRICS,
+        configs.TRIALS,
         folders.DOOR,
         commands.DOOR,
     )

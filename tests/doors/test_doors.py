@@ -15,7 +15,7 @@ from doors.case import Case, DifferError, Door
 from doors.run import DOORS, faults, lines
 from pellucid.errors import DataError
 
-COUNTS = {"hdf5": 12, "config.json": 12, "metrics.jsonl": 20, "commands": 12}
+COUNTS = {"hdf5": 12, "config.json": 12, "metrics.jsonl": 20, "trials.jsonl": 40, "commands": 12}
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bounds are those of Linux")
 
 
