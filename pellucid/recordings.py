@@ -162,6 +162,11 @@ def entered(owner: Any, place: AbstractContextManager[Any]) -> Iterator[None]:
         calls.depth -= 1
 
 
+def is_inside() -> bool:
+    """Whether a function is being captured, or a module called, on this thread."""
+    return active.recording is not None or active.eager.depth > 0
+
+
 def called() -> Iterable[Any]:
     """The objects that the function being captured, or this thread, has called itself."""
     calls = active.eager if active.recording is None else active.recording

@@ -6,16 +6,16 @@ OPTIONS    by class, library and word: a line of code that runs, and behind `#` 
 from pellucid.foreign.attributes import ONE_PLACE, Words
 
 _ADAM = "pc.optim.Adam(model.parameters(), "
-_LINEAR = "pc.nn.Linear(in_features=3, out_features=4, rng=rng)"
-_CONV = "pc.nn.Conv2d(in_channels=3, out_channels=4, kernel_size=3, rng=rng)"
+_LINEAR = "pc.nn.Linear(in_features=3, out_features=4)"
+_CONV = "pc.nn.Conv2d(in_channels=3, out_channels=4, kernel_size=3)"
 _NEXT = "pc.nn.Sequential(layer, pc.nn.ReLU())  # an activation is a layer of its own"
-_DROPOUT = "pc.nn.Dropout(ratio=0.5, rng=rng)"
-_LSTM = "pc.nn.LSTM(in_features=3, hidden_features=4, rng=rng)"
+_DROPOUT = "pc.nn.Dropout(ratio=0.5)"
+_LSTM = "pc.nn.LSTM(in_features=3, hidden_features=4)"
 _BATCH_FIRST = "# the batch is always the first axis: leave it out"
-_ATTENTION = "pc.nn.MultiHeadAttention(features=4, heads=2, rng=rng)"
-_EMBEDDING = "pc.nn.Embedding(count=10, features=4, rng=rng)"
+_ATTENTION = "pc.nn.MultiHeadAttention(features=4, heads=2)"
+_EMBEDDING = "pc.nn.Embedding(count=10, features=4)"
 _POOL = "pc.nn.MaxPool2d(window=2)"
-_START = "pc.nn.Linear(3, 4, initializer=pc.nn.init.HeNormal(), rng=rng)"
+_START = "pc.nn.Linear(3, 4, initializer=pc.nn.init.HeNormal())"
 _TRAINER = "pc.train.Trainer(model, pc.functional.cross_entropy, optimizer, samples"
 _OPTIONS = "pc.train.Options("
 _SHARED = "# the first layer says its number of inputs: leave it out"
@@ -62,19 +62,20 @@ _KERAS_MODULE = {
     "kernel_initializer": _START,
     "kernel_regularizer": f"{_ADAM}l2=1e-4)  # the optimizer has the penalties",
     "layers": "pc.nn.Sequential(pc.nn.Flatten(), layer)",
+    "seed": "layer.seeded(0)",
     "name": "# a layer has the name of its attribute: leave it out",
     "units": _LINEAR,
-    "use_bias": "pc.nn.Linear(3, 4, bias=False, rng=rng)",
+    "use_bias": "pc.nn.Linear(3, 4, bias=False)",
     "alpha": "pc.nn.LeakyReLU(slope=0.01)",
 }
 _TORCH_RECURRENT = {
     "dropout": "# put a Dropout layer between two of one layer each",
     "input_size": _LSTM,
     "hidden_size": _LSTM,
-    "num_layers": "pc.nn.LSTM(3, 4, layers=2, rng=rng)",
+    "num_layers": "pc.nn.LSTM(3, 4, layers=2)",
 }
 _KERAS_RECURRENT = {
-    "return_sequences": "pc.nn.LastState(pc.nn.LSTM(3, 4, rng=rng))  # for the last step alone",
+    "return_sequences": "pc.nn.LastState(pc.nn.LSTM(3, 4))  # for the last step alone",
     "units": _LSTM,
 }
 _TORCH_TRAINER = {
@@ -123,8 +124,8 @@ OPTIONS: dict[str, Words] = {
     "_Convolution": {
         "Keras": {
             "filters": _CONV,
-            "strides": "pc.nn.Conv2d(3, 4, pc.Window(3, stride=2), rng=rng)",
-            "use_bias": "pc.nn.Conv2d(3, 4, 3, bias=False, rng=rng)",
+            "strides": "pc.nn.Conv2d(3, 4, pc.Window(3, stride=2))",
+            "use_bias": "pc.nn.Conv2d(3, 4, 3, bias=False)",
         },
         "PyTorch": {"padding_mode": "# padding is with zeros: leave it out"},
     },

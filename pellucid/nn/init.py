@@ -69,7 +69,7 @@ class Initializer(Strict):
 
     random = True
 
-    def __call__(self, shape: Shape, rng: Generator | None, dtype: Any = FLOAT32) -> Tensor:
+    def __call__(self, shape: Shape, rng: Generator | None = None, dtype: Any = FLOAT32) -> Tensor:
         """The initial values for a weight of this shape."""
         if rng is None:
             raise OptionError(
@@ -100,7 +100,7 @@ class Constant(Initializer):
     value: float
     random = False
 
-    def __call__(self, shape: Shape, rng: Generator | None, dtype: Any = FLOAT32) -> Tensor:
+    def __call__(self, shape: Shape, rng: Generator | None = None, dtype: Any = FLOAT32) -> Tensor:
         """The number, everywhere; `rng` is not needed."""
         return Tensor(np.full(shape, self.value, dtype))
 

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.capacity import active_sizes
+from pellucid.errors import GraphError
 from pellucid.nn.attributes import Place
 from pellucid.nn.module import ATTRIBUTES, Module
 from pellucid.primitives.base import DType, Shape, known_dtype
 from pellucid.random import Generator
-from pellucid.recordings import setting, unrecorded
+from pellucid.recordings import is_inside, setting, unrecorded
 from pellucid.tensor import Tensor
 from pellucid.variables import Source, Variable
 
@@ -37,10 +38,20 @@ def derived(seed: int, path: str) -> int:
     return int.from_bytes(digest, "little")
 
 
+def _refuse_inside(what: str) -> None:
+    if is_inside():
+        raise GraphError(
+            f"{what} of a layer without rng, made while a module is called or a function captured: "
+            "it would be made anew at every call, with the same numbers. Make layers before, in a "
+            "module's __init__ as self.layer = ..., and use them in `forward`."
+        )
+
+
 class Stream(Generator):
     """A generator by seed and path of a module: decided at its first draw, and by `tell_seed`."""
 
     def __init__(self, place: Place, purpose: int) -> None:
+        _refuse_inside("a generator")
         super().__init__(0, purpose)
         place.streams += 1
         self._place, self._number = place, place.streams
@@ -106,6 +117,7 @@ class Undrawn(Variable):
     __slots__ = ()
 
     def __init__(self, draw: Callable[[Generator], Tensor], shape: Shape, dtype: Any) -> None:
+        _refuse_inside("a parameter")
         # Not as other variables: the slot of the array stays empty, and __getattr__ fills it.
         self.name, self.trainable = "parameter", True
         self._tensor, self._source, self.guard = None, Source(self), None

@@ -10,7 +10,7 @@ import pytest
 import pellucid as pc
 from pellucid import augment, functional, models, nn, optim
 from pellucid.capacity import sizing
-from pellucid.errors import OptionError, ShapeError
+from pellucid.errors import GraphError, OptionError, ShapeError
 from pellucid.executors import threads
 from pellucid.random import DROPOUT
 
@@ -289,6 +289,20 @@ def test_threads_that_ask_at_once_see_one_array():
     for thread in looking:
         thread.join()
     assert len({array.ctypes.data for array in seen}) == 1
+
+
+@pytest.mark.parametrize("run", [lambda module: module, pc.compile], ids=["eager", "compiled"])
+@pytest.mark.parametrize(
+    "make", [lambda: nn.Dropout(0.5), lambda: nn.Linear(4, 4)], ids=["Dropout", "Linear"]
+)
+def test_a_layer_that_is_made_at_every_call_is_refused(run, make):
+    class Anew(nn.Module):
+        def forward(self, x):
+            return make()(x)
+
+    with pytest.raises(GraphError, match=r"of a layer without rng, made while .* __init__ as"):
+        run(Anew())(X)
+    nn.Linear(4, 4)  # what comes later is not inside
 
 
 # ---- what is not drawn yet -----------------------------------------------------------------
