@@ -50,6 +50,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         value_and_grad,
         vjp,
     )
+    from pellucid.runs import Run, load
     from pellucid.scanning import scan
 
     # fmt: off
@@ -97,7 +98,7 @@ __version__ = "0.1.0"
 # Less the names that are those of Python too, such as sum: a star import changes none of them.
 __all__ = [
     "PRIMITIVES", "Buffer", "Elementwise", "Generator", "Graph", "Node", "Parameter", "Primitive",
-    "Tensor", "Value", "Variable", "Window", "__version__", "acos", "acosh", "add", "apply",
+    "Run", "Tensor", "Value", "Variable", "Window", "__version__", "acos", "acosh", "add", "apply",
     "arange", "argmax", "argmin", "argsort", "asarray", "asin", "asinh", "astype", "atan",
     "atan2", "atanh", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or",
     "bitwise_right_shift", "bitwise_xor", "broadcast_arrays", "broadcast_shapes", "broadcast_to",
@@ -107,7 +108,7 @@ __all__ = [
     "flip", "float32", "float64", "floor", "floor_divide", "from_dlpack", "full", "full_like",
     "functional", "grad", "greater", "greater_equal", "hessian", "hypot", "iinfo", "imag", "inf",
     "int32", "int64", "isdtype", "isfinite", "isin", "isinf", "isnan", "jvp", "less",
-    "less_equal", "linspace", "log", "log1p", "log2", "log10", "logaddexp", "logical_and",
+    "less_equal", "linspace", "load", "log", "log1p", "log2", "log10", "logaddexp", "logical_and",
     "logical_not", "logical_or", "logical_xor", "matmul", "matrix_transpose", "maximum", "mean",
     "meshgrid", "minimum", "moveaxis", "multiply", "nan", "negative", "newaxis", "nextafter",
     "nn", "nonzero", "not_equal", "numerical_gradient", "one_hot", "ones", "ones_like", "optim",
@@ -141,6 +142,7 @@ if not TYPE_CHECKING:
             "standard.searching",
             "standard.statistical",
             "standard.waves",
+            "runs",
         ),
         _PACKAGES,
     )

@@ -154,7 +154,7 @@ def build_trainer(
         early_stopping=None if patience is None else EarlyStopping(patience),
         keep=recipe.keep,
         callbacks=callbacks,
-        saving=None if folder is None else Saving(folder, config=config),
+        saving=None if folder is None else Saving(folder, config=config, graph=False),
         executor=recipe.executor,
     )
     return Trainer(model, loss, optimizer, parts.train, parts.validation, options)
@@ -171,7 +171,7 @@ def read_recipe(run: RunFolder) -> Recipe:
     if not isinstance(entry, dict):
         raise FileError(
             f"run {run.path}: its config.json holds no recipe. Only runs made by `pellucid "
-            "train` can be used on the command line."
+            "train` can be used on the command line; pellucid.load opens others in Python."
         )
     try:
         recipe = Recipe(**entry)

@@ -5,12 +5,12 @@ in_mode     the given mode for some of them
 """
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Self, final
 
 from pellucid.errors import DTypeError, OptionError, ShapeError
-from pellucid.nn.attributes import Attributes, Branch, Place, kept, members, refuse_unseen
+from pellucid.nn.attributes import Attributes, Place, kept, members, refuse_unseen
 from pellucid.nn.calls import (
     form,
     in_order,
@@ -21,11 +21,11 @@ from pellucid.nn.calls import (
     refuse_nothing,
     taken,
 )
+from pellucid.nn.saving import Savable
 from pellucid.random import Generator, check_seed
 from pellucid.recordings import Changes, entered, is_recording, setting, watch
 from pellucid.refusals import check_arguments, look_again
 from pellucid.scopes import scope
-from pellucid.state import Loaded, State, copies, restore
 from pellucid.variables import Variable
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MODES, ATTRIBUTES = Changes(), Changes()  # of all modules
 
 
-class Module(Branch):
+class Module(Savable):
     """A layer or a model.
 
     A subclass makes its variables and inner modules in `__init__` and computes in `forward`:
@@ -184,23 +184,6 @@ class Module(Branch):
     def buffers(self) -> dict[str, Variable]:
         """The variables that belong to the state but are not trained, by path."""
         return {path: v for path, v in self.variables().items() if not v.trainable}
-
-    # ---- state ---------------------------------------------------------------------------
-
-    def state_dict(self) -> State:
-        """Copies of all arrays, parameters and buffers, by path."""
-        return copies(self.variables())
-
-    def load_state_dict(self, state: Mapping[str, Any], *, strict: bool = True) -> Loaded:
-        """Take the arrays of a state that a module of the same form gave.
-
-        With `strict=False`, names that only one side knows are left alone. What comes back
-        tells which were loaded, left and missing. Errors: StateError listing everything
-        missing, unexpected, or of another shape or dtype, or where no name is the same; then
-        nothing was loaded.
-        """
-        where = f"{type(self).__name__}.load_state_dict"
-        return restore(where, self.variables(), state, strict=strict)
 
     # ---- random numbers ------------------------------------------------------------------
 

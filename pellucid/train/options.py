@@ -144,13 +144,15 @@ class Saving(Strict):
     `folder` is made for the run; see `pellucid.train.run_folder` for what it holds. A
     checkpoint is written at the start, at the end, and between two steps once
     `every_seconds` have passed; the newest `checkpoints` stay. `config` is added to config.json.
-    `report=False` leaves out the curves and the page, which take about a second to draw.
+    `report=False` leaves out the curves and the page, which take about a second to draw,
+    `graph=False` what the model computes, from which `pellucid.load` uses it without its class.
     """
 
     folder: str | os.PathLike[str]
     every_seconds: float = 5.0
     checkpoints: int = 2
     report: bool = True
+    graph: bool = True
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

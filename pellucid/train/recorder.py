@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import FileError
 from pellucid.train.checkpoint import Checkpoint
@@ -20,6 +20,9 @@ from pellucid.train.history import History, Record
 from pellucid.train.options import Saving
 from pellucid.train.report import draw
 from pellucid.train.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from pellucid.train.trainer import Trainer
 
 
 class Recorder:
@@ -144,6 +147,13 @@ class Recorder:
         folder = self.folder
         if folder is not None:
             self._try(lambda: what(folder))
+
+    def keep_graph(self, trainer: "Trainer") -> None:
+        """What the model computes, where it was not left out."""
+        if self.saving is not None and self.saving.graph:
+            from pellucid.train.stored import save_graphs  # on use: most programs read no text
+
+            self.write(lambda folder: save_graphs(folder.path, trainer))
 
     def draw(self, history: History, results: Mapping[str, str]) -> None:
         """What is there to look at, where it was not left out."""

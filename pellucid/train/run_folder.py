@@ -2,6 +2,7 @@
 
     config.json                     settings, written once
     metrics.jsonl                   one line a step and one an epoch
+    graph.safetensors               what the model computes, see `stored`
     .lock                           see `claim`
     checkpoints/step-*.safetensors  to go on from
     checkpoints/best-*.safetensors  the model after its best epoch

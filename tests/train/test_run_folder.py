@@ -30,6 +30,7 @@ def test_a_run_is_a_folder_of_known_files(make: Make, tmp_path: Path) -> None:
         "config.json",
         "curves.png",
         "curves.svg",
+        "graph.safetensors",
         "metrics.jsonl",
         "model.safetensors",
         "report.html",

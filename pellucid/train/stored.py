@@ -1,0 +1,244 @@
+"""What a model computes, kept in a run folder: enough to use it where its class is not known.
+
+    StoredGraph    a graph for one sample, and the variables that it reads, by path
+    StoredModel    a module made of one
+    Measures       loss and metrics of a model, made of one
+    save_graphs    write both; load_graphs: read them
+
+Graphs are for one sample, as a graph has the shapes that it was captured with: many samples run
+one after the other inside the executor.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pellucid.compile import compile as compiled
+from pellucid.creation import concat
+from pellucid.data import Dataset
+from pellucid.errors import DataError, FileError, GraphError, OptionError
+from pellucid.graph import Graph
+from pellucid.io import safetensors
+from pellucid.nn import Module
+from pellucid.primitives import PRIMITIVES
+from pellucid.scopes import scope
+from pellucid.tensor import Tensor, apply, tensor
+from pellucid.text import parse
+from pellucid.train.history import Values
+from pellucid.train.metrics import SetMetric, for_loss
+from pellucid.variables import Variable
+
+if TYPE_CHECKING:
+    from pellucid.train.trainer import Trainer
+
+FILE = "graph.safetensors"
+ENTRY = "pellucid.graph"
+
+
+@dataclass(frozen=True)
+class StoredGraph:
+    """A graph whose first inputs are those of one sample, the others variables by `paths`.
+
+    `names`: of its outputs.
+    """
+
+    graph: Graph
+    paths: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def __call__(self, inputs: Sequence[Tensor], variables: Mapping[str, Variable]) -> list[Tensor]:
+        """Its outputs: every node applied, in order."""
+        given = [*inputs, *(variables[path].read() for path in self.paths)]
+        known = {v.name: x for v, x in zip(self.graph.inputs, given, strict=True)}
+        known |= {value.name: tensor(array) for value, array in self.graph.constants}
+        for node in self.graph.nodes:
+            with scope(node.scope, absolute=True):
+                operands = [known[value.name] for value in node.inputs]
+                known[node.output.name] = apply(node.primitive, *operands)
+        return [known[value.name] for value in self.graph.outputs]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its place in a file; large constants stand beside it."""
+        return {"graph": str(self.graph), "paths": self.paths, "names": self.names}
+
+    @staticmethod
+    def captured(
+        function: Callable[..., Any], examples: Sequence[Any], names: Sequence[str], model: Module
+    ) -> "StoredGraph":
+        """That of a function of one sample. Errors: OptionError for what is not kept with it."""
+        found = compiled(function).captured(*examples)
+        if found.procedure.updates:
+            raise OptionError("it changes variables, or draws random numbers, in inference mode.")
+        known = {id(variable): path for path, variable in model.variables().items()}
+        if not all(id(variable) in known for variable in found.variables):
+            raise OptionError("it reads variables that the model does not hold.")
+        paths = tuple(known[id(variable)] for variable in found.variables)
+        return StoredGraph(found.procedure.graph, paths, tuple(names))
+
+
+class StoredModel(Module):
+    """A model made of its graph: it answers as the one that was trained, in inference mode.
+
+    Its variables have the paths that they had; it has no layers. To train on, make the model by
+    its class again. Shapes: those of the model, one or more samples.
+    """
+
+    def __init__(
+        self, stored: StoredGraph, arrays: Mapping[str, Any], trainable: Sequence[str], form: str
+    ) -> None:
+        self.stored, self.form = stored, form
+        for path, array in arrays.items():
+            setattr(self, path, Variable(array, name=path, trainable=path in trainable))
+        self.inference()
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """The outputs, sample by sample."""
+        count = len(inputs[0])
+        rows = [self._row(*(x[i : i + 1] for x in inputs)) for i in range(count)]
+        return rows[0] if count == 1 else concat(rows, axis=0)
+
+    def _row(self, *inputs: Tensor) -> Tensor:
+        return self.stored(inputs, self.variables())[0]
+
+    def predictor(self, executor: str | None = None) -> Any:
+        """Its outputs for any number of samples, which run one after the other, compiled."""
+        program = compiled(self._row, executor=executor)
+        dtypes = [value.dtype for value in self.stored.graph.inputs]
+
+        def predict(*inputs: Any) -> Tensor:
+            pairs = zip(inputs, dtypes, strict=False)
+            rows = [np.asarray(x, dtype)[:, None] for x, dtype in pairs]
+            outputs = program.loop(*rows)
+            return Tensor(outputs.numpy()[:, 0])
+
+        return predict
+
+    def describe(self) -> str:
+        """The model that was trained."""
+        return self.form
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Loss and metrics of a model, from the graph of both."""
+
+    stored: StoredGraph
+
+    def __call__(self, model: Module, data: Dataset, executor: str | None = None) -> Values:
+        """Their means over the samples of a set."""
+        variables = model.variables()
+
+        def measure(*one: Tensor) -> tuple[Tensor, ...]:
+            return tuple(self.stored(one, variables))
+
+        wanted = [(v.shape[1:], v.dtype) for v in self.stored.graph.inputs[:2]]
+        given = [(array.shape[1:], array.dtype) for array in (data.features, data.labels)]
+        if wanted != given:
+            raise DataError(
+                f"evaluate: samples and targets of {data.name!r} are {given}; those that the run "
+                f"learned from {wanted}. They must be alike."
+            )
+        rows = (data.features[:, None], data.labels[:, None])
+        columns = compiled(measure, executor=executor).loop(*rows)
+        means = [float(column.numpy().astype(np.float64).mean()) for column in columns]
+        return dict(zip(self.stored.names, means, strict=True))
+
+
+# ---- files -------------------------------------------------------------------------------
+
+
+def save_graphs(folder: str | os.PathLike[str], trainer: "Trainer") -> None:
+    """Write the graph of a Trainer's model, and that of loss and metrics; or why there is none."""
+    model, data = trainer.model, trainer.train
+    metrics = for_loss(trainer.options.metrics, trainer.loss)
+    of_samples = [metric for metric in metrics if not isinstance(metric, SetMetric)]
+
+    def measure(x: Tensor, t: Tensor) -> tuple[Tensor, ...]:
+        y = model(x)
+        return trainer.loss(y, t), *(metric(y, t).sum() for metric in of_samples)
+
+    features, targets = data.features[:1], data.labels[:1]
+    names = ["loss", *(metric.name for metric in of_samples)]
+    with model.mode(training=False):
+        found = {
+            "outputs": _kept(model, (features,), ["outputs"], model),
+            "measures": _kept(measure, (features, targets), names, model),
+        }
+    constants: dict[str, Any] = {}
+    entry: dict[str, Any] = {"form": " ".join(repr(model).split())}
+    entry["trainable"] = list(model.parameters())
+    for name, graph in found.items():
+        if isinstance(graph, StoredGraph):
+            arrays = [array for _, array in graph.graph.constants if array.size > 16]
+            constants |= {f"{name}.{i}": array for i, array in enumerate(arrays)}
+            entry[name] = graph.as_dict()
+        else:
+            entry[name] = graph
+    safetensors.save(os.path.join(folder, FILE), constants, {ENTRY: json.dumps(entry)})
+
+
+def _kept(
+    function: Callable[..., Any], examples: Sequence[Any], names: Sequence[str], model: Module
+) -> StoredGraph | str:
+    """The graph, or why there is none: a model may need a batch, or be no graph."""
+    try:
+        return StoredGraph.captured(function, examples, names, model)
+    except Exception as error:  # of a user's own class, whatever it is
+        return f"{type(error).__name__}: {error}"
+
+
+def load_graphs(
+    folder: str | os.PathLike[str], arrays: Mapping[str, Any], primitives: Sequence[Any] = ()
+) -> tuple[StoredModel, Measures | str]:
+    """The model of a run with these arrays, and its measures, or why there are none.
+
+    Errors: FileError where there is no graph, or the file is damaged or does not fit the arrays.
+    """
+    path = os.path.join(folder, FILE)
+    constants, texts = safetensors.load(path)
+    try:
+        entry = json.loads(texts[ENTRY])
+        parts = [_read(entry[name], constants, primitives) for name in ("outputs", "measures")]
+        trainable = [str(name) for name in entry["trainable"]]
+        form = str(entry["form"])
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, GraphError) as error:
+        raise FileError(f"load {path}: it is damaged, or of another version: {error}.") from error
+    outputs, measures = parts
+    if isinstance(outputs, str):
+        raise FileError(
+            f"load {path}: the model's graph for one sample could not be kept ({outputs}). Give a "
+            "model of its class: load(FOLDER, model=Net())."
+        )
+    for stored in (outputs, measures):
+        if isinstance(stored, StoredGraph):
+            _check(path, stored, arrays)
+    model = StoredModel(outputs, arrays, trainable, form)
+    return model, measures if isinstance(measures, str) else Measures(measures)
+
+
+def _read(entry: Any, constants: Mapping[str, Any], primitives: Sequence[Any]) -> StoredGraph | str:
+    if isinstance(entry, str):
+        return entry
+    known = (*PRIMITIVES, *primitives)
+    graph = parse(entry["graph"], constants=constants.values(), primitives=known)
+    names = [tuple(str(name) for name in entry[part]) for part in ("paths", "names")]
+    return StoredGraph(graph, *names)
+
+
+def _check(path: str, stored: StoredGraph, arrays: Mapping[str, Any]) -> None:
+    """Raise FileError unless the graph reads arrays that are there, of the shapes that it says."""
+    count = len(stored.graph.inputs) - len(stored.paths)
+    for value, name in zip(stored.graph.inputs[max(count, 0) :], stored.paths, strict=False):
+        array = arrays.get(name)
+        if array is None or (array.shape, array.dtype) != (value.shape, value.dtype):
+            there = "none" if array is None else f"{array.dtype} of shape {array.shape}"
+            raise FileError(
+                f"load {path}: it reads {name!r}, {value.dtype} of shape {value.shape}; the "
+                f"weights have {there}. The files are of different runs."
+            )
+    if count < 1 or len(stored.names) != len(stored.graph.outputs):
+        raise FileError(f"load {path}: its inputs or outputs are not those that it names.")
