@@ -190,7 +190,7 @@ def test_a_folder_with_train_and_test_is_a_ready_split(
     assert "test accuracy: " in out
     table = done(run("evaluate", tmp_path / "run"))
     pictures = len(list(pets.rglob("*.png")))
-    rows = [line.split()[:2] for line in table.splitlines()[1:]]
+    rows = [line.split()[:2] for line in table.splitlines()[1:4]]
     assert rows == [
         ["training", str(pictures - round(pictures * 0.2))],
         ["validation", str(round(pictures * 0.2))],
