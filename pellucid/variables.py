@@ -5,6 +5,7 @@ Parameter   a variable that training changes: operations on it are recorded
 Buffer      a variable that is state, but not trained
 Source      where the history of what is computed from a variable ends
 assign_all  give several variables new values, all or none
+refuse_twins    variables that start alike, and were not meant to
 """
 
 import weakref
@@ -16,7 +17,14 @@ import numpy as np
 
 from pellucid.arrays import is_frozen
 from pellucid.capacity import active_sizes
-from pellucid.errors import CallError, DTypeError, GradientError, GraphError, ShapeError
+from pellucid.errors import (
+    CallError,
+    DTypeError,
+    GradientError,
+    GraphError,
+    OptionError,
+    ShapeError,
+)
 from pellucid.graph import Origin, is_symbolic
 from pellucid.guards import Guard, put, unchanged
 from pellucid.memory import own
@@ -224,6 +232,27 @@ def assign_all(values: Mapping[Variable, Any]) -> None:
     for variable in new:
         if variable.__class__ is not Variable:  # it need not be drawn any more
             variable.__class__ = Variable
+
+
+def refuse_twins(where: str, variables: Mapping[str, Variable]) -> None:
+    """Raise OptionError where two have the very same starting values, drawn for both.
+
+    So have layers alike that were not in one model when they were drawn, and what starts alike
+    may stay alike for ever.
+    """
+    seen: dict[Any, str] = {}
+    for name, variable in variables.items():
+        alike = None if variable.start is None else variable.start.like(variable)
+        if alike is None:
+            continue
+        twin = variables[seen.setdefault(alike, name)]
+        if twin is not variable and np.array_equal(twin.present(), variable.present()):
+            raise OptionError(
+                f"{where}: parameters {seen[alike]!r} and {name!r} start with the same numbers: "
+                f"both were drawn by seed {alike[0]} and path {alike[1]!r}, as their layers stood "
+                "in no common model. Put them into one module first, give one another seed by "
+                "layer.seeded(1), or where they shall be equal: b.assign(a)."
+            )
 
 
 def _kind_of(data: Any) -> tuple[tuple[int, ...], DType]:

@@ -82,12 +82,16 @@ class Stream(Generator):
 
 
 class Start:
-    """How a parameter starts: `draw(rng)`, and the array that it gave."""
+    """How a parameter starts: `draw(rng)`, and what it gave: the first array, of which origin.
+
+    The origin is the seed and the parameter's path.
+    """
 
     def __init__(self, draw: Callable[[Generator], Tensor], shape: Shape, dtype: DType) -> None:
         self.draw, self.shape, self.dtype = draw, shape, dtype
         self.place = Place()
         self.first: weakref.ref[Any] | None = None
+        self.origin: tuple[int, str] | None = None
         self.lock = threading.RLock()
 
     def is_kept_by(self, variable: Variable) -> bool:
@@ -97,14 +101,20 @@ class Start:
     def copied(self, variable: Variable, copied: Variable) -> "Start":
         """The start of a copy of the variable."""
         start = Start(self.draw, self.shape, self.dtype)
-        start.first = weakref.ref(copied.present()) if self.is_kept_by(variable) else None
+        if self.is_kept_by(variable):
+            start.first, start.origin = weakref.ref(copied.present()), self.origin
         return start
 
-    def drawn(self, seed: int, path: str, name: str) -> Any:
-        """The values by a seed and the parameter's path, row by row."""
-        rng = Generator(derived(seed, f"{path}.{name}" if path else name))
+    def drawn(self, origin: tuple[int, str]) -> Any:
+        """The values of an origin, row by row."""
+        self.origin = origin
         with unrecorded():
-            return np.asarray(self.draw(rng).array, order="C")
+            return np.asarray(self.draw(Generator(derived(*origin))).array, order="C")
+
+    def like(self, variable: Variable) -> tuple[Any, ...] | None:
+        """What variables share that start alike; None for one that was changed since."""
+        variable.present()  # so that it is drawn
+        return (*self.origin, self.shape) if self.origin and self.is_kept_by(variable) else None
 
 
 class Undrawn(Variable):
@@ -133,7 +143,8 @@ class Undrawn(Variable):
         start = self.start
         with start.lock:
             if start.first is None:
-                array = start.drawn(*start.place.where(), self.name)
+                seed, path = start.place.where()
+                array = start.drawn((seed, _joined(path, self.name)))
                 start.first = weakref.ref(array)
                 self._owned, self._array = self.guard is None, array
                 self.__class__ = Variable  # type: ignore[assignment]
@@ -165,10 +176,14 @@ class Undrawn(Variable):
 
 def _restart(variable: Variable, seed: int, path: str) -> None:
     """Draw anew what holds the very values that it started with."""
-    start = variable.start
-    if start is not None and start.is_kept_by(variable):
-        variable.assign(Tensor(start.drawn(seed, path, variable.name)))
+    start, origin = variable.start, (seed, _joined(path, variable.name))
+    if start is not None and start.is_kept_by(variable) and start.origin != origin:
+        variable.assign(Tensor(start.drawn(origin)))
         start.first = weakref.ref(variable.present())
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def tell_seed(model: Module, seed: int, *, by_run: bool = False) -> None:

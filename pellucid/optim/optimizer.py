@@ -23,7 +23,7 @@ from pellucid.refusals import Strict, refuse_setting
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
-from pellucid.variables import Buffer, Source, Variable, assign_all
+from pellucid.variables import Buffer, Source, Variable, assign_all, refuse_twins
 
 Slots = dict[str, Tensor]
 
@@ -311,4 +311,5 @@ def _checked(name: str, parameters: Any) -> dict[str, Variable]:
                 f"{name}: {path!r} is no trainable variable. Make it with Parameter(...), or "
                 "leave it out."
             )
+    refuse_twins(name, parameters)
     return dict(parameters)

@@ -354,3 +354,40 @@ def test_a_model_that_is_only_counted_draws_nothing():
 def test_what_a_variable_does_not_have_is_said_of_one_not_drawn_too():
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = nn.Linear(2, 2).weight.nothing
+
+
+# ---- layers alike that stand in no common model ----------------------------------------------
+
+
+def test_layers_alike_outside_one_model_are_refused_by_an_optimizer():
+    one, two = nn.Linear(4, 4), nn.Linear(4, 4)
+    with pytest.raises(OptionError) as error:
+        optim.SGD({"one": one.weight, "two": two.weight, "bias": one.bias})
+    assert str(error.value) == (
+        "SGD: parameters 'one' and 'two' start with the same numbers: both were drawn by seed 0 "
+        "and path 'weight', as their layers stood in no common model. Put them into one module "
+        "first, give one another seed by layer.seeded(1), or where they shall be equal: "
+        "b.assign(a)."
+    )
+    optim.SGD({"one": one.weight, "two": two.seeded(1).weight})
+
+
+def test_blocks_whose_constructors_look_at_values_are_refused_too():
+    class Block(nn.Module):
+        def __init__(self):
+            self.inner = nn.Linear(4, 4)
+            self.size = float(self.inner.weight.abs().max())
+
+    model = nn.Sequential(Block(), Block())
+    with pytest.raises(OptionError, match=r"'0.inner.weight' and '1.inner.weight' start with"):
+        optim.Adam(model.parameters())
+    optim.Adam(model.seeded(0).parameters())
+
+
+def test_what_is_alike_by_intent_or_not_alike_passes():
+    one, two, wide = nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 5)
+    two.weight.assign(one.weight)
+    optim.SGD({"one": one.weight, "two": two.weight, "wide": wide.weight})
+    model = net()
+    optim.SGD(model.parameters())
+    optim.SGD({"a": model[0].weight, "b": model[0].weight})
