@@ -7,6 +7,7 @@
 What is wrong with data is said here, with the row, and not by a loss that is nan an hour later.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.checks import check_arrays, check_features, check_names, check_targets
-from pellucid.errors import DataError
+from pellucid.errors import DataError, PositionError
 
 if TYPE_CHECKING:
     from pellucid.data.labels import Classes
@@ -60,7 +61,11 @@ class Dataset:
 
     `classes`: how many to tell apart; 0 says that the targets are real numbers. `vocabulary`:
     0 for features that are real numbers; else features are ids in 0..vocabulary-1.
-    `class_names[i]`: what class i is called, where classes have names.
+    `class_names[i]`: what class i is called, where classes have names. `further`: inputs of a
+    model behind the features, see `with_inputs`.
+
+    `data[3]` is a sample and its target, `data[:100]`, positions or a mask a data set of some;
+    iterated, it gives each sample with its target.
 
     Shapes: features (samples, ...) float32, or int64 ids; labels (samples,) int64, each in
         0..classes-1, or (samples, time) for sequences, or (samples, outputs) float32 without
@@ -86,6 +91,7 @@ class Dataset:
     classes: int
     vocabulary: int = 0
     class_names: tuple[str, ...] = ()
+    further: tuple[Features, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"Dataset {self.name!r}"
@@ -102,6 +108,35 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def __getitem__(self, index: Any) -> Any:
+        """A sample and its target, or some samples, as a data set. Errors: PositionError.
+
+        >>> data = from_arrays([[0.0], [0.5], [0.25]], [1, 0, 1])
+        >>> data[-1]
+        (array([0.25], dtype=float32), 1)
+        >>> len(data[:2]), data[data.labels == 1].features.tolist()
+        (2, [[0.0], [0.25]])
+        """
+        if isinstance(index, int | np.integer) and not isinstance(index, bool):
+            if not -len(self) <= index < len(self):
+                raise PositionError(
+                    f"{self.name!r}[{index}]: it has {len(self)} samples. Positions go from 0 to "
+                    f"{len(self) - 1}, or from -{len(self)} to -1."
+                )
+            sample = tuple(array[index] for array in self.inputs)
+            target = self.labels[index]
+            target = target.item() if target.ndim == 0 else target
+            return (sample if self.further else sample[0]), target
+        if isinstance(index, slice):
+            return self.subset(np.arange(len(self))[index])
+        rows = np.asarray(index)
+        if rows.dtype == np.bool_ and rows.shape == (len(self),):
+            rows = np.flatnonzero(rows)
+        return self.subset(rows)
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return (self[i] for i in range(len(self)))
+
     def __repr__(self) -> str:
         shape, targets = self.features.shape[1:], self.labels.shape[1:]
         says = f"{self.classes} classes" if self.classes else f"targets of shape {targets}"
@@ -113,7 +148,30 @@ class Dataset:
         ranges = f"features from {self.features.min():.6g} to {self.features.max():.6g}"
         if self.vocabulary:
             ranges = f"ids of a vocabulary of {self.vocabulary}"
+        shown = ", ".join(str(array.shape[1:]) for array in self.further)
+        ranges += f", further inputs of shape {shown}" if shown else ""
         return f"Dataset {self.name!r}: {len(self):,} samples of shape {shape}, {says}, {ranges}"
+
+    @property
+    def inputs(self) -> tuple[Features, ...]:
+        """All inputs of a model: the features, and what is behind them."""
+        return (self.features, *self.further)
+
+    def with_inputs(self, *further: Any) -> "Dataset":
+        """The same samples for a model with several inputs: `model(features, *further)`.
+
+        Each input has a row for each sample; integers stay ids, other numbers become float32.
+        Errors: DataError for other lengths, numbers that are not finite, or no numbers.
+
+        >>> data = from_arrays([[0.0], [0.5]], [1, 0]).with_inputs([[1, 2], [3, 4]])
+        >>> [array.dtype.name for array in data.inputs]
+        ['float32', 'int64']
+        """
+        from pellucid.data.inputs import input_array  # on use: few models have several
+
+        where = f"Dataset {self.name!r}"
+        arrays = [input_array(where, i, x, len(self)) for i, x in enumerate(further, start=1)]
+        return replace(self, further=tuple(arrays))
 
     @property
     def form(self) -> Form:
@@ -158,8 +216,10 @@ class Dataset:
                 f"{len(self) - 1}."
             )
         rows = rows.astype(np.int64)
-        features, labels = self.features[rows], self.labels[rows]
-        return replace(self, features=features, labels=labels, name=name or self.name)
+        features, *further = (array[rows] for array in self.inputs)
+        labels = self.labels[rows]
+        parts: dict[str, Any] = {"features": features, "labels": labels, "further": tuple(further)}
+        return replace(self, **parts, name=name or self.name)
 
     def with_shape(self, *shape: int) -> "Dataset":
         """The same samples, each seen in another shape: no number is copied or moved.

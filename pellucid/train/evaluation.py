@@ -29,13 +29,15 @@ class Feed:
 
     def __init__(self, data: Dataset, weights: Any = None) -> None:
         self.data = data
-        self.features = Buffer(data.features, name="features")
+        names = ["features", *(f"input{i}" for i in range(1, len(data.inputs)))]
+        self.inputs = [Buffer(x, name=n) for x, n in zip(data.inputs, names, strict=True)]
         self.targets = Buffer(data.labels, name="targets")
         self.weights = None if weights is None else Buffer(weights, name="weights")
 
-    def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """Features and targets of these samples."""
-        return self.features.take(indices, axis=0), self.targets.take(indices, axis=0)
+    def batch(self, indices: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+        """The inputs of a model, and targets, of these samples."""
+        inputs = tuple(buffer.take(indices, axis=0) for buffer in self.inputs)
+        return inputs, self.targets.take(indices, axis=0)
 
     def batch_weights(self, indices: Tensor) -> dict[str, Tensor]:
         """The weights of these samples, as an argument for the loss; none where all are 1."""
@@ -106,8 +108,8 @@ class Evaluation:
         wants_outputs = len(of_samples) < len(self.metrics)
 
         def measure(indices: Tensor) -> tuple[Any, ...]:
-            features, targets = feed.batch(indices)
-            outputs = self.model(features)
+            inputs, targets = feed.batch(indices)
+            outputs = self.model(*inputs)
             loss = self.loss(outputs, targets)
             sums = {"loss": loss} | {m.name: m(outputs, targets).sum() for m in of_samples}
             return (sums, outputs) if wants_outputs else (sums,)

@@ -93,8 +93,8 @@ class Program:
 
     def _step(self, indices: Tensor) -> dict[str, Tensor]:
         task = self.task
-        features, targets = self.feed.batch(indices)
-        outputs = task.model(features)
+        inputs, targets = self.feed.batch(indices)
+        outputs = task.model(*inputs)
         self._check_outputs(outputs, len(indices))
         loss = task.loss(outputs, targets, **self.feed.batch_weights(indices))
         if not isinstance(loss, Tensor) or loss.shape != ():

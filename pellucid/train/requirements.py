@@ -57,6 +57,7 @@ def _check_alike(train: Dataset, validation: Dataset) -> None:
         ("samples of {} have shape", here.shape, there.shape),
         ("targets of {} have shape", here.target_shape, there.target_shape),
         ("the vocabulary of {} has ids", here.vocabulary, there.vocabulary),
+        ("further inputs of {} are", _kinds(train), _kinds(validation)),
     ):
         if ours != theirs:
             raise DataError(
@@ -89,6 +90,11 @@ def _check_names(train: Dataset, other: Dataset) -> None:
 
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+
+
+def _kinds(data: Dataset) -> list[str]:
+    """Element type and shape of each further input."""
+    return [f"{array.dtype}{list(array.shape[1:])}" for array in data.further]
 
 
 def _check_monitor(validation: Dataset | None, options: Options) -> None:
@@ -166,7 +172,7 @@ def run_config(trainer: "Trainer", known: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _digest(data: Dataset) -> str:
-    return f"{_checksum(data.features)}{_checksum(data.labels)}"
+    return "".join(_checksum(array) for array in (*data.inputs, data.labels))
 
 
 def _checksum(array: Any) -> str:

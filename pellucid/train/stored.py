@@ -135,14 +135,16 @@ class Measures:
         def measure(*one: Tensor) -> tuple[Tensor, ...]:
             return tuple(self.stored(one, variables))
 
-        wanted = [(v.shape[1:], v.dtype) for v in self.stored.graph.inputs[:2]]
-        given = [(array.shape[1:], array.dtype) for array in (data.features, data.labels)]
+        count = len(self.stored.graph.inputs) - len(self.stored.paths)
+        arrays = (*data.inputs, data.labels)
+        wanted = [(v.shape[1:], v.dtype) for v in self.stored.graph.inputs[:count]]
+        given = [(array.shape[1:], array.dtype) for array in arrays]
         if wanted != given:
             raise DataError(
                 f"evaluate: samples and targets of {data.name!r} are {given}; those that the run "
                 f"learned from {wanted}. They must be alike."
             )
-        rows = (data.features[:, None], data.labels[:, None])
+        rows = [array[:, None] for array in arrays]
         columns = compiled(measure, executor=executor).loop(*rows)
         means = [float(column.numpy().astype(np.float64).mean()) for column in columns]
         return dict(zip(self.stored.names, means, strict=True))
@@ -157,16 +159,17 @@ def save_graphs(folder: str | os.PathLike[str], trainer: "Trainer") -> None:
     metrics = for_loss(trainer.options.metrics, trainer.loss)
     of_samples = [metric for metric in metrics if not isinstance(metric, SetMetric)]
 
-    def measure(x: Tensor, t: Tensor) -> tuple[Tensor, ...]:
-        y = model(x)
+    def measure(*one: Tensor) -> tuple[Tensor, ...]:
+        *inputs, t = one
+        y = model(*inputs)
         return trainer.loss(y, t), *(metric(y, t).sum() for metric in of_samples)
 
-    features, targets = data.features[:1], data.labels[:1]
+    inputs = [array[:1] for array in data.inputs]
     names = ["loss", *(metric.name for metric in of_samples)]
     with model.mode(training=False):
         found = {
-            "outputs": _kept(model, (features,), ["outputs"], model),
-            "measures": _kept(measure, (features, targets), names, model),
+            "outputs": _kept(model, inputs, ["outputs"], model),
+            "measures": _kept(measure, (*inputs, data.labels[:1]), names, model),
         }
     constants: dict[str, Any] = {}
     entry: dict[str, Any] = {"form": " ".join(repr(model).split())}
