@@ -81,6 +81,23 @@ def array_of(data: Any, dtype: Any = None) -> Any:
         raise
     if wanted is None and array.dtype == np.float64 and not _holds_arrays(data):
         array = np.array(data, dtype=FLOAT32)
+    return _of_numbers(array)
+
+
+def _of_numbers(array: Any) -> Any:
+    """The array, its objects as numbers. Errors: DTypeError for texts and other objects."""
+    if array.dtype.kind in "USTO":
+        held = array.reshape(-1).tolist()
+        text = next((x for x in held if isinstance(x, str | bytes)), None)
+        if text is not None:
+            raise DTypeError(
+                f"tensor: dtype {array.dtype}, with the text {text!r}. A tensor holds numbers: "
+                "names of classes become class numbers with pellucid.data.from_arrays."
+            )
+        if not any(x is None for x in held):
+            from pellucid.columns import plain  # on use: hardly any program needs it
+
+            array = plain(array)
     known_dtype("tensor", array.dtype)
     return array
 

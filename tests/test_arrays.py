@@ -35,7 +35,7 @@ def test_a_dtype_can_be_asked_for():
 
 @pytest.mark.parametrize(
     "data",
-    ["abc", None, [1j], np.zeros(2, np.float16), pytest.param(object(), id="object")],
+    [None, [1, None], [1j], np.zeros(2, np.float16), pytest.param(object(), id="object")],
     ids=repr,
 )
 def test_what_has_no_known_dtype_is_refused(data):
@@ -113,3 +113,13 @@ def test_an_array_at_an_odd_address_is_not_taken_as_it_is():
     assert is_frozen(memory)
     assert not is_frozen(view)
     assert pc.tensor(view).array.flags.aligned
+
+
+def test_objects_that_are_numbers_are_numbers_and_texts_are_named():
+    assert pc.tensor(np.array([[1.5, True], [2, False]], object)).tolist() == [[1.5, 1.0], [2, 0]]
+    assert pc.tensor(np.array([True, False], object)).dtype == np.bool_
+    message = (
+        r"tensor: dtype <U3, with the text 'cat'\. A tensor holds numbers: names .*from_arrays"
+    )
+    with pytest.raises(DTypeError, match=message):
+        pc.tensor(["cat", "dog"])

@@ -3,7 +3,7 @@
 class_numbers    the class number of each label, and the names of the classes
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,12 @@ def class_numbers(where: str, labels: Any, classes: Classes) -> tuple[Ids, tuple
 
     Errors: DataError for a label that is missing, no name, or not among the classes.
     """
-    if isinstance(classes, str):
-        raise DataError(f"{where}: classes is {classes!r}. It is how many, or the names of all.")
+    is_listed = isinstance(classes, Iterable) and not isinstance(classes, str | Set | Mapping)
+    if not (classes is None or isinstance(classes, int | np.integer) or is_listed):
+        raise DataError(
+            f"{where}: classes is {classes!r}. It is how many, or the names of all in their order, "
+            "as a list."
+        )
     only = columns(labels)
     values = only[0][1] if only and len(only) == 1 else labels
     known = None if classes is None or isinstance(classes, int | np.integer) else tuple(classes)

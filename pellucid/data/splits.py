@@ -140,6 +140,11 @@ def split(
     train        6  60.00%        3        3
     test         4  40.00%        2        2
     """
+    if not isinstance(dataset, Dataset):
+        raise DataError(
+            f"split: a {type(dataset).__name__}. It splits a Dataset: "
+            "pellucid.data.from_arrays(features, labels) makes one of arrays and tables."
+        )
     if fractions is None:
         fractions = split_fractions(len(dataset))
     shares = _shares(fractions)

@@ -86,8 +86,10 @@ def _check(where: str, field: str, array: NDArray[Any], vocabulary: int) -> None
 
 def _odd(array: NDArray[Any]) -> str:
     """The first value that is no number, and its place; nothing where no number is expected."""
-    if not is_text(array) or not array.ndim:
+    if not is_text(array):
         return ""
+    if not array.ndim:
+        return f" (of type {type(array.item()).__name__})"
     values = array.reshape(-1).tolist()
     i = next((i for i, x in enumerate(values) if not isinstance(x, int | float)), 0)
     place = ", ".join(str(int(n)) for n in np.unravel_index(i, array.shape)) if values else ""

@@ -105,7 +105,9 @@ WRONG: dict[str, tuple[Any, Any, str]] = {
         r"labels\[3\] is 'bird', which is none of the 2 classes: 'd",
     ),
     "too few": (NAMES, 5, r"classes is 5; the labels name 3: 'bird', 'cat', 'dog'"),
-    "one text": (NAMES, "dog", "classes is 'dog'. It is how many, or the names of all"),
+    "one text": (NAMES, "dog", r"classes is 'dog'\. It is how many, or the names of all"),
+    "no order": (NAMES, {"dog"}, r"classes is \{'dog'\}\. .*in their order, as a list"),
+    "half a class": (NAMES, 2.5, r"classes is 2\.5\. It is how many"),
     "twice": ([0, 1, 0, 1], ("a", "a"), r"class_names\[1\] is 'a'. Each is a text of its own"),
     "number outside": ([0, 1, 2, 1], ("a", "b"), r"labels\[2\] is 2 .* integers in 0\.\.1"),
 }

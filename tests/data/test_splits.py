@@ -205,3 +205,8 @@ def test_only_one_class_per_sample_can_be_stratified() -> None:
     parts, report = split(numbers, seed=0, stratified=False)
     assert [len(part) for part in parts] == [6, 2, 2]
     assert str(report).splitlines()[2].split() == ["train", "6", "60.00%"]
+
+
+def test_what_is_no_data_set_is_refused() -> None:
+    with pytest.raises(DataError, match=r"split: a list\. It splits a Dataset: .*from_arrays"):
+        split([[1.0], [2.0]], seed=0)  # type: ignore[arg-type]

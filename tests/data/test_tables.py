@@ -54,7 +54,7 @@ NO_NUMBERS: dict[str, tuple[Any, str]] = {
     "mixed": (np.array([[1, 2.0], [3, "x"]], object), r"features of type object \('x' at \[1, 1\]"),
     "a number as text": ([[1, 2.0], [3, "4"]], r"features of type object \('4' at \[1, 1\]"),
     "missing": (Frame(a=Column(np.array([1, None], object))), "row 1, column 0 .* is nan"),
-    "one object": (object(), "features of type object"),
+    "one object": ({"a": [1, 2]}, r"features of type object \(of type dict\)"),
 }
 
 
