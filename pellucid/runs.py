@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pellucid.cli.moved import data_of, moved
 from pellucid.cli.recipe import (
     Facts,
     Recipe,
     build_trainer,
-    load_data,
     loss_of,
     metrics_of,
     read_facts,
@@ -36,16 +36,18 @@ def load(
     *,
     model: Module | None = None,
     primitives: Sequence[Any] = (),
+    data_dir: str | os.PathLike[str] | None = None,
 ) -> "Run":
     """Open a run: of the command line, or of a Trainer with `Saving(folder)`.
 
     Its model is built as it was by `pellucid train`; that of a class of your own is made from
     its graph, which predicts and evaluates without the class, or is the `model` that is given,
     which takes the weights, and can be trained on. `primitives`: the classes of operations of
-    your own, which the graph names.
+    your own, which the graph names. `data_dir`: where the data of a run of the command line are
+    now, if they have moved.
 
     Errors: FileError where there is no run, or it is damaged; StateError where the weights do not
-    fit the model.
+    fit the model; OptionError for a `data_dir` of data that were given in Python.
     """
     if Path(folder).is_file():
         raise FileError(
@@ -58,7 +60,13 @@ def load(
         built, weights = trained_model(run, recipe, facts.form)
         if model is not None:
             _give(model, built.state_dict(), run.path)
-        return Run(run, model or built, weights, (recipe, facts))
+        made_by = moved(recipe, data_dir), facts
+        return Run(run, model or built, weights, made_by)
+    if data_dir is not None:
+        raise OptionError(
+            f"load {run.path}: data_dir {os.fspath(data_dir)!r}, for data that were given to a "
+            "Trainer in Python. Leave it out."
+        )
     arrays, weights = run.load_model()
     if model is None:
         model, measures = load_graphs(run.path, arrays, primitives)
@@ -123,7 +131,7 @@ class Run:
                 f"run {self.folder}: its data, {name!r}, were given to a Trainer in Python, and "
                 "are not in the folder. Load them as then."
             )
-        return load_data(self._made_by[0])
+        return data_of(*self._made_by)
 
     def predict(self, *inputs: Any) -> Tensor:
         """The model's outputs for a batch of inputs, in inference mode."""

@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 
 import pellucid as pc
+from pellucid import nn
 from pellucid.cli import main
-from pellucid.errors import FileError
+from pellucid.data import from_arrays
+from pellucid.errors import DataError, FileError, OptionError
+from pellucid.functional import cross_entropy
+from pellucid.optim import SGD
+from pellucid.train import Options, Saving, Trainer
 
 
 def run(*words: Any) -> None:
@@ -71,3 +76,27 @@ def test_a_damaged_run_is_named(
     damage(copy / "config.json")
     with pytest.raises(FileError, match="config"):
         pc.load(copy)
+
+
+def test_data_that_have_moved_are_found_where_they_are_now(tmp_path: Path) -> None:
+    text = tmp_path / "a.txt"
+    text.write_text("to be or not to be " * 40)
+    words = ["train", f"text:{text}", "--model", "char-lstm", "--length", "8", "--epochs", "1"]
+    assert main([*words, "--executor", "reference", "--out", str(tmp_path / "run")]) == 0
+    text.rename(tmp_path / "b.txt")
+    with pytest.raises(FileError, match=r"data_dir=PATH in pellucid\.load"):
+        _ = pc.load(tmp_path / "run").data
+    run = pc.load(tmp_path / "run", data_dir=tmp_path / "b.txt")
+    assert run.evaluate()["loss"] > 0
+    text.write_text("something else, of other characters" * 40)
+    with pytest.raises(DataError, match=r"the data have (so many classes|the characters)"):
+        _ = pc.load(tmp_path / "run", data_dir=text).data
+
+
+def test_data_of_a_trainer_in_python_have_no_place(tmp_path: Path) -> None:
+    model = nn.Linear(2, 2, rng=pc.Generator(0))
+    data = from_arrays(np.eye(2), ["no", "yes"], name="answers")
+    options = Options(saving=Saving(tmp_path / "run", report=False), executor="reference")
+    Trainer(model, cross_entropy, SGD(model.parameters(), 0.1), data, None, options).fit(1)
+    with pytest.raises(OptionError, match=r"data_dir 'b', for data that were given to a Trainer"):
+        pc.load(tmp_path / "run", data_dir="b")

@@ -1,42 +1,55 @@
 """The data of a run that is gone back to, also where they have moved since.
 
-data_of     they, checked to be of the form that the run has learned
+moved       a recipe whose data are elsewhere now
+data_of     the data, checked to be of the form that the run has learned
 """
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.recipe import Facts, Recipe, load_data
 from pellucid.cli.settings import settings_of
+from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError
 
 
-def data_of(recipe: Recipe, facts: Facts, data_dir: Path | None) -> DataParts:
-    """The data of a recipe, from `data_dir` where one is given.
+def moved(recipe: Recipe, data_dir: str | os.PathLike[str] | None) -> Recipe:
+    """The recipe with its data at `data_dir`, where one is given.
 
-    Errors: OptionError for data that come from no file; FileError where they are not there;
-    DataError where they have another form, or other classes.
+    Errors: OptionError for data that come from no file.
     """
-    paths = [s.name for s in settings_of(DATA[recipe.data].options).values() if s.path]
-    if data_dir is not None:
-        if not paths:
-            raise OptionError(
-                f"--data-dir: {recipe.data} comes from no folder or file. Leave it out."
-            )
-        moved = {paths[0]: os.path.realpath(data_dir)}
-        recipe = replace(recipe, data_options=dict(recipe.data_options) | moved)
+    if data_dir is None:
+        return recipe
+    paths = _paths(recipe)
+    if not paths:
+        raise OptionError(f"--data-dir: {recipe.data} comes from no folder or file. Leave it out.")
+    place = {paths[0]: os.path.realpath(expanded(data_dir))}
+    return replace(recipe, data_options=dict(recipe.data_options) | place)
+
+
+def data_of(recipe: Recipe, facts: Facts) -> DataParts:
+    """The data of a recipe.
+
+    Errors: FileError where they are not there; DataError where they have another form than the
+    run has learned, or other classes.
+    """
     try:
         parts = load_data(recipe)
     except FileError as error:
-        if data_dir is None and paths:
-            raise FileError(
-                f"{error} Where the data have moved, say where they are: --data-dir PATH."
-            ) from error
-        raise
+        if not _paths(recipe):
+            raise
+        raise FileError(
+            f"{error} Where the data have moved, say where they are: --data-dir PATH, or "
+            "data_dir=PATH in pellucid.load."
+        ) from error
     _check(facts, Facts.of(parts))
     return parts
+
+
+def _paths(recipe: Recipe) -> list[str]:
+    """The options of its data that name a folder or file."""
+    return [s.name for s in settings_of(DATA[recipe.data].options).values() if s.path]
 
 
 def _check(there: Facts, here: Facts) -> None:
@@ -51,5 +64,5 @@ def _check(there: Facts, here: Facts) -> None:
         if ours != theirs:
             raise DataError(
                 f"the data have {what} {ours}; the run has learned from {theirs}. Give the data "
-                "that it was trained on, or others of the same form: --data-dir PATH."
+                "that it was trained on, or others of the same form."
             )

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from pellucid.cli.datasets import DATA, DataParts
-from pellucid.cli.moved import data_of
+from pellucid.cli.moved import data_of, moved
 from pellucid.cli.names import OPTIMIZER_OPTIONS
 from pellucid.cli.present import epoch_table, plain_console, printable
 from pellucid.cli.recipe import (
@@ -72,7 +72,7 @@ def resume_run(
     recipe, facts = read_recipe(run), read_facts(run)
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
-    parts = data_of(recipe, facts, data_dir)
+    parts = data_of(moved(recipe, data_dir), facts)
     trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
     trainer.resume()
     if more is not None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pellucid.cli.datasets import DATA
-from pellucid.cli.moved import data_of
+from pellucid.cli.moved import data_of, moved
 from pellucid.cli.present import plain_console, printable
 from pellucid.cli.recipe import (
     Facts,
@@ -39,7 +39,7 @@ def evaluate_run(folder: Path, data_dir: Path | None) -> int:
     recipe = read_recipe(run)
     facts = read_facts(run)
     model, weights = trained_model(run, recipe, facts.form)
-    parts = data_of(recipe, facts, data_dir)
+    parts = data_of(moved(recipe, data_dir), facts)
     loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
     table = _table("set", "samples", "loss", *(metric.name for metric in metrics))
     for name, data in (
