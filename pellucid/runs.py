@@ -69,7 +69,7 @@ def load(
         )
     arrays, weights = run.load_model()
     if model is None:
-        model, measures = load_graphs(run.path, arrays, primitives)
+        model, measures = load_graphs(run.graph_file, arrays, primitives)
         return Run(run, model, weights, None, measures)
     _give(model, arrays, run.path)
     return Run(run, model, weights, None, _measures(run, arrays, primitives))
@@ -85,7 +85,7 @@ def _give(model: Module, arrays: Any, folder: Path) -> None:
 def _measures(run: RunFolder, arrays: Any, primitives: Sequence[Any]) -> Measures | str:
     """Loss and metrics as they were kept, or why they are not there."""
     try:
-        return load_graphs(run.path, arrays, primitives)[1]
+        return load_graphs(run.graph_file, arrays, primitives)[1]
     except FileError as error:
         return str(error)
 

@@ -149,11 +149,14 @@ class Recorder:
             self._try(lambda: what(folder))
 
     def keep_graph(self, trainer: "Trainer") -> None:
-        """What the model computes, where it was not left out."""
-        if self.saving is not None and self.saving.graph:
+        """What the model computes, unless it was left out, or is there already."""
+        folder, saving = self.folder, self.saving
+        if folder is None or saving is None or not saving.graph:
+            return
+        if not folder.graph_file.exists():
             from pellucid.train.stored import save_graphs  # on use: most programs read no text
 
-            self.write(lambda folder: save_graphs(folder.path, trainer))
+            self.write(lambda folder: save_graphs(folder.graph_file, trainer))
 
     def draw(self, history: History, results: Mapping[str, str]) -> None:
         """What is there to look at, where it was not left out."""

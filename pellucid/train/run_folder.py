@@ -110,6 +110,11 @@ class RunFolder:
         return self.path / "model.safetensors"
 
     @property
+    def graph_file(self) -> Path:
+        """What the model computes."""
+        return self.path / "graph.safetensors"
+
+    @property
     def checkpoints(self) -> Path:
         """The folder of the checkpoints."""
         return self.path / "checkpoints"

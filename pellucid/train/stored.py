@@ -35,7 +35,6 @@ from pellucid.variables import Variable
 if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
 
-FILE = "graph.safetensors"
 ENTRY = "pellucid.graph"
 
 
@@ -153,7 +152,7 @@ class Measures:
 # ---- files -------------------------------------------------------------------------------
 
 
-def save_graphs(folder: str | os.PathLike[str], trainer: "Trainer") -> None:
+def save_graphs(path: str | os.PathLike[str], trainer: "Trainer") -> None:
     """Write the graph of a Trainer's model, and that of loss and metrics; or why there is none."""
     model, data = trainer.model, trainer.train
     metrics = for_loss(trainer.options.metrics, trainer.loss)
@@ -181,7 +180,7 @@ def save_graphs(folder: str | os.PathLike[str], trainer: "Trainer") -> None:
             entry[name] = graph.as_dict()
         else:
             entry[name] = graph
-    safetensors.save(os.path.join(folder, FILE), constants, {ENTRY: json.dumps(entry)})
+    safetensors.save(path, constants, {ENTRY: json.dumps(entry)})
 
 
 def _kept(
@@ -195,13 +194,12 @@ def _kept(
 
 
 def load_graphs(
-    folder: str | os.PathLike[str], arrays: Mapping[str, Any], primitives: Sequence[Any] = ()
+    path: str | os.PathLike[str], arrays: Mapping[str, Any], primitives: Sequence[Any] = ()
 ) -> tuple[StoredModel, Measures | str]:
     """The model of a run with these arrays, and its measures, or why there are none.
 
     Errors: FileError where there is no graph, or the file is damaged or does not fit the arrays.
     """
-    path = os.path.join(folder, FILE)
     constants, texts = safetensors.load(path)
     try:
         entry = json.loads(texts[ENTRY])
@@ -232,7 +230,7 @@ def _read(entry: Any, constants: Mapping[str, Any], primitives: Sequence[Any]) -
     return StoredGraph(graph, *names)
 
 
-def _check(path: str, stored: StoredGraph, arrays: Mapping[str, Any]) -> None:
+def _check(path: str | os.PathLike[str], stored: StoredGraph, arrays: Mapping[str, Any]) -> None:
     """Raise FileError unless the graph reads arrays that are there, of the shapes that it says."""
     count = len(stored.graph.inputs) - len(stored.paths)
     for value, name in zip(stored.graph.inputs[max(count, 0) :], stored.paths, strict=False):

@@ -213,7 +213,7 @@ class Trainer(Strict):
         if self._recorder.is_idle:
             self._recorder.create(run_config(self, self._identity))
             self.save()
-            self._recorder.keep_graph(self)
+        self._recorder.keep_graph(self)
         self._recorder.write(lambda folder: folder.forget_model())
 
     def _begin(self, epochs: int) -> None:

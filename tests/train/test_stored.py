@@ -151,6 +151,24 @@ def test_a_model_that_is_given_takes_the_weights_and_is_trained_on(
         pc.load(tmp_path / "run", model=nn.Linear(2, 2, rng=Generator(0)))
 
 
+def test_a_graph_that_a_kill_kept_from_being_written_is_written_later(
+    make: Make, tmp_path: Path
+) -> None:
+    saving = Saving(tmp_path / "run", report=False)
+    make(saving=saving).fit(1)
+    (tmp_path / "run" / "graph.safetensors").unlink()
+    with pytest.raises(FileError, match=r"graph\.safetensors"):
+        pc.load(tmp_path / "run")
+    again = make(saving=saving)
+    again.resume()
+    again.fit(2)
+    x = again.train.features
+    expected = again.model.predictor()(x).numpy()
+    np.testing.assert_allclose(
+        pc.load(tmp_path / "run").predict(x).numpy(), expected, rtol=1e-4, atol=1e-6
+    )
+
+
 def test_a_run_that_was_cut_off_is_opened(make: Make, tmp_path: Path) -> None:
     trainer = make(saving=Saving(tmp_path / "run", report=False))
     next(iter(trainer))
