@@ -8,6 +8,9 @@ idx_folder(folder)               pictures and labels of a folder, whatever they 
 import hashlib
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -98,16 +101,26 @@ def _find(found: IdxSet, file: str, folder: Path) -> Path | None:
 
 def _check(name: str, path: Path, digest: str) -> None:
     """Raise FileError for a packed file with another digest; that of an unpacked one is unknown."""
-    with open(path, "rb") as file:
+    with _readable(name, path) as file:
         packed = file.read(2) == GZIP_MAGIC
     if packed:
         _check_digest(name, path, digest)
 
 
+@contextmanager
+def _readable(name: str, path: Path) -> Iterator[BufferedReader]:
+    """A file to read; what the system says of it, as it may of a link to a device, is told."""
+    try:
+        with open(path, "rb") as file:
+            yield file
+    except OSError as error:
+        raise FileError(f"{name}: {path}: {error.strerror or error}. Check the path.") from error
+
+
 def _check_digest(name: str, path: Path, digest: str) -> None:
     """Raise FileError for a file with another digest."""
     kind, _, value = digest.partition(":")
-    with open(path, "rb") as file:
+    with _readable(name, path) as file:
         # MD5 where nothing else is published: it tells a damaged file, not a forged one.
         found = hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False))
     if found.hexdigest() != value:

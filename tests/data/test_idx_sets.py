@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -106,6 +107,13 @@ def test_a_file_that_is_not_that_of_the_set_is_named(
     spoil(folder)
     with pytest.raises((FileError, DataError), match=SPOILED[spoil]):
         idx_set("kmnist", folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file whose reading fails, for root too")
+def test_what_the_system_says_of_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "train-images-idx3-ubyte").symlink_to("/proc/self/mem")
+    with pytest.raises(FileError, match=r"fashion-mnist: .*ubyte: .*error\. Check the path\."):
+        idx_set("fashion-mnist", tmp_path)
 
 
 def test_a_name_that_is_not_known_is_answered_with_the_nearest() -> None:
