@@ -28,7 +28,7 @@ from pellucid.tensor import Tensor
 from pellucid.train import History, RunFolder, Trainer, evaluate
 from pellucid.train.history import Values
 from pellucid.train.rows import check_rows
-from pellucid.train.stored import Measures, load_graphs
+from pellucid.train.stored import Measures, StoredModel, load_graphs
 
 
 def load(
@@ -178,5 +178,6 @@ class Run:
         count = len(self.history.epochs.get("epoch", ()))
         known = self.settings.get("trainer", {})
         data = known.get("data") if isinstance(known, dict) else None
-        form = repr(self.model).partition("\n")[0]
-        return f"Run {self.folder}: {form} on {data!r}, {count} epochs; {self.weights}"
+        stored = isinstance(self.model, StoredModel)
+        kind = self.model.describe().partition("(")[0] if stored else type(self.model).__name__
+        return f"Run {self.folder}: {kind} on {data!r}, {count} epochs; {self.weights}"

@@ -44,7 +44,7 @@ def test_a_run_of_the_command_line_has_model_data_history_and_settings(
     scores = opened.predict(opened.data.test.features)
     right = (scores.numpy().argmax(axis=1) == opened.data.test.labels).mean()
     assert right == pytest.approx(opened.evaluate()["accuracy"])
-    assert repr(opened).startswith(f"Run {folder}: ")
+    assert repr(opened).startswith(f"Run {folder}: MLP on 'moons train', 3 epochs; weights of ")
 
 
 def test_a_trainer_of_a_run_goes_on_to_the_bits_of_one_run(folder: Path, tmp_path: Path) -> None:
