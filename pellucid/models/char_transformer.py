@@ -78,7 +78,10 @@ class CharTransformer(Module):
         self.token = nn.Embedding(vocabulary, features, rng=rng)
         self.place = nn.Embedding(length, features, rng=rng)
         for table in (self.token, self.place):
-            table.weight = START.parameter(table.weight.shape, rng)
+            if rng is None:
+                table.weight = START.parameter(table.weight.shape)
+            else:  # into the variable that is there: a second one would count in the model's size
+                table.weight.assign(START(table.weight.shape, rng))
         self.dropout = nn.Dropout(options.dropout, rng=rng)
         self.blocks = [
             nn.TransformerBlock(
