@@ -27,6 +27,7 @@ from pellucid.captured import Captured, capture_call
 from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph
 from pellucid.recordings import is_recording
+from pellucid.refusals import shown
 from pellucid.running import Kind
 from pellucid.structure import LEAF, unflatten
 from pellucid.tensor import Tensor
@@ -65,6 +66,11 @@ class Compiled:
     def __init__(self, function: Callable[..., Any], executor: str | None) -> None:
         if executor is not None:
             executors.checked(executor)
+        if not callable(function):
+            raise OptionError(
+                f"compile: the function is {shown(function)}. What is compiled is called later: "
+                "compile(f), not compile(f(x))."
+            )
         functools.update_wrapper(self, function)
         self.function = function
         self.executor = executor

@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from pellucid.autodiff import gradients
-from pellucid.errors import GradientError, ShapeError
+from pellucid.errors import GradientError, OptionError, ShapeError
 from pellucid.graph import Origin, Unrecorded
 from pellucid.primitives import Concat, Identity
 from pellucid.primitives.base import FLOAT64, FLOATS
+from pellucid.refusals import shown
 from pellucid.tensor import Tensor, ones_like, tensor, zeros_like
 
 Function = Callable[..., Tensor]
@@ -132,7 +133,18 @@ def _fresh(arguments: Sequence[Any], chosen: Any) -> list[Any]:
     return result
 
 
+def _check_function(where: str, function: Any) -> None:
+    """Raise OptionError for what is no function: a result does not tell how it was computed."""
+    if not callable(function):
+        raise OptionError(
+            f"{where}: the function is {shown(function)}. What the derivative is taken "
+            f"by is given to it: {where}(lambda w: (w * w).sum())(w). Of a result that is there, "
+            "loss.backward() fills w.grad."
+        )
+
+
 def _value(function: Function, arguments: Sequence[Any]) -> Tensor:
+    _check_function("grad", function)
     y = function(*arguments)
     if not isinstance(y, Tensor):
         raise GradientError(f"grad: the function gave {type(y).__name__}, not a tensor.")

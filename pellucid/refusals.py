@@ -82,19 +82,41 @@ def refuse_setting(owner: object, word: str) -> None:
 def check_arguments(kind: type, given: Sequence[Any], options: Mapping[str, Any]) -> None:
     """Raise CallError for arguments that the constructor of a class does not take."""
     code = getattr(kind.__init__, "__code__", None)  # type: ignore[misc]
-    places, flags, takes = 0, 0, ()
+    takes: tuple[str, ...] = ()
+    places, flags = 0, 0
     if code is not None:
         places, flags = code.co_argcount - 1, code.co_flags
         takes = code.co_varnames[1 : places + 1 + code.co_kwonlyargcount]
-    if not flags & TAKES_NAMED:
+    more = getattr(kind, "more_options", None)  # what `**options` of its constructor stands for
+    takes += more or ()
+    if not flags & TAKES_NAMED or more:
         for name in options:
             if name not in takes:
                 raise no_option(kind.__name__, name, _names(kind), takes)
     if len(given) > places and not flags & TAKES_MORE:
         raise CallError(_too_many(kind.__name__, len(given), takes[:places], takes[places:]))
+    if code is not None and (given or options):  # with neither, it may be a copy that is made
+        _refuse_missing(kind, len(given), options)
     wanted = getattr(kind.__init__, "__annotations__", {})  # type: ignore[misc]
     for name, value in (*zip(takes, given, strict=False), *options.items()):
         _require(kind.__name__, name, value, wanted.get(name))
+
+
+def _refuse_missing(kind: type, given: int, options: Mapping[str, Any]) -> None:
+    """Raise CallError where an argument without a default is left out."""
+    init: Any = kind.__init__  # type: ignore[misc]
+    code, usual = init.__code__, init.__defaults__ or ()
+    places = code.co_varnames[1 : code.co_argcount]
+    named = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    needed = [*places[given : len(places) - len(usual)], *named]
+    optional = init.__kwdefaults__ or {}
+    lacking = [name for name in needed if name not in options and name not in optional]
+    if lacking:
+        verb = "is" if len(lacking) == 1 else "are"
+        raise CallError(
+            f"{kind.__name__}: {', '.join(lacking)} {verb} missing. It takes "
+            f"{', '.join((*places, *named))}."
+        )
 
 
 def require(where: str, name: str, value: Any, kind: type) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import StateError
+from pellucid.errors import OptionError, StateError
 from pellucid.guards import unchanged
+from pellucid.refusals import shown
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable, assign_all
 
@@ -67,6 +68,11 @@ def restore(
     which. Errors: StateError that lists everything that does not fit, or where no name is the
     same; then nothing was assigned.
     """
+    if not isinstance(state, Mapping):
+        raise OptionError(
+            f"{where}: the state is {shown(state)}. It is a mapping from names to arrays, as "
+            "state_dict() gives; of a file: pellucid.io.safetensors.load(path)[0]."
+        )
     arrays = {name: _array(value) for name, value in state.items()}
     faults = _faults(variables, arrays, strict)
     if faults:

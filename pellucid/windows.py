@@ -1,12 +1,13 @@
 """Windows: which neighbouring numbers a convolution or a pooling looks at together.
 
 Window      size, stride, padding, dilation, as a user writes them
+Placing     stride, padding and dilation as options of a layer; window_of makes its Window
 Placement   the same for an input of known sizes: one number per axis, nothing left open
 """
 
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import numpy as np
 
@@ -18,8 +19,17 @@ from pellucid.refusals import Strict
 if TYPE_CHECKING:
     Sizes = int | tuple[int, ...]
     Padding = Literal["valid", "same"] | int | tuple[tuple[int, int], ...]
+
+    class Placing(TypedDict, total=False):
+        """How the windows of a layer are placed: the fields of a `Window` beside its size."""
+
+        stride: Sizes | None
+        padding: Padding
+        dilation: Sizes
+
 else:
     Sizes, Padding = Named("Sizes"), Named("Padding")
+PLACING = ("stride", "padding", "dilation")
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,22 @@ class Window(Strict):
         rows = zip(sizes, stride, span, strict=True)
         totals = [max((math.ceil(n / s) - 1) * s + f - n, 0) for n, s, f in rows]
         return tuple((total // 2, total - total // 2) for total in totals)
+
+
+def window_of(kind: type, size: Sizes | Window, axes: int, placing: "Placing") -> Window:
+    """The window of a layer: one that was given, or one of this size and placing.
+
+    Errors: OptionError for another number of axes, and for a placing beside a window.
+    """
+    where = kind.__name__
+    if isinstance(size, Window) and placing:
+        raise OptionError(
+            f"{where}: {', '.join(placing)} beside Window({size}). A window has its own: write "
+            f"{where}(..., Window(size, stride=..., padding=...)), or a size and these options."
+        )
+    window = size if isinstance(size, Window) else Window(size, **placing)
+    window.check_axes(where, axes)
+    return window
 
 
 def _placement(

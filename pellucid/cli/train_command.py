@@ -4,6 +4,7 @@ train           the group
 TrainCommand    one data set; its help lists the options of each model under the model's name
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -218,6 +219,11 @@ class DataCommands(Commands):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a data set."""
         return self.command_of(DATA[cmd_name]) if cmd_name in DATA else None
+
+    def meant(self, ctx: click.Context, word: str) -> str:
+        """A path without the kind of its data, with it."""
+        kind = "folder" if os.path.isdir(word) else "text" if os.path.isfile(word) else ""
+        return f"Write `{ctx.command_path} {kind}:{word}`." if kind else ""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -57,13 +57,11 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called."""
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            meant = closest(args[0], self.list_commands(ctx))
-            if ctx.parent is None:
-                meant = self._meant(ctx, args[0]) or meant
+            meant = self.meant(ctx, args[0]) or closest(args[0], self.list_commands(ctx))
             raise click.UsageError(f"there is no {args[0]!r}. {meant}", ctx)
         return super().resolve_command(ctx, args)
 
-    def _meant(self, ctx: click.Context, word: str) -> str:
+    def meant(self, ctx: click.Context, word: str) -> str:
         """The command for another command line's word, or for what stands below a command."""
         if word in COMMANDS:
             return f"Write `{COMMANDS[word]}`."

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.checks import check_arrays, check_features, check_names, check_targets
 from pellucid.errors import DataError, PositionError
+from pellucid.refusals import Strict
 
 if TYPE_CHECKING:
     from pellucid.data.labels import Classes
@@ -56,7 +57,7 @@ class Form:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Dataset:
+class Dataset(Strict):
     """Samples and their targets: classes, a class for each time step, or numbers.
 
     `classes`: how many to tell apart; 0 says that the targets are real numbers. `vocabulary`:
@@ -269,6 +270,11 @@ def from_arrays(
     from pellucid.data.tables import feature_table, target_numbers
 
     where = f"Dataset {name!r}"
+    if isinstance(features, str):
+        raise DataError(
+            f"{where}: features are {features!r}. They are the numbers themselves: read a file "
+            "first, as with np.loadtxt(path, delimiter=','); pictures with image_folder(path)."
+        )
     table = feature_table(where, features, vocabulary)
     table.flags.writeable = False  # so that training shares it instead of copying
     if isinstance(classes, int | np.integer) and classes == 0:

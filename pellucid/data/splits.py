@@ -176,7 +176,7 @@ def _shares(fractions: Sequence[float]) -> list[Fraction]:
     rule = "Give 2 or 3 positive numbers with sum 1, such as (0.6, 0.2, 0.2)."
     try:
         shares = [Fraction(str(fraction)) for fraction in fractions]
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise OptionError(f"split: fractions are {fractions}: {error}. {rule}") from error
     total = sum(shares, Fraction(0))
     if len(shares) not in NAMES or min(shares) <= 0 or abs(total - 1) > Fraction(1, 10**9):

@@ -23,6 +23,7 @@ from pellucid.errors import OptionError, UnavailableError, closest
 from pellucid.executors.inside import Inside
 from pellucid.graph import Procedure
 from pellucid.optional import reason
+from pellucid.refusals import shown
 
 EXECUTORS = ("native", "reference")
 
@@ -75,6 +76,11 @@ def checked(name: str | None) -> str:
     """The name of an executor; the default for None, an error for an unknown one."""
     if name is None:
         return default()
+    if name is not None and not isinstance(name, str):
+        raise OptionError(
+            f"compile: executor is {shown(name)}. It is a name, {' or '.join(EXECUTORS)}; inputs "
+            "are given to what was made: model.predictor()(x)."
+        )
     if name not in EXECUTORS:
         raise OptionError(f"compile: executor {name!r}. {closest(name, EXECUTORS)}")
     return name

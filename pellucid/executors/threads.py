@@ -7,6 +7,7 @@ threads         what was chosen, or `PELLUCID_THREADS`, or the CPUs that the sys
 import os
 
 from pellucid.errors import OptionError
+from pellucid.refusals import require
 
 
 class _Choice:
@@ -18,6 +19,7 @@ def set_threads(count: int) -> None:
 
     Errors: OptionError for less than one.
     """
+    require("set_threads", "count", count, int)
     if count < 1:
         raise OptionError(f"set_threads: {count} threads. At least 1 is needed.")
     _Choice.count = count

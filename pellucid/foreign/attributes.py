@@ -230,6 +230,40 @@ _LIGHTNING_TRAINER = {
     "validate": "trainer.evaluate(samples)",
 }
 
+_GENERATOR = "rng.uniform(0.0, 1.0, (2, 3))"
+_NUMPY_GENERATOR = {
+    "choice": "i[0].take(pc.data.permutation(2, seed=0, epoch=0), axis=0)",
+    "integers": "pc.floor(rng.uniform(0.0, 10.0, (2, 3)))",
+    "permutation": "pc.data.permutation(10, seed=0, epoch=0)",
+    "rand": _GENERATOR,
+    "randint": "pc.floor(rng.uniform(0.0, 10.0, (2, 3)))",
+    "randn": "rng.normal(0.0, 1.0, (2, 3))",
+    "random": _GENERATOR,
+    "shuffle": "pc.data.permutation(10, seed=0, epoch=0)",
+    "standard_normal": "rng.normal(0.0, 1.0, (2, 3))",
+}
+_SKLEARN_DATASET = {
+    "X": "samples.features",
+    "data": "samples.features",
+    "shape": "samples.features.shape",
+    "target": "samples.labels",
+    "target_names": "samples.class_names",
+    "targets": "samples.labels",
+    "y": "samples.labels",
+}
+_PANDAS_DATASET = {
+    "columns": "samples.form",
+    "describe": "repr(samples)",
+    "head": "samples.subset([0, 1])",
+    "sample": "samples.subset([0, 1])",
+    "values": "samples.features",
+}
+_KERAS_HISTORY = {
+    "history": "history.epochs",
+    "loss": 'history.epochs["train_loss"]',
+    "val_loss": 'history.epochs["validation_loss"]',
+}
+
 ATTRIBUTES: dict[str, Words] = {
     "Tensor": {
         "PyTorch": _TORCH_TENSOR,
@@ -244,4 +278,7 @@ ATTRIBUTES: dict[str, Words] = {
     },
     "Optimizer": {"PyTorch": _TORCH_OPTIMIZER, "Keras": _KERAS_OPTIMIZER},
     "Trainer": {"other trainers": _LIGHTNING_TRAINER},
+    "Generator": {"NumPy": _NUMPY_GENERATOR},
+    "Dataset": {"scikit-learn": _SKLEARN_DATASET, "pandas": _PANDAS_DATASET},
+    "History": {"Keras": _KERAS_HISTORY},
 }

@@ -124,13 +124,16 @@ OPTIONS: dict[str, Words] = {
     "_Convolution": {
         "Keras": {
             "filters": _CONV,
-            "strides": "pc.nn.Conv2d(3, 4, pc.Window(3, stride=2))",
+            "strides": "pc.nn.Conv2d(3, 4, 3, stride=2)",
             "use_bias": "pc.nn.Conv2d(3, 4, 3, bias=False)",
         },
         "PyTorch": {"padding_mode": "# padding is with zeros: leave it out"},
     },
     "_Dropout": {"PyTorch": {"p": _DROPOUT}, "Keras": {"rate": _DROPOUT}},
-    "_Windowed": {"PyTorch": {"kernel_size": _POOL}, "Keras": {"pool_size": _POOL}},
+    "_Windowed": {
+        "PyTorch": {"kernel_size": _POOL, "ceil_mode": 'pc.nn.MaxPool2d(2, padding="same")'},
+        "Keras": {"pool_size": _POOL, "strides": "pc.nn.MaxPool2d(2, stride=1)"},
+    },
     "Recurrent": {"PyTorch": _TORCH_RECURRENT, "Keras": _KERAS_RECURRENT},
     "MultiHeadAttention": {
         "PyTorch": {"embed_dim": _ATTENTION, "num_heads": _ATTENTION},

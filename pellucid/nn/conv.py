@@ -5,7 +5,7 @@ ConvTranspose1d, ConvTranspose2d    its transpose: size n becomes about n stride
 """
 
 import math
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from pellucid import functional as f
 from pellucid.creation import zeros
@@ -16,13 +16,17 @@ from pellucid.primitives.base import Shape
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
 from pellucid.variables import Parameter
-from pellucid.windows import Sizes, Window, on_each
+from pellucid.windows import PLACING, Sizes, Window, on_each, window_of
+
+if TYPE_CHECKING:
+    from pellucid.windows import Placing
 
 
 class _Convolution(Module):
     """What all kinds share: kernels that move along `axes` axes, and one bias per kernel."""
 
     axes: ClassVar[int] = 0
+    more_options: ClassVar[tuple[str, ...]] = PLACING
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class _Convolution(Module):
         groups: int = 1,
         bias: bool = True,
         rng: Generator | None = None,
+        **placing: "Unpack[Placing]",
     ) -> None:
         name = type(self).__name__
         if (
@@ -46,8 +51,7 @@ class _Convolution(Module):
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.groups = groups
-        self.window = kernel_size if isinstance(kernel_size, Window) else Window(kernel_size)
-        self.window.check_axes(name, self.axes)
+        self.window = window_of(type(self), kernel_size, self.axes, placing)
         kernel = on_each(self.window.size, self.axes)
         limit = (in_channels // groups * math.prod(kernel)) ** -0.5
         self.weight = Uniform(limit).parameter((*self.kernels(), *kernel), rng)
@@ -139,8 +143,9 @@ class Conv2d(_Forward):
                         + bias[o]
 
     for stride s and padding p. The kernel is not flipped: a cross-correlation, as in all
-    libraries. `kernel_size`: a number, (height, width), or a `pellucid.Window` with stride,
-    padding and dilation. `groups`: parts of the channels that do not see each other.
+    libraries. `kernel_size`: a number, (height, width), or a `pellucid.Window`. `stride`,
+    `padding`, such as 1 or "same", and `dilation` are those of a window. `groups`: parts of the
+    channels that do not see each other.
 
     Shapes: x (batch, in_channels, height, width), weight (out_channels, in_channels / groups,
     kernel height, kernel width) -> y (batch, out_channels, height', width'), with

@@ -26,7 +26,7 @@ from pellucid.graph import is_symbolic
 from pellucid.on_use import on_use
 from pellucid.primitives.base import FLOAT32, Shape
 from pellucid.random import Generator
-from pellucid.refusals import Strict, require
+from pellucid.refusals import KINDS, Kind, Strict, require
 from pellucid.tensor import Tensor
 from pellucid.variables import Parameter, Variable
 
@@ -91,6 +91,9 @@ class Initializer(Strict):
     def draw(self, shape: Shape, rng: Generator, dtype: Any) -> Tensor:
         """The values, from a generator."""
         raise NotImplementedError(f"{type(self).__name__} must define draw")
+
+
+KINDS[Initializer] = Kind("It is a rule: pellucid.nn.init.HeNormal()")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from pellucid.nn.calls import (
 from pellucid.nn.saving import Savable
 from pellucid.random import Generator, check_seed
 from pellucid.recordings import Changes, entered, is_recording, setting, watch
-from pellucid.refusals import check_arguments, look_again
+from pellucid.refusals import KINDS, Kind, check_arguments, look_again
 from pellucid.scopes import scope
 from pellucid.variables import Variable
 
@@ -68,6 +68,11 @@ class Module(Savable):
 
     def __init_subclass__(cls) -> None:
         """Refuse variables and modules that all objects of a class would share, unseen."""
+        if "__call__" in vars(cls):
+            raise OptionError(
+                f"{cls.__name__}.__call__: what a module computes stands in `forward`, which "
+                "calling it calls. Name it forward."
+            )
         for name, value in vars(cls).items():
             if members(name, value):
                 raise OptionError(
@@ -260,6 +265,9 @@ class Module(Savable):
         if not lines:
             return form(self)
         return f"{form(self)[:-1]}\n{textwrap.indent(chr(10).join(lines), '  ')}\n)"
+
+
+KINDS[Module] = Kind("It is a Module: pellucid.nn.ReLU(), or a Sequential of several")
 
 
 @contextmanager

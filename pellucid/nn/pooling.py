@@ -5,13 +5,16 @@ AvgPool1d, AvgPool2d    the mean
 GlobalAvgPool1d, GlobalAvgPool2d    the mean of all positions
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from pellucid import functional as f
 from pellucid.errors import ShapeError
 from pellucid.nn.module import Module
 from pellucid.tensor import Tensor
-from pellucid.windows import Sizes, Window
+from pellucid.windows import PLACING, Sizes, Window, window_of
+
+if TYPE_CHECKING:
+    from pellucid.windows import Placing
 
 
 class _Pooling(Module):
@@ -33,9 +36,10 @@ class _Pooling(Module):
 class _Windowed(_Pooling):
     """Pooling of windows. Without a stride, they stand side by side."""
 
-    def __init__(self, window: Sizes | Window) -> None:
-        self.window = window if isinstance(window, Window) else Window(window)
-        self.window.check_axes(type(self).__name__, self.axes)
+    more_options: ClassVar[tuple[str, ...]] = PLACING
+
+    def __init__(self, window: Sizes | Window, **placing: "Unpack[Placing]") -> None:
+        self.window = window_of(type(self), window, self.axes, placing)
 
     def describe(self) -> str:
         """Its window."""
@@ -49,8 +53,14 @@ class _MaxPool(_Windowed):
 
 
 class _AvgPool(_Windowed):
-    def __init__(self, window: Sizes | Window, *, include_padding: bool = True) -> None:
-        super().__init__(window)
+    def __init__(
+        self,
+        window: Sizes | Window,
+        *,
+        include_padding: bool = True,
+        **placing: "Unpack[Placing]",
+    ) -> None:
+        super().__init__(window, **placing)
         self.include_padding = include_padding
 
     def forward(self, x: Tensor) -> Tensor:

@@ -137,7 +137,12 @@ def _apart(nest: Any) -> tuple[Any, list[Any]]:
 
 def _rows(leaves: Sequence[Any]) -> int:
     """How many rows all inputs have."""
-    shapes = [getattr(x, "shape", ()) for x in leaves]
+    if any(not hasattr(x, "shape") for x in leaves):
+        raise ShapeError(
+            "predictor: inputs of Python numbers. They are arrays or tensors with a row for each "
+            "sample: numpy.asarray(x, numpy.float32)."
+        )
+    shapes = [x.shape for x in leaves]
     counts = {shape[0] if shape else -1 for shape in shapes}
     if len(counts) != 1 or -1 in counts:
         raise ShapeError(

@@ -16,7 +16,7 @@ import numpy as np
 from pellucid.operators import Axis
 from pellucid.optim.schedules import check
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
-from pellucid.refusals import Strict
+from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.tensor import Tensor, ones_like
 
 Gradients = dict[str, Tensor]
@@ -34,6 +34,9 @@ class Clipping(Strict):
     def __call__(self, gradients: Mapping[str, Tensor]) -> Gradients:
         """The clipped gradients, by the same names."""
         raise NotImplementedError(f"{type(self).__name__} must define __call__")
+
+
+KINDS[Clipping] = Kind("It is a rule: pellucid.optim.ByGlobalNorm(1.0)")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weigh
 from pellucid.optim.schedules import Schedule, check
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 from pellucid.recordings import active_recording, called, is_recording, setting
-from pellucid.refusals import Strict, refuse_setting
+from pellucid.refusals import Strict, refuse_setting, shown
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
@@ -76,7 +76,7 @@ class Optimizer(Strict):
         name = type(self).__name__
         self.parameters = _checked(name, self.parameters)
         _HELD.update((id(parameter), parameter) for parameter in self.parameters.values())
-        self.rules = tuple(self.rules)
+        self.rules = (self.rules,) if isinstance(self.rules, Rule) else tuple(self.rules)
         for option in ("l1", "l2", "weight_decay"):
             check(name, option, getattr(self, option), zero=True)
         self._check()
@@ -153,6 +153,12 @@ class Optimizer(Strict):
         Errors: GradientError where the loss is not a single number, or depends on none of
         the parameters.
         """
+        if not isinstance(loss, Tensor):
+            raise OptionError(
+                f"minimize: the loss is {shown(loss)}. It is the tensor that the loss function "
+                "gave, which knows how it was computed: numbers from item(), float() or NumPy do "
+                "not."
+            )
         y = loss.read()
         if y.shape != ():
             raise GradientError(

@@ -18,7 +18,7 @@ from typing import Any
 
 from pellucid.errors import OptionError
 from pellucid.primitives.base import FLOATS
-from pellucid.refusals import Strict
+from pellucid.refusals import Strict, require
 from pellucid.tensor import Tensor, tensor
 
 
@@ -171,6 +171,7 @@ def check(
     where: str, name: str, value: float, *, least: float | None = None, zero: bool = False
 ) -> None:
     """Refuse a number that is not finite, or not positive, or less than the least."""
+    require(where, name, value, float)
     if least is not None:
         fits, rule = value >= least, f"at least {least}"
     else:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.refusals import Strict
+
 Values = dict[str, float]
 Columns = dict[str, list[Any]]
 
@@ -76,7 +78,7 @@ class Steps:
 
 
 @dataclass
-class History:
+class History(Strict):
     """What a run measured so far.
 
     `steps` and `epochs` are dicts of lists of equal length: `pandas.DataFrame(history.epochs)`

@@ -29,12 +29,31 @@ USUAL_BATCH = 100
 BEST, LAST = KEEPS = "best", "last"
 
 
+# Methods of callbacks in other libraries, by what they are here.
+THEIRS = {
+    "begin": ("on_train_begin", "on_fit_start", "on_train_start"),
+    "after_steps": ("on_batch_end", "on_train_batch_end", "on_step_end"),
+    "after_epoch": ("on_epoch_end", "on_train_epoch_end", "on_validation_end", "on_test_end"),
+    "end": ("on_train_end", "on_fit_end"),
+}
+
+
 class Callback(Strict):
     """What is called while `fit` runs; override what you need.
 
     Order: `begin`; `after_steps` about ten times a second, and `after_epoch`; `end`, also
     after an error. `trainer.stop(reason)` ends training after the current chunk.
     """
+
+    def __init_subclass__(cls) -> None:
+        """Refuse other libraries' methods, which nothing would call."""
+        for name in vars(cls):
+            meant = next((ours for ours, theirs in THEIRS.items() if name in theirs), "")
+            if meant:
+                raise OptionError(
+                    f"{cls.__name__}.{name}: no one would call it. Name it {meant}: see "
+                    "pellucid.train.Callback."
+                )
 
     def begin(self, trainer: "Trainer", epochs: int) -> None:
         """Training begins, up to so many epochs in all."""
@@ -120,7 +139,10 @@ def _checked(what: str, values: Any, count: int, noun: str) -> Any:
     try:
         array = np.asarray(values, np.float32)
     except (TypeError, ValueError) as error:
-        raise DataError(f"Trainer: {what} are {values!r}. They must be numbers.") from error
+        raise DataError(
+            f"Trainer: {what} are {values!r}. They are numbers in order, one for each of the "
+            f"{count} {noun}: [1.0, 2.0, ...]; for classes also 'balanced'."
+        ) from error
     if array.shape != (count,):
         raise DataError(
             f"Trainer: {what} have shape {array.shape}. There are {count} {noun}: the shape "

@@ -106,10 +106,10 @@ def _check_monitor(validation: Dataset | None, options: Options) -> None:
     if validation is not None:
         known += [VALIDATION + name for name in measured]
     if stopping.monitor not in known:
-        raise OptionError(
-            f"EarlyStopping: monitor {stopping.monitor!r} is not measured. "
-            f"{closest(stopping.monitor, known)}"
-        )
+        meant = closest(stopping.monitor, known)
+        if validation is None and stopping.monitor.startswith("val"):
+            meant += " There is no validation set: give Trainer(..., validation=...) one."
+        raise OptionError(f"EarlyStopping: monitor {stopping.monitor!r} is not measured. {meant}")
 
 
 def identity(trainer: "Trainer", step: Graph) -> dict[str, Any]:

@@ -127,3 +127,13 @@ def test_models_that_fit_are_all_that_fit(run: Run) -> None:
     for name in ("mlp", "logistic-regression", "simple-convnet", "resnet", "lstm", "gru"):
         assert f" {name}," in text or f" {name}." in text
     assert "char-transformer" not in text
+
+
+def test_a_path_alone_is_told_the_kind_of_data(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pets").mkdir()
+    (tmp_path / "book.txt").write_text("text")
+    assert "Write `pellucid train folder:pets`." in said(run, "train", "pets")
+    assert "Write `pellucid tune text:book.txt`." in said(run, "tune", "book.txt")

@@ -30,6 +30,7 @@ def names() -> dict[str, Any]:
         "mask": x > 0.25, "i": pc.tensor([[0, 1], [1, 0]]), "model": model, "samples": samples,
         "optimizer": optimizer, "trainer": trainer, "scores": x, "labels": pc.tensor([0, 2]),
         "p": x, "t": x, "logs": pc.functional.log_softmax(x), "layer": pc.nn.Linear(3, 4, rng=rng),
+        "history": pc.train.History(epochs={"train_loss": [1.0], "validation_loss": [1.0]}),
         "images": pc.ones((1, 3, 4, 4)), "kernels": pc.ones((2, 3, 2, 2)),
         "series": pc.ones((1, 3, 4)),
         "loss": pc.functional.cross_entropy(model(x), pc.tensor([0, 1])),
@@ -48,7 +49,7 @@ def rows(table: dict[str, dict[str, dict[str, str]]]) -> list[tuple[str, str, st
 ROWS = [*rows(ATTRIBUTES), *rows(NAMES), *rows(OPTIONS)]
 OBJECTS = {
     "Tensor": "x", "Variable": "w", "Module": "model", "Optimizer": "optimizer",
-    "Trainer": "trainer",
+    "Trainer": "trainer", "Generator": "rng", "Dataset": "samples", "History": "history",
 }  # fmt: skip
 
 
@@ -178,7 +179,8 @@ def test_too_many_arguments_by_place_are_told_with_the_names_of_the_others() -> 
         pc.nn.Conv2d(1, 2, 3, 1, 1)
     assert str(told.value) == (
         "Conv2d: called with 5 arguments by place. It takes 3 by place: in_channels, "
-        "out_channels, kernel_size. Give the others by name: groups, bias, rng."
+        "out_channels, kernel_size. Give the others by name: groups, bias, rng, stride, padding, "
+        "dilation."
     )
     for wrong in ({"inplace": True}, {"nonsense": 1}):
         with pytest.raises(CallError, match="ReLU has no option"):
