@@ -1,5 +1,6 @@
 """What the arrays of a data set must be, and what is said where they are not.
 
+check_not_empty   at least one sample, with at least one number
 check_arrays      element types, layouts, lengths
 check_targets     class numbers in their range, or finite numbers
 check_features    finite numbers, or ids of a vocabulary
@@ -37,6 +38,15 @@ def check_arrays(where: str, features: Any, labels: Any, dtypes: tuple[type, ...
     _check_shapes(where, features, labels)
 
 
+def check_not_empty(where: str, features: tuple[int, ...], labels: tuple[int, ...]) -> None:
+    """Raise DataError for shapes of features and labels without a sample, or a number in it."""
+    if 0 in (*features, *labels):
+        raise DataError(
+            f"{where}: it is empty: {features[0]} samples of shape {features[1:]}. There must be "
+            "at least one sample with at least one feature and target."
+        )
+
+
 def _check_shapes(where: str, x: NDArray[Any], target: NDArray[Any]) -> None:
     features, labels, numbers = x.shape, target.shape, target.dtype == np.float32
     # A table with as many columns as classes is no sequence: its labels would be one-hot rows.
@@ -55,11 +65,7 @@ def _check_shapes(where: str, x: NDArray[Any], target: NDArray[Any]) -> None:
         raise DataError(
             f"{where}: features have shape {features}, labels {labels}. They must be {rule}"
         )
-    if 0 in (*features, *labels):
-        raise DataError(
-            f"{where}: it is empty: {features[0]} samples of shape {features[1:]}. There must be "
-            "at least one sample with at least one feature and target."
-        )
+    check_not_empty(where, features, labels)
 
 
 def check_targets(where: str, labels: NDArray[Any], classes: int) -> None:

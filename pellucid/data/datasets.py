@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.checks import check_arrays, check_features, check_names, check_targets
+from pellucid.data.checks import (
+    check_arrays,
+    check_features,
+    check_names,
+    check_not_empty,
+    check_targets,
+)
 from pellucid.errors import DataError, PositionError
 from pellucid.refusals import Strict
 
@@ -276,6 +282,7 @@ def from_arrays(
             "first, as with np.loadtxt(path, delimiter=','); pictures with image_folder(path)."
         )
     table = feature_table(where, features, vocabulary)
+    check_not_empty(where, table.shape, (len(labels) if hasattr(labels, "__len__") else 1,))
     table.flags.writeable = False  # so that training shares it instead of copying
     if isinstance(classes, int | np.integer) and classes == 0:
         return Dataset(table, target_numbers(where, labels), name, 0, vocabulary)

@@ -121,7 +121,7 @@ NO_NUMBERS: dict[str, tuple[Any, Any, str]] = {
     "complex": ([[1j], [2j]], [0, 1], "features of type complex128 are not real numbers"),
     "ragged": ([[1.0], [1.0, 2.0]], [0, 1], "features cannot be read as one array"),
     "float labels": ([[1.0], [2.0]], [0.0, 1.0], r"labels of type float64 \(0\.0 first\).*astype"),
-    "empty": ([], [], "labels of type float64"),
+    "empty": ([], [], "it is empty: 0 samples"),
 }
 
 
@@ -207,3 +207,11 @@ def test_sequences_and_numbers_that_do_not_fit_are_refused(case: str) -> None:
     table, labels, options, text = SEQUENCES[case]
     with pytest.raises(DataError, match=text):
         from_arrays(table, labels, **options)
+
+
+@pytest.mark.parametrize(
+    ("features", "labels"), [([], []), (np.zeros((0, 3)), []), ([[1.0]], []), ([[]], [0])]
+)
+def test_data_that_are_empty_are_told_so_whatever_their_labels(features: Any, labels: Any) -> None:
+    with pytest.raises(DataError, match=r"^Dataset 'arrays': it is empty: \d+ samples of shape"):
+        from_arrays(features, labels)
