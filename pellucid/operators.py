@@ -56,45 +56,45 @@ class Operators(Arithmetic):
         """Integers as int64, in which a sum or product of many of them does not soon wrap."""
         return self.astype(INT64) if self.dtype in INTEGERS else self
 
-    def sum(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+    def sum(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """Sum over `axis`: one axis, several, or all. That of integers is int64."""
         return self._wide()._reduce(p.Sum, axis, keepdims)
 
-    def max(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+    def max(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """The largest over `axis`."""
         return self._reduce(p.Max, axis, keepdims)
 
-    def min(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+    def min(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """The smallest over `axis`."""
         return self._reduce(p.Min, axis, keepdims)
 
-    def prod(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+    def prod(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """The product over `axis`. That of integers is int64."""
         return self._wide()._reduce(p.Prod, axis, keepdims)
 
-    def mean(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+    def mean(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """The mean over `axis`; nan over empty axes, as nothing has no mean."""
         if self.dtype not in FLOATS:
             raise DTypeError(f"mean: not defined for {self.dtype}. Use x.astype('float32').")
         count = math.prod(self.shape[i] for i in self._axes("mean", axis))
         return self.sum(axis=axis, keepdims=keepdims) / (count or math.nan)
 
-    def var(self, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Self:
+    def var(self, axis: Axis = None, *, correction: float = 0.0, keepdims: bool = False) -> Self:
         """The mean squared distance from the mean; divides by the count less `correction`."""
         count = math.prod(self.shape[i] for i in self._axes("var", axis)) - correction
         distance = self - self.mean(axis=axis, keepdims=True)
         total = (distance * distance).sum(axis=axis, keepdims=keepdims)
         return total / (count if count > 0 else math.nan)
 
-    def std(self, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Self:
+    def std(self, axis: Axis = None, *, correction: float = 0.0, keepdims: bool = False) -> Self:
         """The square root of `var`."""
         return self.var(axis=axis, correction=correction, keepdims=keepdims).sqrt()
 
-    def all(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+    def all(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """Whether all over `axis` are true."""
         return ~(~self._truth()).any(axis=axis, keepdims=keepdims)
 
-    def any(self, *, axis: Axis = None, keepdims: bool = False) -> Self:
+    def any(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """Whether any over `axis` is true."""
         return self._truth().astype("int32")._reduce(p.Sum, axis, keepdims) > 0
 
@@ -110,11 +110,11 @@ class Operators(Arithmetic):
             return y.reshape((1,) * self.ndim if keepdims else ())
         return y if keepdims else y.squeeze(i)
 
-    def argmax(self, *, axis: int | None = None, keepdims: bool = False) -> Self:
+    def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Self:
         """Position of the largest along `axis`, or among all elements; the first at a tie."""
         return self._position(p.Argmax, axis, keepdims)
 
-    def argmin(self, *, axis: int | None = None, keepdims: bool = False) -> Self:
+    def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Self:
         """Position of the smallest along `axis`, or among all elements; the first at a tie."""
         return self._position(p.Argmin, axis, keepdims)
 

@@ -284,3 +284,14 @@ def test_sizes_of_a_reshape_are_whole_numbers():
     assert pc.zeros(4).reshape(np.int64(2), np.uint8(2)).shape == (2, 2)
     with pytest.raises(ShapeError, match=r"reshape: sizes \(2, 2\.5\)\. They are whole numbers"):
         pc.zeros(4).reshape(2, 2.5)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sum", "max", "min", "prod", "mean", "all", "any", "var", "std", "argmax", "argmin"],
+)
+def test_the_axis_of_a_reduction_may_be_given_by_place(name):
+    x = np.array([[1.0, 2.0, 0.0], [4.0, 3.0, 9.0]])
+    for axis in (0, 1, -1):
+        found = getattr(pc.tensor(x), name)(axis)
+        np.testing.assert_allclose(found.numpy(), getattr(x, name)(axis), rtol=1e-15)
