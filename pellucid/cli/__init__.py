@@ -18,6 +18,7 @@ import click
 
 from pellucid.capacity import available, in_words
 from pellucid.cli.commands import pellucid
+from pellucid.cli.pressed import Pressed
 from pellucid.cli.usage import explain, in_flags
 from pellucid.cli.words import complain
 from pellucid.errors import OptionError, PellucidError
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line with these arguments, or with those of the process."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        with warnings.catch_warnings():
+        with Pressed() as pressed, warnings.catch_warnings():
             warnings.showwarning = _show_warning
             result = pellucid.main(arguments, prog_name="pellucid", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
@@ -48,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "--traceback" in arguments:
             traceback.print_exc()
+        if pressed.once:
+            return _say("interrupted.", INTERRUPTED)
         said, code = _explain(error)
         return _say(in_flags(said, arguments), code)
     return result if isinstance(result, int) else 0
