@@ -3,9 +3,7 @@
 Optimizer    the base: a subclass defines `start` and `update`
 """
 
-import warnings
-import weakref
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
 
@@ -13,22 +11,20 @@ import numpy as np
 
 from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
-from pellucid.graph import Unrecorded, has_origin, history, is_symbolic
+from pellucid.graph import has_origin, is_symbolic
 from pellucid.optim.clipping import Clipping, Gradients
 from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weights_only
 from pellucid.optim.schedules import Schedule, check
+from pellucid.optim.unheld import hold, tell_unheld
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
-from pellucid.recordings import active_recording, called, is_recording, setting
+from pellucid.recordings import is_recording, setting
 from pellucid.refusals import Strict, refuse_setting, shown
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
-from pellucid.variables import Buffer, Source, Variable, assign_all, refuse_twins
+from pellucid.variables import Buffer, Variable, assign_all, refuse_twins
 
 Slots = dict[str, Tensor]
-
-# What some optimizer was given, by identity: variables compare number by number.
-_HELD: weakref.WeakValueDictionary[int, Variable] = weakref.WeakValueDictionary()
 
 
 @dataclass(eq=False)
@@ -75,7 +71,7 @@ class Optimizer(Strict):
     def __post_init__(self) -> None:
         name = type(self).__name__
         self.parameters = _checked(name, self.parameters)
-        _HELD.update((id(parameter), parameter) for parameter in self.parameters.values())
+        hold(self.parameters.values())
         self.rules = (self.rules,) if isinstance(self.rules, Rule) else tuple(self.rules)
         for option in ("l1", "l2", "weight_decay"):
             check(name, option, getattr(self, option), zero=True)
@@ -169,31 +165,13 @@ class Optimizer(Strict):
         found = gradients(y, wanted, ones_like(y)) if has_origin(y) else [None] * len(wanted)
         pairs = zip(self.parameters, found, strict=True)
         known = {path: _constant(g) for path, g in pairs if g is not None}
-        self._tell_unheld(y)
+        tell_unheld(type(self).__name__, y, first=not self.steps.present())
         if not known:
             raise GradientError(
                 "minimize: the loss depends on none of the parameters. Compute it again after "
                 "each update, from the model that this optimizer was made for."
             )
         return known
-
-    def _tell_unheld(self, loss: Tensor) -> None:
-        """Warn of trainable variables that a step reads, and that nobody holds.
-
-        A captured step is looked at when it is captured, a step that is not when it is the first.
-        """
-        record = active_recording()
-        if record is None and (is_recording() or self.steps.item()):
-            return
-        held = set(_HELD.values()).union(*(each.variables().values() for each in called()))
-        if names := _unheld(loss, held) if record is None else record.unheld(held):
-            warnings.warn(
-                f"{type(self).__name__}: the step reads {', '.join(names)}, trainable, which no "
-                "optimizer holds, nor a model that the step calls: it stays as it is. Assign a "
-                "layer to the model that calls it, self.layer = ...; give a parameter to an "
-                "optimizer; or make it a Buffer, where that is meant.",
-                stacklevel=4,
-            )
 
     def apply(self, gradients: Mapping[str, Tensor]) -> None:
         """One update with gradients of your own, by path; where it fails, nothing has changed."""
@@ -277,20 +255,6 @@ class Optimizer(Strict):
         Errors: StateError listing everything that does not fit; then nothing was loaded.
         """
         restore(f"{type(self).__name__}.load_state_dict", self.variables(), state, strict=True)
-
-
-def _unheld(loss: Tensor, held: Set[Variable]) -> list[str]:
-    """Trainable variables that a loss was computed from, and that nobody holds: names, shapes.
-
-    Results of compiled functions that keep no history are constants, as they are for gradients.
-    """
-
-    def counts(tensor: Tensor) -> bool:
-        return has_origin(tensor) and not isinstance(tensor.origin, Unrecorded)
-
-    sources = [t.origin for t in history([loss], counts) if isinstance(t.origin, Source)]
-    owners = dict.fromkeys(source.owner() for source in sources)
-    return [f"{v.name} {v.shape}" for v in owners if v is not None and v not in held]
 
 
 def _follow(part: Any) -> None:
