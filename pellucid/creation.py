@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.arrays import check_device, weak
-from pellucid.errors import DTypeError, OptionError, ShapeError
+from pellucid.errors import DTypeError, OptionError, ShapeError, is_finite
 from pellucid.graph import is_symbolic
 from pellucid.primitives import Arange, Concat, Part, Split
 from pellucid.primitives.base import (
@@ -113,7 +113,7 @@ def arange(
     check_device("arange", device)
     given = (0, start, step) if stop is None else (start, stop, step)
     first, last, step = (_plain("arange", n) for n in given)
-    if not (step and all(math.isfinite(n) for n in (first, last, step))):
+    if not (step and all(is_finite(n) for n in (first, last, step))):
         raise OptionError(
             f"arange: from {first} to {last}, {step} apart. These are finite numbers, and a step "
             "of 0 leads nowhere."
@@ -153,7 +153,7 @@ def linspace(
         )
     (points,) = _sizes("linspace", num, of)
     first, last = _plain("linspace", start), _plain("linspace", stop)
-    if not (math.isfinite(first) and math.isfinite(last)):
+    if not (is_finite(first) and is_finite(last)):
         raise OptionError(f"linspace: from {first} to {last}. Both ends are finite numbers.")
     return Tensor(np.linspace(first, last, points, endpoint=endpoint, dtype=of))
 

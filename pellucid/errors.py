@@ -20,6 +20,7 @@ is likely. Each class is also the built-in exception that Python programmers exp
 """
 
 import difflib
+import sys
 from collections.abc import Iterable
 
 LEAST = 0.7  # how much alike two words must be for one to have been meant
@@ -100,7 +101,7 @@ def located(error: PositionError, layer: str) -> PositionError:
     return found
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: object, known: Iterable[str]) -> str:
     """The known word that was most likely meant; "" where none is like it.
 
     Letter case does not count, and a word may be the beginning or the initials of what is meant.
@@ -119,15 +120,25 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return by_form[found[0]] if found else ""
 
 
-def _form(word: str) -> str:
-    return word.casefold().replace("_", "-").strip("-")
+def _form(word: object) -> str:
+    # Of files anything may come in the place of a word.
+    return str(word).casefold().replace("_", "-").strip("-")
 
 
 def _begins(a: str, b: str) -> bool:
     return a.startswith(b) or b.startswith(a)
 
 
-def closest(word: str, known: Iterable[str]) -> str:
+def is_finite(number: float) -> bool:
+    """Whether a number is one that floats hold; whole numbers may be too large, as 10**400 is.
+
+    >>> is_finite(1e308), is_finite(10**400), is_finite(float("nan"))
+    (True, False, False)
+    """
+    return abs(number) <= sys.float_info.max
+
+
+def closest(word: object, known: Iterable[str]) -> str:
     """A sentence naming the known words, and the nearest one first where there is one.
 
     >>> closest("rleu", ["relu", "tanh"])

@@ -9,7 +9,7 @@ between         a checked range of numbers to draw from
 import math
 from typing import ClassVar
 
-from pellucid.errors import OptionError, ShapeError
+from pellucid.errors import OptionError, ShapeError, is_finite
 from pellucid.nn.module import Module
 from pellucid.random import AUGMENTATION, Generator
 from pellucid.tensor import Tensor
@@ -67,7 +67,7 @@ def as_images(rows: Tensor) -> Tensor:
 
 def between(name: str, option: str, low: float, high: float, least: float) -> tuple[float, float]:
     """The range, or an error that says what it must be."""
-    if not (least <= low <= high and math.isfinite(high)):
+    if not (least <= low <= high and is_finite(high)):
         raise OptionError(
             f"{name}: {option} from {low} to {high}. It must be finite, in order, and at least "
             f"{least}."
@@ -77,7 +77,7 @@ def between(name: str, option: str, low: float, high: float, least: float) -> tu
 
 def strength(name: str, option: str, value: float, most: float = math.inf) -> float:
     """A number from 0 to `most`, or an error that says so."""
-    if not (0.0 <= value <= most and math.isfinite(value)):
+    if not (0.0 <= value <= most and is_finite(value)):
         upper = "finite" if math.isinf(most) else f"at most {most}"
         raise OptionError(f"{name}: {option} {value}. It must be 0 or more, and {upper}.")
     return value

@@ -11,7 +11,7 @@ Options are those of all losses: see `losses`.
 
 import math
 
-from pellucid.errors import OptionError, ShapeError
+from pellucid.errors import OptionError, ShapeError, is_finite
 from pellucid.functional.activations import TensorLike, as_floats, log_softmax, softplus
 from pellucid.functional.reduction import (
     ClassWeights,
@@ -185,7 +185,7 @@ def kl_divergence(
 
 
 def _check_gamma(name: str, gamma: float) -> None:
-    if not (gamma >= 0.0 and math.isfinite(gamma)):
+    if not (gamma >= 0.0 and is_finite(gamma)):
         raise OptionError(f"{name}: gamma {gamma}. It must be 0 or more, and finite.")
 
 

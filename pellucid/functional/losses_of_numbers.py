@@ -10,9 +10,7 @@ Options are those of all losses: see `losses`. Units are those of the targets, f
 their square; `poisson_loss` is in nats.
 """
 
-import math
-
-from pellucid.errors import OptionError, ShapeError
+from pellucid.errors import OptionError, ShapeError, is_finite
 from pellucid.functional.activations import TensorLike
 from pellucid.functional.reduction import Reduction, Weights, recorded_by_name, reduce
 from pellucid.functional.targets import check_known, pair
@@ -111,7 +109,7 @@ def huber_loss(
     tensor([0.125, 2.5  ], float32)
     """
     name = "huber_loss"
-    if not (delta > 0.0 and math.isfinite(delta)):
+    if not (delta > 0.0 and is_finite(delta)):
         raise OptionError(f"{name}: delta {delta}. It must be above 0, and finite.")
     y, t = pair(name, prediction, target)
     distance = y - t

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.arrays import ArrayLike
-from pellucid.errors import DataError, OptionError
+from pellucid.errors import DataError, OptionError, is_finite
 from pellucid.measures.checks import Floats, alike, distribution, label_pair
 
 UNITS = {2.0: "bit", math.e: "nat", 10.0: "hartley"}
@@ -79,7 +79,7 @@ class Information(float):
 
 
 def _checked(base: float) -> float:
-    if not (math.isfinite(base) and base > 1.0):
+    if not (is_finite(base) and base > 1.0):
         raise OptionError(
             f"Information: base {base}. The base of the logarithm is a number above 1: 2 for "
             "bits, math.e for nats, 10 for hartleys."

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pellucid import nn
 from pellucid.arrays import ArrayLike
 from pellucid.compile import compile as compiled
-from pellucid.errors import DataError, OptionError, ShapeError
+from pellucid.errors import DataError, OptionError, ShapeError, is_finite
 from pellucid.functional import binary_cross_entropy
 from pellucid.nn.init import Zeros
 from pellucid.optim import SGD
@@ -167,7 +167,7 @@ def _checked(
         raise DataError(f"{name}: X holds numbers that are not finite.")
     if not np.isin(ys, (0.0, 1.0)).all():
         raise DataError(f"{name}: Y holds other numbers than 0 and 1, the two classes.")
-    if not (math.isfinite(rate) and rate > 0.0) or iterations < 1:
+    if not (is_finite(rate) and rate > 0.0) or iterations < 1:
         raise OptionError(
             f"{name}: learning_rate {rate}, {iterations} iterations. The rate is above 0, and "
             "there is at least 1 iteration."

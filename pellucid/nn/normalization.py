@@ -8,7 +8,7 @@ GroupNorm   each sample over groups of its channels
 import math
 
 from pellucid.creation import ones, zeros
-from pellucid.errors import OptionError, ShapeError
+from pellucid.errors import OptionError, ShapeError, is_finite
 from pellucid.nn.module import Module
 from pellucid.tensor import Tensor
 from pellucid.variables import Buffer, Parameter, Variable
@@ -18,7 +18,7 @@ class _Norm(Module):
     """What both kinds share: a scale and a shift for each feature."""
 
     def __init__(self, features: int, eps: float, dtype: str) -> None:
-        if features < 1 or not (math.isfinite(eps) and eps > 0.0):
+        if features < 1 or not (is_finite(eps) and eps > 0.0):
             raise OptionError(
                 f"{type(self).__name__}: {features} features, eps {eps}. At least 1 feature, "
                 "and eps above 0."

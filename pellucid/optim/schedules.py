@@ -16,7 +16,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.errors import OptionError
+from pellucid.errors import OptionError, is_finite
 from pellucid.primitives.base import FLOATS
 from pellucid.refusals import Strict, require
 from pellucid.tensor import Tensor, tensor
@@ -176,7 +176,7 @@ def check(
         fits, rule = value >= least, f"at least {least}"
     else:
         fits, rule = value > 0.0 or (zero and value == 0.0), "0 or more" if zero else "above 0"
-    if not (fits and math.isfinite(value)):
+    if not (fits and is_finite(value)):
         raise OptionError(f"{where}: {name} {value}. It must be {rule}, and finite.")
 
 

@@ -69,7 +69,9 @@ def save_report(
     Without Matplotlib the curves are left out. Errors: FileError.
     """
     path = Path(expanded(folder)) / "report.html"
-    write_atomic(path, _page(history, config, path.parent.resolve().name, results or {}).encode())
+    page = _page(history, config, path.parent.resolve().name, results or {})
+    # Names of files, and words of a config, may be no text at all: those parts are spelled.
+    write_atomic(path, page.encode("utf-8", "backslashreplace"))
     return path
 
 

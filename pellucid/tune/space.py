@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pellucid.errors import OptionError
+from pellucid.errors import OptionError, is_finite
 
 Point = dict[str, Any]  # a value for each name
 
@@ -57,7 +57,7 @@ class _Numbers(Range):
 
     def __post_init__(self) -> None:
         name = type(self).__name__
-        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+        if not (is_finite(self.low) and is_finite(self.high) and self.low < self.high):
             raise OptionError(
                 f"{name}: from {self.low} to {self.high}. Both ends are finite numbers, the "
                 "lower one first."

@@ -255,3 +255,16 @@ def test_a_disk_that_fills_up_loses_no_result(
     assert f"pellucid: the run folder {folder} is not complete" in second
     monkeypatch.undo()
     assert run("resume", folder)[0] == 0
+
+
+@pytest.mark.parametrize("name", ["data", "model", "optimizer"])
+def test_what_is_no_name_in_a_config_is_told(run: Run, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "run"
+    assert run("train", "moons", "--samples", "60", *QUICK, "--out", folder)[0] == 0
+    config = json.loads((folder / "config.json").read_text())
+    for value in (None, 3, ["mlp"]):
+        config["recipe"][name] = value
+        (folder / "config.json").write_text(json.dumps(config))
+        code, _, said = run("evaluate", folder)
+        assert code in (1, 2), said
+        assert "mistake in pellucid" not in said

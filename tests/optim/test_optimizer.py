@@ -381,3 +381,12 @@ def test_a_loss_of_several_numbers_is_refused():
 def test_wrong_options_are_refused(make, message):
     with pytest.raises(OptionError, match=message):
         make(pc.Parameter([[1.0]]))
+
+
+@pytest.mark.parametrize("rate", [10**400, -(10**400), float("inf"), float("nan")])
+def test_a_rate_that_floats_do_not_hold_is_refused(rate):
+    w = pc.Parameter([1.0])
+    with pytest.raises(
+        OptionError, match=r"SGD: learning_rate .* It must be 0 or more, and finite"
+    ):
+        optim.SGD({"w": w}, rate)

@@ -133,3 +133,7 @@ def test_losses_that_are_not_finite_can_be_drawn() -> None:
     made.steps["loss"][1] = float("nan")
     made.epochs["train_loss"][0] = float("inf")
     assert "<svg" in curve_svgs(made)["loss"]
+
+
+def test_what_is_no_text_is_spelled(tmp_path: Path) -> None:
+    assert r"a\ud800b" in page(tmp_path, history(), data="a\ud800b")
