@@ -23,8 +23,13 @@ def swallowing() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals between processes")
 def test_an_error_after_ctrl_c_is_an_interruption(run, monkeypatch):
+    # Where tests run side by side, Ctrl-C is ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.setattr(module.pellucid, "main", lambda *_, **__: swallowing())
-    code, _, said = run("about")
+    try:
+        code, _, said = run("about")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (code, said.strip()) == (INTERRUPTED, "pellucid: interrupted.")
 
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,7 +136,9 @@ class _Child:
             target=_work, args=(door, seed, numbers, sender), daemon=False
         )
         sys.stdout.flush()
-        self.process.start()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # libraries with threads warn of forks
+            self.process.start()
         sender.close()
 
     def results(self) -> Iterator[Result]:

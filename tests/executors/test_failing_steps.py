@@ -74,7 +74,7 @@ class Words(nn.Module):
         self.last = nn.Linear(16, CLASSES, rng=rng)
         self.fragile = fragile
 
-    def __call__(self, words):
+    def forward(self, words):
         x = self.first(self.embedding(words))
         if self.fragile == "in the middle":
             x = pc.apply(Fragile(), x)

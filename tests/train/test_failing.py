@@ -90,7 +90,7 @@ def test_a_word_that_is_not_in_the_table_ends_training_with_the_weights_before(
             self.embedding = nn.Embedding(WORDS, 8, rng=rng)
             self.last = nn.Linear(8, 3, rng=rng)
 
-        def __call__(self, words: Any) -> Any:
+        def forward(self, words: Any) -> Any:
             return self.last(self.embedding(words.astype("int64")[:, 0]))
 
     def trained(words: Any, **options: Any) -> Trainer:
