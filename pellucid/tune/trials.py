@@ -135,12 +135,13 @@ class TrialFile:
             trial = Trial(**record)
             _check_kinds(trial, number)
             point = {name: r.restored(trial.point[name]) for name, r in self.space.items()}
-        except (TypeError, KeyError, ValueError) as error:
+            score, seconds = float(trial.score), float(trial.seconds)
+        except (TypeError, KeyError, ValueError, OverflowError) as error:
             raise FileError(
                 f"read {self.path}: {record} is no trial ({error}). Delete the damaged line, and "
                 "those after it."
             ) from error
-        return replace(trial, point=point)
+        return replace(trial, point=point, score=score, seconds=seconds)
 
     def append(self, trial: Trial) -> None:
         """Write a trial down."""

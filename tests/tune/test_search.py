@@ -145,6 +145,29 @@ def test_a_file_of_another_search_is_not_gone_on_with(tmp_path):
         search(branin, PLANE, RandomSearch(2), file=path)
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("score", 10**400),
+        ("score", "low"),
+        ("seconds", None),
+        ("number", 7),
+        ("failure", 3),
+        ("point", [1]),
+        ("point", {"rate": 2.0, "size": 3}),  # beyond the range
+        ("point", {"rate": 0.1, "size": 2.5}),
+        ("point", {"rate": True, "size": 2}),
+    ],
+)
+def test_a_line_that_is_no_trial_is_refused(tmp_path, part, value):
+    path, space = tmp_path / "trials.jsonl", {"rate": Uniform(0.0, 1.0), "size": Integers(1, 4)}
+    search(lambda rate, size: rate, space, RandomSearch(3, 1), file=path)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:2]) + json.dumps({**json.loads(lines[2]), part: value}) + "\n")
+    with pytest.raises(FileError, match=r"is no trial .*Delete the damaged line, and those after"):
+        search(lambda rate, size: rate, space, RandomSearch(3, 1), file=path)
+
+
 def test_the_table_shows_the_best_and_names_ends():
     space = {"rate": LogUniform(1e-3, 1.0), "size": Integers(1, 4)}
     found = search(lambda rate, size: size - rate, space, GridSearch(4))
