@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from pellucid import disk
-from pellucid.errors import DataError, FileError
+from pellucid.errors import DataError, FileError, is_finite
 from pellucid.io.files import file_error
 
 Record = dict[str, Any]
@@ -149,7 +149,7 @@ def _records(path: str | os.PathLike[str]) -> list[tuple[int, Record]]:
 
 def _parse(path: str | os.PathLike[str], number: int, line: bytes) -> Record:
     try:
-        record = _from_plain(json.loads(line))
+        record = _from_plain(json.loads(line, parse_int=_whole))
     except (ValueError, RecursionError) as error:
         raise FileError(
             f"read {os.fspath(path)}: line {number} is not JSON ({error}). Each line is one JSON "
@@ -160,6 +160,13 @@ def _parse(path: str | os.PathLike[str], number: int, line: bytes) -> Record:
             f"read {os.fspath(path)}: line {number} holds {record!r}. Each line is one JSON object."
         )
     return record
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if not is_finite(number):
+        raise ValueError(f"a whole number of {len(text)} digits")
+    return number
 
 
 def _cut_torn_line(file: BinaryIO) -> int:

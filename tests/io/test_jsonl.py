@@ -146,3 +146,10 @@ def test_a_full_disk_is_one_error_and_the_file_keeps_what_it_held(small_disk: Pa
         append_jsonl(path, [{"text": "x" * 1000}] * 100)
     assert read_jsonl(path) == STEPS
     assert path.read_bytes().endswith(b"\n")
+
+
+def test_a_whole_number_that_floats_do_not_hold_is_damage(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 1, "loss": ' + "9" * 400 + "}\n")
+    with pytest.raises(FileError, match=r"line 1 is not JSON \(a whole number of 400 digits\)"):
+        read_jsonl(path)
