@@ -11,7 +11,7 @@ A range is walked by a position between 0 and 1, so that a strategy need not kno
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pellucid.errors import OptionError, is_finite
 
@@ -52,6 +52,8 @@ class Range:
 class _Numbers(Range):
     """Numbers between two ends, walked along a scale."""
 
+    kinds: ClassVar[Any] = (int, float)
+    noun: ClassVar[str] = "number"
     low: float
     high: float
 
@@ -95,9 +97,8 @@ class _Numbers(Range):
 
     def restored(self, value: Any) -> Any:
         """The number that a file gave back. Errors: ValueError for none between the ends."""
-        kinds = int if isinstance(self, Integers) else int | float
-        if isinstance(value, bool) or not isinstance(value, kinds):
-            raise ValueError(f"{value!r} is no {'whole ' * (kinds is int)}number")
+        if isinstance(value, bool) or not isinstance(value, self.kinds):
+            raise ValueError(f"{value!r} is no {self.noun}")
         if not self.low <= value <= self.high:
             raise ValueError(f"{value} is not between {self.low} and {self.high}")
         return value
@@ -151,6 +152,8 @@ class Integers(_Numbers):
     (64, [1, 2, 3, 4])
     """
 
+    kinds = (int,)
+    noun = "whole number"
     low: int
     high: int
 

@@ -136,7 +136,7 @@ class TrialFile:
             _check_kinds(trial, number)
             point = {name: r.restored(trial.point[name]) for name, r in self.space.items()}
             score, seconds = float(trial.score), float(trial.seconds)
-        except (TypeError, KeyError, ValueError, OverflowError) as error:
+        except (TypeError, KeyError, ValueError) as error:
             raise FileError(
                 f"read {self.path}: {record} is no trial ({error}). Delete the damaged line, and "
                 "those after it."

@@ -148,7 +148,6 @@ def test_a_file_of_another_search_is_not_gone_on_with(tmp_path):
 @pytest.mark.parametrize(
     ("part", "value"),
     [
-        ("score", 10**400),
         ("score", "low"),
         ("seconds", None),
         ("number", 7),
@@ -160,11 +159,21 @@ def test_a_file_of_another_search_is_not_gone_on_with(tmp_path):
     ],
 )
 def test_a_line_that_is_no_trial_is_refused(tmp_path, part, value):
+    rule = r"is no trial .*Delete the damaged line, and those after"
+    _refuses_a_damaged_line(tmp_path, part, value, rule)
+
+
+def test_a_score_that_floats_do_not_hold_is_refused(tmp_path):
+    rule = r"trials\.jsonl: line 3 is not JSON \(a whole number of 401 digits\)"
+    _refuses_a_damaged_line(tmp_path, "score", 10**400, rule)
+
+
+def _refuses_a_damaged_line(tmp_path, part, value, rule):
     path, space = tmp_path / "trials.jsonl", {"rate": Uniform(0.0, 1.0), "size": Integers(1, 4)}
     search(lambda rate, size: rate, space, RandomSearch(3, 1), file=path)
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(lines[:2]) + json.dumps({**json.loads(lines[2]), part: value}) + "\n")
-    with pytest.raises(FileError, match=r"is no trial .*Delete the damaged line, and those after"):
+    with pytest.raises(FileError, match=rule):
         search(lambda rate, size: rate, space, RandomSearch(3, 1), file=path)
 
 
