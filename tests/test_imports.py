@@ -38,3 +38,12 @@ def test_no_more_of_the_standard_library_is_loaded_than_is_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []
+
+
+def test_words_of_other_libraries_are_loaded_when_one_is_met() -> None:
+    code = (
+        "import sys; from pellucid.cli import main; main(['data']); "
+        "print(*[m for m in sys.modules if m.startswith('pellucid.foreign')], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stderr.split() == []

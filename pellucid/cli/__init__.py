@@ -18,8 +18,7 @@ import click
 
 from pellucid.capacity import available, in_words
 from pellucid.cli.commands import pellucid
-from pellucid.cli.pressed import Pressed
-from pellucid.cli.usage import explain, in_flags
+from pellucid.cli.pressed import noticing
 from pellucid.cli.words import complain
 from pellucid.errors import OptionError, PellucidError
 from pellucid.io.files import file_error
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line with these arguments, or with those of the process."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        with Pressed() as pressed, warnings.catch_warnings():
+        with noticing() as pressed, warnings.catch_warnings():
             warnings.showwarning = _show_warning
             result = pellucid.main(arguments, prog_name="pellucid", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
@@ -51,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         if pressed.once:
             return _say("interrupted.", INTERRUPTED)
+        from pellucid.cli.usage import in_flags  # on use: a command that runs needs none of it
+
         said, code = _explain(error)
         return _say(in_flags(said, arguments), code)
     return result if isinstance(result, int) else 0
@@ -59,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _explain(error: Exception) -> tuple[str, int]:
     """The message and the exit code for an error."""
     if isinstance(error, click.UsageError):
+        from pellucid.cli.usage import explain  # on use
+
         command = error.ctx.command_path if error.ctx else "pellucid"
         return f"{explain(error)} See `{command} --help`.", WRONG_USE
     if isinstance(error, click.ClickException):

@@ -1,40 +1,41 @@
 """Whether Ctrl-C was pressed, where what it raises may turn into another error on its way.
 
-Pressed     inside, Ctrl-C raises KeyboardInterrupt as ever, and is noted
+Pressed     whether it was
+noticing    inside, Ctrl-C raises KeyboardInterrupt as ever, and is noted
 """
 
 import signal
 import threading
-from types import FrameType, TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 
 class Pressed:
-    """Notes Ctrl-C: libraries in C may give an error of their own in the place of its exception.
+    """Whether Ctrl-C was pressed: libraries in C may give an error of their own in its place.
 
     Matplotlib does while it draws: a number that Python cannot give it, as it is being interrupted,
-    is an invalid box. Where Ctrl-C does something else than to raise, nothing is changed.
+    is an invalid box.
     """
 
-    def __init__(self) -> None:
-        self.once = False
-        self._replaced = False
+    once = False
 
-    def __enter__(self) -> "Pressed":
-        is_main = threading.current_thread() is threading.main_thread()
-        if is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            self._replaced = True
-            signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._replaced:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """Note it, and raise what it raises."""
         self.once = True
         signal.default_int_handler(number, frame)
+
+
+@contextmanager
+def noticing() -> Iterator[Pressed]:
+    """Where Ctrl-C does something else than to raise, nothing is changed."""
+    pressed, usual = Pressed(), signal.default_int_handler
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) is not usual:
+        yield pressed
+        return
+    signal.signal(signal.SIGINT, pressed.note)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, usual)

@@ -47,8 +47,9 @@ def _instead(error: click.NoSuchOption) -> str:
     ctx, word = error.ctx, error.option_name
     known = [name for param in _shown(ctx) for name in param.opts]
     known.append("--help")
-    if word.casefold().replace("_", "-") in FLAGS and not _is_slip(word, known):
-        return sentence(FLAGS[word.casefold().replace("_", "-")])
+    theirs = FLAGS.get(word.casefold().replace("_", "-"))
+    if theirs is not None and not _is_slip(word, known):
+        return sentence(theirs)
     near = nearest(word, known)
     if near:
         return f"Did you mean {near!r}?"

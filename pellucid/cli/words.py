@@ -12,7 +12,6 @@ import click
 from click.shell_completion import CompletionItem
 
 from pellucid.errors import closest
-from pellucid.foreign.commands import CHOICES, COMMANDS
 
 
 def complain(message: str) -> None:
@@ -36,6 +35,8 @@ class Choice(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The name itself."""
         if value not in self.names:
+            from pellucid.foreign.commands import CHOICES  # on use
+
             meant = CHOICES.get(str(value).casefold(), "")
             known = closest(value, self.names)
             guess = f"Did you mean {meant!r}?" if meant in self.names else ""
@@ -63,6 +64,8 @@ class Commands(click.Group):
 
     def meant(self, ctx: click.Context, word: str) -> str:
         """The command for another command line's word, or for what stands below a command."""
+        from pellucid.foreign.commands import COMMANDS  # on use
+
         if word in COMMANDS:
             return f"Write `{COMMANDS[word]}`."
         for name, command in self.commands.items():

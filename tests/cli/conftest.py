@@ -23,6 +23,14 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return call
 
 
+def said(run: Run, *arguments: str) -> str:
+    """What a wrong use of the command line is answered with: one line, and nothing else."""
+    code, out, err = run(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("pellucid: ")
+    return err.removeprefix("pellucid: ").strip()
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run on digits, of two epochs."""

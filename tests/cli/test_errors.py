@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cli.conftest import said
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -58,11 +59,7 @@ def test_wrong_use_is_one_line_with_the_nearest_right_word(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code, out, err = run(*arguments)
-    assert (code, out) == (2, "")
-    assert err.startswith("pellucid: ")
-    assert err.count("\n") == 1
-    assert message in err
+    assert message in said(run, *arguments)
     assert not list(tmp_path.iterdir())
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pellucid.cli import INTERRUPTED
 from pellucid.cli import commands as module
-from pellucid.cli.pressed import Pressed
+from pellucid.cli.pressed import noticing
 
 
 def swallowing() -> None:
@@ -45,7 +45,7 @@ def test_other_errors_are_what_they_are(run, monkeypatch):
 
 def test_what_ctrl_c_did_before_it_does_again():
     before = signal.getsignal(signal.SIGINT)
-    with Pressed() as pressed:
+    with noticing() as pressed:
         assert (signal.getsignal(signal.SIGINT) is before) == (
             before is not signal.default_int_handler
         )
@@ -53,7 +53,7 @@ def test_what_ctrl_c_did_before_it_does_again():
     assert not pressed.once
     ignoring = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with Pressed():
+        with noticing():
             assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, ignoring)

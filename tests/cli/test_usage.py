@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+from cli.conftest import said
 
 from pellucid.cli.commands import pellucid
 from pellucid.cli.usage import in_flags
@@ -23,12 +24,6 @@ def parsed(words: list[str]) -> click.Context:
         name, command, words = command.resolve_command(context, words)
         context = click.Context(command, context, info_name=name)
     return command.make_context("x", words, parent=context.parent)
-
-
-def said(run: Run, *arguments: str) -> str:
-    code, out, err = run(*arguments)
-    assert (code, out, err.count("\n")) == (2, "", 1)
-    return err.removeprefix("pellucid: ").strip()
 
 
 @pytest.mark.parametrize(("word", "command"), sorted(COMMANDS.items()))
