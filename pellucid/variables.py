@@ -76,6 +76,9 @@ class Variable(Tensor):
         self._owned = not is_frozen(data)
         self._array = data if is_frozen(data) else np.asarray(tensor(data).array, order="C")
 
+    def settle(self) -> None:
+        """It has values: nothing else is to give it some."""
+
     def belong(self, name: str, _place: Any) -> None:
         """Take the name that it has in a module, which stands in a place."""
         self.name = name
@@ -230,8 +233,7 @@ def assign_all(values: Mapping[Variable, Any]) -> None:
     with unchanged(new, assigning=True):
         put(tuple(new), {"_array": arrays, "_tensor": repeat(None), "_owned": repeat(False)})
     for variable in new:
-        if variable.__class__ is not Variable:  # it need not be drawn any more
-            variable.__class__ = Variable
+        variable.settle()
 
 
 def refuse_twins(where: str, variables: Mapping[str, Variable]) -> None:

@@ -204,3 +204,13 @@ def test_a_loop_needs_rows(compiled):
     for arguments in [(np.ones(2), np.ones(3)), (np.ones(0), np.ones(0)), (1.0, 2.0)]:
         with pytest.raises(GraphError, match=r"loop: .* The first axis counts the calls"):
             run.loop(*arguments)
+
+
+def test_a_variable_of_a_class_of_its_own_stays_one_when_it_is_assigned_to():
+    class Counted(pc.Variable):
+        __slots__ = ()
+
+    counted = Counted([1.0, 2.0])
+    counted.assign(np.zeros(2, np.float32))
+    assert type(counted) is Counted
+    assert counted.tolist() == [0.0, 0.0]

@@ -2,6 +2,7 @@
 
 Branch          the base of modules
 Place           where one stands: decides the random numbers of layers without `rng`
+joined          the path of a part
 members         the variables and modules in a value, by name
 kept            a value as a module keeps it: lists of members as tuples
 refuse_unseen   refuse members that stand where they are not seen
@@ -51,7 +52,7 @@ class Place:
         if self.told is not None or self.outer is None:
             return self.told or (0, "")
         seed, path = self.outer.where()
-        return seed, f"{path}.{self.name}" if path else self.name
+        return seed, joined(path, self.name)
 
     @property
     def is_said(self) -> bool:
@@ -68,6 +69,11 @@ class Place:
                 return
             above = above.outer
         self.name, self.outer = name, outer
+
+
+def joined(path: str, name: str) -> str:
+    """The path of what is called so in the module of a path."""
+    return f"{path}.{name}" if path else name
 
 
 def members(name: str, value: Any) -> list[tuple[str, Any]]:

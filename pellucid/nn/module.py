@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Self, final
 
 from pellucid.errors import DTypeError, OptionError, ShapeError
-from pellucid.nn.attributes import Attributes, Place, kept, members, refuse_unseen
+from pellucid.nn.attributes import Attributes, Place, joined, kept, members, refuse_unseen
 from pellucid.nn.calls import (
     form,
     in_order,
@@ -158,7 +158,7 @@ class Module(Savable):
             seen.add(id(module))
             found[path] = module
             inner = module.children().items()
-            waiting.extend((_join(path, name), child) for name, child in reversed(inner))
+            waiting.extend((joined(path, name), child) for name, child in reversed(inner))
         return found
 
     def variables(self) -> dict[str, Variable]:
@@ -169,7 +169,7 @@ class Module(Savable):
             for name, variable in module.own_variables().items():
                 if id(variable) not in seen:
                     seen.add(id(variable))
-                    found[_join(path, name)] = variable
+                    found[joined(path, name)] = variable
         return found
 
     def own_variables(self) -> dict[str, Variable]:
@@ -286,7 +286,3 @@ def _switch(modes: Iterable[tuple[Module, bool]]) -> None:
     for module, training in modes:
         module.__dict__["_training"] = training
     MODES.tell()
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name

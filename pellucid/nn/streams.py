@@ -19,7 +19,7 @@ import numpy as np
 
 from pellucid.capacity import active_sizes
 from pellucid.errors import GraphError
-from pellucid.nn.attributes import Place
+from pellucid.nn.attributes import Place, joined
 from pellucid.nn.module import ATTRIBUTES, Module
 from pellucid.primitives.base import DType, Shape, known_dtype
 from pellucid.random import Generator
@@ -144,11 +144,15 @@ class Undrawn(Variable):
         with start.lock:
             if start.first is None:
                 seed, path = start.place.where()
-                array = start.drawn((seed, _joined(path, self.name)))
+                array = start.drawn((seed, joined(path, self.name)))
                 start.first = weakref.ref(array)
                 self._owned, self._array = self.guard is None, array
-                self.__class__ = Variable  # type: ignore[assignment]
+                self.settle()
         return self._array
+
+    def settle(self) -> None:
+        """It is a plain variable from now on."""
+        self.__class__ = Variable  # type: ignore[assignment]
 
     @property
     def shape(self) -> Shape:
@@ -176,14 +180,10 @@ class Undrawn(Variable):
 
 def _restart(variable: Variable, seed: int, path: str) -> None:
     """Draw anew what holds the very values that it started with."""
-    start, origin = variable.start, (seed, _joined(path, variable.name))
+    start, origin = variable.start, (seed, joined(path, variable.name))
     if start is not None and start.is_kept_by(variable) and start.origin != origin:
         variable.assign(Tensor(start.drawn(origin)))
         start.first = weakref.ref(variable.present())
-
-
-def _joined(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
 
 
 def tell_seed(model: Module, seed: int, *, by_run: bool = False) -> None:
