@@ -21,7 +21,7 @@ is likely. Each class is also the built-in exception that Python programmers exp
 
 import difflib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 LEAST = 0.7  # how much alike two words must be for one to have been meant
 
@@ -127,6 +127,15 @@ def _form(word: object) -> str:
 
 def _begins(a: str, b: str) -> bool:
     return a.startswith(b) or b.startswith(a)
+
+
+def some(words: Sequence[object], most: int = 10) -> str:
+    """The words, of many the first.
+
+    >>> some(["a", "b", "c"], most=2)
+    'a, b, ...'
+    """
+    return ", ".join(map(str, words[:most])) + (", ..." if len(words) > most else "")
 
 
 def is_finite(number: float) -> bool:

@@ -138,9 +138,9 @@ def build_trainer(
 ) -> Trainer:
     """The Trainer of a recipe, which keeps its run in a folder, where one is given."""
     form, loss = parts.train.form, loss_of(recipe, parts.train.form)
-    recipe = replace(recipe, batch_size=batch_of(recipe, len(parts.train)))
-    batch = min(recipe.batch_size or 0, len(parts.train))
-    check_training(recipe.model, lambda: build_model(recipe, form), loss, form, batch)
+    batch = batch_of(recipe, len(parts.train))
+    recipe, most = replace(recipe, batch_size=batch), min(batch, len(parts.train))
+    check_training(recipe.model, lambda: build_model(recipe, form), loss, form, most)
     model = build_model(recipe, form)
     optimizer = OPTIMIZERS[recipe.optimizer](model.parameters(), **recipe.optimizer_options)
     patience = recipe.early_stopping

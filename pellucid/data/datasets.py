@@ -21,7 +21,7 @@ from pellucid.data.checks import (
     check_not_empty,
     check_targets,
 )
-from pellucid.errors import DataError, PositionError
+from pellucid.errors import DataError, PositionError, some
 from pellucid.refusals import Strict
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 Features = NDArray[Any]
 Labels = NDArray[Any]
 Indices = NDArray[np.int64]
-
-NAMED = 10  # classes that are named when a data set is printed
 
 
 @dataclass(frozen=True)
@@ -148,8 +146,7 @@ class Dataset(Strict):
         shape, targets = self.features.shape[1:], self.labels.shape[1:]
         says = f"{self.classes} classes" if self.classes else f"targets of shape {targets}"
         if self.class_names:
-            more = ", ..." if self.classes > NAMED else ""
-            says += f" ({', '.join(self.class_names[:NAMED])}{more})"
+            says += f" ({some(self.class_names)})"
         if self.classes and targets:
             says += f" at each of {targets}"
         ranges = f"features from {self.features.min():.6g} to {self.features.max():.6g}"

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset
-from pellucid.data.listing import classes_in, entries, parts_in
+from pellucid.data.listing import classes_in, entries, folders_in, parts_in
 from pellucid.data.pictures import LIGHTEST, opaque, open_picture, pillow
 from pellucid.disk import expanded
-from pellucid.errors import DataError, FileError, OptionError, closest
+from pellucid.errors import DataError, FileError, OptionError, closest, some
 
 BROKEN = ("refuse", "skip")
 MAX_NUMBERS = 2**30  # 4 GiB as float32
@@ -123,13 +123,13 @@ def image_parts(
 
 def _some_of(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
     """The classes in a folder, which are among the names."""
-    here = tuple(path.name for path in entries(folder) if os.path.isdir(path))
+    here = tuple(path.name for path in folders_in(folder))
     odd = [name for name in here if name not in names]
     if odd or not here:
         what = f"a class {odd[0]!r}, which train has not" if odd else "no class"
         raise DataError(
             f"image_parts: {folder} holds {what}. Each part has sub-folders for the same classes: "
-            f"{', '.join(names[:10])}{', ...' if len(names) > 10 else ''}."
+            f"{some(names)}."
         )
     return here
 

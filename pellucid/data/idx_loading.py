@@ -8,6 +8,7 @@ idx_folder(folder)               pictures and labels of a folder, whatever they 
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -22,8 +23,8 @@ from pellucid.data.idx import GZIP_MAGIC, find_file, opened_idx
 from pellucid.data.idx_pictures import ink_or_labels, spellings
 from pellucid.data.idx_sets import IDX_SETS, SIDE, IdxSet
 from pellucid.errors import DataError, FileError, OptionError, closest
+from pellucid.io.files import write_atomic
 
-CHUNK = 2**20
 NAMED = re.compile(r"(.*?)[-_.]?(images|labels)[-_.]idx[13]-ubyte(\.gz)?", re.IGNORECASE)
 TESTS = ("t10k", "test")  # in the names of files to test on
 
@@ -180,26 +181,16 @@ def _unpacked(
 
 def _unpack(packed: Path, member: str, path: Path) -> Path:
     """One file out of an archive whose digest is right; whole, or not there at all."""
-    # Imported on use: the sets that are fetched file by file need neither.
-    import secrets
+    # Imported on use: the sets that are fetched file by file do not need it.
     import zipfile
 
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
-        with (
-            zipfile.ZipFile(packed) as held,
-            held.open(member) as source,
-            open(temporary, "xb") as file,
-        ):
-            while piece := source.read(CHUNK):
-                file.write(piece)
-            file.flush()
-            disk.flush(file.fileno())
-        disk.replace(temporary, path)
+        with zipfile.ZipFile(packed) as held, held.open(member) as source:
+            write_atomic(path, lambda file: shutil.copyfileobj(source, file))
+    except FileError:
+        raise
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise FileError(f"unpack {member} of {packed}: {error}. Fetch it again.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return path
 
 

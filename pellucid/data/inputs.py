@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.tables import converted, read
 from pellucid.errors import DataError
 
 
@@ -17,10 +18,7 @@ def input_array(where: str, number: int, value: Any, count: int) -> NDArray[Any]
     Errors: DataError for what is no array of numbers, other lengths, and numbers not finite.
     """
     which = f"{where}: further input {number}"
-    try:
-        given = np.asarray(value)
-    except ValueError as error:
-        raise DataError(f"{which} cannot be read as one array: {error}.") from error
+    given = read(where, f"further input {number}", np.asarray, value)
     if given.dtype.kind not in "biuf":
         raise DataError(f"{which} is of type {given.dtype}. It must be an array of numbers.")
     if given.ndim < 1 or len(given) != count or given.size == 0:
@@ -28,8 +26,7 @@ def input_array(where: str, number: int, value: Any, count: int) -> NDArray[Any]
             f"{which} has shape {given.shape}; there are {count} samples. It must have a row for "
             "each of them."
         )
-    with np.errstate(over="ignore"):
-        array = np.array(given, np.int64 if given.dtype.kind in "iu" else np.float32, order="C")
+    array = converted(given, np.int64 if given.dtype.kind in "iu" else np.float32)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         row = int(np.argwhere(~np.isfinite(array))[0][0])
         raise DataError(f"{which}: a number in row {row} is not finite as float32.")

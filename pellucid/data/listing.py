@@ -1,6 +1,7 @@
 """Which parts of a folder are pictures, which folders are classes, and which are ready parts.
 
 entries       what a folder holds, by name, without what systems and people put beside pictures
+folders_in    the folders among it
 classes_in    the sub-folders that are classes
 parts_in      the sub-folders that are the parts of a split: train, validation, test
 """
@@ -50,14 +51,15 @@ def _is_beside(name: str) -> bool:
     return name.startswith(".") or name in (*LEFT_BEHIND, *NOTES) or name.endswith(TEXTS)
 
 
-def _folders_in(folder: Path) -> list[Path]:
+def folders_in(folder: Path) -> list[Path]:
+    """The folders among what a folder holds."""
     # Where a link cannot be followed, os.path says no; Path.is_dir raises for some.
     return [path for path in entries(folder) if os.path.isdir(path)]
 
 
 def classes_in(root: Path) -> tuple[str, ...]:
     """The names of the sub-folders: each is a class. Errors: DataError for fewer than two."""
-    names = tuple(path.name for path in _folders_in(root))
+    names = tuple(path.name for path in folders_in(root))
     if len(names) < 2:
         raise DataError(
             f"image_folder: {root} holds {len(names)} sub-folders ({', '.join(names) or 'none'}). "
@@ -78,10 +80,10 @@ def parts_in(root: Path) -> dict[str, Path]:
     It is one where a folder called train has classes inside, and another part stands beside it.
     Errors: DataError for two folders of one part, or one that is no part.
     """
-    folders = _folders_in(root)
+    folders = folders_in(root)
     named = [(PARTS.get(path.name.lower()), path) for path in folders]
     train = next((path for part, path in named if part == "train"), None)
-    if train is None or len({part for part, _ in named} - {None}) < 2 or not _folders_in(train):
+    if train is None or len({part for part, _ in named} - {None}) < 2 or not folders_in(train):
         return {}
     found: dict[str, Path] = {}
     for part, path in named:

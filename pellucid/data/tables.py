@@ -2,6 +2,7 @@
 
 feature_table    features as float32, or as ids
 target_numbers   numbers to be predicted, as float32
+converted        a copy in another dtype
 read             an array, or the error that says where there is none
 """
 
@@ -28,12 +29,12 @@ def feature_table(where: str, features: Any, vocabulary: int) -> NDArray[Any]:
     if found is None:
         array = read(where, "features", plain, features)
         _check(where, "features", array, vocabulary)
-        return _converted(array, dtype)
+        return converted(array, dtype)
     table = np.empty((len(features), len(found)), dtype)
     for i, (name, column) in enumerate(found):
         array = read(where, "features", plain, column)
         _check(where, f"column {name!r} of the features", array, vocabulary)
-        table[:, i] = _converted(array, dtype)
+        table[:, i] = converted(array, dtype)
     return table
 
 
@@ -48,7 +49,7 @@ def target_numbers(where: str, labels: Any) -> NDArray[Any]:
             f"{where}: targets of type {array.dtype} ({first(array)} first). Without classes they "
             "are real numbers."
         )
-    numbers = _converted(array, np.float32)
+    numbers = converted(array, np.float32)
     return numbers.reshape(-1, 1) if numbers.ndim == 1 else numbers
 
 
@@ -70,7 +71,8 @@ def first(array: NDArray[Any]) -> str:
     return repr(array.reshape(-1)[:1].tolist()[0]) if array.size else "none"
 
 
-def _converted(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
+def converted(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    """A copy of the array in another dtype."""
     # Too large for float32 becomes inf, which the data set then names.
     with np.errstate(over="ignore"):
         return np.array(array, dtype=dtype, order="C")

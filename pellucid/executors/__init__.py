@@ -76,7 +76,7 @@ def checked(name: str | None) -> str:
     """The name of an executor; the default for None, an error for an unknown one."""
     if name is None:
         return default()
-    if name is not None and not isinstance(name, str):
+    if not isinstance(name, str):
         raise OptionError(
             f"compile: executor is {shown(name)}. It is a name, {' or '.join(EXECUTORS)}; inputs "
             "are given to what was made: model.predictor()(x)."

@@ -15,7 +15,7 @@ from pellucid.compile import compile as compiled
 from pellucid.data import Dataset
 from pellucid.tensor import Tensor
 from pellucid.train.history import Values
-from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss
+from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss, means_of
 from pellucid.train.parts import check_measured, metrics_of
 from pellucid.variables import Buffer
 
@@ -104,7 +104,7 @@ class Evaluation:
         return {metric.name: metric.over_set(joined, data.labels) for metric in kinds}
 
     def _compiled(self, feed: Feed) -> Compiled:
-        of_samples = [metric for metric in self.metrics if not isinstance(metric, SetMetric)]
+        of_samples = means_of(self.metrics)
         wants_outputs = len(of_samples) < len(self.metrics)
 
         def measure(indices: Tensor) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@
     RocAuc           how often a yes scores above a no
     AbsoluteError    how far predicted numbers are from their targets
     for_loss    metrics that know what the outputs mean to the loss
+    means_of    those that are means over samples
 
 A metric gives one number for each sample, so that its mean over a whole set is exact, whatever
 the batches. What is no mean over samples is a `SetMetric`, measured after epochs alone. Write
@@ -210,6 +211,11 @@ def _counted(targets: Any) -> list[tuple[Any, int]]:
     """The first different values, and how often each occurs."""
     values, counts = np.unique(targets, return_counts=True)
     return list(zip(values.tolist(), counts.tolist(), strict=True))[:4]
+
+
+def means_of(metrics: Sequence[Metric | SetMetric]) -> list[Metric]:
+    """Those that give a number for each sample."""
+    return [metric for metric in metrics if not isinstance(metric, SetMetric)]
 
 
 def for_loss(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.data import Dataset
-from pellucid.errors import DataError, OptionError, closest
+from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
@@ -126,10 +126,9 @@ def _by_name(data: Dataset, given: Mapping[Any, Any]) -> list[Any]:
     weights: list[Any] = [1.0] * data.classes
     for name, weight in given.items():
         if name not in names:
-            known = ", ".join(map(repr, names[:10]))
             raise DataError(
                 f"Trainer: class weights for {name!r}, which {data.name!r} has not. Classes are "
-                f"called by name or number: {known}{', ...' if len(names) > 10 else ''}."
+                f"called by name or number: {some([repr(known) for known in names])}."
             )
         weights[names.index(name) % data.classes] = weight
     return weights

@@ -18,7 +18,7 @@ from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.evaluation import Feed, Loss
 from pellucid.train.keeping import MODEL
-from pellucid.train.metrics import Metric, SetMetric
+from pellucid.train.metrics import Metric, SetMetric, means_of
 from pellucid.train.parts import check_parts
 from pellucid.variables import Variable
 
@@ -37,8 +37,7 @@ class Task:
 
     def measured(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
         """The mean of each metric that is one over samples."""
-        of_samples = (metric for metric in self.metrics if not isinstance(metric, SetMetric))
-        return {metric.name: metric(outputs, targets).mean() for metric in of_samples}
+        return {m.name: m(outputs, targets).mean() for m in means_of(self.metrics)}
 
 
 class Program:

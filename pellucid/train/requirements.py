@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pellucid
 from pellucid.data import Dataset
-from pellucid.errors import DataError, OptionError, closest
+from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.graph import Graph
 from pellucid.train.history import TRAIN, VALIDATION
 from pellucid.train.metrics import SetMetric
@@ -82,14 +82,10 @@ def _check_names(train: Dataset, other: Dataset) -> None:
     ours, theirs = train.class_names, other.class_names
     if ours and theirs and theirs != ours[: len(theirs)]:
         raise DataError(
-            f"Trainer: the classes of {other.name!r} are {_listed(theirs)}; those of "
-            f"{train.name!r} {_listed(ours)}. They must be the same in the same order: "
+            f"Trainer: the classes of {other.name!r} are {some(theirs)}; those of "
+            f"{train.name!r} {some(ours)}. They must be the same in the same order: "
             "from_arrays(..., classes=train.class_names)."
         )
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
 
 
 def _kinds(data: Dataset) -> list[str]:

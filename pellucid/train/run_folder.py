@@ -26,7 +26,7 @@ from pellucid.io import append_jsonl, read_jsonl, safetensors, truncate_jsonl, w
 from pellucid.io.files import file_error
 from pellucid.io.jsonl import json_value
 from pellucid.train.checkpoint import Checkpoint, Position, best_file, step_file
-from pellucid.train.keeping import Kept
+from pellucid.train.keeping import MODEL, Kept
 from pellucid.train.options import BEST
 from pellucid.train.rows import check_rows
 
@@ -224,9 +224,9 @@ class RunFolder:
             kept = Kept(Position(epoch=best.epoch), best.monitor)
             return self.load_best(best.epoch), f"{kept} so far"
         arrays = {
-            name.removeprefix("model/"): array
+            name.removeprefix(MODEL): array
             for name, array in checkpoint.arrays.items()
-            if name.startswith("model/")
+            if name.startswith(MODEL)
         }
         return arrays, f"{Kept(checkpoint.position)} so far"
 

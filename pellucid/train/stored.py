@@ -24,12 +24,11 @@ from pellucid.errors import DataError, FileError, GraphError, OptionError
 from pellucid.graph import Graph
 from pellucid.io import safetensors
 from pellucid.nn import Module
-from pellucid.primitives import PRIMITIVES
 from pellucid.scopes import scope
 from pellucid.tensor import Tensor, apply, tensor
 from pellucid.text import parse
 from pellucid.train.history import Values
-from pellucid.train.metrics import SetMetric, for_loss
+from pellucid.train.metrics import for_loss, means_of
 from pellucid.variables import Variable
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ def save_graphs(path: str | os.PathLike[str], trainer: "Trainer") -> None:
     """Write the graph of a Trainer's model, and that of loss and metrics; or why there is none."""
     model, data = trainer.model, trainer.train
     metrics = for_loss(trainer.options.metrics, trainer.loss)
-    of_samples = [metric for metric in metrics if not isinstance(metric, SetMetric)]
+    of_samples = means_of(metrics)
 
     def measure(*one: Tensor) -> tuple[Tensor, ...]:
         *inputs, t = one
@@ -224,8 +223,7 @@ def load_graphs(
 def _read(entry: Any, constants: Mapping[str, Any], primitives: Sequence[Any]) -> StoredGraph | str:
     if isinstance(entry, str):
         return entry
-    known = (*PRIMITIVES, *primitives)
-    graph = parse(entry["graph"], constants=constants.values(), primitives=known)
+    graph = parse(entry["graph"], constants=constants.values(), primitives=primitives)
     names = [tuple(str(name) for name in entry[part]) for part in ("paths", "names")]
     return StoredGraph(graph, *names)
 

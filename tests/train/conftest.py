@@ -13,7 +13,7 @@ from pellucid.nn import Module
 from pellucid.optim import Adam
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
-from pellucid.train import Options, Trainer
+from pellucid.train import Callback, Options, Steps, Trainer
 
 
 def blobs(count: int, seed: int = 0, classes: int = 3) -> Dataset:
@@ -49,6 +49,17 @@ def make_trainer(**options: Any) -> Trainer:
     usual = {"batch_size": 16, "seed": 3, "executor": "reference", "keep": "last"}
     given = Options(**usual | options)
     return Trainer(model, cross_entropy, optimizer, blobs(70), blobs(30, seed=1), given)
+
+
+class StopAt(Callback):
+    """Ends training after a step."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def after_steps(self, trainer: Trainer, steps: Steps) -> None:
+        if trainer.position.step >= self.step:
+            trainer.stop("enough")
 
 
 def weights(trainer: Trainer) -> dict[str, Any]:

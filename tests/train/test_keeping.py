@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from train.conftest import StopAt
 
 from pellucid.cli.names import KEEPS as KEEPS_OF_CLI
 from pellucid.errors import OptionError
 from pellucid.io import safetensors
-from pellucid.train import Callback, EarlyStopping, RunFolder, Saving, Steps, Trainer
+from pellucid.train import EarlyStopping, RunFolder, Saving, Trainer
 from pellucid.train.options import KEEPS
 
 Make = Callable[..., Trainer]
@@ -24,17 +25,6 @@ def wild(make: Make, **options: Any) -> Trainer:
     made = make(**{"keep": None} | options)
     made.optimizer.learning_rate.assign(np.float32(0.5))
     return made
-
-
-class StopAt(Callback):
-    """Ends training after a step."""
-
-    def __init__(self, step: int) -> None:
-        self.step = step
-
-    def after_steps(self, trainer: Trainer, steps: Steps) -> None:
-        if trainer.position.step >= self.step:
-            trainer.stop("enough")
 
 
 def arrays(trainer: Trainer) -> dict[str, Any]:

@@ -6,26 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from train.conftest import StopAt
 
 from pellucid.data import from_arrays
 from pellucid.errors import FileError, OptionError, StateError
 from pellucid.functional import cross_entropy, focal_loss
 from pellucid.io import safetensors
-from pellucid.train import Callback, EarlyStopping, Saving, Steps, Trainer
+from pellucid.train import Callback, EarlyStopping, Saving, Trainer
 
 Make = Callable[..., Trainer]
 Same = Callable[[Trainer, Trainer], None]
-
-
-class StopAt(Callback):
-    """Ends training after a step."""
-
-    def __init__(self, step: int) -> None:
-        self.step = step
-
-    def after_steps(self, trainer: Trainer, steps: Steps) -> None:
-        if trainer.position.step >= self.step:
-            trainer.stop("enough")
 
 
 def metrics(folder: Path) -> bytes:
