@@ -47,6 +47,11 @@ class Claim:
             self.release()
             raise
 
+    @property
+    def is_had(self) -> bool:
+        """Whether it is had now: a forked child has none, though its parent may."""
+        return self._descriptor is not None
+
     def _lock(self, descriptor: int) -> None:
         try:
             if not disk.lock(descriptor):

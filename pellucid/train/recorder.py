@@ -75,6 +75,14 @@ class Recorder:
                 "Call resume() to go on from what is there, or choose another folder."
             )
 
+    def _check_claim(self) -> None:
+        claim = self._claim
+        if self._depth and claim is not None and not claim.is_had:
+            raise FileError(
+                f"write {claim.folder}: this process was forked while its parent trains there, "
+                "which alone writes into it. End a forked child with os._exit()."
+            )
+
     def create(self, config: Mapping[str, Any]) -> None:
         """Make the run folder. Errors: FileError, as nothing is lost yet."""
         if self.saving is not None:
@@ -188,6 +196,7 @@ class Recorder:
     def _try(self, write: Callable[[], Any]) -> bool:
         """Whether writing worked; carry on where it fails, and say so the first time."""
         try:
+            self._check_claim()
             write()
         except FileError as error:
             self._say(error)

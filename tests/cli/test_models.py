@@ -131,7 +131,7 @@ def test_the_cats_are_told_as_well_as_the_course_tells_them(
     (line,) = (line for line in out.splitlines() if line.startswith("test accuracy"))
     assert float(line.split()[-1]) >= least
     heads = done(run("evaluate", tmp_path / "run")).splitlines()
-    assert [row.split()[0] for row in heads] == ["set", "training", "test"]
+    assert [row.split()[0] for row in heads] == ["set", "training", "test", "weights"]
 
 
 def test_of_the_cats_some_are_kept_aside_where_asked_for(run: Run, tmp_path: Path) -> None:

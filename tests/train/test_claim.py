@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,17 +23,16 @@ Make = Callable[..., Trainer]
 OTHER = """
 import os
 import sys
+import time
 sys.path.insert(0, {tests!r})
 import conftest
 from pellucid.train import Callback, Saving
 
 class Forever(Callback):
     def after_steps(self, trainer, steps):
-        child = os.fork() if {forks} else 1
-        if child == 0:
-            time.sleep(600)
-        print("ready", child, flush=True)
-        sys.stdin.read()
+        if not {forks} or os.fork() == 0:
+            print("ready", os.getpid(), flush=True)
+        time.sleep(600)
 
 conftest.make_trainer(saving=Saving({folder!r}, report=False), callbacks=(Forever(),)).fit(2)
 """
@@ -40,21 +40,20 @@ conftest.make_trainer(saving=Saving({folder!r}, report=False), callbacks=(Foreve
 
 @contextmanager
 def another_process(folder: Path, *, forks: bool = False) -> Iterator[tuple[Any, int]]:
-    """A process that trains in a folder, and, if it forks, the id of its child."""
+    """A process that trains in a folder, and its id, or its child's if it forks."""
     script = OTHER.format(tests=str(Path(__file__).parent), folder=str(folder), forks=forks)
     environment = os.environ | {"PYTHONPATH": str(Path(pellucid.__file__).parents[1])}
     with subprocess.Popen(
         [sys.executable, "-c", script],
-        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,
         text=True,
     ) as process:
         try:
             assert process.stdout is not None
-            word, child = process.stdout.readline().split()
+            word, number = process.stdout.readline().split()
             assert word == "ready"
-            yield process, int(child)
+            yield process, int(number)
         finally:
             process.kill()
 
@@ -94,6 +93,29 @@ def test_a_forked_child_that_outlives_the_first_does_not_keep_others_out(
             again.fit(2)
         finally:
             os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_child_that_goes_on_training_writes_nothing(make: Make, tmp_path: Path) -> None:
+    saving = Saving(tmp_path / "run", report=False)
+    trainer = make(saving=saving)
+    steps = iter(trainer)
+    next(steps)
+    before = sorted(saving.folder.rglob("*"))
+    child = os.fork()
+    if child == 0:
+        told = ""
+        try:
+            with warnings.catch_warnings(record=True, action="always") as caught:
+                trainer.save()
+            told = str(caught[0].message)
+        finally:
+            os._exit(0 if "forked while its parent trains there, which alone" in told else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert sorted(saving.folder.rglob("*")) == before
+    trainer.save()
+    assert sorted(saving.folder.rglob("*")) != before
+    steps.close()  # type: ignore[attr-defined]
 
 
 class Within(Callback):
