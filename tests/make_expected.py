@@ -32,10 +32,11 @@ MAKERS = {
 }  # fmt: skip
 MAKERS["log1p"] = lambda x: T.from_numpy(np.asarray(scipy.special.log1p(x.numpy())))  # keeps -0
 MAKERS["normal_cdf"] = lambda x: by_numbers(normal_cdf, x)
+MAKERS["logistic_density"] = lambda x: by_numbers(logistic_density, x)
 MAKERS["sign"] = lambda x: T.where(x.isnan(), x, T.sign(x))  # PyTorch's sign of nan is 0
 REDUCE = {"sum": T.sum, "max": T.amax, "min": T.amin}
 ROUNDED = {"exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "power"}
-ROUNDED |= {"gaussian", "normal_cdf"}
+ROUNDED |= {"gaussian", "normal_cdf", "logistic_density"}
 
 
 def by_numbers(function, x):
@@ -48,6 +49,11 @@ def by_numbers(function, x):
 def normal_cdf(x):
     """mpmath's own, which cannot take large numbers."""
     return mpmath.ncdf(x) if abs(x) < 1000 else x if mpmath.isnan(x) else int(x > 0)
+
+
+def logistic_density(x):
+    e = mpmath.exp(-abs(x))
+    return e / (1 + e) ** 2
 
 
 def value(sample):

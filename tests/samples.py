@@ -15,7 +15,7 @@ from window_samples import WINDOWS
 from pellucid import primitives as p
 
 UNARY = (p.Negative, p.Abs, p.Sign, p.Floor, p.Exp, p.Expm1, p.Log, p.Log1p, p.Sqrt, p.Sin)
-UNARY += (p.Cos, p.Tanh, p.Sigmoid, p.Erf, p.NormalCdf)
+UNARY += (p.Cos, p.Tanh, p.Sigmoid, p.LogisticDensity, p.Erf, p.NormalCdf)
 BINARY = (p.Add, p.Subtract, p.Multiply, p.Divide, p.Power, p.Maximum, p.Minimum)
 BINARY += (p.Equal, p.Less, p.LessEqual)
 

@@ -132,14 +132,15 @@ class Tanh(Elementwise):
     """Hyperbolic tangent: a zero-centred squashing into the open interval (-1, 1)."""
 
     formula = "y = tanh x"
-    gradient_formula = "dx = dy (1 - y^2)"
+    gradient_formula = "dx = dy 4 l(2x),  l(x) = e^-x / (1 + e^-x)^2"
     accepts = FLOATS
 
     def forward(self, xp: Any, x: Any) -> Any:
         return xp.tanh(x)
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
-        return (dy * (1.0 - y * y),)
+        # 1 - y^2 has no digits left where y is nearly 1.
+        return (dy * 4.0 * (x + x).apply(LogisticDensity()),)
 
 
 class Sigmoid(Elementwise):
@@ -151,7 +152,7 @@ class Sigmoid(Elementwise):
     """
 
     formula = "y = 1 / (1 + e^-x)"
-    gradient_formula = "dx = dy y (1 - y)"
+    gradient_formula = "dx = dy l(x),  l(x) = e^-x / (1 + e^-x)^2"
     accepts = FLOATS
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -160,7 +161,28 @@ class Sigmoid(Elementwise):
         return xp.where(x >= 0, xp.ones_like(e), e) / (e + 1)
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
-        return (dy * y * (1.0 - y),)
+        # y (1 - y) has no digits left where y is nearly 1.
+        return (dy * x.apply(LogisticDensity()),)
+
+
+class LogisticDensity(Elementwise):
+    """Density of the logistic distribution, whose distribution function is the sigmoid.
+
+    A primitive because its own slope keeps its digits in this form alone.
+    """
+
+    formula = "y = e^-x / (1 + e^-x)^2"
+    gradient_formula = "dx = -dy y tanh(x / 2)"
+    accepts = FLOATS
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        # An even function, and e^-|x| never overflows.
+        e = xp.exp(-xp.abs(x))
+        above = e + 1
+        return e / (above * above)
+
+    def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
+        return (-dy * y * (x * 0.5).tanh(),)
 
 
 class Erf(Elementwise):

@@ -6,8 +6,7 @@ KEPT        how far out native programs, which flush small numbers, keep their d
 worst       the largest errors of a function over numbers of float32
 
 A scale is the sum of the sizes of the terms: where they cancel, as at the minimum of silu, no
-relative accuracy is left to be had. Sigmoid and tanh have their slopes from their results, so
-that training need not keep their arguments: the scale is that of the result.
+relative accuracy is left to be had.
 """
 
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from scipy.special import erf, expit, ndtr
 
 import pellucid as pc
 from pellucid import functional as f
+from pellucid.primitives import LogisticDensity
 
 Array = np.ndarray[Any, Any]
 Terms = tuple[Array, ...]  # whose sum is the result
@@ -68,13 +68,18 @@ def _log_sigmoid(x: Array) -> tuple[Terms, Terms, Terms]:
 
 def _sigmoid(x: Array) -> tuple[Terms, Terms, Terms]:
     s, c = expit(x), expit(-x)
-    return (s,), (s, -s * s), (s * c * (c - s), s * s, -s * s)
+    return (s,), (s * c,), (-s * c * np.tanh(x / 2.0),)
 
 
 def _tanh(x: Array) -> tuple[Terms, Terms, Terms]:
     e = np.exp(-2.0 * np.abs(x))
     y, slope = np.tanh(x), 4.0 * e / (1.0 + e) ** 2
-    return (y,), (slope, y * y, -y * y), (-2.0 * y * slope, y, -y)
+    return (y,), (slope,), (-2.0 * y * slope,)
+
+
+def _logistic_density(x: Array) -> tuple[Terms, Terms, Terms]:
+    y, turn = expit(x) * expit(-x), np.tanh(x / 2.0)
+    return (y,), (-y * turn,), (y * turn * turn, -2.0 * y * y)
 
 
 def _erf(x: Array) -> tuple[Terms, Terms, Terms]:
@@ -93,6 +98,7 @@ EXACT: dict[str, tuple[Callable[[Any], Any], Exact]] = {
     "gelu": (f.gelu, _gelu),
     "gelu_tanh": (f.gelu_tanh, _gelu_tanh),
     "log_sigmoid": (f.log_sigmoid, _log_sigmoid),
+    "logistic_density": (lambda x: pc.apply(LogisticDensity(), x), _logistic_density),
     "sigmoid": (f.sigmoid, _sigmoid),
     "silu": (f.silu, _silu),
     "softplus": (f.softplus, _softplus),
@@ -108,10 +114,11 @@ BOUNDS = {
     "gelu": (9.0, 9.0, 8.0),
     "gelu_tanh": (260.0, 260.0, 300.0),
     "log_sigmoid": (6.0, 7.0, 7.0),
+    "logistic_density": (6.0, 7.0, 8.0),
     "sigmoid": (6.0, 6.0, 6.0),
     "silu": (9.0, 9.0, 9.0),
     "softplus": (6.0, 7.0, 7.0),
-    "tanh": (4.0, 3.0, 4.0),
+    "tanh": (4.0, 6.0, 7.0),
 }
 # Native programs flush numbers below the smallest normal one. From where on they need none on
 # the way to a normal result: the value, and the slopes on both sides of 0.
@@ -119,6 +126,7 @@ KEPT = {
     "gelu": (-12.9, 12.8),
     "gelu_tanh": (-np.inf, 9.8),
     "silu": (-np.inf, 86.0),
+    "tanh": (-np.inf, 43.6),
     "erf": (-np.inf, 9.2),
 }
 

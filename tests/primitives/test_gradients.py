@@ -42,6 +42,7 @@ SMOOTH = [
     (p.Gaussian(0.5), apart),
     (p.Gaussian(1.0), apart),
     (p.NormalCdf(), apart),
+    (p.LogisticDensity(), apart),
     (p.Where(), apart > 0, ordinary(2, 3), ordinary(3, seed=1)),
     (p.Identity(), apart),
     (p.Cast(np.dtype(np.float64)), apart),

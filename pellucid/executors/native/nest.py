@@ -33,6 +33,7 @@ COSTLY = (
     p.Log1p,
     p.Tanh,
     p.Sigmoid,
+    p.LogisticDensity,
     p.Erf,
     p.Gaussian,
     p.NormalCdf,

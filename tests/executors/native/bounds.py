@@ -211,14 +211,22 @@ def _normal_cdf(x: Any) -> Any:
     return special.ndtr(x.astype(np.float64)).astype(REAL)
 
 
-def _gaussian(primitive: p.Gaussian, operands: list[Bounded], y: Any) -> Any:
+def _density(primitive: p.Primitive, operands: list[Bounded], y: Any) -> Any:
     """The largest of an interval is at the place that is nearest to 0."""
     ((x, e),) = operands
     low, high = _ends(x, e)
     near = np.where((low < 0) & (high > 0), REAL(0), np.minimum(np.abs(low), np.abs(high)))
     far = np.maximum(np.abs(low), np.abs(high))
-    ends = [np.exp(-REAL(primitive.factor) * end * end) for end in (near, far)]
+    ends = [_height(primitive, end) for end in (near, far)]
     return np.where(np.isinf(e), INF, _within(y, ends, 6.0))
+
+
+def _height(primitive: p.Primitive, x: Any) -> Any:
+    """Of a density that falls on both sides of 0, for x >= 0."""
+    if isinstance(primitive, p.Gaussian):
+        return np.exp(-REAL(primitive.factor) * x * x)
+    e = np.exp(-x)
+    return e / (1 + e) ** 2
 
 
 _FUNCTIONS: dict[type, Callable[[Any], Any]] = {
@@ -501,7 +509,8 @@ def _overlap_add(primitive: p.OverlapAdd, operands: list[Bounded], y: Any) -> An
 
 RULES: dict[type, Callable[..., Any]] = {
     p.Add: _arithmetic(np.add),
-    p.Gaussian: _gaussian,
+    p.Gaussian: _density,
+    p.LogisticDensity: _density,
     p.Subtract: _arithmetic(np.subtract),
     p.Multiply: _arithmetic(np.multiply),
     p.Divide: _arithmetic(np.divide),
