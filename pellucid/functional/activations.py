@@ -126,8 +126,7 @@ def gated(x: Tensor, z: Tensor) -> Tensor:
 
         h = e^(-|z| / 2),  y = x / (1 + h^2) for z > 0, else x h^2 / (1 + h^2)
 
-    The slope of a sigmoid by its result, y (1 - y), has no digits left where y is nearly 1; that
-    of this form has. -|z| is chosen by a condition, so that all derivatives are right at 0, too.
+    -|z| is chosen by a condition, so that all derivatives are right at 0, too.
     """
     positive = z > 0.0
     h = (positive.where(-z, z) * 0.5).exp()
