@@ -120,9 +120,7 @@ ACCEPTED = {
     **dict.fromkeys([p.Sum, p.Prod, p.CumulativeSum, p.MatMul], NUMBERS - {UINT8}),
     **dict.fromkeys([p.OverlapAdd, p.Convolution], NUMBERS - {UINT8}),
     **dict.fromkeys([p.Divide, p.Power, p.Floor, p.Exp, p.Expm1, p.Log, p.Log1p], REALS),
-    **dict.fromkeys(
-        [p.Sqrt, p.Sin, p.Cos, p.Tanh, p.Sigmoid, p.LogisticDensity, p.Erf], REALS
-    ),
+    **dict.fromkeys([p.Sqrt, p.Sin, p.Cos, p.Tanh, p.Sigmoid, p.LogisticDensity, p.Erf], REALS),
     **dict.fromkeys([p.Gaussian, p.NormalCdf, p.Atan2, p.NextAfter], REALS),
     **dict.fromkeys([p.FloorDivide, p.Remainder, p.Argsort], NUMBERS),
     **dict.fromkeys([p.BitwiseAnd, p.BitwiseOr, p.BitwiseXor], WHOLE),
