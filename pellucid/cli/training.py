@@ -69,14 +69,15 @@ def resume_run(
         raise OptionError("resume: --epochs counts all, --more those to come: give one of them.")
     use_threads(threads)
     run = RunFolder.open(folder)
-    recipe, facts = read_recipe(run), read_facts(run)
+    recipe, facts = moved(read_recipe(run), data_dir), read_facts(run)
+    if more is not None:
+        checkpoint = run.newest_checkpoint()
+        epochs = more + (checkpoint.position.epoch if checkpoint else 0)
     if epochs is not None:
-        recipe = replace(recipe, epochs=epochs)
-    parts = data_of(moved(recipe, data_dir), facts)
+        recipe = replace(recipe, epochs=epochs)  # the run holds it for the next time
+    parts = data_of(recipe, facts)
     trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
     trainer.resume()
-    if more is not None:
-        recipe = replace(recipe, epochs=trainer.position.epoch + more)
     return _fit(trainer, recipe, parts, folder)
 
 

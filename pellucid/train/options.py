@@ -164,7 +164,8 @@ class Saving(Strict):
 
     `folder` is made for the run; see `pellucid.train.run_folder` for what it holds. A
     checkpoint is written at the start, at the end, and between two steps once
-    `every_seconds` have passed; the newest `checkpoints` stay. `config` is added to config.json.
+    `every_seconds` have passed; the newest `checkpoints` stay. `config` is added to
+    config.json, also to that of a run that goes on.
     `report=False` leaves out the curves and the page, which take about a second to draw,
     `graph=False` what the model computes, from which `pellucid.load` uses it without its class.
     """

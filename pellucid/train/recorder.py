@@ -83,11 +83,19 @@ class Recorder:
                 "which alone writes into it. End a forked child with os._exit()."
             )
 
-    def create(self, config: Mapping[str, Any]) -> None:
-        """Make the run folder. Errors: FileError, as nothing is lost yet."""
-        if self.saving is not None:
-            self._take(RunFolder.made(self.saving.folder))
-            self.folder = RunFolder.create(self.saving.folder, config)
+    def settle(self, config: Callable[[], Mapping[str, Any]]) -> bool:
+        """Have the run folder hold these settings; whether it is made for that.
+
+        Errors: FileError where it cannot be made, as nothing is lost yet.
+        """
+        if self.saving is None:
+            return False
+        if self.folder is not None:
+            self.write(lambda folder: folder.change_config(config()))
+            return False
+        self._take(RunFolder.made(self.saving.folder))
+        self.folder = RunFolder.create(self.saving.folder, config())
+        return True
 
     def open(self) -> RunFolder:
         """Open the run folder that is there. Errors: FileError."""
@@ -104,11 +112,6 @@ class Recorder:
     def resumed(self, lines: int, best: int | None) -> None:
         """What the opened folder holds already."""
         self.lines, self._best_written = lines, best
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether a run folder was asked for, and is not there yet."""
-        return self.saving is not None and self.folder is None
 
     @property
     def is_due(self) -> bool:

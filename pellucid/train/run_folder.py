@@ -1,6 +1,6 @@
 """A run is a folder: what was asked for, every step, checkpoints, and pages to look at.
 
-    config.json                     settings, written once
+    config.json                     settings, of the start and what was asked for since
     metrics.jsonl                   one line a step and one an epoch
     graph.safetensors               what the model computes, see `stored`
     .lock                           see `claim`
@@ -57,8 +57,7 @@ class RunFolder:
         RunFolder.made(run.checkpoints)
         # The metrics come first: a folder with a config.json is a whole run.
         append_jsonl(run.metrics_file, [])
-        text = json.dumps(json_value(run.config), indent=2)
-        write_atomic(run.config_file, text.encode() + b"\n")
+        run._write_config()
         return run
 
     @staticmethod
@@ -93,6 +92,17 @@ class RunFolder:
             kind = type(config).__name__
             raise FileError(f"read {file}: it holds a {kind}, not an object. It is damaged.")
         return RunFolder(path, config)
+
+    def change_config(self, entries: Mapping[str, Any]) -> None:
+        """Have the settings hold these entries from now on. Errors: FileError."""
+        changed = self.config | json_value(entries)
+        if changed != self.config:
+            self.config = changed
+            self._write_config()
+
+    def _write_config(self) -> None:
+        text = json.dumps(json_value(self.config), indent=2)
+        write_atomic(self.config_file, text.encode() + b"\n")
 
     @property
     def config_file(self) -> Path:

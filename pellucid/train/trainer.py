@@ -210,8 +210,7 @@ class Trainer(Strict):
             warnings.warn(CHANGED, stacklevel=4)
         self.history.restored_epoch, self.history.weights = None, ""
         self._stepper.check_last()
-        if self._recorder.is_idle:
-            self._recorder.create(run_config(self, self._identity))
+        if self._recorder.settle(lambda: run_config(self, self._identity)):
             self.save()
         self._recorder.keep_graph(self)
         self._recorder.write(lambda folder: folder.forget_model())

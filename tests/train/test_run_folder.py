@@ -249,3 +249,16 @@ def test_settings_may_be_numbers_of_numpy(make: Make, tmp_path: Path) -> None:
     assert (config["trainer"]["batch_size"], config["trainer"]["classes"]) == (16, 3)
     again = make(early_stopping=EarlyStopping(3), saving=saving)
     assert again.resume().epochs["epoch"] == [1]
+
+
+def test_a_run_holds_the_settings_that_it_goes_on_with(make: Make, tmp_path: Path) -> None:
+    told = {"note": "first", "other": 1}
+    make(saving=Saving(tmp_path / "run", report=False, config=told), keep="best").fit(1)
+    again = make(
+        saving=Saving(tmp_path / "run", report=False, config={"note": "second"}), keep="last"
+    )
+    again.resume()
+    assert RunFolder.open(tmp_path / "run").config["note"] == "first"
+    again.fit(2)
+    config = RunFolder.open(tmp_path / "run").config
+    assert (config["note"], config["other"], config["trainer"]["keep"]) == ("second", 1, "last")
