@@ -18,6 +18,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
+from pellucid.capacity import check_room
 from pellucid.errors import OptionError, UnavailableError, closest
 from pellucid.executors.native import system
 from pellucid.executors.native.cache import Cache, digest_of
@@ -33,6 +34,12 @@ TOLD = (
     *("CPU implementer", "CPU architecture", "CPU variant", "CPU part", "CPU revision"),
     ARM64_FEATURES,
 )
+
+# Measured by the size of the process, in which LLVM compiles the steps of the benchmarks, of 20 to
+# 1,700 kB of text: it grew by 14 to 22 MB (28 Nov 2026, llvmlite 0.50). More is asked for.
+COMPILER_BYTES = 16 << 20
+BYTES_OF_TEXT = 32
+USE_THE_REFERENCE = "Free some, or use executor='reference', which compiles nothing."
 
 X86 = ("x86_64", "i686")  # how triples of it begin
 LEVELS = {"avx2": "x86-64-v3", "sse": "x86-64-v2"}  # LLVM's names for x86 with these and no more
@@ -199,7 +206,11 @@ def _generating(*, thorough: bool) -> Iterator[None]:
 
 
 def object_code(text: str, target: Target, *, thorough: bool = False) -> bytes:
-    """Machine code of a module in text form; `thorough`: faster code, later."""
+    """Machine code of a module in text form; `thorough`: faster code, later.
+
+    Errors: CapacityError where there is not memory enough: LLVM would end the process.
+    """
+    check_room("compile", COMPILER_BYTES + BYTES_OF_TEXT * len(text), USE_THE_REFERENCE)
     machine = _machine(target)
     module = _optimised(text, machine)
     with _generating(thorough=thorough):

@@ -14,7 +14,8 @@ from executors.native.cpus import TARGETS
 from executors.native.programs import seeded
 from llvmlite import binding
 
-from pellucid.errors import OptionError, UnavailableError
+from pellucid import capacity
+from pellucid.errors import CapacityError, OptionError, UnavailableError
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.emission import emit
 from pellucid.executors.native.planning import planned
@@ -268,3 +269,48 @@ def test_a_new_program_says_what_it_lacks_where_only_known_ones_can_run(tmp_path
     new = run(broken.replace("2.0", "3.0"), tmp_path)
     assert "ImportError: llvmlite cannot be loaded: " in new.stderr
     assert "executor='reference' runs without it" in new.stderr
+
+
+def test_where_memory_does_not_suffice_for_llvm_nothing_is_compiled(monkeypatch) -> None:
+    monkeypatch.setattr(capacity, "available", lambda: 16 << 20)
+    words = "compile: 16.8 MB of memory are wanted, 16.8 MB are available. Free some, or use exec"
+    with pytest.raises(CapacityError, match=words):
+        targets.object_code(SUM, HERE)
+    monkeypatch.setattr(capacity, "available", lambda: 17 << 20)
+    assert targets.object_code(SUM, HERE)
+
+
+STARVED = """
+import resource
+import sys
+import numpy as np
+import pellucid as pc
+pc.compile(lambda x: x + 1.0)(np.ones(3, np.float32))
+left = int(sys.argv[1]) << 20
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + left,) * 2)
+def many(x):
+    for i in range(60):
+        x = (x @ x).tanh() + (x * (i + 1.5)).exp().sum(axis=i % 2, keepdims=True)
+    return x
+try:
+    pc.compile(many)(np.zeros((40, 40), np.float32))
+    print("made")
+except MemoryError as error:
+    print("refused", error)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="no /proc here")
+@pytest.mark.parametrize(("megabytes", "said"), [(12, "refused"), (200, "made")])
+def test_a_process_at_the_limit_of_its_memory_is_not_ended_by_llvm(megabytes, said, tmp_path):
+    more = {"PELLUCID_CACHE": str(tmp_path), "PELLUCID_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    found = subprocess.run(
+        [sys.executable, "-c", STARVED, str(megabytes)],
+        env=os.environ | more,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.startswith(said)
