@@ -3,7 +3,6 @@
 table     rows of texts and numbers under a title
 listing   a text as it stands, under a title
 numbers   the numbers of an array of one or two axes
-few       rows, of many the first and the last
 
 Everything is escaped. No colour is set: text and paper are those of the page, light or dark.
 """
@@ -14,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-MOST_ROWS = 30
 MOST_NUMBERS = 10  # in a row or column of an array
 
 HEAD, CLASS_TEXT, CLASS_STRONG = 'th scope="col"', ' class="text"', ' class="strong"'
@@ -69,18 +67,6 @@ def numbers(title: str, array: Any) -> str:
         for i in rows
     ]
     return table(title, ["", *map(_place, columns)], cells)
-
-
-def few(rows: Sequence[Sequence[Any]], most: int = MOST_ROWS) -> list[Sequence[Any]]:
-    """The rows; where there are more than `most`, the first and the last, dots between.
-
-    >>> few([[1], [2], [3], [4], [5]], most=4)
-    [[1], [2], ['...'], [4], [5]]
-    """
-    if len(rows) <= most:
-        return list(rows)
-    dots: Sequence[Any] = ["..."] * len(rows[0])
-    return [*rows[: most // 2], dots, *rows[-(most // 2) :]]
 
 
 def _framed(content: str) -> str:

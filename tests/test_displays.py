@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import pellucid as pc
-from pellucid import displays, nn
+from pellucid import nn
 from pellucid.data import from_arrays, split
+from pellucid.tables import MOST_ROWS
 from pellucid.train import EpochRecord, History
 
 
@@ -81,7 +82,7 @@ def test_to_show_a_model_draws_no_numbers():
 
 def test_of_many_layers_the_first_and_the_last_are_shown():
     rows = cells(nn.Sequential(*[nn.Linear(2, 2) for _ in range(99)])._repr_html_())
-    assert len(rows) == 1 + displays.MOST_ROWS + 1
+    assert len(rows) == 1 + MOST_ROWS + 1
     assert rows[-1] == ["98", "Linear(2, 2)", "6"]
 
 
@@ -99,7 +100,7 @@ def test_a_split_is_escaped():
 
 def test_a_history_marks_its_best_epoch():
     page = history()._repr_html_()
-    assert cells(page, 0) == ["epoch", "train loss", "validation loss"]
+    assert cells(page, 0) == ["epoch", "train loss", "validation loss", ""]
     assert re.findall(r'<tr class="strong"><td>(\d)</td>', page) == ["2"]
     assert cells(History()._repr_html_()) == []
 

@@ -14,6 +14,7 @@ from pellucid.data import from_arrays
 from pellucid.errors import DataError, FileError, OptionError
 from pellucid.functional import cross_entropy
 from pellucid.optim import SGD
+from pellucid.tables import significant
 from pellucid.train import Options, Saving, Trainer
 
 
@@ -39,7 +40,7 @@ def test_a_run_of_the_command_line_has_model_data_history_and_settings(
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     for row, data in zip(rows[1:4], (opened.data.train, opened.data.validation, None), strict=True):
         values = opened.evaluate(data)
-        assert [f"{values[name]:.4f}" for name in ("loss", "accuracy")] == row[2:4]
+        assert [significant(values[name]) for name in ("loss", "accuracy")] == row[2:4]
     assert " ".join(rows[4]) == opened.weights == opened.history.weights
     scores = opened.predict(opened.data.test.features)
     right = (scores.numpy().argmax(axis=1) == opened.data.test.labels).mean()

@@ -15,6 +15,7 @@ from pellucid.bench.systems import installed
 from pellucid.bench.workloads import WORKLOADS
 from pellucid.errors import OptionError, closest
 from pellucid.io.files import write_atomic
+from pellucid.tables import significant
 
 WHOLE = "W10"  # a workload of processes, not of steps
 
@@ -85,5 +86,7 @@ def _whole_table(runs: list[whole.WholeRun]) -> Table:
         shown.add_column(name, justify="left" if name == "system" else "right")
     for r in sorted(runs, key=lambda r: r.median_s):
         ratio = f"{r.median_s / cold:.2f} x"
-        shown.add_row(r.system, f"{r.median_s:.2f}", f"{r.min_s:.2f}", ratio, f"{r.accuracy:.4f}")
+        shown.add_row(
+            r.system, f"{r.median_s:.2f}", f"{r.min_s:.2f}", ratio, significant(r.accuracy)
+        )
     return shown

@@ -5,11 +5,10 @@ epoch_table    one row an epoch
 printable      a text from elsewhere, safe for a terminal
 """
 
-from typing import Any
-
 from rich.console import Console
 from rich.table import Table
 
+from pellucid.tables import cell
 from pellucid.train import History
 
 
@@ -50,9 +49,5 @@ def epoch_table(history: History, most: int = 30) -> Table:
             continue
         skipped = False
         style = "bold" if row[0] == chosen else ""
-        table.add_row(*(_text(value) for value in row), style=style)
+        table.add_row(*(cell(value) for value in row), style=style)
     return table
-
-
-def _text(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else f"{value:,}"

@@ -28,6 +28,7 @@ from pellucid.cli.settings import from_words, settings_of
 from pellucid.data import Dataset
 from pellucid.errors import FileError, OptionError
 from pellucid.models import MODELS
+from pellucid.tables import significant
 from pellucid.train import Callback, ProgressBar, RunFolder, Trainer
 from pellucid.train.curves import can_draw
 
@@ -44,7 +45,7 @@ class TestAtEnd(Callback):
         """Measure, for the report."""
         values = {} if self.test is None else trainer.evaluate(self.test)
         for name in sorted(values):
-            trainer.results[f"test {name.replace('_', ' ')}"] = f"{values[name]:.4f}"
+            trainer.results[f"test {name.replace('_', ' ')}"] = significant(values[name])
 
 
 def train_run(data: str, options: dict[str, Any]) -> int:

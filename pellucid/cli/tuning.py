@@ -19,6 +19,7 @@ from pellucid.cli.training import STOPPED_BY, recipe_of, use_threads
 from pellucid.errors import OptionError
 from pellucid.io.files import file_error
 from pellucid.models import MODELS
+from pellucid.tables import significant
 from pellucid.train.curves import can_draw
 from pellucid.tune import (
     BayesianSearch,
@@ -239,4 +240,6 @@ class _Bar:
         """Move it on."""
         if trial.is_done:
             self.best = min(self.best, trial.score)
-        self.progress.update(self.task, completed=trial.number + 1, best=f"best {self.best:.4g}")
+        self.progress.update(
+            self.task, completed=trial.number + 1, best=f"best {significant(self.best)}"
+        )

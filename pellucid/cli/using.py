@@ -28,6 +28,7 @@ from pellucid.data import Form, read_digit, read_ink
 from pellucid.data.folders import read_picture
 from pellucid.errors import OptionError, PellucidError
 from pellucid.functional import softmax
+from pellucid.tables import significant
 from pellucid.train import RunFolder, evaluate
 
 READABLE = ("digit", "ink", "picture", "numbers")
@@ -49,7 +50,9 @@ def evaluate_run(folder: Path, data_dir: Path | None) -> int:
     ):
         if data is not None:
             values = evaluate(model, loss, data, metrics)
-            table.add_row(name, f"{len(data):,}", *(f"{value:.4f}" for value in values.values()))
+            table.add_row(
+                name, f"{len(data):,}", *(significant(value) for value in values.values())
+            )
     console = plain_console()
     console.print(table)
     console.print(printable(weights))
@@ -131,12 +134,13 @@ def _answers(reads: str, facts: Facts, inputs: Sequence[str], numbers: Any) -> T
     if not facts.form.classes:
         table = _table(first, *(f"y{i}" for i in range(numbers.shape[1])))
         for word, row in zip(inputs, numbers, strict=True):
-            table.add_row(Text(word), *(f"{y:.4f}" for y in row))
+            table.add_row(Text(word), *(significant(float(y)) for y in row))
         return table
     names = facts.class_names or tuple(str(i) for i in range(facts.form.classes))
     of_digits = reads == "digit" and not facts.class_names
     table = _table(first, "digit" if of_digits else "class", *(f"p({n})" for n in names))
     for word, row in zip(inputs, numbers, strict=True):
+        # Of probabilities, which sum to 1, the same digits count behind every point.
         table.add_row(Text(word), Text(names[int(row.argmax())]), *(f"{p:.3f}" for p in row))
     return table
 

@@ -73,13 +73,9 @@ class SplitReport:
     class_names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
-            for row in rows
-        ]
-        return "\n".join([self._title(), *lines])
+        from pellucid.tables import aligned
+
+        return "\n".join([self._title(), *aligned(self._rows(), texts=1)])
 
     __repr__ = __str__
 

@@ -17,7 +17,6 @@ import numpy as np
 
 from pellucid import displays
 from pellucid.compile import capture
-from pellucid.displays import few
 from pellucid.errors import DTypeError, OptionError, PellucidError
 from pellucid.graph import Graph, Node
 from pellucid.nn.calls import Call, calls, form
@@ -41,6 +40,7 @@ from pellucid.primitives import (
     Where,
 )
 from pellucid.primitives.base import Shape
+from pellucid.tables import aligned, few
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable
 
@@ -108,14 +108,7 @@ class Summary:
 
     def __str__(self) -> str:
         table = self._table()
-        widths = [max(len(line[i]) for line in table) for i in range(5)]
-        lines = [
-            "  ".join(
-                text.ljust(width) if i < 3 else text.rjust(width)
-                for i, (text, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in table
-        ]
+        lines = aligned(table, texts=3)
         rule = "-" * max(len(line) for line in lines)
         buffers = f"\nand {self._in_buffers()}" if self.buffers else ""
         return "\n".join([self._title(), lines[0], rule, *lines[1:-1], rule, lines[-1]]) + buffers

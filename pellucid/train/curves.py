@@ -21,7 +21,7 @@ import numpy as np
 from pellucid.disk import expanded
 from pellucid.io import write_atomic
 from pellucid.plot.figure import new_figure
-from pellucid.plot.style import BLUE, GREY, VERMILION
+from pellucid.plot.style import BLUE, GREY, VERMILION, spread_out
 from pellucid.train.history import TRAIN, VALIDATION, History
 
 # Stands for the colour of the page's text until the SVG is put into a page.
@@ -104,6 +104,7 @@ def _draw(axes: Any, history: History, name: str, ink: str) -> None:
             linestyle=":",
             label=f"{word}: epoch {shown}",
         )
+    _spread_out(axes, history, name)
     _label(axes, name, ink)
     _count_epochs(axes, epochs, ends)
 
@@ -120,6 +121,14 @@ def _draw_steps(axes: Any, history: History, name: str) -> None:
     axes.fill_between(
         steps[starts], low, high, color=GREY, alpha=0.35, linewidth=0.6, label="batches (range)"
     )
+
+
+def _spread_out(axes: Any, history: History, name: str) -> None:
+    """Powers of ten where the epochs' values are far apart; of one epoch, those of batches."""
+    columns = [history.epochs.get(prefix + name, []) for prefix in STYLES]
+    if len(history.epochs.get("epoch", [])) < 2:
+        columns = [history.steps.get(name, [])]
+    spread_out(axes, *columns)
 
 
 def _label(axes: Any, name: str, ink: str) -> None:

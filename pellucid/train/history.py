@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 
 from pellucid.refusals import Strict
+from pellucid.tables import aligned, cell, few
 
 Values = dict[str, float]
 Columns = dict[str, list[Any]]
 
 TRAIN = "train_"
 VALIDATION = "validation_"
+BEST_MARK = "best"
+MOST_EPOCHS = 16  # in a table: it fits on a screen, and into a notebook's cell without scrolling
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,14 @@ class History(Strict):
     `stopped` says why it ended, `weights` which weights the model holds since, and
     `restored_epoch` is their epoch where they are the best ones, brought back.
 
-    >>> history = History()
+    >>> history = History(best_epoch=1)
     >>> history.add_epoch(EpochRecord(10, 1, {"loss": 0.5}, {"loss": 0.75}))
+    >>> history.add_epoch(EpochRecord(20, 2, {"loss": 0.125}, {"loss": 1.0}))
     >>> history
-    History: 0 steps, 1 epoch
+    History: 0 steps, 2 epochs, best epoch 1
     epoch  train_loss  validation_loss
-        1      0.5000           0.7500
+        1      0.5000           0.7500  best
+        2      0.1250            1.000
     """
 
     steps: Columns = field(default_factory=dict)
@@ -158,14 +163,15 @@ class History(Strict):
             title += f"; {self.stopped}"
         if self.weights:
             title += f"; {self.weights}"
-        return "\n".join([title, *self._table()])
+        rows = self._rows()
+        return "\n".join([title, *(aligned(rows) if rows else ())])
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the title and the epochs, of many the first and last."""
+        """What a notebook shows: the title and the epochs, of many the first, best and last."""
         from pellucid.displays import table
 
         names, *rows = self._rows() or [[]]
-        best = [i for i, row in enumerate(rows) if row[0] == str(self.best_epoch)]
+        best = [i for i, row in enumerate(rows) if row[-1] == BEST_MARK]
         heads = [name.replace("_", " ") for name in names]
         return table(repr(self).splitlines()[0], heads, rows, texts=0, strong=best)
 
@@ -179,21 +185,19 @@ class History(Strict):
 
         return draw_curves(self)
 
-    def _table(self) -> list[str]:
-        """The epochs as lines of text."""
-        rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return ["  ".join(map(str.rjust, row, widths)) for row in rows]
-
-    def _rows(self) -> list[list[str]]:
-        """What the columns are, then the epochs; of many, the first and the last ones."""
+    def _rows(self) -> list[Any]:
+        """What the columns are, then the epochs; of many, the first, the best and the last."""
         names = [name for name in self.epochs if name != "step"]
-        rows = [
-            [_text(v) for v in row] for row in zip(*(self.epochs[n] for n in names), strict=True)
-        ]
-        if len(rows) > 20:
-            rows = [*rows[:10], ["..."] * len(names), *rows[-10:]]
-        return [names, *rows] if rows else []
+        columns = (self.epochs[name] for name in names)
+        rows = [[cell(value) for value in row] for row in zip(*columns, strict=True)]
+        if not rows:
+            return []
+        numbers = self.epochs.get("epoch", ())
+        best = [i for i, epoch in enumerate(numbers) if epoch == self.best_epoch]
+        if best:
+            names = [*names, ""]
+            rows = [[*row, BEST_MARK if i in best else ""] for i, row in enumerate(rows)]
+        return [names, *few(rows, MOST_EPOCHS, best)]
 
 
 def _extend(columns: Columns, name: str, values: Any) -> None:
@@ -202,7 +206,3 @@ def _extend(columns: Columns, name: str, values: Any) -> None:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
-def _text(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)

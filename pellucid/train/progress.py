@@ -5,6 +5,7 @@ ProgressBar    epoch, step, loss, speed and time left
 
 from typing import TYPE_CHECKING, Any
 
+from pellucid.tables import significant
 from pellucid.train.history import Steps
 from pellucid.train.options import Callback
 
@@ -60,7 +61,7 @@ class ProgressBar(Callback):
             self._task,
             completed=trainer.position.step,
             epoch=steps.epoch,
-            loss=f"{float(steps.columns['loss'][-1]):.4f}",
+            loss=significant(float(steps.columns["loss"][-1])),
             speed=f"{speed:,.0f} steps/s" if speed else "",
         )
 

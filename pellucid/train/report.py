@@ -11,6 +11,7 @@ from typing import Any
 
 from pellucid.disk import expanded
 from pellucid.io import write_atomic
+from pellucid.tables import cell
 from pellucid.train.curves import can_draw, curve_svgs, save_curves
 from pellucid.train.history import History
 
@@ -134,8 +135,7 @@ def _epochs(history: History) -> str:
 
 
 def _row(values: Sequence[Any], kind: str) -> str:
-    texts = (f"{v:.4f}" if isinstance(v, float) else f"{v:,}" for v in values)
-    cells = "".join(f"<td>{text}</td>" for text in texts)
+    cells = "".join(f"<td>{cell(value)}</td>" for value in values)
     return f'<tr class="{kind}">{cells}</tr>' if kind else f"<tr>{cells}</tr>"
 
 

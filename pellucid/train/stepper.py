@@ -13,6 +13,7 @@ import numpy as np
 from pellucid.data.batches import batch_matrix
 from pellucid.errors import PellucidError, TrainingError
 from pellucid.nn.streams import seed_run
+from pellucid.tables import significant
 from pellucid.train.checkpoint import Position
 from pellucid.train.history import Steps
 from pellucid.train.nonfinite import Birthplace, find_origin, is_finite
@@ -195,7 +196,7 @@ def _message(position: Position, loss: Any, origin: Birthplace | None) -> str:
     loss = float(np.asarray(loss))
     found = f"the loss is {loss}"
     if np.isfinite(loss):
-        found = f"the loss is {loss:.6g}, but the update is not finite"
+        found = f"the loss is {significant(loss)}, but the update is not finite"
     cause = (
         f"First: {origin}."
         if origin is not None

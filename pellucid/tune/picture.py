@@ -11,7 +11,7 @@ from pellucid.disk import expanded
 from pellucid.errors import OptionError
 from pellucid.io.files import file_error
 from pellucid.plot.figure import new_figure
-from pellucid.plot.style import BLUE, GREY, VERMILION, calm
+from pellucid.plot.style import BLUE, GREY, VERMILION, calm, spread_out
 from pellucid.tune.learning_rate import RateFinding
 from pellucid.tune.space import Choice, Integers, LogUniform
 from pellucid.tune.trials import Results, best_first, word
@@ -61,8 +61,7 @@ def _draw_results(panels: Any, found: Results) -> None:
         axes.set_xlabel(name.replace("_", " "))
         calm(axes)
     panels[0].set_ylabel("score")
-    if scores[0] > 0 and scores[-1] >= 10 * scores[0]:
-        panels[0].set_yscale("log")
+    spread_out(panels[0], scores[::-1], far=10)
     panels[-1].legend(frameon=False)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from pellucid.disk import expanded
 from pellucid.errors import FileError, OptionError, TrainingError
 from pellucid.io import append_jsonl, read_jsonl
+from pellucid.tables import aligned, significant
 from pellucid.tune.space import Point, Space
 
 
@@ -81,20 +82,14 @@ class Results:
         head = ["trial", "score", *self.space]
         found = best_first(self.trials)[:most]
         return [head] + [
-            [str(t.number + 1), f"{t.score:.6g}", *(word(t.point[name]) for name in self.space)]
+            [str(t.number + 1), significant(t.score), *(word(t.point[name]) for name in self.space)]
             for t in found
         ]
 
     def __str__(self) -> str:
-        rows = self.rows()
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        lines = (
-            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-            for row in rows
-        )
         failed = sum(not trial.is_done for trial in self.trials)
         counts = f"{len(self.trials)} trials, {failed} without a score; {self.stopped}"
-        return "\n".join([*lines, counts, *self.advice])
+        return "\n".join([*aligned(self.rows()), counts, *self.advice])
 
 
 def word(value: Any) -> str:

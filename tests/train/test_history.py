@@ -1,6 +1,10 @@
+import math
+from typing import Any
+
 import numpy as np
 import pytest
 
+from pellucid.tables import cell
 from pellucid.train import EpochRecord, History, StepRecord, Steps
 
 
@@ -75,19 +79,36 @@ def test_it_prints_as_a_table() -> None:
     assert repr(history) == (
         "History: 6 steps, 2 epochs, best epoch 2; all 2 epochs done\n"
         "epoch  train_loss  validation_loss  validation_accuracy\n"
-        "    1      1.0000           2.0000               0.2500\n"
-        "    2      0.5000           1.0000               0.2500"
+        "    1       1.000            2.000               0.2500\n"
+        "    2      0.5000            1.000               0.2500  best"
     )
 
 
-@pytest.mark.parametrize("epochs", [20, 21, 200])
-def test_a_long_table_shows_its_two_ends(epochs: int) -> None:
-    history = History()
+@pytest.mark.parametrize("epochs", [16, 17, 200, 10_000])
+@pytest.mark.parametrize("best", [None, 1, 7, 9, 16, "last"])
+def test_a_long_table_shows_its_two_ends_and_the_best(epochs: int, best: Any) -> None:
+    history = History(best_epoch=epochs if best == "last" else best)
     for epoch in range(1, epochs + 1):
         history.add_epoch(EpochRecord(epoch, epoch, {"loss": 1.0}, {}))
-    lines = repr(history).splitlines()
-    assert len(lines) == (22 if epochs == 20 else 23)
-    assert lines[-1].split() == [str(epochs), "1.0000"]
+    lines = [line.split() for line in repr(history).splitlines()]
+    assert len(lines) <= 2 + 16 + 3
+    assert lines[2][:2] == ["1", "1.000"]
+    assert lines[-1][:2] == [cell(epochs), "1.000"]
+    marked = [line[0] for line in lines if line[-1] == "best"]
+    assert marked == ([] if best is None else [cell(history.best_epoch)])
+    page = history._repr_html_()
+    assert page.count("<tr>") + page.count("<tr class") == len(lines) - 1
+    assert f">{cell(epochs)}<" in page
+    if best is not None:
+        assert f'<tr class="strong"><td>{cell(history.best_epoch)}</td>' in page
+
+
+def test_small_losses_keep_four_digits() -> None:
+    history = History()
+    for epoch, loss in enumerate((1234.56, 0.00012344, 1.5e-9, math.nan, math.inf, 0.0), 1):
+        history.add_epoch(EpochRecord(epoch, epoch, {"loss": loss}, {}))
+    shown = [line.split()[1] for line in repr(history).splitlines()[2:]]
+    assert shown == ["1235", "0.0001234", "1.500e-09", "nan", "inf", "0.000"]
 
 
 def test_an_empty_history_prints() -> None:

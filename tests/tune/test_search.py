@@ -182,7 +182,7 @@ def test_the_table_shows_the_best_and_names_ends():
     found = search(lambda rate, size: size - rate, space, GridSearch(4))
     lines = str(found).splitlines()
     assert lines[0].split() == ["trial", "score", "rate", "size"]
-    assert lines[1].split() == ["13", "0", "1.0", "1"]
+    assert lines[1].split() == ["13", "0.000", "1.0", "1"]
     assert lines[-3] == "16 trials, 0 without a score; all 16 trials made"
     assert lines[-2] == "the best rate, 1.0, is at the upper end of its range: look beyond it"
 
