@@ -9,8 +9,8 @@ from functional.test_accuracy import LOSS, SOFTMAX
 
 import pellucid as pc
 from pellucid import functional
-from pellucid.executors.native import sums
 from pellucid.executors.native.depth import LONGEST
+from pellucid.executors.native.sum_blocks import BLOCK as ADDED
 from pellucid.executors.native.vectors import BLOCK
 from pellucid.primitives.contraction import DEPTH
 from pellucid.primitives.summation import LONG, PART
@@ -49,9 +49,9 @@ def test_bounds_of_activations_are_those_of_the_tests():
 
 
 def test_bounds_of_sums_follow_from_what_is_added_at_a_time():
-    assert f"| {sums.BLOCK} + 10 | {PART} for each factor of {PART} in n, at most {LONG}" in PAGE
-    assert f"| {sums.BLOCK} + 2 | {LONG} for each factor of {LONG} |" in PAGE
-    assert f"| n, at most {sums.BLOCK}; beyond, 3 | n, at most {LONG}; beyond" in PAGE
+    assert f"| {ADDED} + 10 | {PART} for each factor of {PART} in n, at most {LONG}" in PAGE
+    assert f"| {ADDED} + 2 | {LONG} for each factor of {LONG} |" in PAGE
+    assert f"| n, at most {ADDED}; beyond, 3 | n, at most {LONG}; beyond" in PAGE
     block = BLOCK * 3 // 2
-    most = f"{block} + k / {sums.BLOCK}, and {block + LONGEST // BLOCK * 4 + sums.BLOCK}"
+    most = f"{block} + k / {ADDED}, and {block + LONGEST // BLOCK * 4 + ADDED}"
     assert f"| k, at most {most} for any k | k, at most {DEPTH} + log2 k |" in PAGE

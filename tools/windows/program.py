@@ -22,9 +22,10 @@ from pellucid.compile import _state
 from pellucid.executors import threads
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.emission import emit
+from pellucid.executors.native.interface import FAILURE, TABLE_END
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.program import FAILURE, TABLE_END, _runner_code, sections
+from pellucid.executors.native.program import _runner_code, sections
 
 TRIPLE = "x86_64-pc-windows-msvc"
 THREADS, STEPS = 3, 4

@@ -18,14 +18,10 @@ import warnings
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import llvmlite
 
 from pellucid.executors.native import system
-
-if TYPE_CHECKING:
-    from pellucid.executors.native.target import Target
 
 LIMIT_BYTES = 256 * 2**20
 STALE_SECONDS = 3600  # an unfinished entry that is older was left by a process that was killed
@@ -47,8 +43,8 @@ def folder() -> Path:
         return Path(os.devnull)
 
 
-def key_of(text: str, target: "Target") -> str:
-    """The digest of a program's text, the CPU, and the compiler that makes code of it."""
+def key_of(text: str, target: object) -> str:
+    """The digest of a program's text, the `Target`, and the compiler that makes code of it."""
     return digest_of(text, repr(target))
 
 

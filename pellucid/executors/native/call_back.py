@@ -8,13 +8,13 @@ import ctypes
 import weakref
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from pellucid.errors import GraphError, PositionError, located
 from pellucid.executors.inside import Inside
-from pellucid.executors.native.program import (
+from pellucid.executors.native.interface import (
     CALL_BACK,
     FAILED_INDEX,
     FAILED_PLACE,
@@ -25,7 +25,8 @@ from pellucid.graph import Node
 from pellucid.primitives.indexing import CheckedIds, outside, unknown
 
 if TYPE_CHECKING:
-    from pellucid.executors.native.native import Native
+    from pellucid.executors.native.planned import Planned
+    from pellucid.executors.native.steps import Coded
     from pellucid.executors.native.views import View
 
 PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64)
@@ -37,6 +38,18 @@ class Failed:
 
     step: int
     error: BaseException
+
+
+class Explained(Protocol):
+    """A program that tells what it was made from."""
+
+    @property
+    def shared(self) -> "Planned":
+        """Its plan."""
+
+    @property
+    def coded(self) -> "list[Coded]":
+        """Its kernels that have code, by the numbers that the code knows them by."""
 
 
 class CallBack:
@@ -51,7 +64,7 @@ class CallBack:
     ctypes passes none on.
     """
 
-    def __init__(self, program: "Native", table: Any, arena_slot: int) -> None:
+    def __init__(self, program: Explained, table: Any, arena_slot: int) -> None:
         self.program = weakref.proxy(program)
         self.table = table
         self._slot = arena_slot + CALL_BACK

@@ -26,7 +26,8 @@ from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.lanes import I64, Lanes, scalar_type
 from pellucid.executors.native.matrices import Scattered
 from pellucid.executors.native.panels import Finish
-from pellucid.executors.native.sums import BLOCK, InMemory
+from pellucid.executors.native.sum_blocks import BLOCK
+from pellucid.executors.native.sums import InMemory
 from pellucid.executors.native.tiling import Contraction
 from pellucid.executors.native.views import View, by_channels, row_major, single_stride
 from pellucid.graph import Node, Shape

@@ -12,7 +12,7 @@ next batch, comes mostly at once, and would else wait for it to wake.
 from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
-from pellucid.executors.native.program import LEFT
+from pellucid.executors.native.interface import LEFT
 from pellucid.executors.native.runner import emit_pause, emit_wait, word
 from pellucid.executors.native.system_calls import (
     I8,

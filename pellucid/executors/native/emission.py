@@ -10,30 +10,23 @@ from dataclasses import dataclass
 
 from pellucid.errors import UnavailableError
 from pellucid.executors.native import grain, loops, products, singles
-from pellucid.executors.native.frame import Frame, Layout
-from pellucid.executors.native.kernels import (
-    Fused,
-    Kernel,
-    Loop,
-    Product,
-    Single,
-    Start,
-    Steps,
-)
+from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, Single, Start, Steps
 from pellucid.executors.native.nest import COSTLY, loop_nest
 from pellucid.executors.native.outline import Outline, outline
 from pellucid.executors.native.plan import CopyBack, Place
-from pellucid.executors.native.program import Work
+from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.repeats import Item
 from pellucid.executors.native.rules import PREFIX, Rules
 from pellucid.executors.native.steps import Coded, coded, first_row
+from pellucid.executors.native.work import Work
 
 POINT_NANOSECONDS = 0.06  # a primitive at a point: half a vector operation and some memory
 PRODUCT_RATE = 75  # multiply-adds a nanosecond, of one thread
 MOST_WRITTEN_OUT = 512  # rules of many instructions in a program; where there are more, it calls
 
 
-def divide(shared: Layout) -> list[Work]:
+def divide(shared: Planned) -> list[Work]:
     """What there is to divide among threads, kernel by kernel."""
     return [
         Work(_units(each.kernel, each.shared), _nanoseconds(each.kernel), each.strips)
@@ -41,7 +34,7 @@ def divide(shared: Layout) -> list[Work]:
     ]
 
 
-def _units(kernel: Kernel, shared: Layout) -> int:
+def _units(kernel: Kernel, shared: Planned) -> int:
     match kernel:
         case Loop():
             nest = loop_nest(kernel, shared.views)
@@ -68,7 +61,7 @@ class Code:
     items: tuple[tuple[Item, ...], ...]
 
 
-def emit(shared: Layout) -> Code:
+def emit(shared: Planned) -> Code:
     """The code of a whole program."""
     return _Emission(shared).run()
 
@@ -76,7 +69,7 @@ def emit(shared: Layout) -> Code:
 class _Emission:
     """The code so far: functions by their bodies, and what kernels of one outline share."""
 
-    def __init__(self, shared: Layout) -> None:
+    def __init__(self, shared: Planned) -> None:
         self.shared = shared
         self.bodies: dict[str, str] = {}
         self.declarations: dict[str, None] = {}

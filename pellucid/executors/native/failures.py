@@ -11,14 +11,14 @@ from llvmlite import ir
 
 from pellucid.executors.native.elements import get, walk
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.lanes import Lanes
-from pellucid.executors.native.program import (
+from pellucid.executors.native.interface import (
     CALL_BACK,
     FAILED_INDEX,
     FAILED_PLACE,
     FAILED_STEP,
     FAILURE,
 )
+from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.views import View
 
 I64 = ir.IntType(64)

@@ -1,66 +1,30 @@
 """The frame of a kernel function: its arguments, and how it reaches memory.
 
-Frame       one kernel being emitted: builder, pointers, loads and stores
+Frame           one kernel being emitted: builder, pointers, loads and stores
+kernel_type     what a kernel is called with
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 
 from pellucid.executors.native.builder import Builder
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.memory import ask_for, load, store
-from pellucid.executors.native.plan import Place, Plan
+from pellucid.executors.native.plan import Place
+from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.rules import Rules
-from pellucid.executors.native.runner import kernel_type
-from pellucid.executors.native.target import Target
-from pellucid.executors.native.views import Views
-from pellucid.graph import Graph, Value
+from pellucid.graph import Value
 
 I8, I64 = ir.IntType(8), ir.IntType(64)
 POINTER = ir.PointerType()
+VOID = ir.VoidType()
 
 
-@dataclass
-class Layout:
-    """What all kernels of a program share: where values lie, and for which machine."""
-
-    graph: Graph
-    views: Views
-    plan: Plan
-    target: Target
-    arguments: int
-    numbers: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.numbers = {v.name: a.reshape(-1)[0] for v, a in self.graph.constants if a.size == 1}
-
-    def row_bytes(self, slot: int) -> int:
-        """How far the memory of a table entry moves on from step to step."""
-        results = slot - self.plan.inputs - self.plan.constants
-        if slot < self.arguments:
-            value = self.graph.inputs[slot]
-        elif 0 <= results < self.plan.results:
-            value = self.graph.outputs[results]
-        else:
-            return 0
-        return int(np.prod(value.shape, dtype=np.int64)) * value.dtype.itemsize
-
-    def place(self, value: Value, offset: int = 0) -> Place:
-        """Where an element of a value lies.
-
-        What a view begins with is bound to a kernel like the buffer itself, so that steps of a
-        sequence, which begin at other elements, share their code.
-        """
-        found = self.plan.places[value.name]
-        return Place(found.slot, found.offset + offset * value.dtype.itemsize)
-
-    def bindings(self, places: Sequence[Place]) -> tuple[int, ...]:
-        """What a kernel is told of its buffers: slot, offset and step of each."""
-        return tuple(n for p in places for n in (p.slot, p.offset, self.row_bytes(p.slot)))
+def kernel_type() -> ir.FunctionType:
+    """A kernel: (table, bindings, step, first unit, unit after the last)."""
+    return ir.FunctionType(VOID, [POINTER, POINTER, I64, I64, I64])
 
 
 class Frame:
@@ -72,7 +36,7 @@ class Frame:
     """
 
     def __init__(
-        self, shared: Layout, program: Layout | None = None, rules: Rules | None = None
+        self, shared: Planned, program: Planned | None = None, rules: Rules | None = None
     ) -> None:
         """For a kernel in the body of a loop, `program` is what the whole program shares."""
         self.shared, self.program = shared, program or shared

@@ -17,11 +17,11 @@ from pellucid.executors.native.inner import Lines, inner_sums
 from pellucid.executors.native.lanes import I64, scalar_type
 from pellucid.executors.native.matrices import Matrix
 from pellucid.executors.native.outer import Tile, outer_sums
-from pellucid.executors.native.packing import padded
 from pellucid.executors.native.tiling import (
     Contraction,
     Tiling,
     inner_rows,
+    padded,
     swapped_vectors,
 )
 from pellucid.executors.native.vectors import Vectors

@@ -27,7 +27,8 @@ from pellucid.executors.native.grain import rows_at_once
 from pellucid.executors.native.kernels import Loop, own_reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.nest import Nest, roots, stages
-from pellucid.executors.native.sums import Blocks, Pieces, Split, in_pieces, split
+from pellucid.executors.native.sum_blocks import Split, split
+from pellucid.executors.native.sums import Blocks, Pieces, in_pieces
 from pellucid.executors.native.vectors import first_lanes, lanes_below
 from pellucid.graph import Node
 

@@ -17,13 +17,13 @@ import numpy as np
 
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
-from pellucid.executors.native.program import Work
 from pellucid.executors.native.repeats import Item, as_json, from_json, unrolled
+from pellucid.executors.native.work import Work
 from pellucid.graph import Graph, Procedure
 from pellucid.primitives import PRIMITIVES, RECORDS
 
 if TYPE_CHECKING:
-    from pellucid.executors.native.frame import Layout
+    from pellucid.executors.native.planned import Planned
 
 LONG_NANOSECONDS = 10_000_000  # of a step on one thread
 
@@ -125,13 +125,13 @@ def _is_told(graph: Graph) -> bool:
     )
 
 
-def _planned(procedure: Procedure) -> "Layout":
+def _planned(procedure: Procedure) -> "Planned":
     from pellucid.executors.native.planning import planned
 
     return planned(procedure)
 
 
-def _compiled(procedure: Procedure, shared: "Layout") -> MachineCode:
+def _compiled(procedure: Procedure, shared: "Planned") -> MachineCode:
     """The code of a planned procedure."""
     from pellucid.executors.native.emission import divide, emit
 

@@ -20,22 +20,15 @@ from pellucid.executors.inside import Inside, called_inside, wait_outside
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.accepted import Accepted
 from pellucid.executors.native.call_back import CallBack, Failed
+from pellucid.executors.native.interface import FAILURE, TABLE_END
 from pellucid.executors.native.machine_code import is_long, machine_code
-from pellucid.executors.native.program import (
-    FAILURE,
-    LEAST_WORK,
-    TABLE_END,
-    Gate,
-    Listing,
-    Task,
-    runner,
-)
+from pellucid.executors.native.program import LEAST_WORK, Gate, Listing, Task, runner
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.memory import empty
 
 if TYPE_CHECKING:
-    from pellucid.executors.native.frame import Layout
+    from pellucid.executors.native.planned import Planned
     from pellucid.executors.native.report import Report
     from pellucid.executors.native.steps import Coded
 
@@ -59,7 +52,7 @@ class Native:
         self._most_workers = max((work.units for work in shared), default=1)
 
     @cached_property
-    def shared(self) -> "Layout":
+    def shared(self) -> "Planned":
         """The plan that the code was made from, made again for those who look at it."""
         # Imported on use, like all that compiles: a program from the disk runs without it.
         from pellucid.executors.native.planning import planned

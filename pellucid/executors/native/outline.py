@@ -5,15 +5,15 @@
 Networks repeat their layers, and to write the code of a kernel takes longer than to look at it.
 """
 
-from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.kernels import Fused
 from pellucid.executors.native.plan import Place
+from pellucid.executors.native.planned import Planned
 from pellucid.graph import Value
 
 Outline = tuple[object, ...]
 
 
-def outline(shared: Layout, kernel: Fused) -> tuple[Outline, list[Place]]:
+def outline(shared: Planned, kernel: Fused) -> tuple[Outline, list[Place]]:
     """The outline of a kernel with the places in it, each at its number in the outline."""
     return _Outliner(shared, kernel).run()
 
@@ -21,7 +21,7 @@ def outline(shared: Layout, kernel: Fused) -> tuple[Outline, list[Place]]:
 class _Outliner:
     """Names and places of one kernel, replaced by numbers in order of appearance."""
 
-    def __init__(self, shared: Layout, kernel: Fused) -> None:
+    def __init__(self, shared: Planned, kernel: Fused) -> None:
         self.shared, self.kernel = shared, kernel
         self.names: dict[str, int] = {}
         self.places: dict[Place, int] = {}

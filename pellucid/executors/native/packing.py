@@ -4,23 +4,20 @@ pack_rows       some vectors of each row
 pack_turned     the same, of a matrix that lies column by column
 pack_lines      a few columns, each as a line without gaps
 pack_tiles      columns as tiles need them; tile_room: how much memory those of a tile take
-padded          a count rounded up to whole vectors
 
 A copy pays where its elements are used often, and where the originals lie so far apart that
 each takes a page and cache sets of its own.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.matrices import Matrix
+from pellucid.executors.native.tiling import Tiling, padded
 from pellucid.executors.native.vectors import Vectors
-
-if TYPE_CHECKING:
-    from pellucid.executors.native.tiling import Tiling
 
 
 def pack_rows(
@@ -80,7 +77,7 @@ def pack_tiles(
     matrix: Matrix,
     depth: tuple[Any, Any],
     columns: tuple[Any, Any, int],
-    cut: "Tiling",
+    cut: Tiling,
     place: ir.Value,
 ) -> None:
     """Columns of a matrix whose rows have no gaps, for rows from `depth[0]` to `depth[1]`.
@@ -133,8 +130,3 @@ def pack_lines(v: Vectors, matrix: Matrix, rows: int, columns: int, place: ir.Va
         for j, line in enumerate(v.transposed(square)[:columns]):
             b.store(line, copy.at(b, k, j), align=matrix.dtype.itemsize)
     return copy
-
-
-def padded(count: int, lanes: int) -> int:
-    """A count rounded up to whole vectors."""
-    return -(-count // lanes) * lanes

@@ -19,9 +19,9 @@ from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.leftover import Leftover, leftover_vectors
 from pellucid.executors.native.matrices import Matrix, Scattered
 from pellucid.executors.native.outer import Meanwhile, Tile, outer_sums
-from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned, padded
+from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned
 from pellucid.executors.native.target import Target
-from pellucid.executors.native.tiling import Contraction, tiling
+from pellucid.executors.native.tiling import Contraction, padded, tiling
 from pellucid.executors.native.vectors import Vectors
 
 LONG_DEPTH = 128  # of k: where more is between tiles, the hardware sees which rows come next

@@ -12,14 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pellucid.executors.native.arena import Arena
-from pellucid.executors.native.kernels import (
-    Fused,
-    Kernel,
-    Loop,
-    Product,
-    access,
-    own_access,
-)
+from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, access, own_access
 from pellucid.executors.native.nest import is_last
 from pellucid.executors.native.order import Order
 from pellucid.executors.native.strips import strips

@@ -9,24 +9,24 @@ from pellucid.executors.native import target as targets
 from pellucid.executors.native.again import again
 from pellucid.executors.native.depth import cut
 from pellucid.executors.native.failing import failing
-from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.fusion import fuse
 from pellucid.executors.native.kernels import Loop, Single
 from pellucid.executors.native.masks import masks_from_results
 from pellucid.executors.native.nest import spill
 from pellucid.executors.native.pitch import pitches
 from pellucid.executors.native.plan import plan
+from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.scattered import scattered
 from pellucid.executors.native.simplify import simplify
 from pellucid.executors.native.steps import with_bodies
 from pellucid.executors.native.strips import by_strips, neighbours
-from pellucid.executors.native.sums import lost_beside
+from pellucid.executors.native.sum_blocks import lost_beside
 from pellucid.executors.native.traces import lowered
 from pellucid.executors.native.views import Gaps, Views, layout
 from pellucid.graph import Procedure
 
 
-def planned(procedure: Procedure) -> Layout:
+def planned(procedure: Procedure) -> Planned:
     """A procedure with all decisions taken: kernels, their order, places in memory."""
     graph = by_strips(cut(masks_from_results(lowered(simplify(procedure.graph)))))
     updated = {graph.inputs[position].name for position in procedure.updates}
@@ -41,4 +41,4 @@ def planned(procedure: Procedure) -> Layout:
             kernel.stores += lost_beside(kernel.nodes[0])
     graph = with_bodies(kernels, graph, planned)
     program = plan(procedure, graph, kernels, views, failing(kernels, graph))
-    return Layout(graph, views, program, targets.host(), procedure.arguments)
+    return Planned(graph, views, program, targets.host(), procedure.arguments)

@@ -1,6 +1,5 @@
 """The program around the kernels: the loop over steps, and threads that share its work.
 
-    Work            what there is to divide of a kernel: units, and their time
     sections        runs of kernels that are handed out together
     Crew            threads that sleep between calls; one program at a time has them
     Runner          the machine code that runs any program; compiled once a machine
@@ -37,42 +36,15 @@ import numpy as np
 
 from pellucid.executors.native import target as targets
 from pellucid.executors.native.cache import Cache, key_of
+from pellucid.executors.native.interface import COME, CREW_BYTES, STEPS
 from pellucid.executors.native.repeats import Item, unrolled
+from pellucid.executors.native.work import Work
 from pellucid.memory import LINE, empty
 
-COUNT, LIST, GATE, FAILS, KERNELS = range(5)  # words of a listed program
-# Entries of a table after the arena: where Python is called, and what has failed: 1 + k for an
-# index out of range in kernel k, -1 - k while its rule runs in Python; in which step; which index,
-# and where among the indices it stands.
-CALL_BACK, FAILURE, FAILED_STEP, FAILED_INDEX, FAILED_PLACE, TABLE_END = range(1, 7)
-STEPS, COME, LEFT = 2, 5, 6  # words of a task: steps, and how many threads have
-CREW_BYTES = 320  # of its memory: a lock, a signal, numbers
-SHARED_NANOSECONDS = 2_500  # less is done before another thread has seen that it can help
-CHUNK_NANOSECONDS = 12_000  # of a chunk that is worth being handed out by itself
-MOST_CHUNKS = 16  # for each thread
 LEAST_WORK = 40_000  # nanoseconds to share: calls with less run in the calling thread alone
 # Seconds since the last call, and what more it takes then to share: a thread that is still awake
 # helps at once, one asleep after some twenty microseconds, and where its CPU sleeps as well, late.
 WORTH_WAKING = ((0.0001, LEAST_WORK), (0.0005, 200_000), (math.inf, 1_000_000))
-
-
-@dataclass(frozen=True)
-class Work:
-    """What there is to divide of a kernel: independent units, and a rough time for all.
-
-    With `strips` above 1 it goes together with the kernel before: strip by strip of both.
-    """
-
-    units: int
-    nanoseconds: float
-    strips: int = 1
-
-    def chunks(self, threads: int) -> int:
-        """Into how many ranges of units it is divided: as many for each thread, if it can be."""
-        if self.nanoseconds < SHARED_NANOSECONDS or threads == 1:
-            return 1
-        each = round(self.nanoseconds / threads / CHUNK_NANOSECONDS)
-        return max(1, min(self.units, threads * max(1, min(each, MOST_CHUNKS))))
 
 
 def sections(

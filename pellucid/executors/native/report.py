@@ -15,13 +15,14 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.kernels import Kernel, Product, Single, Start
 from pellucid.executors.native.peak import peak
 from pellucid.executors.native.plan import CopyBack
-from pellucid.executors.native.program import Listing, Work
+from pellucid.executors.native.planned import Planned
+from pellucid.executors.native.program import Listing
 from pellucid.executors.native.singles import is_native
 from pellucid.executors.native.steps import coded
+from pellucid.executors.native.work import Work
 from pellucid.graph import Value
 
 I64 = ir.IntType(64)
@@ -89,7 +90,7 @@ class Report:
         return "\n".join(lines)
 
 
-def report(shared: Layout, listing: Listing, table: Any) -> Report:
+def report(shared: Planned, listing: Listing, table: Any) -> Report:
     """Time every kernel by itself; `table` must lead to memory that may be overwritten.
 
     One of a loop is timed in its first turn, and counted as often as it runs.
@@ -131,7 +132,7 @@ def _median_seconds(kernel: Any, where: tuple[int, int], work: Work) -> float:
     return max(statistics.median(times) - statistics.median(empty), 1e-9)
 
 
-def _row(kernel: Kernel, shared: Layout, seconds: float, share: float) -> Row:
+def _row(kernel: Kernel, shared: Planned, seconds: float, share: float) -> Row:
     if isinstance(kernel, CopyBack):
         value = kernel.source
         size = _bytes(value) if value is not None else 0

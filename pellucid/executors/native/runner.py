@@ -1,7 +1,6 @@
 """The machine code that runs any program, as LLVM code.
 
     emit_runner     the functions `alone` and `worker`
-    kernel_type     what a kernel is called with
     word            entries of lists
     emit_wait, emit_pause   waiting for other threads
 
@@ -15,7 +14,8 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
-from pellucid.executors.native.program import (
+from pellucid.executors.native.frame import kernel_type
+from pellucid.executors.native.interface import (
     COME,
     COUNT,
     FAILS,
@@ -39,11 +39,6 @@ from pellucid.memory import LINE
 
 YIELD = 1  # the hint of ARM64 that this thread only waits
 SPINS = 2000  # looks at a counter before the CPU is offered to others
-
-
-def kernel_type() -> ir.FunctionType:
-    """A kernel: (table, bindings, step, first unit, unit after the last)."""
-    return ir.FunctionType(VOID, [POINTER, POINTER, I64, I64, I64])
 
 
 def emit_runner(module: ir.Module, target: Target) -> ir.Function:

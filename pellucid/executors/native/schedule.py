@@ -1,11 +1,11 @@
 """The schedule of a program in words: its kernels, what each fuses, and where values lie."""
 
-from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.kernels import Kernel, Loop, Product, Steps
 from pellucid.executors.native.plan import CopyBack
+from pellucid.executors.native.planned import Planned
 
 
-def schedule_text(shared: Layout) -> str:
+def schedule_text(shared: Planned) -> str:
     """One paragraph for each kernel, in order."""
     lines = []
     for number, kernel in enumerate(shared.plan.kernels):
@@ -36,7 +36,7 @@ def _kind(kernel: Kernel) -> str:
     return "single"
 
 
-def _place(shared: Layout, name: str) -> str:
+def _place(shared: Planned, name: str) -> str:
     place, plan = shared.plan.places[name], shared.plan
     if place.slot < plan.inputs:
         return f"variable {shared.graph.inputs[place.slot].name}, in place"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.kernels import Kernel, Start, Steps
+from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.repeats import Item, Move, Repeat
 from pellucid.graph import Graph, Procedure, Value
 from pellucid.primitives.base import UINT8
@@ -21,7 +21,7 @@ from pellucid.primitives.base import UINT8
 
 
 def with_bodies(
-    kernels: Sequence[Kernel], graph: Graph, planned: Callable[[Procedure], Layout]
+    kernels: Sequence[Kernel], graph: Graph, planned: Callable[[Procedure], Planned]
 ) -> Graph:
     """Plan the bodies of loops: the graph with their constants among its own."""
     constants = list(graph.constants)
@@ -38,7 +38,7 @@ def with_bodies(
     return replace(graph, constants=tuple(constants))
 
 
-def _moves(shared: Layout, kernel: Steps) -> tuple[Move, ...]:
+def _moves(shared: Planned, kernel: Steps) -> tuple[Move, ...]:
     """Where the table entries of the body lie: its inputs, constants, outputs and arena."""
     scan, inputs = kernel.scan, kernel.nodes[0].inputs
     first = scan.constants + scan.carries
@@ -58,7 +58,7 @@ def _moves(shared: Layout, kernel: Steps) -> tuple[Move, ...]:
     return tuple(replace(move, row=shared.row_bytes(move.slot)) for move in found)
 
 
-def _of_view(shared: Layout, value: Value, *, is_sliced: bool = False) -> Move:
+def _of_view(shared: Planned, value: Value, *, is_sliced: bool = False) -> Move:
     """A value that every turn sees whole, or its slices."""
     view = shared.views[value]
     place = shared.place(view.base, view.offset)
@@ -66,7 +66,7 @@ def _of_view(shared: Layout, value: Value, *, is_sliced: bool = False) -> Move:
     return Move(place.slot, place.offset, stride)
 
 
-def _of_row(shared: Layout, kernel: Steps, carry: int, *, written: bool) -> Move:
+def _of_row(shared: Planned, kernel: Steps, carry: int, *, written: bool) -> Move:
     """The row of a trace that a turn reads, or writes."""
     scan, trace = kernel.scan, kernel.traces[carry]
     place = shared.place(trace)
@@ -90,19 +90,19 @@ def first_row(kernel: Steps, carry: int) -> int:
 class Coded:
     """A kernel that has code: the plan that it is in, that of the program, and its strips."""
 
-    shared: Layout
-    program: Layout
+    shared: Planned
+    program: Planned
     kernel: Kernel
     strips: int
 
 
-def coded(shared: Layout) -> tuple[list[Coded], tuple[tuple[Item, ...], ...]]:
+def coded(shared: Planned) -> tuple[list[Coded], tuple[tuple[Item, ...], ...]]:
     """All kernels that have code, and for each kernel of the plan what is run, by number."""
     found: list[Coded] = []
     return found, tuple(_items(shared, shared, found))
 
 
-def _items(shared: Layout, program: Layout, found: list[Coded]) -> list[tuple[Item, ...]]:
+def _items(shared: Planned, program: Planned, found: list[Coded]) -> list[tuple[Item, ...]]:
     items: list[tuple[Item, ...]] = []
     for number, kernel in enumerate(shared.plan.kernels):
         here: list[Item] = [len(found)]

@@ -1,15 +1,11 @@
-"""Long sums in blocks: what rounding costs depends on a block, not on how many numbers there are.
+"""Sums of blocks as LLVM code: rounding costs what a block does, however many numbers there are.
 
-    BLOCK       how many numbers are added one after the other
-    Split       which loop over reduced points is cut into blocks, and into which
-    split       the same for a nest
     Pieces      what is done after each of them
     in_pieces   `with in_pieces(...) as i:` emits the body of a loop that may be cut
     two_sum     a sum with what its rounding has lost
     added       one more number added to such a sum
     Blocks      a sum under way: the block that is being added, and the blocks before it
     InMemory    sums that wait in memory for more numbers, one after the other
-    lost_beside where what such sums have lost lies, if they are long
 
 Added one after the other, n numbers may err by n roundings. Here that happens within a block
 alone: the sums of blocks are added as pairs of a number and what was lost. The order of all
@@ -20,48 +16,19 @@ Source: Knuth, The Art of Computer Programming 2, section 4.2.2, theorem B; Dekk
 Mathematik 18, 1971, for sums of two parts.
 """
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from llvmlite import ir
 
-from pellucid import primitives as p
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.lanes import I64, Lanes, scalar_type, zeros
 from pellucid.executors.native.memory import load, store
-from pellucid.executors.native.nest import Dim
-from pellucid.graph import Node, Value
+from pellucid.executors.native.sum_blocks import Split, lost_beside
+from pellucid.graph import Node
 from pellucid.primitives.base import DType
-
-BLOCK = 256
-
-
-@dataclass(frozen=True)
-class Split:
-    """Loop number `loop` is run in pieces of `points` of its points: together a block."""
-
-    loop: int
-    points: int
-
-
-def split(dims: Sequence[Dim], width: int) -> Split | None:
-    """Where sums of a nest are cut, whose last loop, if reduced, goes on by `width` points.
-
-    None where a lane adds no more than a block.
-    """
-    inside, last = 1, len(dims) - 1
-    for loop in range(last, -1, -1):
-        if not dims[loop].reduced:
-            continue
-        step = width if loop == last else 1
-        turns = -(-dims[loop].size // step)
-        if inside * turns > BLOCK:
-            return Split(loop, max(1, BLOCK // inside) * step)
-        inside *= turns
-    return None
 
 
 @dataclass(frozen=True)
@@ -132,20 +99,6 @@ class Blocks:
     def _now(self) -> tuple[Lanes, Lanes]:
         high, low = (self.builder.load(slot, typ=self.kind) for slot in self.slots)
         return self.zero.made(high), self.zero.made(low)
-
-
-def lost_beside(node: Node) -> list[Value]:
-    """Memory for what the sums of a node lose, if many numbers may meet in one of them."""
-    match node.primitive:
-        case p.ScatterAdd():
-            count = math.prod(node.inputs[1].shape)
-        case p.OverlapAdd():
-            count = math.prod(node.primitive.windows(node.inputs[0].shape).size)
-        case _:
-            return []
-    output = node.output
-    is_long = output.dtype.kind == "f" and count > BLOCK
-    return [Value(f"{output.name}/lost", output.shape, output.dtype)] if is_long else []
 
 
 @dataclass(frozen=True)

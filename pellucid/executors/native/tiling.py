@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pellucid.executors.native.packing import padded
 from pellucid.executors.native.target import Target
 from pellucid.primitives.base import DType
 
@@ -84,6 +83,11 @@ class Tiling:
             return count, 0
         whole = count // self.lanes * self.lanes if self.vectors else 0
         return whole, count - whole
+
+
+def padded(count: int, lanes: int) -> int:
+    """A count rounded up to whole vectors."""
+    return -(-count // lanes) * lanes
 
 
 @lru_cache(maxsize=1024)

@@ -26,9 +26,9 @@ from executors.native.readers import READERS, reader_of
 from executors.native.walks import WALKS, traits
 
 from pellucid import primitives as p
-from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.kernels import Fused
 from pellucid.executors.native.plan import CopyBack
+from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.views import stretched
 
@@ -44,7 +44,7 @@ ALL: tuple[Feature, ...] = (
 )
 
 
-def pairs_of(shared: Layout) -> Iterator[Feature]:
+def pairs_of(shared: Planned) -> Iterator[Feature]:
     """Each operand that a kernel reads from memory: how it lies there, and what reads it."""
     for kernel in shared.plan.kernels:
         if isinstance(kernel, CopyBack) and kernel.source is not None:
@@ -63,7 +63,7 @@ def pairs_of(shared: Layout) -> Iterator[Feature]:
                         yield walk, reader
 
 
-def features_of(made: Program, shared: Layout) -> set[Feature]:
+def features_of(made: Program, shared: Planned) -> set[Feature]:
     """What a program meets."""
     return {
         *pairs_of(shared),

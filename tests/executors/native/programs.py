@@ -44,9 +44,10 @@ from pellucid.executors.native import (
     native,
     pitch,
     strips,
-    sums,
+    sum_blocks,
     tiling,
     vectors,
+    work,
 )
 from pellucid.executors.native import program as sharing
 
@@ -183,8 +184,8 @@ class small_chunks:  # noqa: N801 (used like a function)
     """
 
     LIMITS = (
-        (sharing, "SHARED_NANOSECONDS", 0),
-        (sharing, "CHUNK_NANOSECONDS", 1),
+        (work, "SHARED_NANOSECONDS", 0),
+        (work, "CHUNK_NANOSECONDS", 1),
         (native, "LEAST_WORK", 0),
         (sharing, "WORTH_WAKING", ((math.inf, 0),)),
         (depth, "SHORTEST", 2),
@@ -196,7 +197,7 @@ class small_chunks:  # noqa: N801 (used like a function)
         (again, "MOST_NODES", 4),
         (loops, "LONG_NODES", 1),
         (emission, "MOST_WRITTEN_OUT", 0),
-        (sums, "BLOCK", 2),
+        (sum_blocks, "BLOCK", 2),
         (vectors, "BLOCK", 4),
         (accumulation, "BLOCK", 2),
         # Less would be less than two squares of a wide tile.

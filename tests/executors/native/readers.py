@@ -11,11 +11,11 @@ from executors.native.walks import LARGEST, Wanted
 
 from pellucid import primitives as p
 from pellucid.executors.native.convolution_blocks import is_native_convolution
-from pellucid.executors.native.frame import Layout
 from pellucid.executors.native.fusion import REDUCTIONS
 from pellucid.executors.native.kernels import Kernel, Loop, Product
 from pellucid.executors.native.nest import loop_nest
 from pellucid.executors.native.planes import is_of_planes
+from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.products import contraction
 from pellucid.executors.native.singles import is_native, is_row_gather
 from pellucid.executors.native.tiling import tiling
@@ -339,7 +339,7 @@ READERS: dict[str, Reader] = {
 # ---- what a node reads an operand as -----------------------------------------------------
 
 
-def reader_of(shared: Layout, kernel: Kernel, node: Node, position: int) -> list[str]:
+def reader_of(shared: Planned, kernel: Kernel, node: Node, position: int) -> list[str]:
     """The readers that an operand of a node has; none where it comes in registers."""
     if isinstance(node.primitive, p.RandomBits):
         return [("random key", "random draw")[position]]
@@ -351,7 +351,7 @@ def reader_of(shared: Layout, kernel: Kernel, node: Node, position: int) -> list
     return [_of_single(shared, node, position)]
 
 
-def _of_loop(shared: Layout, kernel: Loop, node: Node) -> list[str]:
+def _of_loop(shared: Planned, kernel: Loop, node: Node) -> list[str]:
     kind = loop_nest(kernel, shared.views).kind
     if kind == "plain":
         return ["loop"]
@@ -360,7 +360,7 @@ def _of_loop(shared: Layout, kernel: Loop, node: Node) -> list[str]:
     return [f"{'after a ' if is_outer else ''}reduction {lanes} lanes"]
 
 
-def _of_product(shared: Layout, kernel: Product, node: Node, position: int) -> list[str]:
+def _of_product(shared: Planned, kernel: Product, node: Node, position: int) -> list[str]:
     if node is not kernel.nodes[0]:
         return ["after a product"]
     side = ("left", "right")[position]
@@ -373,7 +373,7 @@ def _of_product(shared: Layout, kernel: Product, node: Node, position: int) -> l
     return [f"{kind}, {side}" for kind in kinds]
 
 
-def _of_single(shared: Layout, node: Node, position: int) -> str:
+def _of_single(shared: Planned, node: Node, position: int) -> str:
     if is_native_convolution(node):
         way = "channels" if by_channels(node) else "samples"
         return f"convolution by {way}, {'xw'[position]}"

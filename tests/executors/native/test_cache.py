@@ -18,9 +18,9 @@ from pellucid.executors.native import machine_code, system
 from pellucid.executors.native.cache import Cache, folder, key_of
 from pellucid.executors.native.machine_code import MachineCode
 from pellucid.executors.native.native import Native
-from pellucid.executors.native.program import Work
 from pellucid.executors.native.repeats import Repeat
 from pellucid.executors.native.target import forced, host
+from pellucid.executors.native.work import Work
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = """graph(x: float32[5])

@@ -15,15 +15,14 @@ from pellucid.executors.native.emission import divide
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.program import (
-    MOST_CHUNKS,
     Gate,
     Listing,
     Runner,
-    Work,
     control_bytes,
     runner,
     sections,
 )
+from pellucid.executors.native.work import MOST_CHUNKS, Work
 
 KERNEL = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64

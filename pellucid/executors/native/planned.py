@@ -1,0 +1,54 @@
+"""A program with all decisions taken, before any code is written.
+
+Planned     its graph, where each value lies, and for which machine
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pellucid.executors.native.plan import Place, Plan
+from pellucid.executors.native.target import Target
+from pellucid.executors.native.views import Views
+from pellucid.graph import Graph, Value
+
+
+@dataclass
+class Planned:
+    """What all kernels of a program share: where values lie, and for which machine."""
+
+    graph: Graph
+    views: Views
+    plan: Plan
+    target: Target
+    arguments: int
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.numbers = {v.name: a.reshape(-1)[0] for v, a in self.graph.constants if a.size == 1}
+
+    def row_bytes(self, slot: int) -> int:
+        """How far the memory of a table entry moves on from step to step."""
+        results = slot - self.plan.inputs - self.plan.constants
+        if slot < self.arguments:
+            value = self.graph.inputs[slot]
+        elif 0 <= results < self.plan.results:
+            value = self.graph.outputs[results]
+        else:
+            return 0
+        return int(np.prod(value.shape, dtype=np.int64)) * value.dtype.itemsize
+
+    def place(self, value: Value, offset: int = 0) -> Place:
+        """Where an element of a value lies.
+
+        What a view begins with is bound to a kernel like the buffer itself, so that steps of a
+        sequence, which begin at other elements, share their code.
+        """
+        found = self.plan.places[value.name]
+        return Place(found.slot, found.offset + offset * value.dtype.itemsize)
+
+    def bindings(self, places: Sequence[Place]) -> tuple[int, ...]:
+        """What a kernel is told of its buffers: slot, offset and step of each."""
+        return tuple(n for p in places for n in (p.slot, p.offset, self.row_bytes(p.slot)))
