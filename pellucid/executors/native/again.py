@@ -9,13 +9,11 @@ themselves: the gradient of batch norm, for example, times the normalised input.
 
 from collections.abc import Iterable
 
-from pellucid import primitives as p
+from pellucid.executors.native.facts import is_cheap
 from pellucid.executors.native.fusion import MOST_NODES, Fusion
 from pellucid.executors.native.kernels import Fused, Kernel, Loop, Space
 from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Value
-
-CHEAP = (p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs, p.Maximum, p.Minimum, p.Where)
 
 
 def again(kernels: list[Kernel], graph: Graph, updated: set[str], views: Views) -> list[Kernel]:
@@ -48,7 +46,7 @@ class _Sharing:
             kernel = self.kernels[index]
             if isinstance(kernel, Fused):
                 for node in reversed(kernel.nodes):
-                    if isinstance(node.primitive, CHEAP) and self._is_for_others(kernel, node):
+                    if is_cheap(node) and self._is_for_others(kernel, node):
                         self._give(index, kernel, node)
         return [kernel for kernel in self.kernels if kernel.nodes]
 

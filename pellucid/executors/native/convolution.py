@@ -20,7 +20,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.columns import Axis, Block, Columns
 from pellucid.executors.native.contraction import emit_contraction, tiles
-from pellucid.executors.native.convolution_blocks import apart, cut_of
+from pellucid.executors.native.convolution_blocks import apart, by_channels, cut_of
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.lanes import I64, Lanes, scalar_type
@@ -29,7 +29,7 @@ from pellucid.executors.native.panels import Finish
 from pellucid.executors.native.sum_blocks import BLOCK
 from pellucid.executors.native.sums import InMemory
 from pellucid.executors.native.tiling import Contraction
-from pellucid.executors.native.views import View, by_channels, row_major, single_stride
+from pellucid.executors.native.views import View, row_major, single_stride
 from pellucid.graph import Node, Shape
 
 

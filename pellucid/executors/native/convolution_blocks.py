@@ -1,5 +1,6 @@
 """How a convolution is cut: columns into blocks that stay in the cache, samples into units.
 
+by_channels             whether its kernel has more places than its result
 is_native_convolution   whether a node is a convolution with code of its own
 Cut, cut_of             how its work is cut
 apart                   how far apart rows of columns lie
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pellucid import primitives as p
-from pellucid.executors.native.views import by_channels
 from pellucid.graph import Node, Shape
 from pellucid.memory import LINE
 from pellucid.primitives.base import FLOATS, DType
@@ -22,6 +22,11 @@ MOST_STARTS = 1 << 15  # of rows of shared columns, eight bytes each: on the sta
 SUM_BYTES = 320 * 1024  # of results of a unit by channels
 GOOD_COLUMNS = 128  # of a unit by channels
 ENOUGH_UNITS = 8
+
+
+def by_channels(node: Node) -> bool:
+    """Whether the kernel of a convolution has more places than the result has positions."""
+    return math.prod(node.output.shape[3:]) < math.prod(node.inputs[1].shape[3:])
 
 
 def is_native_convolution(node: Node) -> bool:

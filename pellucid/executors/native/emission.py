@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from pellucid.errors import UnavailableError
 from pellucid.executors.native import grain, loops, products, singles
+from pellucid.executors.native.facts import is_costly
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, Single, Start, Steps
-from pellucid.executors.native.nest import COSTLY, loop_nest
+from pellucid.executors.native.nest import loop_nest
 from pellucid.executors.native.outline import Outline, outline
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planned import Planned
@@ -101,7 +102,7 @@ class _Emission:
             for each in kernels
             if isinstance(each.kernel, Fused)
         }
-        return sum(isinstance(n.primitive, COSTLY) for nodes in different.values() for n in nodes)
+        return sum(is_costly(n) for nodes in different.values() for n in nodes)
 
     def _outline(self, each: Coded, kernel: Fused) -> tuple[Outline, list[Place]]:
         """The outline of a kernel, found once."""

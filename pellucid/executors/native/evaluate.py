@@ -13,11 +13,19 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
+from pellucid.executors.native.facts import (
+    Joining,
+    counts,
+    facts_of,
+    is_costly,
+    multiplies,
+    reduces,
+)
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.kernels import REDUCTIONS, Access, Fused, own_reach, reach
+from pellucid.executors.native.kernels import Access, Fused, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.namespace import XP
-from pellucid.executors.native.nest import COSTLY, Nest, shared_by_rows
+from pellucid.executors.native.nest import Nest, shared_by_rows
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import UINT32
 from pellucid.primitives.random import threefry_2x32
@@ -79,7 +87,7 @@ class Members:
     def _loads(self) -> dict[Access, Value]:
         found: dict[Access, Value] = {}
         for node in self.kernel.nodes:
-            if isinstance(node.primitive, p.RandomBits | p.Arange | p.MatMul):
+            if counts(node) or multiplies(node):
                 continue
             for value in node.inputs:
                 base = self.frame.views[value].base
@@ -197,7 +205,7 @@ class Members:
         width = max(lanes.width for lanes in operands)
         operands = [x.splat(width) if x.width < width else x for x in operands]
         rules = self.frame.rules
-        if rules is not None and isinstance(node.primitive, COSTLY):
+        if rules is not None and is_costly(node):
             return rules.applied(self.frame.builder, node.primitive, operands)
         result: Lanes = node.primitive.forward(XP(self.frame.builder), *operands)
         return result
@@ -206,7 +214,7 @@ class Members:
         """Compute the outer members that are ready at a stage."""
         for node in self.kernel.nodes:
             name = node.output.name
-            if name not in self.kernel.outer or isinstance(node.primitive, REDUCTIONS):
+            if name not in self.kernel.outer or reduces(node):
                 continue
             if self.stage[name] == now:
                 work = _Begun(node)
@@ -257,27 +265,19 @@ class Members:
 
 def joined(node: Node, a: Lanes, b: Lanes) -> Lanes:
     """Two partial results of a reduction made one."""
-    match node.primitive:
-        case p.Sum():
-            return a + b
-        case p.Prod():
-            return a * b
-        case p.Max():
-            return XP(a.builder).maximum(a, b)
-        case _:
-            return XP(a.builder).minimum(a, b)
+    result: Lanes = _joining(node).join(XP(a.builder), a, b)
+    return result
 
 
 def identity(frame: Frame, node: Node, width: int) -> Lanes:
     """What a reduction starts from."""
     dtype = node.output.dtype
-    match node.primitive:
-        case p.Sum():
-            number: Any = 0
-        case p.Prod():
-            number = 1
-        case p.Max():
-            number = -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
-        case _:
-            number = np.inf if dtype.kind == "f" else np.iinfo(dtype).max
+    number = _joining(node).start(dtype)
     return Lanes.constant(frame.builder, dtype.type(number), dtype).splat(width)
+
+
+def _joining(node: Node) -> Joining:
+    joining = facts_of(node.primitive).joining
+    if joining is None:
+        raise AssertionError(f"{node} is no reduction")
+    return joining

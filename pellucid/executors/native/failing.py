@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
+from pellucid.executors.native.facts import has_code
 from pellucid.executors.native.kernels import Kernel, Single, Steps
-from pellucid.executors.native.singles import is_native
 from pellucid.graph import Graph, Node
 
 
@@ -33,11 +33,11 @@ def failing(kernels: list[Kernel], graph: Graph) -> tuple[list[int], list[tuple[
         node = kernel.nodes[0]
         # Ids that are positions from the end are positions, but no ids.
         place = node.inputs[-1].name, axis_size(node), isinstance(node.primitive, p.CheckedIds)
-        if is_native(node) and place in seen:
+        if has_code(node) and place in seen:
             pairs.append((seen[place], number))
             continue
         found.append(number)
-        if is_native(node) and 0 not in (*node.inputs[0].shape, *node.output.shape):
+        if has_code(node) and 0 not in (*node.inputs[0].shape, *node.output.shape):
             seen[place] = number
     return found, pairs
 
@@ -54,7 +54,7 @@ def axis_size(node: Node) -> int:
 def _can_fail(node: Node, constants: dict[str, Any]) -> bool:
     """Whether a node calls Python, or reads positions that are not known to be in range."""
     if not isinstance(node.primitive, p.Take | p.ScatterAdd | p.CheckedIds):
-        return not is_native(node)
+        return not has_code(node)
     positions, size = constants.get(node.inputs[-1].name), axis_size(node)
     least = 0 if isinstance(node.primitive, p.CheckedIds) else -size
     return positions is None or not np.all((positions >= least) & (positions < size))

@@ -13,8 +13,8 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator
 
 from pellucid import primitives as p
+from pellucid.executors.native.facts import compares, moves, multiplies, reduces
 from pellucid.executors.native.kernels import (
-    REDUCTIONS,
     Access,
     Fused,
     Kernel,
@@ -30,11 +30,10 @@ from pellucid.executors.native.kernels import (
 )
 from pellucid.executors.native.lowering import is_pointwise
 from pellucid.executors.native.traces import Trace, runs_here
-from pellucid.executors.native.views import MOVEMENTS, Views
+from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS
 
-COMPARISONS = (p.Equal, p.Less, p.LessEqual)
 MOST_NODES = 128  # of a kernel
 MOST_TRIED = 64  # kernels that visit as many points as a node
 
@@ -62,7 +61,7 @@ class Fusion:
         made = {node.output.name for node in graph.nodes}
         self.constants = {value.name for value, _ in graph.constants}
         for node in _numbers_first(graph):
-            if isinstance(node.primitive, MOVEMENTS):
+            if moves(node):
                 continue
             if isinstance(node.primitive, p.Part | Trace):
                 self._give_part(node)
@@ -90,7 +89,7 @@ class Fusion:
         """
         if not is_pointwise(node) or math.prod(node.output.shape) == 1:
             return False
-        if isinstance(node.primitive, COMPARISONS) and node.inputs[1].name in self.constants:
+        if compares(node) and node.inputs[1].name in self.constants:
             return True
         bases = (self.views[value].base.name for value in node.inputs)
         return all(name not in made or name in self.waiting for name in bases)
@@ -134,12 +133,12 @@ class Fusion:
 
     def _found(self, node: Node, along: list[Node]) -> None:
         """Begin a kernel with a node, and with those that waited for it as far as they fit."""
-        if not (is_pointwise(node) or isinstance(node.primitive, REDUCTIONS)):
+        if not (is_pointwise(node) or reduces(node)):
             self._place_alone(along)
             along, kernel = [], _new_kernel(node)
         else:
             shape = node.output.shape
-            if isinstance(node.primitive, REDUCTIONS):
+            if reduces(node):
                 shape = node.inputs[0].shape
             kernel = Loop([], [], Space(shape))
             if not self._joins_all(kernel, [*along, node]):
@@ -172,8 +171,8 @@ class Fusion:
         """
         if latest >= 0:
             yield latest
-        if is_pointwise(node) or isinstance(node.primitive, REDUCTIONS):
-            visited = node.inputs[0] if isinstance(node.primitive, REDUCTIONS) else node.output
+        if is_pointwise(node) or reduces(node):
+            visited = node.inputs[0] if reduces(node) else node.output
             known = self.loops.get(without_ones(visited.shape), [])
             first = max(bisect_right(known, latest), len(known) - MOST_TRIED)
             yield from known[first:][::-1]
@@ -182,7 +181,7 @@ class Fusion:
         """Add the node to the kernel if it fits there."""
         if isinstance(kernel, Fused) and is_pointwise(node):
             return self._joins_pointwise(kernel, node)
-        if isinstance(kernel, Loop) and isinstance(node.primitive, REDUCTIONS):
+        if isinstance(kernel, Loop) and reduces(node):
             return self._joins_reduction(kernel, node)
         return False
 
@@ -272,9 +271,9 @@ def _same_points(kernel: Fused, found: Access, own: Access) -> bool:
 
 def _new_kernel(node: Node) -> Kernel:
     output = node.output
-    if isinstance(node.primitive, p.MatMul) and output.dtype in FLOATS:
+    if multiplies(node) and output.dtype in FLOATS:
         return Product([node], [], Space(output.shape), {output.name})
-    if isinstance(node.primitive, REDUCTIONS):
+    if reduces(node):
         (x,) = node.inputs
         return Loop(
             [node], [], Space(x.shape, frozenset(node.primitive.axis)), set(), {output.name}

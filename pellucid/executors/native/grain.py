@@ -7,7 +7,8 @@ loop_units      how many independent pieces of work there are
 
 import math
 
-from pellucid.executors.native.kernels import REDUCTIONS, Loop
+from pellucid.executors.native.facts import reduces
+from pellucid.executors.native.kernels import Loop
 from pellucid.executors.native.nest import Nest, shared_by_rows
 from pellucid.executors.native.target import Target
 
@@ -33,7 +34,7 @@ def rows_at_once(kernel: Loop, nest: Nest, target: Target, width: int) -> int:
 
     That pays where it comes from afar for each row: for 12288 weights it halves the time.
     """
-    sums = [n for n in kernel.nodes if isinstance(n.primitive, REDUCTIONS)]
+    sums = [n for n in kernel.nodes if reduces(n)]
     is_simple = nest.kind == "rows" and _nodes_inside(kernel) <= FEW_NODES and len(sums) == 1
     stores = any(value.name in kernel.full for value in kernel.stores)
     if not is_simple or stores or not any(shared_by_rows(nest, a) for a in nest.strides):
@@ -57,4 +58,4 @@ def loop_units(nest: Nest, width: int) -> int:
 def _nodes_inside(kernel: Loop) -> int:
     """How many nodes a kernel computes at each point of its reduced axes, or of a plain line."""
     inside = [n for n in kernel.nodes if n.output.name in kernel.full]
-    return len(inside) + sum(isinstance(n.primitive, REDUCTIONS) for n in kernel.nodes)
+    return len(inside) + sum(reduces(n) for n in kernel.nodes)

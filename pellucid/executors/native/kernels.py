@@ -13,13 +13,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from pellucid import primitives as p
+from pellucid.executors.native.facts import reduces
 from pellucid.executors.native.views import View, Views, stretched
 from pellucid.graph import Node, Shape, Value
 from pellucid.primitives.base import UINT8
-
-REDUCTIONS = (p.Sum, p.Max, p.Min, p.Prod)  # primitives that join many points into one
-REDUCING = tuple(kind.name for kind in REDUCTIONS)
 
 
 @dataclass(frozen=True)
@@ -167,7 +164,7 @@ def own_access(views: Views, value: Value, target: Shape) -> Access | None:
 
 def reach(kernel: Fused, views: Views, node: Node, operand: Value) -> Access:
     """How a node of a kernel walks over an operand."""
-    if node.primitive.name in REDUCING:
+    if reduces(node):
         found = access(views[operand], operand.shape, kernel.space.shape)
     else:
         target = kernel.shape_of(kernel.role_of(node.output))

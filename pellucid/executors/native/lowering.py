@@ -9,20 +9,20 @@ the native namespace has; otherwise it runs as it is, on NumPy, from inside the 
 import numpy as np
 from llvmlite import ir
 
-from pellucid import primitives as p
+from pellucid.executors.native.facts import FACTS, Kind, facts_of
 from pellucid.executors.native.lanes import Lanes, lanes_type
 from pellucid.executors.native.namespace import XP
 from pellucid.graph import Node
+from pellucid.primitives.base import Elementwise
 
-POINTWISE = (p.Elementwise, p.RandomBits, p.Arange)
 TRIAL_LANES = 2
 
 
 def is_pointwise(node: Node) -> bool:
     """Whether a node can be computed point by point in machine code."""
-    if not isinstance(node.primitive, POINTWISE):
-        return False
-    return type(node.primitive) in p.PRIMITIVES or _can_be_emitted(node)
+    if type(node.primitive) in FACTS:
+        return facts_of(node.primitive).kind in {Kind.POINTWISE, Kind.COUNTED}
+    return isinstance(node.primitive, Elementwise) and _can_be_emitted(node)
 
 
 def _can_be_emitted(node: Node) -> bool:

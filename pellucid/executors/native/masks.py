@@ -10,7 +10,7 @@ written and read.
 from dataclasses import replace
 
 from pellucid import primitives as p
-from pellucid.executors.native.views import MOVEMENTS
+from pellucid.executors.native.facts import moves, multiplies
 from pellucid.graph import Graph, Node, Value
 
 
@@ -51,7 +51,7 @@ def _multiplied(graph: Graph) -> set[str]:
     """The values that are operands of products, moved or not."""
     found: set[str] = set()
     for node in reversed(graph.nodes):
-        is_moved = isinstance(node.primitive, MOVEMENTS) and node.output.name in found
-        if isinstance(node.primitive, p.MatMul) or is_moved:
+        is_moved = moves(node) and node.output.name in found
+        if multiplies(node) or is_moved:
             found |= {value.name for value in node.inputs}
     return found

@@ -13,36 +13,10 @@ maximum in stage 0, sums the exponentials in stage 1 and divides in stage 2.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pellucid import primitives as p
-from pellucid.executors.native.kernels import (
-    REDUCTIONS,
-    Access,
-    Fused,
-    Loop,
-    Space,
-    own_reach,
-    reach,
-)
+from pellucid.executors.native.facts import counts, is_costly, reduces
+from pellucid.executors.native.kernels import Access, Fused, Loop, Space, own_reach, reach
 from pellucid.executors.native.views import Views
 from pellucid.graph import Node, Value
-
-COSTLY = (
-    p.Exp,
-    p.Expm1,
-    p.Log,
-    p.Log1p,
-    p.Tanh,
-    p.Sigmoid,
-    p.LogisticDensity,
-    p.Erf,
-    p.Gaussian,
-    p.NormalCdf,
-    p.Sin,
-    p.Cos,
-    p.Power,
-    p.RandomBits,
-)
-
 
 FEW_POINTS = 8  # of a reduced axis
 
@@ -91,7 +65,7 @@ def loop_nest(kernel: Loop, views: Views) -> Nest:
     """The loops of a kernel, joined as far as its accesses allow."""
     accesses: list[Access] = []
     for node in kernel.nodes:
-        if isinstance(node.primitive, p.RandomBits | p.Arange):
+        if counts(node):
             accesses.append(own_reach(kernel, views, node.output))
             continue
         for value in node.inputs:
@@ -155,7 +129,7 @@ def stages(kernel: Fused, views: Views) -> dict[str, int]:
     found: dict[str, int] = {}
     for node in kernel.nodes:
         before = [found.get(views[value].base.name, 0) for value in node.inputs]
-        step = 1 if isinstance(node.primitive, REDUCTIONS) else 0
+        step = 1 if reduces(node) else 0
         found[node.output.name] = max(before, default=0) + step
     return found
 
@@ -177,13 +151,13 @@ def spill(kernel: Fused, views: Views) -> list[Value]:
             if base.name not in kernel.full or known:
                 continue
             seen.add((base.name, now))
-            if stage[base.name] < now and isinstance(made[base.name].primitive, COSTLY):
+            if stage[base.name] < now and is_costly(made[base.name]):
                 spilled[base.name] = base
             else:
                 waiting += made[base.name].inputs[::-1]
 
     for node in kernel.nodes:
-        if isinstance(node.primitive, REDUCTIONS):
+        if reduces(node):
             follow(node.inputs, stage[node.output.name] - 1)
         elif node.output.name in stored and node.output.name in kernel.full:
             follow(node.inputs, stage[node.output.name])
@@ -195,7 +169,7 @@ def is_last(kernel: Fused, value: Value, views: Views) -> bool:
     if value.name in kernel.outer:
         return True
     stage = stages(kernel, views)
-    reductions = [n for n in kernel.nodes if isinstance(n.primitive, REDUCTIONS)]
+    reductions = [n for n in kernel.nodes if reduces(n)]
     passes = [stage[n.output.name] - 1 for n in reductions]
     passes += [stage[v.name] for v in kernel.stores if v.name in kernel.full]
     return stage[value.name] == max(passes)
@@ -205,9 +179,7 @@ def roots(kernel: Fused, views: Views, now: int) -> tuple[list[Node], list[Value
     """What a stage must do: its reductions, and the full members that it stores."""
     stage = stages(kernel, views)
     reductions = [
-        node
-        for node in kernel.nodes
-        if isinstance(node.primitive, REDUCTIONS) and stage[node.output.name] == now + 1
+        node for node in kernel.nodes if reduces(node) and stage[node.output.name] == now + 1
     ]
     stores = [v for v in kernel.stores if v.name in kernel.full and stage[v.name] == now]
     return reductions, stores

@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping
 
 from pellucid import primitives as p
+from pellucid.executors.native.facts import counts, moves, multiplies, reduces
 from pellucid.executors.native.kernels import without_ones
 from pellucid.executors.native.lowering import is_pointwise
-from pellucid.executors.native.views import MOVEMENTS
 from pellucid.graph import Graph, Node, Value
 from pellucid.memory import LINE
 from pellucid.primitives.base import FLOATS
@@ -20,14 +20,12 @@ from pellucid.primitives.base import FLOATS
 FEWEST_ROWS = 16
 ALIASED = 1024  # bytes: rows a multiple of it apart share few sets of the cache
 
-KERNELS = (p.MatMul, p.Sum, p.Max, p.Min, p.Prod)
-
 
 def pitches(graph: Graph) -> Mapping[str, int]:
     """The distance from row to row of each value whose rows are set apart, in elements."""
     rigid = {value.name for value in graph.outputs}
     for node in reversed(graph.nodes):
-        if not _takes_any_strides(node) or (_moves(node) and node.output.name in rigid):
+        if not _takes_any_strides(node) or (moves(node) and node.output.name in rigid):
             rigid |= {value.name for value in node.inputs}
     return {
         node.output.name: _pitch(node.output)
@@ -36,26 +34,22 @@ def pitches(graph: Graph) -> Mapping[str, int]:
     }
 
 
-def _moves(node: Node) -> bool:
-    return isinstance(node.primitive, MOVEMENTS)
-
-
 def _takes_any_strides(node: Node) -> bool:
     """Whether the inputs may lie in memory with gaps between rows."""
     if isinstance(node.primitive, p.Reshape):
         return without_ones(node.inputs[0].shape) == without_ones(node.output.shape)
-    if isinstance(node.primitive, p.MatMul):
+    if multiplies(node):
         return node.output.dtype in FLOATS
-    return _moves(node) or isinstance(node.primitive, KERNELS) or is_pointwise(node)
+    return moves(node) or reduces(node) or is_pointwise(node)
 
 
 def _is_made_by_rows(node: Node) -> bool:
     """Whether the output may have gaps. Positions count elements: those have none."""
-    if isinstance(node.primitive, p.RandomBits | p.Arange):
+    if counts(node):
         return False
-    if isinstance(node.primitive, p.MatMul) and node.output.dtype not in FLOATS:
+    if multiplies(node) and node.output.dtype not in FLOATS:
         return False
-    return isinstance(node.primitive, p.MatMul) or is_pointwise(node)
+    return multiplies(node) or is_pointwise(node)
 
 
 def _gains(value: Value) -> bool:

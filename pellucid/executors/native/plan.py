@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pellucid.executors.native.arena import Arena
+from pellucid.executors.native.facts import reduces
 from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, access, own_access
 from pellucid.executors.native.nest import is_last
 from pellucid.executors.native.order import Order
@@ -150,7 +151,7 @@ def _in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views)
     if isinstance(kernel, Product) and node is kernel.nodes[0]:
         return False
     role = kernel.role_of(node.output)
-    if role != kernel.role_of(new) or node.primitive.name in ("sum", "max", "min", "prod"):
+    if role != kernel.role_of(new) or reduces(node):
         return False
     target = kernel.shape_of(role)
     found = access(views[value], node.output.shape, target)

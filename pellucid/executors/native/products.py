@@ -9,15 +9,15 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid import primitives as p
 from pellucid.executors.native.contraction import emit_contraction, tiles
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.evaluate import Level, Members
+from pellucid.executors.native.facts import counts, is_costly, multiplies
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Access, Product, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
 from pellucid.executors.native.matrices import Scattered
-from pellucid.executors.native.nest import COSTLY, Dim, Nest, stages
+from pellucid.executors.native.nest import Dim, Nest, stages
 from pellucid.executors.native.panels import Finish, Operand
 from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction
@@ -46,7 +46,7 @@ def contraction(kernel: Product, views: Views) -> Contraction:
 def _is_light(kernel: Product) -> bool:
     """Whether little code follows the product, like a bias and ReLU."""
     return len(kernel.nodes) <= LIGHT_NODES and not any(
-        isinstance(node.primitive, (*COSTLY, p.RandomBits)) for node in kernel.nodes[1:]
+        is_costly(node) for node in kernel.nodes[1:]
     )
 
 
@@ -117,9 +117,9 @@ class _Epilogue:
         views = frame.views
         accesses: list[Access] = [own_reach(kernel, frame.views, value) for value in kernel.stores]
         for node in kernel.nodes:
-            if isinstance(node.primitive, p.RandomBits | p.Arange):
+            if counts(node):
                 accesses.append(own_reach(kernel, frame.views, node.output))
-            elif not isinstance(node.primitive, p.MatMul):
+            elif not multiplies(node):
                 accesses += [
                     reach(kernel, views, node, value)
                     for value in node.inputs

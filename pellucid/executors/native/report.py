@@ -15,12 +15,12 @@ from typing import Any
 
 from llvmlite import ir
 
+from pellucid.executors.native.facts import has_code
 from pellucid.executors.native.kernels import Kernel, Product, Single, Start
 from pellucid.executors.native.peak import peak
 from pellucid.executors.native.plan import CopyBack
 from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.program import Listing
-from pellucid.executors.native.singles import is_native
 from pellucid.executors.native.steps import coded
 from pellucid.executors.native.work import Work
 from pellucid.graph import Value
@@ -147,7 +147,7 @@ def _row(kernel: Kernel, shared: Planned, seconds: float, share: float) -> Row:
     flops = 0
     if isinstance(kernel, Product):
         flops = 2 * math.prod(kernel.space.shape) * kernel.nodes[0].inputs[0].shape[-1]
-    fallback = isinstance(kernel, Single) and not is_native(kernel.nodes[0])
+    fallback = isinstance(kernel, Single) and not has_code(kernel.nodes[0])
     return Row(
         name=kernel.name,
         scope=kernel.nodes[0].scope,

@@ -12,6 +12,7 @@ begins.
 import math
 
 from pellucid import primitives as p
+from pellucid.executors.native.facts import multiplies
 from pellucid.executors.native.views import View, moved, set_apart
 from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.base import FLOATS
@@ -64,7 +65,7 @@ def _multiplies(node: Node, view: View) -> bool:
 
     Rows are found one by one along one axis of the matrix: no other axis may lead to other rows.
     """
-    if not isinstance(node.primitive, p.MatMul):
+    if not multiplies(node):
         return False
     apart = set_apart(view.base).strides[0]
     *others, down, along = view.strides

@@ -3,7 +3,6 @@
 emit_single     the body of a Single kernel
 emit_copy       a variable's new value copied over the old one; copy: bytes from place to place
 single_units    how many independent pieces of work there are
-is_native       whether a primitive has code here; others run through Python
 """
 
 import math
@@ -19,6 +18,7 @@ from pellucid.executors.native.convolution import convolution_units, emit_convol
 from pellucid.executors.native.convolution_blocks import is_native_convolution
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.elements import get, put, walk
+from pellucid.executors.native.facts import has_code
 from pellucid.executors.native.failures import call_back, check_alone, checked_index, note_index
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Single
@@ -35,11 +35,6 @@ I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 POINTER = ir.PointerType()
 
 MOST_PREFETCHED = 4096  # bytes of a row: further on, the hardware has noticed
-
-
-def is_native(node: Node) -> bool:
-    """Whether there is code for a node that stands by itself."""
-    return type(node.primitive) in _CODE or is_of_planes(node) or is_native_convolution(node)
 
 
 def is_row_gather(node: Node, views: Views) -> bool:
@@ -77,7 +72,7 @@ def emit_single(frame: Frame, kernel: Single, number: int) -> None:
     with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
         if frame.views.data_of(node.output) is not None:
             _row_starts(frame, node, number)
-        elif is_native(node):
+        elif has_code(node):
             _CODE[type(node.primitive)](frame, node, number)
         else:
             call_back(frame, number)

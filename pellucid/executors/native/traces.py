@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pellucid import primitives as p
-from pellucid.executors.native.kernels import REDUCING
+from pellucid.executors.native.facts import Kind, facts_of, has_code, multiplies
 from pellucid.executors.native.lowering import is_pointwise
-from pellucid.executors.native.singles import is_native
-from pellucid.executors.native.views import MOVEMENTS
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS, DType, Primitive
 
@@ -51,10 +49,10 @@ def _has_code(node: Node) -> bool:
     primitive = node.primitive
     if isinstance(primitive, p.Scan):
         return runs_here(primitive)
-    if isinstance(primitive, p.MatMul):
+    if multiplies(node):
         return node.output.dtype in FLOATS
-    plain = isinstance(primitive, (*MOVEMENTS, p.Part, p.Split)) or primitive.name in REDUCING
-    return plain or is_pointwise(node) or is_native(node)
+    plain = facts_of(primitive).kind in {Kind.MOVED, Kind.PART, Kind.REDUCED}
+    return plain or is_pointwise(node) or has_code(node)
 
 
 def lowered(graph: Graph) -> Graph:

@@ -3,7 +3,7 @@
     View        where the elements of a value lie in the buffer of another
     Views       the view of every value of a graph; what cannot be one is copied
     layout      the graph with the copies put in
-    single_stride, by_channels      how a convolution reads its weights
+    single_stride       how a convolution reads its weights
 
 A reshape, permutation, broadcast, slice or flip of a value, and its windows, are the same
 memory read with other strides. Only where no strides exist, as for the reshape of a transposed
@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid import primitives as p
+from pellucid.executors.native.convolution_blocks import by_channels
+from pellucid.executors.native.facts import moves
 from pellucid.graph import Graph, Node, Shape, Value
 
 START_BYTES = 8  # of the place where a row begins
 SPARE_STARTS = 32  # those of the last row: whoever is there may ask for the rows below
-
-MOVEMENTS = (p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip, p.Windows)
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Views:
         self._own: dict[str, View] = {}
         self._views: dict[str, View] = {}  # those of movements, and others once they are asked for
         for node in graph.nodes:
-            if isinstance(node.primitive, MOVEMENTS):
+            if moves(node):
                 view = moved(node.primitive, self[node.inputs[0]])
                 if view is None:
                     raise AssertionError(f"layout must copy before {node}")
@@ -223,11 +223,6 @@ def single_stride(view: View, first: int) -> int | None:
     return None if found is None else found[0]
 
 
-def by_channels(node: Node) -> bool:
-    """Whether the kernel of a convolution has more places than the result has positions."""
-    return math.prod(node.output.shape[3:]) < math.prod(node.inputs[1].shape[3:])
-
-
 def _is_readable(node: Node, number: int, view: View) -> bool:
     """Whether a node can read an operand as it lies, and a movement be described by strides."""
     match node.primitive:
@@ -237,7 +232,7 @@ def _is_readable(node: Node, number: int, view: View) -> bool:
             return number != 1 or single_stride(view, first) is not None
         case p.Scan(constants=constants, carries=carries):
             return _is_steady(view, number >= constants + carries)
-    return not isinstance(node.primitive, MOVEMENTS) or moved(node.primitive, view) is not None
+    return not moves(node) or moved(node.primitive, view) is not None
 
 
 def _is_steady(view: View, is_sliced: bool) -> bool:
@@ -269,7 +264,7 @@ def layout(graph: Graph, gaps: Gaps = NO_GAPS) -> Graph:
             value if _is_readable(node, i, view_of(value)) else copied(value, node.scope)
             for i, value in enumerate(node.inputs)
         )
-        if isinstance(node.primitive, MOVEMENTS):
+        if moves(node):
             view = moved(node.primitive, view_of(inputs[0]))
             if view is None:
                 raise AssertionError(f"a copy that no strides describe: {node}")

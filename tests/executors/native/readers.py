@@ -10,16 +10,15 @@ from typing import Any
 from executors.native.walks import LARGEST, Wanted
 
 from pellucid import primitives as p
-from pellucid.executors.native.convolution_blocks import is_native_convolution
-from pellucid.executors.native.fusion import REDUCTIONS
+from pellucid.executors.native.convolution_blocks import by_channels, is_native_convolution
+from pellucid.executors.native.facts import has_code, reduces
 from pellucid.executors.native.kernels import Kernel, Loop, Product
 from pellucid.executors.native.nest import loop_nest
 from pellucid.executors.native.planes import is_of_planes
 from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.products import contraction
-from pellucid.executors.native.singles import is_native, is_row_gather
+from pellucid.executors.native.singles import is_row_gather
 from pellucid.executors.native.tiling import tiling
-from pellucid.executors.native.views import by_channels
 from pellucid.graph import Node
 from pellucid.primitives.base import DTYPES, INT32, INT64, INTEGERS, NUMBERS, SUMMABLE, UINT32
 
@@ -356,7 +355,7 @@ def _of_loop(shared: Planned, kernel: Loop, node: Node) -> list[str]:
     if kind == "plain":
         return ["loop"]
     lanes = "along" if kind == "rows" else "across"
-    is_outer = node.output.name in kernel.outer and not isinstance(node.primitive, REDUCTIONS)
+    is_outer = node.output.name in kernel.outer and not reduces(node)
     return [f"{'after a ' if is_outer else ''}reduction {lanes} lanes"]
 
 
@@ -381,7 +380,7 @@ def _of_single(shared: Planned, node: Node, position: int) -> str:
         return {"pad": "padded", "concat": "joined"}.get(node.primitive.name, "overlap added")
     if shared.views.data_of(node.output) is not None:
         return ("left in place, data", "left in place, by")[position]
-    if not is_native(node):
+    if not has_code(node):
         return "called back"
     if is_row_gather(node, shared.views):
         return ("rows taken from", "rows taken by")[position]

@@ -15,8 +15,8 @@ from executors.native.window_growth import convolution
 
 from pellucid import primitives as p
 from pellucid.executors.native.convolution_blocks import cut_of
+from pellucid.executors.native.facts import has_code
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.singles import is_native
 
 ROOT = Path(__file__).parents[3]
 
@@ -73,7 +73,7 @@ def test_values_are_those_of_the_reference_at_any_number_of_threads(name, dtype)
     primitive, x, w = CASES[name]
     made = procedure(text(primitive, x, w, dtype))
     (node,) = made.graph.nodes
-    assert is_native(node)
+    assert has_code(node)
     with small_chunks():
         assert same(made) is None
 
@@ -119,7 +119,7 @@ def test_a_gradient_by_weights_is_summed_in_parts():
 def test_integers_run_on_the_reference_rule():
     made = procedure(text(plain(1), (2, 1, 3, 6), (1, 4, 3, 2), "int64"))
     (node,) = made.graph.nodes
-    assert not is_native(node)
+    assert not has_code(node)
     assert same(made) is None
 
 

@@ -1,0 +1,161 @@
+"""What the compiler knows of each primitive: one row for each, and whoever decides asks here.
+
+    Kind        how a primitive becomes code
+    Cost        what it costs at one point, roughly
+    Joining     how a reduction begins, and how two partial results become one
+    Facts       a row; FACTS: the table
+    facts_of    the row of a primitive; a user's own has OWN_RULE
+    moves, reduces, multiplies, counts, compares, is_cheap, is_costly   the same of a node
+    has_code    whether a node that stands by itself has code
+
+A primitive of the library has a row, and nothing falls through: what has none runs through its
+rule on NumPy, called from the program, or on lanes if it is elementwise (see `pointwise`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+import numpy as np
+
+from pellucid import primitives as p
+from pellucid.executors.native.convolution_blocks import is_native_convolution
+from pellucid.graph import Node
+from pellucid.primitives.base import DType, Primitive
+
+
+class Kind(Enum):
+    """How a primitive becomes code."""
+
+    POINTWISE = auto()  # its rule, run on lanes, at each point of a loop or a product
+    COUNTED = auto()  # the same for numbers that follow from positions alone
+    REDUCED = auto()  # many points of a loop joined into one
+    MULTIPLIED = auto()  # a matrix product; of integers by its rule
+    MOVED = auto()  # a view: the same memory with other strides
+    PLANES = auto()  # by itself, plane by plane
+    CONVOLVED = auto()  # by itself, as products of windows, as far as these fit a block
+    SINGLE = auto()  # by itself, with code of its own
+    TURNED = auto()  # its body, turn after turn
+    PART = auto()  # an array of those that another node gives
+    RULE = auto()  # its rule, on NumPy, called from the program
+
+
+class Cost(Enum):
+    """What a primitive costs at one point."""
+
+    CHEAP = auto()  # an instruction: less than to load what it gives
+    USUAL = auto()
+    COSTLY = auto()  # tens of instructions: more than to keep what it gives
+
+
+@dataclass(frozen=True)
+class Joining:
+    """`join`: two partial results made one, in a namespace; `start`: what joins as nothing."""
+
+    join: Callable[[Any, Any, Any], Any]
+    start: Callable[[DType], Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A row: the kind, the cost, and for a reduction how it joins."""
+
+    kind: Kind
+    cost: Cost = Cost.USUAL
+    joining: Joining | None = None
+    compares: bool = False  # one answer for two numbers, cheaper than to keep it
+
+
+def _least(dtype: DType) -> Any:
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+
+
+def _most(dtype: DType) -> Any:
+    return np.inf if dtype.kind == "f" else np.iinfo(dtype).max
+
+
+_CHEAP = Facts(Kind.POINTWISE, Cost.CHEAP)
+_USUAL = Facts(Kind.POINTWISE)
+_COSTLY = Facts(Kind.POINTWISE, Cost.COSTLY)
+_COMPARES = Facts(Kind.POINTWISE, compares=True)
+_MOVED, _PLANES, _SINGLE = (Facts(kind) for kind in (Kind.MOVED, Kind.PLANES, Kind.SINGLE))
+OWN_RULE = Facts(Kind.RULE)
+
+FACTS: dict[type[Primitive], Facts] = {
+    **dict.fromkeys((p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs), _CHEAP),
+    **dict.fromkeys((p.Maximum, p.Minimum, p.Where), _CHEAP),
+    **dict.fromkeys((p.Divide, p.Sign, p.Floor, p.Sqrt, p.NextAfter, p.Atan2), _USUAL),
+    **dict.fromkeys((p.FloorDivide, p.Remainder), _USUAL),
+    **dict.fromkeys((p.BitwiseAnd, p.BitwiseOr, p.BitwiseXor), _USUAL),
+    **dict.fromkeys((p.BitwiseLeftShift, p.BitwiseRightShift), _USUAL),
+    **dict.fromkeys((p.LogicalAnd, p.LogicalOr, p.LogicalNot), _USUAL),
+    **dict.fromkeys((p.Cast, p.Identity, p.StopGradient), _USUAL),
+    **dict.fromkeys((p.Equal, p.Less, p.LessEqual), _COMPARES),
+    **dict.fromkeys((p.Exp, p.Expm1, p.Log, p.Log1p, p.Power, p.Sin, p.Cos), _COSTLY),
+    **dict.fromkeys((p.Tanh, p.Sigmoid, p.LogisticDensity, p.Erf), _COSTLY),
+    **dict.fromkeys((p.Gaussian, p.NormalCdf), _COSTLY),
+    p.Arange: Facts(Kind.COUNTED),
+    p.RandomBits: Facts(Kind.COUNTED, Cost.COSTLY),
+    p.Sum: Facts(Kind.REDUCED, joining=Joining(lambda _, a, b: a + b, lambda _: 0)),
+    p.Prod: Facts(Kind.REDUCED, joining=Joining(lambda _, a, b: a * b, lambda _: 1)),
+    p.Max: Facts(Kind.REDUCED, joining=Joining(lambda xp, a, b: xp.maximum(a, b), _least)),
+    p.Min: Facts(Kind.REDUCED, joining=Joining(lambda xp, a, b: xp.minimum(a, b), _most)),
+    p.MatMul: Facts(Kind.MULTIPLIED),
+    p.Convolution: Facts(Kind.CONVOLVED),
+    **dict.fromkeys((p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip), _MOVED),
+    p.Windows: _MOVED,
+    **dict.fromkeys((p.Pad, p.Concat, p.OverlapAdd), _PLANES),
+    **dict.fromkeys((p.Take, p.ScatterAdd, p.CheckedIds, p.CumulativeSum), _SINGLE),
+    **dict.fromkeys((p.Argmax, p.Argmin), _SINGLE),
+    p.Argsort: OWN_RULE,
+    p.Scan: Facts(Kind.TURNED),
+    **dict.fromkeys((p.Part, p.Split), Facts(Kind.PART)),
+}
+
+
+def facts_of(primitive: Primitive) -> Facts:
+    """The row of a primitive."""
+    return FACTS.get(type(primitive), OWN_RULE)
+
+
+def moves(node: Node) -> bool:
+    """Whether a node is a view of its input."""
+    return facts_of(node.primitive).kind is Kind.MOVED
+
+
+def reduces(node: Node) -> bool:
+    """Whether a node joins many points into one."""
+    return facts_of(node.primitive).kind is Kind.REDUCED
+
+
+def multiplies(node: Node) -> bool:
+    """Whether a node is a matrix product."""
+    return facts_of(node.primitive).kind is Kind.MULTIPLIED
+
+
+def counts(node: Node) -> bool:
+    """Whether a node makes its elements of their positions, and reads no array."""
+    return facts_of(node.primitive).kind is Kind.COUNTED
+
+
+def compares(node: Node) -> bool:
+    """Whether a node compares two numbers."""
+    return facts_of(node.primitive).compares
+
+
+def is_cheap(node: Node) -> bool:
+    """Whether a node costs less than to keep its result."""
+    return facts_of(node.primitive).cost is Cost.CHEAP
+
+
+def is_costly(node: Node) -> bool:
+    """Whether a node costs more than to keep its result."""
+    return facts_of(node.primitive).cost is Cost.COSTLY
+
+
+def has_code(node: Node) -> bool:
+    """Whether there is code for a node that stands by itself; others run through Python."""
+    kind = facts_of(node.primitive).kind
+    is_convolution = kind is Kind.CONVOLVED and is_native_convolution(node)
+    return is_convolution or kind in {Kind.SINGLE, Kind.PLANES}

@@ -1,0 +1,60 @@
+"""One table tells the compiler of primitives, and nothing falls through it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid.executors.native import facts
+from pellucid.executors.native.facts import FACTS, Cost, Kind, facts_of
+from pellucid.executors.native.singles import _CODE
+from pellucid.primitives import PRIMITIVES, RECORDS
+from pellucid.primitives.base import Elementwise
+from pellucid.primitives.reduction import Reduction, Sum
+
+
+def test_every_primitive_of_the_library_has_one_row() -> None:
+    assert set(FACTS) == {*PRIMITIVES, *RECORDS}
+
+
+def test_rows_say_what_their_primitives_are() -> None:
+    for primitive, row in FACTS.items():
+        assert (row.kind is Kind.POINTWISE) == issubclass(primitive, Elementwise), primitive
+        assert (row.kind is Kind.REDUCED) == issubclass(primitive, Reduction), primitive
+        assert (row.joining is not None) == (row.kind is Kind.REDUCED), primitive
+        assert row.cost is Cost.USUAL or row.kind in {Kind.POINTWISE, Kind.COUNTED}, primitive
+
+
+def test_what_has_code_by_itself_is_what_the_table_says() -> None:
+    assert {kind for kind, row in FACTS.items() if row.kind is Kind.SINGLE} == set(_CODE)
+
+
+@dataclass(frozen=True)
+class SumOfSquares(Reduction):
+    """A reduction that the table does not know."""
+
+    def forward(self, xp, x):
+        return xp.sum(x * x, axis=self.axis, keepdims=True)
+
+    def backward(self, dy, y, x):
+        return (dy * 2.0 * x,)
+
+
+class AnotherSum(Sum):
+    """A subclass of one that it knows, with another rule."""
+
+    def forward(self, xp, x):
+        return super().forward(xp, x) + 1
+
+
+@pytest.mark.parametrize(
+    ("primitive", "expected"),
+    [(SumOfSquares((1,)), [[5.0], [25.0]]), (AnotherSum((1,)), [[4.0], [8.0]])],
+    ids=["unknown", "subclass"],
+)
+def test_a_reduction_without_a_row_runs_by_its_rule(primitive, expected) -> None:
+    assert facts_of(primitive) is facts.OWN_RULE
+    x = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
+    run = pc.compile(lambda x: pc.apply(primitive, x * 1.0) + 0.0)
+    np.testing.assert_array_equal(run(x).numpy(), expected)
