@@ -48,7 +48,9 @@ def _step(builder: Any, state: Tensor, piece: Tensor) -> tuple[Tensor, Tensor]:
     builder.is_inside = False
     fits = [v for v in made if v.dtype == state.dtype and _broadcasts(v.shape, state.shape)]
     after = state * 0.5 + builder.choice(fits[-3:])
-    return (after.tanh() if builder.chance(50) else after), builder.choice(made[-4:])
+    # Its slope is found from its result, for which the state after a step is kept.
+    bounded = (-(after * after)).exp() if builder.chance(50) else after
+    return bounded, builder.choice(made[-4:])
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
