@@ -1,13 +1,16 @@
 """What notebooks show: small tables and texts as HTML, for `_repr_html_`.
 
-table     rows of texts and numbers under a title
-listing   a text as it stands, under a title
-numbers   the numbers of an array of one or two axes
+table         rows of texts and numbers under a title
+listing       a text as it stands, under a title
+numbers       the numbers of an array of one or two axes
+progress      a bar, and how far it is in words
+in_notebook   whether there is one to show it
 
 Everything is escaped. No colour is set: text and paper are those of the page, light or dark.
 """
 
 import html
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -67,6 +70,19 @@ def numbers(title: str, array: Any) -> str:
         for i in rows
     ]
     return table(title, ["", *map(_place, columns)], cells)
+
+
+def progress(done: int, total: int, text: str) -> str:
+    """A bar, and how far it is in words."""
+    words = html.escape(text)
+    bar = f'<progress value="{done}" max="{max(total, 1)}" aria-label="{words}"></progress>'
+    return _framed(f"<p>{bar} {words}</p>")
+
+
+def in_notebook() -> bool:
+    """Whether cells of a notebook are run here."""
+    shell = sys.modules.get("IPython")
+    return shell is not None and hasattr(shell.get_ipython(), "kernel")
 
 
 def _framed(content: str) -> str:

@@ -4,6 +4,7 @@ significant   a measured number to four significant digits
 cell          a number of a table: measured, or counted
 few           rows, of many the first and the last, and those that must stay in sight
 aligned       rows as lines of text
+printable     a text from elsewhere, safe for a terminal
 """
 
 from collections.abc import Collection, Sequence
@@ -73,3 +74,12 @@ def aligned(rows: Sequence[Sequence[str]], texts: int = 0) -> list[str]:
         for row in rows
     )
     return [line.rstrip() for line in lines]
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""The text without what would move the cursor or recolour the terminal.
+
+    >>> printable("a\x1b[31mb") == "a\ufffd[31mb"
+    True
+    """
+    return "".join(c if c.isprintable() or c in keep else "\ufffd" for c in text)

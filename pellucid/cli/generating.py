@@ -4,12 +4,12 @@ import sys
 from itertools import islice
 from pathlib import Path
 
-from pellucid.cli.present import printable
 from pellucid.cli.recipe import read_facts, read_recipe, trained_model
 from pellucid.data import Vocabulary
 from pellucid.errors import OptionError
 from pellucid.models import generate
 from pellucid.random import Generator
+from pellucid.tables import printable
 from pellucid.train import RunFolder
 
 

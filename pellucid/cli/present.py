@@ -1,24 +1,13 @@
 """How results look in a terminal.
 
-ProgressBar    epoch, step, loss, speed and time left, while training goes on
-epoch_table    one row an epoch
-printable      a text from elsewhere, safe for a terminal
+plain_console    standard output for results
+best_and_last    the lines of two epochs, after training
 """
 
 from rich.console import Console
-from rich.table import Table
 
-from pellucid.tables import cell
 from pellucid.train import History
-
-
-def printable(text: str, keep: str = "") -> str:
-    r"""The text without what would move the cursor or recolour the terminal.
-
-    >>> printable("a\x1b[31mb") == "a\ufffd[31mb"
-    True
-    """
-    return "".join(c if c.isprintable() or c in keep else "\ufffd" for c in text)
+from pellucid.train.epoch_lines import EpochLines, terminal_width
 
 
 def plain_console() -> Console:
@@ -32,22 +21,15 @@ def plain_console() -> Console:
     return console
 
 
-def epoch_table(history: History, most: int = 30) -> Table:
-    """Loss and metrics after each epoch; of many epochs, the first, the last and the best."""
-    names = [name for name in history.epochs if name != "step"]
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in names:
-        table.add_column(name.replace("_", " "), justify="right")
-    rows = list(zip(*(history.epochs[name] for name in names), strict=True))
-    chosen = history.restored_epoch or history.best_epoch
-    skipped = False
-    for i, row in enumerate(rows):
-        if most // 2 <= i < len(rows) - most // 2 and row[0] != chosen:
-            if not skipped:
-                table.add_row(*["..."] * len(names))
-            skipped = True
-            continue
-        skipped = False
-        style = "bold" if row[0] == chosen else ""
-        table.add_row(*(cell(value) for value in row), style=style)
-    return table
+def best_and_last(history: History) -> list[str]:
+    """Loss and metrics after the best epoch and the last one, under what they are."""
+    epochs = history.epochs["epoch"]
+    names = [name for name in history.epochs if name not in ("epoch", "step")]
+    lines = EpochLines(names, epochs[-1], terminal_width())
+    marks = {epochs[-1]: "last"}
+    if history.best_epoch in epochs:
+        marks |= {history.best_epoch: "best"}
+    found = lines.heads()
+    for epoch in sorted(marks):
+        found += lines.of(epoch, history.epoch_values(epoch), marks[epoch])
+    return found

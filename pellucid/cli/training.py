@@ -15,7 +15,7 @@ from rich.console import Console
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.names import OPTIMIZER_OPTIONS
-from pellucid.cli.present import epoch_table, plain_console, printable
+from pellucid.cli.present import best_and_last, plain_console
 from pellucid.cli.recipe import (
     Recipe,
     build_trainer,
@@ -28,7 +28,7 @@ from pellucid.cli.settings import from_words, settings_of
 from pellucid.data import Dataset
 from pellucid.errors import FileError, OptionError
 from pellucid.models import MODELS
-from pellucid.tables import significant
+from pellucid.tables import printable, significant
 from pellucid.train import Callback, ProgressBar, RunFolder, Trainer
 from pellucid.train.curves import can_draw
 
@@ -139,8 +139,8 @@ def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> in
         )
     history = trainer.fit(recipe.epochs)
     console = plain_console()
-    if history.epochs:
-        console.print(epoch_table(history))
+    for line in best_and_last(history) if history.epochs.get("epoch") else ():
+        console.print(line)
     console.print(f"ended: {history.stopped}")
     console.print(history.weights)
     for name, text in trainer.results.items():

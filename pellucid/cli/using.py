@@ -14,7 +14,7 @@ from rich.text import Text
 
 from pellucid.cli.datasets import DATA
 from pellucid.cli.moved import data_of, moved
-from pellucid.cli.present import plain_console, printable
+from pellucid.cli.present import plain_console
 from pellucid.cli.recipe import (
     Facts,
     loss_of,
@@ -28,7 +28,7 @@ from pellucid.data import Form, read_digit, read_ink
 from pellucid.data.folders import read_picture
 from pellucid.errors import OptionError, PellucidError
 from pellucid.functional import softmax
-from pellucid.tables import significant
+from pellucid.tables import printable, significant
 from pellucid.train import RunFolder, evaluate
 
 READABLE = ("digit", "ink", "picture", "numbers")

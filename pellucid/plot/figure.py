@@ -10,6 +10,7 @@ import sys
 import tempfile
 from typing import Any
 
+from pellucid.displays import in_notebook
 from pellucid.errors import OptionError
 from pellucid.optional import imported
 
@@ -57,7 +58,7 @@ def _kind(base: Any) -> Any:
 
 def _show(figure: Any) -> None:
     """In a notebook below the cell; else in a window; where there is none, as a file, named."""
-    if _in_notebook():
+    if in_notebook():
         imported("IPython.display", "show: IPython", OptionError).display(figure)
         return
     manager = _window(figure)
@@ -69,12 +70,6 @@ def _show(figure: Any) -> None:
     with os.fdopen(number, "wb") as file:
         file.write(_png(figure))
     sys.stdout.write(f"There is no screen here; the picture is {path}\n")
-
-
-def _in_notebook() -> bool:
-    """Whether cells of a notebook are run here: pictures are sent to it, not to a screen."""
-    shell = sys.modules.get("IPython")
-    return shell is not None and hasattr(shell.get_ipython(), "kernel")
 
 
 def _window(figure: Any) -> Any:

@@ -1,72 +1,58 @@
-"""How far training is, in a terminal.
+"""How far training is, and what it measures, while it goes on.
 
-ProgressBar    epoch, step, loss, speed and time left
+ProgressBar    lines and a bar in a terminal, a table and a bar in a notebook
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pellucid.tables import significant
-from pellucid.train.history import Steps
+from pellucid.displays import in_notebook
+from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.options import Callback
 
 if TYPE_CHECKING:
+    from pellucid.train.notebook import Cell
+    from pellucid.train.terminal import Terminal
     from pellucid.train.trainer import Trainer
 
 
 class ProgressBar(Callback):
-    """A bar on standard error; nothing where that is not a terminal.
+    """Shows loss and metrics after each epoch and, meanwhile, how far training is.
+
+    In a terminal a line for each epoch, and a bar below them; through a pipe or into a file the
+    same lines, each at once, without the bar. In a notebook a table and a bar below the cell,
+    in place. `lines=False` leaves the lines out.
 
     `Options(callbacks=(ProgressBar(),))` shows it.
     """
 
-    def __init__(self) -> None:
-        self._progress: Any = None
-        self._task: Any = None
+    def __init__(self, *, lines: bool = True) -> None:
+        self._has_lines = lines
+        self._view: Cell | Terminal | None = None
 
     def begin(self, trainer: "Trainer", epochs: int) -> None:
-        """Draw the bar."""
-        # Imported on use: training without a bar needs none of it.
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        """Show where it begins."""
+        # On use: training that shows nothing needs none of it.
+        if in_notebook():
+            from pellucid.train.notebook import Cell
 
-        console = Console(stderr=True)
-        if not console.is_terminal:
-            return
-        self._progress = Progress(
-            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-            BarColumn(),
-            TextColumn("step {task.completed}/{task.total}  loss {task.fields[loss]}"),
-            TextColumn("{task.fields[speed]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task = self._progress.add_task(
-            "train",
-            total=epochs * trainer.steps_per_epoch,
-            completed=trainer.position.step,
-            epoch=trainer.position.epoch + 1,
-            epochs=epochs,
-            loss="",
-            speed="compiling",
-        )
-        self._progress.start()
+            self._view = Cell(trainer, epochs)
+        else:
+            from pellucid.train.terminal import Terminal
+
+            self._view = Terminal(trainer, epochs, lines=self._has_lines)
 
     def after_steps(self, trainer: "Trainer", steps: Steps) -> None:
-        """Move it on."""
-        if self._progress is None or not len(steps):
-            return
-        speed = trainer.pace.steps_per_second
-        self._progress.update(
-            self._task,
-            completed=trainer.position.step,
-            epoch=steps.epoch,
-            loss=significant(float(steps.columns["loss"][-1])),
-            speed=f"{speed:,.0f} steps/s" if speed else "",
-        )
+        """Move the bar on."""
+        if self._view is not None and len(steps):
+            self._view.after_steps(trainer, steps)
+
+    def after_epoch(self, trainer: "Trainer", record: EpochRecord) -> None:
+        """Show what was measured."""
+        if self._view is not None:
+            self._view.after_epoch(trainer, record)
 
     def end(self, trainer: "Trainer") -> None:
-        """Take it away."""
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
+        """Take the bar of a terminal away; in a notebook everything stays."""
+        if self._view is not None:
+            self._view.end(trainer)
+            self._view = None

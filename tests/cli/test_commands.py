@@ -39,6 +39,8 @@ def test_training_prints_epochs_accuracy_and_where_the_run_lies(run: Run, tmp_pa
     heads = "epoch, train loss, train accuracy, validation loss, validation accuracy"
     assert ", ".join(re.split("  +", lines[0].strip())) == heads
     assert [line.split()[0] for line in lines[1:3]] == ["1", "2"]
+    assert lines[3] == lines[0]
+    assert f"{lines[2]}  best" == lines[4]
     assert "ended: all 2 epochs done" in lines
     assert any(line.startswith("test accuracy: 0.") for line in lines)
     assert f"run: {folder}" in lines
@@ -310,6 +312,22 @@ def test_a_finished_run_says_that_nothing_was_trained_and_trains_more(
     for file in ("metrics.jsonl", "model.safetensors"):
         assert (tmp_path / "whole" / file).read_bytes() == (tmp_path / "run" / file).read_bytes()
     assert run("resume", tmp_path / "run", "--more", 3, "--epochs", 9)[0] == 2
+
+
+def test_after_training_the_best_and_the_last_epoch_are_in_sight(run: Run, tmp_path: Path) -> None:
+    words = ("train", "moons", "--executor", "reference", "--out", tmp_path / "run")
+    code, out, _ = run(*words, "--epochs", 40, "--learning-rate", 0.1)
+    assert code == 0
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines[:41]] == ["epoch", *map(str, range(1, 41))]
+    ends = lines[41 : lines.index("ended: all 40 epochs done")]
+    assert [line.split()[-1] for line in ends] == ["accuracy", "best", "last"]
+    best = int(ends[1].split()[0])
+    assert f"weights of epoch {best}, the best by validation loss" in lines
+    assert ends == [lines[0], f"{lines[best]}  best", f"{lines[40]}  last"]
+    code, out, _ = run("resume", tmp_path / "run", "--more", 1)
+    firsts = [line.split()[0] for line in out.splitlines()]
+    assert firsts[: firsts.index("ended:")] == ["epoch", "41", "epoch", str(best), "41"]
 
 
 def test_resuming_trains_longer_with_the_bits_of_one_run(run: Run, tmp_path: Path) -> None:
