@@ -74,18 +74,24 @@ def resume(
 
 @pellucid.command()
 @RUN
+@click.option(
+    "--per-class",
+    is_flag=True,
+    help="Also precision, recall and F1 of each class, on the test set, if there is one.",
+)
 @MOVED
-def evaluate(run: Path, data_dir: Path | None) -> int:
+def evaluate(run: Path, per_class: bool, data_dir: Path | None) -> int:
     """Loss and accuracy of a run's model on training, validation and test set.
 
     \b
     Examples:
       pellucid evaluate runs/digits-mlp-1
+      pellucid evaluate runs/digits-mlp-1 --per-class
       pellucid evaluate runs/mnist-mlp-1 --data-dir elsewhere/mnist
     """  # noqa: D301 (click's mark)
     from pellucid.cli.using import evaluate_run
 
-    return evaluate_run(run, data_dir)
+    return evaluate_run(run, data_dir, per_class=per_class)
 
 
 @pellucid.command(context_settings={"ignore_unknown_options": True})

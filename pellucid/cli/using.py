@@ -1,6 +1,6 @@
 """`pellucid evaluate` and `pellucid predict`: a trained run at work.
 
-evaluate_run    loss and accuracy on every set
+evaluate_run    loss and accuracy on every set, and class by class
 predict_run     classes and probabilities of pictures or rows of numbers
 """
 
@@ -28,35 +28,47 @@ from pellucid.data import Form, read_digit, read_ink
 from pellucid.data.folders import read_picture
 from pellucid.errors import OptionError, PellucidError
 from pellucid.functional import softmax
+from pellucid.measures import classification_report
 from pellucid.tables import printable, significant
 from pellucid.train import RunFolder, evaluate
+from pellucid.train.judging import Judged, judged
 
 READABLE = ("digit", "ink", "picture", "numbers")
 
 
-def evaluate_run(folder: Path, data_dir: Path | None) -> int:
-    """Print loss and measures of the model on training, validation and test set."""
+def evaluate_run(folder: Path, data_dir: Path | None, *, per_class: bool = False) -> int:
+    """Print loss and measures of the model on training, validation and test set.
+
+    `per_class`: also of each class, on the set that judges. Errors: OptionError where there are
+    no classes.
+    """
     run = RunFolder.open(folder)
     recipe = read_recipe(run)
     facts = read_facts(run)
+    if per_class and not facts.form.classes:
+        raise OptionError("evaluate: --per-class, but this run predicts numbers. Leave it out.")
     model, weights = trained_model(run, recipe, facts.form)
     parts = data_of(moved(recipe, data_dir), facts)
     loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
     table = _table("set", "samples", "loss", *(metric.name for metric in metrics))
-    for name, data in (
-        ("training", parts.train),
-        ("validation", parts.validation),
-        ("test", parts.test),
-    ):
-        if data is not None:
-            values = evaluate(model, loss, data, metrics)
-            table.add_row(
-                name, f"{len(data):,}", *(significant(value) for value in values.values())
-            )
+    every = {"training": parts.train, "validation": parts.validation, "test": parts.test}
+    there = {name: data for name, data in every.items() if data is not None}
+    for name, data in there.items():
+        values = evaluate(model, loss, data, metrics)
+        table.add_row(name, f"{len(data):,}", *(significant(value) for value in values.values()))
     console = plain_console()
     console.print(table)
+    if per_class:
+        name, data = list(there.items())[-1]
+        console.print(f"\n{name} set, {_per_class(judged(model, loss, data, metrics), facts)}\n")
     console.print(printable(weights))
     return 0
+
+
+def _per_class(found: Judged, facts: Facts) -> str:
+    report = classification_report(*found.classes(), class_names=_names(facts))
+    left_out = f", without {found.unsound:,} whose outputs are nan" if found.unsound else ""
+    return f"class by class{left_out}:\n" + printable(str(report), keep="\n")
 
 
 def predict_run(folder: Path, inputs: Sequence[str]) -> int:
@@ -136,13 +148,19 @@ def _answers(reads: str, facts: Facts, inputs: Sequence[str], numbers: Any) -> T
         for word, row in zip(inputs, numbers, strict=True):
             table.add_row(Text(word), *(significant(float(y)) for y in row))
         return table
-    names = facts.class_names or tuple(str(i) for i in range(facts.form.classes))
+    names = _names(facts)
     of_digits = reads == "digit" and not facts.class_names
     table = _table(first, "digit" if of_digits else "class", *(f"p({n})" for n in names))
     for word, row in zip(inputs, numbers, strict=True):
         # Of probabilities, which sum to 1, the same digits count behind every point.
         table.add_row(Text(word), Text(names[int(row.argmax())]), *(f"{p:.3f}" for p in row))
     return table
+
+
+def _names(facts: Facts) -> tuple[str, ...]:
+    """What the classes are called: their names, characters of a text, or numbers."""
+    spelled = tuple(repr(c) if c.isspace() else c for c in facts.characters)
+    return facts.class_names or spelled or tuple(str(i) for i in range(facts.form.classes))
 
 
 def _table(first: str, *rest: str) -> Table:

@@ -4,7 +4,8 @@ Information       self_information, entropy, cross_entropy, kl_divergence, js_di
                   mutual_information, information_gain; Information, a float with its unit
 Clustering        rand_index, adjusted_rand_index, normalized_mutual_information,
                   adjusted_mutual_information; pair_counts, PairCounts
-Classes           accuracy, confusion_matrix, precision, recall, f1
+Classes           accuracy, confusion_matrix, precision, recall, f1;
+                  classification_report, ClassificationReport: all of it, class by class
 Scores            top_k_accuracy, roc_curve, roc_auc, calibration, expected_calibration_error
 Numbers           r2
 Fit               fit_diagnosis, FitDiagnosis: bias, variance, and what helps
@@ -33,6 +34,7 @@ from pellucid.measures.information import (
     mutual_information,
     self_information,
 )
+from pellucid.measures.per_class import ClassificationReport, classification_report
 from pellucid.measures.regression import r2
 from pellucid.measures.scores import (
     Calibration,
@@ -46,6 +48,7 @@ from pellucid.measures.scores import (
 
 __all__ = [
     "Calibration",
+    "ClassificationReport",
     "FitDiagnosis",
     "Information",
     "PairCounts",
@@ -54,6 +57,7 @@ __all__ = [
     "adjusted_mutual_information",
     "adjusted_rand_index",
     "calibration",
+    "classification_report",
     "confusion_matrix",
     "cross_entropy",
     "entropy",

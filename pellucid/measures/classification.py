@@ -98,7 +98,7 @@ def precision(
     0.6666666666666666
     """
     right, called, _, weights = _counts("precision", true, predicted, average, positive)
-    return _averaged(_ratio(right, called, undefined), weights)
+    return _averages(ratio(right, called, undefined), weights)
 
 
 def recall(
@@ -119,7 +119,7 @@ def recall(
     1.0
     """
     right, _, there, weights = _counts("recall", true, predicted, average, positive)
-    return _averaged(_ratio(right, there, undefined), weights)
+    return _averages(ratio(right, there, undefined), weights)
 
 
 def f1(
@@ -142,7 +142,7 @@ def f1(
     0.8
     """
     right, called, there, weights = _counts("f1", true, predicted, average, positive)
-    return _averaged(_ratio(2 * right, called + there, undefined), weights)
+    return _averages(ratio(2 * right, called + there, undefined), weights)
 
 
 def check_classes(name: str, what: str, ids: NDArray[Any], classes: int) -> None:
@@ -189,23 +189,50 @@ def _counts(
     """Per class: right ones, called ones, samples; and the weights of the mean, if any."""
     if average not in AVERAGES:
         raise OptionError(f"{name}: average {average!r}. {closest(str(average), AVERAGES)}")
-    t, p = _pair(name, true, predicted)
-    known = np.union1d(t, p)
+    known, *counts = tallied(name, true, predicted)
+    right, called, there = counts
     if average == "binary":
-        known = _positive(name, known, positive)
-    right = np.array([np.sum((t == c) & (p == c)) for c in known], np.float64)
-    called = np.array([np.sum(p == c) for c in known], np.float64)
-    there = np.array([np.sum(t == c) for c in known], np.float64)
+        chosen = known == _positive(name, known, positive)
+        right, called, there = (np.atleast_1d(n[chosen].sum()) for n in counts)
     if average == "micro":
-        right, called, there = (n.sum(keepdims=True) for n in (right, called, there))
+        right, called, there = (n.sum(keepdims=True) for n in counts)
     if average == "none":
         return right, called, there, None
     weights = there if average == "weighted" else np.ones(len(right))
     return right, called, there, weights
 
 
-def _positive(name: str, known: NDArray[Any], positive: Any) -> NDArray[Any]:
-    """The one class that "binary" is about."""
+def tallied(
+    name: str, true: ArrayLike, predicted: ArrayLike, names: Sequence[str] | None = None
+) -> tuple[NDArray[Any], Floats, Floats, Floats]:
+    """The classes that occur, or those of `names`; of each the right ones, called ones, samples.
+
+    Errors: as accuracy; DataError for a class that is not among the names.
+    """
+    t, p = _pair(name, true, predicted)
+    if names is None:
+        known, places = np.unique(np.concatenate([t, p]), return_inverse=True)
+        t, p = np.split(places.reshape(-1), 2)
+    else:
+        known = np.asarray(names, object)
+        t, p = (_places_of(name, what, x, names) for what, x in (("true", t), ("predicted", p)))
+    of_class = (np.bincount(ids, minlength=len(known)) for ids in (t[t == p], p, t))
+    right, called, there = (count.astype(np.float64) for count in of_class)
+    return known, right, called, there
+
+
+def _places_of(
+    name: str, what: str, labels: NDArray[Any], names: Sequence[str]
+) -> NDArray[np.int64]:
+    """Which of the names each label is, by number or by name."""
+    if is_text(labels):
+        return _places(name, labels, list(names))
+    check_classes(name, what, labels, len(names))
+    return labels.astype(np.int64)
+
+
+def _positive(name: str, known: NDArray[Any], positive: Any) -> Any:
+    """The class that "binary" is about."""
     shown = ", ".join(str(c) for c in known[:10].tolist())
     if len(known) > 2:
         raise OptionError(
@@ -218,12 +245,21 @@ def _positive(name: str, known: NDArray[Any], positive: Any) -> NDArray[Any]:
             f"{name}: positive {positive!r} is not among the classes {shown}. Name the class "
             "that counts as yes: positive=..."
         )
-    return np.asarray([positive])
+    return positive
 
 
-def _ratio(part: Floats, whole: Floats, undefined: float) -> Floats:
+def ratio(part: Floats, whole: Floats, undefined: float) -> Floats:
+    """One by the other, and what 0 / 0 counts as."""
     return np.where(whole > 0.0, part / np.maximum(whole, 1.0), undefined)
 
 
-def _averaged(values: Floats, weights: Floats | None) -> Any:
-    return values if weights is None else float(np.average(values, weights=weights))
+def averaged(values: Floats, weights: Floats) -> float:
+    """The mean of what is defined; nan where nothing is."""
+    weights = np.where(np.isnan(values), 0.0, weights)
+    if not weights.any():
+        return float("nan")
+    return float(np.average(np.nan_to_num(values), weights=weights))
+
+
+def _averages(values: Floats, weights: Floats | None) -> Any:
+    return values if weights is None else averaged(values, weights)

@@ -339,3 +339,25 @@ def test_resuming_trains_longer_with_the_bits_of_one_run(run: Run, tmp_path: Pat
     assert "ended: all 3 epochs done" in out
     for file in ("metrics.jsonl", "model.safetensors"):
         assert (tmp_path / "whole" / file).read_bytes() == (tmp_path / "parts" / file).read_bytes()
+
+
+def test_evaluate_says_more_class_by_class_where_it_is_asked(run: Run, trained: Path) -> None:
+    code, out, err = run("evaluate", trained, "--per-class")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert "test set, class by class:" in lines
+    rows = {line.split()[0]: line.split()[1:] for line in lines if line[:1].isdigit()}
+    assert list(rows) == [str(i) for i in range(10)]
+    assert sum(int(row[-1]) for row in rows.values()) == 359
+    (accuracy,) = (line.split()[-1] for line in lines if line.startswith("test   "))
+    assert f"accuracy {accuracy}" in lines
+    assert "class by class" not in run("evaluate", trained)[1]
+
+
+def test_evaluate_has_no_classes_where_numbers_are_predicted(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "sine"
+    quick = ("--epochs", "1", "--samples", "50", "--executor", "reference")
+    assert run("train", "sine", *quick, "--out", folder)[0] == 0
+    code, _, err = run("evaluate", folder, "--per-class")
+    assert code == 2
+    assert "--per-class, but this run predicts numbers. Leave it out." in err

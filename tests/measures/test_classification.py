@@ -140,3 +140,11 @@ def test_a_confusion_of_names_is_in_the_order_of_the_alphabet_or_the_one_given()
     )
     with pytest.raises(DataError, match="'cat' is none of the classes dog, cow"):
         measures.confusion_matrix(true, predicted, classes=names[:2])
+
+
+@pytest.mark.parametrize(("ours", "theirs"), SCORES)
+@pytest.mark.parametrize("average", ["macro", "weighted"])
+def test_what_is_undefined_is_left_out_of_means_where_it_counts_as_nan(ours, theirs, average):
+    t, p, nan = [0, 0, 1, 3], [0, 2, 0, 3], float("nan")
+    expected = theirs(t, p, average=average, zero_division=nan)
+    assert ours(t, p, average=average, undefined=nan) == pytest.approx(expected)
