@@ -59,7 +59,7 @@ def _compiler_digest() -> str:
     """A digest of the sources of the compiler and of the primitives: any change counts."""
     digest = hashlib.sha256()
     native = Path(__file__).parent
-    for source in sorted([*native.glob("*.py"), *(native.parents[1] / "primitives").glob("*.py")]):
+    for source in sorted([*native.rglob("*.py"), *(native.parents[1] / "primitives").glob("*.py")]):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

@@ -3,7 +3,7 @@
     OPERATORS   by name: what kind of change
     Mutant      one change at one place
     mutants     those of an operator, in an order that a seed decides
-    planted     the source of a module with a mutant in it
+    planted     the source of a module with a mutant in it; source_of: the file
 
 A place is where an operator can change the syntax tree of a module. Which places are tried is
 not chosen by hand: they are ranked by a digest of the seed, the operator and the place. What is
@@ -22,7 +22,7 @@ import pellucid.executors.native
 
 HOME = Path(pellucid.executors.native.__file__).parent
 # These decide nothing about results or speed: what they say of a program is tested by itself.
-LEFT_OUT = {"report", "peak", "schedule", "cache", "__init__"}
+LEFT_OUT = {"report", "peak", "schedule_text", "cache", "__init__"}
 
 Change = Callable[[Any], ast.AST | None]  # of a node of a syntax tree; None where it is no place
 
@@ -324,7 +324,7 @@ def _of_module(path: Path, operator: str) -> Iterator[tuple[Mutant, Callable[[],
                 else:
                     getattr(parent, field)[i] = new
 
-            yield Mutant(operator, path.stem, name, text, seen[text]), plant, tree
+            yield Mutant(operator, _module(path), name, text, seen[text]), plant, tree
 
 
 def _is_text(parent: ast.AST, node: ast.AST) -> bool:
@@ -343,16 +343,26 @@ def mutants(operator: str, seed: int = 0) -> list[Mutant]:
     """All mutants of an operator, the first ones first."""
     found = [
         mutant
-        for path in sorted(HOME.glob("*.py"))
+        for path in sorted(HOME.rglob("*.py"))
         if path.stem not in LEFT_OUT
         for mutant, _, _ in _of_module(path, operator)
     ]
     return sorted(found, key=lambda m: hashlib.sha256(f"{seed} {m}".encode()).digest())
 
 
+def _module(path: Path) -> str:
+    """The name of a module, with its folder's."""
+    return ".".join(path.relative_to(HOME).with_suffix("").parts)
+
+
+def source_of(mutant: Mutant) -> Path:
+    """The file of the mutant's module."""
+    return HOME.joinpath(*mutant.module.split(".")).with_suffix(".py")
+
+
 def planted(mutant: Mutant) -> str:
     """The source of the mutant's module with the change in it."""
-    for found, plant, tree in _of_module(HOME / f"{mutant.module}.py", mutant.operator):
+    for found, plant, tree in _of_module(source_of(mutant), mutant.operator):
         if found == mutant:
             plant()
             if mutant.operator.startswith("wrong "):

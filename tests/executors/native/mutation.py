@@ -24,7 +24,7 @@ from pathlib import Path
 
 from executors.native.coverage import selected
 from executors.native.hunt import digest_of
-from executors.native.mutants import OPERATORS, Mutant, mutants, planted
+from executors.native.mutants import OPERATORS, Mutant, mutants, planted, source_of
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 600  # for a hunt, on a machine that does other things too
@@ -43,7 +43,7 @@ def caught(mutant: Mutant, digests: dict[int, str], *, thorough: bool = True) ->
     """What catches a mutant, in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="mutant") as place:
         shutil.copytree(ROOT / "pellucid", Path(place) / "pellucid")
-        target = Path(place, "pellucid", "executors", "native", f"{mutant.module}.py")
+        target = Path(place) / source_of(mutant).relative_to(ROOT)
         target.write_text(planted(mutant), encoding="utf-8")
         given = {"module": mutant.module, "digests": digests, "thorough": thorough}
         return _hunted(place, json.dumps(given))

@@ -5,7 +5,7 @@ import ast
 import pytest
 from executors.native.coverage import selected
 from executors.native.hunt import digest_of
-from executors.native.mutants import HOME, OPERATORS, mutants, planted
+from executors.native.mutants import OPERATORS, mutants, planted, source_of
 from executors.native.mutation import caught, equivalent
 
 PLACES = 5  # of each operator, at least
@@ -18,7 +18,7 @@ def test_operators_change_one_place_each_and_find_enough(operator):
     found = mutants(operator)
     assert len(found) == len(set(found)) >= PLACES
     for mutant in found[:PLACES]:
-        source = (HOME / f"{mutant.module}.py").read_text(encoding="utf-8")
+        source = source_of(mutant).read_text(encoding="utf-8")
         before = ast.unparse(ast.parse(source)).splitlines()
         after = planted(mutant).splitlines()
         changed = [line for line in after if line not in before]
