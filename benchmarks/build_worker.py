@@ -43,7 +43,7 @@ def prepare(name: str) -> None:
     """From now on, programs are made for the CPU of that name."""
     if name == "host":
         return
-    from pellucid.executors.native import target
+    from pellucid.executors.native.machine import target
 
     found = target.forced(name)
     target.host = lambda: found

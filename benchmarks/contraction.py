@@ -26,9 +26,9 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid.executors.native import contraction as contractions
-from pellucid.executors.native import target as targets
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.memory import ask_for, store
 from pellucid.executors.native.panels import Finish
 from pellucid.executors.native.peak import multiply_adds

@@ -17,7 +17,7 @@ import numpy as np
 from executors.native.lane_program import function, text
 from scipy import special
 
-from pellucid.executors.native import target
+from pellucid.executors.native.machine import target
 from pellucid.primitives.special import erf
 
 COUNT, ROUNDS, CALLS = 16384, 31, 5

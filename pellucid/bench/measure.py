@@ -132,8 +132,8 @@ def bandwidth() -> float:
 
 def machine() -> dict[str, Any]:
     """The machine, measured and named."""
+    from pellucid.executors.native.machine.target import host
     from pellucid.executors.native.peak import peak
-    from pellucid.executors.native.target import host
 
     return {
         "processor": host().cpu,

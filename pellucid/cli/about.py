@@ -100,7 +100,7 @@ def _executor() -> str:
     name = executors.default()
     if name != "native":
         return name
-    from pellucid.executors.native.target import host
+    from pellucid.executors.native.machine.target import host
 
     target = host()
     lanes = target.lanes(np.dtype(np.float32))
@@ -108,7 +108,7 @@ def _executor() -> str:
 
 
 def _cache() -> str:
-    from pellucid.executors.native.cache import Cache
+    from pellucid.executors.native.machine.cache import Cache
 
     cache = Cache()
     entries, size = cache.content()

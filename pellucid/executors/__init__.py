@@ -57,7 +57,7 @@ class Program(Protocol):
 def default() -> str:
     """`native`, or `reference` with one warning where there is no llvmlite, or no code for this."""
     try:
-        importlib.import_module("pellucid.executors.native.target").host()
+        importlib.import_module("pellucid.executors.native.machine.target").host()
     except UnavailableError as error:
         _say_unavailable(str(error))
         return "reference"

@@ -8,7 +8,8 @@ from executors.native.examples import procedure
 
 from pellucid import executors
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import code_memory, native, program, system, target
+from pellucid.executors.native import native, program
+from pellucid.executors.native.machine import code_memory, system, target
 from pellucid.executors.reference import Reference
 
 ADDED = "graph(x: float32[3])\n  %0: float32[3] = add() of (x, x)\n  return %0"

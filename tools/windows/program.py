@@ -20,9 +20,9 @@ import pellucid as pc
 from pellucid import functional, nn, optim
 from pellucid.compile import _state
 from pellucid.executors import threads
-from pellucid.executors.native import target as targets
 from pellucid.executors.native.emission import emit
 from pellucid.executors.native.interface import FAILURE, TABLE_END
+from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.program import _runner_code, sections

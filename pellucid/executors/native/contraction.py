@@ -23,8 +23,8 @@ from llvmlite import ir
 from pellucid.executors.native.blocks import ByBlocks, blocks
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
+from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.panels import Depth, Finish, Operand, Panel, Panels, Scratch
-from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, Tiling, tiling
 
 

@@ -13,6 +13,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.interface import LEFT
+from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.runner import emit_pause, emit_wait, word
 from pellucid.executors.native.system_calls import (
     I8,
@@ -23,7 +24,6 @@ from pellucid.executors.native.system_calls import (
     declared,
     system_calls,
 )
-from pellucid.executors.native.target import Target
 
 # Where things lie in the crew's memory (program.CREW_BYTES); locks are smaller everywhere.
 LOCK, SIGNAL, NUMBERS = 0, 128, 256

@@ -17,10 +17,10 @@ import numpy as np
 
 from pellucid.errors import OptionError, closest
 from pellucid.executors.inside import Inside, called_inside, wait_outside
-from pellucid.executors.native import target as targets
 from pellucid.executors.native.accepted import Accepted
 from pellucid.executors.native.call_back import CallBack, Failed
 from pellucid.executors.native.interface import FAILURE, TABLE_END
+from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine_code import is_long, machine_code
 from pellucid.executors.native.program import LEAST_WORK, Gate, Listing, Task, runner
 from pellucid.executors.threads import threads

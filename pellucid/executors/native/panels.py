@@ -17,10 +17,10 @@ from llvmlite import ir
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import I64
 from pellucid.executors.native.leftover import Leftover, leftover_vectors
+from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matrices import Matrix, Scattered
 from pellucid.executors.native.outer import Meanwhile, Tile, outer_sums
 from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned
-from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction, padded, tiling
 from pellucid.executors.native.vectors import Vectors
 

@@ -5,12 +5,12 @@
 Each pass stands in a file of its own; a program that comes from the disk needs none of them.
 """
 
-from pellucid.executors.native import target as targets
 from pellucid.executors.native.again import again
 from pellucid.executors.native.depth import cut
 from pellucid.executors.native.failing import failing
 from pellucid.executors.native.fusion import fuse
 from pellucid.executors.native.kernels import Loop, Single
+from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.masks import masks_from_results
 from pellucid.executors.native.nest import spill
 from pellucid.executors.native.pitch import pitches

@@ -16,10 +16,10 @@ from pellucid.executors.native.facts import counts, is_costly, multiplies
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Access, Product, own_reach, reach
 from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matrices import Scattered
 from pellucid.executors.native.nest import Dim, Nest, stages
 from pellucid.executors.native.panels import Finish, Operand
-from pellucid.executors.native.target import Target
 from pellucid.executors.native.tiling import Contraction
 from pellucid.executors.native.views import Views, stretched
 

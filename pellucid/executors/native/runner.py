@@ -25,6 +25,7 @@ from pellucid.executors.native.interface import (
     LIST,
     STEPS,
 )
+from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.system_calls import (
     I8,
     I32,
@@ -34,7 +35,6 @@ from pellucid.executors.native.system_calls import (
     declared,
     system_calls,
 )
-from pellucid.executors.native.target import Target
 from pellucid.memory import LINE
 
 YIELD = 1  # the hint of ARM64 that this thread only waits

@@ -13,7 +13,7 @@ Sources: POSIX.1-2017, pthread.h; Microsoft, "Synchronization Functions" (SRW lo
 
 from llvmlite import ir
 
-from pellucid.executors.native.target import Target
+from pellucid.executors.native.machine.target import Target
 
 I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 POINTER = ir.PointerType()

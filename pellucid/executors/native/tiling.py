@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pellucid.executors.native.target import Target
+from pellucid.executors.native.machine.target import Target
 from pellucid.primitives.base import DType
 
 MOST_VECTORS = 4  # of a tile: more would leave too few rows for the broadcasts to pay

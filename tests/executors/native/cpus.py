@@ -8,7 +8,7 @@ on_target   programs made for one of them
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pellucid.executors.native import target as targets
+from pellucid.executors.native.machine import target as targets
 
 HERE = targets.host().name
 SMALLER = {"avx512": ["avx512", "avx2", "sse", "neon"], "avx2": ["avx2", "sse", "neon"]}

@@ -15,9 +15,9 @@ from llvmlite import ir
 
 from pellucid.executors.native.counting import counted
 from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.machine.target import Target, host, loaded, object_code
 from pellucid.executors.native.memory import load, store
 from pellucid.executors.native.namespace import XP
-from pellucid.executors.native.target import Target, host, loaded, object_code
 
 POINTER, I64 = ir.PointerType(), ir.IntType(64)
 WIDTHS = (1, 2, 16, 64)

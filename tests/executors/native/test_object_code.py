@@ -10,7 +10,7 @@ import pytest
 from executors.native.object_code import digests
 
 from pellucid.bench.workloads import WORKLOADS
-from pellucid.executors.native import target as targets
+from pellucid.executors.native.machine import target as targets
 
 VERSION = llvmlite.__version__
 GOLDEN = Path(__file__).parents[2] / "golden"

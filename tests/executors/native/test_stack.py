@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from executors.native.examples import procedure
-from executors.native.test_objects import SYSTEMS
+from executors.native.machine.test_symbols import SYSTEMS
 
 from pellucid import executors
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import target as targets
 from pellucid.executors.native.emission import emit
+from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.reference import Reference

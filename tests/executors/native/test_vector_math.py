@@ -11,7 +11,7 @@ from executors.native.cpus import TARGETS
 from executors.native.lane_program import WIDTHS, compiled, text
 from scipy import special
 
-from pellucid.executors.native import target
+from pellucid.executors.native.machine import target
 from pellucid.primitives.special import erf, gaussian, normal_cdf
 
 FLOATS = [np.float32, np.float64]

@@ -13,16 +13,17 @@ import pytest
 from executors.native.examples import procedure
 
 import pellucid as pc
-from pellucid.executors.native import cache as caches
-from pellucid.executors.native import machine_code, system
-from pellucid.executors.native.cache import Cache, folder, key_of
+from pellucid.executors.native import machine_code
+from pellucid.executors.native.machine import cache as caches
+from pellucid.executors.native.machine import system
+from pellucid.executors.native.machine.cache import Cache, folder, key_of
+from pellucid.executors.native.machine.target import forced, host
 from pellucid.executors.native.machine_code import MachineCode
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.repeats import Repeat
-from pellucid.executors.native.target import forced, host
 from pellucid.executors.native.work import Work
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 EXAMPLE = """graph(x: float32[5])
   %0: float32[5] = exp() of (x)
   return %0"""

@@ -11,9 +11,9 @@ import pytest
 from llvmlite import binding
 
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import system
-from pellucid.executors.native import target as targets
-from pellucid.executors.native.linked import (
+from pellucid.executors.native.machine import system
+from pellucid.executors.native.machine import target as targets
+from pellucid.executors.native.machine.object_loader import (
     FILE,
     RELOCATION,
     SECTION,

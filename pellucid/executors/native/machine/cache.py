@@ -21,7 +21,7 @@ from pathlib import Path
 
 import llvmlite
 
-from pellucid.executors.native import system
+from pellucid.executors.native.machine import system
 
 LIMIT_BYTES = 256 * 2**20
 STALE_SECONDS = 3600  # an unfinished entry that is older was left by a process that was killed

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import code_memory, system
+from pellucid.executors.native.machine import code_memory, system
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pages of Linux")
 

@@ -17,8 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.executors.native import code_memory, system
-from pellucid.executors.native.relocations import KINDS, STUB_BYTES, STUBS, is_call, written
+from pellucid.executors.native.machine import code_memory, system
+from pellucid.executors.native.machine.relocations import (
+    KINDS,
+    STUB_BYTES,
+    STUBS,
+    is_call,
+    written,
+)
 
 FILE = np.dtype(
     [

@@ -16,8 +16,8 @@ from llvmlite import binding
 
 from pellucid import capacity
 from pellucid.errors import CapacityError, OptionError, UnavailableError
-from pellucid.executors.native import target as targets
 from pellucid.executors.native.emission import emit
+from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.planning import planned
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)

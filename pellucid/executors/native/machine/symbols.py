@@ -9,7 +9,7 @@ Sources: Microsoft, "PE Format" (COFF header, symbol table); Apple, mach-o/loade
 import numpy as np
 
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import linked
+from pellucid.executors.native.machine import object_loader
 
 COFF = np.dtype(
     [
@@ -63,8 +63,8 @@ def undefined(code: bytes) -> list[str]:
 
     Errors: UnavailableError for a file of no known form.
     """
-    if linked.is_elf(code):
-        return linked.undefined(code)
+    if object_loader.is_elf(code):
+        return object_loader.undefined(code)
     if int.from_bytes(code[:4], "little") == MACHO_MAGIC:
         return _undefined_macho(code)
     if int.from_bytes(code[:2], "little") in COFF_MACHINES:

@@ -13,7 +13,7 @@ import platform
 from contextlib import suppress
 
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import system
+from pellucid.executors.native.machine import system
 from pellucid.memory import ARM64
 
 # Of mmap and mprotect on Linux; the module mmap has these where the system does.

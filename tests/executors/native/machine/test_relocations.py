@@ -5,14 +5,14 @@ import sys
 from dataclasses import replace
 
 import pytest
-from executors.native.test_linked import CODE
+from executors.native.machine.test_object_loader import CODE
 from llvmlite import binding
 
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import target as targets
-from pellucid.executors.native.linked import Linked, is_linkable
+from pellucid.executors.native.machine import target as targets
+from pellucid.executors.native.machine.object_loader import Linked, is_linkable
+from pellucid.executors.native.machine.relocations import written
 from pellucid.executors.native.program import _runner_code
-from pellucid.executors.native.relocations import written
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere LLVM links")
 

@@ -20,9 +20,9 @@ from typing import Any
 
 from pellucid.capacity import check_room
 from pellucid.errors import OptionError, UnavailableError, closest
-from pellucid.executors.native import system
-from pellucid.executors.native.cache import Cache, digest_of
-from pellucid.executors.native.linked import Linked, is_linkable
+from pellucid.executors.native.machine import system
+from pellucid.executors.native.machine.cache import Cache, digest_of
+from pellucid.executors.native.machine.object_loader import Linked, is_linkable
 from pellucid.primitives.base import DType
 
 WIDTHS = {"avx512": (64, 32), "avx2": (32, 16), "sse": (16, 16), "neon": (16, 32)}
@@ -234,7 +234,7 @@ def loaded(code: bytes, target: Target) -> Any:
     """
     if is_linkable(code):
         return Linked(code)
-    from pellucid.executors.native.objects import undefined
+    from pellucid.executors.native.machine.symbols import undefined
 
     binding = _llvm()
     for name, address in system.addresses(undefined(code)).items():
