@@ -26,10 +26,10 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid.executors.native import contraction as contractions
-from pellucid.executors.native.counting import counted
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.loads_and_stores import ask_for, store
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.memory import ask_for, store
 from pellucid.executors.native.panels import Finish
 from pellucid.executors.native.peak import multiply_adds
 from pellucid.executors.native.plan import ALIGNMENT

@@ -18,8 +18,8 @@ import numpy as np
 
 import pellucid as pc
 from pellucid.executors.native.depth import LONGEST
+from pellucid.executors.native.llvm.vectors import BLOCK as BLOCK_OF_K
 from pellucid.executors.native.sum_blocks import BLOCK
-from pellucid.executors.native.vectors import BLOCK as BLOCK_OF_K
 from pellucid.functional import cross_correlation
 from pellucid.primitives import OverlapAdd
 from pellucid.primitives.contraction import DEPTH

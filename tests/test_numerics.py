@@ -10,8 +10,8 @@ from functional.test_accuracy import LOSS, SOFTMAX
 import pellucid as pc
 from pellucid import functional
 from pellucid.executors.native.depth import LONGEST
+from pellucid.executors.native.llvm.vectors import BLOCK
 from pellucid.executors.native.sum_blocks import BLOCK as ADDED
-from pellucid.executors.native.vectors import BLOCK
 from pellucid.primitives.contraction import DEPTH
 from pellucid.primitives.summation import LONG, PART
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.counting import counted
-from pellucid.executors.native.lanes import I64
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.llvm.loads_and_stores import ask_for
 from pellucid.executors.native.matrices import Matrix
-from pellucid.executors.native.memory import ask_for
 from pellucid.executors.native.outer import STEPS, Meanwhile
 from pellucid.executors.native.packing import pack_tiles, tile_room
 from pellucid.executors.native.panels import Depth, Panel, Panels, Scratch

@@ -16,11 +16,11 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.lanes import I64, Lanes, scalar_type
-from pellucid.executors.native.memory import load, store
-from pellucid.executors.native.vectors import Vectors
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import I64, Lanes, scalar_type
+from pellucid.executors.native.llvm.loads_and_stores import load, store
+from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.primitives.base import DType
 
 

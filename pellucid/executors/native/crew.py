@@ -11,11 +11,9 @@ next batch, comes mostly at once, and would else wait for it to wake.
 
 from llvmlite import ir
 
-from pellucid.executors.native.counting import counted
 from pellucid.executors.native.interface import LEFT
-from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.runner import emit_pause, emit_wait, word
-from pellucid.executors.native.system_calls import (
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.system_calls import (
     I8,
     I32,
     I64,
@@ -24,6 +22,8 @@ from pellucid.executors.native.system_calls import (
     declared,
     system_calls,
 )
+from pellucid.executors.native.machine.target import Target
+from pellucid.executors.native.runner import emit_pause, emit_wait, word
 
 # Where things lie in the crew's memory (program.CREW_BYTES); locks are smaller everywhere.
 LOCK, SIGNAL, NUMBERS = 0, 128, 256

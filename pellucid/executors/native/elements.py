@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.lanes import I64, Lanes
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import I64, Lanes
 from pellucid.executors.native.views import View, row_major
 from pellucid.graph import Shape, Value
 

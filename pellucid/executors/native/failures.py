@@ -18,7 +18,7 @@ from pellucid.executors.native.interface import (
     FAILED_STEP,
     FAILURE,
 )
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.views import View
 
 I64 = ir.IntType(64)

@@ -9,9 +9,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.builder import Builder
-from pellucid.executors.native.lanes import Lanes
-from pellucid.executors.native.memory import ask_for, load, store
+from pellucid.executors.native.llvm.builder import Builder
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.loads_and_stores import ask_for, load, store
 from pellucid.executors.native.plan import Place
 from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.rules import Rules

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from pellucid.executors.native.lanes import I64, scalar_type
+from pellucid.executors.native.llvm.lanes import I64, scalar_type
+from pellucid.executors.native.llvm.vectors import Vectors, block_of, carried, summed
 from pellucid.executors.native.outer import IN_FLIGHT
-from pellucid.executors.native.vectors import Vectors, block_of, carried, summed
 
 
 @dataclass(frozen=True)

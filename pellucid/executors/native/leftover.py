@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from pellucid.executors.native.counting import counted
 from pellucid.executors.native.inner import Lines, inner_sums
-from pellucid.executors.native.lanes import I64, scalar_type
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import I64, scalar_type
+from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.executors.native.matrices import Matrix
 from pellucid.executors.native.outer import Tile, outer_sums
 from pellucid.executors.native.tiling import (
@@ -24,7 +25,6 @@ from pellucid.executors.native.tiling import (
     padded,
     swapped_vectors,
 )
-from pellucid.executors.native.vectors import Vectors
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid.executors.native.facts import FACTS, Kind, facts_of
-from pellucid.executors.native.lanes import Lanes, lanes_type
+from pellucid.executors.native.llvm.lanes import Lanes, lanes_type
 from pellucid.executors.native.namespace import XP
 from pellucid.graph import Node
 from pellucid.primitives.base import Elementwise

@@ -11,7 +11,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.lanes import I64, scalar_type
+from pellucid.executors.native.llvm.lanes import I64, scalar_type
 from pellucid.primitives.base import DType
 
 Walk = Callable[[ir.Value, int], list[list[ir.Value]]]

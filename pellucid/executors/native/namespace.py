@@ -13,7 +13,7 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native import vector_math, vector_waves
-from pellucid.executors.native.lanes import Lanes, call, declared, scalar_type
+from pellucid.executors.native.llvm.lanes import Lanes, call, declared, scalar_type
 from pellucid.executors.native.vector_power import power
 from pellucid.primitives.base import FLOAT32, FLOAT64
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.counting import counted
-from pellucid.executors.native.lanes import I64
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.executors.native.matrices import Matrix
 from pellucid.executors.native.tiling import Tiling, padded
-from pellucid.executors.native.vectors import Vectors
 
 
 def pack_rows(

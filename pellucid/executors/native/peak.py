@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from llvmlite import ir
 
-from pellucid.executors.native.counting import counted
-from pellucid.executors.native.lanes import declared, lanes_type, suffix
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import declared, lanes_type, suffix
 from pellucid.executors.native.machine import target as targets
 from pellucid.primitives.base import FLOAT32
 

@@ -10,12 +10,12 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.contraction import emit_contraction, tiles
-from pellucid.executors.native.counting import counted
 from pellucid.executors.native.evaluate import Level, Members
 from pellucid.executors.native.facts import counts, is_costly, multiplies
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Access, Product, own_reach, reach
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matrices import Scattered
 from pellucid.executors.native.nest import Dim, Nest, stages

@@ -12,8 +12,8 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.builder import Builder
-from pellucid.executors.native.lanes import Lanes, declared, lanes_type
+from pellucid.executors.native.llvm.builder import Builder
+from pellucid.executors.native.llvm.lanes import Lanes, declared, lanes_type
 from pellucid.executors.native.namespace import XP
 
 PREFIX = "rule."

@@ -13,7 +13,6 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import kernel_type
 from pellucid.executors.native.interface import (
     COME,
@@ -25,8 +24,8 @@ from pellucid.executors.native.interface import (
     LIST,
     STEPS,
 )
-from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.system_calls import (
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.system_calls import (
     I8,
     I32,
     I64,
@@ -35,6 +34,7 @@ from pellucid.executors.native.system_calls import (
     declared,
     system_calls,
 )
+from pellucid.executors.native.machine.target import Target
 from pellucid.memory import LINE
 
 YIELD = 1  # the hint of ARM64 that this thread only waits

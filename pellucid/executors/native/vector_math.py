@@ -23,7 +23,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pellucid.executors.native.coefficients import EXP, LOG, TANH
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.vector_steps import (
     LAYOUTS,
     bits,

@@ -12,7 +12,7 @@ and below 0.7 in float64, but 0.77 where a result is below the smallest normal n
 import math
 
 from pellucid.executors.native.coefficients import EXP, EXP_SHORT, LOG_SHORT, QUOTIENT
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.vector_math import (
     log_ends,
     log_of_parts,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.executors.native.lanes import Lanes, call, lanes_type
+from pellucid.executors.native.llvm.lanes import Lanes, call, lanes_type
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 
 

@@ -11,7 +11,7 @@ turns serves as well (after Payne and Hanek, ACM SIGNUM Newsletter 18, 1983).
 import math
 
 from pellucid.executors.native.coefficients import COSINE, SINE, TURNS
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.vector_steps import (
     LAYOUTS,
     bits,

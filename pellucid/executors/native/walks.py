@@ -12,9 +12,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.counting import counted
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.lanes import I64
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import I64
 from pellucid.graph import Shape
 from pellucid.primitives.base import DType
 

@@ -13,7 +13,7 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.frame import Frame, _bytes
-from pellucid.executors.native.system_calls import declared
+from pellucid.executors.native.llvm.system_calls import declared
 
 I64 = ir.IntType(64)
 MARK = I64(0x5AFE5AFE5AFE5AFE)

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native.counting import counted
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.loads_and_stores import load, store
 from pellucid.executors.native.machine.target import Target, host, loaded, object_code
-from pellucid.executors.native.memory import load, store
 from pellucid.executors.native.namespace import XP
 
 POINTER, I64 = ir.PointerType(), ir.IntType(64)

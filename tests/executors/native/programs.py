@@ -46,10 +46,10 @@ from pellucid.executors.native import (
     strips,
     sum_blocks,
     tiling,
-    vectors,
     work,
 )
 from pellucid.executors.native import program as sharing
+from pellucid.executors.native.llvm import vectors
 
 ROWS = 3  # of a loop
 KINDS = tuple(GROW)

@@ -16,9 +16,9 @@ from llvmlite import binding, ir
 
 from pellucid.executors.native import tiling as tiling_module
 from pellucid.executors.native.contraction import emit_contraction, tiles
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.loads_and_stores import store
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.memory import store
 from pellucid.executors.native.panels import SHORT_DEPTH, Finish
 from pellucid.executors.native.tiling import MOST_STEPS, Contraction, tiling
 

@@ -7,7 +7,7 @@ from executors.native.examples import procedure, same
 import pellucid as pc
 from pellucid.executors.native import depth
 from pellucid.executors.native.depth import cut
-from pellucid.executors.native.vectors import BLOCK
+from pellucid.executors.native.llvm.vectors import BLOCK
 
 
 def product(m, k, n, dtype="float32"):

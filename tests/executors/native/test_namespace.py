@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from executors.native.lane_program import compiled
-from executors.native.test_lanes import FLOATS, NUMBERS, SIGNED, UNSIGNED, assert_same, numbers
+from executors.native.llvm.test_lanes import FLOATS, NUMBERS, SIGNED, UNSIGNED, assert_same, numbers
 
 from pellucid.primitives.random import threefry_2x32
 

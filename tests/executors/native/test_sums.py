@@ -9,10 +9,10 @@ from executors.native.cpus import TARGETS, on_target
 import pellucid as pc
 from pellucid import primitives as p
 from pellucid.executors import threads
+from pellucid.executors.native.llvm.vectors import BLOCK as BLOCK_OF_K
+from pellucid.executors.native.llvm.vectors import block_of
 from pellucid.executors.native.nest import Dim
 from pellucid.executors.native.sum_blocks import BLOCK, Split, split
-from pellucid.executors.native.vectors import BLOCK as BLOCK_OF_K
-from pellucid.executors.native.vectors import block_of
 from pellucid.functional import cross_correlation
 
 LANES = 16 * 8  # the most that are joined at the end, in pairs

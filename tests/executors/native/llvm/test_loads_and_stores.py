@@ -6,7 +6,7 @@ from executors.native.guarded import guarded
 from executors.native.lane_program import function, module_text
 from llvmlite import ir
 
-from pellucid.executors.native.memory import load, store
+from pellucid.executors.native.llvm.loads_and_stores import load, store
 
 DTYPES = [bool, np.uint8, np.int32, np.uint32, np.int64, np.float32, np.float64]
 WIDTH = 16

@@ -5,7 +5,7 @@ import math
 import pytest
 from llvmlite import ir
 
-from pellucid.executors.native.known import known, repeated_number
+from pellucid.executors.native.llvm.known import known, repeated_number
 
 FLOAT, DOUBLE, INTEGER = ir.FloatType(), ir.DoubleType(), ir.IntType(64)
 

@@ -3,7 +3,7 @@
 import pytest
 from llvmlite import ir
 
-from pellucid.executors.native.builder import Builder
+from pellucid.executors.native.llvm.builder import Builder
 
 I32, I64 = ir.IntType(32), ir.IntType(64)
 

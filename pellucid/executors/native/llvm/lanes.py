@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native.known import Repeated, known, repeated_number
+from pellucid.executors.native.llvm.known import Repeated, known, repeated_number
 from pellucid.primitives.base import BOOL, DType
 
 I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)

@@ -13,7 +13,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.lanes import (
+from pellucid.executors.native.llvm.lanes import (
     I1,
     I32,
     I64,
@@ -23,7 +23,7 @@ from pellucid.executors.native.lanes import (
     suffix,
     zeros,
 )
-from pellucid.executors.native.memory import load
+from pellucid.executors.native.llvm.loads_and_stores import load
 from pellucid.primitives.base import DType
 
 Body = Callable[[ir.Value, list[ir.Value]], list[ir.Value]]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from executors.native.lane_program import compiled, text
 
-from pellucid.executors.native.lanes import Lanes
+from pellucid.executors.native.llvm.lanes import Lanes
 
 FLOATS = [np.float32, np.float64]
 SIGNED = [np.int32, np.int64]

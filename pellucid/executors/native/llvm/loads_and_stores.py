@@ -9,7 +9,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.lanes import (
+from pellucid.executors.native.llvm.lanes import (
     I1,
     I8,
     I32,

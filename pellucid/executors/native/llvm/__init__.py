@@ -1,0 +1,11 @@
+"""What code is written with: values that emit instructions, loads and stores, loops.
+
+In: numbers known now, and values known when the code runs. Out: LLVM instructions.
+
+    lanes               numbers side by side, with operators
+    builder             instructions, but none for what is known now (known: such numbers)
+    loads_and_stores    lanes from and to memory
+    counted_loops       loops
+    vectors             registers of a matrix product
+    system_calls        what code for threads asks of the operating system
+"""
