@@ -17,7 +17,7 @@ import numpy as np
 from executors.native.lane_program import compiled
 
 from pellucid.executors.native.llvm.lanes import Lanes, lanes_type
-from pellucid.executors.native.namespace import XP
+from pellucid.executors.native.math.namespace import XP
 from pellucid.primitives.base import FLOAT32, FLOAT64, INT32, INT64
 from pellucid.primitives.special import erf
 

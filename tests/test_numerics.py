@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from executors.native.test_vector_math import PLACES
+from executors.native.math.test_exponentials import PLACES
 from functional.exact import BOUNDS, KEPT
 from functional.test_accuracy import LOSS, SOFTMAX
 

@@ -24,7 +24,7 @@ from pellucid.executors.native.facts import (
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.kernels import Access, Fused, own_reach, reach
 from pellucid.executors.native.llvm.lanes import Lanes
-from pellucid.executors.native.namespace import XP
+from pellucid.executors.native.math.namespace import XP
 from pellucid.executors.native.nest import Nest, shared_by_rows
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import UINT32

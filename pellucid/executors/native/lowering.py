@@ -11,7 +11,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.facts import FACTS, Kind, facts_of
 from pellucid.executors.native.llvm.lanes import Lanes, lanes_type
-from pellucid.executors.native.namespace import XP
+from pellucid.executors.native.math.namespace import XP
 from pellucid.graph import Node
 from pellucid.primitives.base import Elementwise
 

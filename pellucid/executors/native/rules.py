@@ -14,7 +14,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.llvm.builder import Builder
 from pellucid.executors.native.llvm.lanes import Lanes, declared, lanes_type
-from pellucid.executors.native.namespace import XP
+from pellucid.executors.native.math.namespace import XP
 
 PREFIX = "rule."
 

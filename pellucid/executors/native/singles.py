@@ -24,7 +24,7 @@ from pellucid.executors.native.kernels import Single
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for
-from pellucid.executors.native.namespace import XP
+from pellucid.executors.native.math.namespace import XP
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
 from pellucid.executors.native.views import SPARE_STARTS, View, Views, row_major

@@ -17,7 +17,7 @@ from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import load, store
 from pellucid.executors.native.machine.target import Target, host, loaded, object_code
-from pellucid.executors.native.namespace import XP
+from pellucid.executors.native.math.namespace import XP
 
 POINTER, I64 = ir.PointerType(), ir.IntType(64)
 WIDTHS = (1, 2, 16, 64)

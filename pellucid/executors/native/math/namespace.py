@@ -12,9 +12,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native import vector_math, vector_waves
 from pellucid.executors.native.llvm.lanes import Lanes, call, declared, scalar_type
-from pellucid.executors.native.vector_power import power
+from pellucid.executors.native.math import exponentials, sine_and_cosine
+from pellucid.executors.native.math.powers import power
 from pellucid.primitives.base import FLOAT32, FLOAT64
 
 I32 = ir.IntType(32)
@@ -47,31 +47,31 @@ class XP:
 
     def exp(self, x: Lanes) -> Lanes:
         """e^x."""
-        return vector_math.exp(x)
+        return exponentials.exp(x)
 
     def log(self, x: Lanes) -> Lanes:
         """The natural logarithm."""
-        return vector_math.log(x)
+        return exponentials.log(x)
 
     def expm1(self, x: Lanes) -> Lanes:
         """e^x - 1."""
-        return vector_math.expm1(x)
+        return exponentials.expm1(x)
 
     def log1p(self, x: Lanes) -> Lanes:
         """log(1 + x)."""
-        return vector_math.log1p(x)
+        return exponentials.log1p(x)
 
     def tanh(self, x: Lanes) -> Lanes:
         """The hyperbolic tangent."""
-        return vector_math.tanh(x)
+        return exponentials.tanh(x)
 
     def sin(self, x: Lanes) -> Lanes:
         """The sine."""
-        return vector_waves.sin(x) if x.dtype == FLOAT32 else self._by_lanes("sin", x)
+        return sine_and_cosine.sin(x) if x.dtype == FLOAT32 else self._by_lanes("sin", x)
 
     def cos(self, x: Lanes) -> Lanes:
         """The cosine."""
-        return vector_waves.cos(x) if x.dtype == FLOAT32 else self._by_lanes("cos", x)
+        return sine_and_cosine.cos(x) if x.dtype == FLOAT32 else self._by_lanes("cos", x)
 
     def pow(self, a: Lanes, b: Lanes) -> Lanes:
         """a^b; some exponents that are known now need no logarithm."""

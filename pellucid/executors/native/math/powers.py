@@ -11,9 +11,9 @@ and below 0.7 in float64, but 0.77 where a result is below the smallest normal n
 
 import math
 
-from pellucid.executors.native.coefficients import EXP, EXP_SHORT, LOG_SHORT, QUOTIENT
 from pellucid.executors.native.llvm.lanes import Lanes
-from pellucid.executors.native.vector_math import (
+from pellucid.executors.native.math.coefficients import EXP, EXP_SHORT, LOG_SHORT, QUOTIENT
+from pellucid.executors.native.math.exponentials import (
     log_ends,
     log_of_parts,
     power_of_two,
@@ -22,7 +22,7 @@ from pellucid.executors.native.vector_math import (
     split,
     whole_split,
 )
-from pellucid.executors.native.vector_steps import (
+from pellucid.executors.native.math.float_bits import (
     clamped,
     constant,
     floor,

@@ -22,9 +22,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pellucid.executors.native.coefficients import EXP, LOG, TANH
 from pellucid.executors.native.llvm.lanes import Lanes
-from pellucid.executors.native.vector_steps import (
+from pellucid.executors.native.math.coefficients import EXP, LOG, TANH
+from pellucid.executors.native.math.float_bits import (
     LAYOUTS,
     bits,
     clamped,

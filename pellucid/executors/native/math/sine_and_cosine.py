@@ -10,9 +10,9 @@ turns serves as well (after Payne and Hanek, ACM SIGNUM Newsletter 18, 1983).
 
 import math
 
-from pellucid.executors.native.coefficients import COSINE, SINE, TURNS
 from pellucid.executors.native.llvm.lanes import Lanes
-from pellucid.executors.native.vector_steps import (
+from pellucid.executors.native.math.coefficients import COSINE, SINE, TURNS
+from pellucid.executors.native.math.float_bits import (
     LAYOUTS,
     bits,
     constant,
