@@ -25,9 +25,9 @@ from pellucid.graph import Node
 from pellucid.primitives.indexing import CheckedIds, outside, unknown
 
 if TYPE_CHECKING:
+    from pellucid.executors.native.ir.views import View
     from pellucid.executors.native.planned import Planned
     from pellucid.executors.native.steps import Coded
-    from pellucid.executors.native.views import View
 
 PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 
@@ -103,7 +103,7 @@ class CallBack:
 
     def _compute(self, number: int, step: int) -> None:
         """The rule of a kernel, on the program's memory."""
-        from pellucid.executors.native.views import whole
+        from pellucid.executors.native.ir.views import whole
 
         shared = self.program.shared
         node, *parts = self.program.coded[number].kernel.nodes

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.ir.views import View, row_major
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64, Lanes
-from pellucid.executors.native.views import View, row_major
 from pellucid.graph import Shape, Value
 
 Indices = tuple[Any, ...]

@@ -10,14 +10,22 @@ from dataclasses import dataclass
 
 from pellucid.errors import UnavailableError
 from pellucid.executors.native import grain, loops, products, singles
-from pellucid.executors.native.facts import is_costly
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, Single, Start, Steps
+from pellucid.executors.native.ir.facts import is_costly
+from pellucid.executors.native.ir.kernels import (
+    Fused,
+    Kernel,
+    Loop,
+    Product,
+    Single,
+    Start,
+    Steps,
+)
+from pellucid.executors.native.ir.repeats import Item
 from pellucid.executors.native.nest import loop_nest
 from pellucid.executors.native.outline import Outline, outline
 from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planned import Planned
-from pellucid.executors.native.repeats import Item
 from pellucid.executors.native.rules import PREFIX, Rules
 from pellucid.executors.native.steps import Coded, coded, first_row
 from pellucid.executors.native.work import Work

@@ -13,7 +13,8 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.facts import (
+from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.ir.facts import (
     Joining,
     counts,
     facts_of,
@@ -21,8 +22,7 @@ from pellucid.executors.native.facts import (
     multiplies,
     reduces,
 )
-from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.kernels import Access, Fused, own_reach, reach
+from pellucid.executors.native.ir.kernels import Access, Fused, own_reach, reach
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.math.namespace import XP
 from pellucid.executors.native.nest import Nest, shared_by_rows

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.facts import has_code
-from pellucid.executors.native.kernels import Kernel, Single, Steps
+from pellucid.executors.native.ir.facts import has_code
+from pellucid.executors.native.ir.kernels import Kernel, Single, Steps
 from pellucid.graph import Graph, Node
 
 

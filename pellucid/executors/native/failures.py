@@ -18,8 +18,8 @@ from pellucid.executors.native.interface import (
     FAILED_STEP,
     FAILURE,
 )
+from pellucid.executors.native.ir.views import View
 from pellucid.executors.native.llvm.lanes import Lanes
-from pellucid.executors.native.views import View
 
 I64 = ir.IntType(64)
 POINTER = ir.PointerType()

@@ -13,8 +13,8 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator
 
 from pellucid import primitives as p
-from pellucid.executors.native.facts import compares, moves, multiplies, reduces
-from pellucid.executors.native.kernels import (
+from pellucid.executors.native.ir.facts import compares, moves, multiplies, reduces
+from pellucid.executors.native.ir.kernels import (
     Access,
     Fused,
     Kernel,
@@ -28,9 +28,9 @@ from pellucid.executors.native.kernels import (
     own_access,
     without_ones,
 )
-from pellucid.executors.native.lowering import is_pointwise
+from pellucid.executors.native.ir.pointwise import is_pointwise
+from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.traces import Trace, runs_here
-from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS
 

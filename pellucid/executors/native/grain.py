@@ -7,8 +7,8 @@ loop_units      how many independent pieces of work there are
 
 import math
 
-from pellucid.executors.native.facts import reduces
-from pellucid.executors.native.kernels import Loop
+from pellucid.executors.native.ir.facts import reduces
+from pellucid.executors.native.ir.kernels import Loop
 from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.nest import Nest, shared_by_rows
 

@@ -23,7 +23,7 @@ from pellucid import primitives as p
 from pellucid.executors.native.evaluate import Level, Members, identity, joined
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.grain import rows_at_once
-from pellucid.executors.native.kernels import Loop, own_reach
+from pellucid.executors.native.ir.kernels import Loop, own_reach
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.vectors import first_lanes, lanes_below

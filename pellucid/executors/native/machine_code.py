@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pellucid.executors.native.ir.repeats import Item, as_json, from_json, unrolled
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.cache import Cache, key_of
-from pellucid.executors.native.repeats import Item, as_json, from_json, unrolled
 from pellucid.executors.native.work import Work
 from pellucid.graph import Graph, Procedure
 from pellucid.primitives import PRIMITIVES, RECORDS

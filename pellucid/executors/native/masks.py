@@ -10,7 +10,7 @@ written and read.
 from dataclasses import replace
 
 from pellucid import primitives as p
-from pellucid.executors.native.facts import moves, multiplies
+from pellucid.executors.native.ir.facts import moves, multiplies
 from pellucid.graph import Graph, Node, Value
 
 

@@ -13,9 +13,9 @@ maximum in stage 0, sums the exponentials in stage 1 and divides in stage 2.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pellucid.executors.native.facts import counts, is_costly, reduces
-from pellucid.executors.native.kernels import Access, Fused, Loop, Space, own_reach, reach
-from pellucid.executors.native.views import Views
+from pellucid.executors.native.ir.facts import counts, is_costly, reduces
+from pellucid.executors.native.ir.kernels import Access, Fused, Loop, Space, own_reach, reach
+from pellucid.executors.native.ir.views import Views
 from pellucid.graph import Node, Value
 
 FEW_POINTS = 8  # of a reduced axis

@@ -5,7 +5,7 @@
 Networks repeat their layers, and to write the code of a kernel takes longer than to look at it.
 """
 
-from pellucid.executors.native.kernels import Fused
+from pellucid.executors.native.ir.kernels import Fused
 from pellucid.executors.native.plan import Place
 from pellucid.executors.native.planned import Planned
 from pellucid.graph import Value

@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping
 
 from pellucid import primitives as p
-from pellucid.executors.native.facts import counts, moves, multiplies, reduces
-from pellucid.executors.native.kernels import without_ones
-from pellucid.executors.native.lowering import is_pointwise
+from pellucid.executors.native.ir.facts import counts, moves, multiplies, reduces
+from pellucid.executors.native.ir.kernels import without_ones
+from pellucid.executors.native.ir.pointwise import is_pointwise
 from pellucid.graph import Graph, Node, Value
 from pellucid.memory import LINE
 from pellucid.primitives.base import FLOATS

@@ -12,12 +12,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pellucid.executors.native.arena import Arena
-from pellucid.executors.native.facts import reduces
-from pellucid.executors.native.kernels import Fused, Kernel, Loop, Product, access, own_access
+from pellucid.executors.native.ir.facts import reduces
+from pellucid.executors.native.ir.kernels import (
+    Fused,
+    Kernel,
+    Loop,
+    Product,
+    access,
+    own_access,
+)
+from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.nest import is_last
 from pellucid.executors.native.order import Order
 from pellucid.executors.native.strips import strips
-from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Procedure, Value
 from pellucid.memory import LINE
 

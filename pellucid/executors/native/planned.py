@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.plan import Place, Plan
-from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Value
 
 

@@ -9,7 +9,8 @@ from pellucid.executors.native.again import again
 from pellucid.executors.native.depth import cut
 from pellucid.executors.native.failing import failing
 from pellucid.executors.native.fusion import fuse
-from pellucid.executors.native.kernels import Loop, Single
+from pellucid.executors.native.ir.kernels import Loop, Single
+from pellucid.executors.native.ir.views import Gaps, Views, layout
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.masks import masks_from_results
 from pellucid.executors.native.nest import spill
@@ -22,7 +23,6 @@ from pellucid.executors.native.steps import with_bodies
 from pellucid.executors.native.strips import by_strips, neighbours
 from pellucid.executors.native.sum_blocks import lost_beside
 from pellucid.executors.native.traces import lowered
-from pellucid.executors.native.views import Gaps, Views, layout
 from pellucid.graph import Procedure
 
 

@@ -11,9 +11,10 @@ from llvmlite import ir
 
 from pellucid.executors.native.contraction import emit_contraction, tiles
 from pellucid.executors.native.evaluate import Level, Members
-from pellucid.executors.native.facts import counts, is_costly, multiplies
 from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.kernels import Access, Product, own_reach, reach
+from pellucid.executors.native.ir.facts import counts, is_costly, multiplies
+from pellucid.executors.native.ir.kernels import Access, Product, own_reach, reach
+from pellucid.executors.native.ir.views import Views, stretched
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.machine.target import Target
@@ -21,7 +22,6 @@ from pellucid.executors.native.matrices import Scattered
 from pellucid.executors.native.nest import Dim, Nest, stages
 from pellucid.executors.native.panels import Finish, Operand
 from pellucid.executors.native.tiling import Contraction
-from pellucid.executors.native.views import Views, stretched
 
 I64 = ir.IntType(64)
 

@@ -35,9 +35,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.executors.native.interface import COME, CREW_BYTES, STEPS
+from pellucid.executors.native.ir.repeats import Item, unrolled
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.cache import Cache, key_of
-from pellucid.executors.native.repeats import Item, unrolled
 from pellucid.executors.native.work import Work
 from pellucid.memory import LINE, empty
 

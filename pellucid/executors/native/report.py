@@ -15,8 +15,8 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.facts import has_code
-from pellucid.executors.native.kernels import Kernel, Product, Single, Start
+from pellucid.executors.native.ir.facts import has_code
+from pellucid.executors.native.ir.kernels import Kernel, Product, Single, Start
 from pellucid.executors.native.peak import peak
 from pellucid.executors.native.plan import CopyBack
 from pellucid.executors.native.planned import Planned

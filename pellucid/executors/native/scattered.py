@@ -12,8 +12,8 @@ begins.
 import math
 
 from pellucid import primitives as p
-from pellucid.executors.native.facts import multiplies
-from pellucid.executors.native.views import View, moved, set_apart
+from pellucid.executors.native.ir.facts import multiplies
+from pellucid.executors.native.ir.views import View, moved, set_apart
 from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.base import FLOATS
 

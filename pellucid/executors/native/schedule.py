@@ -1,6 +1,6 @@
 """The schedule of a program in words: its kernels, what each fuses, and where values lie."""
 
-from pellucid.executors.native.kernels import Kernel, Loop, Product, Steps
+from pellucid.executors.native.ir.kernels import Kernel, Loop, Product, Steps
 from pellucid.executors.native.plan import CopyBack
 from pellucid.executors.native.planned import Planned
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.kernels import Kernel, Start, Steps
+from pellucid.executors.native.ir.kernels import Kernel, Start, Steps
+from pellucid.executors.native.ir.repeats import Item, Move, Repeat
 from pellucid.executors.native.planned import Planned
-from pellucid.executors.native.repeats import Item, Move, Repeat
 from pellucid.graph import Graph, Procedure, Value
 from pellucid.primitives.base import UINT8
 

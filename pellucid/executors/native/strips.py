@@ -16,9 +16,9 @@ import math
 from collections import Counter
 
 from pellucid import primitives as p
-from pellucid.executors.native.kernels import Access, Kernel, Loop, own_reach, reach
+from pellucid.executors.native.ir.kernels import Access, Kernel, Loop, own_reach, reach
+from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.nest import loop_nest
-from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.base import Primitive
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pellucid import primitives as p
-from pellucid.executors.native.facts import Kind, facts_of, has_code, multiplies
-from pellucid.executors.native.lowering import is_pointwise
+from pellucid.executors.native.ir.facts import Kind, facts_of, has_code, multiplies
+from pellucid.executors.native.ir.pointwise import is_pointwise
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS, DType, Primitive
 

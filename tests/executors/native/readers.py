@@ -10,9 +10,9 @@ from typing import Any
 from executors.native.walks import LARGEST, Wanted
 
 from pellucid import primitives as p
-from pellucid.executors.native.convolution_blocks import by_channels, is_native_convolution
-from pellucid.executors.native.facts import has_code, reduces
-from pellucid.executors.native.kernels import Kernel, Loop, Product
+from pellucid.executors.native.ir.convolution_cuts import by_channels, is_native_convolution
+from pellucid.executors.native.ir.facts import has_code, reduces
+from pellucid.executors.native.ir.kernels import Kernel, Loop, Product
 from pellucid.executors.native.nest import loop_nest
 from pellucid.executors.native.planes import is_of_planes
 from pellucid.executors.native.planned import Planned

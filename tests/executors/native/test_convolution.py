@@ -14,8 +14,8 @@ from executors.native.programs import difference, small_chunks
 from executors.native.window_growth import convolution
 
 from pellucid import primitives as p
-from pellucid.executors.native.convolution_blocks import cut_of
-from pellucid.executors.native.facts import has_code
+from pellucid.executors.native.ir.convolution_cuts import cut_of
+from pellucid.executors.native.ir.facts import has_code
 from pellucid.executors.native.planning import planned
 
 ROOT = Path(__file__).parents[3]

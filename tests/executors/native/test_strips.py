@@ -8,11 +8,11 @@ from executors.native.programs import small_chunks
 from pellucid import primitives as p
 from pellucid.executors.native import strips
 from pellucid.executors.native.emission import divide
-from pellucid.executors.native.kernels import Loop
+from pellucid.executors.native.ir.kernels import Loop
+from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.program import sections
-from pellucid.executors.native.views import Views
 from pellucid.graph import Graph, Node, Value
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.views import View, Views, row_major
+from pellucid.executors.native.ir.views import View, Views, row_major
 from pellucid.primitives.base import BOOL, FLOATS, SUMMABLE
 from pellucid.tensor import Tensor
 

@@ -9,7 +9,7 @@ the native namespace has; otherwise it runs as it is, on NumPy, from inside the 
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native.facts import FACTS, Kind, facts_of
+from pellucid.executors.native.ir.facts import FACTS, Kind, facts_of
 from pellucid.executors.native.llvm.lanes import Lanes, lanes_type
 from pellucid.executors.native.math.namespace import XP
 from pellucid.graph import Node

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from pellucid.executors.native.facts import reduces
-from pellucid.executors.native.views import View, Views, stretched
+from pellucid.executors.native.ir.facts import reduces
+from pellucid.executors.native.ir.views import View, Views, stretched
 from pellucid.graph import Node, Shape, Value
 from pellucid.primitives.base import UINT8
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import primitives as p
-from pellucid.executors.native.views import (
+from pellucid.executors.native.ir.views import (
     View,
     Views,
     layout,

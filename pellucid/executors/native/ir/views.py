@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid import primitives as p
-from pellucid.executors.native.convolution_blocks import by_channels
-from pellucid.executors.native.facts import moves
+from pellucid.executors.native.ir.convolution_cuts import by_channels
+from pellucid.executors.native.ir.facts import moves
 from pellucid.graph import Graph, Node, Shape, Value
 
 START_BYTES = 8  # of the place where a row begins

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import pellucid as pc
-from pellucid.executors.native import facts
-from pellucid.executors.native.facts import FACTS, Cost, Kind, facts_of
+from pellucid.executors.native.ir import facts
+from pellucid.executors.native.ir.facts import FACTS, Cost, Kind, facts_of
 from pellucid.executors.native.singles import _CODE
 from pellucid.primitives import PRIMITIVES, RECORDS
 from pellucid.primitives.base import Elementwise

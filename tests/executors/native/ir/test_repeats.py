@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from pellucid.executors.native.repeats import Move, Repeat, as_json, from_json, unrolled
+from pellucid.executors.native.ir.repeats import Move, Repeat, as_json, from_json, unrolled
 
 MOVES = (Move(7, 100), Move(8, 10, stride=4), Move(9, 1, stride=50, phase=1, period=2, row=3))
 BINDINGS = [(5, 5, 5), (0, 1, 0, 1, 2, 0, 2, 3, 0)]

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.convolution_blocks import is_native_convolution
+from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
 from pellucid.graph import Node
 from pellucid.primitives.base import DType, Primitive
 

@@ -1,0 +1,11 @@
+"""What a program consists of, before it is one: views, kernels, and facts about primitives.
+
+In: the graph of a procedure. Out: words that the passes, the schedule and the code speak in.
+
+    facts               a row for each primitive: how it becomes code, what it costs
+    pointwise           which rules can be run on lanes
+    views               movement as strides
+    kernels             pieces of a program, each one pass over memory
+    repeats             kernels that run turn after turn
+    convolution_cuts    how a convolution is cut
+"""
