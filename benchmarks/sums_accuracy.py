@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 import pellucid as pc
-from pellucid.executors.native.depth import LONGEST
 from pellucid.executors.native.llvm.vectors import BLOCK as BLOCK_OF_K
+from pellucid.executors.native.passes.long_products import LONGEST
 from pellucid.executors.native.sum_blocks import BLOCK
 from pellucid.functional import cross_correlation
 from pellucid.primitives import OverlapAdd

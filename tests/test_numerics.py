@@ -9,8 +9,8 @@ from functional.test_accuracy import LOSS, SOFTMAX
 
 import pellucid as pc
 from pellucid import functional
-from pellucid.executors.native.depth import LONGEST
 from pellucid.executors.native.llvm.vectors import BLOCK
+from pellucid.executors.native.passes.long_products import LONGEST
 from pellucid.executors.native.sum_blocks import BLOCK as ADDED
 from pellucid.primitives.contraction import DEPTH
 from pellucid.primitives.summation import LONG, PART

@@ -30,7 +30,7 @@ from pellucid.executors.native.ir.kernels import (
 )
 from pellucid.executors.native.ir.pointwise import is_pointwise
 from pellucid.executors.native.ir.views import Views
-from pellucid.executors.native.traces import Trace, runs_here
+from pellucid.executors.native.passes.traces import Trace, runs_here
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS
 

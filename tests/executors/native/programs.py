@@ -36,13 +36,11 @@ from pellucid.executors import threads
 from pellucid.executors.native import (
     accumulation,
     again,
-    depth,
     emission,
     fusion,
     grain,
     loops,
     native,
-    pitch,
     strips,
     sum_blocks,
     tiling,
@@ -50,6 +48,7 @@ from pellucid.executors.native import (
 )
 from pellucid.executors.native import program as sharing
 from pellucid.executors.native.llvm import vectors
+from pellucid.executors.native.passes import long_products, row_padding
 
 ROWS = 3  # of a loop
 KINDS = tuple(GROW)
@@ -188,8 +187,8 @@ class small_chunks:  # noqa: N801 (used like a function)
         (work, "CHUNK_NANOSECONDS", 1),
         (native, "LEAST_WORK", 0),
         (sharing, "WORTH_WAKING", ((math.inf, 0),)),
-        (depth, "SHORTEST", 2),
-        (depth, "LONGEST", 5),
+        (long_products, "SHORTEST", 2),
+        (long_products, "LONGEST", 5),
         (grain, "KEPT_BYTES", 0),
         (strips, "LARGE_BYTES", 0),
         (strips, "FEWEST_ROWS", 2),
@@ -202,8 +201,8 @@ class small_chunks:  # noqa: N801 (used like a function)
         (accumulation, "BLOCK", 2),
         # Less would be less than two squares of a wide tile.
         (tiling, "PACKED_BYTES", 1 << 16),
-        (pitch, "FEWEST_ROWS", 2),
-        (pitch, "LINE", 16),
+        (row_padding, "FEWEST_ROWS", 2),
+        (row_padding, "LINE", 16),
     )
 
     CUTTING = ("LONGEST", "MOST_NODES", "LONG_NODES", "MOST_WRITTEN_OUT")  # into short kernels

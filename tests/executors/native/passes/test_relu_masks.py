@@ -7,7 +7,7 @@ from executors.native.examples import procedure, same
 from executors.native.programs import difference
 
 from pellucid.executors.native.ir.kernels import Loop
-from pellucid.executors.native.masks import masks_from_results
+from pellucid.executors.native.passes.relu_masks import masks_from_results
 from pellucid.executors.native.planning import planned
 
 # A hidden layer, and the way back through it.

@@ -5,9 +5,9 @@ import pytest
 from executors.native.examples import procedure, same
 
 import pellucid as pc
-from pellucid.executors.native import depth
-from pellucid.executors.native.depth import cut
 from pellucid.executors.native.llvm.vectors import BLOCK
+from pellucid.executors.native.passes import long_products
+from pellucid.executors.native.passes.long_products import cut
 
 
 def product(m, k, n, dtype="float32"):
@@ -84,7 +84,7 @@ BATCHES = """graph(x: float32[2,1,3,23], v: float32[4,23,5])
 def test_sums_of_more_than_the_longest_are_cut_whatever_k_is(
     monkeypatch, tmp_path, longest, counts
 ):
-    monkeypatch.setattr(depth, "LONGEST", longest)
+    monkeypatch.setattr(long_products, "LONGEST", longest)
     # Code that is kept is that of another limit.
     monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
     made = procedure(BATCHES)
@@ -97,9 +97,12 @@ def test_sums_of_more_than_the_longest_are_cut_whatever_k_is(
 
 
 def test_the_longest_sum_is_far_above_what_networks_have():
-    x, v = np.full((2, depth.LONGEST + 5), 0.1, np.float32), np.full((3, depth.LONGEST + 5), 0.1)
+    x, v = (
+        np.full((2, long_products.LONGEST + 5), 0.1, np.float32),
+        np.full((3, long_products.LONGEST + 5), 0.1),
+    )
     found = pc.compile(lambda a, b: a @ b.mT)(x, v.astype(np.float32)).numpy()
     exact = float(np.float32(0.1)) ** 2 * x.shape[1]
     # So many roundings, of half a unit each: a block of k, its parts, and the rest.
-    most = 1.5 * BLOCK + depth.LONGEST / BLOCK + 2
+    most = 1.5 * BLOCK + long_products.LONGEST / BLOCK + 2
     assert np.max(np.abs(found - exact)) < most * 2.0**-24 * exact

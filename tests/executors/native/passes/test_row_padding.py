@@ -3,8 +3,8 @@
 import pytest
 from executors.native.examples import procedure, same
 
-from pellucid.executors.native import pitch
-from pellucid.executors.native.pitch import pitches
+from pellucid.executors.native.passes import row_padding
+from pellucid.executors.native.passes.row_padding import pitches
 
 NORMALISED = """graph(x: float32[{rows},60], v: float32[60,{n}])
   %0: float32[{rows},{n}] = matmul() of (x, v)
@@ -31,7 +31,7 @@ def example(rows=40, n=50, last="return %4"):
     ],
 )
 def test_rows_of_inner_values_begin_at_lines(rows, n, expected, monkeypatch):
-    monkeypatch.setattr(pitch, "LINE", 64)  # as on x86
+    monkeypatch.setattr(row_padding, "LINE", 64)  # as on x86
     found = pitches(example(rows, n).graph)
     assert found.get("%0") == found.get("%2") == expected
     assert "%4" not in found  # an output

@@ -5,8 +5,8 @@ import pytest
 
 import pellucid as pc
 from pellucid.compile import capture
-from pellucid.executors.native.joins import MOST_JOINED
-from pellucid.executors.native.simplify import simplify
+from pellucid.executors.native.passes.joins_in_groups import MOST_JOINED
+from pellucid.executors.native.passes.simplify import simplify
 
 
 @pytest.mark.parametrize("axis", [0, 1])

@@ -8,7 +8,7 @@ from executors.native.programs import same_bits, seeded
 
 from pellucid import primitives as p
 from pellucid.evaluation import run
-from pellucid.executors.native.simplify import simplify
+from pellucid.executors.native.passes.simplify import simplify
 
 GOLDEN = {
     "equal nodes become one": (

@@ -7,8 +7,8 @@ from executors.native.examples import procedure, same
 from executors.native.programs import difference
 
 import pellucid as pc
+from pellucid.executors.native.passes.batches_in_place import scattered
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.scattered import scattered
 
 
 def layer(rows=20, features=100, units=30, data="50", dtype="float32", last="return %1, %3"):

@@ -6,8 +6,8 @@ import numpy as np
 
 import pellucid as pc
 from pellucid import primitives as p
-from pellucid.executors.native import traces
-from pellucid.executors.native.traces import MOST_STEPS, Trace, lowered, runs_here
+from pellucid.executors.native.passes import traces
+from pellucid.executors.native.passes.traces import MOST_STEPS, Trace, lowered, runs_here
 
 
 def graph_of(kept):

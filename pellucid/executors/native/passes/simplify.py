@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.joins import joined_in_groups
-from pellucid.executors.native.pieces import pieces_as_slices
-from pellucid.executors.native.window_rules import convolution_in_parts, windows_apart
+from pellucid.executors.native.passes.joins_in_groups import joined_in_groups
+from pellucid.executors.native.passes.pieces_as_slices import pieces_as_slices
+from pellucid.executors.native.passes.window_rules import convolution_in_parts, windows_apart
 from pellucid.graph import Graph, Node, Value
 
 _NO_ARRAY = np.empty(1)

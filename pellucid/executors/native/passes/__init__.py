@@ -1,0 +1,12 @@
+"""Graphs made better graphs with the same meaning.
+
+In: the graph as it was captured. Out: the graph that is scheduled. `planning` names their order.
+
+    simplify            constants folded, equal nodes merged, exact algebra (window_rules,
+                        pieces_as_slices, joins_in_groups: rules of it)
+    traces              loops whose carries are rows in memory
+    relu_masks          masks found again from results
+    long_products       products with a long inner axis cut into parts
+    row_padding         rows that begin at cache lines
+    batches_in_place    batches that products read where they lie in the data
+"""
