@@ -205,7 +205,7 @@ class Native:
     def source(self, form: str) -> str:
         """The program as "graph", "schedule", "llvm" or "assembly"."""
         from pellucid.executors.native.emission import emit
-        from pellucid.executors.native.schedule import schedule_text
+        from pellucid.executors.native.schedule_text import schedule_text
 
         match form:
             case "graph":
