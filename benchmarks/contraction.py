@@ -32,7 +32,7 @@ from pellucid.executors.native.llvm.loads_and_stores import ask_for, store
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.panels import Finish
 from pellucid.executors.native.peak import multiply_adds
-from pellucid.executors.native.plan import ALIGNMENT
+from pellucid.executors.native.schedule.plan import ALIGNMENT
 from pellucid.executors.native.tiling import Contraction
 
 I8, I64 = ir.IntType(8), ir.IntType(64)

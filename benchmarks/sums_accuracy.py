@@ -19,7 +19,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.executors.native.llvm.vectors import BLOCK as BLOCK_OF_K
 from pellucid.executors.native.passes.long_products import LONGEST
-from pellucid.executors.native.sum_blocks import BLOCK
+from pellucid.executors.native.schedule.sum_blocks import BLOCK
 from pellucid.functional import cross_correlation
 from pellucid.primitives import OverlapAdd
 from pellucid.primitives.contraction import DEPTH

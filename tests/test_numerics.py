@@ -11,7 +11,7 @@ import pellucid as pc
 from pellucid import functional
 from pellucid.executors.native.llvm.vectors import BLOCK
 from pellucid.executors.native.passes.long_products import LONGEST
-from pellucid.executors.native.sum_blocks import BLOCK as ADDED
+from pellucid.executors.native.schedule.sum_blocks import BLOCK as ADDED
 from pellucid.primitives.contraction import DEPTH
 from pellucid.primitives.summation import LONG, PART
 

@@ -14,7 +14,7 @@ from pellucid.executors.native.failures import check_alone, checked_index
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.views import row_major
 from pellucid.executors.native.llvm.lanes import I64, Lanes
-from pellucid.executors.native.sum_blocks import BLOCK, Split
+from pellucid.executors.native.schedule.sum_blocks import BLOCK, Split
 from pellucid.executors.native.sums import Blocks, InMemory, Pieces, in_pieces
 from pellucid.executors.native.walks import Walk, each
 from pellucid.graph import Node

@@ -26,8 +26,8 @@ from pellucid.primitives.indexing import CheckedIds, outside, unknown
 
 if TYPE_CHECKING:
     from pellucid.executors.native.ir.views import View
-    from pellucid.executors.native.planned import Planned
-    from pellucid.executors.native.steps import Coded
+    from pellucid.executors.native.schedule.loop_bodies import Coded
+    from pellucid.executors.native.schedule.planned import Planned
 
 PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 
@@ -159,7 +159,7 @@ class CallBack:
 
     def _out_of_range(self, node: Node) -> PositionError:
         """The error for the index that a kernel has noted, as its rule tells it."""
-        from pellucid.executors.native.failing import axis_size
+        from pellucid.executors.native.schedule.failing import axis_size
 
         size, index = axis_size(node), self._index.value
         if not isinstance(node.primitive, CheckedIds):

@@ -27,7 +27,7 @@ from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64, Lanes, scalar_type
 from pellucid.executors.native.matrices import Scattered
 from pellucid.executors.native.panels import Finish
-from pellucid.executors.native.sum_blocks import BLOCK
+from pellucid.executors.native.schedule.sum_blocks import BLOCK
 from pellucid.executors.native.sums import InMemory
 from pellucid.executors.native.tiling import Contraction
 from pellucid.graph import Node, Shape

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import grain, loops, products, singles
+from pellucid.executors.native import loops, products, singles
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.facts import is_costly
 from pellucid.executors.native.ir.kernels import (
@@ -22,13 +22,14 @@ from pellucid.executors.native.ir.kernels import (
     Steps,
 )
 from pellucid.executors.native.ir.repeats import Item
-from pellucid.executors.native.nest import loop_nest
 from pellucid.executors.native.outline import Outline, outline
-from pellucid.executors.native.plan import CopyBack, Place
-from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.rules import PREFIX, Rules
-from pellucid.executors.native.steps import Coded, coded, first_row
-from pellucid.executors.native.work import Work
+from pellucid.executors.native.schedule import granularity
+from pellucid.executors.native.schedule.loop_bodies import Coded, coded, first_row
+from pellucid.executors.native.schedule.nest import loop_nest
+from pellucid.executors.native.schedule.plan import CopyBack, Place
+from pellucid.executors.native.schedule.planned import Planned
+from pellucid.executors.native.schedule.work import Work
 
 POINT_NANOSECONDS = 0.06  # a primitive at a point: half a vector operation and some memory
 PRODUCT_RATE = 75  # multiply-adds a nanosecond, of one thread
@@ -47,8 +48,8 @@ def _units(kernel: Kernel, shared: Planned) -> int:
     match kernel:
         case Loop():
             nest = loop_nest(kernel, shared.views)
-            width = grain.lane_width(kernel, nest, shared.target.vector_bytes)
-            return grain.loop_units(nest, width)
+            width = granularity.lane_width(kernel, nest, shared.target.vector_bytes)
+            return granularity.loop_units(nest, width)
         case Product():
             return products.product_units(kernel, shared.views, shared.target)
         case Single():
@@ -155,7 +156,7 @@ def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> None:
     match kernel:
         case Loop():
             nest = loop_nest(kernel, frame.views)
-            width = grain.lane_width(kernel, nest, frame.target.vector_bytes)
+            width = granularity.lane_width(kernel, nest, frame.target.vector_bytes)
             loops.emit_loop(frame, kernel, nest, width)
         case Product():
             products.emit_product(frame, kernel)

@@ -25,7 +25,7 @@ from pellucid.executors.native.ir.facts import (
 from pellucid.executors.native.ir.kernels import Access, Fused, own_reach, reach
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.math.namespace import XP
-from pellucid.executors.native.nest import Nest, shared_by_rows
+from pellucid.executors.native.schedule.nest import Nest, shared_by_rows
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import UINT32
 from pellucid.primitives.random import threefry_2x32

@@ -12,9 +12,9 @@ from llvmlite import ir
 from pellucid.executors.native.llvm.builder import Builder
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for, load, store
-from pellucid.executors.native.plan import Place
-from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.rules import Rules
+from pellucid.executors.native.schedule.plan import Place
+from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Value
 
 I8, I64 = ir.IntType(8), ir.IntType(64)

@@ -18,12 +18,12 @@ import numpy as np
 from pellucid.executors.native.ir.repeats import Item, as_json, from_json, unrolled
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.cache import Cache, key_of
-from pellucid.executors.native.work import Work
+from pellucid.executors.native.schedule.work import Work
 from pellucid.graph import Graph, Procedure
 from pellucid.primitives import PRIMITIVES, RECORDS
 
 if TYPE_CHECKING:
-    from pellucid.executors.native.planned import Planned
+    from pellucid.executors.native.schedule.planned import Planned
 
 LONG_NANOSECONDS = 10_000_000  # of a step on one thread
 

@@ -28,9 +28,9 @@ from pellucid.graph import Procedure
 from pellucid.memory import empty
 
 if TYPE_CHECKING:
-    from pellucid.executors.native.planned import Planned
     from pellucid.executors.native.report import Report
-    from pellucid.executors.native.steps import Coded
+    from pellucid.executors.native.schedule.loop_bodies import Coded
+    from pellucid.executors.native.schedule.planned import Planned
 
 
 class Native:
@@ -62,7 +62,7 @@ class Native:
     @cached_property
     def coded(self) -> "list[Coded]":
         """The kernels that have code, by the numbers that the code knows them by."""
-        from pellucid.executors.native.steps import coded
+        from pellucid.executors.native.schedule.loop_bodies import coded
 
         return coded(self.shared)[0]
 

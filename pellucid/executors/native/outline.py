@@ -6,8 +6,8 @@ Networks repeat their layers, and to write the code of a kernel takes longer tha
 """
 
 from pellucid.executors.native.ir.kernels import Fused
-from pellucid.executors.native.plan import Place
-from pellucid.executors.native.planned import Planned
+from pellucid.executors.native.schedule.plan import Place
+from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Value
 
 Outline = tuple[object, ...]

@@ -5,24 +5,24 @@
 Each pass stands in a file of its own; a program that comes from the disk needs none of them.
 """
 
-from pellucid.executors.native.again import again
-from pellucid.executors.native.failing import failing
-from pellucid.executors.native.fusion import fuse
 from pellucid.executors.native.ir.kernels import Loop, Single
 from pellucid.executors.native.ir.views import Gaps, Views, layout
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.nest import spill
 from pellucid.executors.native.passes.batches_in_place import scattered
 from pellucid.executors.native.passes.long_products import cut
 from pellucid.executors.native.passes.relu_masks import masks_from_results
 from pellucid.executors.native.passes.row_padding import pitches
 from pellucid.executors.native.passes.simplify import simplify
 from pellucid.executors.native.passes.traces import lowered
-from pellucid.executors.native.plan import plan
-from pellucid.executors.native.planned import Planned
-from pellucid.executors.native.steps import with_bodies
-from pellucid.executors.native.strips import by_strips, neighbours
-from pellucid.executors.native.sum_blocks import lost_beside
+from pellucid.executors.native.schedule.failing import failing
+from pellucid.executors.native.schedule.fusion import fuse
+from pellucid.executors.native.schedule.loop_bodies import with_bodies
+from pellucid.executors.native.schedule.nest import spill
+from pellucid.executors.native.schedule.plan import plan
+from pellucid.executors.native.schedule.planned import Planned
+from pellucid.executors.native.schedule.recompute import again
+from pellucid.executors.native.schedule.row_strips import by_strips, neighbours
+from pellucid.executors.native.schedule.sum_blocks import lost_beside
 from pellucid.graph import Procedure
 
 

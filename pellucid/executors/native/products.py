@@ -19,8 +19,8 @@ from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matrices import Scattered
-from pellucid.executors.native.nest import Dim, Nest, stages
 from pellucid.executors.native.panels import Finish, Operand
+from pellucid.executors.native.schedule.nest import Dim, Nest, stages
 from pellucid.executors.native.tiling import Contraction
 
 I64 = ir.IntType(64)

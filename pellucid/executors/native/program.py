@@ -38,7 +38,7 @@ from pellucid.executors.native.interface import COME, CREW_BYTES, STEPS
 from pellucid.executors.native.ir.repeats import Item, unrolled
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.cache import Cache, key_of
-from pellucid.executors.native.work import Work
+from pellucid.executors.native.schedule.work import Work
 from pellucid.memory import LINE, empty
 
 LEAST_WORK = 40_000  # nanoseconds to share: calls with less run in the calling thread alone

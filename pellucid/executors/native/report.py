@@ -18,11 +18,11 @@ from llvmlite import ir
 from pellucid.executors.native.ir.facts import has_code
 from pellucid.executors.native.ir.kernels import Kernel, Product, Single, Start
 from pellucid.executors.native.peak import peak
-from pellucid.executors.native.plan import CopyBack
-from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.program import Listing
-from pellucid.executors.native.steps import coded
-from pellucid.executors.native.work import Work
+from pellucid.executors.native.schedule.loop_bodies import coded
+from pellucid.executors.native.schedule.plan import CopyBack
+from pellucid.executors.native.schedule.planned import Planned
+from pellucid.executors.native.schedule.work import Work
 from pellucid.graph import Value
 
 I64 = ir.IntType(64)

@@ -1,8 +1,8 @@
 """The schedule of a program in words: its kernels, what each fuses, and where values lie."""
 
 from pellucid.executors.native.ir.kernels import Kernel, Loop, Product, Steps
-from pellucid.executors.native.plan import CopyBack
-from pellucid.executors.native.planned import Planned
+from pellucid.executors.native.schedule.plan import CopyBack
+from pellucid.executors.native.schedule.planned import Planned
 
 
 def schedule_text(shared: Planned) -> str:

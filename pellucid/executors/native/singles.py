@@ -26,8 +26,8 @@ from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for
 from pellucid.executors.native.math.namespace import XP
-from pellucid.executors.native.plan import CopyBack, Place
 from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
+from pellucid.executors.native.schedule.plan import CopyBack, Place
 from pellucid.graph import Node
 from pellucid.memory import LINE
 

@@ -28,9 +28,9 @@ from executors.native.walks import WALKS, traits
 from pellucid import primitives as p
 from pellucid.executors.native.ir.kernels import Fused
 from pellucid.executors.native.ir.views import stretched
-from pellucid.executors.native.plan import CopyBack
-from pellucid.executors.native.planned import Planned
 from pellucid.executors.native.planning import planned
+from pellucid.executors.native.schedule.plan import CopyBack
+from pellucid.executors.native.schedule.planned import Planned
 
 Feature = tuple[str, str]  # a walk and a reader, or a primitive and a class of its attributes
 LOOKED_AT = 1000  # programs among which the best are chosen

@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.executors.native import plan
 from pellucid.executors.native.ir.kernels import Kernel
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.native import Native
-from pellucid.executors.native.plan import Place
+from pellucid.executors.native.schedule import plan
+from pellucid.executors.native.schedule.plan import Place
 from pellucid.graph import Procedure
 
 ARENAS = ("packed", "apart at ends", "apart at begins")

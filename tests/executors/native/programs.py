@@ -33,22 +33,18 @@ from executors.native.readers import READERS
 from executors.native.walks import Wanted
 
 from pellucid.executors import threads
-from pellucid.executors.native import (
-    accumulation,
-    again,
-    emission,
-    fusion,
-    grain,
-    loops,
-    native,
-    strips,
-    sum_blocks,
-    tiling,
-    work,
-)
+from pellucid.executors.native import accumulation, emission, loops, native, tiling
 from pellucid.executors.native import program as sharing
 from pellucid.executors.native.llvm import vectors
 from pellucid.executors.native.passes import long_products, row_padding
+from pellucid.executors.native.schedule import (
+    fusion,
+    granularity,
+    recompute,
+    row_strips,
+    sum_blocks,
+    work,
+)
 
 ROWS = 3  # of a loop
 KINDS = tuple(GROW)
@@ -140,8 +136,8 @@ def _repeated(ready: Guarded, made: Program, first: list[Any]) -> str | None:
     for count, side in ((2, "begin"), (3, "end")):
         threads.set_threads(count)
         results, _, state = ready.call(made.arguments, made.state, side)
-        again = [*results, *state]
-        if not all(same_bits(a, b) for a, b in zip(first, again, strict=True)):
+        recompute = [*results, *state]
+        if not all(same_bits(a, b) for a, b in zip(first, recompute, strict=True)):
             return f"other bits on {count} threads"
     if not made.arguments:
         return None
@@ -189,11 +185,11 @@ class small_chunks:  # noqa: N801 (used like a function)
         (sharing, "WORTH_WAKING", ((math.inf, 0),)),
         (long_products, "SHORTEST", 2),
         (long_products, "LONGEST", 5),
-        (grain, "KEPT_BYTES", 0),
-        (strips, "LARGE_BYTES", 0),
-        (strips, "FEWEST_ROWS", 2),
+        (granularity, "KEPT_BYTES", 0),
+        (row_strips, "LARGE_BYTES", 0),
+        (row_strips, "FEWEST_ROWS", 2),
         (fusion, "MOST_NODES", 4),
-        (again, "MOST_NODES", 4),
+        (recompute, "MOST_NODES", 4),
         (loops, "LONG_NODES", 1),
         (emission, "MOST_WRITTEN_OUT", 0),
         (sum_blocks, "BLOCK", 2),

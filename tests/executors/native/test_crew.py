@@ -14,7 +14,7 @@ from executors.native.examples import procedure
 from pellucid.executors import threads
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.program import Crew, Gate, Listing, Task, runner
-from pellucid.executors.native.work import Work
+from pellucid.executors.native.schedule.work import Work
 
 KERNEL = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64

@@ -7,8 +7,8 @@ from counting import lines_run
 from graph_shapes import SHAPES
 
 from pellucid.compile import capture
-from pellucid.executors.native import again, fusion
 from pellucid.executors.native.planning import planned
+from pellucid.executors.native.schedule import fusion, recompute
 from pellucid.graph import Procedure
 
 SMALL, LARGE = 150, 600
@@ -30,7 +30,7 @@ def work(name: str, operations: int) -> tuple[int, int]:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_planning_grows_like_the_graph(name, monkeypatch):
-    for module in (again, fusion):  # so that there are many kernels
+    for module in (recompute, fusion):  # so that there are many kernels
         monkeypatch.setattr(module, "MOST_NODES", 16)
     work(name, 20)  # what is imported and kept the first time
     (few, small), (many, large) = work(name, SMALL), work(name, LARGE)

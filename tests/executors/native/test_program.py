@@ -22,7 +22,7 @@ from pellucid.executors.native.program import (
     runner,
     sections,
 )
-from pellucid.executors.native.work import MOST_CHUNKS, Work
+from pellucid.executors.native.schedule.work import MOST_CHUNKS, Work
 
 KERNEL = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64

@@ -8,10 +8,11 @@ from executors.native.examples import procedure
 from graph_shapes import SHAPES
 
 from pellucid.compile import capture
-from pellucid.executors.native import again, emission, fusion
+from pellucid.executors.native import emission
 from pellucid.executors.native.emission import emit
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
+from pellucid.executors.native.schedule import fusion, recompute
 from pellucid.graph import Procedure
 
 COSTLY = """graph(x: {t}[{n}], y: {t}[{n}], v: {t}[4,{n}], u: {t}[{n},{n}])
@@ -77,7 +78,7 @@ def work(name, operations):
 @pytest.mark.parametrize("name", ["chain", "residual", "fan_out"])
 def test_writing_code_grows_like_the_graph(name, monkeypatch):
     monkeypatch.setattr(emission, "MOST_WRITTEN_OUT", 40)
-    for module in (again, fusion):  # so that there are many kernels
+    for module in (recompute, fusion):  # so that there are many kernels
         monkeypatch.setattr(module, "MOST_NODES", 16)
     work(name, 20)  # what is imported and kept the first time
     (few, small), (many, large) = work(name, 150), work(name, 450)

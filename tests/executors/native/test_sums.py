@@ -11,8 +11,8 @@ from pellucid import primitives as p
 from pellucid.executors import threads
 from pellucid.executors.native.llvm.vectors import BLOCK as BLOCK_OF_K
 from pellucid.executors.native.llvm.vectors import block_of
-from pellucid.executors.native.nest import Dim
-from pellucid.executors.native.sum_blocks import BLOCK, Split, split
+from pellucid.executors.native.schedule.nest import Dim
+from pellucid.executors.native.schedule.sum_blocks import BLOCK, Split, split
 from pellucid.functional import cross_correlation
 
 LANES = 16 * 8  # the most that are joined at the end, in pairs

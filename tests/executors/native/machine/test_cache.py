@@ -21,7 +21,7 @@ from pellucid.executors.native.machine.cache import Cache, folder, key_of
 from pellucid.executors.native.machine.target import forced, host
 from pellucid.executors.native.machine_code import MachineCode
 from pellucid.executors.native.native import Native
-from pellucid.executors.native.work import Work
+from pellucid.executors.native.schedule.work import Work
 
 ROOT = Path(__file__).parents[4]
 EXAMPLE = """graph(x: float32[5])

@@ -18,7 +18,7 @@ from collections import Counter
 from pellucid import primitives as p
 from pellucid.executors.native.ir.kernels import Access, Kernel, Loop, own_reach, reach
 from pellucid.executors.native.ir.views import Views
-from pellucid.executors.native.nest import loop_nest
+from pellucid.executors.native.schedule.nest import loop_nest
 from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.base import Primitive
 

@@ -6,13 +6,13 @@ from executors.native.examples import procedure, same
 from executors.native.programs import small_chunks
 
 from pellucid import primitives as p
-from pellucid.executors.native import strips
 from pellucid.executors.native.emission import divide
 from pellucid.executors.native.ir.kernels import Loop
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.program import sections
+from pellucid.executors.native.schedule import row_strips
 from pellucid.graph import Graph, Node, Value
 
 
@@ -174,7 +174,7 @@ def test_kernels_are_moved_right_behind_those_they_share_strips_with(seed, monke
     shared = rng.random((12, 12)) < 0.5
     number = {id(kernel): i for i, kernel in enumerate(kernels)}
     monkeypatch.setattr(
-        strips, "strips", lambda a, b, views: 1 + shared[number[id(a)], number[id(b)]]
+        row_strips, "strips", lambda a, b, views: 1 + shared[number[id(a)], number[id(b)]]
     )
     expected = list(range(12))
     for i in range(12):
@@ -184,5 +184,5 @@ def test_kernels_are_moved_right_behind_those_they_share_strips_with(seed, monke
             expected.remove(i)
             expected.insert(expected.index(last) + 1, i)
     graph = Graph((x,), (), tuple(k.nodes[0] for k in kernels), ())
-    found = strips.neighbours(kernels, Views(graph))
+    found = row_strips.neighbours(kernels, Views(graph))
     assert [number[id(kernel)] for kernel in found] == expected

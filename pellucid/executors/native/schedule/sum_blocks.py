@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pellucid import primitives as p
-from pellucid.executors.native.nest import Dim
+from pellucid.executors.native.schedule.nest import Dim
 from pellucid.graph import Node, Value
 
 BLOCK = 256

@@ -13,7 +13,7 @@ import numpy as np
 from pellucid import primitives as p
 from pellucid.executors.native.ir.kernels import Kernel, Start, Steps
 from pellucid.executors.native.ir.repeats import Item, Move, Repeat
-from pellucid.executors.native.planned import Planned
+from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Graph, Procedure, Value
 from pellucid.primitives.base import UINT8
 

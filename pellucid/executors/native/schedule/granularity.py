@@ -10,7 +10,7 @@ import math
 from pellucid.executors.native.ir.facts import reduces
 from pellucid.executors.native.ir.kernels import Loop
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.nest import Nest, shared_by_rows
+from pellucid.executors.native.schedule.nest import Nest, shared_by_rows
 
 VECTORS = 4  # side by side in a simple reduction: sums need not wait for each other
 FEW_NODES = 8  # of a simple reduction

@@ -4,8 +4,8 @@ import pytest
 from executors.native.examples import procedure, same
 from executors.native.programs import seeded
 
-from pellucid.executors.native.plan import ALIGNMENT, CopyBack
 from pellucid.executors.native.planning import planned
+from pellucid.executors.native.schedule.plan import ALIGNMENT, CopyBack
 
 
 def copies(made):

@@ -8,8 +8,8 @@ import pellucid as pc
 from pellucid import functional
 from pellucid.executors.native.ir.kernels import Access, Loop, Space
 from pellucid.executors.native.ir.views import Views
-from pellucid.executors.native.nest import FEW_POINTS, collapse
 from pellucid.executors.native.planning import planned
+from pellucid.executors.native.schedule.nest import FEW_POINTS, collapse
 from pellucid.graph import Value
 from pellucid.primitives.base import FLOAT32
 

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pellucid.executors.native.arena import Arena
 from pellucid.executors.native.ir.facts import reduces
 from pellucid.executors.native.ir.kernels import (
     Fused,
@@ -22,9 +21,10 @@ from pellucid.executors.native.ir.kernels import (
     own_access,
 )
 from pellucid.executors.native.ir.views import Views
-from pellucid.executors.native.nest import is_last
-from pellucid.executors.native.order import Order
-from pellucid.executors.native.strips import strips
+from pellucid.executors.native.schedule.arena import Arena
+from pellucid.executors.native.schedule.nest import is_last
+from pellucid.executors.native.schedule.order import Order
+from pellucid.executors.native.schedule.row_strips import strips
 from pellucid.graph import Graph, Node, Procedure, Value
 from pellucid.memory import LINE
 

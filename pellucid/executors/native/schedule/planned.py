@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.plan import Place, Plan
+from pellucid.executors.native.schedule.plan import Place, Plan
 from pellucid.graph import Graph, Value
 
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from pellucid.executors.native import order as orders
-from pellucid.executors.native.order import Order
+from pellucid.executors.native.schedule import order as orders
+from pellucid.executors.native.schedule.order import Order
 
 
 def can_be_sorted(count, pairs):

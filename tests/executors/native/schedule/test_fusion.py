@@ -5,8 +5,8 @@ import pytest
 from executors.native.examples import procedure, same
 
 from pellucid.captured import capture_call
-from pellucid.executors.native.fusion import MOST_NODES, Fusion
 from pellucid.executors.native.planning import planned
+from pellucid.executors.native.schedule.fusion import MOST_NODES, Fusion
 from pellucid.functional import cross_entropy, relu
 from pellucid.structure import flatten
 from pellucid.variables import Parameter

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from pellucid.executors.native import arena
-from pellucid.executors.native.arena import Arena
+from pellucid.executors.native.schedule import arena
+from pellucid.executors.native.schedule.arena import Arena
 
 
 def lowest(taken, size, first, last):

@@ -9,10 +9,10 @@ themselves: the gradient of batch norm, for example, times the normalised input.
 
 from collections.abc import Iterable
 
-from pellucid.executors.native.fusion import MOST_NODES, Fusion
 from pellucid.executors.native.ir.facts import is_cheap
 from pellucid.executors.native.ir.kernels import Fused, Kernel, Loop, Space
 from pellucid.executors.native.ir.views import Views
+from pellucid.executors.native.schedule.fusion import MOST_NODES, Fusion
 from pellucid.graph import Graph, Node, Value
 
 

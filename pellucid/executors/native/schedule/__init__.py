@@ -1,0 +1,15 @@
+"""What is computed when, and where values lie: all decisions before code is written.
+
+In: a graph, and the views of its values. Out: `planned.Planned`.
+
+    fusion          nodes gathered into kernels
+    recompute       cheap values computed again instead of being kept
+    row_strips      sums over large data, met once in a step
+    nest            the loops of a kernel (granularity: lanes, rows at once, units;
+                    sum_blocks: where long sums are cut)
+    loop_bodies     loops: the body is planned once
+    failing         which kernels can fail, and so come first
+    plan            the order of kernels (order), and where every value lies (arena)
+    work            how much a kernel is, and into how many pieces threads share it
+    planned         a program with all decisions taken
+"""
