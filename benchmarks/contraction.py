@@ -25,15 +25,15 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native import contraction as contractions
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for, store
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.panels import Finish
+from pellucid.executors.native.matmul import contraction as contractions
+from pellucid.executors.native.matmul.panels import Finish
+from pellucid.executors.native.matmul.tiling import Contraction
 from pellucid.executors.native.peak import multiply_adds
 from pellucid.executors.native.schedule.plan import ALIGNMENT
-from pellucid.executors.native.tiling import Contraction
 
 I8, I64 = ir.IntType(8), ir.IntType(64)
 POINTER = ir.PointerType()

@@ -9,7 +9,6 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.contraction import emit_contraction, tiles
 from pellucid.executors.native.evaluate import Level, Members
 from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.facts import counts, is_costly, multiplies
@@ -18,10 +17,11 @@ from pellucid.executors.native.ir.views import Views, stretched
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.matrices import Scattered
-from pellucid.executors.native.panels import Finish, Operand
+from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
+from pellucid.executors.native.matmul.matrices import Scattered
+from pellucid.executors.native.matmul.panels import Finish, Operand
+from pellucid.executors.native.matmul.tiling import Contraction
 from pellucid.executors.native.schedule.nest import Dim, Nest, stages
-from pellucid.executors.native.tiling import Contraction
 
 I64 = ir.IntType(64)
 

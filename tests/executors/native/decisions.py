@@ -24,10 +24,10 @@ from pellucid.compile import capture_call
 from pellucid.executors.native.crew import emit_crew
 from pellucid.executors.native.emission import divide
 from pellucid.executors.native.machine.target import WIDTHS, Target, forced
+from pellucid.executors.native.matmul.tiling import Contraction, tiling
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.runner import emit_runner
 from pellucid.executors.native.schedule_text import schedule_text
-from pellucid.executors.native.tiling import Contraction, tiling
 from pellucid.graph import Procedure
 from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.structure import row

@@ -33,9 +33,10 @@ from executors.native.readers import READERS
 from executors.native.walks import Wanted
 
 from pellucid.executors import threads
-from pellucid.executors.native import accumulation, emission, loops, native, tiling
+from pellucid.executors.native import accumulation, emission, loops, native
 from pellucid.executors.native import program as sharing
 from pellucid.executors.native.llvm import vectors
+from pellucid.executors.native.matmul import tiling
 from pellucid.executors.native.passes import long_products, row_padding
 from pellucid.executors.native.schedule import (
     fusion,

@@ -20,12 +20,19 @@ Georganas et al., High-Performance Deep Learning via a Single Building Block (20
 
 from llvmlite import ir
 
-from pellucid.executors.native.blocks import ByBlocks, blocks
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.panels import Depth, Finish, Operand, Panel, Panels, Scratch
-from pellucid.executors.native.tiling import Contraction, Tiling, tiling
+from pellucid.executors.native.matmul.panels import (
+    Depth,
+    Finish,
+    Operand,
+    Panel,
+    Panels,
+    Scratch,
+)
+from pellucid.executors.native.matmul.tiling import Contraction, Tiling, tiling
+from pellucid.executors.native.matmul.transposed_blocks import ByBlocks, blocks
 
 
 def tiles(spec: Contraction, target: Target) -> int:

@@ -16,8 +16,8 @@ from llvmlite import ir
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64
 from pellucid.executors.native.llvm.vectors import Vectors
-from pellucid.executors.native.matrices import Matrix
-from pellucid.executors.native.tiling import Tiling, padded
+from pellucid.executors.native.matmul.matrices import Matrix
+from pellucid.executors.native.matmul.tiling import Tiling, padded
 
 
 def pack_rows(

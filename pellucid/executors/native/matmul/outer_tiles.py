@@ -12,8 +12,8 @@ from llvmlite import ir
 from pellucid.executors.native.llvm.lanes import I64
 from pellucid.executors.native.llvm.loads_and_stores import ask_for
 from pellucid.executors.native.llvm.vectors import Vectors, block_of, carried, summed
-from pellucid.executors.native.matrices import Matrix, Turned, Walk
-from pellucid.executors.native.tiling import FAR_BYTES, FAR_DEPTH, MOST_STEPS
+from pellucid.executors.native.matmul.matrices import Matrix, Turned, Walk
+from pellucid.executors.native.matmul.tiling import FAR_BYTES, FAR_DEPTH, MOST_STEPS
 from pellucid.memory import LINE
 
 STEPS = 2  # of k in one turn of the loop: counting must not take cycles from multiplying;

@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from llvmlite import binding, ir
 
-from pellucid.executors.native import tiling as tiling_module
-from pellucid.executors.native.contraction import emit_contraction, tiles
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import store
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.panels import SHORT_DEPTH, Finish
-from pellucid.executors.native.tiling import MOST_STEPS, Contraction, tiling
+from pellucid.executors.native.matmul import tiling as tiling_module
+from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
+from pellucid.executors.native.matmul.panels import SHORT_DEPTH, Finish
+from pellucid.executors.native.matmul.tiling import MOST_STEPS, Contraction, tiling
 
 I64 = ir.IntType(64)
 POINTER = ir.PointerType()

@@ -12,7 +12,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.llvm.lanes import I64, scalar_type
 from pellucid.executors.native.llvm.vectors import Vectors, block_of, carried, summed
-from pellucid.executors.native.outer import IN_FLIGHT
+from pellucid.executors.native.matmul.outer_tiles import IN_FLIGHT
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from pellucid.executors.native.inner import Lines, inner_sums
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64, scalar_type
 from pellucid.executors.native.llvm.vectors import Vectors
-from pellucid.executors.native.matrices import Matrix
-from pellucid.executors.native.outer import Tile, outer_sums
-from pellucid.executors.native.tiling import (
+from pellucid.executors.native.matmul.inner_tiles import Lines, inner_sums
+from pellucid.executors.native.matmul.matrices import Matrix
+from pellucid.executors.native.matmul.outer_tiles import Tile, outer_sums
+from pellucid.executors.native.matmul.tiling import (
     Contraction,
     Tiling,
     inner_rows,

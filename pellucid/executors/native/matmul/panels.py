@@ -14,15 +14,15 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.leftover import Leftover, leftover_vectors
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64
 from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.matrices import Matrix, Scattered
-from pellucid.executors.native.outer import Meanwhile, Tile, outer_sums
-from pellucid.executors.native.packing import pack_lines, pack_rows, pack_turned
-from pellucid.executors.native.tiling import Contraction, padded, tiling
+from pellucid.executors.native.matmul.matrices import Matrix, Scattered
+from pellucid.executors.native.matmul.outer_tiles import Meanwhile, Tile, outer_sums
+from pellucid.executors.native.matmul.packing import pack_lines, pack_rows, pack_turned
+from pellucid.executors.native.matmul.remainder import Leftover, leftover_vectors
+from pellucid.executors.native.matmul.tiling import Contraction, padded, tiling
 
 LONG_DEPTH = 128  # of k: where more is between tiles, the hardware sees which rows come next
 LARGE_BYTES = 1 << 20  # of A: the second cache does not hold more for long

@@ -15,11 +15,11 @@ from llvmlite import ir
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64
 from pellucid.executors.native.llvm.loads_and_stores import ask_for
-from pellucid.executors.native.matrices import Matrix
-from pellucid.executors.native.outer import STEPS, Meanwhile
-from pellucid.executors.native.packing import pack_tiles, tile_room
-from pellucid.executors.native.panels import Depth, Panel, Panels, Scratch
-from pellucid.executors.native.tiling import Tiling
+from pellucid.executors.native.matmul.matrices import Matrix
+from pellucid.executors.native.matmul.outer_tiles import STEPS, Meanwhile
+from pellucid.executors.native.matmul.packing import pack_tiles, tile_room
+from pellucid.executors.native.matmul.panels import Depth, Panel, Panels, Scratch
+from pellucid.executors.native.matmul.tiling import Tiling
 
 
 def blocks(cut: Tiling) -> int:

@@ -1,0 +1,17 @@
+"""Matrix products: three loops, cut so that registers, caches and threads are used.
+
+In: matrices with strides, and what is done with results. Out: code for a range of tiles.
+
+A product adds for each row i of A, each column j of B and each k: a[i, k] b[k, j]. The result is
+cut into *tiles*, each of which stays in registers while k goes on, and B into *panels* of columns
+that stay in a cache. `tiling` chooses sizes by estimated cycles.
+
+    contraction         the three loops: who does which tiles
+    tiling              how a product is cut
+    panels              panels of columns, and the tiles in them
+    outer_tiles         a tile by outer products; inner_tiles: by inner products
+    remainder           columns that do not fill a vector
+    packing             copies of parts of a matrix, side by side
+    transposed_blocks   products of large matrices the first of which lies transposed
+    matrices            where matrices lie
+"""
