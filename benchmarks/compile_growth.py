@@ -57,7 +57,8 @@ def watch(clock: Clock) -> None:
     """Time every pass from capture to loading."""
     from pellucid import compile as compiling
     from pellucid import derivatives, graph
-    from pellucid.executors.native import emission, machine_code, native, planning
+    from pellucid.executors.native import machine_code, native, planning
+    from pellucid.executors.native.kernels import emission
     from pellucid.executors.native.machine import target
     from pellucid.optim import optimizer
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.errors import GraphError, PositionError, located
 from pellucid.executors.inside import Inside
-from pellucid.executors.native.interface import (
+from pellucid.executors.native.kernels.interface import (
     CALL_BACK,
     FAILED_INDEX,
     FAILED_PLACE,

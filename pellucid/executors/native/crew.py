@@ -11,7 +11,7 @@ next batch, comes mostly at once, and would else wait for it to wake.
 
 from llvmlite import ir
 
-from pellucid.executors.native.interface import LEFT
+from pellucid.executors.native.kernels.interface import LEFT
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.system_calls import (
     I8,

@@ -103,7 +103,7 @@ def machine_code(procedure: Procedure) -> MachineCode:
     shared = None
     if not _is_told(graph):
         # A graph names primitives; what a user's own do may change under the same name.
-        from pellucid.executors.native.emission import emit
+        from pellucid.executors.native.kernels.emission import emit
 
         shared = _planned(procedure)
         text += emit(shared).text
@@ -133,7 +133,7 @@ def _planned(procedure: Procedure) -> "Planned":
 
 def _compiled(procedure: Procedure, shared: "Planned") -> MachineCode:
     """The code of a planned procedure."""
-    from pellucid.executors.native.emission import divide, emit
+    from pellucid.executors.native.kernels.emission import divide, emit
 
     code, work = emit(shared), tuple(divide(shared))
     calls = [work[k] for items in code.items for k, _ in unrolled(items, code.bindings)]

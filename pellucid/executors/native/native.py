@@ -19,7 +19,7 @@ from pellucid.errors import OptionError, closest
 from pellucid.executors.inside import Inside, called_inside, wait_outside
 from pellucid.executors.native.accepted import Accepted
 from pellucid.executors.native.call_back import CallBack, Failed
-from pellucid.executors.native.interface import FAILURE, TABLE_END
+from pellucid.executors.native.kernels.interface import FAILURE, TABLE_END
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine_code import is_long, machine_code
 from pellucid.executors.native.program import LEAST_WORK, Gate, Listing, Task, runner
@@ -204,7 +204,7 @@ class Native:
 
     def source(self, form: str) -> str:
         """The program as "graph", "schedule", "llvm" or "assembly"."""
-        from pellucid.executors.native.emission import emit
+        from pellucid.executors.native.kernels.emission import emit
         from pellucid.executors.native.schedule_text import schedule_text
 
         match form:

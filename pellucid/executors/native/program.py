@@ -34,8 +34,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.executors.native.interface import COME, CREW_BYTES, STEPS
 from pellucid.executors.native.ir.repeats import Item, unrolled
+from pellucid.executors.native.kernels.interface import COME, CREW_BYTES, STEPS
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.cache import Cache, key_of
 from pellucid.executors.native.schedule.work import Work

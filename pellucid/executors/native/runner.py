@@ -13,8 +13,8 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.frame import kernel_type
-from pellucid.executors.native.interface import (
+from pellucid.executors.native.kernels.frame import kernel_type
+from pellucid.executors.native.kernels.interface import (
     COME,
     COUNT,
     FAILS,

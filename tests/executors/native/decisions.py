@@ -22,7 +22,7 @@ from pellucid.bench.networks import NETWORKS, weights_of
 from pellucid.bench.workloads import WORKLOADS, Problem, Workload
 from pellucid.compile import capture_call
 from pellucid.executors.native.crew import emit_crew
-from pellucid.executors.native.emission import divide
+from pellucid.executors.native.kernels.emission import divide
 from pellucid.executors.native.machine.target import WIDTHS, Target, forced
 from pellucid.executors.native.matmul.tiling import Contraction, tiling
 from pellucid.executors.native.planning import planned

@@ -12,7 +12,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.frame import Frame, _bytes
+from pellucid.executors.native.kernels.frame import Frame, _bytes
 from pellucid.executors.native.llvm.system_calls import declared
 
 I64 = ir.IntType(64)

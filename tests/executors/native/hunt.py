@@ -38,7 +38,7 @@ def digest_of(seed: int) -> str:
     from executors.native.cpus import on_target
     from executors.native.programs import finely, seeded, target_of
 
-    from pellucid.executors.native.emission import divide, emit
+    from pellucid.executors.native.kernels.emission import divide, emit
     from pellucid.executors.native.planning import planned
 
     with finely(seed), on_target(target_of(seed)):

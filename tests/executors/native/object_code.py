@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 from executors.native.decisions import step_of
 
-from pellucid.executors.native.emission import divide, emit
+from pellucid.executors.native.kernels.emission import divide, emit
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine_code import is_long
 from pellucid.executors.native.planning import planned

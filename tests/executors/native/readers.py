@@ -13,12 +13,12 @@ from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import by_channels, is_native_convolution
 from pellucid.executors.native.ir.facts import has_code, reduces
 from pellucid.executors.native.ir.kernels import Kernel, Loop, Product
+from pellucid.executors.native.kernels.pad_and_concat import is_of_planes
+from pellucid.executors.native.kernels.products import contraction
+from pellucid.executors.native.kernels.standalone import is_row_gather
 from pellucid.executors.native.matmul.tiling import tiling
-from pellucid.executors.native.planes import is_of_planes
-from pellucid.executors.native.products import contraction
 from pellucid.executors.native.schedule.nest import loop_nest
 from pellucid.executors.native.schedule.planned import Planned
-from pellucid.executors.native.singles import is_row_gather
 from pellucid.graph import Node
 from pellucid.primitives.base import DTYPES, INT32, INT64, INTEGERS, NUMBERS, SUMMABLE, UINT32
 

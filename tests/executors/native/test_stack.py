@@ -10,7 +10,7 @@ from executors.native.machine.test_symbols import SYSTEMS
 
 from pellucid import executors
 from pellucid.errors import UnavailableError
-from pellucid.executors.native.emission import emit
+from pellucid.executors.native.kernels.emission import emit
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned

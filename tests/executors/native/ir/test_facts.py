@@ -8,7 +8,7 @@ import pytest
 import pellucid as pc
 from pellucid.executors.native.ir import facts
 from pellucid.executors.native.ir.facts import FACTS, Cost, Kind, facts_of
-from pellucid.executors.native.singles import _CODE
+from pellucid.executors.native.kernels.standalone import _CODE
 from pellucid.primitives import PRIMITIVES, RECORDS
 from pellucid.primitives.base import Elementwise
 from pellucid.primitives.reduction import Reduction, Sum

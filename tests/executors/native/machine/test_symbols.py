@@ -8,7 +8,7 @@ from executors.native.programs import seeded
 from llvmlite import binding
 
 from pellucid.errors import UnavailableError
-from pellucid.executors.native.emission import emit
+from pellucid.executors.native.kernels.emission import emit
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.symbols import undefined
 from pellucid.executors.native.planning import planned

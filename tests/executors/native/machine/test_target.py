@@ -16,7 +16,7 @@ from llvmlite import binding
 
 from pellucid import capacity
 from pellucid.errors import CapacityError, OptionError, UnavailableError
-from pellucid.executors.native.emission import emit
+from pellucid.executors.native.kernels.emission import emit
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.planning import planned
 

@@ -18,10 +18,11 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.columns import Axis, Block, Columns
-from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.convolution_cuts import apart, by_channels, cut_of
 from pellucid.executors.native.ir.views import View, row_major, single_stride
+from pellucid.executors.native.kernels.blocked_sums import InMemory
+from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.window_columns import Axis, Block, Columns
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64, Lanes, scalar_type
 from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
@@ -29,7 +30,6 @@ from pellucid.executors.native.matmul.matrices import Scattered
 from pellucid.executors.native.matmul.panels import Finish
 from pellucid.executors.native.matmul.tiling import Contraction
 from pellucid.executors.native.schedule.sum_blocks import BLOCK
-from pellucid.executors.native.sums import InMemory
 from pellucid.graph import Node, Shape
 
 

@@ -10,8 +10,8 @@ from executors.native.programs import seeded
 import pellucid as pc
 from pellucid import nn, optim
 from pellucid.captured import capture_call
-from pellucid.executors.native import emission
-from pellucid.executors.native.outline import outline
+from pellucid.executors.native.kernels import emission
+from pellucid.executors.native.kernels.signature import outline
 from pellucid.executors.native.planning import planned
 from pellucid.functional import cross_entropy
 from pellucid.structure import flatten

@@ -9,16 +9,16 @@ check_alone     the same for all positions, where nothing is moved
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native.elements import get, walk
-from pellucid.executors.native.frame import Frame
-from pellucid.executors.native.interface import (
+from pellucid.executors.native.ir.views import View
+from pellucid.executors.native.kernels.elements import get, walk
+from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.interface import (
     CALL_BACK,
     FAILED_INDEX,
     FAILED_PLACE,
     FAILED_STEP,
     FAILURE,
 )
-from pellucid.executors.native.ir.views import View
 from pellucid.executors.native.llvm.lanes import Lanes
 
 I64 = ir.IntType(64)

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import loops, products, singles
-from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.facts import is_costly
 from pellucid.executors.native.ir.kernels import (
     Fused,
@@ -22,8 +20,10 @@ from pellucid.executors.native.ir.kernels import (
     Steps,
 )
 from pellucid.executors.native.ir.repeats import Item
-from pellucid.executors.native.outline import Outline, outline
-from pellucid.executors.native.rules import PREFIX, Rules
+from pellucid.executors.native.kernels import loops, products, standalone
+from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.rule_functions import PREFIX, Rules
+from pellucid.executors.native.kernels.signature import Outline, outline
 from pellucid.executors.native.schedule import granularity
 from pellucid.executors.native.schedule.loop_bodies import Coded, coded, first_row
 from pellucid.executors.native.schedule.nest import loop_nest
@@ -53,7 +53,7 @@ def _units(kernel: Kernel, shared: Planned) -> int:
         case Product():
             return products.product_units(kernel, shared.views, shared.target)
         case Single():
-            return singles.single_units(kernel, shared.views)
+            return standalone.single_units(kernel, shared.views)
     return 1
 
 
@@ -161,9 +161,9 @@ def _emit_kernel(frame: Frame, kernel: Kernel, number: int) -> None:
         case Product():
             products.emit_product(frame, kernel)
         case Single():
-            singles.emit_single(frame, kernel, number)
+            standalone.emit_single(frame, kernel, number)
         case CopyBack():
-            singles.emit_copy(frame, kernel)
+            standalone.emit_copy(frame, kernel)
         case Start():
             _emit_start(frame, kernel.loop)
 
@@ -177,7 +177,7 @@ def _emit_start(frame: Frame, loop: Steps) -> None:
             view, count = frame.views[value], math.prod(value.shape)
             target = frame.pointer(trace, first_row(loop, carry) * count)
             source = frame.pointer(view.base, view.offset)
-            singles.copy(frame, target, source, count * value.dtype.itemsize)
+            standalone.copy(frame, target, source, count * value.dtype.itemsize)
 
 
 def _nanoseconds(kernel: Kernel) -> float:

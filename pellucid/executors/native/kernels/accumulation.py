@@ -9,14 +9,14 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.elements import get, put, walk
-from pellucid.executors.native.failures import check_alone, checked_index
-from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.views import row_major
+from pellucid.executors.native.kernels.blocked_sums import Blocks, InMemory, Pieces, in_pieces
+from pellucid.executors.native.kernels.elements import get, put, walk
+from pellucid.executors.native.kernels.failures import check_alone, checked_index
+from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.walks import Walk, each
 from pellucid.executors.native.llvm.lanes import I64, Lanes
 from pellucid.executors.native.schedule.sum_blocks import BLOCK, Split
-from pellucid.executors.native.sums import Blocks, InMemory, Pieces, in_pieces
-from pellucid.executors.native.walks import Walk, each
 from pellucid.graph import Node
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64, Lanes, scalar_type
 from pellucid.executors.native.llvm.loads_and_stores import load, store

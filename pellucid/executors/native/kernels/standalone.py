@@ -13,20 +13,29 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.accumulation import cumulative_sum, scatter_add
-from pellucid.executors.native.convolution import convolution_units, emit_convolution
-from pellucid.executors.native.elements import get, put, walk
-from pellucid.executors.native.failures import call_back, check_alone, checked_index, note_index
-from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
 from pellucid.executors.native.ir.facts import has_code
 from pellucid.executors.native.ir.kernels import Single
 from pellucid.executors.native.ir.views import SPARE_STARTS, View, Views, row_major
+from pellucid.executors.native.kernels.accumulation import cumulative_sum, scatter_add
+from pellucid.executors.native.kernels.convolution import convolution_units, emit_convolution
+from pellucid.executors.native.kernels.elements import get, put, walk
+from pellucid.executors.native.kernels.failures import (
+    call_back,
+    check_alone,
+    checked_index,
+    note_index,
+)
+from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.pad_and_concat import (
+    emit_planes,
+    is_of_planes,
+    plane_units,
+)
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for
 from pellucid.executors.native.math.namespace import XP
-from pellucid.executors.native.planes import emit_planes, is_of_planes, plane_units
 from pellucid.executors.native.schedule.plan import CopyBack, Place
 from pellucid.graph import Node
 from pellucid.memory import LINE

@@ -18,7 +18,7 @@ from pellucid.executors.native.ir.convolution_cuts import cut_of
 from pellucid.executors.native.ir.facts import has_code
 from pellucid.executors.native.planning import planned
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def text(primitive, x, w, dtype="float32", moved=""):
@@ -151,7 +151,7 @@ def of_case(name):
 def test_no_access_leaves_a_buffer(arena):
     code = (
         "from executors.native.programs import difference\n"
-        "from executors.native.test_convolution import CASES, grown, of_case\n"
+        "from executors.native.kernels.test_convolution import CASES, grown, of_case\n"
         f"for seed in range(100, 125): assert difference(grown(seed), {arena!r}) is None, seed\n"
         f"for name in CASES: assert difference(of_case(name), {arena!r}) is None, name\n"
     )

@@ -9,10 +9,10 @@ from typing import Any
 
 from llvmlite import ir
 
+from pellucid.executors.native.kernels.rule_functions import Rules
 from pellucid.executors.native.llvm.builder import Builder
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for, load, store
-from pellucid.executors.native.rules import Rules
 from pellucid.executors.native.schedule.plan import Place
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Value

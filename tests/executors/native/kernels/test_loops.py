@@ -4,8 +4,8 @@ import pytest
 from executors.native.cpus import TARGETS, on_target
 from executors.native.examples import procedure, same
 
-from pellucid.executors.native.emission import emit
-from pellucid.executors.native.loops import LONG_NODES
+from pellucid.executors.native.kernels.emission import emit
+from pellucid.executors.native.kernels.loops import LONG_NODES
 from pellucid.executors.native.planning import planned
 
 SHAPES = ["1", "3", "15", "16", "17", "40", "5,7", "3,16", "3,21", "2,3,33"]

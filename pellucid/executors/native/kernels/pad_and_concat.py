@@ -17,12 +17,12 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.views import View, row_major
+from pellucid.executors.native.kernels.blocked_sums import InMemory
+from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.walks import Walk, each, over
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64, Lanes
-from pellucid.executors.native.sums import InMemory
-from pellucid.executors.native.walks import Walk, each, over
 from pellucid.graph import Node, Shape
 
 

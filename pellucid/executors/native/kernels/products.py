@@ -9,11 +9,11 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.evaluate import Level, Members
-from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.facts import counts, is_costly, multiplies
 from pellucid.executors.native.ir.kernels import Access, Product, own_reach, reach
 from pellucid.executors.native.ir.views import Views, stretched
+from pellucid.executors.native.kernels.evaluate import Level, Members
+from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.machine.target import Target

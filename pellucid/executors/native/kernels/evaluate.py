@@ -13,7 +13,6 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.facts import (
     Joining,
     counts,
@@ -23,6 +22,7 @@ from pellucid.executors.native.ir.facts import (
     reduces,
 )
 from pellucid.executors.native.ir.kernels import Access, Fused, own_reach, reach
+from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.math.namespace import XP
 from pellucid.executors.native.schedule.nest import Nest, shared_by_rows

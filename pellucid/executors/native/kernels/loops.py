@@ -20,16 +20,16 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid import primitives as p
-from pellucid.executors.native.evaluate import Level, Members, identity, joined
-from pellucid.executors.native.frame import Frame
 from pellucid.executors.native.ir.kernels import Loop, own_reach
+from pellucid.executors.native.kernels.blocked_sums import Blocks, Pieces, in_pieces
+from pellucid.executors.native.kernels.evaluate import Level, Members, identity, joined
+from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.vectors import first_lanes, lanes_below
 from pellucid.executors.native.schedule.granularity import rows_at_once
 from pellucid.executors.native.schedule.nest import Nest, roots, stages
 from pellucid.executors.native.schedule.sum_blocks import Split, split
-from pellucid.executors.native.sums import Blocks, Pieces, in_pieces
 from pellucid.graph import Node
 
 I64 = ir.IntType(64)

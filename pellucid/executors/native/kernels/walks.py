@@ -12,7 +12,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.frame import Frame
+from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64
 from pellucid.graph import Shape

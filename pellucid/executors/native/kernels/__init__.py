@@ -1,0 +1,16 @@
+"""From a plan to LLVM code: a function for each kernel, equal ones once.
+
+In: `schedule.planned.Planned`. Out: the text of a module, and what each function is told.
+
+    emission            all kernels (signature: what the code of a kernel depends on)
+    frame               one kernel function: its arguments, and how it reaches memory
+    interface           words that kernels, the code that runs them and Python agree on
+    evaluate            the values of a kernel at one point (rule_functions: rules as functions)
+    loops               elementwise work, broadcasting, reductions (blocked_sums: long sums)
+    products            matrix products, with what follows them
+    standalone          primitives by themselves: gather, scatter, positions (elements: one by one;
+                        accumulation: sums that numbers are added to as they come)
+    pad_and_concat      padding, joining, windows added up (walks: over two arrays at once)
+    convolution         as products of windows (window_columns: laid out block by block)
+    failures            what code tells Python
+"""
