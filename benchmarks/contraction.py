@@ -32,7 +32,7 @@ from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul import contraction as contractions
 from pellucid.executors.native.matmul.panels import Finish
 from pellucid.executors.native.matmul.tiling import Contraction
-from pellucid.executors.native.peak import multiply_adds
+from pellucid.executors.native.runtime.peak import multiply_adds
 from pellucid.executors.native.schedule.plan import ALIGNMENT
 
 I8, I64 = ir.IntType(8), ir.IntType(64)

@@ -133,7 +133,7 @@ def bandwidth() -> float:
 def machine() -> dict[str, Any]:
     """The machine, measured and named."""
     from pellucid.executors.native.machine.target import host
-    from pellucid.executors.native.peak import peak
+    from pellucid.executors.native.runtime.peak import peak
 
     return {
         "processor": host().cpu,

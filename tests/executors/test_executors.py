@@ -8,8 +8,9 @@ from executors.native.examples import procedure
 
 from pellucid import executors
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import native, program
+from pellucid.executors.native import native
 from pellucid.executors.native.machine import code_memory, system, target
+from pellucid.executors.native.runtime import program
 from pellucid.executors.reference import Reference
 
 ADDED = "graph(x: float32[3])\n  %0: float32[3] = add() of (x, x)\n  return %0"

@@ -25,7 +25,7 @@ from pellucid.executors.native.kernels.interface import FAILURE, TABLE_END
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.program import _runner_code, sections
+from pellucid.executors.native.runtime.program import _runner_code, sections
 
 TRIPLE = "x86_64-pc-windows-msvc"
 THREADS, STEPS = 3, 4

@@ -17,18 +17,18 @@ import numpy as np
 
 from pellucid.errors import OptionError, closest
 from pellucid.executors.inside import Inside, called_inside, wait_outside
-from pellucid.executors.native.accepted import Accepted
-from pellucid.executors.native.call_back import CallBack, Failed
 from pellucid.executors.native.kernels.interface import FAILURE, TABLE_END
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine_code import is_long, machine_code
-from pellucid.executors.native.program import LEAST_WORK, Gate, Listing, Task, runner
+from pellucid.executors.native.runtime.accepted import Accepted
+from pellucid.executors.native.runtime.call_back import CallBack, Failed
+from pellucid.executors.native.runtime.program import LEAST_WORK, Gate, Listing, Task, runner
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.memory import empty
 
 if TYPE_CHECKING:
-    from pellucid.executors.native.report import Report
+    from pellucid.executors.native.runtime.report import Report
     from pellucid.executors.native.schedule.loop_bodies import Coded
     from pellucid.executors.native.schedule.planned import Planned
 
@@ -184,7 +184,7 @@ class Native:
 
     def report(self) -> "Report":
         """What each kernel does and how long it takes, measured on scratch memory."""
-        from pellucid.executors.native.report import report
+        from pellucid.executors.native.runtime.report import report
 
         graph, plan_ = self.shared.graph, self.shared.plan
         # Written, not just reserved: unwritten pages are one page of zeros, always in the cache.
@@ -205,7 +205,7 @@ class Native:
     def source(self, form: str) -> str:
         """The program as "graph", "schedule", "llvm" or "assembly"."""
         from pellucid.executors.native.kernels.emission import emit
-        from pellucid.executors.native.schedule_text import schedule_text
+        from pellucid.executors.native.runtime.schedule_text import schedule_text
 
         match form:
             case "graph":

@@ -21,13 +21,13 @@ from pellucid.bench import ours
 from pellucid.bench.networks import NETWORKS, weights_of
 from pellucid.bench.workloads import WORKLOADS, Problem, Workload
 from pellucid.compile import capture_call
-from pellucid.executors.native.crew import emit_crew
 from pellucid.executors.native.kernels.emission import divide
 from pellucid.executors.native.machine.target import WIDTHS, Target, forced
 from pellucid.executors.native.matmul.tiling import Contraction, tiling
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.runner import emit_runner
-from pellucid.executors.native.schedule_text import schedule_text
+from pellucid.executors.native.runtime.schedule_text import schedule_text
+from pellucid.executors.native.runtime.step_loop import emit_runner
+from pellucid.executors.native.runtime.thread_pool import emit_crew
 from pellucid.graph import Procedure
 from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.structure import row

@@ -34,11 +34,11 @@ from executors.native.walks import Wanted
 
 from pellucid.executors import threads
 from pellucid.executors.native import native
-from pellucid.executors.native import program as sharing
 from pellucid.executors.native.kernels import accumulation, emission, loops
 from pellucid.executors.native.llvm import vectors
 from pellucid.executors.native.matmul import tiling
 from pellucid.executors.native.passes import long_products, row_padding
+from pellucid.executors.native.runtime import program as sharing
 from pellucid.executors.native.schedule import (
     fusion,
     granularity,

@@ -11,8 +11,9 @@ from executors.native.programs import small_chunks
 
 import pellucid as pc
 from pellucid.executors import threads
-from pellucid.executors.native import native, program
-from pellucid.executors.native.program import runner
+from pellucid.executors.native import native
+from pellucid.executors.native.runtime import program
+from pellucid.executors.native.runtime.program import runner
 
 FILES = {module.__file__ for module in (native, program)}
 

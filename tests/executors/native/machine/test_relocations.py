@@ -12,7 +12,7 @@ from pellucid.errors import UnavailableError
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.object_loader import Linked, is_linkable
 from pellucid.executors.native.machine.relocations import written
-from pellucid.executors.native.program import _runner_code
+from pellucid.executors.native.runtime.program import _runner_code
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere LLVM links")
 

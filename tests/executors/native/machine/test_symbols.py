@@ -12,7 +12,7 @@ from pellucid.executors.native.kernels.emission import emit
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.symbols import undefined
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.program import _runner_code
+from pellucid.executors.native.runtime.program import _runner_code
 
 AVX2 = replace(targets.forced("sse"), name="avx2", cpu="x86-64-v3", features="", vector_bytes=32)
 SSE = replace(AVX2, name="sse", cpu="x86-64-v2", vector_bytes=16)

@@ -23,7 +23,7 @@ from pellucid.executors.native.llvm.system_calls import (
     system_calls,
 )
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.runner import emit_pause, emit_wait, word
+from pellucid.executors.native.runtime.step_loop import emit_pause, emit_wait, word
 
 # Where things lie in the crew's memory (program.CREW_BYTES); locks are smaller everywhere.
 LOCK, SIGNAL, NUMBERS = 0, 128, 256

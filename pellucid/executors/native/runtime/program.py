@@ -172,8 +172,8 @@ def _runner_code(target: targets.Target) -> bytes:
     # Imported on use: it is compiled once a machine.
     from llvmlite import ir
 
-    from pellucid.executors.native.crew import emit_crew
-    from pellucid.executors.native.runner import emit_runner
+    from pellucid.executors.native.runtime.step_loop import emit_runner
+    from pellucid.executors.native.runtime.thread_pool import emit_crew
 
     module = ir.Module("runner")
     emit_crew(module, emit_runner(module, target), target)

@@ -14,7 +14,7 @@ from pellucid.executors import threads
 from pellucid.executors.native.kernels.emission import divide
 from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.program import (
+from pellucid.executors.native.runtime.program import (
     Gate,
     Listing,
     Runner,

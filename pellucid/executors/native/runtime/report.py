@@ -17,8 +17,8 @@ from llvmlite import ir
 
 from pellucid.executors.native.ir.facts import has_code
 from pellucid.executors.native.ir.kernels import Kernel, Product, Single, Start
-from pellucid.executors.native.peak import peak
-from pellucid.executors.native.program import Listing
+from pellucid.executors.native.runtime.peak import peak
+from pellucid.executors.native.runtime.program import Listing
 from pellucid.executors.native.schedule.loop_bodies import coded
 from pellucid.executors.native.schedule.plan import CopyBack
 from pellucid.executors.native.schedule.planned import Planned

@@ -13,7 +13,7 @@ from executors.native.examples import procedure
 
 from pellucid.executors import threads
 from pellucid.executors.native.native import Native
-from pellucid.executors.native.program import Crew, Gate, Listing, Task, runner
+from pellucid.executors.native.runtime.program import Crew, Gate, Listing, Task, runner
 from pellucid.executors.native.schedule.work import Work
 
 KERNEL = ctypes.CFUNCTYPE(
