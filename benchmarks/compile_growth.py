@@ -57,7 +57,7 @@ def watch(clock: Clock) -> None:
     """Time every pass from capture to loading."""
     from pellucid import compile as compiling
     from pellucid import derivatives, graph
-    from pellucid.executors.native import machine_code, native, planning
+    from pellucid.executors.native import executor, machine_code, planning
     from pellucid.executors.native.kernels import emission
     from pellucid.executors.native.machine import target
     from pellucid.optim import optimizer
@@ -88,7 +88,7 @@ def watch(clock: Clock) -> None:
         ),
         (emission, ("emit", "divide")),
         (target, ("object_code", "loaded")),
-        (native.Native, ("__init__", "__call__")),
+        (executor.Native, ("__init__", "__call__")),
     )
     names = {"__init__": "table", "__call__": "run", "__str__": "text"}
     for place, functions in passes:

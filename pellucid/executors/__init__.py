@@ -92,7 +92,7 @@ def ready(procedure: Procedure, name: str) -> Program:
     Where the system lacks what its native program needs, the reference executor runs it.
     """
     if checked(name) == "native":
-        from pellucid.executors.native.native import Native
+        from pellucid.executors.native.executor import Native
 
         try:
             return Native(procedure)

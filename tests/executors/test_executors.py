@@ -8,7 +8,7 @@ from executors.native.examples import procedure
 
 from pellucid import executors
 from pellucid.errors import UnavailableError
-from pellucid.executors.native import native
+from pellucid.executors.native import executor
 from pellucid.executors.native.machine import code_memory, system, target
 from pellucid.executors.native.runtime import program
 from pellucid.executors.reference import Reference
@@ -19,7 +19,7 @@ ADDED = "graph(x: float32[3])\n  %0: float32[3] = add() of (x, x)\n  return %0"
 @pytest.fixture(autouse=True)
 def _nothing_said_and_nothing_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
-    monkeypatch.setattr(native, "runner", program.Runner)
+    monkeypatch.setattr(executor, "runner", program.Runner)
     executors._say_unavailable.cache_clear()
 
 
@@ -53,7 +53,7 @@ def test_memory_that_may_not_run_is_said(monkeypatch):
 
 
 def test_elsewhere_the_native_executor_runs():
-    assert isinstance(executors.ready(procedure(ADDED), "native"), native.Native)
+    assert isinstance(executors.ready(procedure(ADDED), "native"), executor.Native)
 
 
 def test_a_processor_that_llvm_makes_no_code_for_has_the_reference_by_default(monkeypatch):

@@ -15,7 +15,7 @@ from executors.native.cpus import on_target
 from executors.native.programs import seeded
 
 from pellucid.executors import threads
-from pellucid.executors.native.native import Native
+from pellucid.executors.native.executor import Native
 
 
 def computed(seed: int) -> list[np.ndarray]:

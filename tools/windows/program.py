@@ -20,10 +20,10 @@ import pellucid as pc
 from pellucid import functional, nn, optim
 from pellucid.compile import _state
 from pellucid.executors import threads
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.kernels.emission import emit
 from pellucid.executors.native.kernels.interface import FAILURE, TABLE_END
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.runtime.program import _runner_code, sections
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.ir.kernels import Kernel
 from pellucid.executors.native.ir.views import Views
-from pellucid.executors.native.native import Native
 from pellucid.executors.native.schedule import plan
 from pellucid.executors.native.schedule.plan import Place
 from pellucid.graph import Procedure

@@ -33,7 +33,7 @@ from executors.native.readers import READERS
 from executors.native.walks import Wanted
 
 from pellucid.executors import threads
-from pellucid.executors.native import native
+from pellucid.executors.native import executor
 from pellucid.executors.native.kernels import accumulation, emission, loops
 from pellucid.executors.native.llvm import vectors
 from pellucid.executors.native.matmul import tiling
@@ -183,7 +183,7 @@ class small_chunks:  # noqa: N801 (used like a function)
     LIMITS = (
         (work, "SHARED_NANOSECONDS", 0),
         (work, "CHUNK_NANOSECONDS", 1),
-        (native, "LEAST_WORK", 0),
+        (executor, "LEAST_WORK", 0),
         (sharing, "WORTH_WAKING", ((math.inf, 0),)),
         (long_products, "SHORTEST", 2),
         (long_products, "LONGEST", 5),

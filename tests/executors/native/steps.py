@@ -17,7 +17,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn, optim
 from pellucid.captured import capture_call
-from pellucid.executors.native.native import Native
+from pellucid.executors.native.executor import Native
 from pellucid.executors.reference import Reference
 from pellucid.functional import cross_entropy
 from pellucid.structure import flatten

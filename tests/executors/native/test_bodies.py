@@ -16,7 +16,7 @@ from executors.native.programs import same_bits, seeded, small_chunks
 
 from pellucid import primitives as p
 from pellucid.executors import threads
-from pellucid.executors.native.native import Native
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.passes.traces import runs_here
 from pellucid.graph import Graph, Node, Procedure, Value
 from pellucid.primitives.base import FLOATS

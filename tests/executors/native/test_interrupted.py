@@ -11,11 +11,11 @@ from executors.native.programs import small_chunks
 
 import pellucid as pc
 from pellucid.executors import threads
-from pellucid.executors.native import native
+from pellucid.executors.native import executor
 from pellucid.executors.native.runtime import program
 from pellucid.executors.native.runtime.program import runner
 
-FILES = {module.__file__ for module in (native, program)}
+FILES = {module.__file__ for module in (executor, program)}
 
 
 # After these Python looks whether a signal has arrived, after no others.

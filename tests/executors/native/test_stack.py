@@ -10,9 +10,9 @@ from executors.native.machine.test_symbols import SYSTEMS
 
 from pellucid import executors
 from pellucid.errors import UnavailableError
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.kernels.emission import emit
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.reference import Reference
 

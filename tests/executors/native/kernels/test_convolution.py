@@ -175,6 +175,6 @@ def test_zeros_of_the_padding_are_multiplied_as_in_the_reference():
 
 
 def native_run(made, *arrays):
-    from pellucid.executors.native.native import Native
+    from pellucid.executors.native.executor import Native
 
     return Native(made)(list(arrays[: made.arguments]), list(arrays[made.arguments :]))

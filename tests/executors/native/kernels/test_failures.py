@@ -5,7 +5,7 @@ import pytest
 
 import pellucid as pc
 from pellucid.errors import PositionError
-from pellucid.executors.native.native import Native
+from pellucid.executors.native.executor import Native
 from pellucid.graph import Procedure
 
 

@@ -8,9 +8,9 @@ from executors.native.examples import procedure
 from graph_shapes import SHAPES
 
 from pellucid.compile import capture
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.kernels import emission
 from pellucid.executors.native.kernels.emission import emit
-from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.schedule import fusion, recompute
 from pellucid.graph import Procedure

@@ -14,13 +14,13 @@ from executors.native.examples import procedure
 
 import pellucid as pc
 from pellucid.executors.native import machine_code
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.ir.repeats import Repeat
 from pellucid.executors.native.machine import cache as caches
 from pellucid.executors.native.machine import system
 from pellucid.executors.native.machine.cache import Cache, folder, key_of
 from pellucid.executors.native.machine.target import forced, host
 from pellucid.executors.native.machine_code import MachineCode
-from pellucid.executors.native.native import Native
 from pellucid.executors.native.schedule.work import Work
 
 ROOT = Path(__file__).parents[4]

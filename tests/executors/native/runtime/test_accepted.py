@@ -5,7 +5,7 @@ import pytest
 from executors.native.examples import procedure
 
 from pellucid.errors import DTypeError, GraphError, ShapeError
-from pellucid.executors.native.native import Native
+from pellucid.executors.native.executor import Native
 
 STEP = """graph(x: float32[3,2], w: float32[2], wk: float32[])
  %0: float32[3,2] = multiply() of (x, w)

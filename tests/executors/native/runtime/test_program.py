@@ -11,8 +11,8 @@ from executors.native.examples import procedure
 from executors.native.programs import small_chunks
 
 from pellucid.executors import threads
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.kernels.emission import divide
-from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.runtime.program import (
     Gate,

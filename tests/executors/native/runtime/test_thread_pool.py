@@ -12,7 +12,7 @@ import pytest
 from executors.native.examples import procedure
 
 from pellucid.executors import threads
-from pellucid.executors.native.native import Native
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.runtime.program import Crew, Gate, Listing, Task, runner
 from pellucid.executors.native.schedule.work import Work
 

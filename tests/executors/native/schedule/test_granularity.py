@@ -7,9 +7,9 @@ import pytest
 from executors.native.cpus import HERE, TARGETS, on_target
 from executors.native.examples import procedure, same
 
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.ir.kernels import Loop
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.schedule.granularity import FEW_NODES, lane_width, rows_at_once
 from pellucid.executors.native.schedule.nest import loop_nest

@@ -8,8 +8,8 @@ import pellucid as pc
 from pellucid import functional as f
 from pellucid.errors import PositionError
 from pellucid.executors import threads
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.kernels.emission import emit
-from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.reference import Reference
 

@@ -6,10 +6,10 @@ from executors.native.examples import procedure, same
 from executors.native.programs import small_chunks
 
 from pellucid import primitives as p
+from pellucid.executors.native.executor import Native
 from pellucid.executors.native.ir.kernels import Loop
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.kernels.emission import divide
-from pellucid.executors.native.native import Native
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.runtime.program import sections
 from pellucid.executors.native.schedule import row_strips
