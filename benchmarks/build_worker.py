@@ -43,7 +43,10 @@ def prepare(name: str) -> None:
     """From now on, programs are made for the CPU of that name."""
     if name == "host":
         return
-    from pellucid.executors.native.machine import target
+    try:
+        from pellucid.executors.native.machine import target
+    except ImportError:  # an older build, whose executor has no rooms
+        from pellucid.executors.native import target
 
     found = target.forced(name)
     target.host = lambda: found

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-# Polynomials, highest power first, derived by tests/executors/native/make_polynomials.py:
+# Polynomials, highest power first, derived by tests/executors/native/math/make_polynomials.py:
 # erf(x) / x - 1 in x^2, e^(x^2) (1 - erf x) in 1 / (x + 2), and (x + 4) e^(x^2 / 2) P(-x) in
 # (x - 4) / (x + 4), where P is the normal distribution.
 _NEAR = {

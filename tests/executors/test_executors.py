@@ -19,7 +19,7 @@ ADDED = "graph(x: float32[3])\n  %0: float32[3] = add() of (x, x)\n  return %0"
 @pytest.fixture(autouse=True)
 def _nothing_said_and_nothing_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
-    monkeypatch.setattr(executor, "runner", program.Runner)
+    monkeypatch.setattr(executor, "step_loop", program.StepLoop)
     executors._say_unavailable.cache_clear()
 
 

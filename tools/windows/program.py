@@ -25,7 +25,7 @@ from pellucid.executors.native.kernels.emission import emit
 from pellucid.executors.native.kernels.interface import FAILURE, TABLE_END
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.runtime.program import _runner_code, sections
+from pellucid.executors.native.runtime.program import _step_loop_code, sections
 
 TRIPLE = "x86_64-pc-windows-msvc"
 THREADS, STEPS = 3, 4
@@ -85,7 +85,7 @@ def main() -> None:
     with on_target("avx2"):
         text = emit(planned(captured.procedure)).text
     (folder / "kernels.obj").write_bytes(targets.object_code(text, here))
-    (folder / "runner.obj").write_bytes(_runner_code(here))
+    (folder / "runner.obj").write_bytes(_step_loop_code(here))
 
     slots = [*arguments, *state, *native._constants, *results]
     lines = [f"enum {{ STEPS = {STEPS}, THREADS = {THREADS}, SLOTS = {len(slots)},"]

@@ -22,7 +22,7 @@ from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine_code import is_long, machine_code
 from pellucid.executors.native.runtime.accepted import Accepted
 from pellucid.executors.native.runtime.call_back import CallBack, Failed
-from pellucid.executors.native.runtime.program import LEAST_WORK, Gate, Listing, Task, runner
+from pellucid.executors.native.runtime.program import LEAST_WORK, Gate, Listing, Task, step_loop
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.memory import empty
@@ -42,7 +42,7 @@ class Native:
         self.code = machine_code(procedure)
         self.engine = targets.loaded(self.code.object, targets.host())
         functions = [self.engine.get_function_address(name) for name in self.code.names]
-        self.runner = runner()
+        self.step_loop = step_loop()
         self._make_table()
         gate = Gate(self.code.gate, self._arena_slot + FAILURE)
         code = self.code
@@ -166,19 +166,19 @@ class Native:
         """Run the program, on several threads where there is enough to share."""
         work = self._to_share * steps
         if work < LEAST_WORK:
-            self.runner.alone(self.listing.alone, self._address, steps)
+            self.step_loop.alone(self.listing.alone, self._address, steps)
             return
-        crew = self.runner.crew
-        workers = min(threads(), self._most_workers) if crew.is_worth(work) else 1
+        pool = self.step_loop.pool
+        workers = min(threads(), self._most_workers) if pool.is_worth(work) else 1
         if workers == 1 or not self._shared(workers, steps):
-            self.runner.alone(self.listing.alone, self._address, steps)
-        crew.rest()
+            self.step_loop.alone(self.listing.alone, self._address, steps)
+        pool.rest()
 
     def _shared(self, workers: int, steps: int) -> bool:
         """Run it with others; False where they work for another program."""
         if workers not in self._tasks:
             self._tasks[workers] = Task(self.listing, self._address, workers)
-        return self.runner.crew.work(self._tasks[workers].ready(steps), workers - 1)
+        return self.step_loop.pool.work(self._tasks[workers].ready(steps), workers - 1)
 
     # ---- looking -----------------------------------------------------------------------------
 

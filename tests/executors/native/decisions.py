@@ -26,8 +26,8 @@ from pellucid.executors.native.machine.target import WIDTHS, Target, forced
 from pellucid.executors.native.matmul.tiling import Contraction, tiling
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.runtime.schedule_text import schedule_text
-from pellucid.executors.native.runtime.step_loop import emit_runner
-from pellucid.executors.native.runtime.thread_pool import emit_crew
+from pellucid.executors.native.runtime.step_loop import emit_step_loop
+from pellucid.executors.native.runtime.thread_pool import emit_thread_pool
 from pellucid.graph import Procedure
 from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.structure import row
@@ -116,9 +116,9 @@ def sharing_code() -> str:
     """The code by which threads share work: that a lock or a wait is missing, no result tells."""
     texts = []
     for name, triple in SYSTEMS:
-        module = ir.Module("runner")
+        module = ir.Module("step loop")
         target = Target(name, "", "", *WIDTHS[name], triple)
-        emit_crew(module, emit_runner(module, target), target)
+        emit_thread_pool(module, emit_step_loop(module, target), target)
         texts.append(f"; {triple}\n{module}")
     return "".join(texts)
 

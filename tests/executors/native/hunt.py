@@ -16,20 +16,22 @@ from pathlib import Path
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "schedules"
 # What happens when a program is loaded and run is seen in no digest.
-RUNTIME = {
-    "accepted", "call_back", "crew", "failing", "failures", "linked", "machine_code", "native",
-    "objects", "program", "runner", "symbols", "system_calls", "target",
-}  # fmt: skip
+RUNTIME = ("machine.", "runtime.", "executor", "machine_code", "schedule.failing")
+RUNTIME += ("kernels.failures", "kernels.interface", "llvm.system_calls")
 
 # Tests that a module has under another name.
 FAMILIES = {
-    "call_back": "native", "failures": "native", "vector_waves": "vector_math",
-    "vector_power": "vector_math", "vector_steps": "vector_math", "tiling": "contraction",
-    "panels": "contraction", "packing": "contraction", "blocks": "contraction",
-    "inner": "contraction", "leftover": "contraction", "outer": "contraction",
-    "matrices": "scattered", "products": "contraction", "vectors": "contraction",
-    "columns": "convolution", "convolution_blocks": "convolution", "accumulation": "sums",
-    "traces": "steps", "pieces": "steps", "runner": "crew",
+    "runtime.call_back": "test_executor", "kernels.failures": "test_executor",
+    "math.sine_and_cosine": "math/test_exponentials", "math.powers": "math/test_exponentials",
+    "math.float_bits": "math/test_exponentials", "ir.convolution_cuts": "kernels/test_convolution",
+    "kernels.window_columns": "kernels/test_convolution",
+    "kernels.products": "matmul/test_contraction", "llvm.vectors": "matmul/test_contraction",
+    "matmul.matrices": "passes/test_batches_in_place",
+    "kernels.accumulation": "kernels/test_blocked_sums",
+    "schedule.sum_blocks": "kernels/test_blocked_sums",
+    "passes.traces": "schedule/test_loop_bodies",
+    "passes.pieces_as_slices": "schedule/test_loop_bodies",
+    "runtime.step_loop": "runtime/test_thread_pool",
 }  # fmt: skip
 
 
@@ -77,7 +79,7 @@ def hunt(module: str, digests: dict[str, str], thorough: bool) -> tuple[str, str
 def _differs(seed: int, digest: str, module: str) -> bool:
     """Whether a program is worth running."""
     try:
-        return module in RUNTIME or digest_of(seed) != digest
+        return module.startswith(RUNTIME) or digest_of(seed) != digest
     except Exception:
         return True
 
@@ -93,9 +95,12 @@ def _by_others(module: str, thorough: bool) -> tuple[str, str]:
                 return "decisions", name
         except Exception as fault:
             return "exception", repr(fault)[:100]
-    tests = Path(__file__).parent / f"test_{module}.py"
-    if not tests.exists() and module in FAMILIES:
-        tests = tests.with_name(f"test_{FAMILIES[module]}.py")
+    here = Path(__file__).parent
+    room, _, name = module.rpartition(".")
+    tests = here / room / f"test_{name}.py"
+    if not tests.exists():
+        family = "matmul/test_contraction" if room == "matmul" else "no tests"
+        tests = here / f"{FAMILIES.get(module, family)}.py"
     if thorough and tests.exists():
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", tests]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=200)

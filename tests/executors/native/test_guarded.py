@@ -17,7 +17,7 @@ from llvmlite import ir
 from executors.native.examples import procedure
 from executors.native.guarded import Guarded
 from executors.native.programs import small_chunks
-from pellucid.executors.native import columns
+from pellucid.executors.native.kernels import window_columns
 {change}
 made = procedure('''graph(x: float32[1,1,1,23], w: float32[1,3,1,2])
   %0: float32[1,1,3,22] = convolution(stride=(1,), before=(1,), after=(-1,), \\
@@ -38,12 +38,12 @@ def ended(change: str) -> int:
 def test_a_kernel_that_writes_behind_its_memory_on_the_stack_is_stopped():
     assert ended("") == 0
     longer = (
-        "clear = columns._Run.clear\n"
+        "clear = window_columns._Run.clear\n"
         "def further(run, place):\n"
         "    run.length += 400\n"
         "    clear(run, place)\n"
         "    run.length -= 400\n"
-        "columns._Run.clear = further"
+        "window_columns._Run.clear = further"
     )
     assert ended(longer) in {-signal.SIGILL, -signal.SIGTRAP, -signal.SIGSEGV}
 

@@ -13,7 +13,7 @@ import pellucid as pc
 from pellucid.executors import threads
 from pellucid.executors.native import executor
 from pellucid.executors.native.runtime import program
-from pellucid.executors.native.runtime.program import runner
+from pellucid.executors.native.runtime.program import step_loop
 
 FILES = {module.__file__ for module in (executor, program)}
 
@@ -71,7 +71,7 @@ def test_a_call_that_is_cut_off_anywhere_leaves_nothing_locked(count):
             step(x)
             for instruction in itertools.count(1):
                 done = stopped_at(instruction, lambda: step(x))
-                assert not runner().crew._lock.locked()
+                assert not step_loop().pool._lock.locked()
                 array = held.numpy()
                 assert array.min() == array.max()
                 # A lock of this thread's own would hold up others alone.

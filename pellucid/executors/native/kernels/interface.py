@@ -14,4 +14,4 @@ COUNT, LIST, GATE, FAILS, KERNELS = range(5)  # words of a listed program
 # and where among the indices it stands.
 CALL_BACK, FAILURE, FAILED_STEP, FAILED_INDEX, FAILED_PLACE, TABLE_END = range(1, 7)
 STEPS, COME, LEFT = 2, 5, 6  # words of a task: steps, and how many threads have
-CREW_BYTES = 320  # of its memory: a lock, a signal, numbers
+POOL_BYTES = 320  # of its memory: a lock, a signal, numbers

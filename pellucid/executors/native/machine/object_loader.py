@@ -107,7 +107,7 @@ def undefined(code: bytes) -> list[str]:
     return _outside(_symbols(code, _sections(code)))
 
 
-class Linked:
+class LoadedObject:
     """The functions of an object file that `is_linkable`.
 
     They live as long as this object does, and until the process ends where Python ends before

@@ -3,7 +3,7 @@
 undefined   the names of the functions that an object file takes from elsewhere
 
 Sources: Microsoft, "PE Format" (COFF header, symbol table); Apple, mach-o/loader.h, nlist.h. The
-    third form, ELF, is read where it is linked (linked).
+    third form, ELF, is read where it is linked (object_loader).
 """
 
 import numpy as np

@@ -22,7 +22,7 @@ from pellucid.capacity import check_room
 from pellucid.errors import OptionError, UnavailableError, closest
 from pellucid.executors.native.machine import system
 from pellucid.executors.native.machine.cache import Cache, digest_of
-from pellucid.executors.native.machine.object_loader import Linked, is_linkable
+from pellucid.executors.native.machine.object_loader import LoadedObject, is_linkable
 from pellucid.primitives.base import DType
 
 WIDTHS = {"avx512": (64, 32), "avx2": (32, 16), "sse": (16, 16), "neon": (16, 32)}
@@ -233,7 +233,7 @@ def loaded(code: bytes, target: Target) -> Any:
         say nothing, and the first call would crash.
     """
     if is_linkable(code):
-        return Linked(code)
+        return LoadedObject(code)
     from pellucid.executors.native.machine.symbols import undefined
 
     binding = _llvm()

@@ -9,7 +9,7 @@
     COSINE  (cos(x) - 1) / x^2, the same
     TURNS   n, 2^n 2/pi less multiples of 4, in two parts
 
-Derived by tests/executors/native/make_polynomials.py, which prints their errors too.
+Derived by tests/executors/native/math/make_polynomials.py, which prints their errors too.
 """
 
 EXP = {

@@ -21,7 +21,7 @@ from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matmul.matrices import Matrix, Scattered
 from pellucid.executors.native.matmul.outer_tiles import Meanwhile, Tile, outer_sums
 from pellucid.executors.native.matmul.packing import pack_lines, pack_rows, pack_turned
-from pellucid.executors.native.matmul.remainder import Leftover, leftover_vectors
+from pellucid.executors.native.matmul.remainder import Remainder, remainder_vectors
 from pellucid.executors.native.matmul.tiling import Contraction, padded, tiling
 
 LONG_DEPTH = 128  # of k: where more is between tiles, the hardware sees which rows come next
@@ -60,7 +60,7 @@ class Panel:
     width: int
     masks: tuple[Any, ...]
     packed: Matrix | None
-    leftover: Leftover | None
+    leftover: Remainder | None
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Panels:
         columns = max(cut.of_panel(spec.n, final)[1] for final in {cut.panels == 1, True})
         tiles_waiting = -(-cut.group // cut.rows) * cut.span if self.is_blocked else 1
         sums = tiles_waiting * cut.rows * cut.vectors
-        self.sums = scratch(kind, max(1, sums, leftover_vectors(cut, columns)))
+        self.sums = scratch(kind, max(1, sums, remainder_vectors(cut, columns)))
         self.packed = self.lines = None
         if cut.packs_b:
             self.packed = scratch(kind, padded(cut.depth, cut.lanes) * cut.vectors)
@@ -164,7 +164,7 @@ class Panels:
             return pack_turned(self.v, matrix, depth, shape, self.packed)
         return pack_rows(self.v, matrix, depth, panel.masks, self.packed)
 
-    def _leftover(self, column: ir.Value, width: int, columns: int) -> Leftover | None:
+    def _leftover(self, column: ir.Value, width: int, columns: int) -> Remainder | None:
         """The columns of a panel that are not of tiles."""
         if not columns:
             return None
@@ -177,7 +177,7 @@ class Panels:
         def hand_out(row: ir.Value, vector: ir.Value) -> None:
             self.finish.store(row, first, vector, v.first(columns))
 
-        return Leftover(v, self.spec, self.cut, columns, (self.left, right), self.sums, hand_out)
+        return Remainder(v, self.spec, self.cut, columns, (self.left, right), self.sums, hand_out)
 
     # ---- a tile ------------------------------------------------------------------------------
 

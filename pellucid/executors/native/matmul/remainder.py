@@ -28,7 +28,7 @@ from pellucid.executors.native.matmul.tiling import (
 
 
 @dataclass(frozen=True)
-class Leftover:
+class Remainder:
     """Fewer columns than lanes; results are handed out row by row.
 
     `operands`: A, and B from the first of the columns on. `place`: memory for results.
@@ -86,7 +86,7 @@ class Leftover:
             code.store(vector, v.slot(turned, code.add(first, I64(i))))
 
 
-def leftover_vectors(cut: Tiling, columns: int) -> int:
+def remainder_vectors(cut: Tiling, columns: int) -> int:
     """How many vectors of memory the results of left-over columns take at a time."""
     if cut.tail == "swapped" and columns:
         return swapped_vectors(columns, cut.group, cut.lanes, cut.registers) * (columns + cut.lanes)

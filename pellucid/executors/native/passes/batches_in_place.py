@@ -1,6 +1,6 @@
 """Batches that are not copied: products read the rows where they lie in the data.
 
-    scattered       each batch that stays in its data, by name, and which data these are
+    batches_in_place    each batch that stays in its data, by name, and which data these are
 
 A step begins with a batch: rows of the data, anywhere in memory. To copy them side by side
 takes as long as memory takes to answer, and no product runs meanwhile. Where only products use
@@ -22,7 +22,7 @@ FEWEST_BYTES = 256  # of a row: many shorter ones share cache lines and pages on
 KEEPING = (p.Reshape, p.PermuteDims)  # movements after which every row is still there whole
 
 
-def scattered(graph: Graph, updated: set[str]) -> dict[str, Value]:
+def batches_in_place(graph: Graph, updated: set[str]) -> dict[str, Value]:
     """For each batch that is not copied the data it is from.
 
     Data that are `updated` in the program are copied: a product may read them late.

@@ -1,6 +1,6 @@
 """Long sums of small products, cut into parts that threads can keep to themselves.
 
-    cut     the graph with such products as a sum of a few products side by side
+    in_parts    the graph with such products as a sum of a few products side by side
 
 Where k is long and the result is small, as between many features and a few units, a thread
 that computes some rows of the result needs all of the weights, and next step finds half of
@@ -24,7 +24,7 @@ SHORTEST = 128  # of k in a part
 LONGEST = 1 << 18  # of k in one sum
 
 
-def cut(graph: Graph) -> Graph:
+def in_parts(graph: Graph) -> Graph:
     """The graph with its long products cut."""
     turned = {n.inputs[0].name for n in graph.nodes if isinstance(n.primitive, p.PermuteDims)}
     nodes: list[Node] = []

@@ -1,6 +1,6 @@
 """Rows that begin at cache lines, for values that only kernels of this program see.
 
-    pitches     for some values of a graph, how many elements lie between their rows
+    row_paddings    for some values of a graph, how many elements lie between their rows
 
 Threads that compute columns of the same rows would write into the same line at the border
 between them, and that line would travel from CPU to CPU with each row.
@@ -21,7 +21,7 @@ FEWEST_ROWS = 16
 ALIASED = 1024  # bytes: rows a multiple of it apart share few sets of the cache
 
 
-def pitches(graph: Graph) -> Mapping[str, int]:
+def row_paddings(graph: Graph) -> Mapping[str, int]:
     """The distance from row to row of each value whose rows are set apart, in elements."""
     rigid = {value.name for value in graph.outputs}
     for node in reversed(graph.nodes):

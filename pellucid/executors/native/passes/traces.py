@@ -2,7 +2,7 @@
 
     runs_here   whether all of a loop's body has native code; otherwise its rule is called
     Trace       what a carry is between turns
-    lowered     the graph with traces, and what is asked of carries as views of them
+    with_traces the graph with traces, and what is asked of carries as views of them
 
 A trace has a row for what a carry is between two turns: all of them where the graph asks for
 that, or two that take turns. Nothing is copied but the first.
@@ -55,7 +55,7 @@ def _has_code(node: Node) -> bool:
     return plain or is_pointwise(node) or has_code(node)
 
 
-def lowered(graph: Graph) -> Graph:
+def with_traces(graph: Graph) -> Graph:
     """The graph with a trace for each carry and a part for each result of its native loops."""
     parts: dict[tuple[str, int], Node] = {}
     loops: dict[str, p.Scan] = {}

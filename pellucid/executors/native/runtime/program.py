@@ -3,22 +3,22 @@
     sections        runs of kernels that are handed out together
     Crew            threads that sleep between calls; one program at a time has them
     Runner          the machine code that runs any program; compiled once a machine
-    Listing         a program in the form in which the runner reads it
-    Task            a program in the form in which a crew takes it
+    Listing         a program in the form in which the step loop reads it
+    Task            a program in the form in which a pool takes it
 
 A program is a list of kernels in order. Alone, a thread runs them all, step after step; two
-that share strips (strips) by turns, strip by strip.
+that share strips (schedule.row_strips) by turns, strip by strip.
 Together, threads share them: each kernel is divided into chunks; a thread takes the next
 chunk by one atomic exchange, and goes on to the next kernel when all chunks are done, whoever
 did them. Each thread begins with its own share of the chunks, the same part of every kernel,
 as its part of the data is in its cache; then it helps the others. A thread that loses its CPU
 holds up the others only while it holds a chunk. Small kernels in a row are one section, done
 by one thread. Which thread computes a chunk never changes its bits. Between calls the threads
-sleep (crew): nothing spins.
+sleep (thread_pool): nothing spins.
 
 A step can fail: an index may be out of range, a rule in Python may raise. Then the rest of the
 step is not run, from the gate on: the first kernel that updates a variable. All that can fail
-stands before it (plan), so that a step happens whole or not at all.
+stands before it (schedule.plan), so that a step happens whole or not at all.
 """
 
 import ctypes
@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.executors.native.ir.repeats import Item, unrolled
-from pellucid.executors.native.kernels.interface import COME, CREW_BYTES, STEPS
+from pellucid.executors.native.kernels.interface import COME, POOL_BYTES, STEPS
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.cache import Cache, key_of
 from pellucid.executors.native.schedule.work import Work
@@ -75,7 +75,7 @@ def control_bytes(count: int, threads: int) -> int:
 
 
 class Task:
-    """A listed program as the crew takes it, with its counters: for call after call."""
+    """A listed program as the pool takes it, with its counters: for call after call."""
 
     def __init__(self, listing: "Listing", table: int, workers: int) -> None:
         program, parts = listing.divided(workers)
@@ -92,15 +92,15 @@ class Task:
         return self._address
 
 
-_kept: list[Any] = []  # the memory of every crew: threads that sleep in it never end
+_kept: list[Any] = []  # the memory of every pool: threads that sleep in it never end
 
 
-class Crew:
-    """Sleeping threads of this process; `functions` are those that `emit_crew` made."""
+class ThreadPool:
+    """Sleeping threads of this process; `functions` are those that `emit_thread_pool` made."""
 
     def __init__(self, functions: dict[str, Any]) -> None:
         self._functions = functions
-        self._memory = np.zeros(CREW_BYTES, np.uint8)
+        self._memory = np.zeros(POOL_BYTES, np.uint8)
         _kept.append(self._memory)
         self._address = self._memory.ctypes.data
         self._lock = threading.Lock()
@@ -129,12 +129,12 @@ class Crew:
         return True
 
 
-class Runner:
+class StepLoop:
     """The functions that run programs.
 
     `alone(calls, table, steps)` runs in the calling thread: the calls are (how many, their
     list, how many before the gate, the table's entry that tells of a failure), a call is
-    (function, bindings, first unit, unit after the last). `crew` runs tasks
+    (function, bindings, first unit, unit after the last). `pool` runs tasks
     with more threads: a task is (program, table, steps, counters, threads, 0, 0), where the
     last two count the threads that have come and left; a program is (how many sections, their
     list, how many before the gate, the table's entry that tells of a failure, list of kernels),
@@ -143,15 +143,15 @@ class Runner:
 
     def __init__(self) -> None:
         target = targets.host()
-        key, cache = key_of("runner", target), Cache()
+        key, cache = key_of("step loop", target), Cache()
         code = cache.find(key)
         if code is None:
-            code = _runner_code(target)
+            code = _step_loop_code(target)
             cache.keep(key, code)
         self._engine = targets.loaded(code, target)
         three = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
         self.alone = self._function("alone", three)
-        self._of_crew = {
+        self._of_pool = {
             "prepare": self._function("prepare", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
             "hire": self._function("hire", ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)),
             "together": self._function("together", three),
@@ -164,26 +164,26 @@ class Runner:
         return kind(self._engine.get_function_address(name))
 
     def gather(self) -> None:
-        """A new crew: a forked child has none of its parent's threads."""
-        self.crew = Crew(self._of_crew)
+        """A new pool: a forked child has none of its parent's threads."""
+        self.pool = ThreadPool(self._of_pool)
 
 
-def _runner_code(target: targets.Target) -> bytes:
+def _step_loop_code(target: targets.Target) -> bytes:
     # Imported on use: it is compiled once a machine.
     from llvmlite import ir
 
-    from pellucid.executors.native.runtime.step_loop import emit_runner
-    from pellucid.executors.native.runtime.thread_pool import emit_crew
+    from pellucid.executors.native.runtime.step_loop import emit_step_loop
+    from pellucid.executors.native.runtime.thread_pool import emit_thread_pool
 
-    module = ir.Module("runner")
-    emit_crew(module, emit_runner(module, target), target)
+    module = ir.Module("step loop")
+    emit_thread_pool(module, emit_step_loop(module, target), target)
     return targets.object_code(str(module), target)
 
 
 @lru_cache(maxsize=1)
-def runner() -> Runner:
-    """The one runner of this process."""
-    return Runner()
+def step_loop() -> StepLoop:
+    """The one step loop of this process."""
+    return StepLoop()
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ class Gate:
 
 
 class Listing:
-    """A program in the form in which the runner reads it."""
+    """A program in the form in which the step loop reads it."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """The machine code that runs any program, as LLVM code.
 
-    emit_runner     the functions `alone` and `worker`
+    emit_step_loop  the functions `alone` and `worker`
     word            entries of lists
     emit_wait, emit_pause   waiting for other threads
 
@@ -41,7 +41,7 @@ YIELD = 1  # the hint of ARM64 that this thread only waits
 SPINS = 2000  # looks at a counter before the CPU is offered to others
 
 
-def emit_runner(module: ir.Module, target: Target) -> ir.Function:
+def emit_step_loop(module: ir.Module, target: Target) -> ir.Function:
     """Add `alone(calls, table, steps)` and `worker(task)`; the latter is returned."""
     _emit_alone(module, target)
     return _emit_worker(module, target)

@@ -1,6 +1,6 @@
-"""The code of the crew: threads that sleep until a program wants their help.
+"""The code of the pool: threads that sleep until a program wants their help.
 
-    emit_crew   the functions `prepare`, `hire` and `together`, as LLVM code
+    emit_thread_pool    the functions `prepare`, `hire` and `together`, as LLVM code
 
 A thread that is woken begins after some twenty microseconds. A new one begins on the CPU of
 the thread that made it, and there waits for its turn: often longer than a short program runs.
@@ -25,14 +25,14 @@ from pellucid.executors.native.llvm.system_calls import (
 from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.runtime.step_loop import emit_pause, emit_wait, word
 
-# Where things lie in the crew's memory (program.CREW_BYTES); locks are smaller everywhere.
+# Where things lie in the pool's memory (interface.POOL_BYTES); locks are smaller everywhere.
 LOCK, SIGNAL, NUMBERS = 0, 128, 256
 TASK, WANTED, CALLER = range(3)  # numbers: the task, how many more may take it, whose CPU
 AWAKE_TICKS = 400_000  # of the time stamp counter: some 0.1 to 0.2 ms
 
 
 class _Memory:
-    """The crew's memory in code: its lock and signal, and its numbers."""
+    """The pool's memory in code: its lock and signal, and its numbers."""
 
     def __init__(self, b: ir.IRBuilder, start: ir.Value, target: Target) -> None:
         self.b, self.start, self.target = b, start, target
@@ -111,11 +111,11 @@ class _Memory:
         b.position_at_end(awake)
 
 
-def emit_crew(module: ir.Module, worker: ir.Function, target: Target) -> None:
+def emit_thread_pool(module: ir.Module, worker: ir.Function, target: Target) -> None:
     """Add `prepare(memory)`, `hire(memory)` and `together(task, memory, more)`.
 
     `hire` starts a thread that sleeps, and returns 0 if it could. `together` runs the worker
-    in the calling thread and in up to `more` of the crew; it returns when all have left it.
+    in the calling thread and in up to `more` of the pool; it returns when all have left it.
     """
     function = ir.Function(module, ir.FunctionType(VOID, [POINTER]), "prepare")
     b = ir.IRBuilder(function.append_basic_block("entry"))

@@ -1,6 +1,6 @@
 """Cheap values computed again where they are used, instead of being kept in memory.
 
-    again       the kernels, with such values made by those that use them
+    recomputed  the kernels, with such values made by those that use them
 
 A product of two numbers takes less time than to write it, and to read it later. So where a
 kernel keeps a value for others, and those can have what it is made of, they compute it
@@ -16,7 +16,9 @@ from pellucid.executors.native.schedule.fusion import MOST_NODES, Fusion
 from pellucid.graph import Graph, Node, Value
 
 
-def again(kernels: list[Kernel], graph: Graph, updated: set[str], views: Views) -> list[Kernel]:
+def recomputed(
+    kernels: list[Kernel], graph: Graph, updated: set[str], views: Views
+) -> list[Kernel]:
     """The kernels. What is made of values that are `updated` in the program stays where it is."""
     return _Sharing(list(kernels), graph, updated, views).run()
 

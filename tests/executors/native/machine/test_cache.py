@@ -222,7 +222,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
 WORKER = """
 import numpy as np
 from executors.native.examples import procedure
-from pellucid.executors.native.native import Native
+from pellucid.executors.native.executor import Native
 for n in range(5, 25):
     made = procedure(f"graph(x: float32[{n}])\\n %0: float32[{n}] = exp() of (x)\\n return %0")
     x = np.linspace(-1, 1, n, dtype=np.float32)

@@ -18,7 +18,7 @@ from pellucid.executors.native.machine.object_loader import (
     RELOCATION,
     SECTION,
     SYMBOL,
-    Linked,
+    LoadedObject,
     is_linkable,
 )
 
@@ -67,8 +67,8 @@ def test_records_have_the_sizes_that_the_format_says():
 
 def test_functions_find_their_constants_each_other_and_the_c_library(code):
     assert is_linkable(code)
-    assert isinstance(targets.loaded(code, HERE), Linked)
-    linked = Linked(code)
+    assert isinstance(targets.loaded(code, HERE), LoadedObject)
+    linked = LoadedObject(code)
     twice = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)(linked.get_function_address("twice"))
     assert twice(3.0) == 18.75
     x, y = np.zeros(4, np.float32), np.full(4, 7, np.float32)
@@ -82,7 +82,7 @@ def test_functions_find_their_constants_each_other_and_the_c_library(code):
 
 
 def test_memory_that_runs_cannot_be_written(code):
-    linked = Linked(code)
+    linked = LoadedObject(code)
     address = linked.get_function_address("twice")
     for line in Path("/proc/self/maps").read_text().splitlines():
         first, last = (int(end, 16) for end in line.split()[0].split("-"))
@@ -93,7 +93,7 @@ def test_memory_that_runs_cannot_be_written(code):
 
 
 def test_memory_is_given_back(code):
-    many = [Linked(code) for _ in range(200)]
+    many = [LoadedObject(code) for _ in range(200)]
     held = _bytes_that_run()
     del many
     assert held - _bytes_that_run() >= 200 * mmap.PAGESIZE
@@ -107,14 +107,14 @@ def _bytes_that_run() -> int:
 
 def test_a_file_without_functions_is_linked_too():
     with pytest.raises(KeyError):
-        Linked(targets.object_code("", HERE)).get_function_address("kernel_0")
+        LoadedObject(targets.object_code("", HERE)).get_function_address("kernel_0")
 
 
 def test_code_stays_where_it_is_while_python_ends():
-    """A thread goes on in it, as one of the crew may, until the process is gone."""
+    """A thread goes on in it, as one of the pool may, until the process is gone."""
     script = """
 import ctypes, threading, time
-from pellucid.executors.native import target as targets
+from pellucid.executors.native.machine import target as targets
 text = "define void @spin() {\\n br label %on\\non:\\n br label %on\\n}"
 code = targets.loaded(targets.object_code(text, targets.host()), targets.host())
 spin = ctypes.CFUNCTYPE(None)(code.get_function_address("spin"))
@@ -125,7 +125,7 @@ print(type(code).__name__)
     done = subprocess.run(
         [sys.executable, "-c", script], check=False, capture_output=True, text=True
     )
-    assert (done.returncode, done.stdout) == (0, "Linked\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "LoadedObject\n"), done.stderr
 
 
 def test_a_system_that_lets_no_memory_run_says_so(monkeypatch):
@@ -134,10 +134,10 @@ def test_a_system_that_lets_no_memory_run_says_so(monkeypatch):
     library.mprotect = lambda *_: (ctypes.set_errno(13), -1)[1]
     monkeypatch.setattr(system, "library", lambda: library)
     with pytest.raises(UnavailableError, match="does not let pellucid run what it has written"):
-        Linked(targets.object_code("define void @f() {\n ret void\n}", HERE))
+        LoadedObject(targets.object_code("define void @f() {\n ret void\n}", HERE))
     library.mmap = lambda *_: (ctypes.set_errno(12), 2**64 - 1)[1]
     with pytest.raises(UnavailableError, match="does not let pellucid map memory for code: Cann"):
-        Linked(targets.object_code("define void @f() {\n ret void\n}", HERE))
+        LoadedObject(targets.object_code("define void @f() {\n ret void\n}", HERE))
 
 
 def test_other_files_are_left_to_llvm(code):
@@ -158,7 +158,7 @@ def test_code_that_asks_for_other_addresses_is_left_to_llvm_and_runs(code):
     near = machine.emit_object(binding.parse_assembly(CODE.replace("@twice", "@near")))
     assert not is_linkable(near)
     engine = targets.loaded(near, HERE)
-    assert not isinstance(engine, Linked)
+    assert not isinstance(engine, LoadedObject)
     twice = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)(engine.get_function_address("near"))
     assert twice(3.0) == 18.75
 
@@ -181,7 +181,7 @@ def test_all_missing_functions_of_the_system_are_named_before_anything_is_called
     code = targets.object_code(text, HERE)
     names = "this system has no function no_such_function, nor_this"
     with pytest.raises(UnavailableError, match=names):
-        Linked(code)
+        LoadedObject(code)
     assert is_linkable(code)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(targets, "is_linkable", lambda _: False)

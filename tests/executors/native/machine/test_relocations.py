@@ -10,9 +10,9 @@ from llvmlite import binding
 
 from pellucid.errors import UnavailableError
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.machine.object_loader import Linked, is_linkable
+from pellucid.executors.native.machine.object_loader import LoadedObject, is_linkable
 from pellucid.executors.native.machine.relocations import written
-from pellucid.executors.native.runtime.program import _runner_code
+from pellucid.executors.native.runtime.program import _step_loop_code
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere LLVM links")
 
@@ -39,7 +39,7 @@ def jump(word: int) -> int:
 
 def test_calls_of_arm64_reach_functions_of_the_system_through_a_bridge(arm64_code):
     assert is_linkable(arm64_code)
-    linked = Linked(arm64_code)
+    linked = LoadedObject(arm64_code)
     copied, twice, scaled = map(linked.get_function_address, ("copied", "twice", "scaled"))
     (calls,) = [i for i, w in enumerate(words(copied, 8)) if w >> 26 in (0b000101, 0b100101)][:1]
     bridge = copied + 4 * calls + jump(words(copied, 8)[calls])
@@ -51,7 +51,7 @@ def test_calls_of_arm64_reach_functions_of_the_system_through_a_bridge(arm64_cod
 
 
 def test_constants_of_arm64_are_found_by_four_parts_of_their_address(arm64_code):
-    linked = Linked(arm64_code)
+    linked = LoadedObject(arm64_code)
     shifted = linked.get_function_address("shifted")
     moves = [word for word in words(shifted, 12) if word >> 23 & 0xFF in (0b10100101, 0b11100101)]
     parts = {word >> 21 & 3: word >> 5 & 0xFFFF for word in moves}
@@ -60,8 +60,8 @@ def test_constants_of_arm64_are_found_by_four_parts_of_their_address(arm64_code)
     assert list((ctypes.c_float * 4).from_address(place)) == [1, 2, 3, 4]
 
 
-def test_the_runner_of_arm64_is_linked_without_llvm():
-    assert is_linkable(_runner_code(ARM64))
+def test_the_step_loop_of_arm64_is_linked_without_llvm():
+    assert is_linkable(_step_loop_code(ARM64))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pellucid.executors.native.kernels.emission import emit
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.symbols import undefined
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.runtime.program import _runner_code
+from pellucid.executors.native.runtime.program import _step_loop_code
 
 AVX2 = replace(targets.forced("sse"), name="avx2", cpu="x86-64-v3", features="", vector_bytes=32)
 SSE = replace(AVX2, name="sse", cpu="x86-64-v2", vector_bytes=16)
@@ -68,7 +68,7 @@ def code_for(made, target, monkeypatch):
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_threads_are_the_systems_own(name):
-    code = _runner_code(SYSTEMS[name])
+    code = _step_loop_code(SYSTEMS[name])
     own = WINDOWS_THREADS if name in WINDOWS else POSIX_THREADS
     assert set(undefined(code)) == own
     beginning = b"\x64\x86" if name == "windows coff" else BEGINNINGS[name.split()[0]]

@@ -7,7 +7,7 @@ from executors.native.examples import procedure, same
 from executors.native.programs import difference
 
 import pellucid as pc
-from pellucid.executors.native.passes.batches_in_place import scattered
+from pellucid.executors.native.passes.batches_in_place import batches_in_place
 from pellucid.executors.native.planning import planned
 
 
@@ -25,12 +25,12 @@ def layer(rows=20, features=100, units=30, data="50", dtype="float32", last="ret
 
 
 def names(made, updated=()):
-    return set(scattered(made.graph, set(updated)))
+    return set(batches_in_place(made.graph, set(updated)))
 
 
 def test_a_batch_that_only_products_read_stays_in_its_data():
     made = layer()
-    found = scattered(made.graph, set())
+    found = batches_in_place(made.graph, set())
     assert {name: data.name for name, data in found.items()} == {"%0": "x"}
     program = planned(made).plan
     assert program.arena_bytes < 20 * 100 * 4  # there is no room for a copy

@@ -7,7 +7,7 @@ from executors.native.examples import procedure, same
 import pellucid as pc
 from pellucid.executors.native.llvm.vectors import BLOCK
 from pellucid.executors.native.passes import long_products
-from pellucid.executors.native.passes.long_products import cut
+from pellucid.executors.native.passes.long_products import in_parts
 
 
 def product(m, k, n, dtype="float32"):
@@ -32,7 +32,7 @@ def turned(m, k, n):
 
 
 def parts(made):
-    shapes = [n.output.shape for n in cut(made.graph).nodes if n.primitive.name == "matmul"]
+    shapes = [n.output.shape for n in in_parts(made.graph).nodes if n.primitive.name == "matmul"]
     return shapes[0][0] if len(shapes[0]) == 3 else 1
 
 
@@ -64,7 +64,7 @@ def test_batches_of_products_and_integers_stay_whole():
       %1: float32[2,784,20] = permute_dims(axes=(0, 2, 1)) of (x)
       %2: float32[2,784,5] = matmul() of (%1, %0)
       return %2""")
-    assert cut(batches.graph).nodes == batches.graph.nodes
+    assert in_parts(batches.graph).nodes == batches.graph.nodes
     assert parts(product(100, 784, 50, "int64")) == 1
 
 
@@ -72,7 +72,7 @@ def test_a_product_without_a_way_back_stays_whole():
     forward = procedure("""graph(x: float32[100,784], v: float32[784,50])
       %0: float32[100,50] = matmul() of (x, v)
       return %0""")
-    assert cut(forward.graph).nodes == forward.graph.nodes
+    assert in_parts(forward.graph).nodes == forward.graph.nodes
 
 
 BATCHES = """graph(x: float32[2,1,3,23], v: float32[4,23,5])
@@ -88,7 +88,7 @@ def test_sums_of_more_than_the_longest_are_cut_whatever_k_is(
     # Code that is kept is that of another limit.
     monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
     made = procedure(BATCHES)
-    shapes = [n.output.shape for n in cut(made.graph).nodes if n.primitive.name == "matmul"]
+    shapes = [n.output.shape for n in in_parts(made.graph).nodes if n.primitive.name == "matmul"]
     assert [shape[2] if len(shape) == 5 else 1 for shape in shapes] == counts
     assert same(made) is None
     for size in ((3, 260, 7), (17, 260, 1)):

@@ -4,7 +4,7 @@ import pytest
 from executors.native.examples import procedure, same
 
 from pellucid.executors.native.passes import row_padding
-from pellucid.executors.native.passes.row_padding import pitches
+from pellucid.executors.native.passes.row_padding import row_paddings
 
 NORMALISED = """graph(x: float32[{rows},60], v: float32[60,{n}])
   %0: float32[{rows},{n}] = matmul() of (x, v)
@@ -32,7 +32,7 @@ def example(rows=40, n=50, last="return %4"):
 )
 def test_rows_of_inner_values_begin_at_lines(rows, n, expected, monkeypatch):
     monkeypatch.setattr(row_padding, "LINE", 64)  # as on x86
-    found = pitches(example(rows, n).graph)
+    found = row_paddings(example(rows, n).graph)
     assert found.get("%0") == found.get("%2") == expected
     assert "%4" not in found  # an output
 
@@ -53,7 +53,7 @@ def test_the_gaps_change_nothing(rows, n):
 )
 def test_values_that_must_lie_without_gaps_do(last):
     made = example(last=last)
-    assert "%2" not in pitches(made.graph)
+    assert "%2" not in row_paddings(made.graph)
     assert same(made) is None
 
 
@@ -62,7 +62,7 @@ def test_axes_of_one_element_may_come_and_go():
         last="%5: float32[1,40,50] = reshape(to=(1, 40, 50)) of (%2)\n"
         "  %6: float32[1,1,50] = sum(axis=(1,)) of (%5)\n  return %6"
     )
-    assert pitches(made.graph)["%2"] == 64
+    assert row_paddings(made.graph)["%2"] == 64
     assert same(made) is None
 
 
@@ -75,6 +75,6 @@ def test_random_bits_keep_their_positions():
       %4: float32[40,50] = multiply() of (%1, %3)
       %5: float32[1,50] = max(axis=(0,)) of (%4)
       return %5""")
-    assert "%0" not in pitches(made.graph)
-    assert "%1" in pitches(made.graph)
+    assert "%0" not in row_paddings(made.graph)
+    assert "%1" in row_paddings(made.graph)
     assert same(made) is None

@@ -7,7 +7,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import primitives as p
 from pellucid.executors.native.passes import traces
-from pellucid.executors.native.passes.traces import MOST_STEPS, Trace, lowered, runs_here
+from pellucid.executors.native.passes.traces import MOST_STEPS, Trace, runs_here, with_traces
 
 
 def graph_of(kept):
@@ -21,7 +21,7 @@ def graph_of(kept):
 
 
 def trace_rows(kept):
-    (node,) = (n for n in lowered(graph_of(kept)).nodes if isinstance(n.primitive, Trace))
+    (node,) = (n for n in with_traces(graph_of(kept)).nodes if isinstance(n.primitive, Trace))
     return node.output.shape[0]
 
 
@@ -30,7 +30,7 @@ def test_all_rows_are_kept_where_the_graph_asks_for_them_else_two_take_turns():
 
 
 def test_what_is_asked_of_carries_is_sliced_from_their_trace():
-    made = lowered(graph_of("after"))
+    made = with_traces(graph_of("after"))
     names = [node.primitive.name for node in made.nodes if node.primitive.name != "reshape"]
     assert names.count("part") == 0
     assert names.count("slice") == 3  # the start, the last row and the rows after each step

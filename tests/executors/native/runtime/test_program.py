@@ -17,10 +17,10 @@ from pellucid.executors.native.planning import planned
 from pellucid.executors.native.runtime.program import (
     Gate,
     Listing,
-    Runner,
+    StepLoop,
     control_bytes,
-    runner,
     sections,
+    step_loop,
 )
 from pellucid.executors.native.schedule.work import MOST_CHUNKS, Work
 
@@ -68,7 +68,7 @@ def test_one_thread_runs_kernels_that_share_strips_by_turns():
     kernels = [_noting(done, number) for number in range(len(work))]
     functions = [ctypes.cast(k, ctypes.c_void_p).value for k in kernels]
     listing = Listing(functions, [()] * len(work), work, Gate(len(work), 0))
-    runner().alone(listing.alone, SOUND.ctypes.data, 1)
+    step_loop().alone(listing.alone, SOUND.ctypes.data, 1)
     numbers = [(number, unit) for _, number, unit in done]
     assert numbers == [(0, 0), (0, 1), (1, 0), (0, 2), (0, 3), (1, 1), (2, 0), (2, 1), (2, 2)]
 
@@ -94,7 +94,7 @@ def test_threads_do_every_unit_of_every_kernel_once_and_in_order(count, steps):
     program, parts = listing.divided(count)
     control = np.zeros(control_bytes(parts, count), np.uint8)
     task = np.array([program, SOUND.ctypes.data, steps, control.ctypes.data, count, 0, 0], np.int64)
-    assert runner().crew.work(task.ctypes.data, count - 1)
+    assert step_loop().pool.work(task.ctypes.data, count - 1)
     assert 1 <= task[-1] == task[-2] <= count  # who came has left: the task may go
     every = [(s, i, u) for s in range(steps) for i, w in enumerate(work) for u in range(w.units)]
     assert sorted(done) == every
@@ -173,5 +173,5 @@ def test_a_child_forked_during_a_run_of_another_thread_can_run_too():
 
 def test_the_code_that_runs_programs_is_kept_on_the_disk(tmp_path, monkeypatch):
     monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path))
-    Runner()
+    StepLoop()
     assert len(list(tmp_path.glob("*.object"))) == 1

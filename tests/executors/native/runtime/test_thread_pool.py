@@ -1,4 +1,4 @@
-"""The crew: threads that sleep between calls, help when woken, and are never waited for in vain."""
+"""The pool: threads that sleep between calls, help when woken, and are never waited for in vain."""
 
 import ctypes
 import math
@@ -13,7 +13,7 @@ from executors.native.examples import procedure
 
 from pellucid.executors import threads
 from pellucid.executors.native.executor import Native
-from pellucid.executors.native.runtime.program import Crew, Gate, Listing, Task, runner
+from pellucid.executors.native.runtime.program import Gate, Listing, Task, ThreadPool, step_loop
 from pellucid.executors.native.schedule.work import Work
 
 KERNEL = ctypes.CFUNCTYPE(
@@ -29,9 +29,9 @@ def _threads_as_before():
 
 
 @pytest.fixture
-def crew():
-    """A crew of its own, with nobody in it yet."""
-    return Crew(runner()._of_crew)
+def pool():
+    """A pool of its own, with nobody in it yet."""
+    return ThreadPool(step_loop()._of_pool)
 
 
 def task_of(kernel, units, count, steps=1):
@@ -43,7 +43,7 @@ def task_of(kernel, units, count, steps=1):
     return task.ready(steps), (listing, table, task)
 
 
-def test_all_who_are_wanted_meet_in_one_kernel(crew):
+def test_all_who_are_wanted_meet_in_one_kernel(pool):
     """Each chunk waits until all threads are inside: it could not end with fewer."""
     meeting, seen = threading.Barrier(3, timeout=60), set()
 
@@ -53,36 +53,36 @@ def test_all_who_are_wanted_meet_in_one_kernel(crew):
         meeting.wait()
 
     task, kept = task_of(kernel, 3, 3)
-    assert crew.work(task, 2)
-    assert (len(seen), crew.size) == (3, 2)
+    assert pool.work(task, 2)
+    assert (len(seen), pool.size) == (3, 2)
     del kept
 
 
-def test_the_same_threads_help_again(crew):
+def test_the_same_threads_help_again(pool):
     sizes = []
     for _ in range(50):
         done = []
         kernel = KERNEL(lambda *where, done=done: done.append(where[3:]))
         task, kept = task_of(kernel, 8, 2)
-        assert crew.work(task, 1)
+        assert pool.work(task, 1)
         assert sorted(done) == sorted({*done})
         assert sum(end - begin for begin, end in done) == 8
-        sizes.append(crew.size)
+        sizes.append(pool.size)
         del kept
     assert set(sizes) == {1}
 
 
-def test_threads_sleep_between_calls(crew):
+def test_threads_sleep_between_calls(pool):
     kernel = KERNEL(lambda *where: None)
     task, kept = task_of(kernel, 4, 4)
-    crew.work(task, 3)
+    pool.work(task, 3)
     before = time.process_time()
     time.sleep(0.5)
     assert time.process_time() - before < 0.25
     del kept
 
 
-def test_a_second_program_runs_alone_while_the_crew_is_at_work(crew):
+def test_a_second_program_runs_alone_while_the_pool_is_at_work(pool):
     inside, go_on, answers = threading.Event(), threading.Event(), []
 
     @KERNEL
@@ -91,10 +91,10 @@ def test_a_second_program_runs_alone_while_the_crew_is_at_work(crew):
         go_on.wait(60)
 
     task, kept = task_of(kernel, 2, 2)
-    first = threading.Thread(target=lambda: answers.append(crew.work(task, 1)))
+    first = threading.Thread(target=lambda: answers.append(pool.work(task, 1)))
     first.start()
     inside.wait(60)
-    assert not crew.work(task, 1)
+    assert not pool.work(task, 1)
     go_on.set()
     first.join(60)
     assert answers == [True]
@@ -126,7 +126,7 @@ def test_programs_called_from_several_threads_give_the_same_bits():
     assert len(found) == 120
 
 
-def test_a_process_that_has_a_crew_ends_at_once():
+def test_a_process_that_has_a_pool_ends_at_once():
     program = (
         "import numpy as np, pellucid as pc\n"
         "pc.set_threads(4)\n"
@@ -154,14 +154,14 @@ def test_a_process_that_has_a_crew_ends_at_once():
     ],
 )
 def test_the_longer_the_rest_the_more_work_it_takes_to_wake_others(
-    crew, monkeypatch, seconds, nanoseconds, expected
+    pool, monkeypatch, seconds, nanoseconds, expected
 ):
     now = [100.0]
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     if seconds < math.inf:
-        crew.rest()
+        pool.rest()
         now[0] += seconds
-    assert crew.is_worth(nanoseconds) is expected
+    assert pool.is_worth(nanoseconds) is expected
 
 
 def test_calls_in_a_row_are_shared_and_calls_now_and_then_are_not(monkeypatch):
@@ -173,7 +173,7 @@ def test_calls_in_a_row_are_shared_and_calls_now_and_then_are_not(monkeypatch):
     )
     native, x = Native(made), np.ones((400, 400), np.float32)
     threads.set_threads(2)
-    native.runner.gather()  # a crew that has not worked yet
+    native.step_loop.gather()  # a pool that has not worked yet
     shared, now = [], [0.0]
     monkeypatch.setattr(native, "_shared", lambda workers, _: shared.append(workers) or False)
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])

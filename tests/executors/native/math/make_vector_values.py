@@ -1,6 +1,6 @@
 """Writes vector_values.json: values of the vector functions in float64, from 50 digits.
 
-    python tests/executors/native/make_vector_values.py
+    python tests/executors/native/math/make_vector_values.py
 
 Needs mpmath. For each function a list of (x, y, rest): the value is y and `rest` units in the
 last place of y. Of pow, a list of (a, b, y, rest).

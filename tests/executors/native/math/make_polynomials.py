@@ -1,6 +1,6 @@
 """Derives the polynomials of the vector functions, with 60 digits.
 
-    python tests/executors/native/make_polynomials.py
+    python tests/executors/native/math/make_polynomials.py
 
 prints the coefficients, highest power first, rounded to the dtype they serve, and log2 of the
 largest error as a share of the function's result; then 2^n quarter turns of a circle, less
