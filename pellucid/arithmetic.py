@@ -11,6 +11,7 @@ import numpy as np
 
 from pellucid import primitives as p
 from pellucid.primitives.base import BOOL, INTEGERS, DType, Shape, known_dtype
+from pellucid.strict import strict
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = p.Add(), p.Subtract(), p.Multiply(), p.Divide()
 _POWER, _NEGATIVE, _WHERE, _IDENTITY = p.Power(), p.Negative(), p.Where(), p.Identity()
@@ -180,10 +181,12 @@ class Arithmetic:
         """Error function."""
         return self.apply(_ERF)
 
+    @strict
     def maximum(self, other: Any) -> Self:
         """The larger of two numbers at each position."""
         return self.apply(_MAXIMUM, other)
 
+    @strict
     def minimum(self, other: Any) -> Self:
         """The smaller of two numbers at each position."""
         return self.apply(_MINIMUM, other)
@@ -248,6 +251,7 @@ class Arithmetic:
 
     __hash__ = object.__hash__
 
+    @strict
     def where(self, a: Any, b: Any) -> Self:
         """`a` where this condition is true, else `b`: `(x > 0).where(x, 0.0)`."""
         if isinstance(a, Arithmetic):
@@ -257,11 +261,13 @@ class Arithmetic:
         first = self.fresh(a)
         return self.apply(_WHERE, first, first.operand(b))
 
+    @strict
     def astype(self, dtype: Any) -> Self:
         """The same numbers in another dtype."""
         to = known_dtype("astype", dtype)
         return self if to == self.dtype else self.apply(p.Cast(to))
 
+    @strict
     def stop_gradient(self) -> Self:
         """The same value, treated as a constant by differentiation."""
         return self.apply(p.StopGradient())

@@ -63,6 +63,8 @@ def array_of(data: Any, dtype: Any = None) -> Any:
     dtype of pellucid.
     """
     wanted = None if dtype is None else known_dtype("tensor", dtype)
+    if wanted is None and type(data) is float:
+        return np.array(data, dtype=FLOAT32)
     if is_frozen(data) and wanted in (None, data.dtype):
         return data
     try:

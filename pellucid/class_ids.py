@@ -13,9 +13,11 @@ from pellucid.creation import arange
 from pellucid.errors import DTypeError, PositionError
 from pellucid.primitives import CheckedIds
 from pellucid.primitives.base import FLOAT32, INT64, INTEGERS
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 
+@strict
 def one_hot(ids: Any, classes: int, *, dtype: Any = FLOAT32) -> Tensor:
     """One number per class: 1 at the class of the id, 0 elsewhere.
 

@@ -29,10 +29,12 @@ from pellucid.graph import Graph
 from pellucid.recordings import is_recording
 from pellucid.refusals import shown
 from pellucid.running import Kind
+from pellucid.strict import strict
 from pellucid.structure import LEAF, unflatten
 from pellucid.tensor import Tensor
 
 
+@strict
 def capture(function: Callable[..., Any]) -> Callable[..., Graph]:
     """The graph of a function: `capture(f)(*examples)`.
 
@@ -183,6 +185,7 @@ class Compiled:
         return known[-1]
 
 
+@strict
 def compile(  # noqa: A001 (the field's word)
     function: Callable[..., Any] | None = None, *, executor: str | None = None
 ) -> Any:

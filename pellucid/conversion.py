@@ -17,6 +17,7 @@ from pellucid.errors import CallError, GraphError, OptionError, ShapeError, clos
 from pellucid.graph import Value
 from pellucid.operators import Operators
 from pellucid.refusals import no_attribute
+from pellucid.strict import strict
 
 VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")  # of the Array API standard
 
@@ -84,6 +85,7 @@ class Conversions(Operators, ForeignWords):
             )
         return array
 
+    @strict
     def numpy(self) -> np.ndarray[Any, Any]:
         """The numbers as a NumPy array that shares memory and cannot be written."""
         view: np.ndarray[Any, Any] = self.known("numpy()").view()
@@ -131,17 +133,20 @@ class Conversions(Operators, ForeignWords):
         """Where it is: "cpu"."""
         return CPU
 
+    @strict
     def to_device(self, device: str, /, *, stream: Any = None) -> Self:
         """The tensor itself. Errors: OptionError for any other place than "cpu"."""
         check_device("to_device", device if stream is None else stream)
         return self
 
+    @strict
     def item(self) -> Any:
         """The single element as a Python number."""
         if self.size != 1:
             raise ShapeError(f"item: shape {self.shape} has {self.size} elements, not one.")
         return self.known("item()").item()
 
+    @strict
     def tolist(self) -> Any:
         """The numbers as nested lists."""
         return self.known("tolist()").tolist()

@@ -29,9 +29,11 @@ from pellucid.primitives.base import (
     whole_sizes,
 )
 from pellucid.sizes import check_sizes
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, apply, ones_like, tensor, zeros_like
 
 
+@strict
 def zeros(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of zeros.
 
@@ -42,17 +44,20 @@ def zeros(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tenso
     return Tensor(_filled("zeros", shape, 0, dtype))
 
 
+@strict
 def empty(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of any numbers: here zeros, so that every run gives the same."""
     return zeros(shape, dtype=dtype, device=device)
 
 
+@strict
 def ones(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of ones."""
     check_device("ones", device)
     return Tensor(_filled("ones", shape, 1, dtype))
 
 
+@strict
 def full(shape: int | Shape, fill_value: float, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor with the same number everywhere; its dtype is that of the number, unless given.
 
@@ -68,6 +73,7 @@ def full(shape: int | Shape, fill_value: float, *, dtype: Any = None, device: An
     return Tensor(_filled("full", shape, _number("full", number, of), of))
 
 
+@strict
 def full_like(x: Tensor, fill_value: float, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The same number everywhere, with the shape and dtype of x; symbolic where x is.
 
@@ -79,11 +85,13 @@ def full_like(x: Tensor, fill_value: float, *, dtype: Any = None, device: Any = 
     return number.broadcast_to(x.shape) if is_symbolic(x) else full(x.shape, fill_value, dtype=of)
 
 
+@strict
 def empty_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Any numbers, here zeros, with the shape and dtype of x."""
     return zeros_like(x, dtype=dtype, device=device)
 
 
+@strict
 def eye(
     n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None
 ) -> Tensor:
@@ -93,6 +101,7 @@ def eye(
     return Tensor(np.eye(n, m, k, dtype=FLOAT32 if dtype is None else dtype))
 
 
+@strict
 def arange(
     start: float,
     /,
@@ -126,6 +135,7 @@ def arange(
     return apply(Arange(first, step, max(0, steps), of))
 
 
+@strict
 def linspace(
     start: float,
     stop: float,
@@ -158,6 +168,7 @@ def linspace(
     return Tensor(np.linspace(first, last, points, endpoint=endpoint, dtype=of))
 
 
+@strict
 def concat(arrays: Sequence[Any], /, *, axis: int | None = 0) -> Tensor:
     """Tensors one behind the other along an axis, or all their elements for None.
 
@@ -174,6 +185,7 @@ def concat(arrays: Sequence[Any], /, *, axis: int | None = 0) -> Tensor:
     return parts[0].apply(Concat(normal_axis("concat", axis, parts[0].ndim)), *parts[1:])
 
 
+@strict
 def stack(arrays: Sequence[Any], /, *, axis: int = 0) -> Tensor:
     """Tensors of one shape along a new axis.
 
@@ -188,6 +200,7 @@ def stack(arrays: Sequence[Any], /, *, axis: int = 0) -> Tensor:
     return concat([part.expand_dims(place) for part in parts], axis=place)
 
 
+@strict
 def split(x: Any, count: int, *, axis: int = 0) -> tuple[Tensor, ...]:
     """x in equal pieces along an axis: what `concat` puts together.
 
@@ -211,6 +224,7 @@ def split(x: Any, count: int, *, axis: int = 0) -> tuple[Tensor, ...]:
     return tuple(record.apply(Part(i, piece)) for i in range(count))
 
 
+@strict
 def where(condition: Any, a: Any, b: Any, /) -> Tensor:
     """`a` where the condition is true, else `b`.
 
@@ -224,15 +238,15 @@ def where(condition: Any, a: Any, b: Any, /) -> Tensor:
 
 def _filled(where: str, shape: int | Shape, number: Any, dtype: Any) -> Any:
     """An array with one number everywhere; of float32 where nothing is said."""
+    sizes = _sizes(where, shape, dtype)
     of = FLOAT32 if dtype is None else dtype
-    sizes = _sizes(where, shape, of)
     return np.full(sizes, number, of) if number else np.zeros(sizes, of)
 
 
 def _sizes(where: str, shape: Any, dtype: Any) -> Shape:
     """A size, or several, as a shape that an array of a dtype can have."""
     sizes = whole_sizes(where, shape if isinstance(shape, tuple | list) else (shape,))
-    if any(n < 0 for n in sizes):
+    if min(sizes, default=0) < 0:
         raise ShapeError(f"{where}: shape {sizes}. Sizes are not negative.")
     check_sizes(where, sizes, FLOAT32 if dtype is None else known_dtype(where, dtype))
     return sizes

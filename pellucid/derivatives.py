@@ -21,11 +21,13 @@ from pellucid.graph import Origin, Unrecorded
 from pellucid.primitives import Concat, Identity
 from pellucid.primitives.base import FLOAT64, FLOATS
 from pellucid.refusals import shown
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, ones_like, tensor, zeros_like
 
 Function = Callable[..., Tensor]
 
 
+@strict
 def value_and_grad(function: Function, *, argument: int | tuple[int, ...] = 0) -> Any:
     """A function giving the value of `function` and its gradient by one or several arguments.
 
@@ -49,6 +51,7 @@ def value_and_grad(function: Function, *, argument: int | tuple[int, ...] = 0) -
     return derivative
 
 
+@strict
 def grad(function: Function, *, argument: int | tuple[int, ...] = 0) -> Any:
     """A function giving the gradient of `function` by one or several of its arguments.
 
@@ -61,6 +64,7 @@ def grad(function: Function, *, argument: int | tuple[int, ...] = 0) -> Any:
     return lambda *arguments: both(*arguments)[1]
 
 
+@strict
 def vjp(function: Function, *arguments: Any) -> tuple[Tensor, Callable[[Any], tuple[Tensor, ...]]]:
     """The value, and the map from dy to dy^T J: the gradient by each argument."""
     fresh = _fresh(arguments, range(len(arguments)))
@@ -75,6 +79,7 @@ def vjp(function: Function, *arguments: Any) -> tuple[Tensor, Callable[[Any], tu
     return y, pull
 
 
+@strict
 def jvp(function: Function, arguments: Sequence[Any], directions: Sequence[Any]) -> Any:
     """The value, and its derivative J v along the given directions, one per argument.
 
@@ -93,6 +98,7 @@ def jvp(function: Function, arguments: Sequence[Any], directions: Sequence[Any])
     return y, _pulled(total, [dy], ones_like(total))[0]
 
 
+@strict
 def hessian(function: Function) -> Callable[[Any], Tensor]:
     """A function giving all second derivatives of `function`, of shape x.shape + x.shape.
 
@@ -160,6 +166,7 @@ def _pulled(y: Tensor, wanted: Sequence[Tensor], dy: Tensor) -> list[Tensor]:
 # ---- verification ------------------------------------------------------------------------
 
 
+@strict
 def numerical_gradient(function: Callable[..., Any], x: Any, *, h: float = 1e-4) -> Any:
     """The gradient of a function with one number as its value, by central differences.
 
@@ -194,6 +201,7 @@ def _number(y: Any) -> float:
     return float(array)
 
 
+@strict
 def check_gradients(
     function: Function, *inputs: Any, order: int = 2, tolerance: float = 1e-5
 ) -> None:

@@ -11,11 +11,13 @@ from pellucid import primitives as p
 from pellucid.arithmetic import Arithmetic
 from pellucid.errors import DTypeError, ShapeError
 from pellucid.primitives.base import BOOL, FLOATS, INT64, INTEGERS, Shape, normal_axis, whole_sizes
+from pellucid.strict import strict
 from pellucid.subscript import subscript
 
 Axis = int | tuple[int, ...] | None
 
 
+@strict
 class Operators(Arithmetic):
     """Operators and methods of a tensor, each expressed by primitives."""
 

@@ -16,10 +16,11 @@ from pellucid.capacity import active_sizes, check_room
 from pellucid.errors import OptionError
 from pellucid.graph import Origin, Value
 from pellucid.primitives import RandomBits
-from pellucid.primitives.base import FLOAT32, UINT32, Shape
+from pellucid.primitives.base import FLOAT32, UINT32, Shape, known_dtype, whole_sizes
 from pellucid.primitives.random import threefry_2x32
 from pellucid.recordings import is_recording
 from pellucid.refusals import KINDS, Kind, Strict, require
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, apply
 from pellucid.variables import Buffer
 
@@ -31,6 +32,7 @@ AUGMENTATION = 3
 LARGE_BYTES = 2**28  # of a draw: before it, it is asked whether there is so much memory
 
 
+@strict
 class Generator(Strict):
     """A stream of random numbers.
 
@@ -67,34 +69,35 @@ class Generator(Strict):
         high, low = _cipher(self.seed, counter).tolist()
         return Generator((high << 32) | low, self.purpose if purpose is None else purpose)
 
-    def bits(self, shape: Shape, count: int = 32) -> Tensor:
+    def bits(self, shape: int | Shape, count: int = 32) -> Tensor:
         """Uniform words of `count` random bits (uint32), in [0, 2^count)."""
+        sizes = whole_sizes("Generator", shape if isinstance(shape, tuple | list) else (shape,))
         if active_sizes() is not None and not is_recording():
             draw = Tensor(Value("draw", (), UINT32), Origin(None, ()))
-            return apply(RandomBits(tuple(shape), count), self.key(), draw)
-        size = math.prod(shape) * UINT32.itemsize
+            return apply(RandomBits(sizes, count), self.key(), draw)
+        size = math.prod(sizes) * UINT32.itemsize
         if size > LARGE_BYTES:
-            check_room(f"Generator: random words of shape {shape}", size, "Draw fewer.")
+            check_room(f"Generator: random words of shape {sizes}", size, "Draw fewer.")
         draw = self.draws.value
-        words = apply(RandomBits(tuple(shape), count), self.key(), draw)
+        words = apply(RandomBits(sizes, count), self.key(), draw)
         self.draws.assign(draw + 1)  # only now: what was refused is not counted
         return words
 
-    def uniform(self, low: float, high: float, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
+    def uniform(self, low: float, high: float, shape: int | Shape, dtype: Any = FLOAT32) -> Tensor:
         """Uniform numbers in [low, high): 2^24 equally spaced ones in float32, 2^53 in float64.
 
         Where `low` is not 0, rounding may give `high` itself, once in some ten million draws.
         """
         return self.fraction(shape, dtype) * (high - low) + low
 
-    def fraction(self, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
+    def fraction(self, shape: int | Shape, dtype: Any = FLOAT32) -> Tensor:
         """Uniform numbers in [0, 1)."""
-        if np.dtype(dtype) == FLOAT32:
+        if known_dtype("Generator", dtype) == FLOAT32:
             return self.bits(shape, 24).astype(FLOAT32) * 2.0**-24
         upper, lower = self.bits(shape, 27), self.bits(shape, 26)
         return upper.astype(dtype) * 2.0**-27 + lower.astype(dtype) * 2.0**-53
 
-    def normal(self, mean: float, std: float, shape: Shape, dtype: Any = FLOAT32) -> Tensor:
+    def normal(self, mean: float, std: float, shape: int | Shape, dtype: Any = FLOAT32) -> Tensor:
         """Normal numbers, by the method of Box and Muller (1958).
 
         In float32 none is further than 5.8 standard deviations from the mean.
@@ -103,7 +106,7 @@ class Generator(Strict):
         angle = self.fraction(shape, dtype) * (2.0 * math.pi)
         return radius * angle.cos() * std + mean
 
-    def bernoulli(self, probability: float, shape: Shape) -> Tensor:
+    def bernoulli(self, probability: float, shape: int | Shape) -> Tensor:
         """True with the given probability (bool)."""
         return self.fraction(shape) < probability
 

@@ -7,18 +7,18 @@ check_arguments    refuses arguments that a constructor does not take, or of ano
 require            refuses a value that is not of a kind
 shown              a value as a message names it
 KINDS              what is checked and said of each kind
+copied             how objects that check their arguments are copied
 Strict             a base whose attributes and constructors are answered so
 """
 
+import copyreg
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Self
 
-from pellucid.errors import CallError, OptionError, closest, nearest
-
-TAKES_MORE = 0x04  # of a code object: *arguments
-TAKES_NAMED = 0x08  # **options
+from pellucid.errors import OptionError, closest, nearest
+from pellucid.strict import Takes, unfit
 
 
 @dataclass(frozen=True)
@@ -81,42 +81,14 @@ def refuse_setting(owner: object, word: str) -> None:
 
 def check_arguments(kind: type, given: Sequence[Any], options: Mapping[str, Any]) -> None:
     """Raise CallError for arguments that the constructor of a class does not take."""
-    code = getattr(kind.__init__, "__code__", None)  # type: ignore[misc]
-    takes: tuple[str, ...] = ()
-    places, flags = 0, 0
-    if code is not None:
-        places, flags = code.co_argcount - 1, code.co_flags
-        takes = code.co_varnames[1 : places + 1 + code.co_kwonlyargcount]
-    more = getattr(kind, "more_options", None)  # what `**options` of its constructor stands for
-    takes += more or ()
-    if not flags & TAKES_NAMED or more:
-        for name in options:
-            if name not in takes:
-                raise no_option(kind.__name__, name, _names(kind), takes)
-    if len(given) > places and not flags & TAKES_MORE:
-        raise CallError(_too_many(kind.__name__, len(given), takes[:places], takes[places:]))
-    if code is not None and (given or options):  # with neither, it may be a copy that is made
-        _refuse_missing(kind, len(given), options)
-    wanted = getattr(kind.__init__, "__annotations__", {})  # type: ignore[misc]
-    for name, value in (*zip(takes, given, strict=False), *options.items()):
-        _require(kind.__name__, name, value, wanted.get(name))
-
-
-def _refuse_missing(kind: type, given: int, options: Mapping[str, Any]) -> None:
-    """Raise CallError where an argument without a default is left out."""
     init: Any = kind.__init__  # type: ignore[misc]
-    code, usual = init.__code__, init.__defaults__ or ()
-    places = code.co_varnames[1 : code.co_argcount]
-    named = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    needed = [*places[given : len(places) - len(usual)], *named]
-    optional = init.__kwdefaults__ or {}
-    lacking = [name for name in needed if name not in options and name not in optional]
-    if lacking:
-        verb = "is" if len(lacking) == 1 else "are"
-        raise CallError(
-            f"{kind.__name__}: {', '.join(lacking)} {verb} missing. It takes "
-            f"{', '.join((*places, *named))}."
-        )
+    takes = Takes.of(init, bound=1, more=getattr(kind, "more_options", ()))
+    error = unfit(kind.__name__, _names(kind), takes, given, options)
+    if error is not None:
+        raise error
+    wanted = getattr(init, "__annotations__", {})
+    for name, value in (*zip(takes.names, given, strict=False), *options.items()):
+        _require(kind.__name__, name, value, wanted.get(name))
 
 
 def require(where: str, name: str, value: Any, kind: type) -> None:
@@ -146,19 +118,15 @@ def shown(value: Any) -> str:
     return f"{value!r:.40}, a {name}" if kind is str else f"a {name}"
 
 
-def no_option(where: str, word: str, owners: tuple[str, ...], takes: Sequence[str]) -> CallError:
-    """The error for an option that a call does not take."""
-    from pellucid import foreign  # on use
-
-    remedy = foreign.option(owners, word)
-    known = closest(word, takes) if takes else "It takes none."
-    return CallError(f"{where} has no option {word!r}{f', {remedy}' if remedy else f'. {known}'}")
+def copied(thing: object, protocol: Any) -> Any:
+    """What `copy` and `pickle` make another of: `__new__` is then not taken for a call."""
+    made = object.__reduce_ex__(thing, protocol)
+    is_usual = isinstance(made, tuple) and made[0] is copyreg.__newobj__  # type: ignore[attr-defined]
+    return (_blank, *made[1:]) if is_usual else made
 
 
-def _too_many(where: str, given: int, places: Sequence[str], named: Sequence[str]) -> str:
-    by_place = f"{len(places)} by place: {', '.join(places)}" if places else "none by place"
-    others = f" Give the others by name: {', '.join(named)}." if named else ""
-    return f"{where}: called with {given} arguments by place. It takes {by_place}.{others}"
+def _blank(kind: type) -> Any:
+    return object.__new__(kind)
 
 
 def _names(kind: type) -> tuple[str, ...]:
@@ -171,6 +139,8 @@ class Strict:
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
         check_arguments(cls, arguments, options)
         return super().__new__(cls)
+
+    __reduce_ex__ = copied
 
     if not TYPE_CHECKING:
 

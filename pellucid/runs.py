@@ -24,6 +24,7 @@ from pellucid.cli.recipe import (
 from pellucid.data import Dataset
 from pellucid.errors import DataError, FileError, OptionError, StateError
 from pellucid.nn import Module
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.train import History, RunFolder, Trainer, evaluate
 from pellucid.train.history import Values
@@ -31,6 +32,7 @@ from pellucid.train.rows import check_rows
 from pellucid.train.stored import Measures, StoredModel, load_graphs
 
 
+@strict
 def load(
     folder: str | os.PathLike[str],
     *,
@@ -90,6 +92,7 @@ def _measures(run: RunFolder, arrays: Any, primitives: Sequence[Any]) -> Measure
         return str(error)
 
 
+@strict
 class Run:
     """A run that was opened: `model` holds `weights`, "weights of epoch 6, the best by ...".
 

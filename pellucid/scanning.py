@@ -15,6 +15,7 @@ from pellucid.primitives import MatMul
 from pellucid.primitives.loop import Loop, Scanned
 from pellucid.primitives.symbols import symbol
 from pellucid.recordings import Recording, active_recording, recording
+from pellucid.strict import strict
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Variable
@@ -26,6 +27,7 @@ MOST_ROWS = (
 Body = Callable[[Any, Any], tuple[Any, Any]]
 
 
+@strict
 def scan(
     body: Body, initial: Any, inputs: Any = None, *, steps: int | None = None, reverse: bool = False
 ) -> tuple[Any, Any]:

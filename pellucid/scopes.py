@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pellucid.errors import OptionError
+from pellucid.strict import strict
 
 
 class _Layer(threading.local):
@@ -24,6 +25,7 @@ def current_scope() -> str:
 
 
 @contextmanager
+@strict
 def scope(name: str, *, absolute: bool = False) -> Iterator[None]:
     """Name the operations inside after a layer; scopes nest, joined by dots.
 

@@ -22,6 +22,7 @@ from pellucid.graph import Graph, Node, Value
 from pellucid.primitives import PRIMITIVES, RECORDS, Primitive
 from pellucid.primitives.base import DTYPES, DType, Shape
 from pellucid.primitives.parts import pack
+from pellucid.strict import strict
 from pellucid.written import digest
 
 _SIZES = r"\[(?P<shape>([0-9]+(,[0-9]+)*)?)\]"
@@ -35,6 +36,7 @@ _DEEPEST = 16  # bodies within bodies: each is checked within the other
 _LONGEST = 20_000  # characters of attributes: 64 axes need no more, and Python's own parser memory
 
 
+@strict
 def parse(
     text: str,
     *,

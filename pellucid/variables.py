@@ -30,6 +30,7 @@ from pellucid.guards import Guard, put, unchanged
 from pellucid.memory import own
 from pellucid.primitives.base import FLOATS, DType
 from pellucid.recordings import active
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 
@@ -147,6 +148,7 @@ class Variable(Tensor):
             "those of the last. Leave it out."
         )
 
+    @strict
     def assign(self, value: Any) -> None:
         """Hold another tensor of the same shape and dtype.
 
@@ -267,6 +269,7 @@ def _made_again(array: Any, name: str, trainable: bool) -> Variable:
     return Variable(array, name=name, trainable=trainable)
 
 
+@strict
 def Parameter(data: Any, *, name: str = "parameter") -> Variable:  # noqa: N802 (makes a kind)
     """A variable that training changes: operations on it are recorded for differentiation."""
     made = Variable(data, name=name, trainable=True)
@@ -275,6 +278,7 @@ def Parameter(data: Any, *, name: str = "parameter") -> Variable:  # noqa: N802 
     return made
 
 
+@strict
 def Buffer(data: Any, *, name: str = "buffer") -> Variable:  # noqa: N802 (makes a kind)
     """A variable that belongs to the state of a model, but is not trained."""
     return Variable(data, name=name)

@@ -9,8 +9,10 @@ from pellucid.augment.light import Brightness, ColorJitter, Contrast
 from pellucid.augment.warp import RandomAffine
 from pellucid.nn.sequential import Sequential
 from pellucid.random import Generator
+from pellucid.strict import strict
 
 
+@strict
 def digits(*, rng: Generator | None = None) -> Sequential:
     """For handwritten digits and letters: up to 10 degrees, far from making a 9 of a 6.
 
@@ -24,6 +26,7 @@ def digits(*, rng: Generator | None = None) -> Sequential:
     )
 
 
+@strict
 def photos(*, padding: int = 4, rng: Generator | None = None) -> Sequential:
     """For colour photographs of things that have no left and right: values from 0 to 1.
 

@@ -11,6 +11,7 @@ from pellucid.augment.augmentation import Augmentation, as_images, between, pixe
 from pellucid.creation import arange, stack
 from pellucid.errors import ShapeError
 from pellucid.random import Generator
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 
@@ -77,6 +78,7 @@ class RandomAffine(Augmentation):
         )
 
 
+@strict
 def inverse_affine(angle: Tensor, scale: Tensor, shear: Tensor) -> Tensor:
     """The inverse of scale R(angle) S(shear) on (row, column), for every sample.
 
@@ -91,6 +93,7 @@ def inverse_affine(angle: Tensor, scale: Tensor, shear: Tensor) -> Tensor:
     return stack([first, second], axis=1)
 
 
+@strict
 def affine_warp(x: Tensor, inverse: Tensor, moves: Tensor, *, fill: float | None = 0.0) -> Tensor:
     """Images read at the places that a warp about their middle came from.
 

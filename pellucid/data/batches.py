@@ -15,12 +15,14 @@ import numpy as np
 from pellucid.data.datasets import Indices
 from pellucid.errors import OptionError
 from pellucid.primitives.random import threefry_2x32
+from pellucid.strict import strict
 
 # The letters "shuf" and "splt": they tell the streams of one seed apart.
 SHUFFLE = int.from_bytes(b"shuf", "big")
 SPLIT = int.from_bytes(b"splt", "big")
 
 
+@strict
 def permutation(count: int, seed: int, epoch: int, *, purpose: int = SHUFFLE) -> Indices:
     """The numbers 0..count-1 in an order that depends on (seed, purpose, epoch) only.
 
@@ -47,6 +49,7 @@ def permutation(count: int, seed: int, epoch: int, *, purpose: int = SHUFFLE) ->
     return np.argsort(words, kind="stable").astype(np.int64, copy=False)
 
 
+@strict
 def batches(
     count: int,
     batch_size: int,
@@ -71,6 +74,7 @@ def batches(
     return list(full) if drop_last or rest.size == 0 else [*full, rest]
 
 
+@strict
 def batch_matrix(
     count: int, batch_size: int, *, seed: int, epoch: int, shuffle: bool = True
 ) -> tuple[Indices, Indices]:

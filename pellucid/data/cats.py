@@ -10,6 +10,7 @@ from pellucid.data.datasets import Dataset
 from pellucid.disk import expanded
 from pellucid.errors import FileError
 from pellucid.memory import empty
+from pellucid.strict import strict
 
 if TYPE_CHECKING:
     from pellucid.data.hdf5 import Table
@@ -21,6 +22,7 @@ SIDE = 64
 MAX_PICTURES = 100_000
 
 
+@strict
 def cats(folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset]:
     """The training and the test pictures from a folder with the two HDF5 files.
 

@@ -23,6 +23,7 @@ from pellucid.data.checks import (
 )
 from pellucid.errors import DataError, PositionError, some
 from pellucid.refusals import Strict
+from pellucid.strict import strict
 
 if TYPE_CHECKING:
     from pellucid.data.labels import Classes
@@ -60,6 +61,7 @@ class Form:
         return self.classes or int(np.prod(self.target_shape))
 
 
+@strict
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset(Strict):
     """Samples and their targets: classes, a class for each time step, or numbers.
@@ -244,6 +246,7 @@ class Dataset(Strict):
         return replace(self, features=features)
 
 
+@strict
 def from_arrays(
     features: Any,
     labels: Any,

@@ -5,8 +5,10 @@ import numpy as np
 from pellucid.data.datasets import Dataset, from_arrays
 from pellucid.errors import DataError
 from pellucid.optional import imported
+from pellucid.strict import strict
 
 
+@strict
 def digits() -> Dataset:
     """Handwritten digits, 8x8 pixels each, ten classes.
 

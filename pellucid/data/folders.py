@@ -19,6 +19,7 @@ from pellucid.data.listing import classes_in, entries, folders_in, parts_in
 from pellucid.data.pictures import LIGHTEST, opaque, open_picture, pillow
 from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError, closest, some
+from pellucid.strict import strict
 
 BROKEN = ("refuse", "skip")
 MAX_NUMBERS = 2**30  # 4 GiB as float32
@@ -56,6 +57,7 @@ class ImageFolder:
         return self.data.class_names
 
 
+@strict
 def image_folder(
     path: str | os.PathLike[str],
     *,
@@ -90,6 +92,7 @@ def image_folder(
     return ImageFolder(data, tuple(reader.skipped))
 
 
+@strict
 def image_parts(
     path: str | os.PathLike[str],
     *,
@@ -146,6 +149,7 @@ def _begin(
     return root, _Reader(root, size, grey=grey, skip=broken == "skip")
 
 
+@strict
 def read_picture(
     path: str | os.PathLike[str], *, size: tuple[int, int] | None = None, grey: bool = False
 ) -> Pixels:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from pellucid.disk import expanded
 from pellucid.errors import FileError, ShapeError
 from pellucid.sizes import check_sizes
+from pellucid.strict import strict
 
 ELEMENT_TYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype("u1"),
@@ -56,6 +57,7 @@ class Header:
         return math.prod(self.shape) * self.dtype.itemsize
 
 
+@strict
 def read_idx(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> NDArray[Any]:
     """The array of an IDX file, compressed by gzip or not, in the byte order of this machine.
 

@@ -24,11 +24,13 @@ from pellucid.data.idx_pictures import ink_or_labels, spellings
 from pellucid.data.idx_sets import IDX_SETS, SIDE, IdxSet
 from pellucid.errors import DataError, FileError, OptionError, closest
 from pellucid.io.files import write_atomic
+from pellucid.strict import strict
 
 NAMED = re.compile(r"(.*?)[-_.]?(images|labels)[-_.]idx[13]-ubyte(\.gz)?", re.IGNORECASE)
 TESTS = ("t10k", "test")  # in the names of files to test on
 
 
+@strict
 def idx_set(name: str, folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset]:
     """The training and the test pictures of a set from a folder with its four files.
 
@@ -55,6 +57,7 @@ def idx_set(name: str, folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset
     return train, test
 
 
+@strict
 def download_idx_set(
     name: str,
     folder: str | os.PathLike[str],
@@ -197,6 +200,7 @@ def _unpack(packed: Path, member: str, path: Path) -> Path:
 # ---- any set -----------------------------------------------------------------------------
 
 
+@strict
 def idx_folder(folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset | None]:
     """Pictures and labels of a folder to train on and, where there are such, to test on.
 

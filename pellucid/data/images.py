@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.pictures import LIGHTEST, open_picture, pillow, upright
 from pellucid.errors import DataError, OptionError
+from pellucid.strict import strict
 
 Ink = NDArray[np.float32]
 
@@ -29,6 +30,7 @@ NOISE = 0.1
 STROKE = 0.2
 
 
+@strict
 def read_digit(path: str | os.PathLike[str], size: tuple[int, int] = (28, 28)) -> Ink:
     """The digit in a picture (PNG, JPEG, BMP, GIF or WebP) as the ink of `size` pixels.
 
@@ -51,6 +53,7 @@ def read_digit(path: str | os.PathLike[str], size: tuple[int, int] = (28, 28)) -
     return _as_mnist(ink) if size == (28, 28) else _as_digits(ink)
 
 
+@strict
 def read_ink(path: str | os.PathLike[str], size: tuple[int, int]) -> Ink:
     """A picture as the sets of IDX files hold theirs: grey, light on a dark background.
 

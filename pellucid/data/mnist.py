@@ -17,6 +17,7 @@ from pellucid.data.idx import find_file
 from pellucid.data.idx_pictures import ink_or_labels, spellings
 from pellucid.disk import expanded
 from pellucid.errors import FileError
+from pellucid.strict import strict
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -63,6 +64,7 @@ TEST_LABELS = MnistFile(
 FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 
 
+@strict
 def mnist(folder: str | os.PathLike[str], *, verify: bool = True) -> tuple[Dataset, Dataset]:
     """The training and the test digits from a folder with the four IDX files.
 
@@ -89,6 +91,7 @@ def mnist(folder: str | os.PathLike[str], *, verify: bool = True) -> tuple[Datas
     return train, test
 
 
+@strict
 def download_mnist(
     folder: str | os.PathLike[str], *, mirrors: tuple[str, ...] = MIRRORS, timeout: float = 30
 ) -> tuple[Path, ...]:

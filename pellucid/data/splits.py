@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from pellucid.data.batches import SPLIT, permutation
 from pellucid.data.datasets import Dataset, Indices
 from pellucid.errors import DataError, OptionError
+from pellucid.strict import strict
 
 NAMES = {2: ("train", "test"), 3: ("train", "validation", "test")}
 
 
+@strict
 def split_fractions(samples: int, parts: int = 3) -> tuple[float, ...]:
     """The usual fractions for train, validation and test; or for train and test.
 
@@ -108,6 +110,7 @@ class SplitReport:
         return len(self.class_counts[0])
 
 
+@strict
 def split(
     dataset: Dataset,
     fractions: Sequence[float] | None = None,

@@ -20,6 +20,7 @@ from pellucid.data.datasets import Dataset, from_arrays
 from pellucid.errors import OptionError
 from pellucid.random import Generator
 from pellucid.refusals import require
+from pellucid.strict import strict
 
 Numbers = NDArray[np.float64]
 
@@ -27,6 +28,7 @@ MAX_SAMPLES = 10_000_000
 MAX_BITS = 20
 
 
+@strict
 def flower(samples: int = 400, *, noise: float = 0.2, rng: Generator) -> Dataset:
     """A flower of eight petals, of two classes by turns.
 
@@ -45,6 +47,7 @@ def flower(samples: int = 400, *, noise: float = 0.2, rng: Generator) -> Dataset
     return from_arrays(_polar(radius, angle), place, name="flower", classes=2)
 
 
+@strict
 def moons(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     """Two half circles that reach into each other.
 
@@ -60,6 +63,7 @@ def moons(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     return _with_noise(points, place, noise, rng, "moons")
 
 
+@strict
 def spirals(samples: int = 300, *, noise: float = 0.2, rng: Generator) -> Dataset:
     """Three arms of a spiral, one class each.
 
@@ -74,6 +78,7 @@ def spirals(samples: int = 300, *, noise: float = 0.2, rng: Generator) -> Datase
     return from_arrays(_polar(radius, angle), place, name="spirals", classes=3)
 
 
+@strict
 def circles(samples: int = 400, *, noise: float = 0.05, rng: Generator) -> Dataset:
     """A circle of radius 1, class 0, around one of radius 1/2, class 1.
 
@@ -86,6 +91,7 @@ def circles(samples: int = 400, *, noise: float = 0.05, rng: Generator) -> Datas
     return _with_noise(points, place, noise, rng, "circles")
 
 
+@strict
 def xor(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     """Points around the corners of the unit square; class 1 where just one coordinate is 1.
 
@@ -96,6 +102,7 @@ def xor(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     return _with_noise(points.astype(float), points.sum(axis=1) % 2, noise, rng, "xor")
 
 
+@strict
 def parity(bits: int = 8) -> Dataset:
     """Every row of `bits` zeros and ones, in the order of the numbers they write.
 
@@ -114,6 +121,7 @@ def parity(bits: int = 8) -> Dataset:
     return from_arrays(rows, rows.sum(axis=1) % 2, name="parity", classes=2)
 
 
+@strict
 def sine(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     """The curve y = sin x, to be predicted.
 

@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 from pellucid.data.datasets import Dataset, Indices
 from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError
+from pellucid.strict import strict
 
 MAX_BYTES = 2**28
 FRACTIONS = (0.8, 0.1, 0.1)
 NAMES = ("train", "validation", "test")
 
 
+@strict
 def read_text(path: str | os.PathLike[str]) -> str:
     """The text of a UTF-8 file, as it stands; a byte order mark is left out.
 
@@ -57,6 +59,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
         ) from error
 
 
+@strict
 @dataclass(frozen=True)
 class Vocabulary:
     """The characters that a text is made of; each one's number is its place.
@@ -113,6 +116,7 @@ def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
+@strict
 def text_windows(
     text: str,
     vocabulary: Vocabulary,
@@ -159,6 +163,7 @@ class TextParts:
     vocabulary: Vocabulary
 
 
+@strict
 def text_parts(
     path: str | os.PathLike[str], length: int = 64, fractions: Sequence[float] = FRACTIONS
 ) -> TextParts:

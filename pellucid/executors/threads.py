@@ -8,12 +8,14 @@ import os
 
 from pellucid.errors import OptionError
 from pellucid.refusals import require
+from pellucid.strict import strict
 
 
 class _Choice:
     count: int | None = None
 
 
+@strict
 def set_threads(count: int) -> None:
     """Let native programs use up to `count` threads. Other libraries are not affected.
 

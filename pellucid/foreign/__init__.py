@@ -3,13 +3,16 @@
     attribute    the remedy for an attribute of a tensor, module, optimizer or trainer
     name         the remedy for a name of a package
     option       the remedy for an option of a call
+    renamed      the remedy for an option that the function takes under another name
     value        the remedy for a name that stands for a loss, a measure or an optimizer
 
 People come from PyTorch, Keras and NumPy, and write what they know. Nothing here is loaded before
 such a word is met. A remedy is a line of code that runs, and behind `#` why; a test runs them all.
 """
 
+from collections.abc import Collection
 from importlib import import_module
+from typing import Any
 
 PACKAGES = (
     "nn", "functional", "optim", "data", "train", "models", "measures", "augment", "tune", "plot",
@@ -37,6 +40,25 @@ def option(owners: tuple[str, ...], word: str) -> str:
     from pellucid.foreign.options import OPTIONS
 
     return _first([OPTIONS.get(owner, {}) for owner in owners], word)
+
+
+def renamed(word: str, value: Any, names: Collection[str], by_place: Collection[str]) -> str:
+    """What is written where a function with these `names` calls an option otherwise. "" else.
+
+    `by_place`: those that cannot be given by name.
+    """
+    from pellucid.foreign.synonyms import SYNONYMS
+
+    for library, words in SYNONYMS.items():
+        for ours in words.get(word, ()):
+            known, _, example = ours.partition("=")
+            if known in by_place:
+                return f"a word of {library}. It has a place: leave `{word}=` out."
+            if known in names:
+                shown = example or (repr(value) if isinstance(value, int | float) else "")
+                said = f"Write {known}={shown}" if shown else f"It is `{known}=` here"
+                return f"a word of {library}. {said}."
+    return ""
 
 
 def value(kind: str, word: str) -> str:

@@ -1,6 +1,6 @@
 """Options of other libraries' calls.
 
-OPTIONS    by class, library and word: a line of code that runs, and behind `#` why
+OPTIONS    by class, or "function", library and word: a line of code that runs, and behind `#` why
 """
 
 from pellucid.foreign.attributes import ONE_PLACE, Words
@@ -98,6 +98,33 @@ _TORCH_TRAINER = {
     "val_data": f"{_TRAINER}, validation=samples)",
     "verbose": f"{_TRAINER}, options={_BAR})",
 }
+_TORCH_FUNCTION = {
+    "device": ONE_PLACE,
+    "dtype": 'x.astype("float64")  # the dtype is that of what is given',
+    "create_graph": "pc.grad(lambda x: (x * x).sum())(x)  # a gradient that has gradients again",
+    "force": "# leave it out",
+    "inplace": "# tensors never change: leave it out",
+    "memory_format": ONE_PLACE,
+    "mode": "model.inference()  # and model.train()",
+    "out": "# tensors never change: use what the function gives",
+    "pin_memory": ONE_PLACE,
+    "recurse": "# inner modules count, always: leave it out",
+    "requires_grad": "pc.tensor([1.0, 2.0], requires_grad=True)",
+    "retain_graph": "# a history stays as long as its tensors: leave it out",
+    "start_dim": "x.reshape(len(x), -1)",
+    "training": "# layers know it, as nn.Dropout does: leave it out",
+}
+_NUMPY_FUNCTION = {
+    "casting": "# nothing is converted silently: leave it out",
+    "initial": "# leave it out",
+    "order": "# row after row, always: leave it out",
+    "where": "mask.where(x, 0.0)  # and then the function of it",
+}
+_KERAS_FUNCTION = {
+    "from_logits": "# the function's name says what it takes: leave it out",
+    "name": "# leave it out",
+    "validation_data": f"{_TRAINER}, validation=samples)",
+}
 _KERAS_TRAINER = {
     "validation_data": f"{_TRAINER}, validation=samples)",
     "validation_split": "(train, kept), report = pc.data.split(samples, (0.8, 0.2), seed=0)",
@@ -156,6 +183,12 @@ OPTIONS: dict[str, Words] = {
         "Keras": {
             "filepath": 'pc.train.Saving("runs/first")',
             "save_best_only": 'pc.train.Options(keep="best")  # which is saved, beside the last',
+        }
+    },
+    "function": {"PyTorch": _TORCH_FUNCTION, "NumPy": _NUMPY_FUNCTION, "Keras": _KERAS_FUNCTION},
+    "Parameter": {
+        "PyTorch": {
+            "requires_grad": "pc.Buffer([1.0])  # for what no optimizer changes",
         }
     },
     "Generator": {"PyTorch": {"device": ONE_PLACE}},

@@ -14,6 +14,7 @@ from pellucid.arrays import Named
 from pellucid.errors import DTypeError
 from pellucid.primitives import NormalCdf
 from pellucid.primitives.base import FLOATS
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 GELU_TANH_ENDS = 22.0  # beyond them it is 0 or x, for numbers of any precision
@@ -24,6 +25,7 @@ else:
     TensorLike = Named("TensorLike")
 
 
+@strict
 def step(x: TensorLike) -> Tensor:
     """1 where x > 0, else 0, so 0 at 0: the perceptron's answer. Its gradient is 0 everywhere.
 
@@ -34,6 +36,7 @@ def step(x: TensorLike) -> Tensor:
     return (x > 0.0).astype(x.dtype)
 
 
+@strict
 def sigmoid(x: TensorLike) -> Tensor:
     """1 / (1 + e^-x), in the open interval (0, 1): no x gives 0 or 1, but rounding may.
 
@@ -43,6 +46,7 @@ def sigmoid(x: TensorLike) -> Tensor:
     return as_floats("sigmoid", x).sigmoid()
 
 
+@strict
 def tanh(x: TensorLike) -> Tensor:
     """(e^x - e^-x) / (e^x + e^-x) = 2 sigmoid(2x) - 1, in the open interval (-1, 1).
 
@@ -51,6 +55,7 @@ def tanh(x: TensorLike) -> Tensor:
     return as_floats("tanh", x).tanh()
 
 
+@strict
 def relu(x: TensorLike) -> Tensor:
     """max(0, x); nan stays nan. The derivative is 1 for x > 0, else 0, at x = 0 too.
 
@@ -66,6 +71,7 @@ def relu(x: TensorLike) -> Tensor:
     return (x <= 0.0).where(0.0, x)
 
 
+@strict
 def leaky_relu(x: TensorLike, *, slope: float = 0.01) -> Tensor:
     """x for x > 0, else slope x: no unit is ever dead, as 0.01 of the gradient still passes.
 
@@ -75,6 +81,7 @@ def leaky_relu(x: TensorLike, *, slope: float = 0.01) -> Tensor:
     return (x > 0.0).where(x, x * slope)
 
 
+@strict
 def elu(x: TensorLike, *, alpha: float = 1.0) -> Tensor:
     """x for x > 0, else alpha (e^x - 1).
 
@@ -86,6 +93,7 @@ def elu(x: TensorLike, *, alpha: float = 1.0) -> Tensor:
     return positive.where(x, positive.where(0.0, x).expm1() * alpha)
 
 
+@strict
 def gelu(x: TensorLike) -> Tensor:
     """x Phi(x), with Phi the distribution function of the bell curve.
 
@@ -98,6 +106,7 @@ def gelu(x: TensorLike) -> Tensor:
     return x * x.apply(NormalCdf())
 
 
+@strict
 def gelu_tanh(x: TensorLike) -> Tensor:
     """The approximation of gelu by tanh, which older models were trained with.
 
@@ -112,6 +121,7 @@ def gelu_tanh(x: TensorLike) -> Tensor:
     return gated(x, inner)
 
 
+@strict
 def silu(x: TensorLike) -> Tensor:
     """x sigmoid(x), also called swish.
 
@@ -134,6 +144,7 @@ def gated(x: Tensor, z: Tensor) -> Tensor:
     return (x * factor) * (factor / (h * h + 1.0))
 
 
+@strict
 def softplus(x: TensorLike) -> Tensor:
     """log(1 + e^x), a smooth relu; neither overflows nor loses small values.
 
@@ -147,11 +158,13 @@ def softplus(x: TensorLike) -> Tensor:
     return positive.where(x, 0.0) + positive.where(-x, x).exp().log1p()
 
 
+@strict
 def log_sigmoid(x: TensorLike) -> Tensor:
     """log(1 / (1 + e^-x)) = -softplus(-x), exact also where the sigmoid is 0."""
     return -softplus(-as_floats("log_sigmoid", x))
 
 
+@strict
 def softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
     """e^x_i / sum over j of e^x_j: positive numbers that sum to 1 along the axis.
 
@@ -167,6 +180,7 @@ def softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
     return e / e.sum(axis=axis, keepdims=True)
 
 
+@strict
 def log_softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
     """log softmax(x) = x - log(sum of e^x), without taking the logarithm of a rounded 0 or 1.
 
@@ -178,6 +192,7 @@ def log_softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
     return x - log_of_sum(x, axis)
 
 
+@strict
 def logsumexp(x: TensorLike, *, axis: int = -1, keepdims: bool = False) -> Tensor:
     """log(sum of e^x) along the axis: a smooth maximum, which does not overflow."""
     x = as_floats("logsumexp", x)

@@ -2,11 +2,13 @@
 
 from pellucid.creation import where
 from pellucid.errors import ShapeError
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 INFINITY = float("inf")
 
 
+@strict
 def scaled_dot_product_attention(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
 ) -> Tensor:

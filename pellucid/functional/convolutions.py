@@ -15,10 +15,12 @@ import math
 from pellucid.errors import OptionError, ShapeError
 from pellucid.functional.activations import TensorLike
 from pellucid.primitives import Convolution
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 from pellucid.windows import Padding, Sizes, Window
 
 
+@strict
 def cross_correlation(
     x: TensorLike,
     weight: TensorLike,
@@ -60,6 +62,7 @@ def cross_correlation(
     return _by_groups(x, weight.reshape(groups, -1, *weight.shape[1:]), rule)
 
 
+@strict
 def convolution(
     x: TensorLike,
     weight: TensorLike,
@@ -86,6 +89,7 @@ def convolution(
     )
 
 
+@strict
 def conv_transpose(
     x: TensorLike,
     weight: TensorLike,

@@ -45,10 +45,12 @@ from pellucid.functional.reduction import (
     yes_above,
 )
 from pellucid.functional.targets import answer_pair, check_unit, class_target, nothing_of
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 
 @recorded_by_name
+@strict
 def cross_entropy(  # noqa: PLR0913 (options, each by name)
     logits: TensorLike,
     target: TensorLike,
@@ -91,6 +93,7 @@ def cross_entropy(  # noqa: PLR0913 (options, each by name)
 
 
 @recorded_by_name
+@strict
 def cross_entropy_from_probabilities(  # noqa: PLR0913 (options, each by name)
     probabilities: TensorLike,
     target: TensorLike,
@@ -122,6 +125,7 @@ def cross_entropy_from_probabilities(  # noqa: PLR0913 (options, each by name)
 
 @yes_above(0.0)
 @recorded_by_name
+@strict
 def binary_cross_entropy(
     logits: TensorLike,
     target: TensorLike,
@@ -153,6 +157,7 @@ def binary_cross_entropy(
 
 @yes_above(0.5)
 @recorded_by_name
+@strict
 def binary_cross_entropy_from_probabilities(
     probabilities: TensorLike,
     target: TensorLike,

@@ -24,11 +24,13 @@ from pellucid.functional.reduction import (
     yes_above,
 )
 from pellucid.functional.targets import answer_pair, check_known, check_unit, class_target, pair
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 
 @yes_above(0.0)
 @recorded_by_name
+@strict
 def hinge_loss(
     scores: TensorLike,
     target: TensorLike,
@@ -59,6 +61,7 @@ def hinge_loss(
 
 
 @recorded_by_name
+@strict
 def multiclass_hinge(
     scores: TensorLike,
     target: TensorLike,
@@ -90,6 +93,7 @@ def multiclass_hinge(
 
 
 @recorded_by_name
+@strict
 def focal_loss(  # noqa: PLR0913 (options, each by name)
     logits: TensorLike,
     target: TensorLike,
@@ -123,6 +127,7 @@ def focal_loss(  # noqa: PLR0913 (options, each by name)
 
 @yes_above(0.0)
 @recorded_by_name
+@strict
 def binary_focal_loss(
     logits: TensorLike,
     target: TensorLike,
@@ -154,6 +159,7 @@ def binary_focal_loss(
 
 
 @recorded_by_name
+@strict
 def kl_divergence(
     log_prediction: TensorLike,
     log_target: TensorLike,

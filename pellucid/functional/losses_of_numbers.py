@@ -14,10 +14,12 @@ from pellucid.errors import OptionError, ShapeError, is_finite
 from pellucid.functional.activations import TensorLike
 from pellucid.functional.reduction import Reduction, Weights, recorded_by_name, reduce
 from pellucid.functional.targets import check_known, pair
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 
 @recorded_by_name
+@strict
 def mean_squared_error(
     prediction: TensorLike,
     target: TensorLike,
@@ -40,6 +42,7 @@ def mean_squared_error(
 
 
 @recorded_by_name
+@strict
 def half_squared_error(
     prediction: TensorLike,
     target: TensorLike,
@@ -67,6 +70,7 @@ def half_squared_error(
 
 
 @recorded_by_name
+@strict
 def mean_absolute_error(
     prediction: TensorLike,
     target: TensorLike,
@@ -89,6 +93,7 @@ def mean_absolute_error(
 
 
 @recorded_by_name
+@strict
 def huber_loss(
     prediction: TensorLike,
     target: TensorLike,
@@ -119,6 +124,7 @@ def huber_loss(
 
 
 @recorded_by_name
+@strict
 def quantile_loss(
     prediction: TensorLike,
     target: TensorLike,
@@ -149,6 +155,7 @@ def quantile_loss(
 
 
 @recorded_by_name
+@strict
 def poisson_loss(
     log_rate: TensorLike,
     target: TensorLike,

@@ -2,11 +2,13 @@
 
 from pellucid.creation import where
 from pellucid.functional.activations import TensorLike, as_floats
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 Axis = int | tuple[int, ...] | None
 
 
+@strict
 def max_abs_normalize(x: TensorLike, *, axis: Axis = None) -> Tensor:
     """Numbers scaled by the largest absolute value, so that they lie in [-1, 1].
 

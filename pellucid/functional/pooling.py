@@ -18,10 +18,12 @@ from pellucid.errors import ShapeError
 from pellucid.functional.activations import TensorLike, as_floats
 from pellucid.primitives import Windows
 from pellucid.primitives.base import Shape, normal_axis
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 from pellucid.windows import Placement, Sizes, Window
 
 
+@strict
 def sliding_windows(
     x: TensorLike, window: Sizes | Window, *, axis: int | tuple[int, ...] = -1
 ) -> Tensor:
@@ -50,6 +52,7 @@ def sliding_windows(
     return _windows(x, axes, placed, 0.0)
 
 
+@strict
 def im2col(x: TensorLike, window: Sizes | Window) -> Tensor:
     """The windows of images as the rows of a matrix: convolution becomes a product.
 
@@ -78,6 +81,7 @@ def im2col(x: TensorLike, window: Sizes | Window) -> Tensor:
     return rows.reshape(x.shape[0], math.prod(placed.counts(x.shape[2:])), columns)
 
 
+@strict
 def max_pool(x: TensorLike, window: Sizes | Window) -> Tensor:
     """The largest number of each window; nan where one is in it.
 
@@ -98,6 +102,7 @@ def max_pool(x: TensorLike, window: Sizes | Window) -> Tensor:
     return y.max(axis=tuple(range(x.ndim, y.ndim)))
 
 
+@strict
 def mean_pool(x: TensorLike, window: Sizes | Window, *, include_padding: bool = True) -> Tensor:
     """The mean of each window.
 
@@ -123,6 +128,7 @@ def mean_pool(x: TensorLike, window: Sizes | Window, *, include_padding: bool = 
     return total / tensor(shares.astype(x.dtype))
 
 
+@strict
 def global_mean_pool(x: TensorLike) -> Tensor:
     """The mean of each channel over all of its positions.
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from pellucid import disk
 from pellucid.errors import FileError
+from pellucid.strict import strict
 
 Writer = Callable[[BinaryIO], None]
 
@@ -51,6 +52,7 @@ def file_error(doing: str, path: str | os.PathLike[str], error: OSError) -> File
     return FileError(f"{doing} {os.fspath(path)}: {reason}. {remedy}".rstrip())
 
 
+@strict
 def write_atomic(path: str | os.PathLike[str], content: bytes | Writer) -> None:
     """Replace the file at `path` by `content`, as one indivisible step.
 

@@ -19,12 +19,14 @@ import numpy as np
 from pellucid import disk
 from pellucid.errors import DataError, FileError, is_finite
 from pellucid.io.files import file_error
+from pellucid.strict import strict
 
 Record = dict[str, Any]
 
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
+@strict
 def append_jsonl(
     path: str | os.PathLike[str], records: Iterable[Mapping[str, Any]], *, durable: bool = False
 ) -> None:
@@ -59,6 +61,7 @@ def append_jsonl(
         raise file_error("append to", path, error) from error
 
 
+@strict
 def read_jsonl(path: str | os.PathLike[str]) -> list[Record]:
     """Every record of the file, in order; a torn last line is left out.
 
@@ -68,6 +71,7 @@ def read_jsonl(path: str | os.PathLike[str]) -> list[Record]:
     return [record for _, record in _records(path)]
 
 
+@strict
 def truncate_jsonl(path: str | os.PathLike[str], step: int) -> int:
     """Cut the file before the first record whose "step" is above `step`; how many are left.
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pellucid.disk import expanded
 from pellucid.errors import DTypeError, FileError, OptionError
 from pellucid.io.files import file_error, write_atomic
+from pellucid.strict import strict
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -34,6 +35,7 @@ DTYPES = {
 ORDER = ("U64", "I64", "F64", "C64", "F32", "U32", "I32", "F16", "U16", "I16", "I8", "U8", "BOOL")
 
 
+@strict
 def save(
     path: str | os.PathLike[str],
     arrays: Mapping[str, Any],
@@ -75,6 +77,7 @@ def save(
     write_atomic(path, write)
 
 
+@strict
 def load(path: str | os.PathLike[str]) -> tuple[Arrays, dict[str, str]]:
     """The arrays and the texts of a safetensors file, in the order of their names.
 

@@ -20,11 +20,13 @@ from pellucid.arrays import ArrayLike
 from pellucid.columns import is_text
 from pellucid.errors import DataError, OptionError, closest
 from pellucid.measures.checks import Floats, alike, labels, number
+from pellucid.strict import strict
 
 Average = Literal["binary", "macro", "micro", "weighted", "none"]
 AVERAGES = ("binary", "macro", "micro", "weighted", "none")
 
 
+@strict
 def accuracy(true: ArrayLike, predicted: ArrayLike) -> float:
     """The fraction of samples whose class is right.
 
@@ -40,6 +42,7 @@ def accuracy(true: ArrayLike, predicted: ArrayLike) -> float:
     return float(np.mean(t == p))
 
 
+@strict
 def confusion_matrix(
     true: ArrayLike, predicted: ArrayLike, *, classes: int | Sequence[str] | None = None
 ) -> NDArray[np.int64]:
@@ -72,6 +75,7 @@ def confusion_matrix(
     return cells.reshape(count, count).astype(np.int64)
 
 
+@strict
 def precision(
     true: ArrayLike,
     predicted: ArrayLike,
@@ -101,6 +105,7 @@ def precision(
     return _averages(ratio(right, called, undefined), weights)
 
 
+@strict
 def recall(
     true: ArrayLike,
     predicted: ArrayLike,
@@ -122,6 +127,7 @@ def recall(
     return _averages(ratio(right, there, undefined), weights)
 
 
+@strict
 def f1(
     true: ArrayLike,
     predicted: ArrayLike,

@@ -21,6 +21,7 @@ from pellucid.arrays import ArrayLike
 from pellucid.errors import DataError
 from pellucid.measures.checks import label_pair, number, scikit_learn
 from pellucid.measures.information import contingency, nats_shared
+from pellucid.strict import strict
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class PairCounts:
         return 2 * (tp * tn - fn * fp) / ((tp + fn) * (fn + tn) + (tp + fp) * (fp + tn))
 
 
+@strict
 def pair_counts(true: ArrayLike, predicted: ArrayLike) -> PairCounts:
     """The pairs of samples, counted by whether each of two groupings puts them together.
 
@@ -105,6 +107,7 @@ def pair_counts(true: ArrayLike, predicted: ArrayLike) -> PairCounts:
     return PairCounts(both, first - both, second - both, neither)
 
 
+@strict
 def rand_index(true: ArrayLike, predicted: ArrayLike) -> float:
     """The fraction of pairs of samples that both groupings treat alike, from 0 to 1.
 
@@ -119,6 +122,7 @@ def rand_index(true: ArrayLike, predicted: ArrayLike) -> float:
     return pair_counts(true, predicted).rand_index
 
 
+@strict
 def adjusted_rand_index(true: ArrayLike, predicted: ArrayLike) -> float:
     """The Rand index beyond chance: 1 for the same grouping, about 0 for random ones.
 
@@ -138,6 +142,7 @@ def adjusted_rand_index(true: ArrayLike, predicted: ArrayLike) -> float:
     return pair_counts(true, predicted).adjusted_rand_index
 
 
+@strict
 def normalized_mutual_information(true: ArrayLike, predicted: ArrayLike) -> float:
     """The mutual information of two groupings, as a fraction of their mean entropy: 0 to 1.
 
@@ -161,6 +166,7 @@ def normalized_mutual_information(true: ArrayLike, predicted: ArrayLike) -> floa
     return min(1.0, nats_shared(joint) / (own / 2))
 
 
+@strict
 def adjusted_mutual_information(true: ArrayLike, predicted: ArrayLike) -> float:
     """The mutual information of two groupings beyond chance.
 

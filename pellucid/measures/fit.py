@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pellucid.errors import OptionError
 from pellucid.measures.checks import floats
+from pellucid.strict import strict
 
 BIAS_REMEDIES = (
     "a bigger network",
@@ -87,6 +88,7 @@ class FitDiagnosis:
         return "\n".join([*lines, *(f"  try: {remedy}" for remedy in self.remedies)])
 
 
+@strict
 def fit_diagnosis(
     train: float, validation: float, *, optimal: float = 0.0, tolerance: float = 0.02
 ) -> FitDiagnosis:

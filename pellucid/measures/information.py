@@ -23,10 +23,12 @@ from numpy.typing import NDArray
 from pellucid.arrays import ArrayLike
 from pellucid.errors import DataError, OptionError, is_finite
 from pellucid.measures.checks import Floats, alike, distribution, label_pair
+from pellucid.strict import strict
 
 UNITS = {2.0: "bit", math.e: "nat", 10.0: "hartley"}
 
 
+@strict
 class Information(float):
     """An amount of information: a float with the unit that its logarithm's base gives it.
 
@@ -87,6 +89,7 @@ def _checked(base: float) -> float:
     return float(base)
 
 
+@strict
 def self_information(probability: float, *, base: float = 2.0) -> Information:
     """How much an event of this probability tells when it happens.
 
@@ -104,6 +107,7 @@ def self_information(probability: float, *, base: float = 2.0) -> Information:
     return Information.of_nats(math.inf if p == 0.0 else abs(math.log(p)), base=base)
 
 
+@strict
 def entropy(p: ArrayLike, *, base: float = 2.0) -> Information:
     """The mean self-information of a distribution: its uncertainty.
 
@@ -119,6 +123,7 @@ def entropy(p: ArrayLike, *, base: float = 2.0) -> Information:
     return Information.of_nats(_cross(p, p), base=base)
 
 
+@strict
 def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float = 2.0) -> Information:
     """The mean length of messages about p in a code made for q.
 
@@ -135,6 +140,7 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float = 2.0) -> Informati
     return Information.of_nats(_cross(p, q), base=base)
 
 
+@strict
 def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = 2.0) -> Information:
     """The Kullback-Leibler divergence: what using q in the place of p costs.
 
@@ -152,6 +158,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = 2.0) -> Informati
     return Information.of_nats(_divergence(p, q), base=base)
 
 
+@strict
 def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float = 2.0) -> Information:
     """The Jensen-Shannon divergence: symmetric, and never above log 2.
 
@@ -172,6 +179,7 @@ def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float = 2.0) -> Informati
     return Information.of_nats(nats, base=base)
 
 
+@strict
 def mutual_information(joint: ArrayLike, *, base: float = 2.0) -> Information:
     """What knowing one of two quantities tells about the other.
 
@@ -187,6 +195,7 @@ def mutual_information(joint: ArrayLike, *, base: float = 2.0) -> Information:
     return Information.of_nats(nats_shared(p), base=base)
 
 
+@strict
 def information_gain(classes: ArrayLike, feature: ArrayLike, *, base: float = 2.0) -> Information:
     """How much of the entropy of the classes goes away once a feature is known.
 

@@ -16,6 +16,7 @@ from pellucid.arrays import ArrayLike
 from pellucid.errors import OptionError, some
 from pellucid.measures.checks import Floats
 from pellucid.measures.classification import averaged, ratio, tallied
+from pellucid.strict import strict
 from pellucid.tables import aligned, few, significant
 
 HEADS = ("class", "precision", "recall", "f1", "support")
@@ -125,6 +126,7 @@ class ClassificationReport:
         return displays.table(title, HEADS, rows, strong=[len(rows) - 2, len(rows) - 1])
 
 
+@strict
 def classification_report(
     true: ArrayLike,
     predicted: ArrayLike,

@@ -8,8 +8,10 @@ import numpy as np
 from pellucid.arrays import ArrayLike
 from pellucid.errors import DataError
 from pellucid.measures.checks import alike, floats
+from pellucid.strict import strict
 
 
+@strict
 def r2(true: ArrayLike, predicted: ArrayLike) -> float:
     """The coefficient of determination: how much better than the mean of the true numbers.
 

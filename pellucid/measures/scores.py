@@ -26,10 +26,12 @@ from pellucid.measures.checks import (
     scikit_learn,
 )
 from pellucid.measures.classification import check_classes
+from pellucid.strict import strict
 
 VERSUS = ("rest", "one")
 
 
+@strict
 def top_k_accuracy(true: ArrayLike, scores: ArrayLike, *, k: int = 5) -> float:
     """The fraction of samples whose class is among the k with the largest scores.
 
@@ -57,6 +59,7 @@ class RocCurve:
     thresholds: Floats
 
 
+@strict
 def roc_curve(true: ArrayLike, scores: ArrayLike) -> RocCurve:
     """The receiver operating characteristic: every threshold that makes a difference.
 
@@ -74,6 +77,7 @@ def roc_curve(true: ArrayLike, scores: ArrayLike) -> RocCurve:
     return RocCurve(*found)
 
 
+@strict
 def roc_auc(
     true: ArrayLike, scores: ArrayLike, *, versus: Literal["rest", "one"] = "rest"
 ) -> float:
@@ -144,6 +148,7 @@ class Calibration:
         return float(np.average(gaps, weights=self.count[full]))
 
 
+@strict
 def calibration(true: ArrayLike, p: ArrayLike, *, bins: int = 10) -> Calibration:
     """The calibration curve: how often what is given a probability happens.
 
@@ -176,6 +181,7 @@ def calibration(true: ArrayLike, p: ArrayLike, *, bins: int = 10) -> Calibration
     return Calibration(edges, confidence, frequency, inside.astype(np.int64))
 
 
+@strict
 def expected_calibration_error(true: ArrayLike, p: ArrayLike, *, bins: int = 10) -> float:
     """The mean distance between what was said and what was so, over bins of probability.
 

@@ -10,11 +10,12 @@ from pellucid import nn
 from pellucid.errors import OptionError, ShapeError
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class CharLSTMOptions:
+class CharLSTMOptions(Strict):
     """The form of a CharLSTM.
 
     `features`: numbers that stand for a character. `hidden`: numbers of memory in each layer.

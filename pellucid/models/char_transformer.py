@@ -12,13 +12,14 @@ from pellucid.errors import OptionError, ShapeError
 from pellucid.nn.init import Normal
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 
 START = Normal(0.02)
 
 
 @dataclass(frozen=True)
-class CharTransformerOptions:
+class CharTransformerOptions(Strict):
     """The form of a CharTransformer.
 
     `features`: numbers that stand for a character; a multiple of heads. `heads`: attentions

@@ -12,6 +12,7 @@ from pellucid.models.images import Image, as_images, check_image, he_conv
 from pellucid.models.mlp import INITIALIZERS
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 from pellucid.windows import Window
 
@@ -20,7 +21,7 @@ PADDINGS = ((1, 1), (1, 2), (1, 1))
 
 
 @dataclass(frozen=True)
-class DeepConvNetOptions:
+class DeepConvNetOptions(Strict):
     """The form of a DeepConvNet.
 
     `filters`: kernels of both convolutions of each of the three stages. `hidden`: units of the

@@ -15,11 +15,13 @@ from pellucid.data import Vocabulary
 from pellucid.errors import OptionError
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 Numbers = NDArray[np.float64]
 
 
+@strict
 def generate(
     model: Module,
     vocabulary: Vocabulary,

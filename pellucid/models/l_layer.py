@@ -18,6 +18,7 @@ from pellucid.models.mlp import INITIALIZERS
 from pellucid.nn.init import Initializer, starting
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 from pellucid.variables import Parameter, Variable
 
@@ -25,7 +26,7 @@ ACTIVATIONS = {"relu": relu, "tanh": tanh}
 
 
 @dataclass(frozen=True)
-class LLayerOptions:
+class LLayerOptions(Strict):
     """The form of an LLayer.
 
     `hidden`: n[1] ... n[L-1], the units of each hidden layer; the input is layer 0 and not

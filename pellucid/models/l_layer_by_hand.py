@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import OptionError, ShapeError, closest
+from pellucid.strict import strict
 
 Floats = NDArray[Any]
 Function = Callable[[Floats], Floats]
@@ -49,6 +50,7 @@ ACTIVATIONS: dict[str, tuple[Function, Function]] = {
 }
 
 
+@strict
 def l_layer_forward(
     x: Floats, parameters: Parameters, *, activation: str = "relu"
 ) -> tuple[Floats, tuple[Cache, ...]]:
@@ -82,6 +84,7 @@ def l_layer_forward(
     return a, tuple(caches)
 
 
+@strict
 def l_layer_cost(y: Floats, caches: tuple[Cache, ...]) -> float:
     """The mean cross-entropy of the samples.
 
@@ -95,6 +98,7 @@ def l_layer_cost(y: Floats, caches: tuple[Cache, ...]) -> float:
     return float(np.sum(np.logaddexp(0.0, z) - y * z) / y.shape[1])
 
 
+@strict
 def l_layer_backward(y: Floats, caches: tuple[Cache, ...]) -> dict[str, Floats]:
     """The gradients of J, from the last layer to the first.
 
@@ -123,6 +127,7 @@ def l_layer_backward(y: Floats, caches: tuple[Cache, ...]) -> dict[str, Floats]:
     return found
 
 
+@strict
 def l_layer_update(
     parameters: Parameters, gradients: Parameters, *, learning_rate: float
 ) -> dict[str, Floats]:

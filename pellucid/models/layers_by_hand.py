@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from pellucid.arrays import ArrayLike
 from pellucid.errors import GradientError, ShapeError
+from pellucid.refusals import Strict
 
 Floats = NDArray[Any]
 
 
-class _Kept:
+class _Kept(Strict):
     """What forward leaves for backward."""
 
     _kept: tuple[Any, ...] | None = None

@@ -24,6 +24,7 @@ from pellucid.errors import DataError, OptionError, ShapeError, is_finite
 from pellucid.functional import binary_cross_entropy
 from pellucid.nn.init import Zeros
 from pellucid.optim import SGD
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 Floats = NDArray[np.float64]
@@ -47,6 +48,7 @@ class Fit:
         return _sigmoid(self.w.T @ array + self.b)
 
 
+@strict
 def by_loops(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: int) -> Fit:
     """Gradient descent with each sum as a loop: over samples, and inside over features.
 
@@ -96,6 +98,7 @@ def _summed(
     return cost / m, [total / m for total in dw], db / m
 
 
+@strict
 def by_vectors(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: int) -> Fit:
     """Gradient descent with each sum as a matrix product; `@` is that product, `*` is not.
 
@@ -119,6 +122,7 @@ def by_vectors(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: 
     return Fit(w, b, tuple(costs))
 
 
+@strict
 def by_library(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: int) -> Fit:
     """The same descent by a dense layer, a loss, SGD and `compile`: no gradient is written.
 

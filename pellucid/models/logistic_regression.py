@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pellucid import nn
 from pellucid.nn.init import Zeros
 from pellucid.nn.module import Module
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class LogisticRegressionOptions:
+class LogisticRegressionOptions(Strict):
     """Nothing to choose: features and classes say all."""
 
 

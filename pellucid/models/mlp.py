@@ -15,6 +15,7 @@ from pellucid.nn import init
 from pellucid.nn.init import Initializer
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 
 ACTIVATIONS: dict[str, type[Module]] = {
@@ -45,7 +46,7 @@ ODD = ("tanh", "sigmoid", "identity")
 
 
 @dataclass(frozen=True)
-class MLPOptions:
+class MLPOptions(Strict):
     """The form of an MLP.
 
     `hidden`: units of each hidden layer, from the input on. `activation`: behind every hidden

@@ -17,6 +17,7 @@ from pellucid.creation import stack
 from pellucid.errors import DataError, OptionError, ShapeError
 from pellucid.functional import step
 from pellucid.nn.module import Module
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.variables import Parameter
 
@@ -50,6 +51,7 @@ class Learning:
         )
 
 
+@strict
 class Perceptron(Module):
     """A weighted sum, and yes where it is above 0.
 
@@ -161,6 +163,7 @@ def _checked(x: ArrayLike, target: ArrayLike, features: int) -> tuple[Floats, Fl
     return samples, answers
 
 
+@strict
 def and_gate() -> Perceptron:
     """1 where both inputs are 1.
 
@@ -170,6 +173,7 @@ def and_gate() -> Perceptron:
     return Perceptron.by_hand([0.5, 0.5], -0.7)
 
 
+@strict
 def nand_gate() -> Perceptron:
     """0 where both inputs are 1: every other gate, and so every computer, can be made of these.
 
@@ -179,6 +183,7 @@ def nand_gate() -> Perceptron:
     return Perceptron.by_hand([-0.5, -0.5], 0.7)
 
 
+@strict
 def or_gate() -> Perceptron:
     """1 where at least one input is 1.
 

@@ -14,11 +14,13 @@ from pellucid.functional.reduction import Reduction, Weights, by_class, reduce
 from pellucid.functional.targets import class_target
 from pellucid.nn.init import Zeros
 from pellucid.nn.module import Module
+from pellucid.refusals import Strict
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class PerceptronClassifierOptions:
+class PerceptronClassifierOptions(Strict):
     """Nothing to choose: features and classes say all."""
 
 
@@ -46,6 +48,7 @@ class PerceptronClassifier(Module):
         return self.linear(flat)  # type: ignore[no-any-return]
 
 
+@strict
 def perceptron_loss(
     scores: TensorLike,
     target: TensorLike,

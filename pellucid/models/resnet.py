@@ -14,12 +14,13 @@ from pellucid.models.images import Image, as_images, check_image, he_conv
 from pellucid.models.mlp import INITIALIZERS
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 from pellucid.windows import Window
 
 
 @dataclass(frozen=True)
-class ResNetOptions:
+class ResNetOptions(Strict):
     """The form of a ResNet.
 
     `channels`: maps in each stage; from the second on, a stage halves height and width.

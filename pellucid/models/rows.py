@@ -13,11 +13,12 @@ from pellucid.errors import OptionError
 from pellucid.models.images import Image, as_images, check_image
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class RowReaderOptions:
+class RowReaderOptions(Strict):
     """The form of a RowReader; see those of its kinds.
 
     Errors: OptionError for a number below 1.

@@ -12,12 +12,13 @@ from pellucid.models.images import Image, as_images, check_image, he_conv
 from pellucid.models.mlp import INITIALIZERS
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 from pellucid.windows import Window
 
 
 @dataclass(frozen=True)
-class SimpleConvNetOptions:
+class SimpleConvNetOptions(Strict):
     """The form of a SimpleConvNet.
 
     `filters`: kernels of the convolution. `filter_size`: their height and width, no larger than

@@ -14,12 +14,14 @@ from pellucid.functional import cross_entropy
 from pellucid.nn.init import Normal
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.refusals import Strict
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable
 
 
 @dataclass(frozen=True)
-class TwoLayerNetOptions:
+class TwoLayerNetOptions(Strict):
     """The form of a TwoLayerNet.
 
     `hidden`: units between the layers. `weight_std`: the standard deviation of W1 and W2 at start.
@@ -37,6 +39,7 @@ class TwoLayerNetOptions:
             raise OptionError(f"two-layer-net: weight_std is {self.weight_std}. 0 or more.")
 
 
+@strict
 class TwoLayerNet(Module):
     """Affine1, ReLU1, Affine2; the loss adds softmax and cross-entropy.
 

@@ -22,6 +22,7 @@ import numpy as np
 from pellucid.errors import CallError, GraphError, OptionError, PellucidError
 from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.scopes import current_scope
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ _watch = _Watch()
 
 
 @contextmanager
+@strict
 def calls() -> Iterator[list[Call]]:
     """The calls of all modules made inside, in the order in which they ended.
 

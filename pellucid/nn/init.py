@@ -27,10 +27,12 @@ from pellucid.on_use import on_use
 from pellucid.primitives.base import FLOAT32, Shape
 from pellucid.random import Generator
 from pellucid.refusals import KINDS, Kind, Strict, require
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.variables import Parameter, Variable
 
 
+@strict
 def fan(shape: Shape) -> tuple[int, int]:
     """How many inputs each output sums over, and how many outputs each input reaches.
 
@@ -49,6 +51,7 @@ def fan(shape: Shape) -> tuple[int, int]:
     return shape[1] * places, shape[0] * places
 
 
+@strict
 def starting(
     draw: Callable[[Generator], Tensor], shape: Shape, rng: Generator | None, dtype: Any = FLOAT32
 ) -> Variable:

@@ -24,8 +24,9 @@ from pellucid.nn.calls import (
 from pellucid.nn.saving import Savable
 from pellucid.random import Generator, check_seed
 from pellucid.recordings import Changes, entered, is_recording, setting, watch
-from pellucid.refusals import KINDS, Kind, check_arguments, look_again
+from pellucid.refusals import KINDS, Kind, check_arguments, copied, look_again
 from pellucid.scopes import scope
+from pellucid.strict import strict
 from pellucid.variables import Variable
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 MODES, ATTRIBUTES = Changes(), Changes()  # of all modules
 
 
+@strict
 class Module(Savable):
     """A layer or a model.
 
@@ -65,6 +67,8 @@ class Module(Savable):
         self = super().__new__(cls)
         self.__dict__.update(_name="", _place=Place(), _training=True, _written=set())
         return self
+
+    __reduce_ex__ = copied
 
     def __init_subclass__(cls) -> None:
         """Refuse variables and modules that all objects of a class would share, unseen."""

@@ -10,12 +10,14 @@ from typing import Any, Self
 from pellucid.errors import StateError
 from pellucid.nn.attributes import Branch
 from pellucid.state import Loaded, State, copies, held, restore
+from pellucid.strict import strict
 from pellucid.variables import Variable
 
 FORM = "model"  # of the model that a file was saved from, among its texts
 MOST_SHOWN = 400  # characters of it that an error shows
 
 
+@strict
 class Savable(Branch):
     """Whatever has variables by name."""
 

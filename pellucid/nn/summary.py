@@ -40,6 +40,7 @@ from pellucid.primitives import (
     Where,
 )
 from pellucid.primitives.base import Shape
+from pellucid.strict import strict
 from pellucid.tables import aligned, few
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable
@@ -116,6 +117,7 @@ class Summary:
     __repr__ = __str__
 
 
+@strict
 def flops(node: Node) -> int:
     """The floating-point operations of one node: 2 for a multiplication with its addition."""
     primitive = node.primitive

@@ -21,12 +21,14 @@ from pellucid.recordings import is_recording, setting
 from pellucid.refusals import Strict, refuse_setting, shown
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, ones_like
 from pellucid.variables import Buffer, Variable, assign_all, refuse_twins
 
 Slots = dict[str, Tensor]
 
 
+@strict
 @dataclass(eq=False)
 class Optimizer(Strict):
     """Changes parameters so that a loss falls.

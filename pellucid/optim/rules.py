@@ -20,17 +20,20 @@ from pellucid.optim.clipping import shrunk
 from pellucid.optim.schedules import check
 from pellucid.random import Generator
 from pellucid.refusals import Strict
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable
 
 Selection = Callable[[str, Variable], bool]
 
 
+@strict
 def weights_only(path: str, parameter: Variable) -> bool:
     """True for parameters with two axes or more: not for biases, and not for norms."""
     return parameter.ndim >= 2
 
 
+@strict
 def every(path: str, parameter: Variable) -> bool:
     """True for all parameters."""
     return True

@@ -38,7 +38,7 @@ def tell_unheld(who: str, loss: Tensor, *, first: bool) -> None:
             "model that the step calls: it stays as it is. Assign a layer to the model that calls "
             "it, self.layer = ...; give a parameter to an optimizer; or make it a Buffer, where "
             "that is meant.",
-            stacklevel=4,
+            stacklevel=6,
         )
 
 

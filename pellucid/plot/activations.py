@@ -16,6 +16,7 @@ from pellucid.errors import OptionError, closest
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, VERMILION, calm
 from pellucid.random import Generator
+from pellucid.strict import strict
 from pellucid.tensor import tensor
 
 CURVES = {
@@ -38,6 +39,7 @@ STARTS = {
 BINS = 30
 
 
+@strict
 def activations(names: Sequence[str] = ("step", "sigmoid", "tanh", "relu", "leaky_relu")) -> Any:
     """A panel for each function from -5 to 5 by a tenth: the curve, and its derivative dashed.
 
@@ -64,6 +66,7 @@ def activations(names: Sequence[str] = ("step", "sigmoid", "tanh", "relu", "leak
     return figure
 
 
+@strict
 def layer_outputs(
     start: nn.init.Initializer,
     activation: str = "sigmoid",
@@ -98,6 +101,7 @@ def layer_outputs(
     return found
 
 
+@strict
 def start_histograms(
     activation: str = "sigmoid",
     starts: Mapping[str, nn.init.Initializer] = STARTS,

@@ -13,9 +13,11 @@ import numpy as np
 from pellucid.arrays import ArrayLike
 from pellucid.errors import ShapeError
 from pellucid.plot.figure import new_figure
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 
+@strict
 def images(
     batch: ArrayLike | Tensor, labels: Sequence[Any] | None = None, *, most: int = 32
 ) -> Any:
@@ -39,6 +41,7 @@ def images(
     return _grid(array[:most], titles[:most], (0.0, 1.0))
 
 
+@strict
 def filters(layer: Any, *, channel: int | None = None, most: int = 32) -> Any:
     """The kernels of a convolution: black where they are most negative, white where positive.
 

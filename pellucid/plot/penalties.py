@@ -15,6 +15,7 @@ from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.optim import SGD, Proximal
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, CYCLE, GREY, VERMILION, calm
+from pellucid.strict import strict
 from pellucid.tensor import tensor
 from pellucid.variables import Parameter
 
@@ -22,6 +23,7 @@ KINDS = ("lasso", "ridge")
 STEPS = 3000
 
 
+@strict
 def penalty_path(x: ArrayLike, y: ArrayLike, penalties: ArrayLike, kind: str = "lasso") -> Any:
     """The weights of a linear regression, for each penalty.
 
@@ -70,6 +72,7 @@ def _weights(features: Any, targets: Any, rate: float, penalty: float, kind: str
     return np.array(w.present()).reshape(-1)
 
 
+@strict
 def penalty_balls() -> Any:
     """The cost's contours with the diamond |w1| + |w2| = 1 and the circle w1^2 + w2^2 = 1.
 
@@ -104,6 +107,7 @@ def penalty_balls() -> Any:
     return figure
 
 
+@strict
 def penalty_paths(x: ArrayLike, y: ArrayLike, penalties: ArrayLike | None = None) -> Any:
     """`penalty_path` of lasso and of ridge: a line for each weight, over the penalty.
 

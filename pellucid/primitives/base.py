@@ -195,7 +195,7 @@ def known_dtype(where: str, dtype: Any) -> DType:
 def whole_sizes(where: str, sizes: Iterable[Any]) -> Shape:
     """Sizes as Python integers, whichever integers they are; numbers with a fraction are none."""
     try:
-        return tuple(operator.index(n) for n in sizes)
+        return tuple(map(operator.index, sizes))
     except TypeError:
         raise ShapeError(f"{where}: sizes {tuple(sizes)}. They are whole numbers.") from None
 

@@ -26,6 +26,7 @@ from pellucid.primitives.base import (
     DType,
 )
 from pellucid.standard.operands import array
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 bool = BOOL  # noqa: A001 (the standard's name)
@@ -44,6 +45,7 @@ KINDS: dict[str, tuple[DType, ...]] = {
 }
 
 
+@strict
 def astype(x: Any, dtype: Any, /, *, copy: builtins.bool = True, device: Any = None) -> Tensor:
     """The same numbers in another dtype; `copy` changes nothing: nobody can write into them."""
     del copy
@@ -51,6 +53,7 @@ def astype(x: Any, dtype: Any, /, *, copy: builtins.bool = True, device: Any = N
     return array(x).astype(dtype)
 
 
+@strict
 def asarray(
     obj: Any, /, *, dtype: Any = None, device: Any = None, copy: builtins.bool | None = None
 ) -> Tensor:
@@ -66,6 +69,7 @@ def asarray(
     return tensor(obj, dtype)
 
 
+@strict
 def can_cast(from_: Any, to: Any, /) -> builtins.bool:
     """Whether every number of one dtype, or tensor, has its like in another dtype."""
     return builtins.bool(np.can_cast(_dtype_of(from_), np.dtype(to)))
@@ -93,6 +97,7 @@ class IntegerLimits:
     dtype: DType
 
 
+@strict
 def finfo(type: Any, /) -> FloatLimits:  # noqa: A002 (the standard's name)
     """The limits of a float dtype, or of that of a tensor."""
     dtype = _dtype_of(type)
@@ -101,12 +106,14 @@ def finfo(type: Any, /) -> FloatLimits:  # noqa: A002 (the standard's name)
     return FloatLimits(of.bits, eps, large, -large, small, dtype)
 
 
+@strict
 def iinfo(type: Any, /) -> IntegerLimits:  # noqa: A002 (the standard's name)
     """The limits of an integer dtype, or of that of a tensor."""
     of = np.iinfo(_dtype_of(type))
     return IntegerLimits(of.bits, int(of.max), int(of.min), _dtype_of(type))
 
 
+@strict
 def isdtype(dtype: Any, kind: Any) -> builtins.bool:
     """Whether a dtype is another, or one of a kind such as "integral", or of several."""
     if isinstance(kind, tuple):
@@ -118,6 +125,7 @@ def isdtype(dtype: Any, kind: Any) -> builtins.bool:
     return builtins.bool(np.dtype(dtype) == np.dtype(kind))
 
 
+@strict
 def result_type(*arrays_and_dtypes: Any) -> DType:
     """The one dtype of all arguments; Python numbers take it.
 

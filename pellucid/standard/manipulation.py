@@ -10,6 +10,7 @@ from pellucid.errors import OptionError, ShapeError
 from pellucid.graph import is_symbolic
 from pellucid.primitives.base import Shape, broadcast, normal_axis
 from pellucid.standard.operands import array
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 Axes = int | tuple[int, ...]
@@ -17,6 +18,7 @@ Axes = int | tuple[int, ...]
 # ---- shapes ------------------------------------------------------------------------------
 
 
+@strict
 def reshape(x: Any, /, shape: Shape, *, copy: bool | None = None) -> Tensor:
     """The same elements seen with another shape; one size may be -1: whatever is left.
 
@@ -26,16 +28,19 @@ def reshape(x: Any, /, shape: Shape, *, copy: bool | None = None) -> Tensor:
     return array(x).reshape(shape)
 
 
+@strict
 def permute_dims(x: Any, /, axes: tuple[int, ...]) -> Tensor:
     """The axes in another order: axis i of the result is axis `axes[i]` of x."""
     return array(x).permute_dims(axes)
 
 
+@strict
 def matrix_transpose(x: Any, /) -> Tensor:
     """The last two axes swapped."""
     return array(x).mT
 
 
+@strict
 def moveaxis(x: Any, source: Axes, destination: Axes, /) -> Tensor:
     """Axes moved to other places; the others keep their order."""
     t = array(x)
@@ -51,21 +56,25 @@ def moveaxis(x: Any, source: Axes, destination: Axes, /) -> Tensor:
     return t.permute_dims(tuple(order))
 
 
+@strict
 def expand_dims(x: Any, /, axis: int = 0) -> Tensor:
     """A new axis of size 1 at the given place."""
     return array(x).expand_dims(axis)
 
 
+@strict
 def squeeze(x: Any, /, axis: Axes) -> Tensor:
     """x without the given axes, which must have size 1."""
     return array(x).squeeze(axis)
 
 
+@strict
 def broadcast_to(x: Any, /, shape: Shape) -> Tensor:
     """Axes of size 1, and new axes in front, repeated to the given shape."""
     return array(x).broadcast_to(shape)
 
 
+@strict
 def broadcast_shapes(*shapes: Shape) -> Shape:
     """The shape that several broadcast to.
 
@@ -75,6 +84,7 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return broadcast("broadcast_shapes", tuple(tuple(shape) for shape in shapes))
 
 
+@strict
 def broadcast_arrays(*arrays: Any) -> list[Tensor]:
     """Each of them repeated to the shape that all of them broadcast to."""
     parts = [array(x) for x in arrays]
@@ -85,11 +95,13 @@ def broadcast_arrays(*arrays: Any) -> list[Tensor]:
 # ---- order -------------------------------------------------------------------------------
 
 
+@strict
 def flip(x: Any, /, *, axis: Axes | None = None) -> Tensor:
     """The elements in reverse order along some axes, or all."""
     return array(x).flip(axis=axis)
 
 
+@strict
 def roll(x: Any, /, shift: Axes, *, axis: Axes | None = None) -> Tensor:
     """The elements moved on along an axis; what leaves at its end comes in at its beginning."""
     t = array(x)
@@ -119,6 +131,7 @@ def _several(numbers: Axes) -> tuple[int, ...]:
 # ---- repeating ---------------------------------------------------------------------------
 
 
+@strict
 def tile(x: Any, repetitions: tuple[int, ...], /) -> Tensor:
     """x put beside itself so many times along each axis."""
     y, times = array(x), tuple(repetitions)
@@ -133,6 +146,7 @@ def tile(x: Any, repetitions: tuple[int, ...], /) -> Tensor:
     return y.reshape(apart).broadcast_to(beside).reshape(whole)
 
 
+@strict
 def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Tensor:
     """Each element so many times, one after the other; `repeats` may hold a number for each.
 
@@ -157,6 +171,7 @@ def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Tensor:
 # ---- together and apart ------------------------------------------------------------------
 
 
+@strict
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Tensor, ...]:
     """The slices along an axis, each without it."""
     t = array(x)
@@ -164,6 +179,7 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Tensor, ...]:
     return tuple(t[(*(slice(None),) * place, i)] for i in range(t.shape[place]))
 
 
+@strict
 def meshgrid(*arrays: Any, indexing: str = "xy") -> list[Tensor]:
     """The coordinates of a grid, from those along each of its axes.
 
@@ -183,11 +199,13 @@ def meshgrid(*arrays: Any, indexing: str = "xy") -> list[Tensor]:
     return [line.reshape(shape).broadcast_to(sizes) for line, shape in pairs]
 
 
+@strict
 def tril(x: Any, /, *, k: int = 0) -> Tensor:
     """The last two axes as a matrix, with 0 above its diagonal, or above the k-th."""
     return _triangle("tril", array(x), k, upper=False)
 
 
+@strict
 def triu(x: Any, /, *, k: int = 0) -> Tensor:
     """The last two axes as a matrix, with 0 below its diagonal, or below the k-th."""
     return _triangle("triu", array(x), k, upper=True)
@@ -205,6 +223,7 @@ def _triangle(name: str, x: Tensor, k: int, *, upper: bool) -> Tensor:
 # ---- elements at positions ---------------------------------------------------------------
 
 
+@strict
 def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Tensor:
     """The slices of x at these positions of an axis; of a tensor with one axis, of that one."""
     t = array(x)
@@ -213,6 +232,7 @@ def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Tensor:
     return t.take(indices, axis=axis or 0)
 
 
+@strict
 def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Tensor:
     """For each position of the indices, the element of x there, with that place along the axis.
 

@@ -7,15 +7,18 @@ from typing import Any
 from pellucid.errors import ShapeError
 from pellucid.primitives.base import normal_axis
 from pellucid.standard.operands import pair
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 
+@strict
 def matmul(x1: Any, x2: Any, /) -> Tensor:
     """The product of matrices; one axis alone is a row on the left, a column on the right."""
     a, b = pair(x1, x2)
     return a @ b
 
 
+@strict
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:
     """The sum of products along an axis, counted from the end."""
     a, b = pair(x1, x2)
@@ -27,6 +30,7 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:
     return (a * b).sum(axis=axis).astype(a.dtype)
 
 
+@strict
 def tensordot(
     x1: Any, x2: Any, /, *, axes: int | tuple[Sequence[int], Sequence[int]] = 2
 ) -> Tensor:

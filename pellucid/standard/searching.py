@@ -14,16 +14,19 @@ from pellucid.errors import OptionError, ShapeError
 from pellucid.primitives.base import BOOL, INT64, UINT8, normal_axis
 from pellucid.standard.manipulation import take_along_axis
 from pellucid.standard.operands import array
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 # ---- extremes ----------------------------------------------------------------------------
 
 
+@strict
 def argmax(x: Any, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The position of the largest along an axis, or among all; the first at a tie."""
     return array(x).argmax(axis=axis, keepdims=keepdims)
 
 
+@strict
 def argmin(x: Any, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The position of the smallest along an axis, or among all; the first at a tie."""
     return array(x).argmin(axis=axis, keepdims=keepdims)
@@ -32,6 +35,7 @@ def argmin(x: Any, /, *, axis: int | None = None, keepdims: bool = False) -> Ten
 # ---- order -------------------------------------------------------------------------------
 
 
+@strict
 def argsort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
     """The positions that put an axis in order; nan stands last.
 
@@ -46,6 +50,7 @@ def argsort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool
     return t.apply(p.Argsort(place))
 
 
+@strict
 def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
     """The elements of an axis in order, smallest first; nan stands last."""
     t = array(x)
@@ -53,6 +58,7 @@ def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = 
     return take_along_axis(t, places, axis=axis)
 
 
+@strict
 def searchsorted(x1: Any, x2: Any, /, *, side: str = "left", sorter: Any = None) -> Tensor:
     """Where in x1, which is in order, each element of x2 would have to stand.
 
@@ -77,6 +83,7 @@ def searchsorted(x1: Any, x2: Any, /, *, side: str = "left", sorter: Any = None)
 # ---- what depends on the numbers ---------------------------------------------------------
 
 
+@strict
 def nonzero(x: Any, /) -> tuple[Tensor, ...]:
     """The positions of the elements that are not 0, axis by axis."""
     t = array(x)
@@ -108,6 +115,7 @@ class UniqueInverse(NamedTuple):
     inverse_indices: Tensor
 
 
+@strict
 def unique_all(x: Any, /) -> UniqueAll:
     """The different values of x in order, and where they are; each nan is one of its own."""
     t = array(x)
@@ -120,23 +128,27 @@ def unique_all(x: Any, /) -> UniqueAll:
     )
 
 
+@strict
 def unique_counts(x: Any, /) -> UniqueCounts:
     """The different values of x in order, and how many there are of each."""
     found = unique_all(x)
     return UniqueCounts(found.values, found.counts)
 
 
+@strict
 def unique_inverse(x: Any, /) -> UniqueInverse:
     """The different values of x in order, and which of them each element is."""
     found = unique_all(x)
     return UniqueInverse(found.values, found.inverse_indices)
 
 
+@strict
 def unique_values(x: Any, /) -> Tensor:
     """The different values of x, in order."""
     return unique_all(x).values
 
 
+@strict
 def isin(x1: Any, x2: Any, /, *, invert: bool = False) -> Tensor:
     """Whether each element of x1 is one of x2."""
     a, b = array(x1), array(x2).flatten()

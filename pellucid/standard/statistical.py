@@ -10,11 +10,13 @@ from pellucid.errors import OptionError, ShapeError
 from pellucid.operators import Axis
 from pellucid.primitives.base import BOOL, INT32, INT64, UINT8, UINT32, DType, normal_axis
 from pellucid.standard.operands import array
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 WIDER = {BOOL: INT64, UINT8: UINT32, INT32: INT64}  # in which small integers are added up
 
 
+@strict
 def sum(  # noqa: A001 (the standard's name)
     x: Any, /, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False
 ) -> Tensor:
@@ -22,6 +24,7 @@ def sum(  # noqa: A001 (the standard's name)
     return _widened(array(x), dtype).sum(axis=axis, keepdims=keepdims)
 
 
+@strict
 def prod(x: Any, /, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
     """The product over some axes, or all; small integers are multiplied in a wider dtype."""
     return _widened(array(x), dtype).prod(axis=axis, keepdims=keepdims)
@@ -32,41 +35,49 @@ def _widened(x: Tensor, dtype: Any) -> Tensor:
     return x.astype(to)
 
 
+@strict
 def max(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:  # noqa: A001
     """The largest over some axes, or all; nan if any is."""
     return array(x).max(axis=axis, keepdims=keepdims)
 
 
+@strict
 def min(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:  # noqa: A001
     """The smallest over some axes, or all; nan if any is."""
     return array(x).min(axis=axis, keepdims=keepdims)
 
 
+@strict
 def mean(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """The mean over some axes, or all."""
     return array(x).mean(axis=axis, keepdims=keepdims)
 
 
+@strict
 def var(x: Any, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
     """The mean squared distance from the mean; divides by the count less `correction`."""
     return array(x).var(axis=axis, correction=correction, keepdims=keepdims)
 
 
+@strict
 def std(x: Any, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
     """The square root of `var`."""
     return array(x).std(axis=axis, correction=correction, keepdims=keepdims)
 
 
+@strict
 def all(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:  # noqa: A001
     """Whether all over some axes, or all of them, are true."""
     return array(x).all(axis=axis, keepdims=keepdims)
 
 
+@strict
 def any(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:  # noqa: A001
     """Whether any over some axes, or all of them, is true."""
     return array(x).any(axis=axis, keepdims=keepdims)
 
 
+@strict
 def count_nonzero(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """How many over some axes, or all, are not 0."""
     t = array(x)
@@ -77,6 +88,7 @@ def count_nonzero(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Te
 # ---- along one axis ----------------------------------------------------------------------
 
 
+@strict
 def cumulative_sum(
     x: Any, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False
 ) -> Tensor:
@@ -86,6 +98,7 @@ def cumulative_sum(
     return concat([zeros(_one(y, axis), dtype=y.dtype), y], axis=axis) if include_initial else y
 
 
+@strict
 def cumulative_prod(
     x: Any, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False
 ) -> Tensor:
@@ -114,6 +127,7 @@ def _one(x: Tensor, axis: int) -> tuple[int, ...]:
     return (*x.shape[:axis], 1, *x.shape[axis + 1 :])
 
 
+@strict
 def diff(
     x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None
 ) -> Tensor:

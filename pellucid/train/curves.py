@@ -22,6 +22,7 @@ from pellucid.disk import expanded
 from pellucid.io import write_atomic
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, GREY, VERMILION, spread_out
+from pellucid.strict import strict
 from pellucid.train.history import TRAIN, VALIDATION, History
 
 # Stands for the colour of the page's text until the SVG is put into a page.
@@ -47,6 +48,7 @@ def measures(history: History) -> list[str]:
     return [name.removeprefix(TRAIN) for name in history.epochs if name.startswith(TRAIN)]
 
 
+@strict
 def save_curves(history: History, folder: str | os.PathLike[str]) -> Path:
     """Draw `curves.png` and `curves.svg`; the path of the PNG.
 

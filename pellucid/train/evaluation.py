@@ -13,6 +13,7 @@ import numpy as np
 from pellucid.compile import Compiled
 from pellucid.compile import compile as compiled
 from pellucid.data import Dataset
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.train.history import Values
 from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss, means_of
@@ -44,6 +45,7 @@ class Feed:
         return {} if self.weights is None else {"weights": self.weights.take(indices, axis=0)}
 
 
+@strict
 def evaluate(
     model: Any,
     loss: Loss,

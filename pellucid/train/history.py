@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.refusals import Strict
+from pellucid.strict import strict
 from pellucid.tables import aligned, cell, few
 
 Values = dict[str, float]
@@ -80,6 +81,7 @@ class Steps:
             yield StepRecord(self.first + i, self.epoch, loss, metrics)
 
 
+@strict
 @dataclass
 class History(Strict):
     """What a run measured so far.

@@ -25,6 +25,7 @@ from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError
 from pellucid.functional.reduction import threshold_of
 from pellucid.primitives.base import FLOAT32, FLOATS
+from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
 
 
@@ -51,7 +52,7 @@ class Metric(Protocol):
 
 
 @dataclass(frozen=True)
-class Accuracy:
+class Accuracy(Strict):
     """The fraction of samples whose class is found.
 
         1 if argmax(outputs) = target else 0
@@ -116,13 +117,13 @@ class Accuracy:
         return said.astype(targets.dtype) == check_ids("Accuracy", targets, 2)
 
 
-class SetMetric(ABC):
+class SetMetric(Strict, ABC):
     """A measure of a whole set that is no mean over its samples; measured after epochs alone."""
 
     name: str
     higher_is_better: bool
 
-    def check(self, data: Dataset) -> None:  # noqa: B027 (most refuse nothing)
+    def check(self, data: Dataset) -> None:
         """Refuse data that it cannot measure, before training."""
 
     @abstractmethod
@@ -173,7 +174,7 @@ class RocAuc(SetMetric):
 
 
 @dataclass(frozen=True)
-class AbsoluteError:
+class AbsoluteError(Strict):
     """How far predicted numbers are from their targets.
 
         mean of |output - target| over the outputs of a sample

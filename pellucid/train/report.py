@@ -11,6 +11,7 @@ from typing import Any
 
 from pellucid.disk import expanded
 from pellucid.io import write_atomic
+from pellucid.strict import strict
 from pellucid.tables import cell
 from pellucid.train.curves import can_draw, curve_svgs, save_curves
 from pellucid.train.history import History
@@ -59,6 +60,7 @@ def draw(
     save_report(history, config, folder, results)
 
 
+@strict
 def save_report(
     history: History,
     config: Mapping[str, Any],

@@ -15,6 +15,7 @@ from pellucid.data import Dataset
 from pellucid.errors import TrainingError
 from pellucid.refusals import Strict
 from pellucid.state import held, restore
+from pellucid.strict import strict
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Evaluation, Feed, Loss
@@ -32,6 +33,7 @@ from pellucid.train.run_folder import RunFolder
 from pellucid.train.stepper import Stepper
 
 
+@strict
 class Trainer(Strict):
     """Trains a model on a data set.
 
@@ -93,7 +95,7 @@ class Trainer(Strict):
         self._stop = self.history.stopped = ""
         if self._is_done(epochs):
             self.history.stopped = self._stop or all_done(epochs)
-            warnings.warn(nothing_left(self.history.stopped, self.position.epoch), stacklevel=2)
+            warnings.warn(nothing_left(self.history.stopped, self.position.epoch), stacklevel=3)
             if self._keeper.kept is not None:
                 return self.history
         with self._recorder.alone(), Interrupts() as interrupts:
@@ -207,7 +209,7 @@ class Trainer(Strict):
         """
         self.model.inference()
         if not self._keeper.go_on():
-            warnings.warn(CHANGED, stacklevel=4)
+            warnings.warn(CHANGED, stacklevel=5)
         self.history.restored_epoch, self.history.weights = None, ""
         self._stepper.check_last()
         if self._recorder.settle(lambda: run_config(self, self._identity)):

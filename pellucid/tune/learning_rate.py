@@ -14,7 +14,9 @@ import numpy as np
 from pellucid.data import Dataset
 from pellucid.errors import OptionError, TrainingError
 from pellucid.optim import Optimizer, Schedule
+from pellucid.refusals import Strict
 from pellucid.state import copies, restore
+from pellucid.strict import strict
 from pellucid.tensor import tensor
 from pellucid.train import Options, Trainer
 from pellucid.train.evaluation import Loss
@@ -25,7 +27,7 @@ FEWEST_STEPS = 10
 
 
 @dataclass(frozen=True)
-class Ramp:
+class Ramp(Strict):
     """Learning rates from `low` to `high` in `steps` steps, each the same factor above the last."""
 
     low: float = 1e-6
@@ -100,6 +102,7 @@ class RateFinding:
         )
 
 
+@strict
 def find_learning_rate(
     model: Any,
     loss: Loss,

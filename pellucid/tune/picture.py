@@ -12,11 +12,13 @@ from pellucid.errors import OptionError
 from pellucid.io.files import file_error
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, GREY, VERMILION, calm, spread_out
+from pellucid.strict import strict
 from pellucid.tune.learning_rate import RateFinding
 from pellucid.tune.space import Choice, Integers, LogUniform
 from pellucid.tune.trials import Results, best_first, word
 
 
+@strict
 def save_picture(found: Results | RateFinding, path: str | os.PathLike[str]) -> Path:
     """Draw into a PNG, SVG or PDF file; the path.
 

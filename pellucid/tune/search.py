@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import OptionError, TrainingError
+from pellucid.strict import strict
 from pellucid.tune.space import Point, Space, check_space
 from pellucid.tune.strategies import RandomSearch, Strategy
 from pellucid.tune.trials import Results, Trial, TrialFile
 
 
+@strict
 def search(
     objective: Callable[..., float],
     space: Space,

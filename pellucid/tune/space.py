@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from pellucid.errors import OptionError, is_finite
+from pellucid.refusals import Strict
 
 Point = dict[str, Any]  # a value for each name
 
 LEAST_MARGIN = 0.1  # of the old range that a narrowed one keeps, however close the best lie
 
 
-class Range:
+class Range(Strict):
     """The base of all ranges."""
 
     def at(self, position: float) -> Any:
@@ -156,11 +157,6 @@ class Integers(_Numbers):
     noun = "whole number"
     low: int
     high: int
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.low != int(self.low) or self.high != int(self.high):
-            raise OptionError(f"Integers: from {self.low} to {self.high}. Both are whole numbers.")
 
     @property
     def _is_log(self) -> bool:

@@ -19,6 +19,8 @@ import numpy as np
 
 from pellucid.errors import OptionError
 from pellucid.optional import imported
+from pellucid.refusals import Strict
+from pellucid.strict import strict
 from pellucid.tune.space import Point, Range, Space
 from pellucid.tune.trials import Trial, best_first
 
@@ -40,7 +42,7 @@ class Strategy(Protocol):
 
 
 @dataclass(frozen=True)
-class RandomSearch:
+class RandomSearch(Strict):
     """Points at random; after each round the ranges shrink around the best.
 
     Of few hyperparameters that matter a random search tries a new value each time, where a
@@ -80,7 +82,7 @@ class RandomSearch:
 
 
 @dataclass(frozen=True)
-class GridSearch:
+class GridSearch(Strict):
     """Every combination of `values` values of each range, and of all of each choice."""
 
     values: int = 3
@@ -102,7 +104,7 @@ class GridSearch:
 
 
 @dataclass(frozen=True)
-class BayesianSearch:
+class BayesianSearch(Strict):
     """Points where a Gaussian process, fitted to the scores so far, expects most improvement.
 
     `tries` trials in all, the first `start` of them at random. Fewer trials are needed than at
@@ -137,6 +139,7 @@ class BayesianSearch:
         return points[int(np.argmax(gains))]
 
 
+@strict
 def expected_improvement(mean: Any, deviation: Any, best: float) -> Any:
     """By how much a normal number is expected to lie below `best`, counting nothing above.
 

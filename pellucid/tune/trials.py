@@ -16,6 +16,7 @@ from typing import Any
 from pellucid.disk import expanded
 from pellucid.errors import FileError, OptionError, TrainingError
 from pellucid.io import append_jsonl, read_jsonl
+from pellucid.strict import strict
 from pellucid.tables import aligned, significant
 from pellucid.tune.space import Point, Space
 
@@ -41,6 +42,7 @@ def best_first(trials: Sequence[Trial]) -> list[Trial]:
     return sorted((t for t in trials if t.is_done), key=lambda t: (t.score, t.number))
 
 
+@strict
 @dataclass(frozen=True)
 class Results:
     """All trials of a search, in order; `stopped` says why there are no more.

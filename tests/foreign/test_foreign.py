@@ -106,6 +106,7 @@ CLASSES = {
     "MultiHeadAttention": pc.nn.MultiHeadAttention, "Embedding": pc.nn.Embedding,
     "Trainer": pc.train.Trainer, "Options": pc.train.Options, "Saving": pc.train.Saving,
     "EarlyStopping": pc.train.EarlyStopping, "Generator": pc.Generator,
+    "function": pc.functional.relu, "Parameter": pc.Parameter,
 }  # fmt: skip
 
 

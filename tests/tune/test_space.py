@@ -77,7 +77,7 @@ def test_a_value_near_an_end_is_named():
         (lambda: Uniform(1.0, 1.0), r"Uniform: from 1\.0 to 1\.0\. .* the lower one first"),
         (lambda: Uniform(0.0, math.inf), "finite numbers"),
         (lambda: LogUniform(0.0, 1.0), r"LogUniform: from 0\.0\. A logarithmic scale has no 0"),
-        (lambda: Integers(1, 2.5), "whole numbers"),
+        (lambda: Integers(1, 2.5), "Integers: high is 2.5. It is a whole number"),
         (lambda: Choice(()), "There must be at least one"),
     ],
 )
