@@ -90,10 +90,14 @@ def is_known(arguments: list[str]) -> bool:
     return main([*arguments, "--help"]) == 0
 
 
-def test_command_lines_of_the_readme_have_known_commands_and_options() -> None:
-    shown = commands((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert ["train", "digits"] in shown
-    assert len(shown) >= 5
+@pytest.mark.parametrize(
+    ("document", "among"),
+    [("README.md", "train digits"), ("docs/command-line.md", "train digits --epochs 3")],
+)
+def test_command_lines_have_known_commands_and_options(document: str, among: str) -> None:
+    shown = commands((ROOT / document).read_text(encoding="utf-8"))
+    assert among.split() in shown
+    assert len(shown) >= 4
     assert [arguments for arguments in shown if not is_known(arguments)] == []
 
 

@@ -79,8 +79,8 @@ def as_json(results: Sequence[Result], machine: dict[str, Any]) -> dict[str, Any
         "workloads": {
             result.workload.name: {
                 system: {
-                    "median_us": round(timing.median_us, 2),
-                    "min_us": round(timing.min_us, 2),
+                    "median_us": timing.median_us,
+                    "min_us": timing.min_us,
                     "config": timing.contender.config,
                     "rounds": timing.rounds,
                     "loss": timing.first_loss,

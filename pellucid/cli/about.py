@@ -4,7 +4,6 @@ about    print them, as lines or as JSON
 facts    the same by name
 """
 
-import json
 import os
 import platform
 import shutil
@@ -15,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from pellucid import __version__, executors
-from pellucid.cli.present import plain_console
+from pellucid.cli.present import plain_console, write_json
 from pellucid.executors.cpus import available
 from pellucid.executors.threads import threads
 
@@ -35,7 +34,7 @@ def about(*, as_json: bool) -> int:
     """Print what is known of this installation and machine."""
     found = facts()
     if as_json:
-        print(json.dumps(found, indent=2))  # noqa: T201 (what a program reads)
+        write_json(found)
         return 0
     console, width = plain_console(), max(map(len, found))
     for name, text in found.items():

@@ -1,6 +1,7 @@
 """`pellucid bench`: pellucid and the peers that are installed, side by side."""
 
-import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from pellucid.bench.run import run
 from pellucid.bench.show import Result, as_json, figure, table
 from pellucid.bench.systems import installed
 from pellucid.bench.workloads import WORKLOADS
+from pellucid.cli.output import Output
+from pellucid.cli.present import write_json
 from pellucid.errors import OptionError, closest
-from pellucid.io.files import write_atomic
 from pellucid.tables import significant
 
 WHOLE = "W10"  # a workload of processes, not of steps
@@ -25,41 +27,68 @@ def bench(
     peers: tuple[str, ...],
     threads: tuple[int, ...],
     rounds: int,
-    outputs: dict[str, Path | None],
+    output: Output,
+    paths: dict[str, Path | None],
 ) -> None:
-    """Measure and show; `outputs` may name a JSON file, a figure and the MNIST folder.
+    """Measure and show; `paths` may name a figure and the MNIST folder.
 
     Errors: OptionError for an unknown workload or peer, and for W10 without that folder.
     """
-    _check(workloads, outputs["data_dir"])
-    peers = tuple(installed(peers))
-    console = Console(highlight=False)
+    folder = paths["data_dir"]
+    _check(workloads, folder)
+    peers, names = tuple(installed(peers)), [name for name in workloads if name != WHOLE]
     found = machine()
-    about = ", ".join(f"{name} {value}" for name, value in found.items())
-    console.print(f"machine: {about}", markup=False)
-    with console.status("starting") as status:
-        names = [name for name in workloads if name != WHOLE]
-        results = (
-            run(names, peers, threads, rounds, status.update) if names or not workloads else []
-        )
-        runs = []
-        folder = outputs["data_dir"]
+    if output.is_full:
+        about = ", ".join(f"{name} {value}" for name, value in found.items())
+        Console(highlight=False).print(f"machine: {about}", markup=False)
+    results, runs = [], []
+    with _waiting(output) as tell:
+        if names or not workloads:
+            results = run(names, peers, threads, rounds, tell)
         if folder is not None and (not workloads or WHOLE in workloads):
-            runs = whole.compare(folder, peers, max(3, rounds // 5), status.update)
+            runs = whole.compare(folder, peers, max(3, rounds // 5), tell)
+    if output.as_json:
+        write_json(_document(results, runs, found))
+    else:
+        _show(results, runs, found)
+    if paths["figure"] is not None and results:
+        figure(results, paths["figure"])
+
+
+@contextmanager
+def _waiting(output: Output) -> Iterator[Callable[[str], None]]:
+    """What is measured just now, shown where there is a terminal for it."""
+    if not output.has_bar:
+        yield lambda text: None
+        return
+    with Console(stderr=True, highlight=False).status("starting") as status:
+        yield status.update
+
+
+def _show(results: list[Result], runs: list[whole.WholeRun], found: dict[str, Any]) -> None:
+    console = Console(highlight=False)
     for result in results:
         console.print(table(result, found["peak_gflops"]))
         _warn(console, result)
     if runs:
         console.print(_whole_table(runs))
-    if outputs["json"] is not None:
-        content: dict[str, Any] = as_json(results, found)
-        if runs:
-            content["workloads"][WHOLE] = {
-                r.system: {"median_us": r.median_s * 1e6, "min_us": r.min_s * 1e6} for r in runs
+
+
+def _document(
+    results: list[Result], runs: list[whole.WholeRun], found: dict[str, Any]
+) -> dict[str, Any]:
+    """The same for a program."""
+    content: dict[str, Any] = as_json(results, found)
+    if runs:
+        content["workloads"][WHOLE] = {
+            r.system: {
+                "median_us": r.median_s * 1e6,
+                "min_us": r.min_s * 1e6,
+                "accuracy": r.accuracy,
             }
-        write_atomic(outputs["json"], json.dumps(content, indent=2).encode())
-    if outputs["figure"] is not None and results:
-        figure(results, outputs["figure"])
+            for r in runs
+        }
+    return content
 
 
 def _check(workloads: tuple[str, ...], folder: Path | None) -> None:

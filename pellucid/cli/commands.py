@@ -1,10 +1,12 @@
 """The commands and their options; the work is done in the modules they import on use."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pellucid import __version__
+from pellucid.cli.output import JSON, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.train_command import NUMBER, POSITIVE, SEED, train
 from pellucid.cli.tune_command import tune
@@ -25,6 +27,8 @@ def pellucid(traceback: bool) -> None:
       pellucid train mnist --data-dir mnist --download --hidden 100,50 --epochs 5
       pellucid predict runs/digits-mlp-1 seven.png
 
+    With --json a command prints one JSON document, with --quiet nothing but its results.
+
     \b
     Exit codes: 0 done, 1 the work failed, 2 wrong use, 130 stopped by Ctrl-C, 143 by SIGTERM.
     """  # noqa: D301 (click's mark)
@@ -36,6 +40,8 @@ pellucid.add_command(tune)
 # ---- runs --------------------------------------------------------------------------------
 
 RUN = click.argument("run", type=FilePath())
+quiet = click.option("--quiet", **QUIET)
+in_json = click.option("--json", "as_json", **JSON)
 MOVED = click.option(
     "--data-dir",
     type=FilePath(),
@@ -54,8 +60,15 @@ MOVED = click.option(
     "--threads", type=POSITIVE, metavar="N", help="Of the native executor; same bits for any."
 )
 @MOVED
+@click.option("--quiet", **QUIET | {"help": SILENT})
+@in_json
 def resume(
-    run: Path, epochs: int | None, more: int | None, threads: int | None, data_dir: Path | None
+    run: Path,
+    epochs: int | None,
+    more: int | None,
+    threads: int | None,
+    data_dir: Path | None,
+    **options: Any,
 ) -> int:
     """Go on with a run that was interrupted, or train it longer.
 
@@ -69,7 +82,7 @@ def resume(
     """  # noqa: D301 (click's mark)
     from pellucid.cli.training import resume_run
 
-    return resume_run(run, epochs, more, threads, data_dir)
+    return resume_run(run, epochs, more, threads, data_dir, Output.taken(options))
 
 
 @pellucid.command()
@@ -80,7 +93,9 @@ def resume(
     help="Also precision, recall and F1 of each class, on the test set, if there is one.",
 )
 @MOVED
-def evaluate(run: Path, per_class: bool, data_dir: Path | None) -> int:
+@quiet
+@in_json
+def evaluate(run: Path, per_class: bool, data_dir: Path | None, **options: Any) -> int:
     """Loss and accuracy of a run's model on training, validation and test set.
 
     \b
@@ -91,13 +106,15 @@ def evaluate(run: Path, per_class: bool, data_dir: Path | None) -> int:
     """  # noqa: D301 (click's mark)
     from pellucid.cli.using import evaluate_run
 
-    return evaluate_run(run, data_dir, per_class=per_class)
+    return evaluate_run(run, data_dir, Output.taken(options), per_class=per_class)
 
 
 @pellucid.command(context_settings={"ignore_unknown_options": True})
 @RUN
 @click.argument("inputs", nargs=-1, required=True)
-def predict(run: Path, inputs: tuple[str, ...]) -> int:
+@quiet
+@in_json
+def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
     """What a run's model says of each picture, or of each row of numbers.
 
     Pictures are PNG, JPEG, BMP, GIF or WebP. A digit may be dark on light or light on dark,
@@ -110,7 +127,7 @@ def predict(run: Path, inputs: tuple[str, ...]) -> int:
     """  # noqa: D301 (click's mark)
     from pellucid.cli.using import predict_run
 
-    return predict_run(run, inputs)
+    return predict_run(run, inputs, Output.taken(options))
 
 
 @pellucid.command()
@@ -130,7 +147,10 @@ def predict(run: Path, inputs: tuple[str, ...]) -> int:
 @click.option(
     "--seed", type=SEED, default=0, metavar="N", show_default=True, help="Decides the text."
 )
-def generate(run: Path, prompt: str, length: int, temperature: float, seed: int) -> int:
+@in_json
+def generate(
+    run: Path, prompt: str, length: int, temperature: float, seed: int, as_json: bool
+) -> int:
     """Let a model of text write: character after character, as it goes on.
 
     \b
@@ -140,30 +160,32 @@ def generate(run: Path, prompt: str, length: int, temperature: float, seed: int)
     """  # noqa: D301 (click's mark)
     from pellucid.cli.generating import generate_run
 
-    return generate_run(run, prompt, length, temperature, seed)
+    return generate_run(run, prompt, length, temperature, seed, as_json)
 
 
 @pellucid.command()
-def data() -> int:
+@in_json
+def data(as_json: bool) -> int:
     """The data sets that can be trained on."""
     from pellucid.cli.listing import list_data
 
-    return list_data()
+    return list_data(as_json=as_json)
 
 
 @pellucid.command()
-def models() -> int:
+@in_json
+def models(as_json: bool) -> int:
     """The models; their options stand in `pellucid train DATA --help`."""
     from pellucid.cli.listing import list_models
 
-    return list_models()
+    return list_models(as_json=as_json)
 
 
 # ---- this installation -------------------------------------------------------------------
 
 
 @pellucid.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for a program to read.")
+@in_json
 def about(as_json: bool) -> int:
     """Versions, CPU, executor, cache, extras, free space: what a report of a fault needs."""
     from pellucid.cli.about import about as show
@@ -218,19 +240,14 @@ def completion(shell: str) -> int:
     help="Folder of the MNIST files: measures W10, whole runs, too.",
 )
 @click.option(
-    "--json",
-    "json_path",
-    type=FilePath(dir_okay=False),
-    help="Write the results to this file.",
-)
-@click.option(
     "--figure",
-    "figure_path",
     type=FilePath(dir_okay=False),
     help="Draw the results into this file (PNG, SVG or PDF).",
 )
+@quiet
+@in_json
 def bench(
-    workloads: tuple[str, ...], peers: str, threads: str, rounds: int, **outputs: Path | None
+    workloads: tuple[str, ...], peers: str, threads: str, rounds: int, **options: Any
 ) -> None:
     """Time training steps and predictions of pellucid and its peers, interleaved in one run.
 
@@ -243,14 +260,14 @@ def bench(
       pellucid bench W2sgd W2adam
       pellucid bench I1 I1000 --peers torch,numpy
       pellucid bench W10 --data-dir mnist --peers torch,sklearn
-      pellucid bench --threads 1 --json results.json --figure results.png
+      pellucid bench --threads 1 --figure results.png
+      pellucid bench W3 --json > results.json
     """  # noqa: D301 (click's mark)
     from pellucid.cli.benchmarking import bench as measure
 
     counts = tuple(_count(word) for word in threads.split(",") if word)
     chosen = tuple(word for word in peers.split(",") if word)
-    paths = {"json": outputs["json_path"], "figure": outputs["figure_path"]}
-    measure(workloads, chosen, counts, rounds, paths | {"data_dir": outputs["data_dir"]})
+    measure(workloads, chosen, counts, rounds, Output.taken(options), options)
 
 
 def _count(word: str) -> int:

@@ -4,6 +4,7 @@ import sys
 from itertools import islice
 from pathlib import Path
 
+from pellucid.cli.present import write_json
 from pellucid.cli.recipe import read_facts, read_recipe, trained_model
 from pellucid.data import Vocabulary
 from pellucid.errors import OptionError
@@ -13,8 +14,10 @@ from pellucid.tables import printable
 from pellucid.train import RunFolder
 
 
-def generate_run(folder: Path, prompt: str, length: int, temperature: float, seed: int) -> int:
-    """Print the prompt and what comes after it, character by character."""
+def generate_run(
+    folder: Path, prompt: str, length: int, temperature: float, seed: int, as_json: bool
+) -> int:
+    """Print the prompt and what comes after it, character by character or as JSON."""
     run = RunFolder.open(folder)
     recipe = read_recipe(run)
     facts = read_facts(run)
@@ -23,7 +26,7 @@ def generate_run(folder: Path, prompt: str, length: int, temperature: float, see
             f"generate: the model in {folder} learned from {recipe.data!r}, not from text. Train "
             "one: pellucid train text --file FILE"
         )
-    model, _ = trained_model(run, recipe, facts.form)
+    model, weights = trained_model(run, recipe, facts.form)
     characters = generate(
         model,
         Vocabulary(facts.characters),
@@ -32,8 +35,13 @@ def generate_run(folder: Path, prompt: str, length: int, temperature: float, see
         temperature=temperature,
         rng=Generator(seed),
     )
+    text = islice(characters, length)
+    if as_json:
+        document = {"run": str(folder), "weights": weights, "prompt": prompt}
+        write_json(document | {"text": "".join(text)})
+        return 0
     _write(prompt)
-    for character in islice(characters, length):
+    for character in text:
         _write(character)
     _write("\n")
     return 0

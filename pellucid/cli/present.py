@@ -1,11 +1,17 @@
-"""How results look in a terminal.
+"""How results are printed, for people and for programs.
 
 plain_console    standard output for results
 best_and_last    the lines of two epochs, after training
+write_json       the document that a program reads
 """
 
+import json
+from typing import Any
+
+import click
 from rich.console import Console
 
+from pellucid.io.jsonl import json_value
 from pellucid.train import History
 from pellucid.train.epoch_lines import EpochLines, terminal_width
 
@@ -33,3 +39,8 @@ def best_and_last(history: History) -> list[str]:
     for epoch in sorted(marks):
         found += lines.of(epoch, history.epoch_values(epoch), marks[epoch])
     return found
+
+
+def write_json(document: Any) -> None:
+    """The one document of a command; numbers that JSON has no word for as in metrics.jsonl."""
+    click.echo(json.dumps(json_value(document), indent=2, allow_nan=False))

@@ -13,6 +13,7 @@ import click
 
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.names import KEEPS, OPTIMIZERS
+from pellucid.cli.output import JSON, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
 from pellucid.cli.values import Number, Whole
@@ -128,13 +129,15 @@ def _once(options: Iterable[click.Option]) -> list[click.Parameter]:
 class TrainCommand(click.Command):
     """Training on one data set."""
 
+    when_quiet = SILENT
+
     def __init__(self, kind: DataKind) -> None:
         self.kind = kind
         of_models = (_option(s) for m in MODELS.values() for s in settings_of(m.options).values())
         examples = "\n".join(f"  pellucid {words}" for words in self._examples())
         super().__init__(
             kind.name,
-            params=[*self._of_data(), *self._further(), *_shared(kind), *_once(of_models)],
+            params=[*self._of_data(), *self._further(), *self._usual(), *_once(of_models)],
             callback=self.run,
             help=f"{kind.summary}\n\n\b\nExamples:\n{examples}",
             short_help=kind.summary,
@@ -147,6 +150,14 @@ class TrainCommand(click.Command):
         """Options that only this kind of command has."""
         return []
 
+    def _usual(self) -> list[click.Parameter]:
+        """Options that every command of training has."""
+        return [
+            *_shared(self.kind),
+            click.Option(["--quiet"], **QUIET | {"help": self.when_quiet}),
+            click.Option(["--json", "as_json"], **JSON),
+        ]
+
     def _of_data(self) -> list[click.Parameter]:
         found = _once(_option(setting) for setting in settings_of(self.kind.options).values())
         if self.kind.fetch is not None:
@@ -158,8 +169,9 @@ class TrainCommand(click.Command):
         """Train."""
         from pellucid.cli.training import train_run
 
+        output = Output.taken(options)
         fetch(self.kind, options)
-        return train_run(self.kind.name, options)
+        return train_run(self.kind.name, options, output)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options in groups: of the data, of training, and of each model."""
@@ -172,7 +184,7 @@ class TrainCommand(click.Command):
             with formatter.section("Search"):
                 formatter.write_dl(further)
         with formatter.section("Training"):
-            formatter.write_dl(_records(ctx, [*_shared(self.kind), *self._help(ctx)]))
+            formatter.write_dl(_records(ctx, [*self._usual(), *self._help(ctx)]))
         for model in MODELS.values():
             with formatter.section(f"--model {model.name}"):
                 rows = _rows(self._settings(model))

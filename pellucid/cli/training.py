@@ -15,7 +15,8 @@ from rich.console import Console
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.names import OPTIMIZER_OPTIONS
-from pellucid.cli.present import best_and_last, plain_console
+from pellucid.cli.output import Output
+from pellucid.cli.present import best_and_last, plain_console, write_json
 from pellucid.cli.recipe import (
     Recipe,
     build_trainer,
@@ -29,7 +30,7 @@ from pellucid.data import Dataset
 from pellucid.errors import FileError, OptionError
 from pellucid.models import MODELS
 from pellucid.tables import printable, significant
-from pellucid.train import Callback, ProgressBar, RunFolder, Trainer
+from pellucid.train import Callback, History, ProgressBar, RunFolder, Trainer
 from pellucid.train.curves import can_draw
 
 STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SIGTERM)}
@@ -40,22 +41,23 @@ class TestAtEnd(Callback):
 
     def __init__(self, test: Dataset | None) -> None:
         self.test = test
+        self.values: dict[str, float] = {}
 
     def end(self, trainer: Trainer) -> None:
         """Measure, for the report."""
-        values = {} if self.test is None else trainer.evaluate(self.test)
-        for name in sorted(values):
-            trainer.results[f"test {name.replace('_', ' ')}"] = significant(values[name])
+        self.values = {} if self.test is None else trainer.evaluate(self.test)
+        for name in sorted(self.values):
+            shown = significant(self.values[name])
+            trainer.results[f"test {name.replace('_', ' ')}"] = shown
 
 
-def train_run(data: str, options: dict[str, Any]) -> int:
+def train_run(data: str, options: dict[str, Any], output: Output) -> int:
     """Train a new run with the options of the command line; the exit code."""
     recipe = recipe_of(data, options)
     use_threads(options["threads"])
     parts = load_data(recipe)
     with folder_for(recipe, options["out"]) as folder:
-        trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
-        return _fit(trainer, recipe, parts, folder)
+        return _Run(recipe, parts, folder, output).fit()
 
 
 def resume_run(
@@ -64,6 +66,7 @@ def resume_run(
     more: int | None,
     threads: int | None,
     data_dir: Path | None,
+    output: Output,
 ) -> int:
     """Go on with a run; the exit code."""
     if epochs is not None and more is not None:
@@ -77,9 +80,9 @@ def resume_run(
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)  # the run holds it for the next time
     parts = data_of(recipe, facts)
-    trainer = build_trainer(recipe, parts, folder, (ProgressBar(), TestAtEnd(parts.test)))
-    trainer.resume()
-    return _fit(trainer, recipe, parts, folder)
+    run_on = _Run(recipe, parts, folder, output)
+    run_on.trainer.resume()
+    return run_on.fit()
 
 
 def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
@@ -125,35 +128,81 @@ def use_threads(count: int | None) -> None:
         set_threads(count)
 
 
-def _fit(trainer: Trainer, recipe: Recipe, parts: DataParts, folder: Path) -> int:
-    """Train, and print what came out."""
-    errors = Console(stderr=True, soft_wrap=True, markup=False)
-    for reason in parts.skipped:
-        errors.print(f"skipped: {printable(reason)}", highlight=False)
-    if errors.is_terminal:
-        chosen = len(parts.validation or ())
-        errors.print(
-            f"{len(parts.train):,} samples to train on, {chosen:,} to choose by, "
-            f"{len(parts.test or ()):,} to judge with; run folder {folder}",
-            highlight=False,
-        )
-    history = trainer.fit(recipe.epochs)
-    console = plain_console()
-    for line in best_and_last(history) if history.epochs.get("epoch") else ():
-        console.print(line)
-    console.print(f"ended: {history.stopped}")
-    console.print(history.weights)
-    for name, text in trainer.results.items():
-        console.print(f"{name}: {text}")
-    if history.file_error:
-        raise FileError(
-            f"the run folder {folder} is not complete: the message above says why. What is "
-            f"there is whole; go on from it with: pellucid resume {folder}"
-        )
-    console.print(f"run: {folder}")
-    if can_draw():
-        console.print(f"curves: {folder / 'curves.png'}")
-    console.print(f"report: {folder / 'report.html'}")
-    if history.stopped in STOPPED_BY:
-        console.print(f"go on with: pellucid resume {folder}")
-    return STOPPED_BY.get(history.stopped, 0)
+class _Run:
+    """Training, and what is printed of it."""
+
+    def __init__(self, recipe: Recipe, parts: DataParts, folder: Path, output: Output) -> None:
+        self.recipe, self.parts, self.folder, self.output = recipe, parts, folder, output
+        self.test = TestAtEnd(parts.test)
+        bar = () if output.quiet else (ProgressBar(lines=output.is_full),)
+        self.trainer = build_trainer(recipe, parts, folder, (*bar, self.test))
+
+    def fit(self) -> int:
+        """Train, and print what came out; the exit code."""
+        if not self.output.quiet:
+            self._announce()
+        history = self.trainer.fit(self.recipe.epochs)
+        if self.output.as_json:
+            write_json(self._document(history))
+        elif self.output.is_full:
+            self._tell(history)
+        if history.file_error:
+            raise FileError(
+                f"the run folder {self.folder} is not complete: {history.file_error} What is "
+                f"there is whole; go on from it with: pellucid resume {self.folder}"
+            )
+        if self.output.is_full:
+            self._tell_places(history)
+        return STOPPED_BY.get(history.stopped, 0)
+
+    def _announce(self) -> None:
+        errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+        for reason in self.parts.skipped:
+            errors.print(f"skipped: {printable(reason)}")
+        if self.output.has_bar:
+            train, chosen, test = self._counts().values()
+            errors.print(
+                f"{train:,} samples to train on, {chosen:,} to choose by, {test:,} to judge with; "
+                f"run folder {self.folder}"
+            )
+
+    def _counts(self) -> dict[str, int]:
+        """How many samples there are of each kind."""
+        parts = self.parts
+        sets = {"train": parts.train, "validation": parts.validation, "test": parts.test}
+        return {name: len(data or ()) for name, data in sets.items()}
+
+    def _tell(self, history: History) -> None:
+        """What training came to, for people."""
+        console = plain_console()
+        for line in best_and_last(history) if history.epochs.get("epoch") else ():
+            console.print(line)
+        console.print(f"ended: {history.stopped}")
+        console.print(history.weights)
+        for name, text in self.trainer.results.items():
+            console.print(f"{name}: {text}")
+
+    def _tell_places(self, history: History) -> None:
+        console = plain_console()
+        console.print(f"run: {self.folder}")
+        if can_draw():
+            console.print(f"curves: {self.folder / 'curves.png'}")
+        console.print(f"report: {self.folder / 'report.html'}")
+        if history.stopped in STOPPED_BY:
+            console.print(f"go on with: pellucid resume {self.folder}")
+
+    def _document(self, history: History) -> dict[str, Any]:
+        """The same for a program."""
+        names = list(history.epochs)
+        rows = zip(*history.epochs.values(), strict=True)
+        return {
+            "run": str(self.folder),
+            "ended": history.stopped,
+            "weights": history.weights,
+            "best_epoch": history.best_epoch,
+            "kept_epoch": history.restored_epoch or self.trainer.position.epoch,
+            "samples": self._counts(),
+            "skipped": self.parts.skipped,
+            "test": self.test.values or None,
+            "epochs": [dict(zip(names, row, strict=True)) for row in rows],
+        }

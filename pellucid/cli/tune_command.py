@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from pellucid.cli.datasets import DataKind
+from pellucid.cli.output import Output
 from pellucid.cli.train_command import POSITIVE, DataCommands, TrainCommand, fetch
 from pellucid.cli.words import Choice
 
@@ -17,6 +18,8 @@ STRATEGIES = ("random", "grid", "bayesian")
 
 class TuneCommand(TrainCommand):
     """A search over the options of training on one data set."""
+
+    when_quiet = "Print errors, and else the command or the rate that was found."
 
     def _examples(self) -> list[str]:
         shown = f"tune {self.kind.examples[0]}"
@@ -69,12 +72,13 @@ class TuneCommand(TrainCommand):
         """Search."""
         from pellucid.cli.tuning import find_rate, tune_run
 
+        output = Output.taken(options)
         fetch(self.kind, options)
         names = ("ranges", "strategy", "tries", "rounds", "find_learning_rate")
         asked = {name: options.pop(name) for name in names}
         if asked.pop("find_learning_rate"):
-            return find_rate(self.kind.name, options)
-        return tune_run(self.kind.name, options, asked)
+            return find_rate(self.kind.name, options, output)
+        return tune_run(self.kind.name, options, asked, output)
 
 
 class TuneCommands(DataCommands):

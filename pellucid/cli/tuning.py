@@ -5,6 +5,7 @@ find_rate    the learning rate, by a run in which it grows
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pellucid.cli.names import OPTIMIZERS
-from pellucid.cli.present import plain_console
+from pellucid.cli.output import Output
+from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import Recipe, build_trainer, free_folder, load_data, loss_of
 from pellucid.cli.settings import Setting, check_names, settings_of
 from pellucid.cli.training import STOPPED_BY, recipe_of, use_threads
@@ -29,6 +31,7 @@ from pellucid.tune import (
     LogUniform,
     RandomSearch,
     Range,
+    Results,
     Strategy,
     Trial,
     Uniform,
@@ -54,7 +57,7 @@ SHARED = {
 FAR_APART = 10  # times the lower end: then every power of ten counts alike
 
 
-def tune_run(data: str, options: dict[str, Any], asked: Mapping[str, Any]) -> int:
+def tune_run(data: str, options: dict[str, Any], asked: Mapping[str, Any], output: Output) -> int:
     """Search over some options of training; the exit code."""
     use_threads(options["threads"])
     recipe = recipe_of(data, options)
@@ -68,7 +71,7 @@ def tune_run(data: str, options: dict[str, Any], asked: Mapping[str, Any]) -> in
     folder = _made(options["out"] or free_folder(recipe, "tune-"))
     objective = _objective(data, options, recipe)
     strategy = _strategy(asked, space)
-    with _Bar(strategy.count(space)) as bar:
+    with _Bar(strategy.count(space), shown=output.has_bar) as bar:
         found = search(
             objective,
             space,
@@ -77,19 +80,48 @@ def tune_run(data: str, options: dict[str, Any], asked: Mapping[str, Any]) -> in
             file=folder / "trials.jsonl",
             after_trial=bar.after_trial,
         )
-    console = plain_console()
-    console.print(str(found))
+    has_best = any(trial.is_done for trial in found.trials)
+    command = ""
+    if has_best:
+        command = _command(recipe_of(data, _chosen(options, found.best.point)))
+    picture = save_picture(found, folder / "trials.png") if can_draw() and has_best else None
+    if output.as_json:
+        write_json(_document(found, command, folder, picture))
+    else:
+        _tell(found, command, folder, picture, output)
     if found.trials:
-        console.print(
-            f"train with: {_command(recipe_of(data, _chosen(options, found.best.point)))}"
-        )
-    console.print(f"trials: {folder / 'trials.jsonl'}")
-    if can_draw() and any(trial.is_done for trial in found.trials):
-        console.print(f"picture: {save_picture(found, folder / 'trials.png')}")
+        _ = found.best  # raises where none has a score
     return 130 if found.stopped.startswith("interrupted") else 0
 
 
-def find_rate(data: str, options: dict[str, Any]) -> int:
+def _tell(found: Results, command: str, folder: Path, picture: Path | None, output: Output) -> None:
+    """What a search has found, for people."""
+    console = plain_console()
+    if output.quiet:
+        console.print(command, end="\n" if command else "")
+        return
+    console.print(str(found))
+    if command:
+        console.print(f"train with: {command}")
+    console.print(f"trials: {folder / 'trials.jsonl'}")
+    if picture is not None:
+        console.print(f"picture: {picture}")
+
+
+def _document(found: Results, command: str, folder: Path, picture: Path | None) -> dict[str, Any]:
+    """The same for a program; of a trial that failed the score is "NaN"."""
+    return {
+        "ended": found.stopped,
+        "command": command or None,
+        "best": asdict(found.best) if command else None,
+        "advice": found.advice,
+        "trials": [asdict(trial) for trial in found.trials],
+        "file": str(folder / "trials.jsonl"),
+        "picture": picture and str(picture),
+    }
+
+
+def find_rate(data: str, options: dict[str, Any], output: Output) -> int:
     """Print what a run over growing learning rates suggests; the exit code."""
     use_threads(options["threads"])
     recipe = recipe_of(data, options)
@@ -97,11 +129,19 @@ def find_rate(data: str, options: dict[str, Any]) -> int:
     trainer = build_trainer(recipe, parts, None, ())
     loss = loss_of(recipe, parts.train.form)
     found = find_learning_rate(trainer.model, loss, trainer.optimizer, parts.train, trainer.options)
-    console = plain_console()
-    console.print(str(found))
+    picture = None
     if can_draw():
         folder = options["out"] or free_folder(recipe, "tune-")
-        console.print(f"picture: {save_picture(found, _made(folder) / 'rates.png')}")
+        picture = save_picture(found, _made(folder) / "rates.png")
+    if output.as_json:
+        document = {"suggested": found.suggested, "lowest": found.lowest, "ended": found.stopped}
+        document |= {"rates": found.rates, "losses": found.losses}
+        write_json(document | {"picture": picture and str(picture)})
+        return 0
+    console = plain_console()
+    console.print(f"{found.suggested:g}" if output.quiet else str(found))
+    if picture is not None and output.is_full:
+        console.print(f"picture: {picture}")
     return 0
 
 
@@ -213,9 +253,9 @@ def _made(folder: Path) -> Path:
 
 
 class _Bar:
-    """How many trials there are, and the best score, on standard error if it is a terminal."""
+    """How many trials there are, and the best score, on standard error."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, shown: bool) -> None:
         console = Console(stderr=True)
         self.best = float("inf")
         self.progress = Progress(
@@ -225,7 +265,7 @@ class _Bar:
             TimeRemainingColumn(),
             console=console,
             transient=True,
-            disable=not console.is_terminal,
+            disable=not shown,
         )
         self.task = self.progress.add_task("tune", total=count, best="")
 

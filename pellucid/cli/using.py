@@ -4,7 +4,8 @@ evaluate_run    loss and accuracy on every set, and class by class
 predict_run     classes and probabilities of pictures or rows of numbers
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from pellucid.cli.datasets import DATA
+from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.moved import data_of, moved
-from pellucid.cli.present import plain_console
+from pellucid.cli.output import Output
+from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import (
     Facts,
     loss_of,
@@ -24,19 +26,24 @@ from pellucid.cli.recipe import (
     trained_model,
 )
 from pellucid.cli.words import complain
-from pellucid.data import Form, read_digit, read_ink
+from pellucid.data import Dataset, Form, read_digit, read_ink
 from pellucid.data.folders import read_picture
 from pellucid.errors import OptionError, PellucidError
 from pellucid.functional import softmax
-from pellucid.measures import classification_report
-from pellucid.tables import printable, significant
+from pellucid.measures import ClassificationReport, classification_report
+from pellucid.nn.module import Module
+from pellucid.tables import cell, printable, significant
 from pellucid.train import RunFolder, evaluate
 from pellucid.train.judging import Judged, judged
+
+Values = dict[str, dict[str, Any]]
 
 READABLE = ("digit", "ink", "picture", "numbers")
 
 
-def evaluate_run(folder: Path, data_dir: Path | None, *, per_class: bool = False) -> int:
+def evaluate_run(
+    folder: Path, data_dir: Path | None, output: Output, *, per_class: bool = False
+) -> int:
     """Print loss and measures of the model on training, validation and test set.
 
     `per_class`: also of each class, on the set that judges. Errors: OptionError where there are
@@ -48,30 +55,61 @@ def evaluate_run(folder: Path, data_dir: Path | None, *, per_class: bool = False
     if per_class and not facts.form.classes:
         raise OptionError("evaluate: --per-class, but this run predicts numbers. Leave it out.")
     model, weights = trained_model(run, recipe, facts.form)
-    parts = data_of(moved(recipe, data_dir), facts)
+    there = _sets(data_of(moved(recipe, data_dir), facts))
     loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
-    table = _table("set", "samples", "loss", *(metric.name for metric in metrics))
-    every = {"training": parts.train, "validation": parts.validation, "test": parts.test}
-    there = {name: data for name, data in every.items() if data is not None}
-    for name, data in there.items():
-        values = evaluate(model, loss, data, metrics)
-        table.add_row(name, f"{len(data):,}", *(significant(value) for value in values.values()))
-    console = plain_console()
-    console.print(table)
-    if per_class:
-        name, data = list(there.items())[-1]
-        console.print(f"\n{name} set, {_per_class(judged(model, loss, data, metrics), facts)}\n")
-    console.print(printable(weights))
+    found: Values = {
+        name: {"samples": len(data), **evaluate(model, loss, data, metrics)}
+        for name, data in there.items()
+    }
+    last = list(there)[-1]
+    judgement = judged(model, loss, there[last], metrics) if per_class else None
+    if output.as_json:
+        classes = judgement and {"set": last} | _per_class(judgement, facts).as_dict()
+        document = {"run": str(folder), "weights": weights, "sets": found, "per_class": classes}
+        write_json(document)
+        return 0
+    told = judgement and f"{_word(last)} set, {_told_per_class(judgement, facts)}"
+    _print(_table_of(found), weights, output, told or "")
     return 0
 
 
-def _per_class(found: Judged, facts: Facts) -> str:
-    report = classification_report(*found.classes(), class_names=_names(facts))
+def _sets(parts: DataParts) -> dict[str, Dataset]:
+    sets = {"train": parts.train, "validation": parts.validation, "test": parts.test}
+    return {name: data for name, data in sets.items() if data is not None}
+
+
+def _table_of(found: Values) -> Table:
+    table = _table("set", *found["train"])
+    for name, values in found.items():
+        table.add_row(_word(name), *map(cell, values.values()))
+    return table
+
+
+def _word(name: str) -> str:
+    return "training" if name == "train" else name
+
+
+def _per_class(found: Judged, facts: Facts) -> ClassificationReport:
+    return classification_report(*found.classes(), class_names=_names(facts))
+
+
+def _told_per_class(found: Judged, facts: Facts) -> str:
     left_out = f", without {found.unsound:,} whose outputs are nan" if found.unsound else ""
-    return f"class by class{left_out}:\n" + printable(str(report), keep="\n")
+    report = printable(str(_per_class(found, facts)), keep="\n")
+    return f"class by class{left_out}:\n{report}"
 
 
-def predict_run(folder: Path, inputs: Sequence[str]) -> int:
+def _print(table: Table, weights: str, output: Output, more: str = "") -> None:
+    """Results, and which weights they are of."""
+    console = plain_console()
+    console.print(table)
+    if more:
+        console.print(f"\n{more}\n")
+    if output.is_full:
+        console.print(printable(weights))
+
+
+def predict_run(folder: Path, inputs: Sequence[str], output: Output) -> int:
     """Print what the model says of each picture or row of numbers; the exit code.
 
     What cannot be read is complained of, and the rest answered; nothing else than a single one
@@ -83,31 +121,51 @@ def predict_run(folder: Path, inputs: Sequence[str]) -> int:
     model, weights = trained_model(run, recipe, facts.form)
     kind = DATA[recipe.data]
     samples, faults = _samples(kind.reads, inputs, facts.form)
-    if samples:
-        with model.mode(training=False):
-            outputs = model(np.stack(list(samples.values())))
-            numbers = softmax(outputs).numpy() if facts.form.classes else outputs.numpy()
-        console = plain_console()
-        console.print(_answers(kind.reads, facts, [inputs[i] for i in samples], numbers))
-        console.print(printable(weights))
-    for fault in faults:
+    numbers = _outputs(model, samples, facts.form)
+    if output.as_json:
+        answers = dict(zip(samples, map(partial(_answer, facts), numbers), strict=True))
+        answers |= {place: {"error": str(fault)} for place, fault in faults.items()}
+        listed = [{"input": word} | answers[place] for place, word in enumerate(inputs)]
+        write_json({"run": str(folder), "weights": weights, "answers": listed})
+    elif samples:
+        _print(_answers(kind.reads, facts, [inputs[i] for i in samples], numbers), weights, output)
+    for fault in faults.values():
         complain(str(fault))
-    return 0 if not faults else 2 if all(isinstance(f, OptionError) for f in faults) else 1
+    is_misuse = all(isinstance(fault, OptionError) for fault in faults.values())
+    return 0 if not faults else 2 if is_misuse else 1
+
+
+def _outputs(model: Module, samples: Mapping[int, Any], form: Form) -> Any:
+    """What the model gives for each sample: probabilities of classes, or numbers."""
+    if not samples:
+        return ()
+    with model.mode(training=False):
+        outputs = model(np.stack(list(samples.values())))
+        return softmax(outputs).numpy() if form.classes else outputs.numpy()
+
+
+def _answer(facts: Facts, numbers: Any) -> dict[str, Any]:
+    """One answer, for a program."""
+    if not facts.form.classes:
+        return {"outputs": numbers}
+    names = _names(facts)
+    probabilities = dict(zip(names, numbers, strict=True))
+    return {"class": names[int(numbers.argmax())], "probabilities": probabilities}
 
 
 def _samples(
     reads: str, words: Sequence[str], form: Form
-) -> tuple[dict[int, Any], list[PellucidError]]:
+) -> tuple[dict[int, Any], dict[int, PellucidError]]:
     """Each input that can be read, by its place, and what is wrong with the others."""
     samples: dict[int, Any] = {}
-    faults: list[PellucidError] = []
+    faults: dict[int, PellucidError] = {}
     for place, word in enumerate(words):
         try:
             samples[place] = _sample(reads, word, form)
         except PellucidError as error:
             if len(words) == 1 or reads not in READABLE:
                 raise
-            faults.append(error)
+            faults[place] = error
     return samples, faults
 
 

@@ -45,17 +45,17 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 def test_predictions_have_a_table_a_figure_and_json(
     run: Run, tmp_path: Path, measured: dict[str, list[str]]
 ) -> None:
-    paths = {form: tmp_path / f"found.{form}" for form in ("json", "png")}
-    code, out, _ = run("bench", "I1", "I1000", "--json", paths["json"], "--figure", paths["png"])
+    picture = tmp_path / "found.png"
+    code, out, _ = run("bench", "I1", "I1000", "--figure", picture)
     assert code == 0
     assert measured["names"] == ["I1", "I1000"]
     assert "I1000: prediction with 784-50-10, ReLU, batch 1000" in out
-    found = json.loads(paths["json"].read_text())["workloads"]
+    found = json.loads(run("bench", "I1", "I1000", "--json")[1])["workloads"]
     assert {name: sorted(systems) for name, systems in found.items()} == {
         "I1": ["numpy", "pellucid"],
         "I1000": ["numpy", "pellucid"],
     }
-    assert paths["png"].read_bytes()[:4] == b"\x89PNG"
+    assert picture.read_bytes()[:4] == b"\x89PNG"
 
 
 def test_other_outputs_are_told_as_such(run: Run, measured: dict[str, list[str]]) -> None:
@@ -69,11 +69,11 @@ def test_other_outputs_are_told_as_such(run: Run, measured: dict[str, list[str]]
 def test_all_peers_are_asked_by_default(
     run: Run, tmp_path: Path, measured: dict[str, list[str]]
 ) -> None:
-    path = tmp_path / "found.json"
-    code, out, _ = run("bench", "W9", "W10", "--data-dir", tmp_path, "--json", path)
+    words = ("bench", "W9", "W10", "--data-dir", tmp_path)
+    code, out, _ = run(*words)
     assert (code, measured["peers"], measured["whole"]) == (0, [*PEERS], [*PEERS])
     assert "keras" in out
-    assert json.loads(path.read_text())["workloads"]["W10"]["keras"]["min_us"] == 1e6
+    assert json.loads(run(*words, "--json")[1])["workloads"]["W10"]["keras"]["min_us"] == 1e6
 
 
 def test_the_help_names_all_workloads_and_peers(run: Run) -> None:

@@ -218,7 +218,7 @@ def test_facts_of_data_that_are_damaged_or_others_are_refused(
 def test_a_mistake_of_our_own_is_one_line_and_a_traceback_only_on_demand(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> int:
+    def broken(**_: object) -> int:
         raise ZeroDivisionError("ours")
 
     monkeypatch.setattr("pellucid.cli.listing.list_data", broken)

@@ -127,7 +127,7 @@ def test_a_form_that_is_none_is_refused(
 def test_memory_that_is_refused_later_is_told_with_what_was_wanted(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def starve(*_: Any) -> None:
+    def starve(**_: Any) -> None:
         np.empty(2**60, np.uint8)
 
     monkeypatch.setattr("pellucid.cli.listing.list_data", starve)
@@ -141,7 +141,7 @@ def test_memory_that_is_refused_later_is_told_with_what_was_wanted(
 def test_a_library_that_memory_keeps_from_loading_is_not_blamed(
     run: Run, monkeypatch: pytest.MonkeyPatch, free: int, said: str
 ) -> None:
-    def fail(*_: Any) -> None:
+    def fail(**_: Any) -> None:
         raise ImportError("llvmlite cannot be loaded")
 
     monkeypatch.setattr("pellucid.cli.listing.list_data", fail)
@@ -154,7 +154,7 @@ def test_a_library_that_memory_keeps_from_loading_is_not_blamed(
 def test_an_error_of_the_system_is_no_mistake_of_pellucid(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any) -> None:
+    def fail(**_: Any) -> None:
         Path("/nowhere/at/all").read_bytes()
 
     monkeypatch.setattr("pellucid.cli.listing.list_data", fail)

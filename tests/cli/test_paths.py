@@ -25,7 +25,6 @@ NAMES = ["a\0b", "x" * 256, "a/" * 2500, "é" * 128, "\ud800", ""]
         ("evaluate",),
         ("resume",),
         ("generate",),
-        ("bench", "W1", "--json"),
         ("bench", "W1", "--figure"),
         ("bench", "W10", "--data-dir"),
     ],

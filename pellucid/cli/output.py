@@ -1,0 +1,58 @@
+"""How much a command prints, and for whom.
+
+Output         for people, for people who want no more than the results, or for a program
+QUIET, JSON    the options that say so
+SILENT         the help of the first where files are the results
+
+Results go to standard output. What is said meanwhile, a bar, warnings and errors go to standard
+error, so that a program that reads the results reads nothing else.
+"""
+
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+
+@dataclass(frozen=True)
+class Output:
+    """`quiet`: results alone. `as_json`: as one document, in which no number is rounded."""
+
+    quiet: bool = False
+    as_json: bool = False
+
+    @classmethod
+    def taken(cls, options: dict[str, Any]) -> "Output":
+        """What the options of a command say, which are taken out of them."""
+        return cls(options.pop("quiet"), options.pop("as_json"))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether people read it, who are told all of it."""
+        return not (self.quiet or self.as_json)
+
+    @property
+    def has_bar(self) -> bool:
+        """Whether a terminal, beside the results, shows how far work is."""
+        return not self.quiet and sys.stderr is not None and sys.stderr.isatty()
+
+
+def _quieten(_: click.Context, __: click.Parameter, value: bool) -> bool:
+    """Leave warnings out; `main` puts back what held before."""
+    if value:
+        warnings.simplefilter("ignore")
+    return value
+
+
+SILENT = "Print nothing but errors."
+QUIET: dict[str, Any] = {
+    "is_flag": True,
+    "callback": _quieten,
+    "help": "Print errors, and else nothing but the results.",
+}
+JSON: dict[str, Any] = {
+    "is_flag": True,
+    "help": "Print one JSON document, for a program to read.",
+}

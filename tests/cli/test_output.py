@@ -1,0 +1,334 @@
+"""What programs read, and what is left out for people who want little: --json and --quiet."""
+
+import io
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid.cli import main
+from pellucid.cli.datasets import DATA
+from pellucid.io import read_jsonl
+from pellucid.models import MODELS
+from pellucid.train import RunFolder
+
+Run = Callable[..., tuple[int, str, str]]
+
+QUICK = ("--epochs", 2, "--executor", "reference")
+
+
+def read(text: str, command: str = "") -> Any:
+    """One JSON document with what the page on it tells, and no word that JSON does not have."""
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    found = json.loads(text, parse_constant=refuse)
+    if command:
+        assert list(found) == told(command)
+    return found
+
+
+def told(command: str) -> list[str]:
+    """The names in a command's document, as the page of the command line has them."""
+    page = Path(__file__).parents[2].joinpath("docs/command-line.md").read_text()
+    rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
+    (names,) = (names for commands, names in rows if f"`{command}`" in commands)
+    return re.findall("`(.*?)`", names)
+
+
+@pytest.fixture(scope="module")
+def moons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two epochs on points of two classes."""
+    folder = tmp_path_factory.mktemp("runs") / "moons"
+    assert main(["train", "moons", *map(str, QUICK), "--quiet", "--out", str(folder)]) == 0
+    return folder
+
+
+# ---- train, resume -----------------------------------------------------------------------
+
+
+def test_training_is_one_document_with_every_number_whole(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    code, out, err = run("train", "moons", *QUICK, "--json", "--out", folder)
+    assert (code, err) == (0, "")
+    found, lines = read(out, "train"), read_jsonl(folder / "metrics.jsonl")
+    epochs = [line for line in lines if line["kind"] == "epoch"]
+    assert found["epochs"] == [{k: v for k, v in e.items() if k != "kind"} for e in epochs]
+    assert found["run"] == str(folder)
+    assert found["ended"] == "all 2 epochs done"
+    assert found["samples"] == {"train": 240, "validation": 80, "test": 80}
+    losses = [epoch["validation_loss"] for epoch in epochs]
+    assert found["best_epoch"] == found["kept_epoch"] == 1 + int(np.argmin(losses))
+    best = found["best_epoch"]
+    assert found["weights"] == f"weights of epoch {best}, the best by validation loss"
+    opened = pc.load(folder)
+    assert found["test"] == pytest.approx(opened.evaluate(opened.data.test), rel=1e-6)
+
+
+def test_resuming_is_the_document_of_the_whole_run(run: Run, tmp_path: Path) -> None:
+    words = ("train", "moons", *QUICK, "--keep", "last", "--quiet", "--out", tmp_path / "run")
+    run(*words)
+    code, out, err = run("resume", tmp_path / "run", "--more", 1, "--json")
+    found = read(out, "resume")
+    assert (code, err) == (0, "")
+    assert [epoch["epoch"] for epoch in found["epochs"]] == [1, 2, 3]
+    assert (found["kept_epoch"], found["weights"]) == (3, "weights of epoch 3, the last")
+
+
+def test_without_a_test_set_there_are_no_such_values(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pellucid.cli import training
+
+    load = training.load_data
+
+    def without(recipe: Any) -> Any:
+        parts = load(recipe)
+        return training.DataParts(parts.train, None, None, skipped=("a.png: torn",))
+
+    monkeypatch.setattr(training, "load_data", without)
+    code, out, err = run("train", "moons", *QUICK, "--json", "--out", tmp_path / "run")
+    found = read(out)
+    assert (code, err) == (0, "skipped: a.png: torn\n")
+    assert (found["test"], found["skipped"]) == (None, ["a.png: torn"])
+    assert found["samples"] == {"train": 240, "validation": 0, "test": 0}
+
+
+def test_a_quiet_run_prints_nothing_and_leaves_the_same_files(run: Run, tmp_path: Path) -> None:
+    for how, name in (((), "loud"), (("--quiet",), "quiet"), (("--json", "--quiet"), "both")):
+        code, out, err = run("train", "moons", *QUICK, *how, "--out", tmp_path / name)
+        assert (code, err) == (0, "")
+        assert bool(out) == (name != "quiet")
+    for file in ("metrics.jsonl", "model.safetensors", "config.json"):
+        contents = {(tmp_path / n / file).read_bytes() for n in ("loud", "quiet", "both")}
+        assert len(contents) == 1
+
+
+@pytest.mark.filterwarnings("default")
+def test_quiet_leaves_warnings_out_for_that_command_alone(run: Run, moons: Path) -> None:
+    assert run("resume", moons, "--quiet") == (0, "", "")
+    code, out, err = run("resume", moons, "--json")
+    assert code == 0
+    assert read(out)["ended"] == "all 2 epochs done"
+    assert "nothing was trained" in err
+
+
+@pytest.mark.parametrize("how", ["--quiet", "--json"])
+def test_errors_are_told_all_the_same(run: Run, tmp_path: Path, how: str) -> None:
+    for words, code in (
+        (("train", "moons", "--batch-size", 100_000, "--out", tmp_path / "a"), 1),
+        (("train", "moons", "--hidden", "x"), 2),
+        (("resume", tmp_path / "none"), 1),
+        (("evaluate", tmp_path / "none"), 1),
+        (("tune", "moons"), 2),
+    ):
+        got, out, err = run(*words, how)
+        assert (got, out, err.count("\n")) == (code, "", 1)
+
+
+def test_a_run_that_is_stopped_tells_it_with_its_exit_code(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pellucid.cli import training
+
+    def end(self: training.TestAtEnd, trainer: Any, steps: Any) -> None:
+        trainer.stop("stopped by SIGTERM")
+
+    monkeypatch.setattr(training.TestAtEnd, "after_steps", end)
+    code, out, _ = run("train", "moons", *QUICK, "--json", "--out", tmp_path / "run")
+    assert code == 143
+    assert read(out)["ended"] == "stopped by SIGTERM"
+    assert read(out)["epochs"] == []
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("how", "shown"), [((), True), (("--quiet",), False)])
+def test_beside_the_document_a_terminal_shows_how_far_it_is(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    how: tuple[str, ...],
+    shown: bool,
+) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    words = ("train", "moons", *map(str, QUICK), "--json", *how, "--out", str(tmp_path / "run"))
+    assert main(words) == 0
+    assert read(capsys.readouterr().out)["ended"] == "all 2 epochs done"
+    assert ("epoch 2/2" in screen.getvalue()) == shown
+    assert ("samples to train on" in screen.getvalue()) == shown
+
+
+# ---- evaluate, predict -------------------------------------------------------------------
+
+
+def is_whole(found: Iterable[float], wanted: Any) -> bool:
+    """Whether these are the float32 that are wanted, but for the order of sums, and not rounded."""
+    numbers = np.array(list(found))
+    np.testing.assert_allclose(numbers, wanted, rtol=1e-5)
+    return bool((numbers.astype(np.float32) == numbers).all())
+
+
+def test_evaluating_is_a_document_of_sets(run: Run, moons: Path) -> None:
+    code, out, err = run("evaluate", moons, "--json")
+    found, opened = read(out, "evaluate"), pc.load(moons)
+    assert (code, err) == (0, "")
+    assert (found["run"], found["weights"]) == (str(moons), opened.weights)
+    for name, data in vars(opened.data).items():
+        if name in ("train", "validation", "test"):
+            assert found["sets"].pop(name) == {"samples": len(data)} | opened.evaluate(data)
+    assert found["sets"] == {}
+    assert found["per_class"] is None
+
+
+def test_class_by_class_is_in_the_document(run: Run, moons: Path) -> None:
+    found = read(run("evaluate", moons, "--json", "--per-class")[1], "evaluate")
+    of_classes = found["per_class"]
+    assert of_classes["set"] == "test"
+    assert of_classes["accuracy"] == found["sets"]["test"]["accuracy"]
+    assert [of["support"] for of in of_classes["classes"].values()] == [40, 40]
+
+
+def test_predicting_is_a_document_of_answers(run: Run, moons: Path) -> None:
+    code, out, err = run("predict", moons, "0.5,-0.25", "-1,0.5", "--json")
+    found, opened = read(out, "predict"), pc.load(moons)
+    assert (code, err) == (0, "")
+    rows = np.array([[0.5, -0.25], [-1, 0.5]], np.float32)
+    wanted = pc.functional.softmax(opened.predict(rows)).numpy()
+    assert [answer["input"] for answer in found["answers"]] == ["0.5,-0.25", "-1,0.5"]
+    for answer, row in zip(found["answers"], wanted, strict=True):
+        assert is_whole(answer["probabilities"].values(), row)
+        assert answer["class"] == str(row.argmax())
+
+
+def test_what_cannot_be_read_has_its_error_in_its_place(run: Run, moons: Path) -> None:
+    code, out, err = run("predict", moons, "0,0", "x", "1,1", "--json")
+    answers = read(out)["answers"]
+    assert (code, err.count("\n")) == (2, 1)
+    assert [answer["input"] for answer in answers] == ["0,0", "x", "1,1"]
+    assert [sorted(answer) for answer in answers][1] == ["error", "input"]
+    assert answers[1]["error"] in err
+    code, out, _ = run("predict", moons, "x", "y", "--json")
+    assert code == 2
+    assert all("error" in answer for answer in read(out)["answers"])
+
+
+def test_predicted_numbers_are_not_rounded(run: Run, tmp_path: Path) -> None:
+    run("train", "sine", *QUICK, "--quiet", "--out", tmp_path / "run")
+    (answer,) = read(run("predict", tmp_path / "run", "0.25", "--json")[1])["answers"]
+    wanted = pc.load(tmp_path / "run").predict(np.array([[0.25]], np.float32))
+    assert is_whole(answer["outputs"], wanted.numpy()[0])
+
+
+def test_quiet_results_are_the_results_alone(run: Run, moons: Path) -> None:
+    for words in (("evaluate", moons), ("predict", moons, "0,0", "1,1")):
+        full, short = (run(*words, *how)[1].splitlines() for how in ((), ("--quiet",)))
+        assert full[:-1] == short
+        assert full[-1].startswith("weights of epoch")
+
+
+def test_numbers_that_are_not_finite_are_words(
+    run: Run, moons: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pellucid.cli import using
+
+    values = {"loss": math.nan, "accuracy": math.inf, "other": -math.inf}
+    monkeypatch.setattr(using, "evaluate", lambda *_: values)
+    found = read(run("evaluate", moons, "--json")[1])["sets"]["train"]
+    assert found == {"samples": 240, "loss": "NaN", "accuracy": "Infinity", "other": "-Infinity"}
+
+
+# ---- tune --------------------------------------------------------------------------------
+
+TUNED = ("tune", "moons", *QUICK, "--try", "l2=1e-6..1e-2", "--tries", 3)
+
+
+def test_a_search_is_a_document_of_its_trials(run: Run, tmp_path: Path) -> None:
+    code, out, err = run(*TUNED, "--json", "--out", tmp_path / "s")
+    found = read(out, "tune")
+    assert (code, err) == (0, "")
+    trials = read_jsonl(tmp_path / "s" / "trials.jsonl")[1:]
+    assert found["trials"] == trials
+    assert found["best"] == min(trials, key=lambda trial: trial["score"])
+    assert f"--l2 {found['best']['point']['l2']} " in found["command"]
+    assert (found["ended"], found["file"]) == (
+        "all 3 trials made",
+        str(tmp_path / "s" / "trials.jsonl"),
+    )
+    # Quiet, there is the command alone, which a shell can run.
+    assert run(*TUNED, "--quiet", "--out", tmp_path / "s")[1] == found["command"] + "\n"
+
+
+def test_a_search_without_a_score_fails_and_tells_its_trials(run: Run, tmp_path: Path) -> None:
+    words = ("tune", "moons", *QUICK, "--optimizer", "sgd", "--try", "learning_rate=1e30/1e35")
+    code, out, err = run(*words, "--strategy", "grid", "--json", "--out", tmp_path / "s")
+    found = read(out)
+    assert code == 1
+    assert "no trial has a score" in err
+    assert (found["best"], found["command"], found["picture"]) == (None, None, None)
+    assert {trial["score"] for trial in found["trials"]} == {"NaN"}
+    assert run(*words, "--strategy", "grid", "--quiet", "--out", tmp_path / "s")[:2] == (1, "")
+
+
+def test_a_learning_rate_that_was_found_is_a_document(run: Run, tmp_path: Path) -> None:
+    words = ("tune", "moons", "--executor", "reference", "--find-learning-rate", "--out", tmp_path)
+    found = read(run(*words, "--json")[1], "tune --find-learning-rate")
+    assert len(found["rates"]) == len(found["losses"]) > 10
+    assert found["lowest"] in found["rates"]
+    assert found["picture"] == str(tmp_path / "rates.png")
+    assert float(run(*words, "--quiet")[1]) == found["suggested"]
+
+
+# ---- the others --------------------------------------------------------------------------
+
+
+def test_lists_are_documents_with_every_option(run: Run) -> None:
+    for command, kinds in (("data", DATA), ("models", MODELS)):
+        code, out, err = run(command, "--json")
+        found = {kind["name"]: kind for kind in read(out)}
+        assert (code, err) == (0, "")
+        assert list(found) == list(kinds)
+        assert [found[name]["summary"] for name in kinds] == [k.summary for k in kinds.values()]
+    (hidden,) = (option for option in found["mlp"]["options"] if option["name"] == "hidden")
+    assert (hidden["flag"], hidden["kind"], hidden["default"]) == ("--hidden", "list of int", [50])
+
+
+def test_a_text_is_a_document(run: Run, tmp_path: Path) -> None:
+    book = tmp_path / "book.txt"
+    book.write_text("abc " * 200)
+    words = ("train", f"text:{book}", "--length", 8, *QUICK, "--quiet", "--out", tmp_path / "run")
+    assert run(*words) == (0, "", "")
+    words = ("generate", tmp_path / "run", "--prompt", "ab", "--length", 5, "--seed", 3)
+    code, out, err = run(*words, "--json")
+    found = read(out, "generate")
+    assert (code, err) == (0, "")
+    assert (found["prompt"], len(found["text"])) == ("ab", 5)
+    assert found["weights"] == RunFolder.open(tmp_path / "run").load_model()[1]
+    assert run(*words)[1] == "ab" + found["text"] + "\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["train moons", "tune moons", "resume", "evaluate", "predict", "bench"],
+)
+def test_the_help_of_a_command_tells_both(run: Run, words: str) -> None:
+    _, out, _ = run(*words.split(), "--help")
+    assert "--quiet" in out
+    assert "--json" in out
+
+
+def test_the_front_page_tells_both(run: Run) -> None:
+    text = " ".join(run("--help")[1].split())
+    assert "With --json a command prints one JSON document, with --quiet nothing but its" in text
