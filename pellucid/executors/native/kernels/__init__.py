@@ -6,10 +6,12 @@ In: `schedule.planned.Planned`. Out: the text of a module, and what each functio
     frame               one kernel function: its arguments, and how it reaches memory
     interface           words that kernels, the code that runs them and Python agree on
     evaluate            the values of a kernel at one point (rule_functions: rules as functions)
-    loops               elementwise work, broadcasting, reductions (blocked_sums: long sums)
+    kinds               the kinds of kernels (kernel_kind: their units, time, code and words)
+    loops, loop_kind    elementwise work, broadcasting, reductions (blocked_sums: long sums)
     products            matrix products, with what follows them
     standalone          primitives by themselves: gather, scatter, positions (elements: one by one;
                         accumulation: sums that numbers are added to as they come)
+    copies              new values of variables, and what loops begin with
     pad_and_concat      padding, joining, windows added up (walks: over two arrays at once)
     convolution         as products of windows (window_columns: laid out block by block)
     failures            what code tells Python

@@ -297,5 +297,4 @@ class _ByChannels(_Product):
             element = b.add(b.mul(i, I64(out * self.wide)), element)
             found = sums.get(element)
             first = self.frame.element(0, (b.add(sample, one), group, o), strides[:3])
-            within = b.add(b.mul(i, I64(places)), place)
-            self.frame.store(output, b.add(first, within), found)
+            self.frame.store(output, b.add(first, b.add(b.mul(i, I64(places)), place)), found)

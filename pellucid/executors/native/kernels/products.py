@@ -1,7 +1,7 @@
 """Matrix products as LLVM code, with the elementwise work that follows them fused in.
 
-product_units   how many independent pieces of work a product has
-emit_product    the body of a Product kernel
+ProductKind     such kernels as a kind
+contraction     the product of one batch: sizes, dtype and strides
 """
 
 import math
@@ -14,14 +14,15 @@ from pellucid.executors.native.ir.kernels import Access, Product, own_reach, rea
 from pellucid.executors.native.ir.views import Views, stretched
 from pellucid.executors.native.kernels.evaluate import Level, Members
 from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.kernel_kind import PRODUCT_RATE, KernelKind
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
-from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
 from pellucid.executors.native.matmul.matrices import Scattered
 from pellucid.executors.native.matmul.panels import Finish, Operand
 from pellucid.executors.native.matmul.tiling import Contraction
 from pellucid.executors.native.schedule.nest import Dim, Nest, stages
+from pellucid.executors.native.schedule.planned import Planned
 
 I64 = ir.IntType(64)
 
@@ -50,39 +51,59 @@ def _is_light(kernel: Product) -> bool:
     )
 
 
-def product_units(kernel: Product, views: Views, target: Target) -> int:
-    """Tiles of one product, times the number of products."""
-    batches = math.prod(kernel.space.shape[:-2])
-    return batches * tiles(contraction(kernel, views), target)
+class ProductKind(KernelKind[Product]):
+    """A matrix product, or a batch of them, with elementwise work on the result."""
 
+    def units(self, kernel: Product, shared: Planned) -> int:
+        """Tiles of one product, times the number of products."""
+        batches = math.prod(kernel.space.shape[:-2])
+        return batches * tiles(contraction(kernel, shared.views), shared.target)
 
-def emit_product(frame: Frame, kernel: Product) -> None:
-    """The code of a product for the units from `begin` to `end`."""
-    if 0 in kernel.space.shape:
-        return
-    spec = contraction(kernel, frame.views)
-    count = tiles(spec, frame.target)
-    batch_shape = kernel.space.shape[:-2]
-    if math.prod(batch_shape) == 1:
-        indices = (I64(0),) * len(batch_shape)
-        _emit_batch(frame, kernel, spec, indices, (frame.begin, frame.end))
-        return
-    b = frame.builder
-    first, last = b.udiv(frame.begin, I64(count)), b.udiv(frame.end, I64(count))
-    reach_end = b.select(
-        b.icmp_signed("<", b.mul(last, I64(count)), frame.end), b.add(last, I64(1)), last
-    )
-    with counted(b, first, reach_end) as batch:
-        start = b.sub(frame.begin, b.mul(batch, I64(count)))
-        end = b.sub(frame.end, b.mul(batch, I64(count)))
-        start = b.select(b.icmp_signed("<", start, I64(0)), I64(0), start)
-        end = b.select(b.icmp_signed(">", end, I64(count)), I64(count), end)
-        place: list[Any] = []
-        rest = batch
-        for size in reversed(batch_shape):
-            place.append(b.urem(rest, I64(size)))
-            rest = b.udiv(rest, I64(size))
-        _emit_batch(frame, kernel, spec, tuple(place[::-1]), (start, end))
+    def points(self, kernel: Product) -> int:
+        """Those of the result."""
+        return math.prod(kernel.space.shape)
+
+    def nanoseconds(self, kernel: Product) -> float:
+        """That of the work on the result, and the multiply-adds."""
+        k = kernel.nodes[0].inputs[0].shape[-1]
+        return super().nanoseconds(kernel) + self.points(kernel) * k / PRODUCT_RATE
+
+    def flops(self, kernel: Product) -> int:
+        """A multiplication and an addition for each k."""
+        return 2 * self.points(kernel) * kernel.nodes[0].inputs[0].shape[-1]
+
+    def described(self, kernel: Product) -> str:
+        """Its result."""
+        return f"product {list(kernel.space.shape)}"
+
+    def emit(self, frame: Frame, kernel: Product, number: int) -> None:
+        """Product by product of a batch."""
+        del number
+        if 0 in kernel.space.shape:
+            return
+        spec = contraction(kernel, frame.views)
+        count = tiles(spec, frame.target)
+        batch_shape = kernel.space.shape[:-2]
+        if math.prod(batch_shape) == 1:
+            indices = (I64(0),) * len(batch_shape)
+            _emit_batch(frame, kernel, spec, indices, (frame.begin, frame.end))
+            return
+        b = frame.builder
+        first, last = b.udiv(frame.begin, I64(count)), b.udiv(frame.end, I64(count))
+        reach_end = b.select(
+            b.icmp_signed("<", b.mul(last, I64(count)), frame.end), b.add(last, I64(1)), last
+        )
+        with counted(b, first, reach_end) as batch:
+            start = b.sub(frame.begin, b.mul(batch, I64(count)))
+            end = b.sub(frame.end, b.mul(batch, I64(count)))
+            start = b.select(b.icmp_signed("<", start, I64(0)), I64(0), start)
+            end = b.select(b.icmp_signed(">", end, I64(count)), I64(count), end)
+            place: list[Any] = []
+            rest = batch
+            for size in reversed(batch_shape):
+                place.append(b.urem(rest, I64(size)))
+                rest = b.udiv(rest, I64(size))
+            _emit_batch(frame, kernel, spec, tuple(place[::-1]), (start, end))
 
 
 def _emit_batch(

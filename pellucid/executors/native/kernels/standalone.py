@@ -1,20 +1,18 @@
 """Single kernels: primitives that stand by themselves, as plain loops.
 
-emit_single     the body of a Single kernel
-emit_copy       a variable's new value copied over the old one; copy: bytes from place to place
-single_units    how many independent pieces of work there are
+SingleKind      such kernels as a kind
+is_row_gather   whether a gather copies whole rows, which threads can share
 """
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
-from pellucid.executors.native.ir.facts import has_code
+from pellucid.executors.native.ir.facts import Kind, facts_of, has_code
 from pellucid.executors.native.ir.kernels import Single
 from pellucid.executors.native.ir.views import SPARE_STARTS, View, Views, row_major
 from pellucid.executors.native.kernels.accumulation import cumulative_sum, scatter_add
@@ -27,6 +25,7 @@ from pellucid.executors.native.kernels.failures import (
     note_index,
 )
 from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.kernel_kind import PRODUCT_RATE, KernelKind
 from pellucid.executors.native.kernels.pad_and_concat import (
     emit_planes,
     is_of_planes,
@@ -34,9 +33,9 @@ from pellucid.executors.native.kernels.pad_and_concat import (
 )
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
-from pellucid.executors.native.llvm.loads_and_stores import ask_for
+from pellucid.executors.native.llvm.loads_and_stores import ask_for, copy_bytes
 from pellucid.executors.native.math.namespace import XP
-from pellucid.executors.native.schedule.plan import CopyBack, Place
+from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Node
 from pellucid.memory import LINE
 
@@ -53,38 +52,57 @@ def is_row_gather(node: Node, views: Views) -> bool:
     return all(views[value].is_whole() for value in node.inputs)
 
 
-def single_units(kernel: Single, views: Views) -> int:
-    """How many independent pieces of work there are."""
-    node = kernel.nodes[0]
-    if is_of_planes(node):
-        return plane_units(node)
-    if is_native_convolution(node):
-        return convolution_units(node)
-    if views.data_of(node.output) is not None:
-        return 1
-    return math.prod(node.inputs[1].shape) if is_row_gather(node, views) else 1
+class SingleKind(KernelKind[Single]):
+    """One primitive by itself; one without code is run by Python."""
 
+    def units(self, kernel: Single, shared: Planned) -> int:
+        """Planes, parts of a convolution, or rows of a gather; everything else is one piece."""
+        node, views = kernel.nodes[0], shared.views
+        if is_of_planes(node):
+            return plane_units(node)
+        if is_native_convolution(node):
+            return convolution_units(node)
+        if views.data_of(node.output) is not None:
+            return 1
+        return math.prod(node.inputs[1].shape) if is_row_gather(node, views) else 1
 
-def emit_single(frame: Frame, kernel: Single, number: int) -> None:
-    """The code of a node that stands by itself; `number` names it to the call back."""
-    node = kernel.nodes[0]
-    if frame.views.data_of(node.output) is None and is_row_gather(node, frame.views):
-        _row_gather(frame, node, number)
-        return
-    if is_of_planes(node):
-        emit_planes(frame, node)
-        return
-    if is_native_convolution(node):
-        emit_convolution(frame, node)
-        return
-    # One unit: whoever takes it does it all; an empty range does nothing.
-    with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
-        if frame.views.data_of(node.output) is not None:
-            _row_starts(frame, node, number)
-        elif has_code(node):
-            _CODE[type(node.primitive)](frame, node, number)
-        else:
-            call_back(frame, number)
+    def nanoseconds(self, kernel: Single) -> float:
+        """That of a convolution, with its multiply-adds."""
+        usual, node = super().nanoseconds(kernel), kernel.nodes[0]
+        if facts_of(node.primitive).kind is not Kind.CONVOLVED:
+            return usual
+        taps = math.prod(node.inputs[1].shape[2:])
+        return usual + self.points(kernel) * taps / PRODUCT_RATE
+
+    def emit(self, frame: Frame, kernel: Single, number: int) -> None:
+        """The code of its primitive."""
+        node = kernel.nodes[0]
+        if frame.views.data_of(node.output) is None and is_row_gather(node, frame.views):
+            _row_gather(frame, node, number)
+            return
+        if is_of_planes(node):
+            emit_planes(frame, node)
+            return
+        if is_native_convolution(node):
+            emit_convolution(frame, node)
+            return
+        # One unit: whoever takes it does it all; an empty range does nothing.
+        with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
+            if frame.views.data_of(node.output) is not None:
+                _row_starts(frame, node, number)
+            elif has_code(node):
+                _CODE[type(node.primitive)](frame, node, number)
+            else:
+                call_back(frame, number)
+
+    def described(self, kernel: Single) -> str:
+        """Its nodes tell the rest."""
+        del kernel
+        return "single"
+
+    def calls_python(self, kernel: Single) -> bool:
+        """Whether the primitive has no code."""
+        return not has_code(kernel.nodes[0])
 
 
 # ---- primitives --------------------------------------------------------------------------
@@ -130,7 +148,7 @@ def _row_gather(frame: Frame, node: Node, number: int) -> None:
         if rows:
             source = frame.address(view.base, b.mul(index, I64(row)))
             target = frame.address(node.output, b.mul(i, I64(row)))
-            copy(frame, target, source, size)
+            copy_bytes(b, target, source, size)
 
 
 def _row_starts(frame: Frame, node: Node, number: int) -> None:
@@ -193,27 +211,3 @@ _CODE: dict[type, Callable[[Frame, Node, int], None]] = {
     p.Argmax: _position,
     p.Argmin: _position,
 }
-
-
-# ---- memory ------------------------------------------------------------------------------
-
-
-def emit_copy(frame: Frame, kernel: CopyBack) -> None:
-    """All bytes of the new value, into the memory of the variable."""
-    value = kernel.source
-    if value is None:
-        raise AssertionError("a copy without a source")
-    b = frame.builder
-    target = frame.bound(Place(kernel.slot))
-    with b.if_then(b.icmp_signed("<", frame.begin, frame.end)):
-        size = math.prod(value.shape) * value.dtype.itemsize
-        copy(frame, target, frame.pointer(value), size)
-
-
-def copy(frame: Frame, target: Any, source: Any, size: int) -> None:
-    """Some bytes, from one place to another."""
-    b = frame.builder
-    name = "llvm.memcpy.p0.p0.i64"
-    kind = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, I64, I1])
-    found = b.module.globals.get(name) or ir.Function(b.module, kind, name)
-    b.call(found, [target, source, I64(size), I1(0)])

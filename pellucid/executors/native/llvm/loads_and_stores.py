@@ -1,7 +1,7 @@
 """Loads and stores of lanes: contiguous, repeated, strided, masked.
 
 load, store     lanes from and to memory
-ask_for         a cache line that is needed soon
+ask_for         a cache line that is needed soon; copy_bytes: from place to place
 memory_type     how numbers lie in memory; a bool is a byte there
 """
 
@@ -98,3 +98,11 @@ def store(b: ir.IRBuilder, address: ir.Value, lanes: Lanes, *, mask: Any = None)
     name = f"llvm.masked.store.{suffix(raw.type)}.p0"
     function = declared(b, name, ir.VoidType(), [raw.type, POINTER, I32, mask.type])
     b.call(function, [raw, address, I32(size), mask])
+
+
+def copy_bytes(b: ir.IRBuilder, target: ir.Value, source: ir.Value, size: int) -> None:
+    """So many bytes, from one place to another that it does not overlap."""
+    name = "llvm.memcpy.p0.p0.i64"
+    kind = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, I64, I1])
+    found = b.module.globals.get(name) or ir.Function(b.module, kind, name)
+    b.call(found, [target, source, I64(size), I1(0)])

@@ -6,7 +6,6 @@ peak            the multiply-add rate of one thread of this machine, measured
 """
 
 import ctypes
-import math
 import statistics
 import time
 from collections import Counter
@@ -15,15 +14,13 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.ir.facts import has_code
-from pellucid.executors.native.ir.kernels import Kernel, Product, Single, Start
+from pellucid.executors.native.ir.kernels import Kernel
+from pellucid.executors.native.kernels.kinds import kind_of
 from pellucid.executors.native.runtime.peak import peak
 from pellucid.executors.native.runtime.program import Listing
 from pellucid.executors.native.schedule.loop_bodies import coded
-from pellucid.executors.native.schedule.plan import CopyBack
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.executors.native.schedule.work import Work
-from pellucid.graph import Value
 
 I64 = ir.IntType(64)
 KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * 3)
@@ -133,32 +130,14 @@ def _median_seconds(kernel: Any, where: tuple[int, int], work: Work) -> float:
 
 
 def _row(kernel: Kernel, shared: Planned, seconds: float, share: float) -> Row:
-    if isinstance(kernel, CopyBack):
-        value = kernel.source
-        size = _bytes(value) if value is not None else 0
-        return Row("copy", "", value.shape if value else (), seconds, share, 2 * size, 0, False)
-    if isinstance(kernel, Start):
-        traces = kernel.loop.traces
-        size = sum(_bytes(value) // value.shape[0] for value in traces)
-        return Row("start", kernel.loop.nodes[0].scope, (), seconds, share, 2 * size, 0, False)
-    buffers = {shared.views[v].base for node in kernel.nodes for v in node.inputs}
-    made = {node.output for node in kernel.nodes}
-    touched = (buffers - made) | set(kernel.stores)
-    flops = 0
-    if isinstance(kernel, Product):
-        flops = 2 * math.prod(kernel.space.shape) * kernel.nodes[0].inputs[0].shape[-1]
-    fallback = isinstance(kernel, Single) and not has_code(kernel.nodes[0])
+    kind = kind_of(kernel)
     return Row(
-        name=kernel.name,
-        scope=kernel.nodes[0].scope,
-        shape=kernel.nodes[-1].output.shape,
+        name=kind.name(kernel),
+        scope=kind.scope(kernel),
+        shape=kind.shape(kernel),
         seconds=seconds,
         share=share,
-        bytes=sum(_bytes(value) for value in touched),
-        flops=flops,
-        fallback=fallback,
+        bytes=kind.bytes(kernel, shared),
+        flops=kind.flops(kernel),
+        fallback=kind.calls_python(kernel),
     )
-
-
-def _bytes(value: Value) -> int:
-    return math.prod(value.shape) * value.dtype.itemsize

@@ -1,7 +1,7 @@
 """The schedule of a program in words: its kernels, what each fuses, and where values lie."""
 
-from pellucid.executors.native.ir.kernels import Kernel, Loop, Product, Steps
-from pellucid.executors.native.schedule.plan import CopyBack
+from pellucid.executors.native.ir.kernels import Kernel, Steps
+from pellucid.executors.native.kernels.kinds import kind_of
 from pellucid.executors.native.schedule.planned import Planned
 
 
@@ -21,19 +21,9 @@ def schedule_text(shared: Planned) -> str:
 
 
 def _kind(kernel: Kernel) -> str:
-    match kernel:
-        case Product():
-            return f"product {list(kernel.space.shape)}"
-        case Loop():
-            reduced = (
-                f", reduced over {sorted(kernel.space.reduced)}" if kernel.space.reduced else ""
-            )
-            return f"loop {list(kernel.space.shape)}{reduced}"
-        case Steps():
-            return f"loop of {kernel.scan.steps} turns"
-        case CopyBack():
-            return f"copy {kernel.source} to input {kernel.slot}"
-    return "single"
+    if isinstance(kernel, Steps):
+        return f"loop of {kernel.scan.steps} turns"
+    return kind_of(kernel).described(kernel)
 
 
 def _place(shared: Planned, name: str) -> str:

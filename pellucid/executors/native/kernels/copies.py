@@ -1,0 +1,94 @@
+"""Kernels that only copy: new values of variables, and what loops begin with.
+
+CopyBackKind    a new value copied over the old one
+StartKind       what the carries of a loop are at first, copied to where its turns read them
+"""
+
+import math
+
+from pellucid.executors.native.ir.kernels import Start
+from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.kernel_kind import KernelKind, bytes_of
+from pellucid.executors.native.llvm.loads_and_stores import copy_bytes
+from pellucid.executors.native.schedule.loop_bodies import first_row
+from pellucid.executors.native.schedule.plan import CopyBack, Place
+from pellucid.executors.native.schedule.planned import Planned
+from pellucid.graph import Shape
+
+
+class CopyBackKind(KernelKind[CopyBack]):
+    """All bytes of the new value of a variable, into its memory."""
+
+    def emit(self, frame: Frame, kernel: CopyBack, number: int) -> None:
+        """Copy them."""
+        del number
+        value = kernel.source
+        if value is None:
+            raise AssertionError("a copy without a source")
+        b = frame.builder
+        target = frame.bound(Place(kernel.slot))
+        with b.if_then(b.icmp_signed("<", frame.begin, frame.end)):
+            copy_bytes(frame.builder, target, frame.pointer(value), bytes_of(value))
+
+    def described(self, kernel: CopyBack) -> str:
+        """From where, and to which variable."""
+        return f"copy {kernel.source} to input {kernel.slot}"
+
+    def bytes(self, kernel: CopyBack, shared: Planned) -> int:
+        """Read, and written."""
+        del shared
+        return 0 if kernel.source is None else 2 * bytes_of(kernel.source)
+
+    def name(self, kernel: CopyBack) -> str:
+        """What a report calls it."""
+        del kernel
+        return "copy"
+
+    def scope(self, kernel: CopyBack) -> str:
+        """None: the variables belong to all."""
+        del kernel
+        return ""
+
+    def shape(self, kernel: CopyBack) -> Shape:
+        """That of the variable."""
+        return () if kernel.source is None else kernel.source.shape
+
+
+class StartKind(KernelKind[Start]):
+    """What the carries of a loop are at first, in the first rows of their traces."""
+
+    def emit(self, frame: Frame, kernel: Start, number: int) -> None:
+        """Copy them."""
+        del number
+        loop = kernel.loop
+        first = loop.scan.constants
+        given = loop.nodes[0].inputs[first : first + loop.scan.carries]
+        with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
+            for carry, (value, trace) in enumerate(zip(given, loop.traces, strict=True)):
+                view, count = frame.views[value], math.prod(value.shape)
+                target = frame.pointer(trace, first_row(loop, carry) * count)
+                source = frame.pointer(view.base, view.offset)
+                copy_bytes(frame.builder, target, source, count * value.dtype.itemsize)
+
+    def described(self, kernel: Start) -> str:
+        """Of which loop."""
+        return f"start of {kernel.loop.name}"
+
+    def bytes(self, kernel: Start, shared: Planned) -> int:
+        """One row of each trace: read, and written."""
+        del shared
+        return 2 * sum(bytes_of(trace) // trace.shape[0] for trace in kernel.loop.traces)
+
+    def name(self, kernel: Start) -> str:
+        """What a report calls it."""
+        del kernel
+        return "start"
+
+    def scope(self, kernel: Start) -> str:
+        """That of the loop."""
+        return kernel.loop.nodes[0].scope
+
+    def shape(self, kernel: Start) -> Shape:
+        """Carries have shapes of their own."""
+        del kernel
+        return ()

@@ -1,0 +1,36 @@
+"""Loop kernels as a kind; `loops` writes their code."""
+
+import math
+
+from pellucid.executors.native.ir.kernels import Loop
+from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.kernel_kind import KernelKind
+from pellucid.executors.native.kernels.loops import emit_loop
+from pellucid.executors.native.schedule.granularity import lane_width, loop_units
+from pellucid.executors.native.schedule.nest import loop_nest
+from pellucid.executors.native.schedule.planned import Planned
+
+
+class LoopKind(KernelKind[Loop]):
+    """Elementwise work and reductions over one space."""
+
+    def units(self, kernel: Loop, shared: Planned) -> int:
+        """Rows, or vectors of columns."""
+        nest = loop_nest(kernel, shared.views)
+        return loop_units(nest, lane_width(kernel, nest, shared.target.vector_bytes))
+
+    def points(self, kernel: Loop) -> int:
+        """Those of its space, reduced axes too."""
+        return math.prod(kernel.space.shape)
+
+    def emit(self, frame: Frame, kernel: Loop, number: int) -> None:
+        """One nest of loops."""
+        del number
+        nest = loop_nest(kernel, frame.views)
+        emit_loop(frame, kernel, nest, lane_width(kernel, nest, frame.target.vector_bytes))
+
+    def described(self, kernel: Loop) -> str:
+        """Its space."""
+        reduced = sorted(kernel.space.reduced)
+        over = f", reduced over {reduced}" if reduced else ""
+        return f"loop {list(kernel.space.shape)}{over}"
