@@ -8,7 +8,6 @@ Results go to standard output. What is said meanwhile, a bar, warnings and error
 error, so that a program that reads the results reads nothing else.
 """
 
-import sys
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +35,9 @@ class Output:
     @property
     def has_bar(self) -> bool:
         """Whether a terminal, beside the results, shows how far work is."""
-        return not self.quiet and sys.stderr is not None and sys.stderr.isatty()
+        from pellucid.train.terminal import can_draw_bar  # on use: --help answers at once
+
+        return not self.quiet and can_draw_bar()
 
 
 def _quieten(_: click.Context, __: click.Parameter, value: bool) -> bool:

@@ -32,8 +32,9 @@ from pellucid.errors import OptionError, PellucidError
 from pellucid.functional import softmax
 from pellucid.measures import ClassificationReport, classification_report
 from pellucid.nn.module import Module
-from pellucid.tables import cell, printable, significant
+from pellucid.tables import aligned, cell, printable, significant
 from pellucid.train import RunFolder, evaluate
+from pellucid.train.epoch_lines import terminal_width
 from pellucid.train.judging import Judged, judged
 
 Values = dict[str, dict[str, Any]]
@@ -199,20 +200,41 @@ def _sample(reads: str, word: str, form: Form) -> Any:
 
 
 def _answers(reads: str, facts: Facts, inputs: Sequence[str], numbers: Any) -> Table:
-    """One row for each input: the class and all probabilities, or the numbers predicted."""
+    """One row for each input: the class and its probabilities, or the numbers predicted.
+
+    In a terminal that is too narrow for all probabilities they are those of the likeliest classes.
+    """
     first = "numbers" if reads == "numbers" else "picture"
+    answers = list(zip(inputs, numbers, strict=True))
     if not facts.form.classes:
         table = _table(first, *(f"y{i}" for i in range(numbers.shape[1])))
-        for word, row in zip(inputs, numbers, strict=True):
+        for word, row in answers:
             table.add_row(Text(word), *(significant(float(y)) for y in row))
         return table
-    names = _names(facts)
-    of_digits = reads == "digit" and not facts.class_names
-    table = _table(first, "digit" if of_digits else "class", *(f"p({n})" for n in names))
-    for word, row in zip(inputs, numbers, strict=True):
-        # Of probabilities, which sum to 1, the same digits count behind every point.
-        table.add_row(Text(word), Text(names[int(row.argmax())]), *(f"{p:.3f}" for p in row))
+    names, width = _names(facts), terminal_width()
+    second = "digit" if reads == "digit" and not facts.class_names else "class"
+    heads = [f"p({name})" for name in names]
+    # Of probabilities, which sum to 1, the same digits count behind every point.
+    rows = [[word, names[p.argmax()], *(f"{x:.3f}" for x in p)] for word, p in answers]
+    if not _fits([[first, second, *heads], *rows], width):
+        heads = ["p", "then"]
+        rows = [[word, *_likeliest(names, p)] for word, p in answers]
+    table = _table(first, second, *heads)
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
+
+
+def _fits(rows: Sequence[Sequence[str]], width: int | None) -> bool:
+    """Whether a terminal, where there is one, has room for rows."""
+    return width is None or max(map(len, aligned(rows, texts=1))) <= width
+
+
+def _likeliest(names: Sequence[str], probabilities: Any) -> list[str]:
+    """The likeliest class, its probability, and the next two."""
+    order = np.argsort(-probabilities, kind="stable")[:3]
+    first, *rest = (f"{names[i]} {probabilities[i]:.3f}" for i in order)
+    return [*first.rsplit(" ", 1), ", ".join(rest)]
 
 
 def _names(facts: Facts) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ FLAGS = {
     "--cuda": _CPU,
     "--device": _CPU,
     "--gpu": _CPU,
+    "--format": "--json",
     "--gpus": _CPU,
     "--hidden-layers": _HIDDEN,
     "--hidden-size": _HIDDEN,
@@ -60,6 +61,7 @@ FLAGS = {
     "--n-epochs": _EPOCHS,
     "--num-epochs": _EPOCHS,
     "--num-workers": "--threads 2",
+    "--no-progress": "--quiet",
     "--output": _OUT,
     "--output-dir": _OUT,
     "--patience": "--early-stopping 5",
@@ -71,7 +73,8 @@ FLAGS = {
     "--steps": _EPOCHS,
     "--step-size": "--learning-rate 0.01",
     "--units": _HIDDEN,
-    "--verbose": "# a terminal shows the progress: leave it out",
+    "--silent": "--quiet",
+    "--verbose": "# a terminal shows the progress, --quiet leaves it out",
     "--workers": "--threads 2",
 }
 

@@ -1,12 +1,14 @@
 """Training as a terminal shows it: a line for each epoch and, below them, a bar.
 
-Terminal    what ProgressBar shows outside of notebooks
+Terminal       what ProgressBar shows outside of notebooks
+can_draw_bar   whether there is a terminal for a bar
 
 Lines go to standard output, through a pipe or into a file as well, each at once. The bar is drawn
 on standard error, and only if that is a terminal: nothing else than a terminal ever sees the
 characters that move a cursor.
 """
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +29,7 @@ class Terminal:
 
     def __init__(self, trainer: "Trainer", epochs: int, *, lines: bool) -> None:
         self._lines = _Lines(epochs) if lines else None
-        self._bar = _Bar(trainer, epochs) if _is_terminal(sys.stderr) else None
+        self._bar = _Bar(trainer, epochs) if can_draw_bar() else None
 
     def after_steps(self, trainer: "Trainer", steps: Steps) -> None:
         """Move the bar on."""
@@ -144,6 +146,11 @@ class _Bar:
 
     def end(self) -> None:
         self._progress.stop()
+
+
+def can_draw_bar() -> bool:
+    """Whether standard error is a terminal that can draw a line anew."""
+    return _is_terminal(sys.stderr) and os.environ.get("TERM", "") not in ("dumb", "unknown")
 
 
 def _is_terminal(stream: Any) -> bool:

@@ -11,10 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import pellucid as pc
-from pellucid.cli import main
+from pellucid.cli import main, using
 from pellucid.cli.datasets import DATA
+from pellucid.cli.recipe import Facts
+from pellucid.data import Form
 from pellucid.io import read_jsonl
 from pellucid.models import MODELS
 from pellucid.train import RunFolder
@@ -232,6 +235,32 @@ def test_predicted_numbers_are_not_rounded(run: Run, tmp_path: Path) -> None:
     assert is_whole(answer["outputs"], wanted.numpy()[0])
 
 
+CLASSES = Facts(Form((2,), 10), ("golden retriever", *(f"kind {i}" for i in range(1, 10))))
+ANSWERS = np.array([[0.5, 0.3, 0.15, 0.05, *[0.0] * 6], [0.0, 0.01, *[0.0] * 7, 0.99]])
+
+SHORT = """\
+picture             class      p  then
+a.png    golden retriever  0.500  kind 1 0.300, kind 2 0.150
+long.png           kind 9  0.990  kind 1 0.010, golden retriever 0.000
+"""
+
+
+@pytest.mark.parametrize("columns", [None, 200, 80])
+def test_probabilities_that_no_line_holds_are_those_of_the_likeliest(
+    monkeypatch: pytest.MonkeyPatch, columns: int | None
+) -> None:
+    monkeypatch.setattr(using, "terminal_width", lambda: columns)
+    out = io.StringIO()
+    table = using._answers("picture", CLASSES, ["a.png", "long.png"], ANSWERS)
+    Console(file=out, width=columns or 1000).print(table)
+    lines = [line.split() for line in out.getvalue().splitlines()]
+    if columns == 80:
+        assert lines == [line.split() for line in SHORT.splitlines()]
+    else:
+        assert lines[0][-2:] == ["p(kind", "9)"]
+        assert lines[1][-10:] == ["0.500", "0.300", "0.150", "0.050", *["0.000"] * 6]
+
+
 def test_quiet_results_are_the_results_alone(run: Run, moons: Path) -> None:
     for words in (("evaluate", moons), ("predict", moons, "0,0", "1,1")):
         full, short = (run(*words, *how)[1].splitlines() for how in ((), ("--quiet",)))
@@ -242,8 +271,6 @@ def test_quiet_results_are_the_results_alone(run: Run, moons: Path) -> None:
 def test_numbers_that_are_not_finite_are_words(
     run: Run, moons: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pellucid.cli import using
-
     values = {"loss": math.nan, "accuracy": math.inf, "other": -math.inf}
     monkeypatch.setattr(using, "evaluate", lambda *_: values)
     found = read(run("evaluate", moons, "--json")[1])["sets"]["train"]

@@ -127,6 +127,17 @@ def test_the_bar_is_one_line_of_any_terminal(
     assert trainer.position.step == 60
 
 
+@pytest.mark.parametrize("kind", ["dumb", "unknown"])
+def test_a_terminal_that_cannot_draw_anew_shows_lines_alone(
+    streams: Open, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    out, err = streams(out=True, err=True)
+    monkeypatch.setenv("TERM", kind)
+    fit(2)
+    assert [line.split()[0] for line in out.getvalue().splitlines()] == ["epoch", "1", "2"]
+    assert err.getvalue() == ""
+
+
 def test_no_lines_are_shown_where_none_are_wanted(streams: Open) -> None:
     out, err = streams(out=False, err=True)
     fit(2, bar=ProgressBar(lines=False))
