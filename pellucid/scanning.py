@@ -11,7 +11,7 @@ from typing import Any
 from pellucid.creation import split, stack
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph import Origin, Value, has_origin, history, is_symbolic
-from pellucid.primitives import MatMul
+from pellucid.primitives import MatMul, Scan
 from pellucid.primitives.loop import Loop, Scanned
 from pellucid.primitives.symbols import symbol
 from pellucid.recordings import Recording, active_recording, recording
@@ -242,6 +242,7 @@ def _captured(
         call = _call(body, state, sequences, outer, tuple(call.writes))
     variables = list(call.writes)
     loop = Loop(
+        Scan,
         *times,
         constants=[(x, x) for x in call.constants()],
         carries=list(zip(call.state, state.leaves, strict=True)),

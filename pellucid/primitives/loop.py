@@ -2,7 +2,6 @@
 
 Loop        symbols with what they stand for, and what is made of them
 Scanned     what a scan gave, taken out of its record
-zeros       zeros that a graph makes, not constants of their size
 """
 
 from collections.abc import Sequence
@@ -11,14 +10,18 @@ from typing import Any
 
 from pellucid.graph import collect
 from pellucid.primitives.parts import Part
-from pellucid.primitives.scan import Scan
+from pellucid.primitives.recurrence import Recurrence
 from pellucid.primitives.scan_passes import tidy
 
 
 @dataclass
 class Loop:
-    """The pieces of a scan. Each list holds (symbol in the body, tensor outside)."""
+    """The pieces of a scan. Each list holds (symbol in the body, tensor outside).
 
+    `kind` makes a primitive of them: `Scan`, which this file need not know.
+    """
+
+    kind: type[Recurrence]
     steps: int
     reverse: bool
     constants: list[tuple[Any, Any]] = field(default_factory=list)
@@ -41,7 +44,7 @@ class Loop:
         unlike = list({id(y): y for y in results}.values())
         body = tidy(collect(inputs, [*left, *unlike]))
         counts = (self.steps, len(self.constants), len(self.carries))
-        scan = Scan(body, *counts, self.reverse, tuple(before), tuple(after))
+        scan = self.kind(body, *counts, self.reverse, tuple(before), tuple(after))
         first, *others = (x for xs in groups.values() for _, x in xs)
         positions = {id(y): j for j, y in enumerate(unlike)}
         return Scanned(scan, first.apply(scan, *others), positions)
@@ -51,7 +54,7 @@ class Loop:
 class Scanned:
     """What a scan gave."""
 
-    scan: Scan
+    scan: Recurrence
     record: Any
     positions: dict[int, int] = field(default_factory=dict)
 

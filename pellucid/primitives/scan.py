@@ -1,23 +1,14 @@
-"""Scan: a graph run step after step, each from what the step before left.
+"""Scan: a graph run step after step, and backwards, from the last step to the first."""
 
-Its body is a graph of its own, so a loop over a thousand steps is as large as one over two.
-"""
-
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from pellucid.errors import DTypeError, OptionError, ShapeError
-from pellucid.evaluation import run
-from pellucid.graph import Graph, Value
-from pellucid.primitives.base import DType, Primitive, Shape
-from pellucid.primitives.parts import Parts, pack
+from pellucid.primitives.parts import Parts
+from pellucid.primitives.recurrence import Recurrence
 
 
 @dataclass(frozen=True)
-class Scan(Primitive):
+class Scan(Recurrence):
     """A body run for each step: new carried values and a result from constants and a slice.
 
     The inputs are `constants` values that every step sees whole, then the first `carries`, then
@@ -34,133 +25,9 @@ class Scan(Primitive):
 
     formula = "s', y[t] = body(c, s, x[t]) for every t"
     gradient_formula = "ds, dx[t] = body's rule backwards for every t, the last first"
-    body: Graph
-    steps: int
-    constants: int
-    carries: int
-    reverse: bool
-    before: tuple[int, ...]
-    after: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        """Give the attributes their form, and compare them with the body. Errors: OptionError."""
-        super().__post_init__()
-        body, carried = self.body, self.carried
-        fits = self.steps >= 1 and min(self.constants, self.carries) >= 0
-        fits = fits and type(self.reverse) is bool and isinstance(body, Graph)
-        if not fits or self.constants + self.carries > len(body.inputs):
-            raise OptionError(
-                f"scan: {self.steps} steps, {self.constants} constants and {self.carries} carries. "
-                "There is at least one step, and the body takes as many."
-            )
-        after = body.outputs[: self.carries]
-        kinds = [[(v.shape, v.dtype) for v in values] for values in (carried, after)]
-        if kinds[0] != kinds[1]:
-            raise OptionError(
-                f"scan: the body carries {_listed(carried)} and gives {_listed(after)}. Each step "
-                "leaves what the next one takes."
-            )
-        for kept in (self.before, self.after):
-            if list(kept) != [k for k in range(self.carries) if k in kept]:
-                raise OptionError(
-                    f"scan: before or after is {kept}. These are numbers of the {self.carries} "
-                    "carries, in order, each once."
-                )
-
-    def __str__(self) -> str:
-        """The name with its attributes, but for the body, which stands below the node."""
-        return (
-            f"scan(steps={self.steps}, constants={self.constants}, carries={self.carries}, "
-            f"reverse={self.reverse}, before={self.before}, after={self.after})"
-        )
-
-    @property
-    def bodies(self) -> tuple[Graph, ...]:
-        """The one graph that it runs."""
-        return (self.body,)
-
-    @property
-    def carried(self) -> tuple[Value, ...]:
-        """The inputs of the body that are carried from step to step."""
-        return self.body.inputs[self.constants : self.constants + self.carries]
-
-    @property
-    def sliced(self) -> tuple[Value, ...]:
-        """The inputs of the body that are slices of sequences."""
-        return self.body.inputs[self.constants + self.carries :]
-
-    @property
-    def results(self) -> tuple[Value, ...]:
-        """The outputs of the body that are stacked."""
-        return self.body.outputs[self.carries :]
-
-    def takes(self) -> list[Shape]:
-        """The shapes of all inputs."""
-        first = self.body.inputs[: self.constants + self.carries]
-        return [v.shape for v in first] + [(self.steps, *v.shape) for v in self.sliced]
-
-    def gives(self) -> list[tuple[DType, Shape]]:
-        """The dtype and shape of all that is given."""
-        kept = [
-            (v.dtype, (self.steps if k in numbers else 0, *v.shape))
-            for numbers in (self.before, self.after)
-            for k, v in enumerate(self.carried)
-        ]
-        return [
-            *((v.dtype, v.shape) for v in self.carried),
-            *kept,
-            *((v.dtype, (self.steps, *v.shape)) for v in self.results),
-        ]
-
-    def shape(self, *shapes: Shape) -> Shape:
-        if list(shapes) != self.takes():
-            raise ShapeError(
-                f"scan: inputs of shapes {', '.join(map(str, shapes))}. Its body takes "
-                f"{', '.join(map(str, self.takes()))}: constants, carries and sequences."
-            )
-        return ()
-
-    def dtype(self, *dtypes: DType) -> DType:
-        wanted = [v.dtype for v in self.body.inputs]
-        if list(dtypes) != wanted:
-            raise DTypeError(
-                f"scan: inputs of {', '.join(map(str, dtypes))}. Its body takes "
-                f"{', '.join(map(str, wanted))}: convert with x.astype(...)."
-            )
-        return pack(self.name, self.gives())
-
-    def turns(self, inputs: Sequence[Any]) -> Iterator[tuple[int, list[Any], list[Any]]]:
-        """Run it: for each turn the number of its slice, and what the body takes and gives."""
-        count, first = self.carries, self.constants + self.carries
-        fixed, state = list(inputs[: self.constants]), list(inputs[self.constants : first])
-        for turn in range(self.steps):
-            t = self.steps - 1 - turn if self.reverse else turn
-            given = [*fixed, *state, *(x[t] for x in inputs[first:])]
-            found = run(self.body, given)
-            yield t, given, found
-            state = found[:count]
-
-    def forward(self, xp: Any, *inputs: Any) -> Any:
-        record = np.empty((), pack(self.name, self.gives()))
-        parts = [record[name] for name in record.dtype.names or ()]
-        count, first = self.carries, self.constants
-        for t, given, found in self.turns(inputs):
-            for k in self.before:
-                parts[count + k][t] = given[first + k]
-            for k in self.after:
-                parts[2 * count + k][t] = found[k]
-            for stack, y in zip(parts[3 * count :], found[count:], strict=True):
-                stack[t] = y
-        for last, value in zip(parts, found[:count], strict=False):
-            last[...] = value
-        return record
 
     def backward(self, dy: Parts, y: Any, *inputs: Any) -> tuple[Any, ...]:
-        # Imported on use: the rule makes scans itself.
+        # Imported on use: few programs differentiate a scan.
         from pellucid.primitives.scan_gradient import scan_gradients
 
         return scan_gradients(self, dy, inputs)
-
-
-def _listed(values: tuple[Value, ...]) -> str:
-    return ", ".join(map(str, values)) or "nothing"

@@ -23,7 +23,7 @@ from pellucid.primitives.base import FLOATS
 from pellucid.primitives.loop import Loop, Scanned
 from pellucid.primitives.movement import BroadcastTo, Flip, PermuteDims, Reshape, Slice
 from pellucid.primitives.parts import Parts
-from pellucid.primitives.scan import Scan
+from pellucid.primitives.recurrence import Recurrence
 from pellucid.primitives.scan_uses import Use, use_of
 from pellucid.primitives.symbols import symbol, zeros
 from pellucid.scopes import scope
@@ -31,7 +31,7 @@ from pellucid.scopes import scope
 MOVEMENTS = (BroadcastTo, Flip, PermuteDims, Reshape, Slice)
 
 
-def scan_gradients(scan: Scan, dy: Parts, inputs: Sequence[Any]) -> tuple[Any, ...]:
+def scan_gradients(scan: Recurrence, dy: Parts, inputs: Sequence[Any]) -> tuple[Any, ...]:
     """The gradients of all inputs of a scan; None for those without."""
     return _Backwards(scan, dy, inputs).run()
 
@@ -42,7 +42,7 @@ class _Body:
     A constant used as `Use` tells is another symbol there, through which no gradient goes.
     """
 
-    def __init__(self, scan: Scan, like: Sequence[Any]) -> None:
+    def __init__(self, scan: Recurrence, like: Sequence[Any]) -> None:
         body, self.kind = scan.body, type(like[0])
         self.inputs = [symbol(self.kind(value)) for value in body.inputs]
         self.twins = [symbol(x) for x in self.inputs[: scan.constants]]
@@ -98,7 +98,7 @@ class _Body:
 class _Forward:
     """Where the values of the steps forward are found: in the extended scan."""
 
-    def __init__(self, scan: Scan, body: _Body, inputs: Sequence[Any]) -> None:
+    def __init__(self, scan: Recurrence, body: _Body, inputs: Sequence[Any]) -> None:
         self.scan, self.body, self.inputs = scan, body, inputs
         self.place = {id(x): i for i, x in enumerate(body.inputs)}
         self.place |= {id(x): i for i, x in enumerate(body.twins)}
@@ -147,11 +147,11 @@ class _Forward:
 class _Backwards:
     """The scan backwards: symbols for gradients, the chain rule, and what follows outside."""
 
-    def __init__(self, scan: Scan, dy: Parts, inputs: Sequence[Any]) -> None:
+    def __init__(self, scan: Recurrence, dy: Parts, inputs: Sequence[Any]) -> None:
         self.scan, self.dy, self.inputs = scan, dy, inputs
         self.body = _Body(scan, inputs)
         self.forward = _Forward(scan, self.body, inputs)
-        self.loop = Loop(scan.steps, not scan.reverse)
+        self.loop = Loop(type(scan), scan.steps, not scan.reverse)
         self.is_captured = any(is_symbolic(x) for x in inputs)
         values = scan.body.inputs
         self.floats = [i for i, value in enumerate(values) if value.dtype in FLOATS]

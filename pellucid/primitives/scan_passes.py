@@ -13,12 +13,12 @@ from typing import Any
 
 from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.parts import Part, pack
-from pellucid.primitives.scan import Scan
+from pellucid.primitives.recurrence import Recurrence
 
 
 def tidy(graph: Graph) -> Graph:
     """The graph with its scans in order; one without scans is given back as it is."""
-    if not any(isinstance(node.primitive, Scan) for node in graph.nodes):
+    if not any(isinstance(node.primitive, Recurrence) for node in graph.nodes):
         return graph
     result = _pruned(_joined(graph))
     result.check(graph)
@@ -32,14 +32,14 @@ def _joined(graph: Graph) -> Graph:
     """The graph with scans that differ only in what they give made one, where the first was."""
     groups: dict[Any, list[Node]] = {}
     for node in graph.nodes:
-        if isinstance(node.primitive, Scan):
+        if isinstance(node.primitive, Recurrence):
             groups.setdefault(_what_it_does(node), []).append(node)
     made: dict[str, Node] = {}
     for nodes in groups.values():
         made |= dict.fromkeys((node.output.name for node in nodes), _union(nodes))
     kept = []
     for node in graph.nodes:
-        if isinstance(node.primitive, Scan):
+        if isinstance(node.primitive, Recurrence):
             both = made[node.output.name]
             kept += [both] if both.output.name == node.output.name else []
         elif isinstance(node.primitive, Part):
@@ -69,7 +69,7 @@ def _union(nodes: Sequence[Node]) -> Node:
     return _node(scan, nodes[0].inputs, nodes[0])
 
 
-def _node(scan: Scan, inputs: Iterable[Value], like: Node) -> Node:
+def _node(scan: Recurrence, inputs: Iterable[Value], like: Node) -> Node:
     output = Value(like.output.name, (), pack(scan.name, scan.gives()))
     return Node(scan, tuple(inputs), output, like.scope)
 
@@ -103,7 +103,7 @@ def _pruned(graph: Graph) -> Graph:
             continue
         if isinstance(node.primitive, Part):
             used.setdefault(node.inputs[0].name, set()).add(node.primitive.index)
-        elif isinstance(node.primitive, Scan):
+        elif isinstance(node.primitive, Recurrence):
             made, numbers = _narrowed(node, used[name])
             if made is not node:
                 changed[name] = made.output, numbers
@@ -125,7 +125,7 @@ def _renumbered(node: Node, changed: dict[str, tuple[Value, dict[int, int]]]) ->
 
 def _narrowed(node: Node, used: set[int]) -> tuple[Node, dict[int, int]]:
     """A scan that gives only what is used, and the new numbers of what it gives."""
-    scan: Scan = node.primitive
+    scan: Recurrence = node.primitive
     count = scan.carries
     results = [j for j in range(len(scan.results)) if 3 * count + j in used]
     carries, needed = _carries_needed(scan, used, results)
@@ -144,14 +144,15 @@ def _narrowed(node: Node, used: set[int]) -> tuple[Node, dict[int, int]]:
         tuple(n for n in scan.body.nodes if n.output.name in needed),
         (*(scan.body.outputs[k] for k in carries), *(scan.results[j] for j in results)),
     )
-    made = Scan(body, scan.steps, len(fixed), len(carries), scan.reverse, before, after)
+    counts = (scan.steps, len(fixed), len(carries))
+    made = type(scan)(body, *counts, scan.reverse, before, after)
     old = [g * count + k for g in range(3) for k in carries] + [3 * count + j for j in results]
     numbers = {index: new for new, index in enumerate(old)}
     return _node(made, (node.inputs[i] for i in inputs), node), numbers
 
 
 def _carries_needed(
-    scan: Scan, used: set[int], results: Sequence[int]
+    scan: Recurrence, used: set[int], results: Sequence[int]
 ) -> tuple[list[int], set[str]]:
     """The carries that what is used depends on, and all values of the body that it needs."""
     count = scan.carries
