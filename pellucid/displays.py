@@ -24,7 +24,7 @@ STYLE = """<style>
 div.pellucid {overflow: auto; max-height: 36em; margin: .3em 0;}
 div.pellucid table {border-collapse: collapse; font-variant-numeric: tabular-nums;}
 div.pellucid caption, div.pellucid p {caption-side: top; text-align: left; margin: 0;
-  padding: .2em 0; color: inherit; font-weight: 600; white-space: nowrap;}
+  padding: .2em 0; color: inherit; font-weight: 600; white-space: normal;}
 div.pellucid th, div.pellucid td {text-align: right; padding: .15em .7em; white-space: nowrap;
   border-bottom: 1px solid rgba(128, 128, 128, .35);}
 div.pellucid table tr .text {text-align: left;}

@@ -98,6 +98,12 @@ def test_a_split_is_escaped():
     assert "Split of &#x27;ten &lt;script&gt;alert(1)&lt;/script&gt;&#x27;" in page
 
 
+def test_a_long_title_makes_no_table_wider():
+    style = history()._repr_html_().partition("</style>")[0]
+    rule = re.search(r"div\.pellucid caption, div\.pellucid p \{(.*?)\}", style, re.DOTALL)[1]
+    assert "white-space: normal" in rule
+
+
 def test_a_history_marks_its_best_epoch():
     page = history()._repr_html_()
     assert cells(page, 0) == ["epoch", "train loss", "validation loss", ""]
