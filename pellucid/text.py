@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GraphError, PellucidError, closest
+from pellucid.errors import GraphError, PellucidError, closest, nearest
 from pellucid.graph import Graph, Node, Value
 from pellucid.primitives import PRIMITIVES, RECORDS, Primitive
 from pellucid.primitives.base import DTYPES, DType, Shape
@@ -165,8 +165,11 @@ class _Reader:
         if not bracket:
             raise GraphError("a node is written `primitive(attributes) of (inputs)`.")
         if name not in self.classes:
+            near = nearest(_short(name), self.classes)
+            guess = f" Did you mean {near!r}?" if near else ""
             raise GraphError(
-                f"no primitive {_short(name)!r}. {closest(_short(name), self.classes)}"
+                f"no primitive {_short(name)!r}.{guess} One of your own is known by its class: "
+                "primitives=(Own,)."
             )
         primitive = _primitive(self.classes[name], f"({attributes}", *bodies)
         return Node(primitive, self._values(_between(inputs, "(", ")")), output, scope)

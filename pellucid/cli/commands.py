@@ -118,7 +118,8 @@ def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
     """What a run's model says of each picture, or of each row of numbers.
 
     Pictures are PNG, JPEG, BMP, GIF or WebP. A digit may be dark on light or light on dark,
-    anywhere in the picture.
+    anywhere in the picture. A run that a Trainer in Python made answers by the graph that it keeps:
+    of numbers, several inputs one after the other, and of pictures, scaled, from 0 to 1.
 
     \b
     Examples:

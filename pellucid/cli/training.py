@@ -16,6 +16,7 @@ from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.names import OPTIMIZER_OPTIONS
 from pellucid.cli.output import Output
+from pellucid.cli.own import refuse_own
 from pellucid.cli.present import best_and_last, plain_console, write_json
 from pellucid.cli.recipe import (
     Recipe,
@@ -73,6 +74,7 @@ def resume_run(
         raise OptionError("resume: --epochs counts all, --more those to come: give one of them.")
     use_threads(threads)
     run = RunFolder.open(folder)
+    refuse_own("resume", run)
     recipe, facts = moved(read_recipe(run), data_dir), read_facts(run)
     if more is not None:
         checkpoint = run.newest_checkpoint()

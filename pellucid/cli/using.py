@@ -4,18 +4,21 @@ evaluate_run    loss and accuracy on every set, and class by class
 predict_run     classes and probabilities of pictures or rows of numbers
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.table import Table
-from rich.text import Text
 
+from pellucid.cli.answering import Answering, answers, as_document, asked, by_place
+from pellucid.cli.answering import table as empty_table
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.output import Output
+from pellucid.cli.own import is_own, refuse_own
+from pellucid.cli.own_answers import own_answering
 from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import (
     Facts,
@@ -28,13 +31,12 @@ from pellucid.cli.recipe import (
 from pellucid.cli.words import complain
 from pellucid.data import Dataset, Form, read_digit, read_ink
 from pellucid.data.folders import read_picture
-from pellucid.errors import OptionError, PellucidError
+from pellucid.errors import OptionError
 from pellucid.functional import softmax
 from pellucid.measures import ClassificationReport, classification_report
 from pellucid.nn.module import Module
-from pellucid.tables import aligned, cell, printable, significant
+from pellucid.tables import cell, printable
 from pellucid.train import RunFolder, evaluate
-from pellucid.train.epoch_lines import terminal_width
 from pellucid.train.judging import Judged, judged
 
 Values = dict[str, dict[str, Any]]
@@ -51,6 +53,7 @@ def evaluate_run(
     no classes.
     """
     run = RunFolder.open(folder)
+    refuse_own("evaluate", run)
     recipe = read_recipe(run)
     facts = read_facts(run)
     if per_class and not facts.form.classes:
@@ -80,7 +83,7 @@ def _sets(parts: DataParts) -> dict[str, Dataset]:
 
 
 def _table_of(found: Values) -> Table:
-    table = _table("set", *found["train"])
+    table = empty_table("set", *found["train"])
     for name, values in found.items():
         table.add_row(_word(name), *map(cell, values.values()))
     return table
@@ -117,57 +120,47 @@ def predict_run(folder: Path, inputs: Sequence[str], output: Output) -> int:
     that cannot be read is raised.
     """
     run = RunFolder.open(folder)
-    recipe = read_recipe(run)
-    facts = read_facts(run)
-    model, weights = trained_model(run, recipe, facts.form)
-    kind = DATA[recipe.data]
-    samples, faults = _samples(kind.reads, inputs, facts.form)
-    numbers = _outputs(model, samples, facts.form)
+    answering = own_answering(run) if is_own(run) else _answering(run)
+    samples, faults = asked(answering, inputs)
+    numbers = answering.outputs(list(samples.values())) if samples else ()
     if output.as_json:
-        answers = dict(zip(samples, map(partial(_answer, facts), numbers), strict=True))
-        answers |= {place: {"error": str(fault)} for place, fault in faults.items()}
-        listed = [{"input": word} | answers[place] for place, word in enumerate(inputs)]
-        write_json({"run": str(folder), "weights": weights, "answers": listed})
+        answered = map(partial(as_document, answering), numbers)
+        listed = by_place(inputs, dict(zip(samples, answered, strict=True)), faults)
+        write_json({"run": str(folder), "weights": answering.weights, "answers": listed})
     elif samples:
-        _print(_answers(kind.reads, facts, [inputs[i] for i in samples], numbers), weights, output)
+        shown = answers(answering, [inputs[i] for i in samples], numbers)
+        _print(shown, answering.weights, output)
     for fault in faults.values():
         complain(str(fault))
     is_misuse = all(isinstance(fault, OptionError) for fault in faults.values())
     return 0 if not faults else 2 if is_misuse else 1
 
 
-def _outputs(model: Module, samples: Mapping[int, Any], form: Form) -> Any:
+def _answering(run: RunFolder) -> Answering:
+    """How the model of a run of the command line is asked."""
+    recipe, facts = read_recipe(run), read_facts(run)
+    reads = DATA[recipe.data].reads
+    if reads not in READABLE:
+        raise OptionError(
+            "predict: a model of text has no single answer. Let it go on with a text: "
+            "pellucid generate RUN --prompt TEXT"
+        )
+    model, weights = trained_model(run, recipe, facts.form)
+    return Answering(
+        lambda word: _sample(reads, word, facts.form),
+        partial(_outputs, model, facts.form),
+        _names(facts) if facts.form.classes else (),
+        weights,
+        "numbers" if reads == "numbers" else "picture",
+        "digit" if reads == "digit" and not facts.class_names else "class",
+    )
+
+
+def _outputs(model: Module, form: Form, samples: Sequence[Any]) -> Any:
     """What the model gives for each sample: probabilities of classes, or numbers."""
-    if not samples:
-        return ()
     with model.mode(training=False):
-        outputs = model(np.stack(list(samples.values())))
+        outputs = model(np.stack(samples))
         return softmax(outputs).numpy() if form.classes else outputs.numpy()
-
-
-def _answer(facts: Facts, numbers: Any) -> dict[str, Any]:
-    """One answer, for a program."""
-    if not facts.form.classes:
-        return {"outputs": numbers}
-    names = _names(facts)
-    probabilities = dict(zip(names, numbers, strict=True))
-    return {"class": names[int(numbers.argmax())], "probabilities": probabilities}
-
-
-def _samples(
-    reads: str, words: Sequence[str], form: Form
-) -> tuple[dict[int, Any], dict[int, PellucidError]]:
-    """Each input that can be read, by its place, and what is wrong with the others."""
-    samples: dict[int, Any] = {}
-    faults: dict[int, PellucidError] = {}
-    for place, word in enumerate(words):
-        try:
-            samples[place] = _sample(reads, word, form)
-        except PellucidError as error:
-            if len(words) == 1 or reads not in READABLE:
-                raise
-            faults[place] = error
-    return samples, faults
 
 
 def _sample(reads: str, word: str, form: Form) -> Any:
@@ -182,11 +175,6 @@ def _sample(reads: str, word: str, form: Form) -> Any:
     if reads == "picture":
         channels, height, width = form.shape
         return read_picture(word, size=(height, width), grey=channels == 1)
-    if reads not in READABLE:
-        raise OptionError(
-            "predict: a model of text has no single answer. Let it go on with a text: "
-            "pellucid generate RUN --prompt TEXT"
-        )
     try:
         numbers = np.array([float(part) for part in word.split(",")], np.float32)
     except ValueError:
@@ -199,53 +187,7 @@ def _sample(reads: str, word: str, form: Form) -> Any:
     return numbers.reshape(form.shape)
 
 
-def _answers(reads: str, facts: Facts, inputs: Sequence[str], numbers: Any) -> Table:
-    """One row for each input: the class and its probabilities, or the numbers predicted.
-
-    In a terminal that is too narrow for all probabilities they are those of the likeliest classes.
-    """
-    first = "numbers" if reads == "numbers" else "picture"
-    answers = list(zip(inputs, numbers, strict=True))
-    if not facts.form.classes:
-        table = _table(first, *(f"y{i}" for i in range(numbers.shape[1])))
-        for word, row in answers:
-            table.add_row(Text(word), *(significant(float(y)) for y in row))
-        return table
-    names, width = _names(facts), terminal_width()
-    second = "digit" if reads == "digit" and not facts.class_names else "class"
-    heads = [f"p({name})" for name in names]
-    # Of probabilities, which sum to 1, the same digits count behind every point.
-    rows = [[word, names[p.argmax()], *(f"{x:.3f}" for x in p)] for word, p in answers]
-    if not _fits([[first, second, *heads], *rows], width):
-        heads = ["p", "then"]
-        rows = [[word, *_likeliest(names, p)] for word, p in answers]
-    table = _table(first, second, *heads)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table
-
-
-def _fits(rows: Sequence[Sequence[str]], width: int | None) -> bool:
-    """Whether a terminal, where there is one, has room for rows."""
-    return width is None or max(map(len, aligned(rows, texts=1))) <= width
-
-
-def _likeliest(names: Sequence[str], probabilities: Any) -> list[str]:
-    """The likeliest class, its probability, and the next two."""
-    order = np.argsort(-probabilities, kind="stable")[:3]
-    first, *rest = (f"{names[i]} {probabilities[i]:.3f}" for i in order)
-    return [*first.rsplit(" ", 1), ", ".join(rest)]
-
-
 def _names(facts: Facts) -> tuple[str, ...]:
     """What the classes are called: their names, characters of a text, or numbers."""
     spelled = tuple(repr(c) if c.isspace() else c for c in facts.characters)
     return facts.class_names or spelled or tuple(str(i) for i in range(facts.form.classes))
-
-
-def _table(first: str, *rest: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column(first, overflow="fold")
-    for heading in rest:
-        table.add_column(Text(heading.replace("_", " ")), justify="right")
-    return table

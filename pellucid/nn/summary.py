@@ -1,6 +1,7 @@
 """A model at a glance: each layer with its output shape, parameters and work.
 
 summarize   the summary of a model for inputs of a given shape
+summary_of  that of a graph that was kept
 overview    what a notebook shows of a model by itself
 Summary     its rows and totals; prints as a table
 Row         one layer
@@ -9,7 +10,7 @@ flops       the floating-point operations of one node of a graph
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -190,6 +191,45 @@ def _captured(model: Module, shapes: Sequence[Shape], dtype: Any) -> tuple[Graph
             return _captured(model, shapes, np.int64)
         except PellucidError:
             raise error from None
+
+
+def summary_of(
+    graph: Graph,
+    kinds: Mapping[str, str],
+    variables: Mapping[str, Variable],
+    inputs: int,
+    samples: int = 1,
+) -> Summary:
+    """The summary of a graph of one sample, of which the first `inputs` are no variables.
+
+    `kinds`: of its layers, by path, which are those of the variables too. A layer that leaves
+    nothing in the graph, as dropout does at inference, has no output. The work of several
+    `samples` is that of one, so many times.
+    """
+    kinds = {"": "Module"} | dict(kinds)
+    work = _work_by_path(graph, set(kinds))
+    own = dict.fromkeys(kinds, 0)
+    for path, variable in variables.items():
+        own[_owner(path, kinds)] += variable.size if variable.trainable else 0
+    outputs = {_owner(node.scope, kinds): node.output.shape for node in graph.nodes}
+    outputs[""] = graph.outputs[0].shape
+    rows = []
+    for path, kind in kinds.items():
+        is_whole = any(other.startswith(f"{path}." if path else "") for other in kinds if other)
+        if own[path] or work.get(path) or not is_whole:
+            shape = (samples, *outputs[path][1:]) if path in outputs else None
+            flops = work.get(path, 0) * samples
+            rows.append(Row(path or "(model)", kind, shape, own[path], flops))
+    buffers = sum(v.size for v in variables.values() if not v.trainable)
+    shapes = tuple((samples, *value.shape[1:]) for value in graph.inputs[:inputs])
+    return Summary(shapes, tuple(rows), buffers)
+
+
+def _owner(path: str, kinds: Mapping[str, str]) -> str:
+    """The innermost layer that a path is in."""
+    while path not in kinds:
+        path = path.rpartition(".")[0]
+    return path
 
 
 def overview(model: Module) -> str:

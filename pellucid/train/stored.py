@@ -18,23 +18,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.compile import compile as compiled
-from pellucid.creation import concat
+from pellucid.creation import concat, zeros
 from pellucid.data import Dataset
 from pellucid.errors import DataError, FileError, GraphError, OptionError
-from pellucid.graph import Graph
+from pellucid.graph import Graph, Value
 from pellucid.io import safetensors
 from pellucid.nn import Module
+from pellucid.nn.summary import Summary, summary_of
 from pellucid.scopes import scope
 from pellucid.tensor import Tensor, apply, tensor
 from pellucid.text import parse
+from pellucid.train.about import About
 from pellucid.train.history import Values
 from pellucid.train.metrics import for_loss, means_of
+from pellucid.train.samples import check_samples
 from pellucid.variables import Variable
 
 if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
 
 ENTRY = "pellucid.graph"
+BY_CLASS = "Give a model of its class, in Python: pellucid.load(FOLDER, model=Net())."
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,11 @@ class StoredGraph:
                 operands = [known[value.name] for value in node.inputs]
                 known[node.output.name] = apply(node.primitive, *operands)
         return [known[value.name] for value in self.graph.outputs]
+
+    @property
+    def samples(self) -> tuple[Value, ...]:
+        """Its inputs that are no variables: those of one sample."""
+        return self.graph.inputs[: max(len(self.graph.inputs) - len(self.paths), 0)]
 
     def as_dict(self) -> dict[str, Any]:
         """Its place in a file; large constants stand beside it."""
@@ -85,19 +94,22 @@ class StoredModel(Module):
     its class again. Shapes: those of the model, one or more samples.
     """
 
-    def __init__(
-        self, stored: StoredGraph, arrays: Mapping[str, Any], trainable: Sequence[str], form: str
-    ) -> None:
-        self.stored, self.form = stored, form
+    def __init__(self, stored: StoredGraph, arrays: Mapping[str, Any], about: About) -> None:
+        self.stored, self.about = stored, about
         for path, array in arrays.items():
-            setattr(self, path, Variable(array, name=path, trainable=path in trainable))
+            setattr(self, path, Variable(array, name=path, trainable=path in about.trainable))
         self.inference()
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """The outputs, sample by sample."""
-        count = len(inputs[0])
+        """The outputs, sample by sample. Errors: those of `check_samples`."""
+        count = check_samples(self.about.kind, self.stored.samples, inputs)
         rows = [self._row(*(x[i : i + 1] for x in inputs)) for i in range(count)]
-        return rows[0] if count == 1 else concat(rows, axis=0)
+        return self.nothing() if count == 0 else rows[0] if count == 1 else concat(rows, axis=0)
+
+    def nothing(self) -> Tensor:
+        """The outputs for no samples."""
+        output = self.stored.graph.outputs[0]
+        return zeros((0, *output.shape[1:]), dtype=output.dtype)
 
     def _row(self, *inputs: Tensor) -> Tensor:
         return self.stored(inputs, self.variables())[0]
@@ -105,19 +117,34 @@ class StoredModel(Module):
     def predictor(self, executor: str | None = None) -> Any:
         """Its outputs for any number of samples, which run one after the other, compiled."""
         program = compiled(self._row, executor=executor)
-        dtypes = [value.dtype for value in self.stored.graph.inputs]
+        samples = self.stored.samples
 
         def predict(*inputs: Any) -> Tensor:
-            pairs = zip(inputs, dtypes, strict=False)
-            rows = [np.asarray(x, dtype)[:, None] for x, dtype in pairs]
+            arrays = [np.asarray(x) for x in inputs]
+            if check_samples(self.about.kind, samples, arrays) == 0:
+                return self.nothing()
+            pairs = zip(arrays, samples, strict=True)
+            rows = [np.asarray(x, value.dtype)[:, None] for x, value in pairs]
             outputs = program.loop(*rows)
             return Tensor(outputs.numpy()[:, 0])
 
         return predict
 
+    def summary(self, *input_shape: tuple[int, ...], dtype: Any = None) -> Summary:
+        """The layers of the model that was trained, as of `Module.summary`.
+
+        For one sample where no shape is given.
+        """
+        samples, kind = self.stored.samples, self.about.kind
+        zero = np.zeros((), samples[0].dtype if dtype is None else dtype)
+        given = [np.broadcast_to(zero, shape) for shape in input_shape]
+        count = check_samples(kind, samples, given) if given else 1
+        layers = self.about.layers or {"": kind}
+        return summary_of(self.stored.graph, layers, self.variables(), len(samples), count)
+
     def describe(self) -> str:
         """The model that was trained."""
-        return self.form
+        return self.about.form
 
 
 @dataclass(frozen=True)
@@ -133,9 +160,8 @@ class Measures:
         def measure(*one: Tensor) -> tuple[Tensor, ...]:
             return tuple(self.stored(one, variables))
 
-        count = len(self.stored.graph.inputs) - len(self.stored.paths)
         arrays = (*data.inputs, data.labels)
-        wanted = [(v.shape[1:], v.dtype) for v in self.stored.graph.inputs[:count]]
+        wanted = [(v.shape[1:], v.dtype) for v in self.stored.samples]
         given = [(array.shape[1:], array.dtype) for array in arrays]
         if wanted != given:
             raise DataError(
@@ -170,8 +196,7 @@ def save_graphs(path: str | os.PathLike[str], trainer: "Trainer") -> None:
             "measures": _kept(measure, (*inputs, data.labels[:1]), names, model),
         }
     constants: dict[str, Any] = {}
-    entry: dict[str, Any] = {"form": " ".join(repr(model).split())}
-    entry["trainable"] = list(model.parameters())
+    entry = About.of(trainer).as_dict()
     for name, graph in found.items():
         if isinstance(graph, StoredGraph):
             arrays = [array for _, array in graph.graph.constants if array.size > 16]
@@ -199,24 +224,29 @@ def load_graphs(
 
     Errors: FileError where there is no graph, or the file is damaged or does not fit the arrays.
     """
+    if not os.path.exists(path):
+        folder, name = os.path.split(path)
+        raise FileError(
+            f"load {folder}: it holds no {name}, which Saving(graph=False) leaves out, and a kill "
+            f"at the very start. {BY_CLASS}"
+        )
     constants, texts = safetensors.load(path)
     try:
         entry = json.loads(texts[ENTRY])
         parts = [_read(entry[name], constants, primitives) for name in ("outputs", "measures")]
-        trainable = [str(name) for name in entry["trainable"]]
-        form = str(entry["form"])
+        about = About.read(entry)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, GraphError) as error:
-        raise FileError(f"load {path}: it is damaged, or of another version: {error}.") from error
+        raise FileError(f"load {path}: it is damaged, or not known here: {error}") from error
     outputs, measures = parts
     if isinstance(outputs, str):
         raise FileError(
-            f"load {path}: the model's graph for one sample could not be kept ({outputs}). Give a "
-            "model of its class: load(FOLDER, model=Net())."
+            f"load {path}: the model's graph for one sample could not be kept ({outputs}). "
+            f"{BY_CLASS}"
         )
     for stored in (outputs, measures):
         if isinstance(stored, StoredGraph):
             _check(path, stored, arrays)
-    model = StoredModel(outputs, arrays, trainable, form)
+    model = StoredModel(outputs, arrays, about)
     return model, measures if isinstance(measures, str) else Measures(measures)
 
 
@@ -230,8 +260,8 @@ def _read(entry: Any, constants: Mapping[str, Any], primitives: Sequence[Any]) -
 
 def _check(path: str | os.PathLike[str], stored: StoredGraph, arrays: Mapping[str, Any]) -> None:
     """Raise FileError unless the graph reads arrays that are there, of the shapes that it says."""
-    count = len(stored.graph.inputs) - len(stored.paths)
-    for value, name in zip(stored.graph.inputs[max(count, 0) :], stored.paths, strict=False):
+    count = len(stored.samples)
+    for value, name in zip(stored.graph.inputs[count:], stored.paths, strict=False):
         array = arrays.get(name)
         if array is None or (array.shape, array.dtype) != (value.shape, value.dtype):
             there = "none" if array is None else f"{array.dtype} of shape {array.shape}"

@@ -1,0 +1,131 @@
+"""What a model is asked at the command line, and its answers, for people and for programs.
+
+Answering    how the model of a run is asked, and what its outputs mean
+answers      a table of them; as_document: one of them, for a program
+asked        samples that can be read, and what is wrong with the others
+table        a table whose first column is text
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from pellucid.errors import PellucidError
+from pellucid.tables import aligned, significant
+from pellucid.train.epoch_lines import terminal_width
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How the model of a run is asked.
+
+    `sample` reads one word; `outputs` computes what the model gives for some: for each of the
+    classes `names` a number, called `symbol`, where "p" is a probability; for each step of a
+    sequence likewise; or without `names` the numbers that it predicts. `first`, `second`: heads of
+    a table. `weights`: which ones.
+    """
+
+    sample: Callable[[str], Any]
+    outputs: Callable[[Sequence[Any]], Any]
+    names: tuple[str, ...]
+    weights: str
+    first: str
+    second: str = "class"
+    symbol: str = "p"
+
+
+def asked(
+    answering: Answering, words: Sequence[str]
+) -> tuple[dict[int, Any], dict[int, PellucidError]]:
+    """Each sample that can be read, by its place, and what is wrong with the others.
+
+    Of a single one, what is wrong is raised.
+    """
+    samples: dict[int, Any] = {}
+    faults: dict[int, PellucidError] = {}
+    for place, word in enumerate(words):
+        try:
+            samples[place] = answering.sample(word)
+        except PellucidError as error:
+            if len(words) == 1:
+                raise
+            faults[place] = error
+    return samples, faults
+
+
+def as_document(answering: Answering, numbers: Any) -> dict[str, Any]:
+    """One answer, for a program."""
+    names = answering.names
+    if not names:
+        return {"outputs": numbers}
+    if numbers.ndim == 2:
+        return {"classes": [names[i] for i in numbers.argmax(axis=1)]}
+    of_each = dict(zip(names, numbers, strict=True))
+    kind = "probabilities" if answering.symbol == "p" else "outputs"
+    return {"class": names[int(numbers.argmax())], kind: of_each}
+
+
+def answers(answering: Answering, inputs: Sequence[str], numbers: Any) -> Table:
+    """One row for each input: the class and its probabilities, or the numbers predicted.
+
+    In a terminal that is too narrow for all probabilities they are those of the likeliest classes.
+    """
+    first, second, names = answering.first, answering.second, answering.names
+    found = list(zip(inputs, numbers, strict=True))
+    if not names:
+        count = int(np.prod(numbers.shape[1:]))
+        rows = [[word, *(significant(float(y)) for y in row.reshape(-1))] for word, row in found]
+        return _filled([first, *(f"y{i}" for i in range(count))], rows)
+    if numbers.ndim == 3:
+        steps = [[word, ", ".join(names[i] for i in row.argmax(axis=1))] for word, row in found]
+        return _filled([first, "classes, step by step"], steps)
+    # Of probabilities, which sum to 1, the same digits count behind every point.
+    shown = "{:.3f}".format if answering.symbol == "p" else significant
+    heads = [f"{answering.symbol}({name})" for name in names]
+    rows = [[word, names[p.argmax()], *map(shown, p.tolist())] for word, p in found]
+    if not _fits([[first, second, *heads], *rows], terminal_width()):
+        heads = [answering.symbol, "then"]
+        rows = [[word, *_likeliest(names, p, shown)] for word, p in found]
+    return _filled([first, second, *heads], rows)
+
+
+def _fits(rows: Sequence[Sequence[str]], width: int | None) -> bool:
+    """Whether a terminal, where there is one, has room for rows."""
+    return width is None or max(map(len, aligned(rows, texts=1))) <= width
+
+
+def _likeliest(names: Sequence[str], numbers: Any, shown: Callable[[float], str]) -> list[str]:
+    """The likeliest class, its number, and the next two."""
+    order = np.argsort(-numbers, kind="stable")[:3].tolist()
+    pairs = [f"{names[i]} {shown(float(numbers[i]))}" for i in order]
+    return [*pairs[0].rsplit(" ", 1), ", ".join(pairs[1:])]
+
+
+def _filled(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    made = table(*heads)
+    for row in rows:
+        made.add_row(*map(Text, row))
+    return made
+
+
+def table(first: str, *rest: str) -> Table:
+    """A table without lines, whose first column may be folded."""
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    made.add_column(first, overflow="fold")
+    for heading in rest:
+        made.add_column(Text(heading.replace("_", " ")), justify="right")
+    return made
+
+
+def by_place(
+    words: Sequence[str],
+    answered: Mapping[int, dict[str, Any]],
+    faults: Mapping[int, PellucidError],
+) -> list[dict[str, Any]]:
+    """What is said of each word, for a program."""
+    told = dict(answered) | {place: {"error": str(fault)} for place, fault in faults.items()}
+    return [{"input": word} | told[place] for place, word in enumerate(words)]

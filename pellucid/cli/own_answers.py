@@ -1,0 +1,101 @@
+"""What the model says of a run that a Trainer in Python made: by the graph that the run keeps.
+
+own_answering    how it is asked
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.cli.answering import Answering
+from pellucid.creation import concat
+from pellucid.data.folders import read_picture
+from pellucid.errors import OptionError
+from pellucid.functional import softmax
+from pellucid.graph import Value
+from pellucid.tensor import Tensor
+from pellucid.train import RunFolder
+from pellucid.train.stored import StoredModel, load_graphs
+
+LARGEST = 10**6  # classes: config.json may come from anywhere
+
+
+def own_answering(run: RunFolder) -> Answering:
+    """How the model of such a run is asked, by its graph. Errors: those of `load_graphs`."""
+    arrays, weights = run.load_model()
+    model = load_graphs(run.graph_file, arrays)[0]
+    samples, names = model.stored.samples, _names(run.config)
+    output, kind = model.stored.graph.outputs[0].shape[1:], model.about.outputs
+    is_known = kind in ("logits", "probabilities")
+    is_yes = len(names) == 2 and is_known and math.prod(output) == 1
+    if not (is_yes or (len(output) in (1, 2) and output[-1] == len(names))):
+        names = ()  # it gives numbers, or what nobody here knows
+    return Answering(
+        lambda word: _sample(word, samples),
+        lambda rows: _probabilities(_outputs(model, rows), kind if names else "", is_yes=is_yes),
+        names,
+        weights,
+        "sample",
+        symbol="p" if is_known else "y",
+    )
+
+
+def _outputs(model: StoredModel, rows: Sequence[Sequence[Any]]) -> Tensor:
+    outputs: Tensor = model.predictor()(*map(np.stack, zip(*rows, strict=True)))
+    return outputs
+
+
+def _probabilities(outputs: Tensor, kind: str, *, is_yes: bool) -> Any:
+    """Those of no and yes, or of each class, where the loss says what the outputs are."""
+    if is_yes:
+        scores = outputs.reshape(-1, 1)
+        yes = scores.sigmoid() if kind == "logits" else scores
+        return concat([1.0 - yes, yes], axis=1).numpy()
+    return (softmax(outputs) if kind == "logits" else outputs).numpy()
+
+
+def _sample(word: str, wanted: Sequence[Value]) -> list[Any]:
+    """One sample: numbers for all inputs, one after the other, or a picture for the one input."""
+    shapes = [value.shape[1:] for value in wanted]
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    try:
+        numbers = np.array([float(part) for part in word.split(",")], np.float64)
+    except ValueError:
+        if len(shapes) == 1 and len(shapes[0]) == 3 and shapes[0][0] in (1, 3):
+            channels, *size = shapes[0]
+            return [read_picture(word, size=(size[0], size[1]), grey=channels == 1)]
+        numbers = np.zeros(0)
+    if numbers.size != sum(sizes) or not np.isfinite(numbers).all():
+        raise OptionError(f"predict: {word!r}. This model takes {_taken(shapes, sizes)}.")
+    parts = np.split(numbers, np.cumsum(sizes)[:-1])
+    pairs = zip(parts, wanted, strict=True)
+    return [_converted(word, part, value).reshape(value.shape[1:]) for part, value in pairs]
+
+
+def _converted(word: str, numbers: Any, value: Value) -> Any:
+    if value.dtype.kind in "iu" and (numbers != numbers.round()).any():
+        raise OptionError(f"predict: {word!r}. This model takes ids: whole numbers.")
+    return numbers.astype(value.dtype)
+
+
+def _taken(shapes: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> str:
+    text = f"{sum(sizes)} finite numbers, separated by commas without a space"
+    if len(shapes) > 1:
+        text += f": {', then '.join(map(str, sizes))} for its {len(shapes)} inputs"
+    elif len(shapes[0]) == 3 and shapes[0][0] in (1, 3):
+        text = f"a picture, scaled to {shapes[0][1]} x {shapes[0][2]}, or {text}"
+    elif len(shapes[0]) > 1:
+        text += f", for a sample of shape {shapes[0]}"
+    return text
+
+
+def _names(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the classes that the run has learned; none where it predicts numbers."""
+    known = config.get("trainer")
+    classes = known.get("classes") if isinstance(known, dict) else None
+    if isinstance(classes, list):
+        return tuple(str(name) for name in classes)
+    count = classes if type(classes) is int and classes <= LARGEST else 0
+    return tuple(map(str, range(count)))

@@ -1,0 +1,59 @@
+"""What is left of a model beside its graph, where its class is not known.
+
+About    its form, its layers, and what its loss calls its outputs
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pellucid.train.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class About:
+    """All that is left of the class and the loss of a model.
+
+    `form`: as it prints. `trainable`: paths of its variables. `layers`: their kinds by path.
+    `outputs`: what its loss calls them, as in "logits".
+    """
+
+    form: str
+    trainable: tuple[str, ...]
+    layers: Mapping[str, str]
+    outputs: str
+
+    @property
+    def kind(self) -> str:
+        """The name of its class."""
+        return self.form.partition("(")[0]
+
+    @staticmethod
+    def of(trainer: "Trainer") -> "About":
+        """That of what a Trainer trains."""
+        model = trainer.model
+        layers = {path: type(layer).__name__ for path, layer in model.modules().items()}
+        form = " ".join(repr(model).split())
+        return About(form, tuple(model.parameters()), layers, _first_argument(trainer.loss))
+
+    @staticmethod
+    def read(entry: Mapping[str, Any]) -> "About":
+        """That in a file; files of former versions know less."""
+        layers = {str(path): str(kind) for path, kind in entry.get("layers", {}).items()}
+        trainable = tuple(str(name) for name in entry["trainable"])
+        return About(str(entry["form"]), trainable, layers, str(entry.get("outputs are", "")))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its place in a file."""
+        known = {"form": self.form, "trainable": self.trainable, "layers": dict(self.layers)}
+        return known | {"outputs are": self.outputs}
+
+
+def _first_argument(loss: Callable[..., Any]) -> str:
+    """What a loss calls the outputs."""
+    try:
+        return next(iter(inspect.signature(loss).parameters), "")
+    except (TypeError, ValueError):  # of C, or no function
+        return ""
