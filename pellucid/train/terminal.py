@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_LINES = 1000
 # From how many columns of a terminal on a part of the bar has room.
 WITH_LOSS, WITH_SPEED, WITH_STEPS = 60, 76, 110
+LONGEST_BAR = 40  # characters
 
 
 class Terminal:
@@ -99,33 +100,21 @@ class _Bar:
     def __init__(self, trainer: "Trainer", epochs: int) -> None:
         # Imported on use: training without a bar needs none of it.
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-        from rich.table import Column
-
-        def part(text: str) -> Any:
-            return TextColumn(text, table_column=Column(no_wrap=True))
+        from rich.progress import Progress
 
         console = Console(stderr=True)
-        parts = [part("epoch {task.fields[epoch]}/{task.fields[epochs]}"), BarColumn(None)]
-        for width, text in (
-            (WITH_STEPS, "step {task.completed}/{task.total}"),
-            (WITH_LOSS, "{task.fields[loss]}"),
-            (WITH_SPEED, "{task.fields[speed]}"),
-        ):
-            parts += [part(text)] if console.width >= width else []
+        total = epochs * trainer.steps_per_epoch
         self._progress = Progress(
-            *parts,
-            TimeRemainingColumn(),
+            *_parts(console.width, epochs, total),
             console=console,
             transient=True,
-            expand=True,
             # What is printed meanwhile stays above the bar, if it goes to the same screen.
             redirect_stdout=_is_terminal(sys.stdout),
             redirect_stderr=True,
         )
         self._task = self._progress.add_task(
             "train",
-            total=epochs * trainer.steps_per_epoch,
+            total=total,
             completed=trainer.position.step,
             epoch=trainer.position.epoch + 1,
             epochs=epochs,
@@ -146,6 +135,25 @@ class _Bar:
 
     def end(self) -> None:
         self._progress.stop()
+
+
+def _parts(width: int, epochs: int, total: int) -> list[Any]:
+    """What stands beside the bar, and the bar as long as there is room for it."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.table import Column
+
+    texts = {"epoch {task.fields[epoch]}/{task.fields[epochs]}": f"epoch {epochs}/{epochs}"}
+    if width >= WITH_STEPS:
+        texts["step {task.completed}/{task.total}"] = f"step {total}/{total}"
+    if width >= WITH_LOSS:
+        texts["{task.fields[loss]}"] = "loss 1.234e-05"
+    if width >= WITH_SPEED:
+        texts["{task.fields[speed]}"] = "1,000,000 steps/s"
+    # A terminal shows ^C behind the bar: on a line of its own it would keep the bar there.
+    longest = [*texts.values(), "0:00:00", "^C"]
+    room = width - sum(len(text) + 1 for text in longest)
+    first, *others = (TextColumn(text, table_column=Column(no_wrap=True)) for text in texts)
+    return [first, BarColumn(min(LONGEST_BAR, max(5, room))), *others, TimeRemainingColumn()]
 
 
 def can_draw_bar() -> bool:
