@@ -1,9 +1,10 @@
 """What a run of the command line is made of, as plain values that config.json can hold.
 
-Recipe        data, model, optimizer and training, all by name and number
-build         a Recipe's data sets and Trainer
-read_recipe   the Recipe that a run folder was made with
-Facts         what using a trained model needs of its data: their form, names of classes
+Recipe          data, model, optimizer and training, all by name and number
+load_data       a Recipe's data sets
+build_trainer   a Recipe's Trainer
+read_recipe     the Recipe that a run folder was made with
+Facts           what using a trained model needs of its data: their form, names of classes
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,8 @@
 """What the code of kernels, the code that runs them, and Python agree on.
 
-kernel_type     what a kernel is called with
-COUNT, ...      the words of a listed program, of a table after the arena, and of a task
+COUNT, LIST, GATE, FAILS, KERNELS       the words of a listed program
+CALL_BACK, FAILURE, FAILED_STEP, FAILED_INDEX, FAILED_PLACE     of a table after the arena
+STEPS, COME, LEFT       of a task
 """
 
 from llvmlite import ir

@@ -10,7 +10,7 @@ The last loop runs along vector lanes; its end is masked. Three kinds of nests:
 
 A unit is a row, or one vector of columns or of a plain line; threads share units. No sum is
 ever divided among threads, so the bits do not depend on who computes a unit. Long sums are added
-in blocks (`sums`).
+in blocks (`blocked_sums`).
 """
 
 import functools

@@ -1,6 +1,6 @@
 """Machine code in memory: an object file placed, linked and ready to be called, without LLVM.
 
-Linked          the functions of an object file
+LoadedObject    the functions of an object file
 is_linkable     whether an object file is of the kind that is linked here
 undefined       the functions that an object file asks for
 

@@ -11,8 +11,8 @@ strides alone, whoever computes it.
 
 B is packed, a panel of columns at a time, where its rows cannot be loaded as vectors, or
 where they lie so far apart that each would take a page and cache sets of its own; and so is A,
-where it lies transposed and is large (`blocks`). Where a packed panel would not stay in the
-cache, k is cut into blocks, and the sums of a unit wait in memory for the next block.
+where it lies transposed and is large (`transposed_blocks`). Where a packed panel would not stay
+in the cache, k is cut into blocks, and the sums of a unit wait in memory for the next block.
 
 Source: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication (2008);
 Georganas et al., High-Performance Deep Learning via a Single Building Block (2019).

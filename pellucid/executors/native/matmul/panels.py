@@ -5,7 +5,7 @@ Panel       some columns of the result
 Depth       some of k
 Panels      the emission of a product: panels with their copies, tiles, results handed out
 
-In which order tiles are computed is told in `contraction` and `blocks`.
+In which order tiles are computed is told in `contraction` and `transposed_blocks`.
 """
 
 from collections.abc import Callable

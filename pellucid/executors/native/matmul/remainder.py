@@ -1,7 +1,7 @@
 """Columns of a matrix product that do not fill a vector, without idle lanes.
 
-Leftover            some columns, computed by inner products or with vectors down the rows
-leftover_vectors    how much memory their results take
+Remainder           some columns, computed by inner products or with vectors down the rows
+remainder_vectors   how much memory their results take
 
 Where the rows of A have no gaps, lanes run along k: each element is an inner product. Where
 the columns of A have none, lanes run down the rows, and results are turned.

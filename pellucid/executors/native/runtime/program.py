@@ -1,8 +1,8 @@
 """The program around the kernels: the loop over steps, and threads that share its work.
 
     sections        runs of kernels that are handed out together
-    Crew            threads that sleep between calls; one program at a time has them
-    Runner          the machine code that runs any program; compiled once a machine
+    ThreadPool      threads that sleep between calls; one program at a time has them
+    StepLoop        the machine code that runs any program; compiled once a machine
     Listing         a program in the form in which the step loop reads it
     Task            a program in the form in which a pool takes it
 
