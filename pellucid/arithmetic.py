@@ -194,10 +194,11 @@ class Arithmetic:
     # ---- comparisons, logic, choice ------------------------------------------------------
 
     def __eq__(self, other: Any) -> Self:  # type: ignore[override]
-        return self.apply(_EQUAL, other)
+        # Nothing is no number: Python then says that they are not the same.
+        return NotImplemented if other is None else self.apply(_EQUAL, other)
 
     def __ne__(self, other: Any) -> Self:  # type: ignore[override]
-        return self.apply(_EQUAL, other).apply(_NOT)
+        return NotImplemented if other is None else self.apply(_EQUAL, other).apply(_NOT)
 
     def __lt__(self, other: Any) -> Self:
         return self.apply(_LESS, other)

@@ -86,6 +86,8 @@ class _Group:
 
 def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[Any]) -> Captured:
     """Run a function once with symbols in the places of arrays, and collect its graph."""
+    from pellucid.surroundings import surroundings  # only programs that capture need it
+
     names = _argument_names(function, structure)
     symbols = [
         Tensor(Value(name, a.shape, a.dtype), Origin(None, ()))
@@ -107,7 +109,8 @@ def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[
     updates = tuple(position[variable] for variable in record.writes)
     procedure = Procedure(graph, len(symbols), updates)
     watched = [Setting(read, read(), changes) for read, changes in record.watched.values()]
-    return Captured(procedure, variables, result, (*record.settings, *watched))
+    settings = (*record.settings, *watched, *surroundings(function))
+    return Captured(procedure, variables, result, settings)
 
 
 def _name_wide(error: DTypeError, names: Sequence[str], arrays: Sequence[Any]) -> None:

@@ -6,7 +6,7 @@
 
 A captured function runs once with symbolic tensors. What it reads from variables becomes an
 input of the graph, what it assigns to them an output. Everything else Python does happens
-once, at capture: shapes, loops and settings are decided then.
+once, at capture: shapes, loops and settings are decided then, and what names around it mean.
 """
 
 import functools
@@ -62,7 +62,9 @@ class Compiled:
 
     It is captured again for arguments of another shape, dtype or structure, for other
     integers, strings and booleans among them, and where a setting that it read, such as a
-    layer's mode, has changed.
+    layer's mode, has changed, or a name that it reads from around it means something else:
+    a number that was assigned anew, a model that was made anew in a notebook. What changes at
+    every call is better an argument: each time, another program is made.
     """
 
     def __init__(self, function: Callable[..., Any], executor: str | None) -> None:

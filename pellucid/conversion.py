@@ -81,7 +81,8 @@ class Conversions(Operators, ForeignWords):
                 f"{what}: this {array.dtype}{list(array.shape)} tensor is being captured; its "
                 "numbers are known only when the compiled function runs. Choose between values "
                 "with where(condition, a, b), return the tensor and look at it outside, or "
-                "decide by what is known: shapes, and arguments that are not tensors."
+                "decide by what is known: shapes, and arguments that are not tensors. Kept from "
+                "inside in another way, in a list, say, it never has numbers."
             )
         return array
 

@@ -55,11 +55,11 @@ class Operators(Arithmetic):
         return y if keepdims else y.squeeze(axes)
 
     def _wide(self) -> Self:
-        """Integers as int64, in which a sum or product of many of them does not soon wrap."""
-        return self.astype(INT64) if self.dtype in INTEGERS else self
+        """Integers and truths as int64, in which a sum of many of them does not soon wrap."""
+        return self.astype(INT64) if self.dtype in INTEGERS or self.dtype == BOOL else self
 
     def sum(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
-        """Sum over `axis`: one axis, several, or all. That of integers is int64."""
+        """Sum over `axis`: one axis, several, or all. That of integers is int64, of bool too."""
         return self._wide()._reduce(p.Sum, axis, keepdims)
 
     def max(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
@@ -89,8 +89,11 @@ class Operators(Arithmetic):
         return total / (count if count > 0 else math.nan)
 
     def std(self, axis: Axis = None, *, correction: float = 0.0, keepdims: bool = False) -> Self:
-        """The square root of `var`."""
-        return self.var(axis=axis, correction=correction, keepdims=keepdims).sqrt()
+        """The square root of `var`; where all numbers are the same 0, with a gradient of 0."""
+        variance = self.var(axis=axis, correction=correction, keepdims=keepdims)
+        same = variance <= 0.0
+        # The slope of the root at 0 is infinite; 0 is a subgradient of the distance from the mean.
+        return same.where(0.0, same.where(1.0, variance).sqrt())
 
     def all(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """Whether all over `axis` are true."""

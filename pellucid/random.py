@@ -84,11 +84,12 @@ class Generator(Strict):
         return words
 
     def uniform(self, low: float, high: float, shape: int | Shape, dtype: Any = FLOAT32) -> Tensor:
-        """Uniform numbers in [low, high): 2^24 equally spaced ones in float32, 2^53 in float64.
-
-        Where `low` is not 0, rounding may give `high` itself, once in some ten million draws.
-        """
-        return self.fraction(shape, dtype) * (high - low) + low
+        """Uniform numbers in [low, high): 2^24 equally spaced ones in float32, 2^53 in float64."""
+        drawn = self.fraction(shape, dtype) * (high - low) + low
+        if low == 0.0:
+            return drawn
+        # The sum may be rounded up to `high` itself.
+        return drawn.minimum(_below(high, low, np.dtype(dtype)))
 
     def fraction(self, shape: int | Shape, dtype: Any = FLOAT32) -> Tensor:
         """Uniform numbers in [0, 1)."""
@@ -109,6 +110,12 @@ class Generator(Strict):
     def bernoulli(self, probability: float, shape: int | Shape) -> Tensor:
         """True with the given probability (bool)."""
         return self.fraction(shape) < probability
+
+
+def _below(high: float, low: float, dtype: Any) -> float:
+    """The number next to `high` on the side of `low`, as a Python number that the dtype holds."""
+    kind = dtype.type
+    return float(np.nextafter(kind(high), kind(low)))
 
 
 def check_seed(where: str, seed: int) -> None:

@@ -295,3 +295,32 @@ def test_the_axis_of_a_reduction_may_be_given_by_place(name):
     for axis in (0, 1, -1):
         found = getattr(pc.tensor(x), name)(axis)
         np.testing.assert_allclose(found.numpy(), getattr(x, name)(axis), rtol=1e-15)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_numbers_that_are_all_the_same_have_a_spread_without_a_slope(executor):
+    x = np.array([[2.0, 2.0], [1.0, 3.0]], np.float32)
+    std = pc.compile(lambda x: x.std(axis=1), executor=executor)
+    assert std(x).tolist() == [0.0, 1.0]
+    slopes = pc.grad(lambda x: x.std(axis=1).sum())
+    # Of two numbers the spread is half their distance.
+    found = pc.compile(slopes, executor=executor)(x).numpy()
+    np.testing.assert_allclose(found, [[0.0, 0.0], [-0.5, 0.5]], rtol=1e-6)
+    assert np.isnan(pc.tensor([1.0, np.nan]).std().item())
+    assert np.isnan(pc.tensor([1.0]).std(correction=1).item())
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_truths_are_counted(executor):
+    x = np.array([[True, False, True], [False, False, False]])
+    for axis in (None, 0, 1):
+        found = pc.compile(lambda x, axis=axis: x.sum(axis=axis), executor=executor)(x)
+        assert_same(found, x.sum(axis=axis))
+    assert pc.tensor(x).cumulative_sum(axis=1).tolist() == x.cumsum(axis=1).tolist()
+    assert pc.tensor(x).prod().tolist() == 0
+
+
+def test_a_tensor_is_not_nothing():
+    t = pc.ones(2)
+    assert (t == None, None == t, t != None) == (False, False, True)  # noqa: E711, SIM300
+    assert [t, None].index(None) == 1

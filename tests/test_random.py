@@ -153,3 +153,15 @@ def test_keys_and_counts_of_bits_are_checked():
         pc.apply(RandomBits((2,), 8), np.zeros(3, np.uint32), draw)
     with pytest.raises(DTypeError, match="Both are uint32"):
         pc.apply(RandomBits((2,), 8), key.astype(np.int64), draw)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("low", "ulps"), [(1.0, 1), (1.0, 3), (-2.0, 2), (3e8, 1)])
+def test_uniform_numbers_stay_below_the_upper_end(dtype, low, ulps):
+    kind = np.dtype(dtype).type
+    high = kind(low)
+    for _ in range(ulps):
+        high = np.nextafter(high, kind(np.inf))
+    u = pc.Generator(0).uniform(low, float(high), (500,), dtype).numpy()
+    assert low <= u.min()
+    assert u.max() < high

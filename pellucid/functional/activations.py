@@ -18,6 +18,8 @@ from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 GELU_TANH_ENDS = 22.0  # beyond them it is 0 or x, for numbers of any precision
+# Below them gelu and silu are 0, for numbers of any precision; -inf times 0 would be nan.
+GELU_LOWEST, GATED_LOWEST = -40.0, -800.0
 
 if TYPE_CHECKING:
     TensorLike = Tensor | np.ndarray[Any, Any] | Sequence[Any] | float
@@ -102,7 +104,7 @@ def gelu(x: TensorLike) -> Tensor:
     Below -5, where the sum in this form loses all digits, they are all kept, of value and slope.
     Source: Hendrycks and Gimpel 2016 (arXiv 1606.08415), section 2.
     """
-    x = as_floats("gelu", x)
+    x = _at_least(GELU_LOWEST, as_floats("gelu", x))
     return x * x.apply(NormalCdf())
 
 
@@ -118,7 +120,7 @@ def gelu_tanh(x: TensorLike) -> Tensor:
     # The cube of large numbers would be infinite.
     near = x.maximum(-GELU_TANH_ENDS).minimum(GELU_TANH_ENDS)
     inner = (near + near * near * near * 0.044715) * math.sqrt(8.0 / math.pi)
-    return gated(x, inner)
+    return gated(_at_least(GATED_LOWEST, x), inner)
 
 
 @strict
@@ -127,7 +129,7 @@ def silu(x: TensorLike) -> Tensor:
 
     Source: Elfwing et al. 2017 (arXiv 1702.03118), equation 3.
     """
-    x = as_floats("silu", x)
+    x = _at_least(GATED_LOWEST, as_floats("silu", x))
     return gated(x, x)
 
 
@@ -142,6 +144,11 @@ def gated(x: Tensor, z: Tensor) -> Tensor:
     h = (positive.where(-z, z) * 0.5).exp()
     factor = positive.where(1.0, h)
     return (x * factor) * (factor / (h * h + 1.0))
+
+
+def _at_least(lowest: float, x: Tensor) -> Tensor:
+    """x, but no lower; nan stays nan, its slope too."""
+    return (x < lowest).where(lowest, x)
 
 
 @strict
@@ -194,12 +201,17 @@ def log_softmax(x: TensorLike, *, axis: int = -1) -> Tensor:
 
 @strict
 def logsumexp(x: TensorLike, *, axis: int = -1, keepdims: bool = False) -> Tensor:
-    """log(sum of e^x) along the axis: a smooth maximum, which does not overflow."""
+    """log(sum of e^x) along the axis: a smooth maximum, which does not overflow.
+
+    Of nothing but -inf, the logarithms of zeros, it is -inf, with a gradient of 0.
+    """
     x = as_floats("logsumexp", x)
     largest = x.max(axis=axis, keepdims=True).stop_gradient()
     # An infinite largest value must not be subtracted from itself.
     shift = (largest.abs() < math.inf).where(largest, 0.0)
-    y = log_of_sum(x - shift, axis) + shift
+    none = largest == -math.inf
+    # Zeros stand in for them, as the slope of log at 0 is infinite.
+    y = none.where(-math.inf, log_of_sum(none.where(0.0, x - shift), axis) + shift)
     return y if keepdims else y.squeeze(axis)
 
 

@@ -257,9 +257,10 @@ def log10(x: Any, /) -> Tensor:
 def logaddexp(x1: Any, x2: Any, /) -> Tensor:
     """log(e^x1 + e^x2), also where the exponentials would be too large or too small."""
     a, b = pair(x1, x2)
-    large, apart = a.maximum(b), (a - b).abs()
     # Equal infinities have no distance: what they add up to is themselves.
-    return where(a == b, large + np.log(2.0).item(), large + (-apart).exp().log1p())
+    alike, large = a == b, a.maximum(b)
+    apart = (where(alike, 0.0, a) - where(alike, 0.0, b)).abs()
+    return where(alike, large + np.log(2.0).item(), large + (-apart).exp().log1p())
 
 
 # ---- real and imaginary parts ------------------------------------------------------------

@@ -63,8 +63,8 @@ class Accuracy(Strict):
     Shapes: outputs (batch, classes), or (batch,) or (batch, 1), targets (batch,) class numbers ->
     (batch,) float32; for sequences with (batch, time) in the place of (batch,) -> (batch,), the
     mean over time.
-    A tie counts for the first of the largest outputs. Steps of a sequence with `ignore_index` do
-    not count; a sequence of nothing else has 0.
+    A tie counts for the first of the largest outputs; outputs with a nan find no class. Steps of a
+    sequence with `ignore_index` do not count; a sequence of nothing else has 0.
     Errors: OptionError where the targets are numbers, not classes, for one output a sample and no
     threshold, and for `ignore_index` without sequences, as a sample cannot be left out of the mean
     over samples; PositionError for a target outside the classes.
@@ -106,15 +106,17 @@ class Accuracy(Strict):
 
     def _found(self, outputs: Tensor, targets: Tensor) -> Tensor:
         if outputs.shape not in (targets.shape, (*targets.shape, 1)):
-            return outputs.argmax(axis=-1) == check_ids("Accuracy", targets, outputs.shape[-1])
+            wanted = check_ids("Accuracy", targets, outputs.shape[-1])
+            return (outputs.argmax(axis=-1) == wanted) & _is_number(outputs.max(axis=-1))
         if self.threshold is None:
             raise OptionError(
                 f"Accuracy: outputs of shape {outputs.shape}, one a sample, and a loss that does "
                 "not say what they are. Write Accuracy(threshold=0.0) where they are logits, "
                 "Accuracy(threshold=0.5) where they are probabilities."
             )
-        said = outputs.reshape(targets.shape) > self.threshold
-        return said.astype(targets.dtype) == check_ids("Accuracy", targets, 2)
+        scores = outputs.reshape(targets.shape)
+        said = (scores > self.threshold).astype(targets.dtype)
+        return (said == check_ids("Accuracy", targets, 2)) & _is_number(scores)
 
 
 class SetMetric(Strict, ABC):
@@ -193,6 +195,11 @@ class AbsoluteError(Strict):
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The mean distance of each sample."""
         return (outputs - targets).abs().mean(axis=tuple(range(1, targets.ndim)))
+
+
+def _is_number(scores: Tensor) -> Tensor:
+    """False where a score is nan: nothing is said there, which must not be the first class."""
+    return scores == scores  # noqa: PLR0124 (nan alone differs from itself)
 
 
 def _yes(targets: Any, what: str) -> Any:

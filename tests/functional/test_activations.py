@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import pellucid as pc
 from pellucid import functional as f
 from pellucid.errors import DTypeError
+from pellucid.executors import EXECUTORS
 
 ELEMENTWISE = [
     f.sigmoid,
@@ -154,3 +155,26 @@ def test_logsumexp_drops_or_keeps_its_axis():
 def test_nan_passes_through():
     for function in (*ELEMENTWISE, *ALONG_AXIS):
         assert np.isnan(function(np.array([np.nan, 1.0])).numpy()).any(), function.__name__
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("function", [f.gelu, f.gelu_tanh, f.silu])
+def test_gates_go_to_their_limits_at_infinity(function, dtype, executor):
+    ends = np.array([-math.inf, -1e30, 1e30, math.inf, math.nan], dtype)
+    found = pc.compile(function, executor=executor)(ends).numpy()
+    np.testing.assert_array_equal(found, np.array([0.0, 0.0, 1e30, math.inf, math.nan], dtype))
+    slopes = pc.grad(lambda x: function(x).sum())(ends[[0, 1, 2, 4]]).tolist()
+    assert slopes[:3] == [0.0, 0.0, 1.0]
+    assert math.isnan(slopes[3])
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_the_sum_of_zeros_logarithms_has_no_slope(executor):
+    x = np.array([[-math.inf, -math.inf], [-math.inf, 1.0], [2.0, 2.0]], np.float32)
+    both = pc.compile(pc.value_and_grad(lambda x: f.logsumexp(x)[1:].sum()), executor=executor)
+    np.testing.assert_allclose(both(x)[0].item(), 3.0 + math.log(2.0), rtol=1e-6)
+    slopes = pc.grad(lambda x: f.logsumexp(x).sum())
+    found = pc.compile(slopes, executor=executor)(x).numpy()
+    np.testing.assert_allclose(found, [[0.0, 0.0], [0.0, 1.0], [0.5, 0.5]], rtol=1e-6)
+    assert f.logsumexp(x).tolist()[0] == -math.inf

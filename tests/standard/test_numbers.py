@@ -151,3 +151,9 @@ def test_logarithms_of_sums_equal_scipys():
     x = np.array([[1000.0, 1000.5], [-1000.0, 3.0]])
     expected = scipy.special.logsumexp(x, axis=1)
     np.testing.assert_allclose(pc.logaddexp(x[:, 0], x[:, 1]).numpy(), expected)
+
+
+def test_equal_infinities_share_the_slope_of_their_sum():
+    for end in (-np.inf, np.inf, 1.0):
+        other = pc.tensor([end])
+        assert pc.grad(lambda a, b: pc.logaddexp(a, b).sum())(other, other).tolist() == [0.5]

@@ -1,0 +1,35 @@
+"""Accuracy counts what was found, and a nan finds nothing."""
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid import data, functional, nn, train
+from pellucid.executors import EXECUTORS
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize(
+    ("metric", "outputs", "targets", "expected"),
+    [
+        (train.Accuracy(), [[NAN, NAN], [0.0, NAN], [1.0, 0.0]], [0, 1, 0], [0, 0, 1]),
+        (train.Accuracy(threshold=0.0), [[NAN], [-1.0], [1.0]], [0, 0, 1], [0, 1, 1]),
+        (train.Accuracy(threshold=0.5), [NAN, NAN], [0, 1], [0, 0]),
+        (train.Accuracy(ignore_index=9), [[[NAN, NAN], [1.0, 0.0]]], [[0, 0]], [0.5]),
+        (train.Accuracy(), [[np.inf, 0.0], [-np.inf, 0.0]], [0, 1], [1, 1]),
+    ],
+)  # fmt: skip
+def test_outputs_with_a_nan_find_no_class(executor, metric, outputs, targets, expected):
+    measure = pc.compile(metric.__call__, executor=executor)
+    found = measure(np.array(outputs, np.float32), np.array(targets))
+    assert found.tolist() == expected
+
+
+def test_a_network_of_nan_has_an_accuracy_of_0():
+    model = nn.Linear(2, 2, rng=pc.Generator(seed=0))
+    model.bias.assign(np.full(2, NAN, np.float32))
+    rows = data.from_arrays(np.ones((4, 2)), [0, 0, 0, 1])
+    found = train.evaluate(model, functional.cross_entropy, rows, executor="reference")
+    assert found["accuracy"] == 0.0
