@@ -1,8 +1,5 @@
 """Attributes of modules: which variables and modules they hold, and whether they have changed.
 
-Branch          the base of modules
-Place           where one stands: decides the random numbers of layers without `rng`
-joined          the path of a part
 members         the variables and modules in a value, by name
 kept            a value as a module keeps it: lists of members as tuples
 refuse_unseen   refuse members that stand where they are not seen
@@ -13,72 +10,16 @@ import dataclasses
 from collections import deque
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AnySet
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pellucid.errors import OptionError
+from pellucid.nn.base import BaseModule
 from pellucid.variables import Variable
-
-if TYPE_CHECKING:
-    from pellucid.nn.module import Module
-
-
-class Branch:
-    """The base of modules: what the tree of a module consists of, beside variables."""
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from pellucid.nn.summary import overview
-
-        return overview(self)  # type: ignore[arg-type]
-
-
-class Place:
-    """Where a module stands: the outer place and its name there, or the seed and path it was told.
-
-    Small, and apart from the module, so that a part keeps nothing of the whole alive.
-    """
-
-    __slots__ = ("by_run", "name", "outer", "streams", "told")
-
-    def __init__(self) -> None:
-        self.name = ""
-        self.outer: Place | None = None
-        self.told: tuple[int, str] | None = None
-        self.by_run = False  # told by a run, not by the user
-        self.streams = 0  # generators of the module
-
-    def where(self) -> tuple[int, str]:
-        """The seed, and the path in the outermost module, or in the one that was told a seed."""
-        if self.told is not None or self.outer is None:
-            return self.told or (0, "")
-        seed, path = self.outer.where()
-        return seed, joined(path, self.name)
-
-    @property
-    def is_said(self) -> bool:
-        """Whether the user told it, or what it stands in, a seed."""
-        if self.told is not None:
-            return not self.by_run
-        return self.outer is not None and self.outer.is_said
-
-    def move(self, name: str, outer: "Place") -> None:
-        """Stand in another place; a module inside itself stays where it is."""
-        above: Place | None = outer
-        while above is not None:
-            if above is self:
-                return
-            above = above.outer
-        self.name, self.outer = name, outer
-
-
-def joined(path: str, name: str) -> str:
-    """The path of what is called so in the module of a path."""
-    return f"{path}.{name}" if path else name
 
 
 def members(name: str, value: Any) -> list[tuple[str, Any]]:
     """The variables and modules that an attribute holds, by name."""
-    if isinstance(value, Variable | Branch):
+    if isinstance(value, Variable | BaseModule):
         return [(name, value)]
     if isinstance(value, tuple):
         return [pair for i, part in enumerate(value) for pair in members(f"{name}.{i}", part)]
@@ -97,7 +38,7 @@ def refuse_unseen(owner: str, name: str, value: Any, *, since: bool = False) -> 
 
     `since`: the value was assigned before, and has been filled since then.
     """
-    if isinstance(value, Variable | Branch | str | int | float | None):
+    if isinstance(value, Variable | BaseModule | str | int | float | None):
         return
     for place, kind, member in _inside(name, value):
         if kind is None:
@@ -119,7 +60,7 @@ def _inside(
     place: str, value: Any, unseen: type | None = None, above: tuple[int, ...] = ()
 ) -> Iterator[tuple[str, type | None, Any]]:
     """All members in a value: place, the kind of the first thing not looked into, member."""
-    if isinstance(value, Variable | Branch):
+    if isinstance(value, Variable | BaseModule):
         yield place, unseen, value
         return
     if id(value) in above:
@@ -151,7 +92,7 @@ class Attributes:
     tuples of these are compared as such, everything else by identity.
     """
 
-    def __init__(self, module: "Module") -> None:
+    def __init__(self, module: BaseModule) -> None:
         hidden = {"_name", "_place", "_training", "_written", *module._written}
         self.values = {k: v for k, v in module.__dict__.items() if k not in hidden}
 

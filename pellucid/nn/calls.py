@@ -15,18 +15,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from pellucid.errors import CallError, GraphError, OptionError, PellucidError
+from pellucid.nn.base import BaseModule
 from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.scopes import current_scope
 from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
-
-if TYPE_CHECKING:
-    from pellucid.nn.module import Module
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Call:
     """One call of a module: its path, the module, its inputs and its output."""
 
     path: str
-    module: "Module"
+    module: BaseModule
     inputs: tuple[Any, ...]
     output: Any
 
@@ -60,13 +58,13 @@ def calls() -> Iterator[list[Call]]:
         _watch.calls = outer
 
 
-def note(module: "Module", inputs: tuple[Any, ...], output: Any) -> None:
+def note(module: BaseModule, inputs: tuple[Any, ...], output: Any) -> None:
     """Add a call, where calls are collected."""
     if _watch.calls is not None:
         _watch.calls.append(Call(current_scope(), module, inputs, output))
 
 
-def in_order(module: "Module", inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+def in_order(module: BaseModule, inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
     """All inputs by place, those left out with their defaults. Errors: CallError."""
     try:
         bound = inspect.signature(module.forward).bind(*inputs, **named)
@@ -81,7 +79,7 @@ def in_order(module: "Module", inputs: tuple[Any, ...], named: dict[str, Any]) -
     return bound.args
 
 
-def refuse_misfit(module: "Module", inputs: tuple[Any, ...], error: TypeError) -> None:
+def refuse_misfit(module: BaseModule, inputs: tuple[Any, ...], error: TypeError) -> None:
     """Raise CallError where the call of `forward` itself failed, and not something inside it."""
     trace = error.__traceback__
     if trace is not None and trace.tb_next is None:
@@ -89,7 +87,7 @@ def refuse_misfit(module: "Module", inputs: tuple[Any, ...], error: TypeError) -
         raise CallError(f"{type(module).__name__}: called with {count}. {_takes(module)}") from None
 
 
-def refuse_missing(module: "Module") -> None:
+def refuse_missing(module: BaseModule) -> None:
     """Raise AttributeError for a module that defines no `forward`, or under another name."""
     name = type(module).__name__
     call = " Keras's `call` is `forward` here." if "call" in dir(type(module)) else ""
@@ -100,7 +98,7 @@ def refuse_missing(module: "Module") -> None:
     )
 
 
-def refuse_nothing(module: "Module") -> None:
+def refuse_nothing(module: BaseModule) -> None:
     """Raise GraphError for a `forward` that has returned None."""
     name = type(module).__name__
     raise GraphError(
@@ -109,17 +107,17 @@ def refuse_nothing(module: "Module") -> None:
     )
 
 
-def _takes(module: "Module") -> str:
+def _takes(module: BaseModule) -> str:
     parameters = inspect.signature(module.forward).parameters
     return f"Its forward takes {', '.join(map(str, parameters)) or 'none'}."
 
 
-def form(module: "Module") -> str:
+def form(module: BaseModule) -> str:
     """Such as "Linear(784, 50)"."""
     return f"{type(module).__name__}({module.describe()})"
 
 
-def taken(module: "Module", x: Any) -> Any:
+def taken(module: BaseModule, x: Any) -> Any:
     """An input of forward: arrays become tensors, what is none of these is refused."""
     if x is None or isinstance(x, Tensor):
         return x
@@ -133,7 +131,7 @@ def taken(module: "Module", x: Any) -> Any:
     )
 
 
-def as_computed(module: "Module", x: Any) -> Any:
+def as_computed(module: BaseModule, x: Any) -> Any:
     """The data as an array: float64, which NumPy makes unasked, as float32 where the module is."""
     if type(x) is not np.ndarray or x.dtype == object:
         from pellucid.columns import plain  # on use: most programs give arrays of numbers
@@ -146,7 +144,7 @@ def as_computed(module: "Module", x: Any) -> Any:
     return x
 
 
-def locate(error: PellucidError, module: "Module") -> None:
+def locate(error: PellucidError, module: BaseModule) -> None:
     """Put the path and form of the innermost module in front of an error's message, once."""
     if error.layer is None:
         error.layer = current_scope()

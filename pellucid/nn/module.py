@@ -1,16 +1,16 @@
 """Modules: layers and models, as trees of named variables with a forward function.
 
 Module      the base: assign variables and other modules as attributes, define `forward`
-in_mode     the given mode for some of them
 """
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Self, final
 
 from pellucid.errors import DTypeError, OptionError, ShapeError
-from pellucid.nn.attributes import Attributes, Place, joined, kept, members, refuse_unseen
+from pellucid.nn.attributes import Attributes, kept, members, refuse_unseen
+from pellucid.nn.base import ATTRIBUTES, MODES, Place, in_mode, joined, switch
 from pellucid.nn.calls import (
     form,
     in_order,
@@ -23,7 +23,7 @@ from pellucid.nn.calls import (
 )
 from pellucid.nn.saving import Savable
 from pellucid.random import Generator, check_seed
-from pellucid.recordings import Changes, entered, is_recording, setting, watch
+from pellucid.recordings import entered, is_recording, setting, watch
 from pellucid.refusals import KINDS, Kind, check_arguments, copied, look_again
 from pellucid.scopes import scope
 from pellucid.strict import strict
@@ -32,9 +32,6 @@ from pellucid.variables import Variable
 if TYPE_CHECKING:
     from pellucid.nn.predictor import Predictor
     from pellucid.nn.summary import Summary
-
-
-MODES, ATTRIBUTES = Changes(), Changes()  # of all modules
 
 
 @strict
@@ -165,17 +162,6 @@ class Module(Savable):
             waiting.extend((joined(path, name), child) for name, child in reversed(inner))
         return found
 
-    def variables(self) -> dict[str, Variable]:
-        """All variables by path, each once, in the order of assignment."""
-        found: dict[str, Variable] = {}
-        seen: set[int] = set()
-        for path, module in self.modules().items():
-            for name, variable in module.own_variables().items():
-                if id(variable) not in seen:
-                    seen.add(id(variable))
-                    found[joined(path, name)] = variable
-        return found
-
     def own_variables(self) -> dict[str, Variable]:
         """The variables that are attributes of this module itself, by name."""
         return {name: member for name, member in self._held() if isinstance(member, Variable)}
@@ -185,14 +171,6 @@ class Module(Savable):
         for name, value in self.__dict__.items():
             refuse_unseen(type(self).__name__, name, value, since=True)
             yield from members(name, value)
-
-    def parameters(self) -> dict[str, Variable]:
-        """The variables that training changes, by path."""
-        return {path: v for path, v in self.variables().items() if v.trainable}
-
-    def buffers(self) -> dict[str, Variable]:
-        """The variables that belong to the state but are not trained, by path."""
-        return {path: v for path, v in self.variables().items() if not v.trainable}
 
     # ---- random numbers ------------------------------------------------------------------
 
@@ -236,7 +214,7 @@ class Module(Savable):
         return self._set_mode(False)
 
     def _set_mode(self, training: bool) -> Self:
-        _switch((module, training) for module in self.modules().values())
+        switch((module, training) for module in self.modules().values())
         return self
 
     def mode(self, *, training: bool) -> AbstractContextManager[None]:
@@ -260,9 +238,11 @@ class Module(Savable):
 
         return summarize(self, input_shape, dtype=dtype)
 
-    def describe(self) -> str:
-        """What stands in the brackets of its form, such as "784, 50"."""
-        return ""
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from pellucid.nn.summary import overview
+
+        return overview(self)
 
     def __repr__(self) -> str:
         lines = [f"{name}: {child!r}" for name, child in self.children().items()]
@@ -272,21 +252,3 @@ class Module(Savable):
 
 
 KINDS[Module] = Kind("It is a Module: pellucid.nn.ReLU(), or a Sequential of several")
-
-
-@contextmanager
-def in_mode(modules: Sequence[Module], *, training: bool) -> Iterator[None]:
-    """The given mode for these modules inside a `with` block."""
-    before = [(module, module._training) for module in modules if module._training != training]
-    try:
-        _switch([(module, training) for module, _ in before])
-        yield
-    finally:
-        _switch(before)
-
-
-def _switch(modes: Iterable[tuple[Module, bool]]) -> None:
-    """Put modules in modes."""
-    for module, training in modes:
-        module.__dict__["_training"] = training
-    MODES.tell()

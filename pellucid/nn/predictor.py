@@ -11,21 +11,18 @@ is first needed.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from pellucid.arguments import wants_gradient
 from pellucid.compile import compile as compiled
 from pellucid.errors import ShapeError
+from pellucid.nn.base import ATTRIBUTES, BaseModule, in_mode
 from pellucid.nn.calls import as_computed
-from pellucid.nn.module import ATTRIBUTES, in_mode
 from pellucid.primitives.base import FLOAT32
 from pellucid.structure import LEAF, flatten, unflatten
 from pellucid.tensor import Tensor
-
-if TYPE_CHECKING:
-    from pellucid.nn.module import Module
 
 LARGEST = 1024  # rows of a piece
 FEW = 32  # rows: fewer are answered by one piece, filled up; more are worth another one
@@ -52,7 +49,7 @@ class Predictor:
     (5, 2)
     """
 
-    def __init__(self, model: "Module", executor: str | None = None) -> None:
+    def __init__(self, model: BaseModule, executor: str | None = None) -> None:
         self._model = model
         self._seen = ATTRIBUTES.count
         self._modules = tuple(model.modules().values())

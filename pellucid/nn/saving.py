@@ -8,22 +8,17 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from pellucid.errors import StateError
-from pellucid.nn.attributes import Branch
+from pellucid.nn.base import BaseModule
 from pellucid.state import Loaded, State, copies, held, restore
 from pellucid.strict import strict
-from pellucid.variables import Variable
 
 FORM = "model"  # of the model that a file was saved from, among its texts
 MOST_SHOWN = 400  # characters of it that an error shows
 
 
 @strict
-class Savable(Branch):
-    """Whatever has variables by name."""
-
-    def variables(self) -> dict[str, Variable]:
-        """All of them, by path."""
-        raise NotImplementedError
+class Savable(BaseModule):
+    """A module as what it can keep of itself."""
 
     def state_dict(self) -> State:
         """Copies of all arrays, parameters and buffers, by path."""

@@ -19,8 +19,7 @@ import numpy as np
 
 from pellucid.capacity import active_sizes
 from pellucid.errors import GraphError
-from pellucid.nn.attributes import Place, joined
-from pellucid.nn.module import ATTRIBUTES, Module
+from pellucid.nn.base import ATTRIBUTES, BaseModule, Place, joined
 from pellucid.primitives.base import DType, Shape, known_dtype
 from pellucid.random import Generator
 from pellucid.recordings import is_inside, setting, unrecorded
@@ -186,7 +185,7 @@ def _restart(variable: Variable, seed: int, path: str) -> None:
         start.first = weakref.ref(variable.present())
 
 
-def tell_seed(model: Module, seed: int, *, by_run: bool = False) -> None:
+def tell_seed(model: BaseModule, seed: int, *, by_run: bool = False) -> None:
     """Have everything in a model without `rng` begin with a seed and its path in the model.
 
     A run leaves alone what its user told a seed. Starting values that were changed stay, and so
@@ -209,5 +208,5 @@ def tell_seed(model: Module, seed: int, *, by_run: bool = False) -> None:
 
 def seed_run(model: Any, seed: int) -> None:
     """The same with a run's seed, for a model whose user told it none."""
-    if isinstance(model, Module) and not model._place.is_said:
+    if isinstance(model, BaseModule) and not model._place.is_said:
         tell_seed(model, seed, by_run=True)

@@ -20,8 +20,8 @@ from pellucid import displays
 from pellucid.compile import capture
 from pellucid.errors import DTypeError, OptionError, PellucidError
 from pellucid.graph import Graph, Node
+from pellucid.nn.base import BaseModule, in_mode
 from pellucid.nn.calls import Call, calls, form
-from pellucid.nn.module import Module
 from pellucid.primitives import (
     Argmax,
     Argmin,
@@ -133,7 +133,7 @@ def flops(node: Node) -> int:
     return 0
 
 
-def summarize(model: Module, input_shapes: Sequence[Shape], *, dtype: Any = None) -> Summary:
+def summarize(model: BaseModule, input_shapes: Sequence[Shape], *, dtype: Any = None) -> Summary:
     """The summary of a model for inputs of these shapes, batch axes included, at inference.
 
     `dtype`: that of the inputs; by default that of the first parameter or, where the model takes
@@ -177,12 +177,12 @@ def _checked(shape: Any) -> Shape:
     return sizes
 
 
-def _captured(model: Module, shapes: Sequence[Shape], dtype: Any) -> tuple[Graph, list[Call]]:
+def _captured(model: BaseModule, shapes: Sequence[Shape], dtype: Any) -> tuple[Graph, list[Call]]:
     """The graph of a call at inference, and the calls of layers in it."""
     own = next((p.dtype for p in model.parameters().values()), np.dtype(np.float32))
     zero = np.zeros((), own if dtype is None else dtype)
     try:
-        with model.mode(training=False), calls() as made:
+        with in_mode(list(model.modules().values()), training=False), calls() as made:
             return capture(model)(*[np.broadcast_to(zero, shape) for shape in shapes]), made
     except DTypeError as error:
         if dtype is not None:
@@ -232,7 +232,7 @@ def _owner(path: str, kinds: Mapping[str, str]) -> str:
     return path
 
 
-def overview(model: Module) -> str:
+def overview(model: BaseModule) -> str:
     """The layers of a model with their parameters, as HTML."""
     uncounted = {id(v): v for v in model.variables().values()}
     rows = []
@@ -246,7 +246,7 @@ def overview(model: Module) -> str:
     return displays.table(title, ("layer", "form", "parameters"), few(rows), texts=2)
 
 
-def _own(module: Module, uncounted: dict[int, Variable]) -> int:
+def _own(module: BaseModule, uncounted: dict[int, Variable]) -> int:
     """The trained numbers that are the module's own and were not counted before."""
     found = [uncounted.pop(id(v), None) for v in module.own_variables().values()]
     return sum(v.size for v in found if v is not None and v.trainable)
