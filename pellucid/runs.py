@@ -22,6 +22,7 @@ from pellucid.cli.recipe import (
     trained_model,
 )
 from pellucid.data import Dataset
+from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError, StateError
 from pellucid.nn import Module
 from pellucid.strict import strict
@@ -51,7 +52,7 @@ def load(
     Errors: FileError where there is no run, or it is damaged; StateError where the weights do not
     fit the model; OptionError for a `data_dir` of data that were given in Python.
     """
-    if Path(folder).is_file():
+    if Path(expanded(folder)).is_file():
         raise FileError(
             f"load {folder}: this is a file. Give the folder of a run; a model takes a file of "
             "weights by model.load(FILE)."

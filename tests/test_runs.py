@@ -101,3 +101,12 @@ def test_data_of_a_trainer_in_python_have_no_place(tmp_path: Path) -> None:
     Trainer(model, cross_entropy, SGD(model.parameters(), 0.1), data, None, options).fit(1)
     with pytest.raises(OptionError, match=r"data_dir 'b', for data that were given to a Trainer"):
         pc.load(tmp_path / "run", data_dir="b")
+
+
+def test_a_file_in_the_home_folder_is_told_to_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    nn.Linear(2, 2).save("~/weights.safetensors")
+    with pytest.raises(FileError, match="this is a file. Give the folder of a run"):
+        pc.load("~/weights.safetensors")
