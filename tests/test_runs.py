@@ -108,5 +108,5 @@ def test_a_file_in_the_home_folder_is_told_to_be_one(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     nn.Linear(2, 2).save("~/weights.safetensors")
-    with pytest.raises(FileError, match="this is a file. Give the folder of a run"):
+    with pytest.raises(FileError, match=r"this is a file\. Give the folder of a run"):
         pc.load("~/weights.safetensors")

@@ -55,6 +55,7 @@ _TORCH = {
     "randperm": "pc.data.permutation(10, seed=0, epoch=0)",
     "rsqrt": "1.0 / pc.sqrt(x)",
     "seed": _MODEL_SEED,
+    "seed_everything": _MODEL_SEED,
     "sub": "pc.subtract(x, y)",
     "swapaxes": "x.mT",
     "topk": "pc.sort(x, axis=-1, descending=True)[:, :2]",
@@ -96,7 +97,11 @@ _TENSORFLOW = {
     "metrics": "pc.train.Accuracy()  # measures: pc.train, and pc.measures",
     "optimizers": "pc.optim.Adam(model.parameters())  # optimizers: pc.optim",
     "callbacks": "pc.train.EarlyStopping(patience=5)  # callbacks: pc.train",
+    "set_random_seed": _MODEL_SEED,
     "set_seed": _MODEL_SEED,
+}
+_MODELS = {
+    "seeded": _MODEL_SEED,
 }
 _JAX = {
     "device_put": ONE_PLACE,
@@ -245,7 +250,13 @@ _KERAS_TRAIN = {
 }
 
 NAMES: dict[str, Words] = {
-    "pellucid": {"PyTorch": _TORCH, "NumPy": _NUMPY, "TensorFlow": _TENSORFLOW, "JAX": _JAX},
+    "pellucid": {
+        "PyTorch": _TORCH,
+        "NumPy": _NUMPY,
+        "TensorFlow": _TENSORFLOW,
+        "JAX": _JAX,
+        "a model": _MODELS,
+    },
     "pellucid.nn": {"PyTorch": _TORCH_NN, "Keras": _KERAS_LAYERS},
     "pellucid.functional": {"PyTorch": _TORCH_FUNCTIONAL, "Keras": _KERAS_LOSSES},
     "pellucid.optim": {"PyTorch": _TORCH_OPTIM},
