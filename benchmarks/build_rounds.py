@@ -30,8 +30,8 @@ from pellucid.bench.measure import (
     own_seconds,
     stolen_share,
 )
+from pellucid.bench.whole import WHOLE
 
-WHOLE = "W10"
 TRIES = 4  # for each round that is asked for; then the quietest are taken
 LOSS_TOLERANCE = 0.01  # relative
 WORKER = Path(__file__).with_name("build_worker.py")

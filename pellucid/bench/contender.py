@@ -2,10 +2,13 @@
 
 Contender       what is timed
 with_threads    one contender for each number of threads
+Systems         which contenders take part, in steps and in whole runs
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from pellucid.bench.workloads import Problem
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,15 @@ def with_threads(
         Contender(system, f"{form}, {n} thread{'s' * (n > 1)}", run, n, set_threads)
         for n in threads
     ]
+
+
+@dataclass(frozen=True)
+class Systems:
+    """Who takes part: pellucid first, and whoever is compared with it.
+
+    `whole_runs`: the commands of others' whole runs by system. A process of one gets the folder
+    of MNIST as its last argument, and prints the test accuracy (`whole_run`).
+    """
+
+    contenders: Callable[[Problem], list[Contender]]
+    whole_runs: Mapping[str, Sequence[str]]

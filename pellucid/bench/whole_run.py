@@ -1,11 +1,12 @@
-"""What a process of W10 does: read MNIST, train with one system, predict.
+"""What a process of W10 does: read MNIST, train, predict.
 
-    main            `python -m pellucid.bench.whole_run SYSTEM FOLDER` prints what it returns
+    main            `python -m pellucid.bench.whole_run FOLDER` prints what it returns
+    accuracy_of     the same of any function that trains
+    rows_of         the batches of an epoch
 
-Nothing is imported that this system does not need: it would count.
+Nothing is imported that is not needed: it would count.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,28 +17,28 @@ import numpy as np
 EPOCHS, BATCH, HIDDEN, RATE = 5, 100, 50, 0.001
 
 
-def main(system: str, folder: str) -> float:
-    """Train with one system; the accuracy on the test images."""
+def main(folder: str) -> float:
+    """Train with pellucid; the accuracy on the test images."""
+    return accuracy_of(trained, folder)
+
+
+def accuracy_of(train: Callable[[Any, Any, Any], Any], folder: str) -> float:
+    """The accuracy of what train(images, labels, test images) predicts."""
     from pellucid.data import mnist
 
-    train, test = mnist(Path(folder))
-    work: dict[str, Callable[..., Any]] = {
-        "pellucid": _ours,
-        "torch": _torch,
-        "jax": _jax,
-        "sklearn": _sklearn,
-        "keras": _keras,
-    }
-    predicted = work[system](train.features, train.labels, test.features)
+    seen, test = mnist(Path(folder))
+    predicted = train(seen.features, seen.labels, test.features)
     return float((np.asarray(predicted) == test.labels).mean())
 
 
-def _rows(count: int, epoch: int) -> Any:
+def rows_of(count: int, epoch: int) -> Any:
+    """The indices of the batches of an epoch, the same in every system."""
     order = np.random.default_rng(epoch).permutation(count)
     return order[: count // BATCH * BATCH].reshape(-1, BATCH)
 
 
-def _ours(x: Any, t: Any, unseen: Any) -> Any:
+def trained(x: Any, t: Any, unseen: Any) -> Any:
+    """Train, and predict the classes of images not seen."""
     import pellucid as pc
     from pellucid import functional, nn, optim
 
@@ -56,89 +57,9 @@ def _ours(x: Any, t: Any, unseen: Any) -> Any:
         return loss
 
     for epoch in range(EPOCHS):
-        step.loop(_rows(len(x), epoch))
+        step.loop(rows_of(len(x), epoch))
     with model.mode(training=False):
         return model(pc.tensor(unseen)).argmax(axis=1).numpy()
-
-
-def _torch(x: Any, t: Any, unseen: Any) -> Any:
-    import torch
-
-    features, labels = torch.from_numpy(x.copy()), torch.from_numpy(t.copy())
-    model = torch.nn.Sequential(
-        torch.nn.Linear(784, HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, 10)
-    )
-    optimizer = torch.optim.Adam(model.parameters(), lr=RATE, fused=True)
-    criterion = torch.nn.CrossEntropyLoss()
-    for epoch in range(EPOCHS):
-        for row in torch.from_numpy(_rows(len(x), epoch)):
-            optimizer.zero_grad(set_to_none=True)
-            loss = criterion(model(features[row]), labels[row])
-            loss.backward()
-            optimizer.step()
-    with torch.no_grad():
-        return model(torch.from_numpy(unseen.copy())).argmax(dim=1).numpy()
-
-
-def _jax(x: Any, t: Any, unseen: Any) -> Any:
-    import jax
-    import jax.numpy as jnp
-
-    from pellucid.bench import peer_jax
-    from pellucid.bench.workloads import WORKLOADS, Problem
-
-    rng = np.random.default_rng(0)
-    sizes = ((784, HIDDEN), (HIDDEN, 10))
-    weights = tuple(
-        (
-            rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32),
-            np.zeros(b, np.float32),
-        )
-        for a, b in sizes
-    )
-    made = Problem(WORKLOADS["W2adam"], x, t, weights)
-    step, state = peer_jax.step_of(made), peer_jax.start(made)
-    features, labels = jnp.asarray(x), jnp.asarray(t)
-
-    @jax.jit
-    def epoch_of(state: Any, rows: Any) -> Any:
-        return jax.lax.scan(lambda s, row: step(s, features[row], labels[row]), state, rows)
-
-    for epoch in range(EPOCHS):
-        state, _ = epoch_of(state, jnp.asarray(_rows(len(x), epoch)))
-    return peer_jax.forward(made, state["w"], jnp.asarray(unseen)).argmax(axis=1)
-
-
-def _sklearn(x: Any, t: Any, unseen: Any) -> Any:
-    import warnings
-
-    from sklearn.neural_network import MLPClassifier
-
-    warnings.simplefilter("ignore")
-    model = MLPClassifier(
-        (HIDDEN,), batch_size=BATCH, learning_rate_init=RATE, alpha=0.0, max_iter=EPOCHS
-    )
-    return model.fit(x, t).predict(unseen)
-
-
-def _keras(x: Any, t: Any, unseen: Any) -> Any:
-    from pellucid.bench.systems import keras_backend
-
-    # Read once, when Keras is imported.
-    os.environ["KERAS_BACKEND"] = str(keras_backend())
-    import keras
-
-    model = keras.Sequential(
-        [
-            keras.Input((784,)),
-            keras.layers.Dense(HIDDEN, activation="relu"),
-            keras.layers.Dense(10),
-        ]
-    )
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(RATE), loss)
-    model.fit(x, t, batch_size=BATCH, epochs=EPOCHS, verbose=0)
-    return model.predict(unseen, batch_size=1000, verbose=0).argmax(axis=1)
 
 
 if __name__ == "__main__":

@@ -29,13 +29,16 @@ WRONG_USE = 2
 INTERRUPTED = 130
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line with these arguments, or with those of the process."""
+def main(arguments: Sequence[str] | None = None, command: click.Command = pellucid) -> int:
+    """Run the command line with these arguments, or with those of the process.
+
+    `command`: another that is to tell errors in the same way.
+    """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with noticing() as pressed, warnings.catch_warnings():
             warnings.showwarning = _show_warning
-            result = pellucid.main(arguments, prog_name="pellucid", standalone_mode=False)
+            result = command.main(arguments, prog_name=command.name, standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
         return _say("interrupted.", INTERRUPTED)
     except BrokenPipeError:

@@ -1,52 +1,85 @@
-"""`pellucid bench`: pellucid and the peers that are installed, side by side."""
+"""`pellucid bench`: pellucid on this machine, and whoever is compared with it.
+
+bench_alone      measure pellucid and show
+bench            the same for any who take part
+elsewhere        the error for a question that a checkout answers
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import join
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.table import Table
 
 from pellucid.bench import whole
+from pellucid.bench.alone import alone
+from pellucid.bench.contender import Systems
 from pellucid.bench.measure import machine
 from pellucid.bench.run import run
 from pellucid.bench.show import Result, as_json, figure, table
-from pellucid.bench.systems import installed
+from pellucid.bench.whole import COLD, WHOLE
 from pellucid.bench.workloads import WORKLOADS
 from pellucid.cli.output import Output
 from pellucid.cli.present import write_json
 from pellucid.errors import OptionError, closest
 from pellucid.tables import significant
 
-WHOLE = "W10"  # a workload of processes, not of steps
+PEERS_COMMAND = ("python", "benchmarks/peers/run.py")
+
+
+def bench_alone(
+    workloads: tuple[str, ...],
+    threads: tuple[int, ...],
+    rounds: int,
+    output: Output,
+    paths: dict[str, Path | None],
+) -> None:
+    """Measure pellucid on this machine; say where others are measured beside it.
+
+    Errors: those of `bench`.
+    """
+    bench(workloads, alone(threads), rounds, output, paths)
+    if output.is_full:
+        command = join((*PEERS_COMMAND, *workloads))
+        click.echo(f"beside other libraries, in a checkout of pellucid: {command}")
+
+
+def elsewhere(workloads: tuple[str, ...], peers: str) -> OptionError:
+    """What --peers is answered with: the command that compares."""
+    command = join((*PEERS_COMMAND, *workloads, "--peers", peers))
+    return OptionError(
+        "bench: --peers. `pellucid bench` measures pellucid alone; other libraries are measured "
+        f"beside it in a checkout of pellucid, by: {command}"
+    )
 
 
 def bench(
     workloads: tuple[str, ...],
-    peers: tuple[str, ...],
-    threads: tuple[int, ...],
+    systems: Systems,
     rounds: int,
     output: Output,
     paths: dict[str, Path | None],
 ) -> None:
     """Measure and show; `paths` may name a figure and the MNIST folder.
 
-    Errors: OptionError for an unknown workload or peer, and for W10 without that folder.
+    Errors: OptionError for an unknown workload, and for W10 without that folder.
     """
     folder = paths["data_dir"]
     _check(workloads, folder)
-    peers, names = tuple(installed(peers)), [name for name in workloads if name != WHOLE]
-    found = machine()
+    names, found = [name for name in workloads if name != WHOLE], machine()
     if output.is_full:
         about = ", ".join(f"{name} {value}" for name, value in found.items())
         Console(highlight=False).print(f"machine: {about}", markup=False)
     results, runs = [], []
     with _waiting(output) as tell:
         if names or not workloads:
-            results = run(names, peers, threads, rounds, tell)
+            results = run(names, systems.contenders, rounds, tell)
         if folder is not None and (not workloads or WHOLE in workloads):
-            runs = whole.compare(folder, peers, max(3, rounds // 5), tell)
+            runs = whole.compare(folder, systems.whole_runs, max(3, rounds // 5), tell)
     if output.as_json:
         write_json(_document(results, runs, found))
     else:
@@ -109,9 +142,9 @@ def _warn(console: Console, result: Result) -> None:
 
 def _whole_table(runs: list[whole.WholeRun]) -> Table:
     """Whole runs, the fastest first."""
-    cold = next(r.median_s for r in runs if r.system == "pellucid, cold")
+    cold = next(r.median_s for r in runs if r.system == COLD)
     shown = Table(title=f"{WHOLE}: a whole run from process start, MNIST, 784-50-10, 5 epochs")
-    for name in ("system", "median s", "min s", "against pellucid, cold", "test accuracy"):
+    for name in ("system", "median s", "min s", f"against {COLD}", "test accuracy"):
         shown.add_column(name, justify="left" if name == "system" else "right")
     for r in sorted(runs, key=lambda r: r.median_s):
         ratio = f"{r.median_s / cold:.2f} x"

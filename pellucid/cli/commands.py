@@ -218,22 +218,20 @@ def completion(shell: str) -> int:
 
 @pellucid.command()
 @click.argument("workloads", nargs=-1, metavar="[WORKLOAD]...")
-@click.option(
-    "--peers",
-    default="torch,jax,sklearn,numpy,keras",
-    show_default=True,
-    metavar="NAMES",
-    help="Libraries to measure beside pellucid, where installed; keras takes part in W10 alone.",
-)
+@click.option("--peers", hidden=True)
 @click.option(
     "--threads",
     default="1,2",
     show_default=True,
     metavar="COUNTS",
-    help="Numbers of threads to try, in each system that can be told.",
+    help="Numbers of threads to try.",
 )
 @click.option(
-    "--rounds", type=POSITIVE, default=15, show_default=True, help="Rounds in which all take turns."
+    "--rounds",
+    type=POSITIVE,
+    default=15,
+    show_default=True,
+    help="Rounds in which all configurations take turns.",
 )
 @click.option(
     "--data-dir",
@@ -248,30 +246,35 @@ def completion(shell: str) -> int:
 @quiet
 @in_json
 def bench(
-    workloads: tuple[str, ...], peers: str, threads: str, rounds: int, **options: Any
+    workloads: tuple[str, ...], peers: str | None, threads: str, rounds: int, **options: Any
 ) -> None:
-    """Time training steps and predictions of pellucid and its peers, interleaved in one run.
+    """Time pellucid's training steps and predictions on this machine, interleaved in one run.
 
     WORKLOAD is one of W1, W2sgd, W2adam, W3 (dense networks) to W9; I1, I100 or I1000, one
     prediction for so many rows; or W10, a whole run on MNIST. All but W10 by default, and that
-    one too with --data-dir.
+    one too with --data-dir. The native executor is timed beside the reference, which must train
+    alike. Other libraries do the same work beside it in a checkout of pellucid:
+    `python benchmarks/peers/run.py W1 W9`.
 
     \b
     Examples:
       pellucid bench W2sgd W2adam
-      pellucid bench I1 I1000 --peers torch,numpy
-      pellucid bench W10 --data-dir mnist --peers torch,sklearn
+      pellucid bench I1 I1000 --rounds 31
+      pellucid bench W10 --data-dir mnist
       pellucid bench --threads 1 --figure results.png
       pellucid bench W3 --json > results.json
     """  # noqa: D301 (click's mark)
-    from pellucid.cli.benchmarking import bench as measure
+    from pellucid.cli import benchmarking
 
-    counts = tuple(_count(word) for word in threads.split(",") if word)
-    chosen = tuple(word for word in peers.split(",") if word)
-    measure(workloads, chosen, counts, rounds, Output.taken(options), options)
+    if peers is not None:
+        raise benchmarking.elsewhere(workloads, peers)
+    benchmarking.bench_alone(workloads, counts_of(threads), rounds, Output.taken(options), options)
 
 
-def _count(word: str) -> int:
-    if not word.isdigit() or int(word) < 1:
-        raise click.BadParameter(f"{word!r} is no number of threads.", param_hint="--threads")
-    return int(word)
+def counts_of(threads: str) -> tuple[int, ...]:
+    """Numbers of threads, as written for --threads."""
+    words = threads.split(",")
+    for word in words:
+        if not word.isdigit() or int(word) < 1:
+            raise click.BadParameter(f"{word!r} is no number of threads.", param_hint="--threads")
+    return tuple(map(int, words))

@@ -1,28 +1,15 @@
-"""Predictions: what a call is, and that all systems give the same outputs."""
+"""Predictions: what a call is, and that its outputs are right."""
 
-import importlib.util
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pellucid.bench import prediction
-from pellucid.bench.run import run
 from pellucid.bench.show import LOSS_TOLERANCE
 from pellucid.bench.workloads import WORKLOADS, problem
 
 NAMES = ["I1", "I100", "I1000"]
-PEERS = ["torch", "jax", "sklearn", "numpy"]
-INSTALLED = [peer for peer in PEERS if importlib.util.find_spec(peer) is not None]
-
-
-@pytest.fixture(autouse=True)
-def _threads_as_before():
-    from pellucid.executors import threads
-
-    before = threads._Choice.count
-    yield
-    threads._Choice.count = before
 
 
 def by_hand(made, steps):
@@ -45,25 +32,16 @@ def test_predictions_are_among_the_workloads_and_their_work_is_the_forward_pass(
 @pytest.mark.parametrize("name", NAMES)
 def test_our_outputs_are_those_of_the_formula(name):
     made = problem(WORKLOADS[name])
-    (own,) = prediction.contenders(made, [], (1,))
-    assert own.go(1) == pytest.approx(by_hand(made, 1), rel=1e-5)
-    assert own.go(7) == pytest.approx(by_hand(made, 7), rel=1e-5)
-
-
-@pytest.mark.parametrize("peer", INSTALLED)
-def test_every_configuration_of_every_peer_predicts_as_we_do(peer):
-    made = problem(WORKLOADS["I100"])
-    own, *others = prediction.contenders(made, [peer], (1,))
-    assert {other.system for other in others} == {peer}
-    for other in others:
-        assert other.go(3) == pytest.approx(own.go(3), rel=1e-5)
+    run = prediction.runner(made, "native")
+    assert run(1) == pytest.approx(by_hand(made, 1), rel=1e-5)
+    assert run(7) == pytest.approx(by_hand(made, 7), rel=1e-5)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_system_that_forgets_the_biases_is_found_out(name):
     made = problem(WORKLOADS[name])
     forgetful = replace(made, weights=tuple((w, np.zeros_like(b)) for w, b in made.weights))
-    right, wrong = (prediction.contenders(p, [], (1,))[0].go(20) for p in (made, forgetful))
+    right, wrong = (prediction.runner(p, "native")(20) for p in (made, forgetful))
     assert abs(wrong - right) > LOSS_TOLERANCE * right
 
 
@@ -74,15 +52,7 @@ def test_batches_take_turns_and_arrays_are_made_before_any_call():
         calls.append(x)
         return np.zeros((1, 10))
 
-    go = prediction._runner(made, predict, lambda x: calls.append("made") or x[0, 0])
+    go = prediction.in_turn(made, predict, lambda x: calls.append("made") or x[0, 0])
     assert go(6) == pytest.approx(np.log(10))
     assert calls[:4] == ["made"] * 4
     assert calls[4:] == [made.features[i, 0] for i in (0, 1, 2, 3, 0, 1)]
-
-
-def test_a_whole_measurement_leaves_out_keras_and_finds_the_same_outputs(monkeypatch):
-    monkeypatch.setattr("pellucid.bench.measure.ROUND_SECONDS", 0.002)
-    (found,) = run(["I1"], ["numpy", "keras"], [1, 2], 2)
-    assert {t.contender.system for t in found.timings} == {"pellucid", "numpy"}
-    assert found.timings[0].contender.config == "compiled, 1 thread"
-    assert found.disagreements() == []

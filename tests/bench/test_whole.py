@@ -1,66 +1,43 @@
-"""Whole runs: who takes part, and that Keras trains on a backend that is here."""
+"""Whole runs: pellucid with an empty cache and a warm one, others in turn with it."""
 
-import importlib.util
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from pellucid.bench import systems, whole
+from pellucid.bench import whole, whole_run
 
 
-def test_keras_takes_part_in_whole_runs_and_numpy_does_not(monkeypatch):
-    runs = []
+def test_all_run_once_before_and_then_take_turns(monkeypatch):
+    runs, caches = [], []
 
-    def process(system, *folders):
-        runs.append(system)
-        return (3.0, 0.97) if system == "keras" else (1.0, 0.96)
+    def process(command, folder, cache, bytecode):
+        runs.append(command)
+        caches.append(cache)
+        return (3.0, 0.97) if command == ("other",) else (1.0, 0.96)
 
     monkeypatch.setattr(whole, "_run", process)
-    monkeypatch.setattr(whole, "installed", list)
-    found = whole.compare(Path("mnist"), ["keras", "numpy"], 2, lambda _: None)
+    found = whole.compare(Path("mnist"), {"keras": ("other",)}, 2)
     assert [r.system for r in found] == ["pellucid, cold", "pellucid, cached", "keras"]
     assert (found[-1].median_s, found[-1].accuracy) == (3.0, 0.97)
-    assert runs.count("keras") == 3  # once before, then once a round
+    assert runs == [whole.OURS, ("other",)] + [whole.OURS, whole.OURS, ("other",)] * 2
+    warm = caches[0]
+    assert [cache == warm for cache in caches[2:]] == [False, True, True] * 2
 
 
-@pytest.mark.parametrize(
-    ("there", "backend"),
-    [({"jax", "torch"}, "jax"), ({"torch"}, "torch"), ({"numpy"}, None)],
-)
-def test_keras_runs_on_jax_or_else_on_pytorch_or_not_at_all(there, backend, monkeypatch):
-    monkeypatch.setattr(systems, "_is_there", lambda name: name in {"keras", *there})
-    assert systems.keras_backend() == backend
-    assert systems.installed(["keras"]) == (["keras"] if backend else [])
+def test_a_process_gets_the_folder_and_prints_the_accuracy(tmp_path):
+    script = "import sys; print('noise', sys.argv[1]); print(0.25)"
+    command = (sys.executable, "-c", script)
+    taken, accuracy = whole._run(command, tmp_path, tmp_path / "cache", tmp_path / "bytecode")
+    assert (taken > 0, accuracy) == (True, 0.25)
+    with pytest.raises(subprocess.CalledProcessError):
+        whole._run((sys.executable, "-c", "0 / 0"), tmp_path, tmp_path, tmp_path)
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("keras") is None or systems.keras_backend() is None,
-    reason="needs Keras and a backend",
-)
-def test_keras_trains_on_the_chosen_backend(tmp_path):
-    # In a process of its own: a backend is chosen once, and stays.
-    script = """
-import numpy as np
-from pellucid.bench.whole_run import _keras
-rng = np.random.default_rng(0)
-t = rng.integers(0, 10, 2000)
-x = (rng.random((10, 784))[t] + 0.1 * rng.random((2000, 784))).astype(np.float32)
-right = (_keras(x[:1500], t[:1500], x[1500:]) == t[1500:]).mean()
-import keras
-print(keras.backend.backend(), right)
-"""
-    environment = {"KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "tensorflow"}
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    backend, right = done.stdout.split()[-2:]
-    assert backend == systems.keras_backend()
-    assert float(right) > 0.9
+def test_the_batches_of_an_epoch_are_all_full_and_no_row_comes_twice():
+    rows = whole_run.rows_of(1050, 3)
+    assert rows.shape == (10, 100)
+    assert len(set(rows.ravel())) == 1000
+    assert (rows == whole_run.rows_of(1050, 3)).all()
+    assert (rows != whole_run.rows_of(1050, 4)).any()

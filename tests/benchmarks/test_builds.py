@@ -19,13 +19,16 @@ def _short_rounds(monkeypatch):
     monkeypatch.setattr(build_rounds, "TRIES", 1)
 
 
-def checkout(place, *, seconds=0.001, loss=0.5):
-    """A build whose steps take so long by its own clock, with the interface of the benchmarks."""
+def checkout(place, *, seconds=0.001, loss=0.5, holds_peers=False):
+    """A build whose steps take so long by its own clock, with the interface of the benchmarks.
+
+    `holds_peers`: an older one, in which other frameworks take part.
+    """
     texts = {
         "__init__.py": "def set_threads(count): pass",
         "bench/__init__.py": "",
         "bench/workloads.py": "WORKLOADS = {'W9': 9}\nproblem = str",
-        "bench/systems.py": f"""
+        f"bench/{'systems' if holds_peers else 'alone'}.py": f"""
 import time
 now = 0.0
 time.perf_counter = lambda: now
@@ -35,10 +38,13 @@ class Contender:
         print("noise")
         now += {seconds} * steps
         return {loss}
-def contenders(problem, peers, threads):
+def {"contenders(problem, peers, threads)" if holds_peers else "native(problem, threads)"}:
     return [Contender()]
 """,
-        "bench/whole_run.py": f"def main(system, folder): return 1 - {loss}",
+        "bench/whole_run.py": f"""
+{"" if holds_peers else "def trained(x, t, unseen): pass"}
+def main({"system, folder" if holds_peers else "folder"}): return 1 - {loss}
+""",
     }
     for name, text in texts.items():
         file = place / "pellucid" / name
@@ -48,7 +54,8 @@ def contenders(problem, peers, threads):
 
 
 def test_a_slower_build_is_told_and_a_build_like_itself_is_not(tmp_path, capsys):
-    old, slow = checkout(tmp_path / "old"), checkout(tmp_path / "slow", seconds=0.003)
+    old = checkout(tmp_path / "old", holds_peers=True)
+    slow = checkout(tmp_path / "slow", seconds=0.003)
     assert builds.main([old, slow, "W9", "--rounds", "12", "--starts", "2"]) == 1
     assert "\nslower: W9\n" in capsys.readouterr().out
     assert builds.main([slow, old, "W9", "--rounds", "6", "--starts", "1"]) == 0
@@ -64,7 +71,7 @@ def test_builds_that_train_differently_are_told(tmp_path, capsys):
 
 
 def test_whole_runs_are_timed_from_cold_and_from_warm(tmp_path, capsys, monkeypatch):
-    old, slow = checkout(tmp_path / "old"), checkout(tmp_path / "slow")
+    old, slow = checkout(tmp_path / "old", holds_peers=True), checkout(tmp_path / "slow")
     process = build_rounds.whole_round
 
     def timed(build, settings, cache):

@@ -47,7 +47,7 @@ DIGITS = ("train", "digits")
         (("predict", "somewhere"), "Missing argument 'INPUTS...'"),
         (("bench", "W2sg"), "bench: workload 'W2sg'. Did you mean 'W2sgd'?"),
         (("bench", "I10000"), "bench: workload 'I10000'. Did you mean 'I1000'?"),
-        (("bench", "W10", "--data-dir", ".", "--peers", "kera"), "Did you mean 'keras'?"),
+        (("bench", "W9", "--peers", "torch"), "benchmarks/peers/run.py W9 --peers torch"),
         (("bench", "W10"), "W10 trains on MNIST. Name the folder with its files: --data-dir"),
     ],
 )

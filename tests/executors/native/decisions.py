@@ -17,7 +17,7 @@ from executors.native.cpus import on_target
 from llvmlite import ir
 
 import pellucid as pc
-from pellucid.bench import ours
+from pellucid.bench import training
 from pellucid.bench.networks import NETWORKS, weights_of
 from pellucid.bench.workloads import WORKLOADS, Problem, Workload
 from pellucid.compile import capture_call
@@ -74,11 +74,11 @@ def step_of(name: str) -> Procedure:
     workload = WORKLOADS[name]
     problem = _problem(workload)
     if not workload.trains:
-        model = ours.model_of(problem)
+        model = training.model_of(problem)
         x = np.zeros((workload.batch, workload.sizes[0]), np.float32)
         return capture_call(model, row(1), [x]).procedure
     count = 1 if workload.batch >= workload.samples else workload.batch
-    return ours.step_of(problem).captured(np.zeros(count, np.int64)).procedure
+    return training.step_of(problem).captured(np.zeros(count, np.int64)).procedure
 
 
 def schedule_of(name: str) -> str:

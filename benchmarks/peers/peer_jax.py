@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import jax_network
 import numpy as np
 
-from pellucid.bench import jax_network
 from pellucid.bench.contender import Contender
 from pellucid.bench.networks import NETWORKS
 from pellucid.bench.workloads import Problem

@@ -1,13 +1,17 @@
-"""pellucid as a contender: the step compiled, the loop over batches inside the program."""
+"""Training in pellucid: the step compiled, the loop over batches inside the program.
 
-from collections.abc import Iterator, Sequence
+model_of    the workload's network with the problem's weights
+step_of     its compiled training step
+runner      a function that trains some steps
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 import pellucid as pc
 from pellucid import functional, nn, optim
-from pellucid.bench.contender import Contender, with_threads
 from pellucid.bench.networks import (
     FLATTEN,
     MEAN,
@@ -85,7 +89,7 @@ def model_of(problem: Problem) -> Any:
     return nn.Sequential(*layers)
 
 
-def step_of(problem: Problem) -> Any:
+def step_of(problem: Problem, executor: str | None = None) -> Any:
     """The compiled training step; its argument is the indices of a batch."""
     workload = problem.workload
     model = model_of(problem)
@@ -98,7 +102,6 @@ def step_of(problem: Problem) -> Any:
         y = model(x)
         return functional.binary_cross_entropy(y, t) if binary else functional.cross_entropy(y, t)
 
-    @pc.compile
     def step(indices: Any) -> Any:
         if workload.batch >= workload.samples:
             # All rows: the index only counts steps.
@@ -108,16 +111,16 @@ def step_of(problem: Problem) -> Any:
         optimizer.minimize(loss)
         return loss
 
-    return step
+    return pc.compile(step, executor=executor)
 
 
-def contenders(problem: Problem, threads: Sequence[int]) -> list[Contender]:
-    """One configuration for each number of threads."""
-    step = step_of(problem)
+def runner(problem: Problem, executor: str) -> Callable[[int], float]:
+    """A function that trains some steps, from the problem's weights on, and tells the last loss."""
+    step = step_of(problem, executor)
 
     def run(steps: int) -> float:
         rows = problem.batches(steps)
         rows = np.zeros((steps, 1), np.int64) if rows is None else rows
         return float(step.loop(rows).numpy()[-1])
 
-    return with_threads("pellucid", "loop", run, threads, pc.set_threads)
+    return run
