@@ -22,7 +22,13 @@ from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine_code import is_long, machine_code
 from pellucid.executors.native.runtime.accepted import Accepted
 from pellucid.executors.native.runtime.call_back import CallBack, Failed
-from pellucid.executors.native.runtime.program import LEAST_WORK, Gate, Listing, Task, step_loop
+from pellucid.executors.native.runtime.program import (
+    LEAST_WORK,
+    Gate,
+    Listing,
+    SharedTask,
+    step_loop,
+)
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.memory import empty
@@ -86,7 +92,7 @@ class Native:
         self._address = self.table.ctypes.data
         self._outputs = [(v.shape, v.dtype) for v in graph.outputs[: self.procedure.results]]
         self._led_to: list[Any] = [None] * self._arena_slot
-        self._tasks: dict[int, Task] = {}
+        self._tasks: dict[int, SharedTask] = {}
         # The table, the arena and the tasks serve one call at a time; other Python threads wait.
         # It can be taken again by its holder, a signal's handler say, who is then refused.
         self._lock = threading.RLock()
@@ -177,7 +183,7 @@ class Native:
     def _shared(self, workers: int, steps: int) -> bool:
         """Run it with others; False where they work for another program."""
         if workers not in self._tasks:
-            self._tasks[workers] = Task(self.listing, self._address, workers)
+            self._tasks[workers] = SharedTask(self.listing, self._address, workers)
         return self.step_loop.pool.work(self._tasks[workers].ready(steps), workers - 1)
 
     # ---- looking -----------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from pellucid.executors.native.executor import Native
 from pellucid.executors.native.ir.kernels import Kernel
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.schedule import plan
-from pellucid.executors.native.schedule.plan import Place
+from pellucid.executors.native.schedule.plan import MemoryPlace
 from pellucid.graph import Procedure
 
 ARENAS = ("packed", "apart at ends", "apart at begins")
@@ -68,7 +68,9 @@ def poisoned(shape: tuple[int, ...], dtype: Any, side: str) -> Any:
     return memory.view(dtype).reshape(shape)
 
 
-def apart(kernels: list[Kernel], _: Any, places: dict[str, Place], views: Views, slot: int) -> int:
+def apart(
+    kernels: list[Kernel], _: Any, places: dict[str, MemoryPlace], views: Views, slot: int
+) -> int:
     """Instead of the plan's arena: every value has pages of its own, forbidden ones between."""
     end = PAGE
     for kernel in kernels:
@@ -78,7 +80,7 @@ def apart(kernels: list[Kernel], _: Any, places: dict[str, Place], views: Views,
             size = views.gaps.room(value)
             pages = max(1, -(-size // PAGE))
             start = end + pages * PAGE - size if _side["now"] == "end" else end
-            places[value.name] = Place(slot, start)
+            places[value.name] = MemoryPlace(slot, start)
             end += (pages + 1) * PAGE
     return end
 

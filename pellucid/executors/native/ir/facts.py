@@ -1,6 +1,6 @@
 """What the compiler knows of each primitive: one row for each, and whoever decides asks here.
 
-    Kind        how a primitive becomes code
+    Lowering    how a primitive becomes code
     Cost        what it costs at one point, roughly
     Joining     how a reduction begins, and how two partial results become one
     Facts       a row; FACTS: the table
@@ -25,7 +25,7 @@ from pellucid.graph import Node
 from pellucid.primitives.base import DType, Primitive
 
 
-class Kind(Enum):
+class Lowering(Enum):
     """How a primitive becomes code."""
 
     POINTWISE = auto()  # its rule, run on lanes, at each point of a loop or a product
@@ -59,9 +59,9 @@ class Joining:
 
 @dataclass(frozen=True)
 class Facts:
-    """A row: the kind, the cost, and for a reduction how it joins."""
+    """A row: the lowering, the cost, and for a reduction how it joins."""
 
-    kind: Kind
+    lowering: Lowering
     cost: Cost = Cost.USUAL
     joining: Joining | None = None
     compares: bool = False  # one answer for two numbers, cheaper than to keep it
@@ -75,12 +75,14 @@ def _most(dtype: DType) -> Any:
     return np.inf if dtype.kind == "f" else np.iinfo(dtype).max
 
 
-_CHEAP = Facts(Kind.POINTWISE, Cost.CHEAP)
-_USUAL = Facts(Kind.POINTWISE)
-_COSTLY = Facts(Kind.POINTWISE, Cost.COSTLY)
-_COMPARES = Facts(Kind.POINTWISE, compares=True)
-_MOVED, _PLANES, _SINGLE = (Facts(kind) for kind in (Kind.MOVED, Kind.PLANES, Kind.SINGLE))
-OWN_RULE = Facts(Kind.RULE)
+_CHEAP = Facts(Lowering.POINTWISE, Cost.CHEAP)
+_USUAL = Facts(Lowering.POINTWISE)
+_COSTLY = Facts(Lowering.POINTWISE, Cost.COSTLY)
+_COMPARES = Facts(Lowering.POINTWISE, compares=True)
+_MOVED, _PLANES, _SINGLE = (
+    Facts(lowering) for lowering in (Lowering.MOVED, Lowering.PLANES, Lowering.SINGLE)
+)
+OWN_RULE = Facts(Lowering.RULE)
 
 FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs), _CHEAP),
@@ -95,22 +97,22 @@ FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Exp, p.Expm1, p.Log, p.Log1p, p.Power, p.Sin, p.Cos), _COSTLY),
     **dict.fromkeys((p.Tanh, p.Sigmoid, p.LogisticDensity, p.Erf), _COSTLY),
     **dict.fromkeys((p.Gaussian, p.NormalCdf), _COSTLY),
-    p.Arange: Facts(Kind.COUNTED),
-    p.RandomBits: Facts(Kind.COUNTED, Cost.COSTLY),
-    p.Sum: Facts(Kind.REDUCED, joining=Joining(lambda _, a, b: a + b, lambda _: 0)),
-    p.Prod: Facts(Kind.REDUCED, joining=Joining(lambda _, a, b: a * b, lambda _: 1)),
-    p.Max: Facts(Kind.REDUCED, joining=Joining(lambda xp, a, b: xp.maximum(a, b), _least)),
-    p.Min: Facts(Kind.REDUCED, joining=Joining(lambda xp, a, b: xp.minimum(a, b), _most)),
-    p.MatMul: Facts(Kind.MULTIPLIED),
-    p.Convolution: Facts(Kind.CONVOLVED),
+    p.Arange: Facts(Lowering.COUNTED),
+    p.RandomBits: Facts(Lowering.COUNTED, Cost.COSTLY),
+    p.Sum: Facts(Lowering.REDUCED, joining=Joining(lambda _, a, b: a + b, lambda _: 0)),
+    p.Prod: Facts(Lowering.REDUCED, joining=Joining(lambda _, a, b: a * b, lambda _: 1)),
+    p.Max: Facts(Lowering.REDUCED, joining=Joining(lambda xp, a, b: xp.maximum(a, b), _least)),
+    p.Min: Facts(Lowering.REDUCED, joining=Joining(lambda xp, a, b: xp.minimum(a, b), _most)),
+    p.MatMul: Facts(Lowering.MULTIPLIED),
+    p.Convolution: Facts(Lowering.CONVOLVED),
     **dict.fromkeys((p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip), _MOVED),
     p.Windows: _MOVED,
     **dict.fromkeys((p.Pad, p.Concat, p.OverlapAdd), _PLANES),
     **dict.fromkeys((p.Take, p.ScatterAdd, p.CheckedIds, p.CumulativeSum), _SINGLE),
     **dict.fromkeys((p.Argmax, p.Argmin), _SINGLE),
     p.Argsort: OWN_RULE,
-    p.Scan: Facts(Kind.TURNED),
-    **dict.fromkeys((p.Part, p.Split), Facts(Kind.PART)),
+    p.Scan: Facts(Lowering.TURNED),
+    **dict.fromkeys((p.Part, p.Split), Facts(Lowering.PART)),
 }
 
 
@@ -121,22 +123,22 @@ def facts_of(primitive: Primitive) -> Facts:
 
 def moves(node: Node) -> bool:
     """Whether a node is a view of its input."""
-    return facts_of(node.primitive).kind is Kind.MOVED
+    return facts_of(node.primitive).lowering is Lowering.MOVED
 
 
 def reduces(node: Node) -> bool:
     """Whether a node joins many points into one."""
-    return facts_of(node.primitive).kind is Kind.REDUCED
+    return facts_of(node.primitive).lowering is Lowering.REDUCED
 
 
 def multiplies(node: Node) -> bool:
     """Whether a node is a matrix product."""
-    return facts_of(node.primitive).kind is Kind.MULTIPLIED
+    return facts_of(node.primitive).lowering is Lowering.MULTIPLIED
 
 
 def counts(node: Node) -> bool:
     """Whether a node makes its elements of their positions, and reads no array."""
-    return facts_of(node.primitive).kind is Kind.COUNTED
+    return facts_of(node.primitive).lowering is Lowering.COUNTED
 
 
 def compares(node: Node) -> bool:
@@ -156,6 +158,6 @@ def is_costly(node: Node) -> bool:
 
 def has_code(node: Node) -> bool:
     """Whether there is code for a node that stands by itself; others run through Python."""
-    kind = facts_of(node.primitive).kind
-    is_convolution = kind is Kind.CONVOLVED and is_native_convolution(node)
-    return is_convolution or kind in {Kind.SINGLE, Kind.PLANES}
+    lowering = facts_of(node.primitive).lowering
+    is_convolution = lowering is Lowering.CONVOLVED and is_native_convolution(node)
+    return is_convolution or lowering in {Lowering.SINGLE, Lowering.PLANES}

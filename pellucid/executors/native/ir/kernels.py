@@ -5,8 +5,8 @@ Access      how a kernel walks over a buffer while it visits its points
 Loop        elementwise work and reductions, fused
 Product     a matrix product, with elementwise work on its result fused behind it
 Single      one primitive by itself: gather, scatter, and whatever has no native form
-Steps       a loop of the graph: the kernels of its body, turn after turn
-Start       what its carries are at first, copied to where its turns read them
+TurnedLoop  a loop of the graph: the kernels of its body, turn after turn
+LoopStart   what its carries are at first, copied to where its turns read them
 """
 
 from dataclasses import dataclass, field
@@ -94,7 +94,7 @@ NO_ROOM = Value("", (0,), UINT8)
 
 
 @dataclass
-class Steps(Kernel):
+class TurnedLoop(Kernel):
     """A scan, its first node, and what is taken out of its record.
 
     `body` is the plan of a turn; `constants` are those of the body; `room` is its arena.
@@ -116,10 +116,10 @@ class Steps(Kernel):
 
 
 @dataclass
-class Start(Kernel):
+class LoopStart(Kernel):
     """The first row of each trace of a loop."""
 
-    loop: Steps = field(default_factory=Steps)
+    loop: TurnedLoop = field(default_factory=TurnedLoop)
 
 
 def without_ones(shape: Shape) -> Shape:

@@ -16,7 +16,7 @@ from pellucid.executors.native.kernels.failures import check_alone, checked_inde
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.walks import Walk, each
 from pellucid.executors.native.llvm.lanes import I64, Lanes
-from pellucid.executors.native.schedule.sum_blocks import BLOCK, Split
+from pellucid.executors.native.schedule.sum_blocks import BLOCK, SumSplit
 from pellucid.graph import Node
 
 
@@ -38,7 +38,7 @@ def cumulative_sum(frame: Frame, node: Node, number: int) -> None:
                 blocks.add(zero.made(b.load(slot, typ=zero.value.type)))
                 b.store(zero.value, slot)
 
-        pieces = Pieces(Split(axis, BLOCK), block_ends) if is_long else None
+        pieces = Pieces(SumSplit(axis, BLOCK), block_ends) if is_long else None
         with in_pieces(b, x.shape[axis], 1, pieces) as i:
             indices = (*outer[:axis], i, *outer[axis:])
             total = zero.made(b.load(slot, typ=zero.value.type)) + get(frame, x, indices)

@@ -26,7 +26,7 @@ from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64, Lanes, scalar_type, zeros
 from pellucid.executors.native.llvm.loads_and_stores import load, store
-from pellucid.executors.native.schedule.sum_blocks import Split, lost_beside
+from pellucid.executors.native.schedule.sum_blocks import SumSplit, lost_beside
 from pellucid.graph import Node
 from pellucid.primitives.base import DType
 
@@ -35,7 +35,7 @@ from pellucid.primitives.base import DType
 class Pieces:
     """A loop cut into pieces: `ended` emits what is done after each."""
 
-    split: Split
+    split: SumSplit
     ended: Callable[[], None]
 
 

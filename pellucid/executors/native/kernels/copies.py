@@ -1,17 +1,17 @@
 """Kernels that only copy: new values of variables, and what loops begin with.
 
 CopyBackKind    a new value copied over the old one
-StartKind       what the carries of a loop are at first, copied to where its turns read them
+LoopStartKind   what the carries of a loop are at first, copied to where its turns read them
 """
 
 import math
 
-from pellucid.executors.native.ir.kernels import Start
+from pellucid.executors.native.ir.kernels import LoopStart
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.kernel_kind import KernelKind, bytes_of
 from pellucid.executors.native.llvm.loads_and_stores import copy_bytes
 from pellucid.executors.native.schedule.loop_bodies import first_row
-from pellucid.executors.native.schedule.plan import CopyBack, Place
+from pellucid.executors.native.schedule.plan import CopyBack, MemoryPlace
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Shape
 
@@ -26,7 +26,7 @@ class CopyBackKind(KernelKind[CopyBack]):
         if value is None:
             raise AssertionError("a copy without a source")
         b = frame.builder
-        target = frame.bound(Place(kernel.slot))
+        target = frame.bound(MemoryPlace(kernel.slot))
         with b.if_then(b.icmp_signed("<", frame.begin, frame.end)):
             copy_bytes(frame.builder, target, frame.pointer(value), bytes_of(value))
 
@@ -54,10 +54,10 @@ class CopyBackKind(KernelKind[CopyBack]):
         return () if kernel.source is None else kernel.source.shape
 
 
-class StartKind(KernelKind[Start]):
+class LoopStartKind(KernelKind[LoopStart]):
     """What the carries of a loop are at first, in the first rows of their traces."""
 
-    def emit(self, frame: Frame, kernel: Start, number: int) -> None:
+    def emit(self, frame: Frame, kernel: LoopStart, number: int) -> None:
         """Copy them."""
         del number
         loop = kernel.loop
@@ -70,25 +70,25 @@ class StartKind(KernelKind[Start]):
                 source = frame.pointer(view.base, view.offset)
                 copy_bytes(frame.builder, target, source, count * value.dtype.itemsize)
 
-    def described(self, kernel: Start) -> str:
+    def described(self, kernel: LoopStart) -> str:
         """Of which loop."""
         return f"start of {kernel.loop.name}"
 
-    def bytes(self, kernel: Start, shared: Planned) -> int:
+    def bytes(self, kernel: LoopStart, shared: Planned) -> int:
         """One row of each trace: read, and written."""
         del shared
         return 2 * sum(bytes_of(trace) // trace.shape[0] for trace in kernel.loop.traces)
 
-    def name(self, kernel: Start) -> str:
+    def name(self, kernel: LoopStart) -> str:
         """What a report calls it."""
         del kernel
         return "start"
 
-    def scope(self, kernel: Start) -> str:
+    def scope(self, kernel: LoopStart) -> str:
         """That of the loop."""
         return kernel.loop.nodes[0].scope
 
-    def shape(self, kernel: Start) -> Shape:
+    def shape(self, kernel: LoopStart) -> Shape:
         """Carries have shapes of their own."""
         del kernel
         return ()

@@ -18,7 +18,7 @@ from pellucid.executors.native.kernels.kinds import kind_of
 from pellucid.executors.native.kernels.rule_functions import PREFIX, Rules
 from pellucid.executors.native.kernels.signature import Outline, outline
 from pellucid.executors.native.schedule.loop_bodies import Coded, coded
-from pellucid.executors.native.schedule.plan import Place
+from pellucid.executors.native.schedule.plan import MemoryPlace
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.executors.native.schedule.work import Work
 
@@ -63,7 +63,7 @@ class _Emission:
         self.bodies: dict[str, str] = {}
         self.declarations: dict[str, None] = {}
         self.known: dict[Outline, tuple[str, list[int]]] = {}
-        self.outlines: dict[int, tuple[Outline, list[Place]]] = {}
+        self.outlines: dict[int, tuple[Outline, list[MemoryPlace]]] = {}
         self.rules: Rules | None = None
 
     def run(self) -> Code:
@@ -92,13 +92,13 @@ class _Emission:
         }
         return sum(is_costly(n) for nodes in different.values() for n in nodes)
 
-    def _outline(self, each: Coded, kernel: Fused) -> tuple[Outline, list[Place]]:
+    def _outline(self, each: Coded, kernel: Fused) -> tuple[Outline, list[MemoryPlace]]:
         """The outline of a kernel, found once."""
         if id(each) not in self.outlines:
             self.outlines[id(each)] = outline(each.shared, kernel)
         return self.outlines[id(each)]
 
-    def _kernel(self, number: int, each: Coded) -> tuple[str, list[Place]]:
+    def _kernel(self, number: int, each: Coded) -> tuple[str, list[MemoryPlace]]:
         """The function of a kernel, and the places that it binds."""
         if not isinstance(each.kernel, Fused):
             return self._emitted(number, each)
@@ -109,7 +109,7 @@ class _Emission:
         name, order = self.known[sketch]
         return name, [places[i] for i in order]
 
-    def _emitted(self, number: int, each: Coded) -> tuple[str, list[Place]]:
+    def _emitted(self, number: int, each: Coded) -> tuple[str, list[MemoryPlace]]:
         """The same, by writing its code."""
         frame = Frame(each.shared, each.program, self.rules)
         kind_of(each.kernel).emit(frame, each.kernel, number)

@@ -25,7 +25,7 @@ from pellucid.executors.native.ir.kernels import Access, Fused, own_reach, reach
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.math.namespace import XP
-from pellucid.executors.native.schedule.nest import Nest, shared_by_rows
+from pellucid.executors.native.schedule.nest import LoopNest, shared_by_rows
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import UINT32
 from pellucid.primitives.random import threefry_2x32
@@ -78,7 +78,7 @@ class _Begun:
 class Members:
     """The members of a kernel, computed where they are needed."""
 
-    def __init__(self, frame: Frame, kernel: Fused, nest: Nest, stage: dict[str, int]) -> None:
+    def __init__(self, frame: Frame, kernel: Fused, nest: LoopNest, stage: dict[str, int]) -> None:
         self.frame, self.kernel, self.nest, self.stage = frame, kernel, nest, stage
         self.made = {node.output.name: node for node in kernel.nodes}
         self.stored = {value.name for value in kernel.stores}

@@ -13,7 +13,7 @@ from pellucid.executors.native.kernels.rule_functions import Rules
 from pellucid.executors.native.llvm.builder import Builder
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for, load, store
-from pellucid.executors.native.schedule.plan import Place
+from pellucid.executors.native.schedule.plan import MemoryPlace
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Value
 
@@ -48,11 +48,11 @@ class Frame:
         entry = self.function.append_basic_block("entry")
         self.code = self.function.append_basic_block("code")
         self._entry = Builder(entry)
-        self._pointers: dict[Place, ir.Value] = {}
+        self._pointers: dict[MemoryPlace, ir.Value] = {}
         self.stack_bytes = 0
         self.builder = Builder(self.code)
 
-    def finish(self) -> tuple[str, list[Place]]:
+    def finish(self) -> tuple[str, list[MemoryPlace]]:
         """The text of the module, and the places that are bound, in the order of the bindings."""
         self.builder.ret_void()
         self._entry.branch(self.code)
@@ -66,7 +66,7 @@ class Frame:
         """Where an element of the buffer of a value lies in this step."""
         return self.bound(self.shared.place(value, offset))
 
-    def bound(self, place: Place) -> ir.Value:
+    def bound(self, place: MemoryPlace) -> ir.Value:
         """Where a place in memory begins in this step."""
         if place not in self._pointers:
             b, first = self._entry, 3 * len(self._pointers)

@@ -3,11 +3,10 @@
 COUNT, LIST, GATE, FAILS, KERNELS       the words of a listed program
 CALL_BACK, FAILURE, FAILED_STEP, FAILED_INDEX, FAILED_PLACE     of a table after the arena
 STEPS, COME, LEFT       of a task
+POOL_BYTES              of the memory of a thread pool
+
+What a kernel is called with, `frame.kernel_type` says. Nothing of LLVM is loaded for these.
 """
-
-from llvmlite import ir
-
-I64, POINTER, VOID = ir.IntType(64), ir.PointerType(), ir.VoidType()
 
 COUNT, LIST, GATE, FAILS, KERNELS = range(5)  # words of a listed program
 # Entries of a table after the arena: where Python is called, and what has failed: 1 + k for an

@@ -6,8 +6,8 @@ kind_of     that of a kernel
 
 from typing import Any
 
-from pellucid.executors.native.ir.kernels import Kernel, Loop, Product, Single, Start
-from pellucid.executors.native.kernels.copies import CopyBackKind, StartKind
+from pellucid.executors.native.ir.kernels import Kernel, Loop, LoopStart, Product, Single
+from pellucid.executors.native.kernels.copies import CopyBackKind, LoopStartKind
 from pellucid.executors.native.kernels.kernel_kind import KernelKind
 from pellucid.executors.native.kernels.loop_kind import LoopKind
 from pellucid.executors.native.kernels.products import ProductKind
@@ -19,7 +19,7 @@ KINDS: dict[type[Kernel], KernelKind[Any]] = {
     Product: ProductKind(),
     Single: SingleKind(),
     CopyBack: CopyBackKind(),
-    Start: StartKind(),
+    LoopStart: LoopStartKind(),
 }
 
 

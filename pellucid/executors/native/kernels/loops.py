@@ -28,8 +28,8 @@ from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.vectors import first_lanes, lanes_below
 from pellucid.executors.native.schedule.granularity import rows_at_once
-from pellucid.executors.native.schedule.nest import Nest, roots, stages
-from pellucid.executors.native.schedule.sum_blocks import Split, split
+from pellucid.executors.native.schedule.nest import LoopNest, roots, stages
+from pellucid.executors.native.schedule.sum_blocks import SumSplit, split
 from pellucid.graph import Node
 
 I64 = ir.IntType(64)
@@ -38,7 +38,7 @@ Levels = list[Level]  # of units that are computed at once
 Body = Callable[[Levels], None]
 
 
-def emit_loop(frame: Frame, kernel: Loop, nest: Nest, width: int) -> None:
+def emit_loop(frame: Frame, kernel: Loop, nest: LoopNest, width: int) -> None:
     """The code of a kernel for the units from `begin` to `end`."""
     _LoopCode(frame, kernel, nest, width).emit()
 
@@ -46,7 +46,7 @@ def emit_loop(frame: Frame, kernel: Loop, nest: Nest, width: int) -> None:
 class _LoopCode:
     """The emission of one kernel."""
 
-    def __init__(self, frame: Frame, kernel: Loop, nest: Nest, width: int) -> None:
+    def __init__(self, frame: Frame, kernel: Loop, nest: LoopNest, width: int) -> None:
         self.frame, self.kernel, self.nest, self.width = frame, kernel, nest, width
         self.stage = stages(kernel, frame.views)
         self.members = Members(frame, kernel, nest, self.stage)
@@ -213,7 +213,7 @@ class _LoopCode:
                     lanes.folded(functools.partial(joined, total.node)) if rows else lanes
                 )
 
-    def _cut(self, reductions: list[Node]) -> Split | None:
+    def _cut(self, reductions: list[Node]) -> SumSplit | None:
         """Where a pass over the reduced axes is cut into blocks, if a sum needs that."""
         is_rounded = any(_is_rounded(node) for node in reductions)
         return split(self.nest.dims, self.width) if is_rounded else None

@@ -21,7 +21,7 @@ from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
 from pellucid.executors.native.matmul.matrices import Scattered
 from pellucid.executors.native.matmul.panels import Finish, Operand
 from pellucid.executors.native.matmul.tiling import Contraction
-from pellucid.executors.native.schedule.nest import Dim, Nest, stages
+from pellucid.executors.native.schedule.nest import Dim, LoopNest, stages
 from pellucid.executors.native.schedule.planned import Planned
 
 I64 = ir.IntType(64)
@@ -146,7 +146,7 @@ class _Epilogue:
                     for value in node.inputs
                     if not kernel.has(views[value].base)
                 ]
-        nest = Nest(
+        nest = LoopNest(
             tuple(Dim(n, False) for n in kernel.space.shape),
             {access: access.strides for access in accesses},
         )

@@ -6,14 +6,14 @@ Networks repeat their layers, and to write the code of a kernel takes longer tha
 """
 
 from pellucid.executors.native.ir.kernels import Fused
-from pellucid.executors.native.schedule.plan import Place
+from pellucid.executors.native.schedule.plan import MemoryPlace
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Value
 
 Outline = tuple[object, ...]
 
 
-def outline(shared: Planned, kernel: Fused) -> tuple[Outline, list[Place]]:
+def outline(shared: Planned, kernel: Fused) -> tuple[Outline, list[MemoryPlace]]:
     """The outline of a kernel with the places in it, each at its number in the outline."""
     return _Outliner(shared, kernel).run()
 
@@ -24,9 +24,9 @@ class _Outliner:
     def __init__(self, shared: Planned, kernel: Fused) -> None:
         self.shared, self.kernel = shared, kernel
         self.names: dict[str, int] = {}
-        self.places: dict[Place, int] = {}
+        self.places: dict[MemoryPlace, int] = {}
 
-    def run(self) -> tuple[Outline, list[Place]]:
+    def run(self) -> tuple[Outline, list[MemoryPlace]]:
         kernel = self.kernel
         nodes = tuple(
             (

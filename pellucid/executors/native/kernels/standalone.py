@@ -12,7 +12,7 @@ from llvmlite import ir
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
-from pellucid.executors.native.ir.facts import Kind, facts_of, has_code
+from pellucid.executors.native.ir.facts import Lowering, facts_of, has_code
 from pellucid.executors.native.ir.kernels import Single
 from pellucid.executors.native.ir.views import SPARE_STARTS, View, Views, row_major
 from pellucid.executors.native.kernels.accumulation import cumulative_sum, scatter_add
@@ -69,7 +69,7 @@ class SingleKind(KernelKind[Single]):
     def nanoseconds(self, kernel: Single) -> float:
         """That of a convolution, with its multiply-adds."""
         usual, node = super().nanoseconds(kernel), kernel.nodes[0]
-        if facts_of(node.primitive).kind is not Kind.CONVOLVED:
+        if facts_of(node.primitive).lowering is not Lowering.CONVOLVED:
             return usual
         taps = math.prod(node.inputs[1].shape[2:])
         return usual + self.points(kernel) * taps / PRODUCT_RATE

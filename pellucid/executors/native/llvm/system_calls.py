@@ -1,6 +1,6 @@
 """What code for threads asks of the operating system, as LLVM code.
 
-    Posix, Windows      locks, signals and threads, by the names that the system gives them
+    PosixCalls, WindowsCalls  locks, signals and threads, by the names that the system gives them
     system_calls        those of a target
     declared            a function from elsewhere, by name
 
@@ -32,7 +32,7 @@ def declared(module: ir.Module, name: str, kind: ir.FunctionType) -> ir.Function
     return found if found is not None else ir.Function(module, kind, name)
 
 
-class Posix:
+class PosixCalls:
     """Threads of POSIX."""
 
     def __init__(self, b: ir.IRBuilder) -> None:
@@ -81,7 +81,7 @@ class Posix:
         return self.b.call(declared(self.b.module, name, kind), arguments)
 
 
-class Windows:
+class WindowsCalls:
     """Threads of Windows."""
 
     def __init__(self, b: ir.IRBuilder) -> None:
@@ -127,6 +127,6 @@ class Windows:
         return self.b.call(declared(self.b.module, name, kind), arguments)
 
 
-def system_calls(b: ir.IRBuilder, target: Target) -> Posix | Windows:
+def system_calls(b: ir.IRBuilder, target: Target) -> PosixCalls | WindowsCalls:
     """Those of the system that a target has."""
-    return Windows(b) if target.is_windows else Posix(b)
+    return WindowsCalls(b) if target.is_windows else PosixCalls(b)

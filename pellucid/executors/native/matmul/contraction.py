@@ -119,10 +119,10 @@ class _ByTiles(Panels):
             self._blocked_tiles(panel, row, end)
         elif panel.width:
             self._tiles(panel, row, end)
-        if panel.leftover is not None and cut.tail == "inner":
-            panel.leftover.inner(row, end)
-        elif panel.leftover is not None:
-            panel.leftover.swapped(row, end)
+        if panel.remainder is not None and cut.tail == "inner":
+            panel.remainder.inner(row, end)
+        elif panel.remainder is not None:
+            panel.remainder.swapped(row, end)
 
     def _tiles(self, panel: Panel, row: ir.Value, end: ir.Value) -> None:
         """The tiles of a unit, each with all of k."""

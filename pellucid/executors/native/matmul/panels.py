@@ -21,7 +21,7 @@ from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matmul.matrices import Matrix, Scattered
 from pellucid.executors.native.matmul.outer_tiles import Meanwhile, Tile, outer_sums
 from pellucid.executors.native.matmul.packing import pack_lines, pack_rows, pack_turned
-from pellucid.executors.native.matmul.remainder import Remainder, remainder_vectors
+from pellucid.executors.native.matmul.remainder import RemainderColumns, remainder_vectors
 from pellucid.executors.native.matmul.tiling import Contraction, padded, tiling
 
 LONG_DEPTH = 128  # of k: where more is between tiles, the hardware sees which rows come next
@@ -53,14 +53,14 @@ class Panel:
     """A panel of columns being computed.
 
     `width` columns, in vectors with `masks`, belong to tiles; `packed` is a copy of them, if
-    there is one for all of k. `leftover` are the columns after them.
+    there is one for all of k. `remainder` are the columns after them.
     """
 
     column: ir.Value
     width: int
     masks: tuple[Any, ...]
     packed: Matrix | None
-    leftover: Remainder | None
+    remainder: RemainderColumns | None
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Panels:
         cut, v = self.cut, self.v
         width, rest = cut.of_panel(self.spec.n, final)
         masks = tuple(v.first(width - j) for j in range(0, width, cut.lanes))
-        return Panel(column, width, masks, None, self._leftover(column, width, rest))
+        return Panel(column, width, masks, None, self._remainder(column, width, rest))
 
     def copied(self, panel: Panel, depth: tuple[Any, Any]) -> Matrix:
         """A copy of the vectors of a panel, for some of k."""
@@ -164,7 +164,7 @@ class Panels:
             return pack_turned(self.v, matrix, depth, shape, self.packed)
         return pack_rows(self.v, matrix, depth, panel.masks, self.packed)
 
-    def _leftover(self, column: ir.Value, width: int, columns: int) -> Remainder | None:
+    def _remainder(self, column: ir.Value, width: int, columns: int) -> RemainderColumns | None:
         """The columns of a panel that are not of tiles."""
         if not columns:
             return None
@@ -177,7 +177,9 @@ class Panels:
         def hand_out(row: ir.Value, vector: ir.Value) -> None:
             self.finish.store(row, first, vector, v.first(columns))
 
-        return Remainder(v, self.spec, self.cut, columns, (self.left, right), self.sums, hand_out)
+        return RemainderColumns(
+            v, self.spec, self.cut, columns, (self.left, right), self.sums, hand_out
+        )
 
     # ---- a tile ------------------------------------------------------------------------------
 
@@ -219,7 +221,7 @@ class Panels:
         b, claim, lanes = self.b, self.finish.claim, self.cut.lanes
         if claim is None:
             return None
-        columns = len(panel.masks) + (panel.leftover is not None)
+        columns = len(panel.masks) + (panel.remainder is not None)
         count = tile.rows * columns
         apart = 1 << (min(self.spec.k, self.cut.depth) // count).bit_length() >> 1
         if apart < tile.steps:

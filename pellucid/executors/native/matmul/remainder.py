@@ -1,6 +1,6 @@
 """Columns of a matrix product that do not fill a vector, without idle lanes.
 
-Remainder           some columns, computed by inner products or with vectors down the rows
+RemainderColumns    some columns, computed by inner products or with vectors down the rows
 remainder_vectors   how much memory their results take
 
 Where the rows of A have no gaps, lanes run along k: each element is an inner product. Where
@@ -28,7 +28,7 @@ from pellucid.executors.native.matmul.tiling import (
 
 
 @dataclass(frozen=True)
-class Remainder:
+class RemainderColumns:
     """Fewer columns than lanes; results are handed out row by row.
 
     `operands`: A, and B from the first of the columns on. `place`: memory for results.

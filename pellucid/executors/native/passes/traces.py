@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pellucid import primitives as p
-from pellucid.executors.native.ir.facts import Kind, facts_of, has_code, multiplies
+from pellucid.executors.native.ir.facts import Lowering, facts_of, has_code, multiplies
 from pellucid.executors.native.ir.pointwise import is_pointwise
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS, DType, Primitive
@@ -51,7 +51,11 @@ def _has_code(node: Node) -> bool:
         return runs_here(primitive)
     if multiplies(node):
         return node.output.dtype in FLOATS
-    plain = facts_of(primitive).kind in {Kind.MOVED, Kind.PART, Kind.REDUCED}
+    plain = facts_of(primitive).lowering in {
+        Lowering.MOVED,
+        Lowering.PART,
+        Lowering.REDUCED,
+    }
     return plain or is_pointwise(node) or has_code(node)
 
 

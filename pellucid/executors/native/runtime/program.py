@@ -4,7 +4,7 @@
     ThreadPool      threads that sleep between calls; one program at a time has them
     StepLoop        the machine code that runs any program; compiled once a machine
     Listing         a program in the form in which the step loop reads it
-    Task            a program in the form in which a pool takes it
+    SharedTask      a program in the form in which a pool takes it
 
 A program is a list of kernels in order. Alone, a thread runs them all, step after step; two
 that share strips (schedule.row_strips) by turns, strip by strip.
@@ -74,7 +74,7 @@ def control_bytes(count: int, threads: int) -> int:
     return max(1, count * (1 + threads)) * LINE
 
 
-class Task:
+class SharedTask:
     """A listed program as the pool takes it, with its counters: for call after call."""
 
     def __init__(self, listing: "Listing", table: int, workers: int) -> None:

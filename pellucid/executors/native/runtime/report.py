@@ -27,7 +27,7 @@ KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * 3)
 
 
 @dataclass(frozen=True)
-class Row:
+class KernelRow:
     """One kernel, which runs `turns` times in a step; numbers are those of all turns.
 
     Seconds are the median of one thread; bytes count each buffer once a turn.
@@ -53,7 +53,7 @@ class Row:
 class Report:
     """All kernels of a program in order, and the machine's peak (GFLOP/s, one thread)."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[KernelRow, ...]
     peak: float
     arena_bytes: int
 
@@ -109,7 +109,7 @@ def report(shared: Planned, listing: Listing, table: Any) -> Report:
     return Report(counted, peak(), shared.plan.arena_bytes)
 
 
-def _times(row: Row, turns: int) -> Row:
+def _times(row: KernelRow, turns: int) -> KernelRow:
     """The row of a kernel that runs so often in a step."""
     return replace(row, bytes=row.bytes * turns, flops=row.flops * turns, turns=turns)
 
@@ -129,9 +129,9 @@ def _median_seconds(kernel: Any, where: tuple[int, int], work: Work) -> float:
     return max(statistics.median(times) - statistics.median(empty), 1e-9)
 
 
-def _row(kernel: Kernel, shared: Planned, seconds: float, share: float) -> Row:
+def _row(kernel: Kernel, shared: Planned, seconds: float, share: float) -> KernelRow:
     kind = kind_of(kernel)
-    return Row(
+    return KernelRow(
         name=kind.name(kernel),
         scope=kind.scope(kernel),
         shape=kind.shape(kernel),

@@ -1,6 +1,6 @@
 """The schedule of a program in words: its kernels, what each fuses, and where values lie."""
 
-from pellucid.executors.native.ir.kernels import Kernel, Steps
+from pellucid.executors.native.ir.kernels import Kernel, TurnedLoop
 from pellucid.executors.native.kernels.kinds import kind_of
 from pellucid.executors.native.schedule.planned import Planned
 
@@ -13,7 +13,7 @@ def schedule_text(shared: Planned) -> str:
         along = f", with the kernel before in {strips} strips" if strips > 1 else ""
         lines.append(f"kernel {number}: {_kind(kernel)}{along}")
         lines += [f"    {node}" for node in kernel.nodes]
-        if isinstance(kernel, Steps):
+        if isinstance(kernel, TurnedLoop):
             lines += [f"    {line}" for line in schedule_text(kernel.body).splitlines()]
         for value in kernel.stores:
             lines.append(f"    store {value.name} -> {_place(shared, value.name)}")
@@ -21,7 +21,7 @@ def schedule_text(shared: Planned) -> str:
 
 
 def _kind(kernel: Kernel) -> str:
-    if isinstance(kernel, Steps):
+    if isinstance(kernel, TurnedLoop):
         return f"loop of {kernel.scan.steps} turns"
     return kind_of(kernel).described(kernel)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.facts import has_code
-from pellucid.executors.native.ir.kernels import Kernel, Single, Steps
+from pellucid.executors.native.ir.kernels import Kernel, Single, TurnedLoop
 from pellucid.graph import Graph, Node
 
 
@@ -26,7 +26,7 @@ def failing(kernels: list[Kernel], graph: Graph) -> tuple[list[int], list[tuple[
     seen: dict[tuple[str, int, bool], int] = {}
     found, pairs = [], []
     for number, kernel in enumerate(kernels):
-        if isinstance(kernel, Steps) and kernel.body.plan.can_fail:
+        if isinstance(kernel, TurnedLoop) and kernel.body.plan.can_fail:
             found.append(number)
         if not isinstance(kernel, Single) or not _can_fail(kernel.nodes[0], constants):
             continue  # a loop whose values others compute again has no nodes at all

@@ -22,7 +22,7 @@ from pellucid.executors.native.ir.kernels import (
     Product,
     Single,
     Space,
-    Steps,
+    TurnedLoop,
     access,
     axis_map,
     own_access,
@@ -238,7 +238,7 @@ class Fusion:
                         needed.add(name)
         for kernel in self.kernels:
             kernel.stores = [n.output for n in kernel.nodes if n.output.name in needed]
-            if isinstance(kernel, Steps):
+            if isinstance(kernel, TurnedLoop):
                 kernel.stores = [n.output for n in kernel.nodes[1:]]
 
 
@@ -281,4 +281,4 @@ def _new_kernel(node: Node) -> Kernel:
     if is_pointwise(node):
         return Loop([node], [], Space(output.shape), {output.name})
     is_loop = isinstance(node.primitive, p.Scan) and runs_here(node.primitive)
-    return Steps([node], []) if is_loop else Single([node], [])
+    return TurnedLoop([node], []) if is_loop else Single([node], [])

@@ -10,7 +10,7 @@ import math
 from pellucid.executors.native.ir.facts import reduces
 from pellucid.executors.native.ir.kernels import Loop
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.schedule.nest import Nest, shared_by_rows
+from pellucid.executors.native.schedule.nest import LoopNest, shared_by_rows
 
 VECTORS = 4  # side by side in a simple reduction: sums need not wait for each other
 FEW_NODES = 8  # of a simple reduction
@@ -19,7 +19,7 @@ MOST_ROWS = 6  # at once
 KEPT_BYTES = 1 << 14  # of what rows share that stays in the nearest cache from row to row
 
 
-def lane_width(kernel: Loop, nest: Nest, vector_bytes: int) -> int:
+def lane_width(kernel: Loop, nest: LoopNest, vector_bytes: int) -> int:
     """Lanes of a vector: as many of the kernel's floats as fit, no more than there are points."""
     sizes = [n.output.dtype.itemsize for n in kernel.nodes if n.output.dtype.kind == "f"]
     lanes = vector_bytes // max(sizes, default=8)
@@ -29,7 +29,7 @@ def lane_width(kernel: Loop, nest: Nest, vector_bytes: int) -> int:
     return min(lanes, 1 << max(last - 1, 0).bit_length())
 
 
-def rows_at_once(kernel: Loop, nest: Nest, target: Target, width: int) -> int:
+def rows_at_once(kernel: Loop, nest: LoopNest, target: Target, width: int) -> int:
     """How many rows are reduced at once, so that what they share is loaded once for all.
 
     That pays where it comes from afar for each row: for 12288 weights it halves the time.
@@ -46,7 +46,7 @@ def rows_at_once(kernel: Loop, nest: Nest, target: Target, width: int) -> int:
     return max(1, min(MOST_ROWS, target.registers * 3 // 4 // vectors, math.prod(nest.kept)))
 
 
-def loop_units(nest: Nest, width: int) -> int:
+def loop_units(nest: LoopNest, width: int) -> int:
     """How many units a nest has."""
     kept = list(nest.kept)
     if nest.kind == "columns" or (nest.kind == "plain" and len(kept) == 1):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.ir.kernels import Kernel, Start, Steps
+from pellucid.executors.native.ir.kernels import Kernel, LoopStart, TurnedLoop
 from pellucid.executors.native.ir.repeats import Item, Move, Repeat
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Graph, Procedure, Value
@@ -26,7 +26,7 @@ def with_bodies(
     """Plan the bodies of loops: the graph with their constants among its own."""
     constants = list(graph.constants)
     for kernel in kernels:
-        if not isinstance(kernel, Steps):
+        if not isinstance(kernel, TurnedLoop):
             continue
         record = kernel.nodes[0].output.name
         kernel.body = planned(Procedure(kernel.scan.body, 0))
@@ -38,7 +38,7 @@ def with_bodies(
     return replace(graph, constants=tuple(constants))
 
 
-def _moves(shared: Planned, kernel: Steps) -> tuple[Move, ...]:
+def _moves(shared: Planned, kernel: TurnedLoop) -> tuple[Move, ...]:
     """Where the table entries of the body lie: its inputs, constants, outputs and arena."""
     scan, inputs = kernel.scan, kernel.nodes[0].inputs
     first = scan.constants + scan.carries
@@ -66,7 +66,7 @@ def _of_view(shared: Planned, value: Value, *, is_sliced: bool = False) -> Move:
     return Move(place.slot, place.offset, stride)
 
 
-def _of_row(shared: Planned, kernel: Steps, carry: int, *, written: bool) -> Move:
+def _of_row(shared: Planned, kernel: TurnedLoop, carry: int, *, written: bool) -> Move:
     """The row of a trace that a turn reads, or writes."""
     scan, trace = kernel.scan, kernel.traces[carry]
     place = shared.place(trace)
@@ -77,7 +77,7 @@ def _of_row(shared: Planned, kernel: Steps, carry: int, *, written: bool) -> Mov
     return Move(place.slot, place.offset + size * later, size)
 
 
-def first_row(kernel: Steps, carry: int) -> int:
+def first_row(kernel: TurnedLoop, carry: int) -> int:
     """The row of a trace that holds what a carry is at first."""
     scan = kernel.scan
     return scan.steps if scan.reverse and carry in scan.before + scan.after else 0
@@ -106,8 +106,8 @@ def _items(shared: Planned, program: Planned, found: list[Coded]) -> list[tuple[
     items: list[tuple[Item, ...]] = []
     for number, kernel in enumerate(shared.plan.kernels):
         here: list[Item] = [len(found)]
-        if isinstance(kernel, Steps):
-            start = Start(kernel.nodes[:1], [], kernel)
+        if isinstance(kernel, TurnedLoop):
+            start = LoopStart(kernel.nodes[:1], [], kernel)
             here = [len(found)] if kernel.scan.carries else []
             found += [Coded(shared, program, start, 1)] * len(here)
             body = [item for part in _items(kernel.body, program, found) for item in part]

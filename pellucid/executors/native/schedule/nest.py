@@ -30,7 +30,7 @@ class Dim:
 
 
 @dataclass(frozen=True)
-class Nest:
+class LoopNest:
     """Loops from the outside in; the last one runs along the vector lanes."""
 
     dims: tuple[Dim, ...]
@@ -54,14 +54,14 @@ class Nest:
         return self.kind == "rows" and len(reduced) == 1 and 0 < reduced[0].size <= lanes
 
 
-def shared_by_rows(nest: Nest, access: Access) -> bool:
+def shared_by_rows(nest: LoopNest, access: Access) -> bool:
     """Whether an access meets the same elements in all rows, others along each."""
     pairs = list(zip(nest.dims, nest.strides[access], strict=True))
     moves = [dim.reduced for dim, stride in pairs if stride]
     return bool(moves) and all(moves)
 
 
-def loop_nest(kernel: Loop, views: Views) -> Nest:
+def loop_nest(kernel: Loop, views: Views) -> LoopNest:
     """The loops of a kernel, joined as far as its accesses allow."""
     accesses: list[Access] = []
     for node in kernel.nodes:
@@ -74,7 +74,7 @@ def loop_nest(kernel: Loop, views: Views) -> Nest:
     return collapse(kernel.space, accesses, [own_reach(kernel, views, v) for v in kernel.stores])
 
 
-def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = ()) -> Nest:
+def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = ()) -> LoopNest:
     """Join neighbouring axes that every access walks as if they were one.
 
     The axis that most loads walk step by step becomes the last loop, if the stores allow it:
@@ -96,8 +96,8 @@ def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = (
             for a, s in strides.items():
                 s.append(a.strides[axis])
     if not dims:
-        return Nest((Dim(1, False),), dict.fromkeys(strides, (0,)))
-    return Nest(tuple(dims), {a: tuple(s) for a, s in strides.items()})
+        return LoopNest((Dim(1, False),), dict.fromkeys(strides, (0,)))
+    return LoopNest(tuple(dims), {a: tuple(s) for a, s in strides.items()})
 
 
 def _order(space: Space, loads: tuple[Access, ...], stores: tuple[Access, ...]) -> list[int]:

@@ -32,7 +32,7 @@ ALIGNMENT = LINE  # bytes; no vector is wider
 
 
 @dataclass(frozen=True)
-class Place:
+class MemoryPlace:
     """Where a value lies: `offset` bytes into the memory that table entry `slot` points at."""
 
     slot: int
@@ -61,7 +61,7 @@ class Plan:
     strips: tuple[int, ...]
     gate: int
     can_fail: bool
-    places: dict[str, Place]
+    places: dict[str, MemoryPlace]
     arena_bytes: int
     inputs: int
     constants: int
@@ -96,7 +96,7 @@ def plan(
         writer = made_in[base.name]
         before = {order.gate, *readers.get(old.name, ())} - {writer}
         if _reads_in_step(kernels[writer], old, base, views) and order.put(before, writer):
-            places[base.name] = Place(position)
+            places[base.name] = MemoryPlace(position)
         else:
             copies.append(CopyBack([], [], base, position))
     ordered = [*(kernels[i] for i in order.sorted()), *copies]
@@ -107,7 +107,7 @@ def plan(
     return Plan(ordered, shared, gate, bool(failing[0]), places, arena, *slots)
 
 
-def _gate(kernels: list[Kernel], places: dict[str, Place], inputs: int) -> int:
+def _gate(kernels: list[Kernel], places: dict[str, MemoryPlace], inputs: int) -> int:
     """The first kernel that writes to a variable, or how many there are."""
     for i, kernel in enumerate(kernels):
         if isinstance(kernel, CopyBack) or any(
@@ -127,12 +127,12 @@ def _readers(kernels: list[Kernel], views: Views) -> dict[str, set[int]]:
     return readers
 
 
-def _external_places(procedure: Procedure, graph: Graph, views: Views) -> dict[str, Place]:
+def _external_places(procedure: Procedure, graph: Graph, views: Views) -> dict[str, MemoryPlace]:
     """Places of inputs, constants and results: memory that is handed in."""
     names = [v.name for v in graph.inputs] + [v.name for v, _ in graph.constants]
     results = graph.outputs[: procedure.results]
-    return {name: Place(slot) for slot, name in enumerate(names)} | {
-        views[value].base.name: Place(len(names) + i) for i, value in enumerate(results)
+    return {name: MemoryPlace(slot) for slot, name in enumerate(names)} | {
+        views[value].base.name: MemoryPlace(len(names) + i) for i, value in enumerate(results)
     }
 
 
@@ -170,7 +170,7 @@ def _in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views)
     )
 
 
-def _strips(kernels: list[Kernel], places: dict[str, Place], views: Views) -> tuple[int, ...]:
+def _strips(kernels: list[Kernel], places: dict[str, MemoryPlace], views: Views) -> tuple[int, ...]:
     """For each kernel over how many strips it is run together with the one before.
 
     It makes values of the arena only: what the one before reads must last until the last strip.
@@ -186,7 +186,7 @@ def _strips(kernels: list[Kernel], places: dict[str, Place], views: Views) -> tu
 def _allocate(
     kernels: list[Kernel],
     shared: tuple[int, ...],
-    places: dict[str, Place],
+    places: dict[str, MemoryPlace],
     views: Views,
     slot: int,
 ) -> int:
@@ -210,7 +210,7 @@ def _allocate(
                 last[name] = ends[i]
     room = Arena(len(kernels))
     for name in sorted((n for n in first if n not in places), key=lambda n: -sizes[n]):
-        places[name] = Place(slot, room.place(sizes[name], first[name], last[name]))
+        places[name] = MemoryPlace(slot, room.place(sizes[name], first[name], last[name]))
     return room.size
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.schedule.plan import Place, Plan
+from pellucid.executors.native.schedule.plan import MemoryPlace, Plan
 from pellucid.graph import Graph, Value
 
 
@@ -40,15 +40,15 @@ class Planned:
             return 0
         return int(np.prod(value.shape, dtype=np.int64)) * value.dtype.itemsize
 
-    def place(self, value: Value, offset: int = 0) -> Place:
+    def place(self, value: Value, offset: int = 0) -> MemoryPlace:
         """Where an element of a value lies.
 
         What a view begins with is bound to a kernel like the buffer itself, so that steps of a
         sequence, which begin at other elements, share their code.
         """
         found = self.plan.places[value.name]
-        return Place(found.slot, found.offset + offset * value.dtype.itemsize)
+        return MemoryPlace(found.slot, found.offset + offset * value.dtype.itemsize)
 
-    def bindings(self, places: Sequence[Place]) -> tuple[int, ...]:
+    def bindings(self, places: Sequence[MemoryPlace]) -> tuple[int, ...]:
         """What a kernel is told of its buffers: slot, offset and step of each."""
         return tuple(n for p in places for n in (p.slot, p.offset, self.row_bytes(p.slot)))

@@ -1,7 +1,7 @@
 """Where long sums are cut into blocks, so that rounding costs what a block does.
 
 BLOCK       how many numbers are added one after the other
-Split       which loop over reduced points is cut into blocks, and into which
+SumSplit    which loop over reduced points is cut into blocks, and into which
 split       the same for a nest
 lost_beside where what sums in memory have lost lies, if they are long
 """
@@ -18,14 +18,14 @@ BLOCK = 256
 
 
 @dataclass(frozen=True)
-class Split:
+class SumSplit:
     """Loop number `loop` is run in pieces of `points` of its points: together a block."""
 
     loop: int
     points: int
 
 
-def split(dims: Sequence[Dim], width: int) -> Split | None:
+def split(dims: Sequence[Dim], width: int) -> SumSplit | None:
     """Where sums of a nest are cut, whose last loop, if reduced, goes on by `width` points.
 
     None where a lane adds no more than a block.
@@ -37,7 +37,7 @@ def split(dims: Sequence[Dim], width: int) -> Split | None:
         step = width if loop == last else 1
         turns = -(-dims[loop].size // step)
         if inside * turns > BLOCK:
-            return Split(loop, max(1, BLOCK // inside) * step)
+            return SumSplit(loop, max(1, BLOCK // inside) * step)
         inside *= turns
     return None
 

@@ -7,7 +7,7 @@ import pytest
 
 import pellucid as pc
 from pellucid.executors.native.ir import facts
-from pellucid.executors.native.ir.facts import FACTS, Cost, Kind, facts_of
+from pellucid.executors.native.ir.facts import FACTS, Cost, Lowering, facts_of
 from pellucid.executors.native.kernels.standalone import _CODE
 from pellucid.primitives import PRIMITIVES, RECORDS
 from pellucid.primitives.base import Elementwise
@@ -20,14 +20,17 @@ def test_every_primitive_of_the_library_has_one_row() -> None:
 
 def test_rows_say_what_their_primitives_are() -> None:
     for primitive, row in FACTS.items():
-        assert (row.kind is Kind.POINTWISE) == issubclass(primitive, Elementwise), primitive
-        assert (row.kind is Kind.REDUCED) == issubclass(primitive, Reduction), primitive
-        assert (row.joining is not None) == (row.kind is Kind.REDUCED), primitive
-        assert row.cost is Cost.USUAL or row.kind in {Kind.POINTWISE, Kind.COUNTED}, primitive
+        assert (row.lowering is Lowering.POINTWISE) == issubclass(primitive, Elementwise), primitive
+        assert (row.lowering is Lowering.REDUCED) == issubclass(primitive, Reduction), primitive
+        assert (row.joining is not None) == (row.lowering is Lowering.REDUCED), primitive
+        assert row.cost is Cost.USUAL or row.lowering in {
+            Lowering.POINTWISE,
+            Lowering.COUNTED,
+        }, primitive
 
 
 def test_what_has_code_by_itself_is_what_the_table_says() -> None:
-    assert {kind for kind, row in FACTS.items() if row.kind is Kind.SINGLE} == set(_CODE)
+    assert {kind for kind, row in FACTS.items() if row.lowering is Lowering.SINGLE} == set(_CODE)
 
 
 @dataclass(frozen=True)

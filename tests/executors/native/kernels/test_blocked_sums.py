@@ -12,7 +12,7 @@ from pellucid.executors import threads
 from pellucid.executors.native.llvm.vectors import BLOCK as BLOCK_OF_K
 from pellucid.executors.native.llvm.vectors import block_of
 from pellucid.executors.native.schedule.nest import Dim
-from pellucid.executors.native.schedule.sum_blocks import BLOCK, Split, split
+from pellucid.executors.native.schedule.sum_blocks import BLOCK, SumSplit, split
 from pellucid.functional import cross_correlation
 
 LANES = 16 * 8  # the most that are joined at the end, in pairs
@@ -88,13 +88,13 @@ def test_what_is_infinite_or_no_number_stays_so(axis):
     ("dims", "width", "expected"),
     [
         ([(BLOCK, True)], 1, None),
-        ([(BLOCK + 1, True)], 1, Split(0, BLOCK)),
+        ([(BLOCK + 1, True)], 1, SumSplit(0, BLOCK)),
         ([(3, False), (BLOCK * 16, True)], 16, None),
-        ([(3, False), (BLOCK * 16 + 1, True)], 16, Split(1, BLOCK * 16)),
-        ([(BLOCK + 1, True), (64, False)], 16, Split(0, BLOCK)),
-        ([(100, True), (3, False), (10, True)], 1, Split(0, BLOCK // 10)),
-        ([(2, True), (BLOCK // 2, True), (3, True)], 1, Split(1, BLOCK // 3)),
-        ([(9, True), (BLOCK - 1, True)], 1, Split(0, 1)),
+        ([(3, False), (BLOCK * 16 + 1, True)], 16, SumSplit(1, BLOCK * 16)),
+        ([(BLOCK + 1, True), (64, False)], 16, SumSplit(0, BLOCK)),
+        ([(100, True), (3, False), (10, True)], 1, SumSplit(0, BLOCK // 10)),
+        ([(2, True), (BLOCK // 2, True), (3, True)], 1, SumSplit(1, BLOCK // 3)),
+        ([(9, True), (BLOCK - 1, True)], 1, SumSplit(0, 1)),
     ],
 )
 def test_loops_are_cut_into_pieces_of_a_block(dims, width, expected):

@@ -7,14 +7,14 @@ from executors.native.examples import procedure
 import pellucid as pc
 from pellucid.executors.native.executor import Native
 from pellucid.executors.native.ir import kernels
-from pellucid.executors.native.ir.kernels import Fused, Kernel, Steps
+from pellucid.executors.native.ir.kernels import Fused, Kernel, TurnedLoop
 from pellucid.executors.native.kernels.kinds import KINDS, kind_of
 from pellucid.executors.native.schedule.plan import CopyBack
 
 
 def test_every_class_of_kernels_is_a_kind_but_those_that_only_hold_others() -> None:
     classes = {c for c in vars(kernels).values() if isinstance(c, type) and issubclass(c, Kernel)}
-    assert set(KINDS) == (classes | {CopyBack}) - {Kernel, Fused, Steps}
+    assert set(KINDS) == (classes | {CopyBack}) - {Kernel, Fused, TurnedLoop}
 
 
 TEXT = """graph(x: float32[40,30], w: float32[30,20], u: float32[7], s: float32[40])

@@ -13,7 +13,13 @@ from executors.native.examples import procedure
 
 from pellucid.executors import threads
 from pellucid.executors.native.executor import Native
-from pellucid.executors.native.runtime.program import Gate, Listing, Task, ThreadPool, step_loop
+from pellucid.executors.native.runtime.program import (
+    Gate,
+    Listing,
+    SharedTask,
+    ThreadPool,
+    step_loop,
+)
 from pellucid.executors.native.schedule.work import Work
 
 KERNEL = ctypes.CFUNCTYPE(
@@ -39,7 +45,7 @@ def task_of(kernel, units, count, steps=1):
     work = [Work(units, 1e6)]
     listing = Listing([ctypes.cast(kernel, ctypes.c_void_p).value], [()], work, Gate(1, 0))
     table = np.zeros(1, np.int64)
-    task = Task(listing, table.ctypes.data, count)
+    task = SharedTask(listing, table.ctypes.data, count)
     return task.ready(steps), (listing, table, task)
 
 
