@@ -31,6 +31,9 @@ _TORCH_OPTIMIZER = {
     "nesterov": "pc.optim.Nesterov(model.parameters(), momentum=0.9)",
     "params": f"{_ADAM}learning_rate=0.001)",
 }
+_EARLIER_OPTIMIZER = {
+    "penalize": f"{_ADAM}rules=pc.optim.Penalty(l2=1e-4, to=pc.optim.every))",
+}
 _KERAS_OPTIMIZER = {
     "beta_1": f"{_ADAM}beta1=0.9)",
     "beta_2": f"{_ADAM}beta2=0.999)",
@@ -147,7 +150,11 @@ _TORCH_OPTIONS = {
 }
 
 OPTIONS: dict[str, Words] = {
-    "Optimizer": {"PyTorch": _TORCH_OPTIMIZER, "Keras": _KERAS_OPTIMIZER},
+    "Optimizer": {
+        "PyTorch": _TORCH_OPTIMIZER,
+        "Keras": _KERAS_OPTIMIZER,
+        "earlier releases of pellucid": _EARLIER_OPTIMIZER,
+    },
     "_Convolution": {
         "Keras": {
             "filters": _CONV,

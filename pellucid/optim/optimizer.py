@@ -13,7 +13,7 @@ from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
 from pellucid.graph import has_origin, is_symbolic
 from pellucid.optim.clipping import Clipping, Gradients
-from pellucid.optim.rules import Penalty, Rule, Selection, Step, rules_of, weights_only
+from pellucid.optim.rules import Penalty, Rule, Step, rules_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.optim.unheld import hold, tell_unheld
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
@@ -46,9 +46,9 @@ class Optimizer(Strict):
         5.  w, state = update(w, g, state, step), the optimizer's own formula
         6.  what the rules do to weights after it, as soft thresholds and limits of norms
 
-    `l1`, `l2`, `weight_decay` and `penalize` are the options of a `Penalty` that comes before
-    the other rules; `penalize(path, parameter)` says for which parameters, by default those
-    with two axes or more. l2 and decay are the same for plain descent alone. Both penalties
+    `l1`, `l2` and `weight_decay` are for all weights, which are the parameters with two axes or
+    more; for others, as biases or a group of layers, `rules=Penalty(l2=0.01, to=...)` follows
+    them. l2 and decay are the same for plain descent alone. Both penalties
     are convex, the loss of a network is not, with or without them. Up to a constant they are
     minus the logarithm of a normal and of a Laplace prior of the weights. They reduce
     overfitting; too much of them underfits: at the limit all weights are 0. A parameter that
@@ -67,7 +67,6 @@ class Optimizer(Strict):
     l2: float = 0.0
     weight_decay: float = 0.0
     clip: Clipping | None = None
-    penalize: Selection = field(default=weights_only, repr=False)
     rules: Sequence[Rule] = ()
 
     def __post_init__(self) -> None:
@@ -78,7 +77,7 @@ class Optimizer(Strict):
         for option in ("l1", "l2", "weight_decay"):
             check(name, option, getattr(self, option), zero=True)
         self._check()
-        first = Penalty(l1=self.l1, l2=self.l2, weight_decay=self.weight_decay, to=self.penalize)
+        first = Penalty(l1=self.l1, l2=self.l2, weight_decay=self.weight_decay, to=weights_only)
         self._rules = rules_of(name, (first, *self.rules), self.parameters)
         if not isinstance(self.learning_rate, Schedule):
             check(name, "learning_rate", self.learning_rate, zero=True)

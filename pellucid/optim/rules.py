@@ -84,12 +84,14 @@ class Penalty(Rule):
     l1 sum(|w|) (lasso); both together are the elastic net. The step for l1 is a subgradient:
     it goes to and fro around 0 and rarely hits it; `Proximal` does. l2 and decay are the same
     for plain descent alone (weight_decay = l2); with momentum or adaptive steps they differ.
+    Those of all weights are options of the optimizer; `to` chooses others, as `every`.
     Errors: OptionError for a number below 0.
 
     >>> biases = Penalty(l2=0.01, to=lambda path, parameter: path.endswith("bias"))
     """
 
     _: KW_ONLY
+    to: Selection = field(repr=False)
     l1: float = 0.0
     l2: float = 0.0
     weight_decay: float = 0.0

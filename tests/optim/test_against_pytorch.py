@@ -13,20 +13,21 @@ from pellucid.functional import cross_entropy
 VALUES = json.loads(Path(__file__).with_name("torch_values.json").read_text())
 
 
-def everything(path, parameter):
-    return True
+def everywhere(**penalties):
+    """Of biases too, as PyTorch's are."""
+    return optim.Penalty(**penalties, to=optim.every)
 
 
 OPTIMIZERS = {
     "sgd": lambda p: optim.SGD(p, 0.1),
-    "sgd with l2": lambda p: optim.SGD(p, 0.1, l2=0.01, penalize=everything),
+    "sgd with l2": lambda p: optim.SGD(p, 0.1, rules=everywhere(l2=0.01)),
     "momentum": lambda p: optim.Momentum(p, 0.01, momentum=0.9),
     "nesterov": lambda p: optim.Nesterov(p, 0.01, momentum=0.9),
     "adagrad": lambda p: optim.AdaGrad(p, 0.1),
     "rmsprop": lambda p: optim.RMSProp(p, 0.01, rho=0.99, eps=1e-8),
     "adam": lambda p: optim.Adam(p, 0.01),
-    "adam with l2": lambda p: optim.Adam(p, 0.01, l2=0.01, penalize=everything),
-    "adamw": lambda p: optim.AdamW(p, 0.01, weight_decay=0.1, penalize=everything),
+    "adam with l2": lambda p: optim.Adam(p, 0.01, rules=everywhere(l2=0.01)),
+    "adamw": lambda p: optim.AdamW(p, 0.01, weight_decay=0.0, rules=everywhere(weight_decay=0.1)),
     "by value": lambda p: optim.SGD(p, 0.1, clip=optim.ByValue(0.02)),
     "by global norm": lambda p: optim.SGD(p, 0.1, clip=optim.ByGlobalNorm(0.1)),
     "one cycle": lambda p: optim.SGD(p, optim.OneCycle(0.1, 100)),

@@ -7,7 +7,7 @@ import pytest
 
 import pellucid as pc
 from pellucid import nn, optim
-from pellucid.errors import GradientError, OptionError, StateError
+from pellucid.errors import CallError, GradientError, OptionError, StateError
 from pellucid.executors import EXECUTORS
 
 ALL = [
@@ -79,11 +79,19 @@ def test_clipping_comes_before_the_penalties():
 
 
 def test_biases_are_neither_penalized_nor_decayed_unless_asked_for():
-    for penalize, expected in ((optim.weights_only, 1.7), (lambda path, w: path == "b", 0.6)):
+    options = {"l1": 1.0, "l2": 2.0, "weight_decay": 3.0}
+    asked = {"rules": optim.Penalty(**options, to=lambda path, w: path == "b")}
+    for given, expected in ((options, 1.7), (asked, 0.6)):
         b = pc.Parameter([2.0])
-        optimizer = optim.SGD({"b": b}, 0.1, l1=1.0, l2=2.0, weight_decay=3.0, penalize=penalize)
-        optimizer.minimize((b * 3.0).sum())
+        optim.SGD({"b": b}, 0.1, **given).minimize((b * 3.0).sum())
         assert b.value.item() == pytest.approx(expected)
+
+
+def test_whom_a_penalty_is_for_is_said_in_one_place():
+    with pytest.raises(CallError, match="no option 'penalize', a word of earlier releases"):
+        optim.SGD({"w": pc.Parameter([[2.0]])}, 0.1, l2=1.0, penalize=optim.every)
+    with pytest.raises(CallError, match="Penalty: to is missing"):
+        optim.Penalty(l2=1.0)
 
 
 def test_adamw_decays_by_default_and_adam_does_not():

@@ -76,12 +76,16 @@ def test_groups_of_parameters_have_penalties_of_their_own():
 
 def test_options_of_the_optimizer_are_a_penalty_before_the_rules():
     options = {"l1": 0.3, "l2": 0.2, "weight_decay": 0.1}
-    assert list(walk(**options)) == list(walk(optim.Penalty(**options)))
+    assert list(walk(**options)) == list(walk(optim.Penalty(**options, to=optim.weights_only)))
 
 
 def test_no_rule_but_noise_touches_biases_and_norms_unless_asked_for():
     norm = nn.LayerNorm(3)
-    for rule in (optim.Penalty(l2=9.0), optim.Proximal(l1=9.0), optim.MaxNorm(0.01)):
+    for rule in (
+        optim.Penalty(l2=9.0, to=optim.weights_only),
+        optim.Proximal(l1=9.0),
+        optim.MaxNorm(0.01),
+    ):
         optimizer = optim.SGD(norm.parameters(), 0.1, rules=[rule])
         before = norm.state_dict()
         optimizer.apply({path: pc.zeros_like(w.value) for path, w in norm.parameters().items()})
@@ -216,7 +220,10 @@ def test_rules_do_the_same_on_both_executors():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: optim.Penalty(l1=-1.0), r"Penalty: l1 -1\.0\. It must be 0 or more"),
+        (
+            lambda: optim.Penalty(l1=-1.0, to=optim.every),
+            r"Penalty: l1 -1\.0\. It must be 0 or",
+        ),
         (lambda: optim.Proximal(l2=math.nan), "Proximal: l2 nan"),
         (lambda: optim.MaxNorm(0.0), r"MaxNorm: limit 0\.0\. It must be above 0"),
         (lambda: optim.GradientNoise(variance=0.0, rng=Generator(0)), r"variance 0\.0"),
