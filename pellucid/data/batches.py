@@ -65,12 +65,18 @@ def batches(
     leaves it out so that all batches are equal. Called again with the same arguments it gives
     the same batches: a run resumed in the middle of an epoch goes on with batches(...)[step:].
 
-    Errors: OptionError for a count or batch size below 1, and as in `permutation`.
+    Errors: OptionError for a count or batch size below 1, where `drop_last` would leave nothing,
+    and as in `permutation`.
 
     >>> [batch.tolist() for batch in batches(5, 2, seed=0, epoch=0, shuffle=False)]
     [[0, 1], [2, 3], [4]]
     """
     full, rest = batch_matrix(count, batch_size, seed=seed, epoch=epoch, shuffle=shuffle)
+    if drop_last and not len(full):
+        raise OptionError(
+            f"batches: batch_size is {batch_size}, of {count} samples, with drop_last. No batch is "
+            "full, and none would be left: choose a smaller one, or keep the last."
+        )
     return list(full) if drop_last or rest.size == 0 else [*full, rest]
 
 

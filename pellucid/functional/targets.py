@@ -109,6 +109,12 @@ def class_target(
     """The target for x, whose last axis is the classes."""
     if x.ndim == 0:
         raise ShapeError(f"{name}: a single number. Its last axis is the classes: give one.")
+    if x.shape[-1] == 1:
+        raise ShapeError(
+            f"{name}: logits or probabilities of shape {x.shape}, of one class. Nothing else could "
+            "be predicted, so that nothing would be learned: give an output for each class, or "
+            "use binary_cross_entropy, whose one output says yes or no."
+        )
     t = target if isinstance(target, Tensor) else tensor(target)
     if t.shape == x.shape:
         _refuse_ignoring(name, ignore_index)

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from pellucid.creation import arange, concat, stack, where
 from pellucid.errors import DTypeError, OptionError, ShapeError
+from pellucid.graph import is_symbolic
 from pellucid.nn.cells import Cell, GRUCell, LSTMCell, RNNCell, State
 from pellucid.nn.module import Module
 from pellucid.random import Generator
@@ -106,6 +107,12 @@ class Recurrent(Module):
             raise ShapeError(
                 f"lengths of shape {lengths.shape} for x of shape {x.shape}. There is one for "
                 f"each of the {x.shape[0]} rows."
+            )
+        known = None if is_symbolic(lengths) else lengths.array
+        if known is not None and known.size and not 0 <= known.min() <= known.max() <= x.shape[1]:
+            raise ShapeError(
+                f"lengths from {known.min()} to {known.max()} for x of shape {x.shape}. A row has "
+                f"from 0 to {x.shape[1]} steps."
             )
 
     def describe(self) -> str:

@@ -56,7 +56,7 @@ class Keeper:
         self.kept: Kept | None = None
         self._model = model
         self._waiting: dict[str, Tensor] = {}
-        self._shown: dict[str, Any] = {}
+        self._shown: dict[str, Tensor] = {}
 
     def show(self, watch: Watch, position: Position, *, restore: bool = True) -> Kept:
         """Have the model hold the weights that are kept: the best, where there are some."""
@@ -67,7 +67,8 @@ class Keeper:
             self._waiting = {name: variable.held() for name, variable in variables.items()}
             assign_all({v: Tensor(weights[name]) for name, v in variables.items()})
             self.kept = Kept(Position(epoch=best.epoch), best.monitor)
-        self._shown = {name: v.present() for name, v in self._model.variables().items()}
+        # Held, so that a program that updates the variables leaves these arrays alone.
+        self._shown = {name: v.held() for name, v in self._model.variables().items()}
         return self.kept
 
     def go_on(self) -> bool:
@@ -94,4 +95,4 @@ class Keeper:
     def _changed(self) -> bool:
         """Whether a variable holds another array than when the kept weights were shown."""
         now = self._model.variables()
-        return any(now[n].present() is not array for n, array in self._shown.items() if n in now)
+        return any(now[n].present() is not t.array for n, t in self._shown.items() if n in now)

@@ -24,6 +24,7 @@ from pellucid.class_ids import check_ids
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError
 from pellucid.functional.reduction import threshold_of
+from pellucid.functional.targets import pair
 from pellucid.primitives.base import FLOAT32, FLOATS
 from pellucid.refusals import Strict
 from pellucid.tensor import Tensor
@@ -181,8 +182,9 @@ class AbsoluteError(Strict):
 
         mean of |output - target| over the outputs of a sample
 
-    Shapes: outputs and targets (batch, ...) of numbers -> (batch,).
+    Shapes: outputs and targets both the same (batch, ...), of numbers -> (batch,).
     Units:  those of the targets.
+    Errors: ShapeError where the shapes differ.
 
     >>> from pellucid.tensor import tensor
     >>> AbsoluteError()(tensor([[1.0, 2.0]]), tensor([[1.5, 4.0]])).tolist()
@@ -194,7 +196,8 @@ class AbsoluteError(Strict):
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The mean distance of each sample."""
-        return (outputs - targets).abs().mean(axis=tuple(range(1, targets.ndim)))
+        y, t = pair("AbsoluteError", outputs, targets)
+        return (y - t).abs().mean(axis=tuple(range(1, t.ndim)))
 
 
 def _is_number(scores: Tensor) -> Tensor:

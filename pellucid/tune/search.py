@@ -32,7 +32,8 @@ def search(
 
     `objective(**point)` gives the score of a point, as a rule the loss or the error on a
     validation set; never that of the test set, which is to judge the choice in the end. With
-    the same seed the same points are tried. With a `file` each trial is written there as it
+    the same seed the same points are tried, each once: with few to choose from, the search ends
+    when all were. With a `file` each trial is written there as it
     ends, and a search that finds it goes on from it. Ctrl-C ends the search; the trials made
     until then are the results.
 
@@ -63,6 +64,9 @@ def search(
         try:
             rng = np.random.default_rng((seed, len(trials)))
             point = strategy.propose(space, trials, rng)
+            if point is None:
+                stopped = f"all points tried after {len(trials)} of {count} trials"
+                break
             trial = _tried(objective, len(trials), point)
         except KeyboardInterrupt:
             stopped = f"interrupted after {len(trials)} of {count} trials"

@@ -5,7 +5,8 @@
     BayesianSearch    where a model of the scores expects most
 
 All are functions of the trials so far and of random numbers that depend on seed and number of
-the trial alone: a search that was interrupted goes on as if it had not been.
+the trial alone: a search that was interrupted goes on as if it had not been. No point is tried
+twice: the same seed would give the same score again.
 """
 
 import math
@@ -27,6 +28,7 @@ from pellucid.tune.trials import Trial, best_first
 FEWEST_BEST = 3  # trials around which ranges are narrowed
 CANDIDATES = 1000  # random points among which the most promising is chosen
 NEIGHBOURS = 100  # further ones, close to the best trial so far
+DRAWS = 100  # of a point that was tried already, before it is said that there are no others
 
 
 class Strategy(Protocol):
@@ -36,8 +38,10 @@ class Strategy(Protocol):
         """How many trials it makes."""
         ...
 
-    def propose(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Point:
-        """The next point."""
+    def propose(
+        self, space: Space, trials: Sequence[Trial], rng: np.random.Generator
+    ) -> Point | None:
+        """The next point; None where all there are have been tried."""
         ...
 
 
@@ -70,7 +74,9 @@ class RandomSearch(Strict):
         """How many trials it makes."""
         return self.tries
 
-    def propose(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Point:
+    def propose(
+        self, space: Space, trials: Sequence[Trial], rng: np.random.Generator
+    ) -> Point | None:
         """A random point of the ranges of this round."""
         done = len(trials) * self.rounds // self.tries
         before = trials[: -(-done * self.tries // self.rounds)] if done else []
@@ -78,7 +84,7 @@ class RandomSearch(Strict):
         ranges = dict(space)
         if len(best) >= FEWEST_BEST:
             ranges = {k: r.narrowed([t.point[k] for t in best]) for k, r in space.items()}
-        return _random_point(ranges, rng)
+        return _new_point(ranges, trials, rng)
 
 
 @dataclass(frozen=True)
@@ -127,13 +133,18 @@ class BayesianSearch(Strict):
         """How many trials it makes."""
         return self.tries
 
-    def propose(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Point:
+    def propose(
+        self, space: Space, trials: Sequence[Trial], rng: np.random.Generator
+    ) -> Point | None:
         """The most promising of many random points, some of them near the best so far."""
         best = best_first(trials)
         if len(trials) < self.start or len(best) < FEWEST_BEST:
-            return _random_point(space, rng)
+            return _new_point(space, trials, rng)
         points = [_random_point(space, rng) for _ in range(CANDIDATES)]
         points += [_near(space, best[0].point, rng) for _ in range(NEIGHBOURS)]
+        points = _without_tried(points, trials)
+        if not points:
+            return None
         mean, deviation = _predicted(space, trials, points)
         gains = expected_improvement(mean, deviation, best[0].score)
         return points[int(np.argmax(gains))]
@@ -193,6 +204,17 @@ def _coordinates(space: Space, points: Sequence[Point]) -> Any:
 
 def _random_point(space: Space, rng: np.random.Generator) -> Point:
     return {name: found.at(rng.random()) for name, found in space.items()}
+
+
+def _new_point(space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Point | None:
+    """A random point that was not tried yet; None where there seems to be none."""
+    drawn = (_random_point(space, rng) for _ in range(DRAWS))
+    return next((point for point in drawn if _without_tried([point], trials)), None)
+
+
+def _without_tried(points: list[Point], trials: Sequence[Trial]) -> list[Point]:
+    tried = [trial.point for trial in trials]
+    return [point for point in points if point not in tried]
 
 
 def _near(space: Space, point: Point, rng: np.random.Generator) -> Point:

@@ -86,6 +86,12 @@ def test_batches_hold_every_sample_once_in_full_batches_but_the_last(
     assert sorted(np.concatenate(parts).tolist()) == list(range(count))
     assert [len(part) for part in parts[:-1]] == [batch_size] * (len(parts) - 1)
     assert 1 <= len(parts[-1]) <= batch_size
+    if count < batch_size:
+        with pytest.raises(
+            OptionError, match=f"batch_size is {batch_size}, of {count} samples, with"
+        ):
+            batches(count, batch_size, seed=seed, epoch=epoch, drop_last=True)
+        return
     dropped = batches(count, batch_size, seed=seed, epoch=epoch, shuffle=shuffle, drop_last=True)
     assert len(dropped) == count // batch_size
     for full, part in zip(dropped, parts, strict=False):

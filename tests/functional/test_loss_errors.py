@@ -156,3 +156,13 @@ def test_options_that_are_not_known_are_refused():
 def test_weights_of_another_shape_are_refused():
     with pytest.raises(ShapeError, match=r"weights of shape \(3,\) for losses of shape \(4,\)"):
         f.cross_entropy(LOGITS, IDS, weights=np.ones(3))
+
+
+@pytest.mark.parametrize(
+    "loss", [f.cross_entropy, f.cross_entropy_from_probabilities, f.focal_loss, f.multiclass_hinge]
+)
+@pytest.mark.parametrize("target", [np.zeros(3, np.int64), np.zeros((3, 1))], ids=["ids", "ones"])
+def test_a_single_class_is_refused_as_nothing_would_be_learned(loss, target):
+    message = r"of shape \(3, 1\), of one class\. .*use binary_cross_entropy"
+    with pytest.raises(ShapeError, match=f"{loss.__name__}: logits or probabilities {message}"):
+        loss(np.full((3, 1), 0.5), target)

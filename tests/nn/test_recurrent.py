@@ -122,3 +122,9 @@ def test_wrong_states_are_refused():
         gru(x, None, (h, h))
     with pytest.raises(ShapeError, match=r"state of \(2, 4\)\. .* layers and directions, batch"):
         gru(x, None, h[0])
+
+
+@pytest.mark.parametrize("lengths", [[5, 4], [-1, 4]])
+def test_lengths_beyond_the_steps_are_refused(lengths):
+    with pytest.raises(ShapeError, match=r"lengths from .* for x of shape \(2, 4, 2\)\. A row has"):
+        nn.LSTM(2, 3)(pc.ones((2, 4, 2)), lengths=pc.tensor(lengths))

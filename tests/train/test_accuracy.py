@@ -5,6 +5,7 @@ import pytest
 
 import pellucid as pc
 from pellucid import data, functional, nn, train
+from pellucid.errors import ShapeError
 from pellucid.executors import EXECUTORS
 
 NAN = float("nan")
@@ -33,3 +34,10 @@ def test_a_network_of_nan_has_an_accuracy_of_0():
     rows = data.from_arrays(np.ones((4, 2)), [0, 0, 0, 1])
     found = train.evaluate(model, functional.cross_entropy, rows, executor="reference")
     assert found["accuracy"] == 0.0
+
+
+def test_distances_are_between_numbers_of_the_same_place():
+    column, line = pc.tensor([[1.0], [2.0]]), pc.tensor([1.0, 4.0])
+    with pytest.raises(ShapeError, match=r"AbsoluteError: prediction of shape \(2, 1\).*reshape"):
+        train.AbsoluteError()(column, line)
+    assert train.AbsoluteError()(column.reshape(2), line).tolist() == [0.0, 2.0]

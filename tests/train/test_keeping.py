@@ -12,8 +12,11 @@ from train.conftest import StopAt
 
 from pellucid.cli.names import KEEPS as KEEPS_OF_CLI
 from pellucid.errors import OptionError
+from pellucid.executors import EXECUTORS
+from pellucid.functional import cross_entropy
 from pellucid.io import safetensors
-from pellucid.train import EarlyStopping, RunFolder, Saving, Trainer
+from pellucid.optim import SGD
+from pellucid.train import EarlyStopping, Options, RunFolder, Saving, Trainer
 from pellucid.train.options import KEEPS
 
 Make = Callable[..., Trainer]
@@ -168,6 +171,21 @@ def test_variables_that_were_changed_since_are_gone_on_from_and_that_is_said(mak
     assert trainer.history.steps["loss"][15] == pytest.approx(np.log(3), rel=1e-6)
     trainer.optimizer.learning_rate.assign(np.float32(0.1))  # no variable of the model
     trainer.fit(5)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_what_another_program_has_trained_since_is_gone_on_from(make: Make, executor: str) -> None:
+    trainer = wild(make)
+    trainer.fit(3)
+    assert trainer.history.weights != "weights of epoch 3, the last"
+    options = Options(executor=executor, keep="last")
+    other = SGD(trainer.model.parameters(), 0.1)
+    Trainer(trainer.model, cross_entropy, other, trainer.train, options=options).fit(1)
+    trained = trainer.model.output.weight.numpy().tolist()
+    trainer.optimizer.learning_rate.assign(np.float32(0.0))
+    with pytest.warns(UserWarning, match="variables were changed since training ended. It goes on"):
+        next(iter(trainer))
+    assert trainer.model.output.weight.numpy().tolist() == trained
 
 
 def test_the_weights_of_the_best_epoch_stay_what_they_were_while_training_goes_on(

@@ -213,3 +213,20 @@ def test_wrong_use_is_refused(space, options, says):
 def test_strategies_count_from_1(make):
     with pytest.raises(OptionError, match=r"counts from 1|above 0"):
         make()
+
+
+def test_no_point_is_tried_twice():
+    pytest.importorskip("sklearn")
+    space = {"units": Integers(1, 3), "kind": Choice(("a", "b"))}
+    for strategy in (RandomSearch(40, rounds=1), BayesianSearch(40, start=4)):
+        found = search(lambda units, kind: units + (kind == "b"), space, strategy)
+        tried = [(point["units"], point["kind"]) for point in points(found)]
+        assert sorted(tried) == [(units, kind) for units in (1, 2, 3) for kind in ("a", "b")]
+        assert found.stopped == "all points tried after 6 of 40 trials"
+
+
+def test_a_round_of_few_points_ends_the_search_with_those_it_has_not_tried():
+    space = {"kind": Choice(tuple("abcdefgh"))}
+    found = search(lambda kind: float(ord(kind)), space, RandomSearch(16, rounds=2))
+    assert len({point["kind"] for point in points(found)}) == len(found.trials) <= 8
+    assert found.best.point["kind"] == "a"
