@@ -22,8 +22,7 @@ RUNTIME += ("kernels.failures", "kernels.interface", "llvm.system_calls")
 # Tests that a module has under another name.
 FAMILIES = {
     "runtime.call_back": "test_executor", "kernels.failures": "test_executor",
-    "math.sine_and_cosine": "math/test_exponentials", "math.powers": "math/test_exponentials",
-    "math.float_bits": "math/test_exponentials", "ir.convolution_cuts": "kernels/test_convolution",
+    "ir.convolution_cuts": "kernels/test_convolution",
     "kernels.window_columns": "kernels/test_convolution",
     "kernels.products": "matmul/test_contraction", "llvm.vectors": "matmul/test_contraction",
     "matmul.matrices": "passes/test_batches_in_place",
