@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("pellucid", "pellucid.nn", "pellucid.functional", "pellucid.data")
+PACKAGES = ("pellucid", "pellucid.nn", "pellucid.functional", "pellucid.data", "pellucid.plot")
 
 
 def later(package: str) -> dict[str, str]:

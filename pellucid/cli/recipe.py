@@ -97,6 +97,12 @@ class Facts:
         """Those of loaded data."""
         return cls(parts.train.form, parts.train.class_names, parts.characters)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the classes are called: their names, the characters of a text, or numbers."""
+        spelled = tuple(repr(c) if c.isspace() else c for c in self.characters)
+        return self.class_names or spelled or tuple(map(str, range(self.form.classes)))
+
 
 def load_data(recipe: Recipe) -> DataParts:
     """The data of a recipe, in the shape that its model takes. Errors: FileError, DataError."""

@@ -19,6 +19,7 @@ from pellucid.cli.output import Output
 from pellucid.cli.own import refuse_own
 from pellucid.cli.present import best_and_last, plain_console, write_json
 from pellucid.cli.recipe import (
+    Facts,
     Recipe,
     build_trainer,
     folder_for,
@@ -40,12 +41,13 @@ STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SI
 class TestAtEnd(Callback):
     """Measures the model that training ends with on the test set, once, where there is one."""
 
-    def __init__(self, test: Dataset | None) -> None:
-        self.test = test
+    def __init__(self, test: Dataset | None, names: tuple[str, ...]) -> None:
+        self.test, self.names = test, names
         self.values: dict[str, float] = {}
 
     def end(self, trainer: Trainer) -> None:
-        """Measure, for the report."""
+        """Measure, for the report, which looks closer at this set."""
+        trainer.judged = self.test and replace(self.test, class_names=self.names)
         self.values = {} if self.test is None else trainer.evaluate(self.test)
         for name in sorted(self.values):
             shown = significant(self.values[name])
@@ -135,7 +137,7 @@ class _Run:
 
     def __init__(self, recipe: Recipe, parts: DataParts, folder: Path, output: Output) -> None:
         self.recipe, self.parts, self.folder, self.output = recipe, parts, folder, output
-        self.test = TestAtEnd(parts.test)
+        self.test = TestAtEnd(parts.test, Facts.of(parts).names)
         bar = () if output.quiet else (ProgressBar(lines=output.is_full),)
         self.trainer = build_trainer(recipe, parts, folder, (*bar, self.test))
 

@@ -94,7 +94,7 @@ def _word(name: str) -> str:
 
 
 def _per_class(found: Judged, facts: Facts) -> ClassificationReport:
-    return classification_report(*found.classes(), class_names=_names(facts))
+    return classification_report(*found.classes(), class_names=facts.names)
 
 
 def _told_per_class(found: Judged, facts: Facts) -> str:
@@ -149,7 +149,7 @@ def _answering(run: RunFolder) -> Answering:
     return Answering(
         lambda word: _sample(reads, word, facts.form),
         partial(_outputs, model, facts.form),
-        _names(facts) if facts.form.classes else (),
+        facts.names,
         weights,
         "numbers" if reads == "numbers" else "picture",
         "digit" if reads == "digit" and not facts.class_names else "class",
@@ -185,9 +185,3 @@ def _sample(reads: str, word: str, form: Form) -> Any:
             "commas without a space."
         )
     return numbers.reshape(form.shape)
-
-
-def _names(facts: Facts) -> tuple[str, ...]:
-    """What the classes are called: their names, characters of a text, or numbers."""
-    spelled = tuple(repr(c) if c.isspace() else c for c in facts.characters)
-    return facts.class_names or spelled or tuple(str(i) for i in range(facts.form.classes))

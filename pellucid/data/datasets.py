@@ -69,7 +69,8 @@ class Dataset(Strict):
     `classes`: how many to tell apart; 0 says that the targets are real numbers. `vocabulary`:
     0 for features that are real numbers; else features are ids in 0..vocabulary-1.
     `class_names[i]`: what class i is called, where classes have names. `further`: inputs of a
-    model behind the features, see `with_inputs`.
+    model behind the features, see `with_inputs`. `picture`: (channels, height, width) where a
+    sample is a picture laid out as a row.
 
     `data[3]` is a sample and its target, `data[:100]`, positions or a mask a data set of some;
     iterated, it gives each sample with its target.
@@ -99,6 +100,7 @@ class Dataset(Strict):
     vocabulary: int = 0
     class_names: tuple[str, ...] = ()
     further: tuple[Features, ...] = ()
+    picture: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"Dataset {self.name!r}"

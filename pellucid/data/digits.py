@@ -1,5 +1,7 @@
 """The 1,797 handwritten digits of 8x8 pixels that come with scikit-learn: no download needed."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from pellucid.data.datasets import Dataset, from_arrays
@@ -22,4 +24,5 @@ def digits() -> Dataset:
     who = "digits: scikit-learn, which holds these images"
     held = imported("sklearn.datasets", who, DataError, package="scikit-learn")
     pixels, labels = held.load_digits(return_X_y=True)
-    return from_arrays(pixels / np.float32(16), labels, name="digits", classes=10)
+    data = from_arrays(pixels / np.float32(16), labels, name="digits", classes=10)
+    return replace(data, picture=(1, 8, 8))

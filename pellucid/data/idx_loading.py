@@ -51,6 +51,7 @@ def idx_set(name: str, folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset
             f"{name} {part}",
             len(found.class_names),
             class_names=found.class_names,
+            picture=(1, SIDE, SIDE),
         )
         for first, part in ((0, "train"), (2, "test"))
     )

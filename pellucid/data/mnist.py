@@ -86,8 +86,9 @@ def mnist(folder: str | os.PathLike[str], *, verify: bool = True) -> tuple[Datas
     with ThreadPoolExecutor(len(FILES)) as reading:
         arrays = list(reading.map(lambda file: _read(folder, file, verify), FILES))
     classes = 10 if verify else max(2, *(int(labels.max(initial=1)) + 1 for labels in arrays[1::2]))
-    train = Dataset(arrays[0], arrays[1], "mnist train", classes)
-    test = Dataset(arrays[2], arrays[3], "mnist test", classes)
+    picture = (1, *TRAIN_IMAGES.shape[1:])
+    train = Dataset(arrays[0], arrays[1], "mnist train", classes, picture=picture)
+    test = Dataset(arrays[2], arrays[3], "mnist test", classes, picture=picture)
     return train, test
 
 

@@ -6,19 +6,32 @@ anywhere in a cell, and in a window elsewhere; `figure.savefig("a.png")` writes 
 Activations   activations, layer_outputs, start_histograms
 Penalties     penalty_path, penalty_balls, penalty_paths
 Images        images, filters
+Predictions   decision_boundary, fitted_curve, predicted_and_true
 """
 
+from typing import TYPE_CHECKING
+
+from pellucid.on_use import on_use
 from pellucid.plot.activations import activations, layer_outputs, start_histograms
 from pellucid.plot.images import filters, images
-from pellucid.plot.penalties import penalty_balls, penalty_path, penalty_paths
+
+if TYPE_CHECKING:
+    from pellucid.plot.penalties import penalty_balls, penalty_path, penalty_paths
+    from pellucid.plot.predictions import decision_boundary, fitted_curve, predicted_and_true
 
 __all__ = [
     "activations",
+    "decision_boundary",
     "filters",
+    "fitted_curve",
     "images",
     "layer_outputs",
     "penalty_balls",
     "penalty_path",
     "penalty_paths",
+    "predicted_and_true",
     "start_histograms",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_use(__name__, __all__, ("penalties", "predictions"))

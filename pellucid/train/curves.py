@@ -10,9 +10,7 @@ dashes without any. The same history always gives the same bytes.
 """
 
 import importlib.util
-import io
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +22,7 @@ from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, GREY, VERMILION, spread_out
 from pellucid.strict import strict
 from pellucid.train.history import TRAIN, VALIDATION, History
-
-# Stands for the colour of the page's text until the SVG is put into a page.
-INK = "#010203"
+from pellucid.train.svg import INK, element, saved
 
 STYLES = {
     TRAIN: {"color": BLUE, "marker": "o", "linestyle": "-", "label": "training"},
@@ -56,8 +52,8 @@ def save_curves(history: History, folder: str | os.PathLike[str]) -> Path:
     """
     png = Path(expanded(folder)) / "curves.png"
     figure = draw_curves(history)
-    write_atomic(png, _saved(figure, "png"))
-    write_atomic(png.with_suffix(".svg"), _saved(figure, "svg"))
+    write_atomic(png, saved(figure, "png"))
+    write_atomic(png.with_suffix(".svg"), saved(figure, "svg"))
     return png
 
 
@@ -76,9 +72,7 @@ def curve_svgs(history: History) -> dict[str, str]:
     for name in measures(history) or ["loss"]:
         figure = _figure(1, width=4.4)
         _draw(figure.axes[0], history, name, INK)
-        figure.patch.set_alpha(0.0)
-        text = _saved(figure, "svg").decode()
-        pictures[name] = _as_element(text, name)
+        pictures[name] = element(figure, name, f"{name} by epoch")
     return pictures
 
 
@@ -154,26 +148,3 @@ def _count_epochs(axes: Any, epochs: list[int], ends: list[int]) -> None:
     chosen = range(every - 1, len(epochs), every)
     axes.set_xticks([ends[i] for i in chosen], [str(epochs[i]) for i in chosen])
     axes.set_xlabel("epoch", color=axes.title.get_color())
-
-
-def _saved(figure: Any, kind: str) -> bytes:
-    from matplotlib import rc_context
-
-    buffer = io.BytesIO()
-    # Without a date and with a fixed salt for ids, equal pictures are equal bytes.
-    with rc_context({"svg.hashsalt": "pellucid", "svg.fonttype": "none"}):
-        metadata = {"Date": None} if kind == "svg" else {}
-        figure.savefig(buffer, format=kind, dpi=144, metadata=metadata)
-    return buffer.getvalue()
-
-
-def _as_element(text: str, name: str) -> str:
-    """The SVG without the file's prologue, of the page's width and ink, with ids of its own."""
-    element = text[text.index("<svg") :]
-    element = re.sub(r" *<metadata>.*?</metadata>\n", "", element, flags=re.DOTALL)
-    element = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", element, count=1)
-    element = re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1 width="100%"', element, count=1)
-    element = element.replace("<svg", f'<svg role="img" aria-label="{name} by epoch"', 1)
-    # Several pictures stand in one page, where an id must be unique.
-    element = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", element)
-    return element.replace(INK, "currentColor")

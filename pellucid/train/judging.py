@@ -2,7 +2,7 @@
 
 judged       the outputs of a model for a set, or for some of its samples
 Judged       these, the classes chosen, and their probabilities
-outputs_of   the outputs alone
+outputs_of   the outputs alone; chosen: the classes that they choose
 """
 
 import functools
@@ -31,8 +31,8 @@ class Judged:
 
     `data`: these samples, at `positions` in the whole set. `predicted`: a class for each
     label, None where targets are numbers. `probabilities`: of each class, None where the loss
-    does not say how outputs become such. `unsound`: how many samples were left out, as an
-    output was nan.
+    does not say how outputs become such. Of `seen` samples, `unsound` were left out, as an output
+    was nan, unless all are.
 
     Shapes: outputs (samples, ...), predicted as the labels, probabilities (..., classes).
     """
@@ -42,6 +42,7 @@ class Judged:
     outputs: NDArray[Any]
     predicted: NDArray[np.int64] | None
     probabilities: NDArray[Any] | None
+    seen: int
     unsound: int = 0
     ignored: int | None = None
 
@@ -75,19 +76,16 @@ def judged(
     positions = np.linspace(0, len(data) - 1, count).round().astype(np.int64)
     some = data if count == len(data) else data.subset(positions)
     outputs = outputs_of(model, some, executor)
-    accuracies = [m for m in for_loss(tuple(metrics), loss) if isinstance(m, Accuracy)]
-    ignored = next((m.ignore_index for m in accuracies), None)
+    ignored = next((m.ignore_index for m in metrics if isinstance(m, Accuracy)), None)
     sound = ~np.isnan(outputs).reshape(count, -1).any(axis=1)
     unsound = int(count - sound.sum())
     if unsound and sound.any():
         some, positions, outputs = some[sound], positions[sound], outputs[sound]
     if not data.classes or unsound == count:
-        return Judged(some, positions, outputs, None, None, unsound)
-    thresholds = [m.threshold for m in accuracies if m.threshold is not None]
-    threshold = thresholds[0] if thresholds else threshold_of(loss)
-    predicted = _chosen(outputs, some, threshold)
+        return Judged(some, positions, outputs, None, None, count, unsound)
+    predicted = chosen(outputs, some, loss, metrics)
     probabilities = _probabilities(outputs, some, loss)
-    return Judged(some, positions, outputs, predicted, probabilities, unsound, ignored)
+    return Judged(some, positions, outputs, predicted, probabilities, count, unsound, ignored)
 
 
 def outputs_of(model: Any, data: Dataset, executor: str | None = None) -> NDArray[Any]:
@@ -123,10 +121,19 @@ def _is_answer(outputs: NDArray[Any], data: Dataset) -> bool:
     return outputs.shape in (data.labels.shape, (*data.labels.shape, 1))
 
 
-def _chosen(outputs: NDArray[Any], data: Dataset, threshold: float | None) -> NDArray[np.int64]:
-    """The class of each label."""
+def chosen(
+    outputs: NDArray[Any], data: Dataset, loss: Loss, metrics: Sequence[Metric | SetMetric] = ()
+) -> NDArray[np.int64]:
+    """The class that the outputs choose for each label.
+
+    Errors: OptionError for one output a sample, where neither loss nor metrics say from which
+    score on it is yes.
+    """
     if not _is_answer(outputs, data):
         return np.asarray(outputs.argmax(axis=-1), np.int64)
+    accuracies = [m for m in for_loss(tuple(metrics), loss) if isinstance(m, Accuracy)]
+    told = [m.threshold for m in accuracies if m.threshold is not None]
+    threshold = told[0] if told else threshold_of(loss)
     if threshold is None:
         raise OptionError(
             "one output a sample, and a loss that does not say what it is: give the metric "

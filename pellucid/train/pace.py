@@ -1,6 +1,7 @@
 """How many steps run between two returns to Python.
 
     Pace    adapts the number so that control comes back about ten times a second
+    spoken  a time in words, such as "3 min 20 s"
 
 Ten times a second is smooth for a progress bar and prompt for Ctrl-C, and costs nothing. The
 number of steps never changes what they compute.
@@ -21,8 +22,19 @@ class Pace:
     length: int = FIRST
     steps: int = 0
     seconds: float = 0.0
+    first_epoch: int = 0
+    _began: float | None = field(default=None, repr=False)
     _started: float = field(default=0.0, repr=False)
     _is_warm: bool = field(default=False, repr=False)
+
+    def begin(self, epoch: int) -> None:
+        """Training begins, after so many epochs."""
+        self.first_epoch, self._began = epoch, time.perf_counter()
+
+    @property
+    def duration(self) -> float:
+        """Seconds since training began; 0 where it has not."""
+        return 0.0 if self._began is None else time.perf_counter() - self._began
 
     def start(self) -> None:
         """A chunk begins."""
@@ -44,3 +56,17 @@ class Pace:
     def steps_per_second(self) -> float:
         """Steps a second, compiling left out; 0 before the second chunk."""
         return self.steps / self.seconds if self.seconds else 0.0
+
+
+def spoken(seconds: float) -> str:
+    """A time in words, to about a hundredth.
+
+    >>> spoken(0.5), spoken(42.4), spoken(200.0), spoken(7500.0)
+    ('0.50 s', '42 s', '3 min 20 s', '2 h 5 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:#.2g}".removesuffix(".") + " s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole // 60 % 60} min"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pellucid.errors import FileError
 from pellucid.train.checkpoint import Checkpoint
 from pellucid.train.claim import Claim
-from pellucid.train.history import History, Record
+from pellucid.train.history import Record
 from pellucid.train.options import Saving
 from pellucid.train.report import draw
 from pellucid.train.run_folder import RunFolder
@@ -169,11 +169,11 @@ class Recorder:
 
             self.write(lambda folder: save_graphs(folder.graph_file, trainer))
 
-    def draw(self, history: History, results: Mapping[str, str]) -> None:
+    def draw(self, trainer: "Trainer") -> None:
         """What is there to look at, where it was not left out."""
         if self.saving is not None and self.saving.report:
-            self.write(lambda folder: draw(history, folder.config, folder.path, results))
-        history.file_error = str(self.error or "")
+            self.write(lambda folder: draw(trainer, folder))
+        trainer.history.file_error = str(self.error or "")
 
     def forget_after(self, step: int) -> None:
         """Take back what was written about later steps."""

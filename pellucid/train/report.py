@@ -1,63 +1,49 @@
-"""The page of a run: results, curves, a table of the epochs, and the settings.
+"""The page of a run: results, curves, right and wrong, the model, epochs, and the settings.
 
+draw           the curves and the page of a Trainer's run
 save_report    report.html in a folder; one file, nothing fetched, light and dark
 """
 
-import html
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.disk import expanded
+from pellucid.errors import FileError
 from pellucid.io import write_atomic
 from pellucid.strict import strict
 from pellucid.tables import cell
 from pellucid.train.curves import can_draw, curve_svgs, save_curves
 from pellucid.train.history import History
+from pellucid.train.page import escape, framed, section, table
+from pellucid.train.run_folder import RunFolder
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --soft: #57606a;
-  --line: #d0d7de; --card: #f6f8fa; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117;
-  --soft: #9da7b3; --line: #30363d; --card: #161b22; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 60rem; color: var(--ink);
-  background: var(--paper); font: 1rem/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
-h2 { font-size: 1.125rem; margin: 2rem 0 .5rem; }
-p { margin: .25rem 0; color: var(--soft); }
-.results { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0; padding: 0; }
-.results div { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
-  padding: .5rem 1rem; }
-.results dt { color: var(--soft); font-size: .875rem; }
-.results dd { margin: 0; font-size: 1.375rem; font-variant-numeric: tabular-nums; }
-.curves { display: grid; gap: 1rem;
-  grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); }
-figure { margin: 0; }
-.scroll { overflow-x: auto; max-height: 30rem; border: 1px solid var(--line);
-  border-radius: .5rem; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: right;
-  white-space: nowrap; }
-thead th { position: sticky; top: 0; background: var(--card); white-space: normal; }
-tr:last-child > * { border-bottom: 0; }
-tr.best > * { background: var(--card); font-weight: 600; }
-.settings th, .settings td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
-.settings th { font-weight: 400; color: var(--soft); width: 45%; }
-"""
+if TYPE_CHECKING:
+    from pellucid.train.trainer import Trainer
 
 
-def draw(
-    history: History,
-    config: Mapping[str, Any],
-    folder: str | os.PathLike[str],
-    results: Mapping[str, str],
-) -> None:
-    """Everything to look at in a run folder: the curves, where they can be drawn, and the page."""
-    if can_draw():
-        save_curves(history, folder)
-    save_report(history, config, folder, results)
+def draw(trainer: "Trainer", folder: RunFolder) -> None:
+    """Everything to look at in a run folder: the curves, where they can be drawn, and the page.
+
+    What fails is no fault of the run: a warning says so, and the page what is missing. Errors:
+    FileError, and MemoryError.
+    """
+    from pellucid.train.findings import findings  # on use: after training, and where asked for
+
+    found = findings(trainer)
+    try:
+        if can_draw():
+            save_curves(trainer.history, folder.path)
+        save_report(trainer.history, folder.config, folder.path, found.results, found.sections)
+    except (FileError, MemoryError, SystemError):
+        raise
+    except Exception as error:  # a library that draws may fail in any way
+        found.faults.append(f"{type(error).__name__}: {error}")
+    if found.faults:
+        what = "; ".join(found.faults)
+        warnings.warn(f"report {folder.path}: {what}. The run is whole without it.", stacklevel=10)
 
 
 @strict
@@ -66,38 +52,37 @@ def save_report(
     config: Mapping[str, Any],
     folder: str | os.PathLike[str],
     results: Mapping[str, str] | None = None,
+    sections: Mapping[str, str] | None = None,
 ) -> Path:
     """Write `report.html`; its path. `results` are shown first, by name.
 
-    Without Matplotlib the curves are left out. Errors: FileError.
+    `sections`: further parts, HTML by title, shown behind the curves. Without Matplotlib the
+    curves are left out. Errors: FileError.
     """
     path = Path(expanded(folder)) / "report.html"
-    page = _page(history, config, path.parent.resolve().name, results or {})
+    page = _page(history, config, path.parent.resolve().name, results or {}, sections or {})
     # Names of files, and words of a config, may be no text at all: those parts are spelled.
     write_atomic(path, page.encode("utf-8", "backslashreplace"))
     return path
 
 
 def _page(
-    history: History, config: Mapping[str, Any], name: str, results: Mapping[str, str]
+    history: History,
+    config: Mapping[str, Any],
+    name: str,
+    results: Mapping[str, str],
+    sections: Mapping[str, str],
 ) -> str:
     parts = [
-        f"<h1>{_escape(name)}</h1>",
-        f"<p>{_escape(repr(history).splitlines()[0].removeprefix('History: '))}</p>",
+        f"<h1>{escape(name)}</h1>",
+        f"<p>{escape(repr(history).splitlines()[0].removeprefix('History: '))}</p>",
         _results(results),
-        "<h2>Curves</h2>",
-        _curves(history),
-        "<h2>Epochs</h2>",
-        _epochs(history),
-        "<h2>Settings</h2>",
-        _settings(config),
+        section("Curves", _curves(history)),
+        *(section(title, content) for title, content in sections.items()),
+        section("Epochs", _epochs(history)),
+        section("Settings", _settings(config)),
     ]
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_escape(name)} - pellucid</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{chr(10).join(parts)}\n</main>\n</body>\n</html>\n"
-    )
+    return framed(name, parts)
 
 
 def _curves(history: History) -> str:
@@ -111,7 +96,7 @@ def _results(results: Mapping[str, str]) -> str:
     if not results:
         return ""
     pairs = (
-        f"<div><dt>{_escape(name)}</dt><dd>{_escape(text)}</dd></div>"
+        f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
         for name, text in results.items()
     )
     return f'<dl class="results">{"".join(pairs)}</dl>'
@@ -120,30 +105,15 @@ def _results(results: Mapping[str, str]) -> str:
 def _epochs(history: History) -> str:
     if not history.epochs:
         return "<p>No epoch was completed.</p>"
-    names = list(history.epochs)
     chosen = history.restored_epoch or history.best_epoch
-    head = "".join(f'<th scope="col">{_escape(n.replace("_", " "))}</th>' for n in names)
-    rows = [
-        _row(row, "best" if epoch == chosen else "")
-        for epoch, row in zip(
-            history.epochs["epoch"], zip(*history.epochs.values(), strict=True), strict=True
-        )
-    ]
-    body = "\n".join(rows)
-    return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Table of epochs"><table>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>"
-    )
-
-
-def _row(values: Sequence[Any], kind: str) -> str:
-    cells = "".join(f"<td>{cell(value)}</td>" for value in values)
-    return f'<tr class="{kind}">{cells}</tr>' if kind else f"<tr>{cells}</tr>"
+    rows = [[cell(value) for value in row] for row in zip(*history.epochs.values(), strict=True)]
+    best = [i for i, epoch in enumerate(history.epochs["epoch"]) if epoch == chosen]
+    return table("Table of epochs", list(history.epochs), rows, best=best, wide=True)
 
 
 def _settings(config: Mapping[str, Any]) -> str:
     rows = "\n".join(
-        f'<tr><th scope="row">{_breakable(name)}</th><td>{_escape(text)}</td></tr>'
+        f'<tr><th scope="row">{_breakable(name)}</th><td>{escape(text)}</td></tr>'
         for name, text in _flat(config)
     )
     return f'<table class="settings"><tbody>\n{rows}\n</tbody></table>'
@@ -164,8 +134,4 @@ def _flat(config: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _breakable(name: str) -> str:
     """A dotted name that may be broken behind its dots."""
-    return _escape(name).replace(".", ".<wbr>")
-
-
-def _escape(text: Any) -> str:
-    return html.escape(str(text))
+    return escape(name).replace(".", ".<wbr>")

@@ -40,7 +40,8 @@ class Trainer(Strict):
     `loss(outputs, targets)` gives one number; with weights it is called with `weights=` too.
     `optimizer.minimize(loss)` updates the parameters. `validation` is measured after each
     epoch like `train`, in the same (inference) mode, and never trained on. What was measured
-    is in `history`; `results` are texts by name that the report shows first.
+    is in `history`. The report shows `results`, texts by name, and what the model gets right and
+    wrong on the set `judged`; left None, on the validation set, or else the training set.
 
     Training mode lasts for each step alone: between steps, in callbacks, and however training
     ends, the model is in inference mode, so that `model(x)` answers as it will when it is used.
@@ -68,18 +69,17 @@ class Trainer(Strict):
         self.options = options
         self.history = History()
         self.results: dict[str, str] = {}
+        self.judged: Dataset | None = None
         self.pace = Pace()
         feed = Feed(train, options.weights.of(train))
-        self._program = Program(
-            Task(model, loss, optimizer, for_loss(options.metrics, loss)), feed, options.executor
-        )
+        task = Task(model, loss, optimizer, for_loss(options.metrics, loss))
+        self._program = Program(task, feed, options.executor)
         self._evaluation = Evaluation(model, loss, options.metrics, options.executor)
         self._stepper = Stepper(self._program, options)
         self._recorder = Recorder(options.saving)
-        self._watch = Watch(
-            options.early_stopping, options.metrics, validates=validation is not None
-        )
-        self._keeper = Keeper(options, model, validates=validation is not None)
+        validates = validation is not None
+        self._watch = Watch(options.early_stopping, options.metrics, validates=validates)
+        self._keeper = Keeper(options, model, validates=validates)
         self._stop = ""
 
     def fit(self, epochs: int | None = None, *, more: int | None = None) -> History:
@@ -179,11 +179,10 @@ class Trainer(Strict):
         if self._stepper.failure is not None:
             self.history.forget_after(self.position.step)
             self._recorder.forget_after(self.position.step)
-            self.history.add_steps(steps)
-            self._recorder.add(steps)
-            raise self._stepper.failure
         self.history.add_steps(steps)
         self._recorder.add(steps)
+        if self._stepper.failure is not None:
+            raise self._stepper.failure
         for callback in self.options.callbacks:
             callback.after_steps(self, steps)
         return steps
@@ -219,6 +218,7 @@ class Trainer(Strict):
 
     def _begin(self, epochs: int) -> None:
         self._prepare()
+        self.pace.begin(self.position.epoch)
         for callback in self.options.callbacks:
             callback.begin(self, epochs)
 
@@ -236,7 +236,7 @@ class Trainer(Strict):
         with held(self.model.variables()) as arrays:
             self._recorder.write(lambda folder: folder.save_model(arrays, str(kept)))
         self._call_end()
-        self._recorder.draw(self.history, self.results)
+        self._recorder.draw(self)
 
     def _end_anyway(self, epochs: int, failure: Exception) -> None:
         """The same after a failure, which stays what is raised."""

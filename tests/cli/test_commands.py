@@ -361,3 +361,21 @@ def test_evaluate_has_no_classes_where_numbers_are_predicted(run: Run, tmp_path:
     code, _, err = run("evaluate", folder, "--per-class")
     assert code == 2
     assert "--per-class, but this run predicts numbers. Leave it out." in err
+
+
+def test_the_report_looks_at_the_test_set_with_its_pictures(trained: Path) -> None:
+    text = (trained / "report.html").read_text()
+    assert "Measured on all 359 samples of &#x27;digits test&#x27;, with weights of epoch" in text
+    assert '<table class="confusion">' in text
+    assert re.search('<img class="small" alt="Sample [0-9]+: [0-9], taken for [0-9] with', text)
+    assert "<dt>parameters</dt><dd>1,210</dd>" in text
+    assert "<dt>duration</dt>" in text
+
+
+def test_the_report_of_a_text_names_its_characters(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_text("the cat sat on the mat. " * 40)
+    quick = ("--epochs", "1", "--executor", "reference", "--out", tmp_path / "run")
+    assert run("train", f"text:{tmp_path / 't.txt'}", *quick)[0] == 0
+    text = (tmp_path / "run" / "report.html").read_text()
+    assert '<th scope="row" title="&#x27; &#x27;">' in text
+    assert '<th scope="row" title="m">' in text

@@ -8,7 +8,8 @@ import pytest
 
 from pellucid.errors import OptionError
 from pellucid.train import EpochRecord, History, Steps, save_curves, save_report
-from pellucid.train.curves import INK, curve_svgs
+from pellucid.train.curves import curve_svgs
+from pellucid.train.svg import INK
 
 
 def history(epochs: int = 4, steps: int = 30) -> History:
@@ -31,7 +32,7 @@ def page(tmp_path: Path, made: History, **config: object) -> str:
 class Tags(HTMLParser):
     """The elements of a page; fails where one is closed that is not open."""
 
-    VOID = ("meta", "br", "hr", "wbr")
+    VOID = ("meta", "br", "hr", "wbr", "img")
 
     def __init__(self, text: str) -> None:
         super().__init__()

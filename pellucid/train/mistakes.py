@@ -1,0 +1,199 @@
+"""What a classifier gets right and wrong, as parts of a page.
+
+confusion_matrix    true classes down, predicted ones along
+confused_pairs      the pairs of classes that are most often taken for each other
+worst_samples       the samples that are most wrong, as pictures where they are such
+each_class          precision, recall and F1 of each class
+"""
+
+import importlib.util
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data import Dataset
+from pellucid.measures import ClassificationReport
+from pellucid.tables import cell, significant
+from pellucid.train.judging import Judged
+from pellucid.train.page import escape, picture, scrolled, table
+
+MOST_CLASSES = 50  # in the matrix: more are many pages wide
+SOME_CLASSES = 20  # of them that are shown then
+MOST_ROWS = 40
+MOST_PAIRS = 10
+MOST_PICTURES = 24
+MOST_SAMPLES = 10
+MOST_FEATURES = 6  # numbers of a sample that are written out
+
+RIGHT, WRONG = "0, 114, 178", "213, 94, 0"  # blue and vermilion, as in the curves
+# The share of the colour where one sample of a class is, and where all are: text stays readable.
+LIGHTEST, DARKEST = 0.12, 0.55
+
+
+def confusion_matrix(cells: NDArray[np.int64], names: Sequence[str]) -> str:
+    """True classes down, predicted ones along, darker for larger shares of the true class.
+
+    Of very many classes, those with the most mistakes.
+    """
+    shown, said = list(range(len(names))), ""
+    if len(names) > MOST_CLASSES:
+        shown = sorted(_by_mistakes(cells)[:SOME_CLASSES])
+        said = f" Of {len(names):,} classes, these have the most mistakes."
+        if not shown:
+            return f"<p>Every sample is right; a matrix of {len(names):,} classes is not shown.</p>"
+    heads = "".join(
+        f'<th scope="col" title="{escape(names[j])}">{escape(names[j])}</th>' for j in shown
+    )
+    rows = []
+    for i in shown:
+        total = max(int(cells[i].sum()), 1)
+        line = "".join(_cell(int(cells[i, j]), total, right=i == j) for j in shown)
+        rows.append(
+            f'<tr><th scope="row" title="{escape(names[i])}">{escape(names[i])}</th>{line}</tr>'
+        )
+    body = "\n".join(rows)
+    inner = (
+        f'<table class="confusion"><thead><tr><th scope="col">true</th>{heads}</tr>'
+        f"</thead>\n<tbody>\n{body}\n</tbody></table>"
+    )
+    told = "A row for each true class, a column for each predicted one; right ones are blue."
+    label = "Confusion matrix: true classes down, predicted ones along"
+    return f"<p>{told}{said}</p>\n{scrolled(label, inner)}"
+
+
+def _by_mistakes(cells: NDArray[np.int64]) -> list[int]:
+    """The classes with mistakes, as true or as predicted class; those with the most first."""
+    mistakes = cells.sum(axis=0) + cells.sum(axis=1) - 2 * cells.diagonal()
+    return [int(i) for i in np.argsort(-mistakes, kind="stable") if mistakes[i]]
+
+
+def _cell(count: int, total: int, *, right: bool) -> str:
+    if not count:
+        return '<td class="none">0</td>'
+    share = f"{LIGHTEST + (DARKEST - LIGHTEST) * count / total:.2f}"
+    return f'<td style="background:rgba({RIGHT if right else WRONG}, {share})">{count:,}</td>'
+
+
+def confused_pairs(cells: NDArray[np.int64], names: Sequence[str]) -> str:
+    """The pairs of classes that are most often taken for each other."""
+    wrong = cells.copy()
+    np.fill_diagonal(wrong, 0)
+    if not wrong.any():
+        return "<p>No class was taken for another.</p>"
+    order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_PAIRS]
+    rows = []
+    for i, j in zip(*np.unravel_index(order, wrong.shape), strict=True):
+        if wrong[i, j]:
+            total = int(cells[i].sum())
+            share = f"{wrong[i, j] / total:.1%}"
+            rows.append((names[i], names[j], cell(int(wrong[i, j])), cell(total), share))
+    heads = ("true", "taken for", "times", "of", "share")
+    return table("Pairs of classes most confused", heads, rows, texts=2)
+
+
+def worst_samples(found: Judged, names: Sequence[str]) -> str:
+    """The samples that are most wrong: pictures, or rows of a table."""
+    predicted = found.predicted
+    if predicted is None or found.data.labels.ndim != 1:
+        return ""
+    wrong = np.flatnonzero(predicted != found.data.labels)
+    if not wrong.size:
+        return ""
+    worst = wrong[np.argsort(-_badness(found)[wrong], kind="stable")]
+    pictures = pictures_of(found.data)
+    if pictures is None or importlib.util.find_spec("PIL") is None:
+        return _rows(found, worst[:MOST_SAMPLES], names)
+    figures = []
+    for place in worst[:MOST_PICTURES]:
+        told, caption = _told(found, place, names)
+        image = picture(pictures[place], told)
+        figures.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
+    said = _counted(len(figures), len(wrong))
+    if found.probabilities is not None:
+        said += " p is the probability that the model gave its answer."
+    return f'<p>{said}</p>\n<div class="pictures">\n{chr(10).join(figures)}\n</div>'
+
+
+def _counted(shown: int, wrong: int) -> str:
+    if wrong == 1:
+        return "The only one that is wrong."
+    count = f"{shown} of {wrong:,}" if wrong > shown else f"All {wrong}"
+    return f"{count} that are wrong, the worst first."
+
+
+def pictures_of(data: Dataset) -> NDArray[Any] | None:
+    """The samples as pictures, (samples, channels, height, width), where they are such."""
+    shape = data.features.shape[1:]
+    if len(shape) != 3 or shape[0] not in (1, 3):
+        shape = data.picture
+    if data.vocabulary or len(shape) != 3 or data.form.features != np.prod(shape):
+        return None
+    return data.features.reshape(len(data), *shape)
+
+
+def _badness(found: Judged) -> NDArray[Any]:
+    """How wrong each sample is: 1 less the probability of its class, or the margin by scores."""
+    rows, true = np.arange(len(found.data)), found.data.labels
+    if found.probabilities is not None:
+        return np.asarray(1.0 - found.probabilities[rows, true])
+    if found.outputs.ndim == 2 and found.outputs.shape[1] > 1:
+        return np.asarray(found.outputs.max(axis=1) - found.outputs[rows, true])
+    return np.asarray(np.abs(found.outputs.reshape(len(true))))
+
+
+def _told(found: Judged, place: int, names: Sequence[str]) -> tuple[str, str]:
+    """A mistake in words, and the caption that says it."""
+    true, taken = _names(found, place, names)
+    number = found.positions[place]
+    sure = found.probabilities
+    with_p = "" if sure is None else f" with probability {sure[place, _taken(found, place)]:.3f}"
+    told = f"Sample {number}: {true}, taken for {taken}{with_p}"
+    said = f"{escape(true)}, taken for {escape(taken)}"
+    p = "" if sure is None else f", p&nbsp;=&nbsp;{sure[place, _taken(found, place)]:.3f}"
+    return told, f"{said}<br><span>sample {number}{p}</span>"
+
+
+def _names(found: Judged, place: int, names: Sequence[str]) -> tuple[str, str]:
+    return names[int(found.data.labels[place])], names[_taken(found, place)]
+
+
+def _taken(found: Judged, place: int) -> int:
+    return 0 if found.predicted is None else int(found.predicted[place])
+
+
+def _rows(found: Judged, worst: NDArray[Any], names: Sequence[str]) -> str:
+    heads = ["sample", "true", "taken for"]
+    features = found.data.features
+    few_features = features.ndim == 2 and features.shape[1] <= MOST_FEATURES
+    if found.probabilities is not None:
+        heads += ["p of that", "p of the true one"]
+    if few_features:
+        heads += [f"feature {i}" for i in range(features.shape[1])]
+    rows = []
+    for place in worst:
+        row = [str(found.positions[place]), *_names(found, place, names)]
+        if found.probabilities is not None:
+            ids = (_taken(found, place), int(found.data.labels[place]))
+            row += [f"{found.probabilities[place, i]:.3f}" for i in ids]
+        if few_features:
+            row += [significant(float(x)) for x in features[place]]
+        rows.append(row)
+    return table("The samples that are most wrong", heads, rows)
+
+
+def each_class(report: ClassificationReport) -> str:
+    """Precision, recall and F1 of each class; of very many, the worst."""
+    rows, said = report.rows(), ""
+    if len(rows) > MOST_ROWS:
+        worst = report.worst(MOST_ROWS)
+        said = f"<p>The {len(worst)} classes with the least F1 of {len(rows):,}.</p>\n"
+        rows = [rows[i] for i in worst]
+    heads = ("class", "precision", "recall", "f1", "support")
+    means = report.mean_rows()
+    bold = range(len(rows), len(rows) + len(means))
+    notes = "".join(f"<p>{escape(note)}.</p>" for note in report.notes())
+    return (
+        said + table("Measures of each class", heads, [*rows, *means], texts=1, best=bold) + notes
+    )
