@@ -20,4 +20,17 @@ the second list, and none above.
 Where is what: a product becomes code in `matmul`; threads wait in `runtime.thread_pool`; a value's
 place in memory is decided in `schedule.plan`; a program is read from the disk in `machine_code`
 (`machine.cache`).
+
+Words for a piece of work, from large to small, each with one meaning:
+
+    section     kernels in a row that are handed out together, by one thread or by chunks
+    strip       some rows that two kernels compute one after the other, while they are in the cache
+    chunk       units that a thread takes at once
+    unit        the least that is shared: a row, vectors of columns, a panel of a group, a plane
+    group       rows of a product that go through a panel together (`span`: panels that share them)
+    panel       columns of B that stay in a cache
+    block       what stays in a cache while it is used again: parts of a matrix, windows laid out;
+                and the numbers of a long sum that are added one after the other
+    tile        elements of a product whose sums stay in registers
+    part        one of several arrays that a node gives; of k, a piece of a long sum of products
 """
