@@ -22,14 +22,10 @@ RUNTIME += ("kernels.failures", "kernels.interface", "llvm.system_calls")
 # Tests that a module has under another name.
 FAMILIES = {
     "runtime.call_back": "test_executor", "kernels.failures": "test_executor",
-    "ir.convolution_cuts": "kernels/test_convolution",
     "kernels.window_columns": "kernels/test_convolution",
-    "kernels.products": "matmul/test_contraction", "llvm.vectors": "matmul/test_contraction",
+    "kernels.products": "matmul/test_contraction",
     "matmul.matrices": "passes/test_batches_in_place",
     "kernels.accumulation": "kernels/test_blocked_sums",
-    "schedule.sum_blocks": "kernels/test_blocked_sums",
-    "passes.traces": "schedule/test_loop_bodies",
-    "passes.pieces_as_slices": "schedule/test_loop_bodies",
     "runtime.step_loop": "runtime/test_thread_pool",
 }  # fmt: skip
 
