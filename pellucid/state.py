@@ -80,12 +80,21 @@ def restore(
         raise StateError(
             f"{where}: the state does not fit.\n  {lines}\n"
             "Names, shapes and dtypes must be those of the model that saved it; nothing was "
-            "loaded."
+            f"loaded.{_conversion(variables, arrays)}"
         )
     loaded = tuple(name for name in variables if name in arrays)
     assign_all({variables[name]: Tensor(arrays[name]) for name in loaded})
     left = tuple(name for name in arrays if name not in variables)
     return Loaded(loaded, left, tuple(name for name in variables if name not in arrays))
+
+
+def _conversion(variables: Mapping[str, Variable], arrays: Mapping[str, Any]) -> str:
+    """How arrays of another dtype, as of weights that were stored as float16, are made to fit."""
+    wanted = [v.dtype for n, v in variables.items() if n in arrays and arrays[n].dtype != v.dtype]
+    if not wanted:
+        return ""
+    change = f'{{name: a.astype("{wanted[0]}") for name, a in state.items()}}'
+    return f" Other dtypes are converted first: {change}."
 
 
 def _array(value: Any) -> Any:
