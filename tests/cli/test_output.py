@@ -14,10 +14,9 @@ import pytest
 from rich.console import Console
 
 import pellucid as pc
-from pellucid.cli import main, using
+from pellucid.cli import answering, main, using
+from pellucid.cli.answering import Answering, answers
 from pellucid.cli.datasets import DATA
-from pellucid.cli.recipe import Facts
-from pellucid.data import Form
 from pellucid.io import read_jsonl
 from pellucid.models import MODELS
 from pellucid.train import RunFolder
@@ -235,7 +234,13 @@ def test_predicted_numbers_are_not_rounded(run: Run, tmp_path: Path) -> None:
     assert is_whole(answer["outputs"], wanted.numpy()[0])
 
 
-CLASSES = Facts(Form((2,), 10), ("golden retriever", *(f"kind {i}" for i in range(1, 10))))
+CLASSES = Answering(
+    sample=str,
+    outputs=list,
+    names=("golden retriever", *(f"kind {i}" for i in range(1, 10))),
+    weights="",
+    first="picture",
+)
 ANSWERS = np.array([[0.5, 0.3, 0.15, 0.05, *[0.0] * 6], [0.0, 0.01, *[0.0] * 7, 0.99]])
 
 SHORT = """\
@@ -249,9 +254,9 @@ long.png           kind 9  0.990  kind 1 0.010, golden retriever 0.000
 def test_probabilities_that_no_line_holds_are_those_of_the_likeliest(
     monkeypatch: pytest.MonkeyPatch, columns: int | None
 ) -> None:
-    monkeypatch.setattr(using, "terminal_width", lambda: columns)
+    monkeypatch.setattr(answering, "terminal_width", lambda: columns)
     out = io.StringIO()
-    table = using._answers("picture", CLASSES, ["a.png", "long.png"], ANSWERS)
+    table = answers(CLASSES, ["a.png", "long.png"], ANSWERS)
     Console(file=out, width=columns or 1000).print(table)
     lines = [line.split() for line in out.getvalue().splitlines()]
     if columns == 80:
