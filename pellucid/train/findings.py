@@ -15,7 +15,6 @@ import numpy as np
 from pellucid.data import Dataset
 from pellucid.errors import OptionError
 from pellucid.measures import classification_report, r2
-from pellucid.measures import confusion_matrix as counted
 from pellucid.nn.summary import Summary, overview
 from pellucid.tables import few, significant
 from pellucid.train import mistakes
@@ -151,12 +150,12 @@ def _of_classes(trainer: "Trainer", found: Judged) -> str:
     data = found.data
     names = data.class_names or tuple(str(i) for i in range(data.classes))
     true, predicted = found.classes()
-    cells = counted(true, predicted, classes=data.classes)
+    confusions = mistakes.Confusions(true, predicted, names)
     report = classification_report(true, predicted, class_names=names)
     parts = [
         ("Decision boundary", _boundary(trainer, data)),
-        ("Confusion matrix", mistakes.confusion_matrix(cells, names)),
-        ("Most confused", mistakes.confused_pairs(cells, names)),
+        ("Confusion matrix", mistakes.confusion_matrix(confusions)),
+        ("Most confused", mistakes.confused_pairs(confusions)),
         ("Most wrong", mistakes.worst_samples(found, names)),
         ("Class by class", mistakes.each_class(report)),
     ]

@@ -1,5 +1,6 @@
 """What a classifier gets right and wrong, as parts of a page.
 
+Confusions          how often each class was taken for each
 confusion_matrix    true classes down, predicted ones along
 confused_pairs      the pairs of classes that are most often taken for each other
 worst_samples       the samples that are most wrong, as pictures where they are such
@@ -32,63 +33,77 @@ RIGHT, WRONG = "0, 114, 178", "213, 94, 0"  # blue and vermilion, as in the curv
 LIGHTEST, DARKEST = 0.12, 0.55
 
 
-def confusion_matrix(cells: NDArray[np.int64], names: Sequence[str]) -> str:
+class Confusions:
+    """How often each class was taken for each: the pairs that occur, as classes may be many."""
+
+    def __init__(
+        self, true: NDArray[np.int64], predicted: NDArray[np.int64], names: Sequence[str]
+    ) -> None:
+        self.names = names
+        self.totals = np.bincount(true, minlength=len(names))
+        keys, counts = np.unique(true * len(names) + predicted, return_counts=True)
+        pairs = zip(*np.divmod(keys, len(names)), strict=True)
+        self.counts = {(int(i), int(j)): int(n) for (i, j), n in zip(pairs, counts, strict=True)}
+
+    def wrong(self) -> list[tuple[int, int, int]]:
+        """How often, true and predicted class of each confused pair, the most frequent first."""
+        found = [(n, i, j) for (i, j), n in self.counts.items() if i != j]
+        return sorted(found, key=lambda pair: (-pair[0], *pair[1:]))
+
+    def by_mistakes(self) -> list[int]:
+        """The classes with mistakes, as true or as predicted class; those with the most first."""
+        mistakes: dict[int, int] = {}
+        for n, *pair in self.wrong():
+            for kind in pair:
+                mistakes[kind] = mistakes.get(kind, 0) + n
+        return sorted(mistakes, key=lambda kind: (-mistakes[kind], kind))
+
+
+def confusion_matrix(found: Confusions) -> str:
     """True classes down, predicted ones along, darker for larger shares of the true class.
 
     Of very many classes, those with the most mistakes.
     """
+    names = [escape(name) for name in found.names]
     shown, said = list(range(len(names))), ""
     if len(names) > MOST_CLASSES:
-        shown = sorted(_by_mistakes(cells)[:SOME_CLASSES])
+        shown = sorted(found.by_mistakes()[:SOME_CLASSES])
         said = f" Of {len(names):,} classes, these have the most mistakes."
         if not shown:
             return f"<p>Every sample is right; a matrix of {len(names):,} classes is not shown.</p>"
-    heads = "".join(
-        f'<th scope="col" title="{escape(names[j])}">{escape(names[j])}</th>' for j in shown
-    )
-    rows = []
-    for i in shown:
-        total = max(int(cells[i].sum()), 1)
-        line = "".join(_cell(int(cells[i, j]), total, right=i == j) for j in shown)
-        rows.append(
-            f'<tr><th scope="row" title="{escape(names[i])}">{escape(names[i])}</th>{line}</tr>'
-        )
-    body = "\n".join(rows)
+    heads = "".join(f'<th scope="col" title="{names[j]}">{names[j]}</th>' for j in shown)
+    rows = [
+        f'<tr><th scope="row" title="{names[i]}">{names[i]}</th>'
+        f"{''.join(_cell(found, i, j) for j in shown)}</tr>"
+        for i in shown
+    ]
     inner = (
         f'<table class="confusion"><thead><tr><th scope="col">true</th>{heads}</tr>'
-        f"</thead>\n<tbody>\n{body}\n</tbody></table>"
+        f"</thead>\n<tbody>\n{chr(10).join(rows)}\n</tbody></table>"
     )
     told = "A row for each true class, a column for each predicted one; right ones are blue."
     label = "Confusion matrix: true classes down, predicted ones along"
     return f"<p>{told}{said}</p>\n{scrolled(label, inner)}"
 
 
-def _by_mistakes(cells: NDArray[np.int64]) -> list[int]:
-    """The classes with mistakes, as true or as predicted class; those with the most first."""
-    mistakes = cells.sum(axis=0) + cells.sum(axis=1) - 2 * cells.diagonal()
-    return [int(i) for i in np.argsort(-mistakes, kind="stable") if mistakes[i]]
-
-
-def _cell(count: int, total: int, *, right: bool) -> str:
+def _cell(found: Confusions, i: int, j: int) -> str:
+    count = found.counts.get((i, j), 0)
     if not count:
         return '<td class="none">0</td>'
-    share = f"{LIGHTEST + (DARKEST - LIGHTEST) * count / total:.2f}"
-    return f'<td style="background:rgba({RIGHT if right else WRONG}, {share})">{count:,}</td>'
+    share = f"{LIGHTEST + (DARKEST - LIGHTEST) * count / int(found.totals[i]):.2f}"
+    return f'<td style="background:rgba({RIGHT if i == j else WRONG}, {share})">{count:,}</td>'
 
 
-def confused_pairs(cells: NDArray[np.int64], names: Sequence[str]) -> str:
+def confused_pairs(found: Confusions) -> str:
     """The pairs of classes that are most often taken for each other."""
-    wrong = cells.copy()
-    np.fill_diagonal(wrong, 0)
-    if not wrong.any():
+    pairs = found.wrong()[:MOST_PAIRS]
+    if not pairs:
         return "<p>No class was taken for another.</p>"
-    order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_PAIRS]
     rows = []
-    for i, j in zip(*np.unravel_index(order, wrong.shape), strict=True):
-        if wrong[i, j]:
-            total = int(cells[i].sum())
-            share = f"{wrong[i, j] / total:.1%}"
-            rows.append((names[i], names[j], cell(int(wrong[i, j])), cell(total), share))
+    for count, i, j in pairs:
+        total = int(found.totals[i])
+        names = found.names[i], found.names[j]
+        rows.append((*names, cell(count), cell(total), f"{count / total:.1%}"))
     heads = ("true", "taken for", "times", "of", "share")
     return table("Pairs of classes most confused", heads, rows, texts=2)
 

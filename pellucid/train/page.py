@@ -50,7 +50,7 @@ td.form { white-space: normal; overflow-wrap: anywhere; }
   max-width: 8rem; overflow: hidden; text-overflow: ellipsis; }
 .confusion thead th:first-child { left: 0; z-index: 2; }
 .confusion tbody th { max-width: 10rem; overflow: hidden; text-overflow: ellipsis; }
-.confusion td.none { color: var(--soft); opacity: .6; }
+.confusion td.none { color: var(--soft); }
 .pictures { display: grid; gap: .75rem; margin: .5rem 0; padding: 0;
   grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); }
 .pictures img { width: 100%; display: block; border: 1px solid var(--line);

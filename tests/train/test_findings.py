@@ -10,7 +10,7 @@ import pytest
 from train.test_report import Tags
 
 from pellucid import functional, nn
-from pellucid.data import Dataset, digits, from_arrays
+from pellucid.data import Dataset, from_arrays
 from pellucid.nn import Module
 from pellucid.optim import Adam
 from pellucid.tensor import Tensor
@@ -21,7 +21,7 @@ rng = np.random.default_rng(0)
 
 
 @pytest.fixture(autouse=True)
-def _no_curves(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_curves(monkeypatch: pytest.MonkeyPatch) -> None:
     """They take a second, and have tests of their own."""
     monkeypatch.setattr("pellucid.train.report.can_draw", lambda: False)
 
@@ -69,68 +69,6 @@ def known(true: list[int], said: list[int], **options: Any) -> Dataset:
 
 
 TRUE, SAID = [0, 0, 0, 1, 1, 2], [0, 1, 1, 1, 0, 2]
-
-
-def test_the_matrix_counts_and_the_pairs_are_told_by_name(tmp_path: Path) -> None:
-    data = from_arrays(
-        np.eye(3)[SAID] * 2,
-        [("ant", "bee", "<cow>")[i] for i in TRUE],
-        name="known",
-        classes=("ant", "bee", "<cow>"),
-    )
-    text = page_of(tmp_path, Fixed(3), data)
-    (matrix,) = re.findall('<table class="confusion">(.*?)</table>', text, flags=re.DOTALL)
-    rows = [re.findall("<t[hd](?: [^>]*)?>([^<]*)", row) for row in matrix.split("</tr>")[:4]]
-    assert rows == [
-        ["true", "ant", "bee", "&lt;cow&gt;"],
-        ["ant", "1", "2", "0"],
-        ["bee", "1", "1", "0"],
-        ["&lt;cow&gt;", "0", "0", "1"],
-    ]
-    said = words(text)
-    assert "true taken for times of share ant bee 2 3 66.7% bee ant 1 2 50.0%" in said
-    assert "ant 0.5000 0.3333 0.4000 3 bee 0.3333 0.5000 0.4000 2" in said
-
-
-def test_the_most_wrong_samples_come_first_with_their_probability(tmp_path: Path) -> None:
-    data = from_arrays([[0.0, 1, 0], [0, 3, 0], [2, 0, 0]], [0, 0, 0], classes=3, name="three")
-    p = np.exp([[0, 1, 0], [0, 3, 0]])
-    p = p / p.sum(axis=1, keepdims=True)
-    text = words(page_of(tmp_path, Fixed(3), data))
-    first = f"1 0 1 {p[1, 1]:.3f} {p[1, 0]:.3f} 0.000 3.000 0.000"
-    assert f"{first} 0 0 1 {p[0, 1]:.3f} {p[0, 0]:.3f} 0.000 1.000" in text
-
-
-def test_pictures_are_shown_and_told_in_words(tmp_path: Path) -> None:
-    pytest.importorskip("PIL")
-    data = digits()[:60]
-    text = page_of(tmp_path, nn.Linear(64, 10), data, data[:20])
-    alts = re.findall('<img[^>]*alt="([^"]*)"', text)
-    assert alts
-    assert all(
-        re.fullmatch(r"Sample \d+: \d, taken for \d with probability 0\.\d+", a) for a in alts
-    )
-
-
-@pytest.mark.parametrize("shape", [(1, 4, 4), (3, 4, 4)])
-def test_pictures_of_any_range_are_pictures(tmp_path: Path, shape: tuple[int, ...]) -> None:
-    image = pytest.importorskip("PIL.Image")
-    import base64
-    import io
-
-    class Flat(Module):
-        def __init__(self) -> None:
-            self.linear = nn.Linear(int(np.prod(shape)), 2)
-
-        def forward(self, x: Tensor) -> Any:
-            return self.linear(x.reshape(x.shape[0], -1))
-
-    data = from_arrays(rng.normal(size=(30, *shape)) * 5, rng.integers(0, 2, 30))
-    text = page_of(tmp_path, Flat(), data)
-    (first, *_) = re.findall('src="data:image/png;base64,([^"]*)"', text)
-    opened = image.open(io.BytesIO(base64.b64decode(first)))
-    assert (opened.size, opened.mode) == ((4, 4), "L" if shape[0] == 1 else "RGB")
-    assert opened.convert("L").getextrema()[1] > 200
 
 
 @pytest.mark.parametrize(
@@ -280,27 +218,6 @@ class Sick(Module):
 )
 def test_outputs_that_are_nan_are_told(tmp_path: Path, above: float, told: str) -> None:
     assert told in words(page_of(tmp_path, Sick(above), known(TRUE, SAID)))
-
-
-def test_a_thousand_classes_make_a_page_that_can_be_read(tmp_path: Path) -> None:
-    true = np.arange(1000)
-    said = true.copy()
-    said[[5, 700]] = [6, 3]
-    x = np.zeros((1000, 1000), np.float32)
-    x[true, said] = 1
-    data = from_arrays(x, true, classes=1000, name="many")
-    text = page_of(tmp_path, Fixed(1000), data)
-    assert len(text) < 300_000
-    assert "Of 1,000 classes, these have the most mistakes." in text
-    assert "The 40 classes with the least F1 of 1,000." in text
-    (matrix,) = re.findall('<table class="confusion">(.*?)</table>', text, flags=re.DOTALL)
-    assert re.findall('<th scope="row"[^>]*>([^<]*)', matrix) == ["3", "5", "6", "700"]
-
-
-def test_classes_that_never_occur_are_told(tmp_path: Path) -> None:
-    text = words(page_of(tmp_path, Fixed(3), known([0, 0, 1], [0, 0, 0])))
-    assert "never predicted: 1; their precision, 0 / 0, counts as 0." in text
-    assert "in neither, so not in the means: 2." in text
 
 
 def test_steps_of_sequences_are_counted_and_those_ignored_are_not(tmp_path: Path) -> None:
