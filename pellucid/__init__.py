@@ -37,6 +37,7 @@ from pellucid.random import Generator
 from pellucid.scopes import scope
 from pellucid.tensor import Tensor, apply, from_dlpack, tensor
 from pellucid.variables import Buffer, Parameter, Variable
+from pellucid.version import __version__
 
 if TYPE_CHECKING:  # and loaded when first asked for: see the end
     from pellucid import augment as augment, data as data, io as io, measures as measures
@@ -93,7 +94,6 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
     from pellucid.text import parse
     from pellucid.windows import Window
 
-__version__ = "0.1.0"
 
 # Less the names that are those of Python too, such as sum: a star import changes none of them.
 __all__ = [

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pellucid import __version__, executors
+from pellucid import executors
 from pellucid.cli.present import plain_console, write_json
 from pellucid.executors.cpus import available
 from pellucid.executors.threads import threads
+from pellucid.version import __version__
 
 Facts = dict[str, str]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from pellucid import __version__
 from pellucid.cli.output import JSON, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.train_command import NUMBER, POSITIVE, SEED, train
 from pellucid.cli.tune_command import tune
 from pellucid.cli.words import Choice, Commands
+from pellucid.version import __version__
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

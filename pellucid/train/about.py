@@ -6,10 +6,7 @@ About    its form, its layers, and what its loss calls its outputs
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pellucid.train.trainer import Trainer
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -31,12 +28,11 @@ class About:
         return self.form.partition("(")[0]
 
     @staticmethod
-    def of(trainer: "Trainer") -> "About":
-        """That of what a Trainer trains."""
-        model = trainer.model
+    def of(model: Any, loss: Callable[..., Any]) -> "About":
+        """That of a model, and of the loss that it is trained with."""
         layers = {path: type(layer).__name__ for path, layer in model.modules().items()}
         form = " ".join(repr(model).split())
-        return About(form, tuple(model.parameters()), layers, _first_argument(trainer.loss))
+        return About(form, tuple(model.parameters()), layers, _first_argument(loss))
 
     @staticmethod
     def read(entry: Mapping[str, Any]) -> "About":

@@ -21,7 +21,7 @@ from pellucid.io import write_atomic
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, GREY, VERMILION, spread_out
 from pellucid.strict import strict
-from pellucid.train.history import TRAIN, VALIDATION, History
+from pellucid.train.measured import TRAIN, VALIDATION, Measured
 from pellucid.train.svg import INK, element, saved
 
 STYLES = {
@@ -35,17 +35,17 @@ def can_draw() -> bool:
     return importlib.util.find_spec("matplotlib") is not None
 
 
-def measures(history: History) -> list[str]:
+def measures(history: Measured) -> list[str]:
     """The measures that were taken after epochs: `loss` first.
 
-    >>> measures(History(epochs={"epoch": [1], "train_loss": [1.0], "train_accuracy": [0.5]}))
+    >>> measures(Measured(epochs={"epoch": [1], "train_loss": [1.0], "train_accuracy": [0.5]}))
     ['loss', 'accuracy']
     """
     return [name.removeprefix(TRAIN) for name in history.epochs if name.startswith(TRAIN)]
 
 
 @strict
-def save_curves(history: History, folder: str | os.PathLike[str]) -> Path:
+def save_curves(history: Measured, folder: str | os.PathLike[str]) -> Path:
     """Draw `curves.png` and `curves.svg`; the path of the PNG.
 
     Errors: FileError; OptionError where Matplotlib is not installed.
@@ -57,7 +57,7 @@ def save_curves(history: History, folder: str | os.PathLike[str]) -> Path:
     return png
 
 
-def draw_curves(history: History) -> Any:
+def draw_curves(history: Measured) -> Any:
     """A figure with a panel for each measure. Errors: OptionError without Matplotlib."""
     names = measures(history) or ["loss"]
     figure = _figure(len(names), width=5.5 * len(names))
@@ -66,7 +66,7 @@ def draw_curves(history: History) -> Any:
     return figure
 
 
-def curve_svgs(history: History) -> dict[str, str]:
+def curve_svgs(history: Measured) -> dict[str, str]:
     """For each measure an `<svg>` element that takes the text colour of its page."""
     pictures = {}
     for name in measures(history) or ["loss"]:
@@ -80,7 +80,7 @@ def _figure(columns: int, width: float) -> Any:
     return new_figure(1, columns, (width, 3.4), who="curves: Matplotlib, which draws them")
 
 
-def _draw(axes: Any, history: History, name: str, ink: str) -> None:
+def _draw(axes: Any, history: Measured, name: str, ink: str) -> None:
     """One measure: every epoch of both sets and, thin and grey, every step's batch."""
     epochs = history.epochs.get("epoch", [])
     ends = history.epochs.get("step", [])
@@ -105,7 +105,7 @@ def _draw(axes: Any, history: History, name: str, ink: str) -> None:
     _count_epochs(axes, epochs, ends)
 
 
-def _draw_steps(axes: Any, history: History, name: str) -> None:
+def _draw_steps(axes: Any, history: Measured, name: str) -> None:
     """The batches' values, thinned to their range where there are more than pixels."""
     values = np.array(history.steps.get(name, []), dtype=float)
     steps = np.array(history.steps.get("step", []))
@@ -119,7 +119,7 @@ def _draw_steps(axes: Any, history: History, name: str) -> None:
     )
 
 
-def _spread_out(axes: Any, history: History, name: str) -> None:
+def _spread_out(axes: Any, history: Measured, name: str) -> None:
     """Powers of ten where the epochs' values are far apart; of one epoch, those of batches."""
     columns = [history.epochs.get(prefix + name, []) for prefix in STYLES]
     if len(history.epochs.get("epoch", [])) < 2:

@@ -13,7 +13,8 @@ from typing import Any
 from pellucid.errors import OptionError, closest
 from pellucid.refusals import Strict
 from pellucid.state import copies
-from pellucid.train.history import TRAIN, VALIDATION, Values
+from pellucid.train.history import Values
+from pellucid.train.measured import TRAIN, VALIDATION
 from pellucid.train.metrics import Metric, SetMetric
 
 MODES = ("min", "max")

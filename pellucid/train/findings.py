@@ -8,7 +8,7 @@ Nothing here can end a run: what fails is said in its place.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,14 +18,12 @@ from pellucid.measures import classification_report, r2
 from pellucid.nn.summary import Summary, overview
 from pellucid.tables import few, significant
 from pellucid.train import mistakes
+from pellucid.train.base import BaseTrainer
 from pellucid.train.curves import can_draw
 from pellucid.train.judging import Judged, chosen, judged, outputs_of
 from pellucid.train.pace import spoken
 from pellucid.train.page import escape, section, table
 from pellucid.train.svg import element
-
-if TYPE_CHECKING:
-    from pellucid.train.trainer import Trainer
 
 MOST_SAMPLES = 10_000
 LEAST_SAMPLES = 500
@@ -57,7 +55,7 @@ class Findings:
             self.sections[title] = content
 
 
-def findings(trainer: "Trainer") -> Findings:
+def findings(trainer: BaseTrainer) -> Findings:
     """What a report tells of the model that training ended with."""
     found = Findings(dict(trainer.results))
     summaries: list[Summary] = []
@@ -75,11 +73,11 @@ def findings(trainer: "Trainer") -> Findings:
     return found
 
 
-def _parameters(trainer: "Trainer") -> int:
+def _parameters(trainer: BaseTrainer) -> int:
     return sum(int(p.size) for p in trainer.model.parameters().values())
 
 
-def _architecture(trainer: "Trainer", summaries: list[Summary]) -> str:
+def _architecture(trainer: BaseTrainer, summaries: list[Summary]) -> str:
     """The layers, for one sample."""
     model, inputs = trainer.model, trainer.train.inputs
     dtypes = {array.dtype for array in inputs}
@@ -103,7 +101,7 @@ def _architecture(trainer: "Trainer", summaries: list[Summary]) -> str:
     )
 
 
-def _judgement(trainer: "Trainer", summaries: list[Summary]) -> str:
+def _judgement(trainer: BaseTrainer, summaries: list[Summary]) -> str:
     """What the model says of a set that it did not learn from, where there is one."""
     data, what = _set(trainer)
     options = trainer.options
@@ -115,7 +113,7 @@ def _judgement(trainer: "Trainer", summaries: list[Summary]) -> str:
     return told + (_of_classes(trainer, found) if data.classes else _of_numbers(trainer, found))
 
 
-def _set(trainer: "Trainer") -> tuple[Dataset, str]:
+def _set(trainer: BaseTrainer) -> tuple[Dataset, str]:
     """The set that is looked at, and what it is."""
     if trainer.judged is not None:
         return trainer.judged, ""
@@ -132,7 +130,7 @@ def _most(data: Dataset, summaries: list[Summary]) -> int:
     return min(len(data), MOST_SAMPLES, fitting, max(1, MOST_NUMBERS // max(outputs, 1)))
 
 
-def _measured_on(trainer: "Trainer", found: Judged, data: Dataset, what: str) -> str:
+def _measured_on(trainer: BaseTrainer, found: Judged, data: Dataset, what: str) -> str:
     seen, is_all = found.seen, found.seen == len(data)
     count = f"all {seen:,}" if is_all else f"{seen:,}, evenly spread, of {len(data):,}"
     told = f"Measured on {count} samples of {data.name!r}"
@@ -145,7 +143,7 @@ def _measured_on(trainer: "Trainer", found: Judged, data: Dataset, what: str) ->
     return told
 
 
-def _of_classes(trainer: "Trainer", found: Judged) -> str:
+def _of_classes(trainer: BaseTrainer, found: Judged) -> str:
     """Confusion, mistakes, and measures of each class."""
     data = found.data
     names = data.class_names or tuple(str(i) for i in range(data.classes))
@@ -162,7 +160,7 @@ def _of_classes(trainer: "Trainer", found: Judged) -> str:
     return "\n".join(section(title, content, 3) for title, content in parts if content)
 
 
-def _boundary(trainer: "Trainer", data: Dataset) -> str:
+def _boundary(trainer: BaseTrainer, data: Dataset) -> str:
     """The class of every place in the plane, where the data lie in one."""
     is_plane = data.features.shape[1:] == (2,) and not data.further and not data.vocabulary
     if not is_plane or data.labels.ndim != 1 or data.classes > MOST_CLASSES or not can_draw():
@@ -191,7 +189,7 @@ def _at(data: Dataset, places: Any) -> Dataset:
     return replace(data, features=features, labels=labels)
 
 
-def _of_numbers(trainer: "Trainer", found: Judged) -> str:
+def _of_numbers(trainer: BaseTrainer, found: Judged) -> str:
     """The fit, or predicted numbers beside the true ones; errors, and the largest."""
     data = found.data
     true = data.labels.reshape(len(data), -1).astype(np.float64)
@@ -215,7 +213,7 @@ def _numbers(values: Any) -> str:
     return ", ".join(shown) + (", ..." if len(values) > len(shown) else "")
 
 
-def _fit(trainer: "Trainer", data: Dataset, true: Any, outputs: Any) -> str:
+def _fit(trainer: BaseTrainer, data: Dataset, true: Any, outputs: Any) -> str:
     if not can_draw():
         return ""
     from pellucid.plot.predictions import fitted_curve, predicted_and_true

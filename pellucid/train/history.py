@@ -7,20 +7,16 @@ History       everything, as dicts of lists that a table or a plot takes as they
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from pellucid.refusals import Strict
 from pellucid.strict import strict
 from pellucid.tables import aligned, cell, few
+from pellucid.train.measured import TRAIN, VALIDATION, Columns, Measured
 
 Values = dict[str, float]
-Columns = dict[str, list[Any]]
-
-TRAIN = "train_"
-VALIDATION = "validation_"
 BEST_MARK = "best"
 MOST_EPOCHS = 16  # in a table: it fits on a screen, and into a notebook's cell without scrolling
 
@@ -83,7 +79,7 @@ class Steps:
 
 @strict
 @dataclass
-class History(Strict):
+class History(Measured):
     """What a run measured so far.
 
     `steps` and `epochs` are dicts of lists of equal length: `pandas.DataFrame(history.epochs)`
@@ -101,10 +97,6 @@ class History(Strict):
         2      0.1250            1.000
     """
 
-    steps: Columns = field(default_factory=dict)
-    epochs: Columns = field(default_factory=dict)
-    best_epoch: int | None = None
-    restored_epoch: int | None = None
     stopped: str = ""
     weights: str = ""
     file_error: str = ""

@@ -9,7 +9,7 @@ Callback    what is called while training goes on
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,10 +20,6 @@ from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric, SetMetric
 from pellucid.train.parts import callbacks_of, metrics_of
-
-if TYPE_CHECKING:
-    from pellucid.train.trainer import Trainer
-
 
 USUAL_BATCH = 100
 BEST, LAST = KEEPS = "best", "last"
@@ -42,7 +38,8 @@ class Callback(Strict):
     """What is called while `fit` runs; override what you need.
 
     Order: `begin`; `after_steps` about ten times a second, and `after_epoch`; `end`, also
-    after an error. `trainer.stop(reason)` ends training after the current chunk.
+    after an error. `trainer` is the `Trainer` that calls; `trainer.stop(reason)` ends training
+    after the current chunk.
     """
 
     def __init_subclass__(cls) -> None:
@@ -55,16 +52,16 @@ class Callback(Strict):
                     "pellucid.train.Callback."
                 )
 
-    def begin(self, trainer: "Trainer", epochs: int) -> None:
+    def begin(self, trainer: Any, epochs: int) -> None:
         """Training begins, up to so many epochs in all."""
 
-    def after_steps(self, trainer: "Trainer", steps: Steps) -> None:
+    def after_steps(self, trainer: Any, steps: Steps) -> None:
         """Some steps were done; iterate over `steps` for their records."""
 
-    def after_epoch(self, trainer: "Trainer", record: EpochRecord) -> None:
+    def after_epoch(self, trainer: Any, record: EpochRecord) -> None:
         """An epoch was completed and measured."""
 
-    def end(self, trainer: "Trainer") -> None:
+    def end(self, trainer: Any) -> None:
         """Training has ended; the model holds the weights that it keeps."""
 
 

@@ -11,18 +11,16 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pellucid.errors import FileError
+from pellucid.train.base import BaseTrainer
 from pellucid.train.checkpoint import Checkpoint
 from pellucid.train.claim import Claim
 from pellucid.train.history import Record
 from pellucid.train.options import Saving
 from pellucid.train.report import draw
 from pellucid.train.run_folder import RunFolder
-
-if TYPE_CHECKING:
-    from pellucid.train.trainer import Trainer
 
 
 class Recorder:
@@ -159,7 +157,7 @@ class Recorder:
         if folder is not None:
             self._try(lambda: what(folder))
 
-    def keep_graph(self, trainer: "Trainer") -> None:
+    def keep_graph(self, trainer: BaseTrainer) -> None:
         """What the model computes, unless it was left out, or is there already."""
         folder, saving = self.folder, self.saving
         if folder is None or saving is None or not saving.graph:
@@ -169,7 +167,7 @@ class Recorder:
 
             self.write(lambda folder: save_graphs(folder.graph_file, trainer))
 
-    def draw(self, trainer: "Trainer") -> None:
+    def draw(self, trainer: BaseTrainer) -> None:
         """What is there to look at, where it was not left out."""
         if self.saving is not None and self.saving.report:
             self.write(lambda folder: draw(trainer, folder))

@@ -8,23 +8,21 @@ import os
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pellucid.disk import expanded
 from pellucid.errors import FileError
 from pellucid.io import write_atomic
 from pellucid.strict import strict
 from pellucid.tables import cell
+from pellucid.train.base import BaseTrainer
 from pellucid.train.curves import can_draw, curve_svgs, save_curves
 from pellucid.train.history import History
 from pellucid.train.page import escape, framed, section, table
 from pellucid.train.run_folder import RunFolder
 
-if TYPE_CHECKING:
-    from pellucid.train.trainer import Trainer
 
-
-def draw(trainer: "Trainer", folder: RunFolder) -> None:
+def draw(trainer: BaseTrainer, folder: RunFolder) -> None:
     """Everything to look at in a run folder: the curves, where they can be drawn, and the page.
 
     What fails is no fault of the run: a warning says so, and the page what is missing. Errors:

@@ -9,18 +9,16 @@ import functools
 import hashlib
 import zlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pellucid
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.graph import Graph
-from pellucid.train.history import TRAIN, VALIDATION
+from pellucid.train.base import BaseTrainer
+from pellucid.train.measured import TRAIN, VALIDATION
 from pellucid.train.metrics import SetMetric
 from pellucid.train.options import Options
-
-if TYPE_CHECKING:
-    from pellucid.train.trainer import Trainer
+from pellucid.version import __version__
 
 
 def check_data(
@@ -108,7 +106,7 @@ def _check_monitor(validation: Dataset | None, options: Options) -> None:
         raise OptionError(f"EarlyStopping: monitor {stopping.monitor!r} is not measured. {meant}")
 
 
-def identity(trainer: "Trainer", step: Graph) -> dict[str, Any]:
+def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
     """What decides the bits of a run, apart from the variables: batches, data, the step.
 
     What a step computes stands in its graph; names are there to tell what has changed.
@@ -151,8 +149,11 @@ def check_identity(there: Mapping[str, Any], here: Mapping[str, Any], folder: st
             )
 
 
-def run_config(trainer: "Trainer", known: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a run: what its maker added, and what the Trainer knows."""
+def run_config(trainer: BaseTrainer, keep: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a run: what its maker added, and what the Trainer knows.
+
+    `keep`: which weights are kept.
+    """
     options, saving = trainer.options, trainer.options.saving
     stopping = options.early_stopping
     known = dict(known) | {
@@ -161,10 +162,10 @@ def run_config(trainer: "Trainer", known: Mapping[str, Any]) -> dict[str, Any]:
         "validation": None if trainer.validation is None else trainer.validation.name,
         "metrics": [metric.name for metric in options.metrics],
         "early_stopping": None if stopping is None else vars(stopping),
-        "keep": trainer.keep,
+        "keep": keep,
     }
     added = {} if saving is None else dict(saving.config)
-    return {"pellucid": pellucid.__version__, **added, "trainer": known}
+    return {"pellucid": __version__, **added, "trainer": known}
 
 
 def _digest(data: Dataset) -> str:

@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -29,13 +29,11 @@ from pellucid.scopes import scope
 from pellucid.tensor import Tensor, apply, tensor
 from pellucid.text import parse
 from pellucid.train.about import About
+from pellucid.train.base import BaseTrainer
 from pellucid.train.history import Values
 from pellucid.train.metrics import for_loss, means_of
 from pellucid.train.samples import check_samples
 from pellucid.variables import Variable
-
-if TYPE_CHECKING:
-    from pellucid.train.trainer import Trainer
 
 ENTRY = "pellucid.graph"
 BY_CLASS = "Give a model of its class, in Python: pellucid.load(FOLDER, model=Net())."
@@ -177,7 +175,7 @@ class Measures:
 # ---- files -------------------------------------------------------------------------------
 
 
-def save_graphs(path: str | os.PathLike[str], trainer: "Trainer") -> None:
+def save_graphs(path: str | os.PathLike[str], trainer: BaseTrainer) -> None:
     """Write the graph of a Trainer's model, and that of loss and metrics; or why there is none."""
     model, data = trainer.model, trainer.train
     metrics = for_loss(trainer.options.metrics, trainer.loss)
@@ -196,7 +194,7 @@ def save_graphs(path: str | os.PathLike[str], trainer: "Trainer") -> None:
             "measures": _kept(measure, (*inputs, data.labels[:1]), names, model),
         }
     constants: dict[str, Any] = {}
-    entry = About.of(trainer).as_dict()
+    entry = About.of(model, trainer.loss).as_dict()
     for name, graph in found.items():
         if isinstance(graph, StoredGraph):
             arrays = [array for _, array in graph.graph.constants if array.size > 16]

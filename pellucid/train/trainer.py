@@ -13,9 +13,9 @@ from typing import Any
 
 from pellucid.data import Dataset
 from pellucid.errors import TrainingError
-from pellucid.refusals import Strict
 from pellucid.state import held, restore
 from pellucid.strict import strict
+from pellucid.train.base import BaseTrainer
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Evaluation, Feed, Loss
@@ -25,7 +25,6 @@ from pellucid.train.interrupt import Interrupts
 from pellucid.train.keeping import CHANGED, Keeper
 from pellucid.train.metrics import for_loss
 from pellucid.train.options import Options
-from pellucid.train.pace import Pace
 from pellucid.train.program import Program, Task
 from pellucid.train.recorder import Recorder
 from pellucid.train.requirements import check_data, check_identity, identity, run_config
@@ -34,7 +33,7 @@ from pellucid.train.stepper import Stepper
 
 
 @strict
-class Trainer(Strict):
+class Trainer(BaseTrainer):
     """Trains a model on a data set.
 
     `loss(outputs, targets)` gives one number; with weights it is called with `weights=` too.
@@ -61,16 +60,7 @@ class Trainer(Strict):
         options: Options = Options(),  # noqa: B008 (frozen)
     ) -> None:
         check_data(train, validation, options)
-        self.model = model
-        self.loss = loss
-        self.optimizer = optimizer
-        self.train = train
-        self.validation = validation
-        self.options = options
-        self.history = History()
-        self.results: dict[str, str] = {}
-        self.judged: Dataset | None = None
-        self.pace = Pace()
+        super().__init__(model, loss, optimizer, train, validation, options)
         feed = Feed(train, options.weights.of(train))
         task = Task(model, loss, optimizer, for_loss(options.metrics, loss))
         self._program = Program(task, feed, options.executor)
@@ -211,7 +201,7 @@ class Trainer(Strict):
             warnings.warn(CHANGED, stacklevel=5)
         self.history.restored_epoch, self.history.weights = None, ""
         self._stepper.check_last()
-        if self._recorder.settle(lambda: run_config(self, self._identity)):
+        if self._recorder.settle(lambda: run_config(self, self.keep, self._identity)):
             self.save()
         self._recorder.keep_graph(self)
         self._recorder.write(lambda folder: folder.forget_model())

@@ -1,0 +1,37 @@
+"""What the files of a run tell of a Trainer, and all that they know of it.
+
+BaseTrainer    what it is made from, and what came of it; `Trainer` is the one class made from it
+"""
+
+from typing import Any
+
+from pellucid.data import Dataset
+from pellucid.refusals import Strict
+from pellucid.train.evaluation import Loss
+from pellucid.train.history import History
+from pellucid.train.options import Options
+from pellucid.train.pace import Pace
+
+
+class BaseTrainer(Strict):
+    """The arguments of a `Trainer`, and what it measures, as attributes."""
+
+    def __init__(
+        self,
+        model: Any,
+        loss: Loss,
+        optimizer: Any,
+        train: Dataset,
+        validation: Dataset | None,
+        options: Options,
+    ) -> None:
+        self.model = model
+        self.loss = loss
+        self.optimizer = optimizer
+        self.train = train
+        self.validation = validation
+        self.options = options
+        self.history = History()
+        self.results: dict[str, str] = {}
+        self.judged: Dataset | None = None
+        self.pace = Pace()
