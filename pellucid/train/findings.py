@@ -28,7 +28,8 @@ from pellucid.train.svg import element
 MOST_SAMPLES = 10_000
 LEAST_SAMPLES = 500
 MOST_WORK = 2e11  # floating-point operations: some seconds on two cores
-MOST_NUMBERS = 2**23  # of outputs
+MOST_OUTPUTS = 2**23  # numbers
+MOST_INPUTS = 2**27
 MOST_CLASSES = 20  # in the plane: more colours are not told apart
 WORST = 10
 
@@ -126,8 +127,11 @@ def _most(data: Dataset, summaries: list[Summary]) -> int:
     """How many samples are looked at: of a set that is large, or a model that is slow, some."""
     work = max((summary.flops for summary in summaries), default=0)
     fitting = max(LEAST_SAMPLES, int(MOST_WORK / max(work, 1)))
-    outputs = max((int(np.prod(s.rows[-1].output or (1,))) for s in summaries if s.rows), default=1)
-    return min(len(data), MOST_SAMPLES, fitting, max(1, MOST_NUMBERS // max(outputs, 1)))
+    shapes = [row.output for summary in summaries for row in summary.rows if row.output]
+    outputs = int(np.prod(shapes[-1])) if shapes else 1
+    inputs = sum(int(np.prod(array.shape[1:])) for array in data.inputs)
+    in_memory = min(MOST_OUTPUTS // max(outputs, 1), MOST_INPUTS // max(inputs, 1))
+    return min(len(data), MOST_SAMPLES, fitting, max(1, in_memory))
 
 
 def _measured_on(trainer: BaseTrainer, found: Judged, data: Dataset, what: str) -> str:

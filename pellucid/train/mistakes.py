@@ -183,7 +183,7 @@ def _rows(found: Judged, worst: NDArray[Any], names: Sequence[str]) -> str:
     features = found.data.features
     few_features = features.ndim == 2 and features.shape[1] <= MOST_FEATURES
     if found.probabilities is not None:
-        heads += ["p of that", "p of the true one"]
+        heads += ["p of answer", "p of true"]
     if few_features:
         heads += [f"feature {i}" for i in range(features.shape[1])]
     rows = []

@@ -59,6 +59,7 @@ td.form { white-space: normal; overflow-wrap: anywhere; }
 .pictures figcaption { font-size: .8125rem; line-height: 1.35; margin-top: .25rem;
   overflow-wrap: anywhere; }
 .pictures figcaption span { color: var(--soft); }
+@media (max-width: 30rem) { th, td { padding: .25rem .5rem; font-size: .9375rem; } }
 .settings th, .settings td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 .settings th { position: static; background: none; color: var(--soft); width: 45%; }
 """

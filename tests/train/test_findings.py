@@ -96,11 +96,16 @@ def test_of_a_large_set_some_samples_are_measured_and_that_is_said(
     assert "Measured on 4, evenly spread, of 6 samples" in text
 
 
-def test_a_slow_model_is_asked_for_fewer_samples(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "limit",
+    [{"MOST_WORK": 1.0}, {"MOST_OUTPUTS": 9}, {"MOST_INPUTS": 11}],
+    ids=["work", "outputs", "inputs"],
+)
+def test_a_slow_or_large_model_is_asked_for_fewer_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(module, "MOST_WORK", 1.0)
-    monkeypatch.setattr(module, "LEAST_SAMPLES", 3)
+    for name, value in ({"LEAST_SAMPLES": 3} | limit).items():
+        monkeypatch.setattr(module, name, value)
     assert "Measured on 3, evenly" in words(page_of(tmp_path, Fixed(3), known(TRUE, SAID)))
 
 

@@ -113,7 +113,7 @@ def test_without_pillow_the_worst_pictures_are_a_table(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     text = page_of(tmp_path, nn.Linear(64, 10), digits()[:60])
     assert "<img" not in text
-    assert "sample true taken for p of that p of the true one" in words(text)
+    assert "sample true taken for p of answer p of true" in words(text)
 
 
 def test_classes_that_never_occur_are_told(tmp_path: Path) -> None:
