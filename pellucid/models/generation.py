@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pellucid.compile import compile as compiled
 from pellucid.data import Vocabulary
-from pellucid.errors import OptionError
+from pellucid.errors import DataError, OptionError
 from pellucid.nn.module import Module
 from pellucid.random import Generator
 from pellucid.strict import strict
@@ -43,7 +43,8 @@ def generate(
     put into inference mode. The same seed gives the same text.
 
     Errors: OptionError for a temperature below 0 or a context below 1; DataError for a
-        character of the prompt that the vocabulary does not have.
+        character of the prompt that the vocabulary does not have, and for logits of which
+        none is the largest, as those of weights that are not finite.
     """
     if not 0.0 <= temperature < math.inf:
         raise OptionError(f"generate: temperature {temperature}. A number from 0 on.")
@@ -63,7 +64,14 @@ def _characters(
     rng: Generator,
 ) -> Iterator[str]:
     while True:
-        chosen = _draw(scores.of(ids), temperature, rng)
+        logits = scores.of(ids)
+        if not abs(logits.max()) < math.inf:  # nan is not, either
+            raise DataError(
+                f"generate: the largest logit behind {vocabulary.characters[ids[-1]]!r} is "
+                f"{logits.max()}. No character can be chosen: the model's weights are not finite. "
+                "Load or train them again."
+            )
+        chosen = _draw(logits, temperature, rng)
         ids.append(chosen)
         yield vocabulary.characters[chosen]
 

@@ -125,7 +125,8 @@ def hypot(x1: Any, x2: Any, /) -> Tensor:
     a, b = pair(x1, x2)
     a, b = a.abs(), b.abs()
     large, small = a.maximum(b), a.minimum(b)
-    share = small / where(large == 0, 1.0, large)
+    with np.errstate(invalid="ignore"):  # of inf by inf, which is not looked at
+        share = small / where(large == 0, 1.0, large)
     length = large * (1.0 + share * share).sqrt()
     return where((a == math.inf) | (b == math.inf), math.inf, length)
 
@@ -143,7 +144,8 @@ def sign(x: Any, /) -> Tensor:
 def signbit(x: Any, /) -> Tensor:
     """Whether the sign is a minus, that of -0 too. nan counts as positive."""
     t = _floats("signbit", array(x))
-    return (t < 0) | ((t == 0) & (1.0 / t < 0))
+    with np.errstate(divide="ignore"):  # which tells 0 from -0
+        return (t < 0) | ((t == 0) & (1.0 / t < 0))
 
 
 @strict
@@ -196,8 +198,9 @@ def round(x: Any, /) -> Tensor:  # noqa: A001 (the standard's name)
     if t.dtype in INTEGERS:
         return t
     low = t.floor()
-    is_odd = low - 2.0 * (low * 0.5).floor()
-    up = where(t - low == 0.5, is_odd, (t - low > 0.5).astype(t.dtype))
+    with np.errstate(invalid="ignore"):  # of inf less inf, which is not looked at
+        over, is_odd = t - low, low - 2.0 * (low * 0.5).floor()
+    up = where(over == 0.5, is_odd, (over > 0.5).astype(t.dtype))
     return where(low == t, t, copysign(low + up, t))
 
 

@@ -96,7 +96,7 @@ def asinh(x: Any, /) -> Tensor:
     # For large numbers the square would overflow: there it is log(2 size).
     small = size.minimum(_LARGE)
     near = (small + small * small / (1.0 + (1.0 + small * small).sqrt())).log1p()
-    return copysign(where(size > _LARGE, size.log() + math.log(2.0), near), t)
+    return copysign(where(size > _LARGE, size.maximum(_LARGE).log() + math.log(2.0), near), t)
 
 
 @strict

@@ -98,3 +98,17 @@ def test_what_cannot_be_gone_on_with_is_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         written(Table(CYCLE), **{"prompt": "a", "count": 1} | options)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize("logits", [np.nan, np.inf, -np.inf])
+def test_weights_that_are_not_finite_write_nothing(logits: float, temperature: float) -> None:
+    model = Table(np.full((4, 4), logits))
+    message = rf"generate: the largest logit behind 'b' is {logits}\. No character can be chosen"
+    with pytest.raises(DataError, match=message):
+        written(model, "ab", 1, temperature=temperature)
+
+
+def test_characters_that_are_ruled_out_are_not_written() -> None:
+    model = Table(np.where(np.arange(4) == 2, 0.0, -np.inf) + np.zeros((4, 4)))
+    assert written(model, "a", 5) == "bbbbb"

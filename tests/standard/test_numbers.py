@@ -157,3 +157,18 @@ def test_equal_infinities_share_the_slope_of_their_sum():
     for end in (-np.inf, np.inf, 1.0):
         other = pc.tensor([end])
         assert pc.grad(lambda a, b: pc.logaddexp(a, b).sum())(other, other).tolist() == [0.5]
+
+
+@pytest.mark.parametrize("name", sorted({*UNARY, *BINARY} - {"isfinite", "isinf", "isnan"}))
+def test_what_has_a_value_has_it_without_a_warning(name):
+    # Warnings are errors here. NumPy's function tells where there is no value, or none that fits.
+    edges = [0.0, -0.0, 0.5, -2.5, 30.0, np.inf, -np.inf]
+    theirs = getattr(np, name, None)
+    for values in (
+        [(a,) for a in edges] if name in UNARY else [(a, b) for a in edges for b in edges]
+    ):
+        try:
+            theirs(*map(np.float32, values))
+        except (RuntimeWarning, TypeError):
+            continue
+        getattr(pc, name)(*(pc.tensor([value]) for value in values))
