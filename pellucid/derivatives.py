@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.autodiff import gradients
-from pellucid.errors import GradientError, OptionError, ShapeError
+from pellucid.errors import CallError, GradientError, OptionError, ShapeError
 from pellucid.graph import Origin, Unrecorded
 from pellucid.primitives import Concat, Identity
 from pellucid.primitives.base import FLOAT64, FLOATS
@@ -37,6 +37,7 @@ def value_and_grad(function: Function, *, argument: int | tuple[int, ...] = 0) -
     """
     chosen = argument if isinstance(argument, tuple) else (argument,)
 
+    @strict
     def derivative(*arguments: Any) -> tuple[Tensor, Any]:
         fresh = _fresh(arguments, chosen)
         y = _value(function, fresh)
@@ -61,7 +62,12 @@ def grad(function: Function, *, argument: int | tuple[int, ...] = 0) -> Any:
     12.0
     """
     both = value_and_grad(function, argument=argument)
-    return lambda *arguments: both(*arguments)[1]
+
+    @strict
+    def gradient(*arguments: Any) -> Any:
+        return both(*arguments)[1]
+
+    return gradient
 
 
 @strict
@@ -85,6 +91,10 @@ def jvp(function: Function, arguments: Sequence[Any], directions: Sequence[Any])
 
     Computed as the derivative of the reverse map, which is linear in dy: d/du (u^T J) v = J v.
     """
+    if len(arguments) != len(directions):
+        raise OptionError(
+            f"jvp: {len(arguments)} arguments and {len(directions)} directions. Each has one."
+        )
     y, pull = vjp(function, *arguments)
     dy = Tensor(np.zeros(y.shape, y.dtype), Origin(None, ()))
     rows = pull(dy)
@@ -126,6 +136,11 @@ def _fresh(arguments: Sequence[Any], chosen: Any) -> list[Any]:
     tensor, also when derivatives are nested.
     """
     result = list(arguments)
+    if lacking := [i for i in chosen if not -len(result) <= i < len(result)]:
+        raise CallError(
+            f"grad: called with {len(result)} arguments, for the gradient by argument "
+            f"{lacking[0]}. They count from 0."
+        )
     for i in chosen:
         x = arguments[i].read() if isinstance(arguments[i], Tensor) else tensor(arguments[i])
         if x.dtype not in FLOATS:

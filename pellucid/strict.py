@@ -107,7 +107,8 @@ def _no_option(
         word, value, takes.names, takes.without_name
     )
     remedy = remedy or foreign.option(("function",), word)
-    known = closest(word, takes.names) if takes.names else "It takes none."
+    by_place = f"It takes *{takes.rest}, by place alone." if takes.rest else "It takes none."
+    known = closest(word, takes.names) if takes.names else by_place
     return CallError(f"{where} has no option {word!r}{f', {remedy}' if remedy else f'. {known}'}")
 
 
@@ -163,6 +164,7 @@ def _refused(function: Any, given: Sequence[Any], options: Mapping[str, Any]) ->
     if not is_method:
         return unfit(name, (name,), Takes.of(function), given, options)
     kind = type(given[0]) if given else type(None)
-    where = f"{kind.__name__}.{name}" if given else function.__qualname__
+    # What is called by its object, as a measure is, has the name of that.
+    where = f"{kind.__name__}.{name}".removesuffix(".__call__") if given else function.__qualname__
     owners = tuple(base.__name__ for base in kind.__mro__)
     return unfit(where, owners, Takes.of(function, bound=1), given[1:], options)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import pellucid as pc
-from pellucid.errors import GradientError, ShapeError
+from pellucid.errors import GradientError, OptionError, ShapeError
 
 A = np.array([[2.0, -1.0, 0.5], [0.3, 1.0, 4.0]])
 
@@ -211,3 +211,8 @@ def test_a_rule_that_is_wrong_at_second_order_only_is_found():
 def test_a_nan_gradient_is_found():
     with np.errstate(all="ignore"), pytest.raises(GradientError, match="the gradient is nan"):
         pc.check_gradients(lambda x: (x > -1.0).where(x, (x * 0.0).log()), [2.0], order=1)
+
+
+def test_each_argument_of_jvp_has_a_direction():
+    with pytest.raises(OptionError, match=r"jvp: 1 arguments and 0 directions\. Each has one"):
+        pc.jvp(lambda x: x, (1.0,), ())

@@ -189,6 +189,28 @@ KNOWN = {"pc": pc, "F": pc.functional, "x": pc.ones((2, 3)), "model": pc.nn.Line
             "pc.Generator(0).normal(0.0, 1.0, size=(3,))",
             "Generator.normal has no option 'size', a word of NumPy. It is `shape=` here.",
         ),
+        (
+            "pc.optim.StepDecay(0.1, step_size=10)",
+            "StepDecay has no option 'step_size', a word of PyTorch. Write every=10.",
+        ),
+        (
+            "pc.grad(pc.sum, argnums=1)",
+            "grad has no option 'argnums', a word of JAX. Write argument=1.",
+        ),
+        ("pc.value_and_grad(pc.sum)()", "grad: called with 0 arguments, for the gradient by argu"),
+        (
+            "pc.grad(pc.sum)(x, t=1)",
+            "gradient has no option 't'. It takes *arguments, by place alone.",
+        ),
+        ("pc.train.Accuracy()(x)", "Accuracy: targets is missing. It takes outputs, targets."),
+        (
+            "pc.train.Accuracy()(y_true=x, y_pred=x)",
+            "Accuracy has no option 'y_true', a word of Keras. It is `targets=` here.",
+        ),
+        (
+            "pc.nn.init.HeNormal()(3, seed=1)",
+            "HeNormal has no option 'seed', a word of Keras. Write rng=pc.Generator(seed=0).",
+        ),
         ("x.item(0)", "Tensor.item: called with 1 argument by place. It takes none by place."),
     ],
 )
@@ -202,7 +224,9 @@ def test_every_synonym_is_the_name_of_an_argument_here() -> None:
     functions = [thing for package in PACKAGES for _, thing in public(package)]
     functions += [function for _, function in methods()]
     takes = [Takes.of(inspect.unwrap(f)) for f in functions if not isinstance(f, type)]
-    inits: list[Any] = [f.__init__ for f in functions if isinstance(f, type)]
+    classes = [f for f in functions if isinstance(f, type)]
+    inits: list[Any] = [f.__init__ for f in classes]  # type: ignore[misc]
+    inits += [inspect.unwrap(f.__call__) for f in classes]
     known = {name for each in takes for name in each.names}
     known |= {name for init in inits for name in Takes.of(init).names}
     for library, words in SYNONYMS.items():

@@ -17,6 +17,7 @@ from pellucid.tensor import Tensor
 class RandomCrop(Augmentation):
     """A part of `size` at a place drawn for each sample, after `padding` on all four sides.
 
+    One number is the size each way.
     Without `size` the part is as large as the image, which is then moved by up to `padding`
     pixels. `fill` is the value of the padding; None repeats the pixels of the edge. In
     inference a `size` gives the middle of the image, as a network after it needs that size.
@@ -31,13 +32,14 @@ class RandomCrop(Augmentation):
 
     def __init__(
         self,
-        size: tuple[int, int] | None = None,
+        size: int | tuple[int, int] | None = None,
         padding: int = 0,
         fill: float | None = 0.0,
         *,
         rng: Generator | None = None,
     ) -> None:
         super().__init__(rng=rng)
+        size = (size, size) if isinstance(size, int) else size
         if (size is not None and min(size) < 1) or padding < 0:
             raise OptionError(
                 f"RandomCrop: size {size}, padding {padding}. A size is 1 or more each way, "

@@ -8,12 +8,14 @@ _INPUT = (
     "x", "x1", "logits", "prediction", "log_prediction", "probabilities", "scores", "data", "obj",
 )  # fmt: skip
 _PREDICTED = (
-    "predicted", "prediction", "log_prediction", "logits", "scores", "probabilities", "p",
+    "predicted", "prediction", "outputs", "log_prediction", "logits", "scores", "probabilities",
+    "p",
 )  # fmt: skip
 _SEED = ("seed", "rng=pc.Generator(seed=0)")
-_TRUE = ("true", "target", "log_target")
+_TRUE = ("true", "target", "targets", "log_target")
 
 _TORCH = {
+    "T_max": ("steps",),
     "attn_mask": ("mask",),
     "beta": ("delta",),
     "callable": ("function",),
@@ -22,7 +24,9 @@ _TORCH = {
     "dim": _AXIS,
     "dims": (*_AXIS, "repetitions"),
     "end": ("stop",),
+    "eta_min": ("final",),
     "func": ("function",),
+    "gamma": ("factor",),
     "generator": _SEED,
     "index": ("indices",),
     "input": _INPUT,
@@ -30,6 +34,7 @@ _TORCH = {
     "kernel_size": ("window",),
     "keepdim": ("keepdims",),
     "max_epochs": ("epochs",),
+    "max_lr": ("learning_rate",),
     "n": ("n_rows",),
     "negative_slope": ("slope",),
     "num_classes": ("classes",),
@@ -39,9 +44,11 @@ _TORCH = {
     "shifts": ("shift",),
     "size_average": ('reduction="mean"',),
     "split_size_or_sections": ("count",),
+    "step_size": ("every",),
     "steps": ("num",),
     "tensors": ("arrays",),
     "top_k": ("k",),
+    "total_steps": ("steps",),
     "unbiased": ("correction=1.0",),
     "weight": ("class_weights",),
 }
@@ -62,9 +69,12 @@ _NUMPY = {
 }
 _KERAS = {
     "alpha": ("slope",),
+    "decay_rate": ("factor",),
+    "decay_steps": ("steps", "every"),
     "depth": ("classes",),
     "epsilon": ("delta",),
     "filepath": ("path", "file", "folder"),
+    "initial_learning_rate": ("learning_rate",),
     "inputs": ("x",),
     "multiples": ("repetitions",),
     "nb_epoch": ("epochs",),
@@ -72,6 +82,7 @@ _KERAS = {
     "perm": _AXIS,
     "pool_size": ("window",),
     "rate": ("ratio",),
+    "seed": ("rng=pc.Generator(seed=0)",),
     "strides": ("stride",),
     "tensor": _INPUT,
     "values": ("arrays",),
@@ -98,9 +109,18 @@ _SKLEARN = {
     "zero_division": ("undefined",),
 }
 
+_JAX: dict[str, tuple[str, ...]] = {
+    "argnums": ("argument",),
+    "fun": ("function",),
+    "init": ("initial",),
+    "length": ("steps",),
+    "xs": ("inputs",),
+}
+
 SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
     "PyTorch": _TORCH,
     "NumPy": _NUMPY,
     "Keras": _KERAS,
     "scikit-learn": _SKLEARN,
+    "JAX": _JAX,
 }

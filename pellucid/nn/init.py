@@ -72,6 +72,7 @@ class Initializer(Strict):
 
     random = True
 
+    @strict
     def __call__(self, shape: Shape, rng: Generator | None = None, dtype: Any = FLOAT32) -> Tensor:
         """The initial values for a weight of this shape."""
         if rng is None:
@@ -106,6 +107,7 @@ class Constant(Initializer):
     value: float
     random = False
 
+    @strict
     def __call__(self, shape: Shape, rng: Generator | None = None, dtype: Any = FLOAT32) -> Tensor:
         """The number, everywhere; `rng` is not needed."""
         return Tensor(np.full(shape, self.value, dtype))

@@ -19,12 +19,14 @@ from typing import Any
 from pellucid.errors import OptionError, is_finite
 from pellucid.primitives.base import FLOATS
 from pellucid.refusals import Strict, require
+from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 
 class Schedule(Strict):
     """The base: a subclass defines `rate`."""
 
+    @strict
     def __call__(self, step: Any) -> Tensor:
         """The learning rate after `step` updates, in float32 unless step is a float64 tensor."""
         steps = step.read() if isinstance(step, Tensor) else tensor(step)

@@ -27,6 +27,7 @@ from pellucid.functional.reduction import threshold_of
 from pellucid.functional.targets import pair
 from pellucid.primitives.base import FLOAT32, FLOATS
 from pellucid.refusals import Strict
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 
@@ -80,6 +81,7 @@ class Accuracy(Strict):
     threshold: float | None = None
     higher_is_better: ClassVar[bool] = True
 
+    @strict
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """1 where the class is found, else 0; of a sequence, the fraction of its steps."""
         if targets.dtype in FLOATS:
@@ -194,6 +196,7 @@ class AbsoluteError(Strict):
     name: str = "absolute_error"
     higher_is_better: ClassVar[bool] = False
 
+    @strict
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The mean distance of each sample."""
         y, t = pair("AbsoluteError", outputs, targets)

@@ -271,3 +271,9 @@ def test_shapes_that_do_not_fit_are_refused():
     small = augment.RandomCrop((9, 9), 5, rng=Generator(0)).inference()
     with pytest.raises(ShapeError, match=r"smaller than the part \(9, 9\)"):
         small(pc.tensor(np.zeros((1, 1, 4, 4))))
+
+
+def test_one_number_is_the_size_of_a_crop_each_way():
+    assert augment.RandomCrop(5).size == augment.RandomCrop((5, 5)).size == (5, 5)
+    with pytest.raises(OptionError, match=r"RandomCrop: size \(0, 0\)"):
+        augment.RandomCrop(0)
