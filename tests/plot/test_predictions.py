@@ -10,9 +10,13 @@ from pellucid.data import from_arrays
 from pellucid.errors import ShapeError
 
 matplotlib = pytest.importorskip("matplotlib")
-rng = np.random.default_rng(0)
-X = rng.uniform(-1, 1, (60, 2))
+X = np.random.default_rng(0).uniform(-1, 1, (60, 2))
 PLANE = from_arrays(X, X[:, 0] > 0, name="plane")
+
+
+def numbers():
+    """The same ones for each test, whatever ran before."""
+    return np.random.default_rng(0)
 
 
 def test_the_ground_has_the_colour_of_the_class_chosen_there():
@@ -46,7 +50,7 @@ def test_samples_in_the_wrong_place_have_an_edge():
 
 
 def test_of_very_many_samples_some_are_drawn():
-    x = rng.normal(size=(10_000, 2))
+    x = numbers().normal(size=(10_000, 2))
     data = from_arrays(x, np.arange(10_000) % 7, classes=7)
     (axes,) = plot.decision_boundary(lambda x: np.zeros(len(x), int), data).axes
     assert sum(len(c.get_offsets()) for c in axes.collections) == 500

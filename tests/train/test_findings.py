@@ -17,7 +17,10 @@ from pellucid.tensor import Tensor
 from pellucid.train import AbsoluteError, Accuracy, Options, Saving, Trainer
 from pellucid.train import findings as module
 
-rng = np.random.default_rng(0)
+
+def numbers() -> np.random.Generator:
+    """The same ones for each test, whatever ran before."""
+    return np.random.default_rng(0)
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +115,7 @@ def test_a_slow_or_large_model_is_asked_for_fewer_samples(
 @pytest.mark.parametrize("loss", [functional.cross_entropy, functional.binary_cross_entropy])
 def test_samples_in_a_plane_have_a_decision_boundary(tmp_path: Path, loss: Any) -> None:
     pytest.importorskip("matplotlib")
-    x = rng.normal(size=(40, 2))
+    x = numbers().normal(size=(40, 2))
     data = from_arrays(x, x[:, 0] > 0, name="plane")
     model = nn.Linear(2, 2 if loss is functional.cross_entropy else 1)
     text = page_of(tmp_path, model, data, loss=loss)
@@ -133,7 +136,7 @@ def test_a_curve_is_drawn_over_its_samples_and_errors_are_told(tmp_path: Path) -
 
 def test_other_numbers_are_drawn_beside_the_true_ones(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    data = from_arrays(rng.normal(size=(9, 4)), rng.normal(size=(9, 2)), classes=0)
+    data = from_arrays(numbers().normal(size=(9, 4)), numbers().normal(size=(9, 2)), classes=0)
     text = page_of(tmp_path, nn.Linear(4, 2), data, loss=functional.mean_squared_error, metrics=())
     assert 'aria-label="Predicted numbers beside the true ones' in text
 
@@ -226,7 +229,9 @@ def test_outputs_that_are_nan_are_told(tmp_path: Path, above: float, told: str) 
 
 
 def test_steps_of_sequences_are_counted_and_those_ignored_are_not(tmp_path: Path) -> None:
-    data = from_arrays(rng.normal(size=(6, 4, 2)), rng.integers(0, 3, (6, 4)), classes=3)
+    data = from_arrays(
+        numbers().normal(size=(6, 4, 2)), numbers().integers(0, 3, (6, 4)), classes=3
+    )
     loss: Any = lambda y, t: functional.cross_entropy(y, t, ignore_index=2)  # noqa: E731
     text = words(
         page_of(tmp_path, nn.Linear(2, 3), data, loss=loss, metrics=(Accuracy(ignore_index=2),))
