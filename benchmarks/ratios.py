@@ -5,22 +5,17 @@ ratio       that of paired times
 quietest    the rounds in which others took the least CPU
 """
 
-import math
-import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-CONFIDENCE = 0.95
+from pellucid.bench.interval import Interval, interval
+
 SLOWER = 1.02  # a build is slower where the whole interval lies above
 
 
 @dataclass(frozen=True)
-class Ratio:
+class Ratio(Interval):
     """New time over old time: the median of some rounds, and its 95 % interval."""
-
-    median: float
-    low: float
-    high: float
 
     @property
     def verdict(self) -> str:
@@ -40,31 +35,11 @@ class Round:
 
 
 def ratio(rounds: Sequence[Round]) -> Ratio:
-    """The median ratio of paired times, with its interval.
+    """The median ratio of paired times, with its interval (`pellucid.bench.interval`).
 
-    The interval lies between two order statistics: the k-th smallest and the k-th largest of n
-    ratios, with the largest k for which the median is outside in less than 5 % of all cases,
-    P = 2 P(Binomial(n, 1/2) < k). It takes no distribution for granted. Source: Conover,
-    Practical Nonparametric Statistics, 3rd edition, section 3.2.
-
-    Errors: ValueError for fewer than six rounds, of which no interval is that sure.
+    Errors: ValueError for fewer than six rounds.
     """
-    found = sorted(r.new / r.old for r in rounds)
-    k = _outermost(len(found))
-    return Ratio(statistics.median(found), found[k - 1], found[-k])
-
-
-def _outermost(count: int) -> int:
-    """The largest k with 2 P(Binomial(count, 1/2) < k) <= 1 - CONFIDENCE."""
-    k, outside = 0, 0.0
-    while True:
-        outside += 2 * math.comb(count, k) / 2**count
-        if outside > 1 - CONFIDENCE:
-            break
-        k += 1
-    if k == 0:
-        raise ValueError(f"ratio: {count} rounds. A 95 % interval takes at least 6.")
-    return k
+    return Ratio(*astuple(interval(r.new / r.old for r in rounds)))
 
 
 def quietest(rounds: Sequence[Round], count: int) -> list[Round]:

@@ -32,7 +32,10 @@ STOLEN = 0.15  # share of CPU time that others may take in a round before it is 
 
 @dataclass(frozen=True)
 class Timing:
-    """Microseconds a step of one contender; `rounds`: how many were not disturbed."""
+    """Microseconds a step of one contender; `rounds`: how many were not disturbed.
+
+    `times`: those of every round. Rounds of two contenders of one number go together.
+    """
 
     contender: Contender
     median_us: float
@@ -40,6 +43,7 @@ class Timing:
     rounds: int
     first_loss: float
     loss: float
+    times: tuple[float, ...] = ()
 
 
 def compare(
@@ -81,7 +85,9 @@ def _timing(
     quiet = [t for t, disturbed in times if not disturbed]
     # A machine that is never quiet still gives an order of things: then all rounds count.
     counted = quiet or [t for t, _ in times]
-    return Timing(contender, statistics.median(counted), min(counted), len(quiet), first, last)
+    every = tuple(t for t, _ in times)
+    median = statistics.median(counted)
+    return Timing(contender, median, min(counted), len(quiet), first, last, every)
 
 
 def _steps_for(contender: Contender) -> int:

@@ -1,16 +1,18 @@
 """Showing measurements: a table for people, JSON for programs, a figure.
 
 Result      a workload and the timings of all contenders
-table       rich tables: medians, ratios, distance to the machine's limit
+table       rich tables: medians, ratios with intervals, distance to the machine's limit
 as_json     {"machine": ..., "workloads": {name: {system: best configuration}}}
 figure      bars of the time of a step, relative to pellucid
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pellucid.bench.interval import FEWEST, Interval, interval
 from pellucid.bench.measure import Timing
 from pellucid.bench.workloads import Workload
 
@@ -33,6 +35,17 @@ class Result:
                 found[system] = timing
         return found
 
+    def against(self, timing: Timing) -> Interval | None:
+        """Its time over that of pellucid's best configuration in the same round.
+
+        A load of the machine slows both, and leaves their ratio: so disturbed rounds count. None
+        for too few rounds.
+        """
+        own = self.best()["pellucid"]
+        if timing is own or len(own.times) < FEWEST:
+            return None
+        return interval(a / b for a, b in zip(timing.times, own.times, strict=True))
+
     def disagreements(self) -> list[str]:
         """Contenders whose loss after the same first steps is another than pellucid's.
 
@@ -53,23 +66,32 @@ class Result:
 
 def table(result: Result, peak: float) -> Any:
     """Every contender of a workload, the fastest first."""
+    from rich.box import SIMPLE
     from rich.table import Table
 
     own = result.best()["pellucid"].median_us
-    shown = Table(title=f"{result.workload.name}: {result.workload.about}")
-    for name in ("system", "configuration", "median us", "min us", "against pellucid", "of peak"):
-        shown.add_column(name, justify="left" if name in ("system", "configuration") else "right")
+    title = f"{result.workload.name}: {result.workload.about}"
+    shown = Table("system", "configuration", title=title, box=SIMPLE, pad_edge=False)
+    for name in ("median us", "min us", "against\npellucid", "95 % interval", "of\npeak"):
+        shown.add_column(name, justify="right", no_wrap=True)
     for timing in sorted(result.timings, key=lambda t: t.median_us):
         speed = result.workload.flops / timing.median_us / 1e3
+        found = result.against(timing)
         shown.add_row(
             timing.contender.system,
             timing.contender.config,
             f"{timing.median_us:,.1f}",
             f"{timing.min_us:,.1f}",
-            f"{timing.median_us / own:.2f} x",
+            f"{_times(found.median if found else timing.median_us / own)} x",
+            f"{_times(found.low)} to {_times(found.high)}" if found else "",
             f"{speed / peak:.0%}",
         )
     return shown
+
+
+def _times(ratio: float) -> str:
+    """A ratio to three digits, or whole."""
+    return f"{ratio:,.{max(0, 2 - int(math.log10(max(ratio, 1))))}f}"
 
 
 def as_json(results: Sequence[Result], machine: dict[str, Any]) -> dict[str, Any]:
@@ -84,12 +106,19 @@ def as_json(results: Sequence[Result], machine: dict[str, Any]) -> dict[str, Any
                     "config": timing.contender.config,
                     "rounds": timing.rounds,
                     "loss": timing.first_loss,
+                    "against_pellucid": asdict(found)
+                    if (found := result.against(timing))
+                    else None,
                 }
                 for system, timing in result.best().items()
             }
             for result in results
         },
     }
+
+
+def _numbers(found: Interval | None) -> dict[str, float] | None:
+    return asdict(found) if found else None
 
 
 def figure(results: Sequence[Result], path: Path) -> None:

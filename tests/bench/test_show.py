@@ -2,9 +2,13 @@
 
 import io
 import json
+from dataclasses import replace
+
+from rich.console import Console
 
 from pellucid.bench import show
 from pellucid.bench.contender import Contender
+from pellucid.bench.interval import Interval
 from pellucid.bench.measure import Timing
 from pellucid.bench.workloads import WORKLOADS
 
@@ -19,13 +23,38 @@ def result(name="W2sgd", losses=(0.5, 0.5)):
 
 
 def test_the_table_shows_ratios_and_the_distance_to_the_peak():
-    from rich.console import Console
-
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(show.table(result(), peak=200.0))
     text = console.export_text()
     assert "2.50 x" in text
     assert "80%" in text  # 16 MFLOP in 100 us are 160 GFLOP/s
+
+
+def timed(system, *times):
+    return Timing(Contender(system, "loop", float), sorted(times)[3], 1.0, 6, 0.5, 0.5, times)
+
+
+def test_ratios_are_of_times_in_the_same_round_with_their_interval():
+    # A machine that is four times slower in half of the rounds leaves the ratios as they are.
+    own = timed("pellucid", 10.0, 10.0, 10.0, 40.0, 40.0, 40.0)
+    other = timed("numpy", 20.0, 21.0, 22.0, 88.0, 92.0, 96.0)
+    found = show.Result(WORKLOADS["W2sgd"], (own, other))
+    assert found.against(other) == Interval(median=2.2, low=2.0, high=2.4)
+    assert found.against(own) is None
+    assert show.as_json([found], {})["workloads"]["W2sgd"]["numpy"]["against_pellucid"] == {
+        "median": 2.2,
+        "low": 2.0,
+        "high": 2.4,
+    }
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(show.table(found, peak=200.0))
+    assert "2.20 x    2.00 to 2.40" in console.export_text()
+
+
+def test_fewer_rounds_than_an_interval_takes_show_none():
+    own = replace(timed("pellucid", 1, 1, 1, 1, 1, 1), times=(1.0,) * 5)
+    other = replace(own, contender=Contender("numpy", "by hand", float))
+    assert show.Result(WORKLOADS["W2sgd"], (own, other)).against(other) is None
 
 
 def test_json_holds_the_best_configuration_of_each_system():

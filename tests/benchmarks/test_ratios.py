@@ -9,19 +9,8 @@ def rounds_of(ratios):
     return [Round(2.0, 2.0 * r, 0.0) for r in ratios]
 
 
-@pytest.mark.parametrize(
-    ("count", "k"),
-    # By the tables of the sign test: P(Binomial(31, 1/2) <= 9) = 0.0147, <= 10 it is 0.0354.
-    [(6, 1), (8, 1), (9, 2), (15, 4), (31, 10), (100, 40)],
-)
-def test_the_interval_lies_between_the_order_statistics_of_the_sign_test(count, k):
-    found = ratio(rounds_of(np.random.default_rng(0).permutation(count) + 1.0))
-    assert (found.low, found.high) == (k, count + 1 - k)
-    assert found.median == (count + 1) / 2
-
-
 def test_fewer_than_six_rounds_give_no_interval():
-    with pytest.raises(ValueError, match=r"ratio: 5 rounds\. A 95 % interval takes at least 6\."):
+    with pytest.raises(ValueError, match=r"5 values\. A 95 % interval takes at least 6\."):
         ratio(rounds_of([1.0] * 5))
 
 
