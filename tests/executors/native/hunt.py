@@ -24,7 +24,6 @@ FAMILIES = {
     "runtime.call_back": "test_executor", "kernels.failures": "test_executor",
     "kernels.window_columns": "kernels/test_convolution",
     "kernels.products": "matmul/test_contraction",
-    "matmul.matrices": "passes/test_batches_in_place",
     "kernels.accumulation": "kernels/test_blocked_sums",
     "runtime.step_loop": "runtime/test_thread_pool",
 }  # fmt: skip
@@ -94,8 +93,7 @@ def _by_others(module: str, thorough: bool) -> tuple[str, str]:
     room, _, name = module.rpartition(".")
     tests = here / room / f"test_{name}.py"
     if not tests.exists():
-        family = "matmul/test_contraction" if room == "matmul" else "no tests"
-        tests = here / f"{FAMILIES.get(module, family)}.py"
+        tests = here / f"{FAMILIES.get(module, 'no tests')}.py"
     if thorough and tests.exists():
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", tests]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=200)
