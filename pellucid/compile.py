@@ -11,6 +11,7 @@ once, at capture: shapes, loops and settings are decided then, and what names ar
 
 import functools
 import inspect
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,8 @@ from pellucid.running import Kind
 from pellucid.strict import strict
 from pellucid.structure import LEAF, unflatten
 from pellucid.tensor import Tensor
+
+OFTEN = 10  # captures for arguments of one kind: something seems to change all the time
 
 
 @strict
@@ -184,10 +187,21 @@ class Compiled:
             if kind.captured.is_current():
                 return kind
         known.append(Kind(capture_call(self.function, structure, arrays)))
+        if len(known) == OFTEN:
+            warnings.warn(_told_often(self.function), stacklevel=4)
         return known[-1]
 
 
 @strict
+def _told_often(function: Callable[..., Any]) -> str:
+    return (
+        f"compile: {getattr(function, '__name__', 'a function')} was captured {OFTEN} times for "
+        "arguments of one kind, as what it reads besides them keeps changing: a name around it, or "
+        "an attribute of a module. Each time another program is made. Give what changes as an "
+        "argument, a number as a float: step(x, rate)."
+    )
+
+
 def compile(  # noqa: A001 (the field's word)
     function: Callable[..., Any] | None = None, *, executor: str | None = None
 ) -> Any:

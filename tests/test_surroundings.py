@@ -1,5 +1,7 @@
 """A compiled function follows the names that it reads, and asks for no more than that."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -99,3 +101,33 @@ def test_nothing_is_asked_of_functions_that_read_modules_and_layers_of_their_own
     assert surroundings(outputs) == []
     assert surroundings(abs) == surroundings(model) == surroundings(optim.SGD) == []
     assert len(surroundings(lambda: (X, HEAD))) == 1
+
+
+def test_what_changes_at_every_call_is_told_to_be_better_an_argument():
+    names = cells_of(
+        "a = 0.0", "def g(x):\n    return x * a\nf = pc.compile(g, executor='reference')"
+    )
+    told = []
+    for i in range(15):
+        names["a"] = float(i)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            assert names["f"](X).tolist() == [i, i]
+        told += [(i, str(warning.message)) for warning in caught]
+    ((when, message),) = told
+    assert when == 9
+    assert message.startswith("compile: g was captured 10 times for arguments of one kind")
+    assert message.endswith("argument, a number as a float: step(x, rate).")
+
+
+def test_things_that_cannot_be_compared_are_others():
+    class Odd:
+        def __eq__(self, other):
+            raise TypeError("no")
+
+        __hash__ = None
+
+    names = cells_of("a = None", COMPILED.format("x if a is None else x + 1.0"))
+    for expected in (2.0, 2.0, 1.0):
+        names["a"] = Odd() if expected == 2.0 else None
+        assert names["f"](X).tolist() == [expected, expected]
