@@ -86,7 +86,7 @@ class Generator(Strict):
     def uniform(self, low: float, high: float, shape: int | Shape, dtype: Any = FLOAT32) -> Tensor:
         """Uniform numbers in [low, high): 2^24 equally spaced ones in float32, 2^53 in float64."""
         drawn = self.fraction(shape, dtype) * (high - low) + low
-        if low == 0.0:
+        if low == 0.0 or high < low:
             return drawn
         # The sum may be rounded up to `high` itself.
         return drawn.minimum(_below(high, low, np.dtype(dtype)))

@@ -165,3 +165,8 @@ def test_uniform_numbers_stay_below_the_upper_end(dtype, low, ulps):
     u = pc.Generator(0).uniform(low, float(high), (500,), dtype).numpy()
     assert low <= u.min()
     assert u.max() < high
+
+
+def test_uniform_numbers_may_go_down_from_the_first_end():
+    up, down = (pc.Generator(0).uniform(*ends, (500,)).numpy() for ends in ((-1, 1), (1, -1)))
+    np.testing.assert_array_equal(down, -up)
