@@ -55,9 +55,14 @@ MOVED = click.option(
 @click.option(
     "--epochs", type=POSITIVE, metavar="N", help="In all; left out: as many as were asked for."
 )
-@click.option("--more", type=POSITIVE, metavar="N", help="So many more than are done.")
 @click.option(
-    "--threads", type=POSITIVE, metavar="N", help="Of the native executor; same bits for any."
+    "--more", type=POSITIVE, metavar="N", help="Epochs to train beyond those that are done."
+)
+@click.option(
+    "--threads",
+    type=POSITIVE,
+    metavar="N",
+    help="Threads of the native executor. Results are the same bits for any number.",
 )
 @MOVED
 @click.option("--quiet", **QUIET | {"help": SILENT})

@@ -108,7 +108,7 @@ def _running() -> list[click.Parameter]:
             ["--threads"],
             type=POSITIVE,
             metavar="N",
-            help="Of the native executor; same bits for any.",
+            help="Threads of the native executor. Results are the same bits for any number.",
         ),
         click.Option(["--out"], type=FilePath(), help="Folder of the run."),
     ]

@@ -112,12 +112,12 @@ class InMemory:
 
     @classmethod
     def of(cls, frame: Frame, node: Node) -> "InMemory":
-        """Those that are the result of a node."""
+        """The sums that are the result of a node."""
         beside = [frame.pointer(value) for value in lost_beside(node)]
         return cls(frame.builder, node.output.dtype, frame.pointer(node.output), *beside)
 
     def further(self, elements: ir.Value) -> "InMemory":
-        """Those that begin so many elements further on."""
+        """The sums that begin `elements` further on."""
         lost = None if self.lost is None else self._at(self.lost, elements)
         return InMemory(self.builder, self.dtype, self._at(self.sums, elements), lost)
 

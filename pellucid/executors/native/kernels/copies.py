@@ -31,11 +31,11 @@ class CopyBackKind(KernelKind[CopyBack]):
             copy_bytes(frame.builder, target, frame.pointer(value), bytes_of(value))
 
     def described(self, kernel: CopyBack) -> str:
-        """From where, and to which variable."""
+        """Which value goes to which variable."""
         return f"copy {kernel.source} to input {kernel.slot}"
 
     def bytes(self, kernel: CopyBack, shared: Planned) -> int:
-        """Read, and written."""
+        """The bytes of the variable, once read and once written."""
         del shared
         return 0 if kernel.source is None else 2 * bytes_of(kernel.source)
 
@@ -45,12 +45,12 @@ class CopyBackKind(KernelKind[CopyBack]):
         return "copy"
 
     def scope(self, kernel: CopyBack) -> str:
-        """None: the variables belong to all."""
+        """Nothing: a variable may belong to many parts of a model."""
         del kernel
         return ""
 
     def shape(self, kernel: CopyBack) -> Shape:
-        """That of the variable."""
+        """The shape of the variable."""
         return () if kernel.source is None else kernel.source.shape
 
 
@@ -71,7 +71,7 @@ class LoopStartKind(KernelKind[LoopStart]):
                 copy_bytes(frame.builder, target, source, count * value.dtype.itemsize)
 
     def described(self, kernel: LoopStart) -> str:
-        """Of which loop."""
+        """The loop that it begins."""
         return f"start of {kernel.loop.name}"
 
     def bytes(self, kernel: LoopStart, shared: Planned) -> int:
@@ -85,7 +85,7 @@ class LoopStartKind(KernelKind[LoopStart]):
         return "start"
 
     def scope(self, kernel: LoopStart) -> str:
-        """That of the loop."""
+        """The part of the model that the loop computes."""
         return kernel.loop.nodes[0].scope
 
     def shape(self, kernel: LoopStart) -> Shape:

@@ -110,7 +110,7 @@ class _Emission:
         return name, [places[i] for i in order]
 
     def _emitted(self, number: int, each: Coded) -> tuple[str, list[MemoryPlace]]:
-        """The same, by writing its code."""
+        """Write the code of a kernel: the name of its function, and the places that it binds."""
         frame = Frame(each.shared, each.program, self.rules)
         kind_of(each.kernel).emit(frame, each.kernel, number)
         if frame.stack_bytes > frame.target.stack_bytes:

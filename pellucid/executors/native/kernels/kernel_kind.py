@@ -27,7 +27,7 @@ class KernelKind(ABC, Generic[K]):
 
     @abstractmethod
     def emit(self, frame: Frame, kernel: K, number: int) -> None:
-        """Its code for the units from `begin` to `end`; `number` names it to the call back."""
+        """Write its code, for units from `begin` to `end`; `number` names it to the call back."""
 
     @abstractmethod
     def described(self, kernel: K) -> str:

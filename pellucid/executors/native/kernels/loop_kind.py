@@ -20,7 +20,7 @@ class LoopKind(KernelKind[Loop]):
         return loop_units(nest, lane_width(kernel, nest, shared.target.vector_bytes))
 
     def points(self, kernel: Loop) -> int:
-        """Those of its space, reduced axes too."""
+        """The points of its space, along reduced axes too."""
         return math.prod(kernel.space.shape)
 
     def emit(self, frame: Frame, kernel: Loop, number: int) -> None:
@@ -30,7 +30,7 @@ class LoopKind(KernelKind[Loop]):
         emit_loop(frame, kernel, nest, lane_width(kernel, nest, frame.target.vector_bytes))
 
     def described(self, kernel: Loop) -> str:
-        """Its space."""
+        """The shape of its space, and the axes that are reduced."""
         reduced = sorted(kernel.space.reduced)
         over = f", reduced over {reduced}" if reduced else ""
         return f"loop {list(kernel.space.shape)}{over}"

@@ -60,11 +60,11 @@ class ProductKind(KernelKind[Product]):
         return batches * tiles(contraction(kernel, shared.views), shared.target)
 
     def points(self, kernel: Product) -> int:
-        """Those of the result."""
+        """The elements of the result."""
         return math.prod(kernel.space.shape)
 
     def nanoseconds(self, kernel: Product) -> float:
-        """That of the work on the result, and the multiply-adds."""
+        """The time of the work on the result, and of the multiply-adds."""
         k = kernel.nodes[0].inputs[0].shape[-1]
         return super().nanoseconds(kernel) + self.points(kernel) * k / PRODUCT_RATE
 
@@ -73,7 +73,7 @@ class ProductKind(KernelKind[Product]):
         return 2 * self.points(kernel) * kernel.nodes[0].inputs[0].shape[-1]
 
     def described(self, kernel: Product) -> str:
-        """Its result."""
+        """The shape of the result."""
         return f"product {list(kernel.space.shape)}"
 
     def emit(self, frame: Frame, kernel: Product, number: int) -> None:

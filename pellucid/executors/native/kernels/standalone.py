@@ -67,7 +67,7 @@ class SingleKind(KernelKind[Single]):
         return math.prod(node.inputs[1].shape) if is_row_gather(node, views) else 1
 
     def nanoseconds(self, kernel: Single) -> float:
-        """That of a convolution, with its multiply-adds."""
+        """The usual estimate, and for a convolution that of its multiply-adds."""
         usual, node = super().nanoseconds(kernel), kernel.nodes[0]
         if facts_of(node.primitive).lowering is not Lowering.CONVOLVED:
             return usual
@@ -96,7 +96,7 @@ class SingleKind(KernelKind[Single]):
                 call_back(frame, number)
 
     def described(self, kernel: Single) -> str:
-        """Its nodes tell the rest."""
+        """One word: the node, which is printed below, tells the rest."""
         del kernel
         return "single"
 

@@ -156,7 +156,7 @@ class _Run:
         self._line(source, self._moved(place, self.low), count)
 
     def _line(self, source: ir.Value, place: ir.Value, count: ir.Value) -> None:
-        """So many numbers, as far apart as columns are: vectors, the last one masked."""
+        """Copy `count` numbers, as far apart as columns, in vectors: the last one masked."""
         b, v = self.columns.b, self.columns.v
         apart = self.axis.stride * self.axis.column
         whole = b.and_(count, I64(-v.lanes))

@@ -101,7 +101,7 @@ def store(b: ir.IRBuilder, address: ir.Value, lanes: Lanes, *, mask: Any = None)
 
 
 def copy_bytes(b: ir.IRBuilder, target: ir.Value, source: ir.Value, size: int) -> None:
-    """So many bytes, from one place to another that it does not overlap."""
+    """Copy `size` bytes between places that do not overlap."""
     name = "llvm.memcpy.p0.p0.i64"
     kind = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, I64, I1])
     found = b.module.globals.get(name) or ir.Function(b.module, kind, name)

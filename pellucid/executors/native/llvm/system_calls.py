@@ -128,5 +128,5 @@ class WindowsCalls:
 
 
 def system_calls(b: ir.IRBuilder, target: Target) -> PosixCalls | WindowsCalls:
-    """Those of the system that a target has."""
+    """What the operating system of a target calls its locks, signals and threads."""
     return WindowsCalls(b) if target.is_windows else PosixCalls(b)

@@ -219,7 +219,7 @@ def object_code(text: str, target: Target, *, thorough: bool = False) -> bytes:
 
 
 def assembly(text: str, target: Target, *, thorough: bool = False) -> str:
-    """The same as assembly."""
+    """A module in text form made assembly, which people can read."""
     machine = _machine(target)
     module = _optimised(text, machine)
     with _generating(thorough=thorough):

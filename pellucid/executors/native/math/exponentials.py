@@ -159,7 +159,7 @@ def split(x: Lanes) -> tuple[Lanes, Lanes]:
 
 
 def whole_split(x: Lanes) -> tuple[Lanes, Lanes]:
-    """The same of the smallest numbers, too, which have no exponent of their own."""
+    """Exponent and fraction also of denormal numbers, which have no exponent of their own."""
     mantissa = LAYOUTS[x.dtype].mantissa
     small = x < float(np.finfo(x.dtype).tiny)
     exponent, fraction = split(select(small, x * 2.0**mantissa, x))
@@ -175,7 +175,7 @@ def log_of_parts(exponent: Lanes, f: Lanes, coefficients: Sequence[float]) -> La
 
 
 def log_ends(x: Lanes, above: Lanes, y: Lanes) -> Lanes:
-    """Instead of y: -inf where the argument of the logarithm is 0, nan below, inf and nan."""
+    """The result where the formula has none: -inf of 0, nan below 0, inf and nan of themselves."""
     outside = select(above < 0.0, constant(x, math.nan), x)
     outside = select(above == 0.0, constant(x, -math.inf), outside)
     inside = (above > 0.0) & (above < math.inf)

@@ -47,7 +47,7 @@ class Tile:
 
     @property
     def steps(self) -> int:
-        """Of k in one turn of the loop: a power of two."""
+        """How many k one turn of the loop takes: a power of two."""
         is_long = self.rare or self.rows == 1
         steps = 1 if is_long and self.sums >= IN_FLIGHT else STEPS
         while steps < MOST_STEPS and steps * self.sums < IN_FLIGHT:

@@ -150,7 +150,7 @@ class Panels:
         return replace(panel, packed=self.copied(panel, (I64(0), I64(self.spec.k))))
 
     def bare(self, column: ir.Value, final: bool) -> Panel:
-        """The same without a copy."""
+        """The panel that begins at a column, without copies."""
         cut, v = self.cut, self.v
         width, rest = cut.of_panel(self.spec.n, final)
         masks = tuple(v.first(width - j) for j in range(0, width, cut.lanes))

@@ -190,7 +190,7 @@ def _arithmetic(  # noqa: C901 (a table of cases)
 
 
 def _twice(work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node) -> Value | None:
-    """The same kind of operation twice in a row: one, or none."""
+    """Two operations of one kind in a row become one, or none."""
     node = work.made_by.get(inputs[0].name) if inputs else None
     if node is None or type(node.primitive) is not type(primitive):
         return None

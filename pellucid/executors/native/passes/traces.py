@@ -35,7 +35,7 @@ class Trace(Primitive):
         return self.of
 
     def forward(self, xp: object, x: object) -> None:
-        """It is not run."""
+        """Traces are made by the turns of a loop: this is never run."""
         raise NotImplementedError("a trace is made by the turns of a loop")
 
 

@@ -45,11 +45,11 @@ class Explained(Protocol):
 
     @property
     def shared(self) -> "Planned":
-        """Its plan."""
+        """The plan that the program was made from."""
 
     @property
     def coded(self) -> "list[Coded]":
-        """Its kernels that have code, by the numbers that the code knows them by."""
+        """The kernels that have code, by the numbers that the code knows them by."""
 
 
 class CallBack:

@@ -85,7 +85,7 @@ class SharedTask:
         self._address = int(self._words.ctypes.data)
 
     def ready(self, steps: int) -> int:
-        """Its address, with everything as before the first of so many steps."""
+        """The address of the task, set back to before the first of `steps` steps."""
         self._control[:] = 0
         self._words[STEPS] = steps
         self._words[COME:] = 0
@@ -212,7 +212,7 @@ class Listing:
         gate: Gate,
         items: Sequence[Sequence[Item]] | None = None,
     ) -> None:
-        """For each kernel of the plan `items` tells what is called; by default each once."""
+        """`items`: what is called for each kernel of the plan; by default itself, once."""
         planned = [(k,) for k in range(len(functions))] if items is None else items
         found = [[*unrolled(each, bindings)] for each in planned]
         self.starts = [0, *itertools.accumulate(map(len, found))]  # of each kernel of the plan
