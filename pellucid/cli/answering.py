@@ -18,6 +18,8 @@ from pellucid.errors import PellucidError
 from pellucid.tables import aligned, significant
 from pellucid.train.epoch_lines import terminal_width
 
+MOST_NUMBERS = 20  # of one answer, for people: a picture that a model gives has thousands
+
 
 @dataclass(frozen=True)
 class Answering:
@@ -77,9 +79,7 @@ def answers(answering: Answering, inputs: Sequence[str], numbers: Any) -> Table:
     first, second, names = answering.first, answering.second, answering.names
     found = list(zip(inputs, numbers, strict=True))
     if not names:
-        count = int(np.prod(numbers.shape[1:]))
-        rows = [[word, *(significant(float(y)) for y in row.reshape(-1))] for word, row in found]
-        return _filled([first, *(f"y{i}" for i in range(count))], rows)
+        return _of_numbers(first, found)
     if numbers.ndim == 3:
         steps = [[word, ", ".join(names[i] for i in row.argmax(axis=1))] for word, row in found]
         return _filled([first, "classes, step by step"], steps)
@@ -91,6 +91,18 @@ def answers(answering: Answering, inputs: Sequence[str], numbers: Any) -> Table:
         heads = [answering.symbol, "then"]
         rows = [[word, *_likeliest(names, p, shown)] for word, p in found]
     return _filled([first, second, *heads], rows)
+
+
+def _of_numbers(first: str, found: Sequence[tuple[str, Any]]) -> Table:
+    """The numbers that are predicted, of many the first."""
+    count = found[0][1].size
+    heads = [f"y{i}" for i in range(min(count, MOST_NUMBERS))]
+    dots = ["..."] if count > MOST_NUMBERS else []
+    rows = [
+        [word, *map(significant, row.reshape(-1)[:MOST_NUMBERS].tolist()), *dots]
+        for word, row in found
+    ]
+    return _filled([first, *heads, *([f"{count:,} in all"] if dots else [])], rows)
 
 
 def _fits(rows: Sequence[Sequence[str]], width: int | None) -> bool:

@@ -243,3 +243,24 @@ def test_an_operation_of_ones_own_is_asked_for(run: Run, tmp_path: Path) -> None
     code, _, err = run("predict", tmp_path / "run", SAMPLES["arrays"])
     assert code == 1
     assert "no primitive 'cube'. One of your own is known by its class: primitives=(Own,)" in err
+
+
+def test_of_a_picture_that_a_model_gives_people_see_the_first_numbers(
+    run: Run, tmp_path: Path
+) -> None:
+    data = from_arrays(X, np.repeat(X, 8, axis=1), classes=0)
+    model = nn.Linear(4, 32)
+    options = Options(
+        batch_size=12, metrics=(), executor="reference", saving=Saving(tmp_path, report=False)
+    )
+    Trainer(
+        model, functional.mean_squared_error, Adam(model.parameters()), data, None, options
+    ).fit(1)
+    code, out, _ = run("predict", tmp_path, "1,2,3,4")
+    head, row, _ = out.splitlines()
+    assert code == 0
+    assert head.split()[1:21] == [f"y{i}" for i in range(20)]
+    assert head.endswith("32 in all")
+    assert row.endswith("...")
+    (answer,) = json.loads(run("predict", tmp_path, "1,2,3,4", "--json")[1])["answers"]
+    assert len(answer["outputs"]) == 32
