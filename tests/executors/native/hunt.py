@@ -22,9 +22,6 @@ RUNTIME += ("kernels.failures", "kernels.interface", "llvm.system_calls")
 # Tests that a module has under another name.
 FAMILIES = {
     "runtime.call_back": "test_executor", "kernels.failures": "test_executor",
-    "kernels.window_columns": "kernels/test_convolution",
-    "kernels.products": "matmul/test_contraction",
-    "kernels.accumulation": "kernels/test_blocked_sums",
     "runtime.step_loop": "runtime/test_thread_pool",
 }  # fmt: skip
 

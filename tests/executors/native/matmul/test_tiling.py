@@ -32,8 +32,7 @@ def test_panels_and_groups_cover_the_result_and_no_more(form: str, name: str) ->
         parts = [cut.of_panel(n, i == cut.panels - 1) for i in range(cut.panels)]
         assert sum(map(sum, parts)) == n
         assert all(min(part) >= 0 for part in parts)
-        if cut.vectors:
-            assert max(tiled for tiled, _ in parts) <= cut.vectors * cut.lanes
+        assert max(tiled for tiled, _ in parts) <= cut.vectors * cut.lanes
 
 
 @pytest.mark.parametrize("name", TARGETS)
