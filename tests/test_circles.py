@@ -1,4 +1,8 @@
-"""No files of the package import one another in a circle: neither late nor for types alone."""
+"""No files of the package import one another in a circle: neither late nor for types alone.
+
+Where one comes up, what both sides need goes into a file below them: functions and constants as
+they are, a class as a base of it that holds what is asked of it, as `nn/base.py` does for `Module`.
+"""
 
 import ast
 from pathlib import Path
