@@ -192,7 +192,6 @@ class Compiled:
         return known[-1]
 
 
-@strict
 def _told_often(function: Callable[..., Any]) -> str:
     return (
         f"compile: {getattr(function, '__name__', 'a function')} was captured {OFTEN} times for "
@@ -202,6 +201,7 @@ def _told_often(function: Callable[..., Any]) -> str:
     )
 
 
+@strict
 def compile(  # noqa: A001 (the field's word)
     function: Callable[..., Any] | None = None, *, executor: str | None = None
 ) -> Any:
