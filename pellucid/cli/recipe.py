@@ -16,7 +16,7 @@ from typing import Any
 
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.fitting import check_training, check_weights
-from pellucid.cli.names import OPTIMIZER_OPTIONS, OPTIMIZERS
+from pellucid.cli.names import OPTIMIZER_OPTIONS
 from pellucid.cli.settings import from_values
 from pellucid.data import Form
 from pellucid.errors import (
@@ -33,6 +33,7 @@ from pellucid.io.files import file_error
 from pellucid.models import MODELS
 from pellucid.models.kinds import IMAGES
 from pellucid.nn.module import Module
+from pellucid.optim import OPTIMIZERS
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
 from pellucid.train import (

@@ -12,13 +12,14 @@ from typing import Any
 import click
 
 from pellucid.cli.datasets import DATA, DataKind
-from pellucid.cli.names import KEEPS, OPTIMIZERS
+from pellucid.cli.names import KEEPS
 from pellucid.cli.output import JSON, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
 from pellucid.cli.values import Number, Whole
 from pellucid.cli.words import Choice, Commands
 from pellucid.models import MODELS, ModelKind
+from pellucid.optim import OPTIMIZERS
 
 POSITIVE = Whole(1)
 SEED = Whole(0, 2**64 - 1)

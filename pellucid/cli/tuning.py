@@ -12,7 +12,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pellucid.cli.names import OPTIMIZERS
 from pellucid.cli.output import Output
 from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import Recipe, build_trainer, free_folder, load_data, loss_of
@@ -21,6 +20,7 @@ from pellucid.cli.training import STOPPED_BY, recipe_of, use_threads
 from pellucid.errors import OptionError
 from pellucid.io.files import file_error
 from pellucid.models import MODELS
+from pellucid.optim import OPTIMIZERS
 from pellucid.tables import significant
 from pellucid.train.curves import can_draw
 from pellucid.tune import (
