@@ -58,7 +58,7 @@ def digest_of(*parts: str) -> str:
 def _compiler_digest() -> str:
     """A digest of the sources of the compiler and of the primitives: any change counts."""
     digest = hashlib.sha256()
-    native = Path(__file__).parent
+    native = Path(__file__).parents[1]
     for source in sorted([*native.rglob("*.py"), *(native.parents[1] / "primitives").glob("*.py")]):
         digest.update(source.read_bytes())
     return digest.hexdigest()

@@ -110,6 +110,17 @@ def test_other_files_of_the_folder_stay(tmp_path):
     assert (tmp_path / "letter.txt").exists()
 
 
+def test_the_compiler_is_every_file_of_its_rooms_and_all_primitives(monkeypatch):
+    """A change of any of them, in whichever folder, must be noticed."""
+    read, package = [], ROOT / "pellucid"
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or b"")
+    caches._compiler_digest.__wrapped__()
+    expected = {*(package / "executors" / "native").rglob("*.py")}
+    expected |= {*(package / "primitives").glob("*.py")}
+    assert {path.resolve() for path in read} == {path.resolve() for path in expected}
+    assert {path.parent.name for path in read} >= {"native", "schedule", "kernels", "primitives"}
+
+
 def test_keys_depend_on_the_text_the_processor_and_the_compiler(monkeypatch):
     keys = {key_of("a", host()), key_of("b", host()), key_of("a", forced("sse"))}
     monkeypatch.setattr(caches, "_compiler_digest", lambda: "another compiler")

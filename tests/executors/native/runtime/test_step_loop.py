@@ -59,8 +59,6 @@ def test_where_a_step_fails_what_updates_variables_is_not_reached():
 
 def test_numbers_too_small_for_their_precision_are_zero_inside_alone():
     found = []
-    libm = ctypes.CDLL(None).ldexp
-    libm.restype, libm.argtypes = ctypes.c_double, [ctypes.c_double, ctypes.c_int]
 
     @KERNEL
     def kernel(*_):
