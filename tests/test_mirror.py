@@ -1,0 +1,203 @@
+"""The tests mirror the package: what a file does is tested in the file of its name.
+
+pellucid/ROOM/NAME.py has tests/ROOM/test_NAME.py. In the native executor each file has; elsewhere
+those that have not are written down below, with the tests that try them and why. The list is to
+become shorter: a new file has tests of its own name.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+HOME = TESTS.parent / "pellucid"
+FRONT_DOORS = ("__init__", "__main__")  # what they give is tested where it stands
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Why files of a room have no tests of their names, which try them, and the files."""
+
+    why: str
+    tests: tuple[str, ...]
+    files: str
+
+
+ELSEWHERE = {
+    "": Elsewhere(
+        "what every operation, every capture and every error goes through",
+        ("test_tensor.py", "test_compile.py", "test_operators.py", "test_conversion.py"),
+        """
+        arguments arithmetic captured class_ids dispatch errors recordings running scopes
+        state version written
+        """,
+    ),
+    "augment": Elsewhere(
+        "each augmentation against its definition, one table",
+        ("augment/test_augmentations.py",),
+        """
+        augmentation cropping light presets
+        """,
+    ),
+    "bench": Elsewhere(
+        "parts of one command",
+        ("bench/test_measure.py", "bench/test_workloads.py", "bench/test_whole.py"),
+        """
+        contender networks whole_run
+        """,
+    ),
+    "cli": Elsewhere(
+        "commands are tried as a user types them",
+        ("cli/test_commands.py", "cli/test_usage.py", "cli/test_output.py"),
+        """
+        answering data_options datasets generating listing moved names own_answers present
+        recipe settings train_command training tune_command tuning using values words
+        """,
+    ),
+    "data": Elsewhere(
+        "loading is tried by files, good and damaged",
+        ("data/test_idx.py", "data/test_idx_sets.py", "data/test_folders.py", "data/test_hdf5.py"),
+        """
+        checks download hdf5_child idx_loading idx_pictures inputs listing pictures
+        """,
+    ),
+    "foreign": Elsewhere(
+        "tables of words of other libraries: one test reads all",
+        ("foreign/test_foreign.py",),
+        """
+        attributes commands names options synonyms values
+        """,
+    ),
+    "functional": Elsewhere(
+        "one table of functions",
+        (
+            "functional/test_losses.py",
+            "functional/test_further_losses.py",
+            "functional/test_loss_errors.py",
+            "functional/test_against_pytorch.py",
+        ),
+        """
+        attention losses_of_classes losses_of_numbers reduction targets
+        """,
+    ),
+    "io": Elsewhere(
+        "its file is named so that it hides no library",
+        ("io/test_safetensors_file.py",),
+        """
+        safetensors
+        """,
+    ),
+    "measures": Elsewhere(
+        "one table of measures",
+        ("measures/test_scores.py",),
+        """
+        checks regression
+        """,
+    ),
+    "models": Elsewhere(
+        "models of a kind together",
+        (
+            "models/test_models.py",
+            "models/test_image_models.py",
+            "models/test_text_models.py",
+            "models/test_logistic_by_hand.py",
+            "models/test_l_layer.py",
+            "models/test_layers_by_hand.py",
+            "models/test_perceptron.py",
+        ),
+        """
+        char_lstm char_transformer deep_convnet gru images kinds l_layer_by_hand
+        logistic_regression lstm mlp neuron resnet rows simple_convnet two_layer_net
+        """,
+    ),
+    "nn": Elsewhere(
+        "layers in one table, and against PyTorch",
+        ("nn/test_layers.py", "nn/test_sequences.py", "nn/test_recurrent.py"),
+        """
+        activations attention cells embedding linear pooling residual sequential
+        """,
+    ),
+    "optim": Elsewhere(
+        "optimizers in one table",
+        ("optim/test_rules.py", "optim/test_formulas.py", "optim/test_against_pytorch.py"),
+        """
+        adaptive descent unheld
+        """,
+    ),
+    "plot": Elsewhere(
+        "pictures in one table",
+        ("plot/test_plot.py",),
+        """
+        activations images penalties
+        """,
+    ),
+    "primitives": Elsewhere(
+        "samples of all primitives cross properties",
+        ("primitives/test_values.py", "primitives/test_gradients.py", "primitives/test_rules.py"),
+        """
+        arithmetic base contraction convolution exponential indexing logic loop movement
+        random recurrence reduction scan scan_gradient scan_passes scan_uses special symbols
+        whole windows
+        """,
+    ),
+    "standard": Elsewhere(
+        "functions of the standard cross samples",
+        ("standard/test_numbers.py", "standard/test_arrays.py"),
+        """
+        dtypes elementwise logic manipulation operands products searching statistical waves
+        """,
+    ),
+    "train": Elsewhere(
+        "parts of the trainer are tried by training",
+        (
+            "train/test_trainer.py",
+            "train/test_report.py",
+            "train/test_progress.py",
+            "train/test_resume.py",
+        ),
+        """
+        about base checkpoint curves evaluation extent measured metrics notebook options
+        pace page program recorder requirements samples snapshot stepper svg terminal
+        """,
+    ),
+    "tune": Elsewhere(
+        "parts of one search",
+        ("tune/test_search.py",),
+        """
+        strategies trials
+        """,
+    ),
+}
+
+
+def without_tests(room: str) -> set[str]:
+    """The files of a room, those of inner rooms not counted, that have no tests of their name."""
+    names = {path.stem for path in (HOME / room).glob("*.py")} - {*FRONT_DOORS}
+    return {name for name in names if not (TESTS / room / f"test_{name}.py").is_file()}
+
+
+ROOMS = sorted({path.parent.relative_to(HOME).as_posix() for path in HOME.rglob("*.py")})
+ROOMS = ["" if room == "." else room for room in ROOMS]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_file_has_tests_of_its_name_but_those_written_down(room):
+    known = set(ELSEWHERE[room].files.split()) if room in ELSEWHERE else set()
+    found = without_tests(room)
+    assert found - known == set(), "give it tests of its own name"
+    assert known - found == set(), "it has tests of its name now, or is gone: take it off the list"
+
+
+def test_no_file_of_the_native_executor_is_an_exception():
+    assert [room for room in ELSEWHERE if room.startswith("executors/native")] == []
+    native = [room for room in ROOMS if room.startswith("executors/native")]
+    assert len(native) > 9
+    assert {room: without_tests(room) for room in native} == {room: set() for room in native}
+
+
+@pytest.mark.parametrize("room", ELSEWHERE)
+def test_what_tries_them_instead_is_there(room):
+    each = ELSEWHERE[room]
+    assert each.why
+    assert [name for name in each.tests if not (TESTS / name).is_file()] == []
