@@ -21,6 +21,7 @@ from pathlib import Path
 
 import llvmlite
 
+from pellucid.disk import expanded
 from pellucid.executors.native.machine import system
 
 LIMIT_BYTES = 256 * 2**20
@@ -35,10 +36,10 @@ def folder() -> Path:
     """`$PELLUCID_CACHE` where it is set, else `pellucid` in the user's cache folder."""
     chosen = os.environ.get("PELLUCID_CACHE")
     if chosen:
-        return Path(chosen)
+        return Path(expanded(chosen))
     base = os.environ.get("XDG_CACHE_HOME")
     try:
-        return (Path(base) if base else Path.home() / ".cache") / "pellucid"
+        return (Path(expanded(base)) if base else Path.home() / ".cache") / "pellucid"
     except RuntimeError:  # a user without a home: no file can be kept below this one
         return Path(os.devnull)
 

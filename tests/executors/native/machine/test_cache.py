@@ -136,6 +136,13 @@ def test_the_folder_is_the_chosen_one_or_the_users(monkeypatch, tmp_path):
     assert folder() == tmp_path / "pellucid"
     monkeypatch.setenv("PELLUCID_CACHE", str(tmp_path / "x"))
     assert folder() == tmp_path / "x"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("PELLUCID_CACHE", "~/x")
+    assert folder() == tmp_path / "x"
+    monkeypatch.delenv("PELLUCID_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "~/y")
+    assert folder() == tmp_path / "y" / "pellucid"
 
 
 def test_a_user_without_a_home_keeps_nothing(monkeypatch):
