@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pellucid.cli.names import OPTIMIZERS
 from pellucid.cli.recipe import Recipe, free_folder
 from pellucid.data import Form, digits
 from pellucid.executors.threads import set_threads, threads
 from pellucid.models import MODELS
+from pellucid.optim import OPTIMIZERS
 
 Run = Callable[..., tuple[int, str, str]]
 
