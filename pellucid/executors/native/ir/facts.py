@@ -51,10 +51,16 @@ class Cost(Enum):
 
 @dataclass(frozen=True)
 class Joining:
-    """`join`: two partial results made one, in a namespace; `start`: what joins as nothing."""
+    """`join`: two partial results made one, in a namespace; `start`: what joins as nothing.
+
+    `each`: what a number gives, where it is not the number itself. `adds`: whether results are
+    sums, whose roundings add up: long ones are added in blocks.
+    """
 
     join: Callable[[Any, Any, Any], Any]
     start: Callable[[DType], Any]
+    each: Callable[[Any, Any], Any] | None = None
+    adds: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Gaussian, p.NormalCdf), _COSTLY),
     p.Arange: Facts(Lowering.COUNTED),
     p.RandomBits: Facts(Lowering.COUNTED, Cost.COSTLY),
-    p.Sum: Facts(Lowering.REDUCED, joining=Joining(lambda _, a, b: a + b, lambda _: 0)),
+    p.Sum: Facts(Lowering.REDUCED, joining=Joining(lambda _, a, b: a + b, lambda _: 0, adds=True)),
     p.Prod: Facts(Lowering.REDUCED, joining=Joining(lambda _, a, b: a * b, lambda _: 1)),
     p.Max: Facts(Lowering.REDUCED, joining=Joining(lambda xp, a, b: xp.maximum(a, b), _least)),
     p.Min: Facts(Lowering.REDUCED, joining=Joining(lambda xp, a, b: xp.minimum(a, b), _most)),

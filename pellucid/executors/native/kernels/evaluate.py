@@ -3,7 +3,8 @@
 Level       a depth of the loop nest: the indices known there, and values computed there
 Members     computes the members of a kernel at a level
 joined      two partial results of a reduction made one
-identity    what a reduction starts from
+identity    what a reduction starts from; contribution: what a number gives to it
+is_rounded  whether it is a sum whose additions round
 """
 
 from dataclasses import dataclass, field
@@ -269,6 +270,13 @@ def joined(node: Node, a: Lanes, b: Lanes) -> Lanes:
     return result
 
 
+def contribution(node: Node, x: Lanes) -> Lanes:
+    """What some numbers give to a reduction."""
+    each = _joining(node).each
+    result: Lanes = x if each is None else each(XP(x.builder), x)
+    return result
+
+
 def identity(frame: Frame, node: Node, width: int) -> Lanes:
     """What a reduction starts from."""
     dtype = node.output.dtype
@@ -276,7 +284,13 @@ def identity(frame: Frame, node: Node, width: int) -> Lanes:
     return Lanes.constant(frame.builder, dtype.type(number), dtype).splat(width)
 
 
+def is_rounded(node: Node) -> bool:
+    """Whether a reduction is a sum whose additions round."""
+    return _joining(node).adds and node.output.dtype.kind == "f"
+
+
 def _joining(node: Node) -> Joining:
+    """How a reduction begins, and how its partial results become one."""
     joining = facts_of(node.primitive).joining
     if joining is None:
         raise AssertionError(f"{node} is no reduction")

@@ -8,9 +8,8 @@ The last loop runs along vector lanes; its end is masked. Three kinds of nests:
     rows        the last loop is reduced: lanes are partial results, joined in a fixed order
     columns     the last loop is kept: each lane is a result of its own, loops run over rows
 
-A unit is a row, or one vector of columns or of a plain line; threads share units. No sum is
-ever divided among threads, so the bits do not depend on who computes a unit. Long sums are added
-in blocks (`blocked_sums`).
+A unit is a row, or one vector of columns or of a plain line. Threads share units, never a sum, so
+the bits do not depend on who computes a unit. Long sums are added in blocks (`blocked_sums`).
 """
 
 import functools
@@ -19,10 +18,16 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid import primitives as p
 from pellucid.executors.native.ir.kernels import Loop, own_reach
 from pellucid.executors.native.kernels.blocked_sums import Blocks, Pieces, in_pieces
-from pellucid.executors.native.kernels.evaluate import Level, Members, identity, joined
+from pellucid.executors.native.kernels.evaluate import (
+    Level,
+    Members,
+    contribution,
+    identity,
+    is_rounded,
+    joined,
+)
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import Lanes
@@ -194,7 +199,8 @@ class _LoopCode:
                 self.members.share(levels[0], level)
                 for total in own:
                     node = total.node
-                    x = level.fit(self.members.operand(node, node.inputs[0], level, now))
+                    x = self.members.operand(node, node.inputs[0], level, now)
+                    x = contribution(node, level.fit(x))
                     masked = rows and level.mask
                     total.take(x.where_mask(level.mask, total.start) if masked else x)
                 self._stores(level, now)
@@ -215,8 +221,8 @@ class _LoopCode:
 
     def _cut(self, reductions: list[Node]) -> SumSplit | None:
         """Where a pass over the reduced axes is cut into blocks, if a sum needs that."""
-        is_rounded = any(_is_rounded(node) for node in reductions)
-        return split(self.nest.dims, self.width) if is_rounded else None
+        is_summed = any(map(is_rounded, reductions))
+        return split(self.nest.dims, self.width) if is_summed else None
 
     def _claim(self, level: Level) -> None:
         """Ask for the places of what a later stage stores, while this one only reads."""
@@ -263,11 +269,6 @@ def _end_block(totals: list[list["_Total"]]) -> None:
             total.end_block()
 
 
-def _is_rounded(node: Node) -> bool:
-    """Whether a reduction is a sum whose additions round."""
-    return isinstance(node.primitive, p.Sum) and node.output.dtype.kind == "f"
-
-
 class _Total:
     """A reduction under way: its partial results, in registers; long sums in blocks."""
 
@@ -276,7 +277,7 @@ class _Total:
         self.start = identity(frame, node, width)
         self.slot = frame.scratch(self.start.value.type)
         self._put(self.start)
-        self.blocks = Blocks(frame, self.start) if in_blocks and _is_rounded(node) else None
+        self.blocks = Blocks(frame, self.start) if in_blocks and is_rounded(node) else None
 
     def take(self, x: Lanes) -> None:
         """Join more numbers to the partial results."""

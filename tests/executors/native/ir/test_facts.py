@@ -1,13 +1,13 @@
 """One table tells the compiler of primitives, and nothing falls through it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 import pellucid as pc
 from pellucid.executors.native.ir import facts
-from pellucid.executors.native.ir.facts import FACTS, Cost, Lowering, facts_of
+from pellucid.executors.native.ir.facts import FACTS, Cost, Facts, Lowering, facts_of
 from pellucid.executors.native.kernels.standalone import _CODE
 from pellucid.primitives import PRIMITIVES, RECORDS
 from pellucid.primitives.base import Elementwise
@@ -49,6 +49,21 @@ class AnotherSum(Sum):
 
     def forward(self, xp, x):
         return super().forward(xp, x) + 1
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(5, 37), (3, 5000), (4000, 3)])
+@pytest.mark.parametrize("axis", [(0,), (1,), (0, 1)])
+def test_a_reduction_with_a_row_is_native_and_gives_what_each_number_gives(
+    rows, columns, axis, monkeypatch
+) -> None:
+    added = FACTS[Sum].joining
+    joining = replace(added, each=lambda xp, x: x * x)
+    monkeypatch.setitem(FACTS, SumOfSquares, Facts(Lowering.REDUCED, joining=joining))
+    x = np.random.default_rng(0).normal(size=(rows, columns)).astype(np.float32)
+    run = pc.compile(lambda x: pc.apply(SumOfSquares(axis), x * 0.5) + 0.0)
+    exact = ((x.astype(np.float64) * 0.5) ** 2).sum(axis=axis, keepdims=True)
+    np.testing.assert_allclose(run(x).numpy(), exact, rtol=3e-7)
+    assert run.report(x).fallbacks == ()
 
 
 @pytest.mark.parametrize(
