@@ -23,6 +23,17 @@ def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ.setdefault("PELLUCID_CACHE", str(tmp_path_factory.mktemp("cache")))
 
 
+SLOW = frozenset((Path(__file__).parent / "slow.txt").read_text(encoding="utf-8").splitlines())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `slow.txt` lists: files, functions with all their cases, or single cases."""
+    for item in items:
+        file, function = item.nodeid.partition("::")[0], item.nodeid.partition("[")[0]
+        if SLOW & {file, function, item.nodeid}:
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden` writes golden files anew instead of comparing with them."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew")

@@ -118,7 +118,8 @@ def test_arguments_that_may_not_be_written_are_fine():
     ready = Native(procedure(*COUNTER, {"w": "%0"}))
     x = np.ones(3, np.float32)
     x.flags.writeable = False
-    ready([x], [np.zeros(3, np.float32)])
+    before, added = ready([x], [np.full(3, 2.0, np.float32)])
+    assert (before.tolist(), added.tolist(), x.tolist()) == ([2.0] * 3, [3.0] * 3, [1.0] * 3)
 
 
 def test_a_program_that_nobody_holds_is_freed():
