@@ -52,8 +52,9 @@ BATCH = """graph(x: float32[3,1,20,30], v: float32[2,30,7], b: float32[7])
   return %2, %1"""
 
 
+@pytest.mark.parametrize("whole", [False, True])  # with k in one piece, or in many products
 @pytest.mark.parametrize("count", [1, 3])
-def test_each_product_of_a_batch_meets_its_own_matrices(count):
+def test_each_product_of_a_batch_meets_its_own_matrices(count, whole):
     draw = np.random.default_rng(0)
     made = procedure(BATCH)
     arrays = [draw.integers(-9, 10, v.shape).astype(np.float32) for v in made.graph.inputs]
@@ -61,7 +62,7 @@ def test_each_product_of_a_batch_meets_its_own_matrices(count):
     before = threads.threads()
     try:
         threads.set_threads(count)
-        with small_chunks():
+        with small_chunks(whole=whole):
             found, shifted = Native(made)(arrays, [])
     finally:
         threads.set_threads(before)
