@@ -18,7 +18,6 @@ from llvmlite import binding
 
 import pellucid as pc
 from pellucid import functional, nn, optim
-from pellucid.compile import _state
 from pellucid.executors import threads
 from pellucid.executors.native.executor import Native
 from pellucid.executors.native.kernels.emission import emit
@@ -75,7 +74,7 @@ def main() -> None:
     threads.set_threads(1)
     compiled, arguments = {"dense": dense, "convolution": convolution}[kind]()
     captured = compiled.captured(*arguments)
-    state = [np.array(array, order="C") for array in _state(captured)]
+    state = [np.array(variable.present(), order="C") for variable in captured.variables]
     with on_target("avx2"):
         native = Native(captured.procedure)
         code, after = native.code, [array.copy() for array in state]
