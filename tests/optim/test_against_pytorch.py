@@ -97,6 +97,6 @@ def test_schedules_are_those_of_pytorch(name, schedule):
 
 def test_every_optimizer_is_compared():
     compared = {type(make({"w": pc.Parameter([1.0])})) for make in OPTIMIZERS.values()}
-    public = {getattr(optim, name) for name in optim.__all__}
+    public = [getattr(optim, name) for name in optim.__all__]
     kinds = {c for c in public if isinstance(c, type) and issubclass(c, optim.Optimizer)}
     assert compared == kinds - {optim.Optimizer}
