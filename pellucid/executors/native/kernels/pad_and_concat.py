@@ -17,6 +17,7 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid import primitives as p
+from pellucid.executors.native.ir.facts import Lowering, facts_of
 from pellucid.executors.native.ir.views import View, row_major
 from pellucid.executors.native.kernels.blocked_sums import InMemory
 from pellucid.executors.native.kernels.frame import Frame
@@ -28,7 +29,7 @@ from pellucid.graph import Node, Shape
 
 def is_of_planes(node: Node) -> bool:
     """Whether a node is computed plane by plane."""
-    return isinstance(node.primitive, p.Pad | p.OverlapAdd | p.Concat)
+    return facts_of(node.primitive).lowering is Lowering.PLANES
 
 
 def plane_units(node: Node) -> int:

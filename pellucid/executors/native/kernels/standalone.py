@@ -47,7 +47,7 @@ MOST_PREFETCHED = 4096  # bytes of a row: further on, the hardware has noticed
 
 def is_row_gather(node: Node, views: Views) -> bool:
     """Whether a gather copies whole rows of memory, which threads can share."""
-    if not isinstance(node.primitive, p.Take) or node.primitive.axis != 0:
+    if type(node.primitive) is not p.Take or node.primitive.axis != 0:
         return False
     return all(views[value].is_whole() for value in node.inputs)
 

@@ -52,7 +52,7 @@ def batches_in_place(graph: Graph, updated: set[str]) -> dict[str, Value]:
 
 def _is_batch(node: Node) -> bool:
     """Whether a node takes rows that are long enough, of numbers that products can read."""
-    if not isinstance(node.primitive, p.Take) or node.primitive.axis != 0:
+    if type(node.primitive) is not p.Take or node.primitive.axis != 0:
         return False
     data, rows = node.inputs
     size = math.prod(data.shape[1:]) * data.dtype.itemsize

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
+from pellucid.executors.native.ir.facts import FACTS
 from pellucid.executors.native.passes.joins_in_groups import joined_in_groups
 from pellucid.executors.native.passes.pieces_as_slices import pieces_as_slices
 from pellucid.executors.native.passes.window_rules import convolution_in_parts, windows_apart
@@ -61,7 +62,7 @@ class _Rewriter:
 
     def made(self, primitive: Any, inputs: tuple[Value, ...], like: Node) -> Value:
         """The value of a primitive: rewritten, folded, merged, or a new node."""
-        for rule in RULES:
+        for rule in RULES if type(primitive) in FACTS else RULES_OF_ANY:
             found = rule(self, primitive, inputs, like)
             if found is not None:
                 return found
@@ -74,7 +75,7 @@ class _Rewriter:
             self.nodes.append(Node(primitive, inputs, output, like.scope))
             self.made_by[name] = self.nodes[-1]
             self.merged[key] = output
-            if isinstance(primitive, STRETCHED):
+            if type(primitive) in STRETCHED:
                 self.numbers[name] = self.uniform(inputs[0])
         return self.merged[key]
 
@@ -113,13 +114,12 @@ def _fold(work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
             arrays = [np.asarray(n, v.dtype) for n, v in zip(numbers, inputs, strict=True)]
             result = work.constant(_computed(primitive, arrays))
             return result if shape == () else work.made(p.BroadcastTo(shape), (result,), like)
-    if isinstance(primitive, MOVED):
+    if type(primitive) in MOVED:
         (x,) = inputs
         number, shape = work.uniform(x), primitive.shape(x.shape)
         if number is not None and work.arrays.get(x.name, _NO_ARRAY).ndim > 0:
             return work.made(p.BroadcastTo(shape), (work.constant(number),), like)
-    has_record = isinstance(primitive, p.RECORDS)
-    if has_record or not all(value.name in work.arrays for value in inputs):
+    if isinstance(primitive, p.RECORDS) or not all(value.name in work.arrays for value in inputs):
         return None
     size = int(np.prod(primitive.shape(*(v.shape for v in inputs)), dtype=np.int64))
     if size > FOLDED_ELEMENTS or (isinstance(primitive, p.BroadcastTo) and size > 1):
@@ -224,7 +224,7 @@ def _unstretched(
     slim = list(inputs)
     for i, value in enumerate(inputs):
         node = work.made_by.get(value.name)
-        if node is not None and isinstance(node.primitive, p.BroadcastTo):
+        if node is not None and type(node.primitive) is p.BroadcastTo:
             trial = [*slim[:i], node.inputs[0], *slim[i + 1 :]]
             if primitive.shape(*(v.shape for v in trial)) == shape:
                 slim = trial
@@ -240,7 +240,7 @@ def _reshape_last(
     sources, before = [], set()
     for value in inputs:
         node = work.made_by.get(value.name)
-        if node is not None and isinstance(node.primitive, p.Reshape):
+        if node is not None and type(node.primitive) is p.Reshape:
             sources.append(node.inputs[0])
             before.add((value.shape, node.inputs[0].shape))
         elif value.shape == ():
@@ -268,6 +268,7 @@ def _matrix_by_vector(
     return work.made(p.Sum((len(products.shape) - 1,)), (products,), like)
 
 
+RULES_OF_ANY: tuple[Rule, ...] = (_fold, _unstretched, _reshape_last)  # also of a user's own
 RULES: tuple[Rule, ...] = (
     _same,
     _fold,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import pellucid as pc
+from pellucid import primitives as p
 from pellucid.executors.native.ir import facts
 from pellucid.executors.native.ir.facts import FACTS, Cost, Facts, Lowering, facts_of
 from pellucid.executors.native.kernels.standalone import _CODE
@@ -64,6 +65,50 @@ def test_a_reduction_with_a_row_is_native_and_gives_what_each_number_gives(
     exact = ((x.astype(np.float64) * 0.5) ** 2).sum(axis=axis, keepdims=True)
     np.testing.assert_allclose(run(x).numpy(), exact, rtol=3e-7)
     assert run.report(x).fallbacks == ()
+
+
+def another(kind):
+    """A subclass of a primitive with another rule: one more than before."""
+
+    def one_more(self, xp, x):
+        return kind.forward(self, xp, x) + 1
+
+    def with_another(self, xp, x, y):
+        return kind.forward(self, xp, x, y) + 1
+
+    return type(
+        f"Another{kind.__name__}", (kind,), {"forward": (one_more, with_another)[kind.arity - 1]}
+    )
+
+
+X, IDS = np.full((2, 3), 2.0, np.float32), np.array([1, 0])
+IMAGE, WINDOW = np.ones((1, 1, 2, 4), np.float32), np.ones((1, 3, 2, 2), np.float32)
+SUBCLASSED = [
+    (p.Pad, ((0, 1), (1, 0), (0, 0), 5.0), (X,)),
+    (p.Take, (0,), (X, IDS)),
+    (p.Convolution, ((1,), (0,), (0,), (1,), (1,)), (IMAGE, WINDOW)),
+    (p.MatMul, (), (X, X[0, :, None])),
+    (p.Identity, (), (X,)),
+    (p.StopGradient, (), (X,)),
+    (p.Multiply, (), (X, np.ones((2, 3), np.float32))),
+    (p.BroadcastTo, ((2, 3),), (X,)),
+    (p.Reshape, ((3, 2),), (X,)),
+    (p.Flip, ((0,),), (X[:1],)),
+    *((kind, ((),), (X,)) for kind in (p.Sum, p.Max, p.Min, p.Prod)),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "arrays"), SUBCLASSED, ids=[k[0].name for k in SUBCLASSED]
+)
+def test_a_subclass_of_a_primitive_is_taken_for_no_other(kind, options, arrays) -> None:
+    primitive = another(kind)(*options)
+    expected = primitive.forward(np, *arrays)
+    found = pc.compile(lambda *inputs: pc.apply(primitive, *inputs))(*arrays)
+    np.testing.assert_array_equal(found.numpy(), expected)
+    # And so is what reads it: here as one number, stretched or moved.
+    after = pc.compile(lambda *inputs: pc.apply(primitive, *inputs) * 3.0 + 1.0)(*arrays)
+    np.testing.assert_array_equal(after.numpy(), expected * 3 + 1)
 
 
 @pytest.mark.parametrize(
