@@ -3,6 +3,7 @@
 run, rule           a function by its name, compiled; that of lanes
 reference           what it is by NumPy and SciPy, in float64
 assert_within       results against exact values
+check_worst         the stated bound is reached
 check_special       arguments and results one by one, signs of zeros too
 check_bits          results are the same for every number of lanes and kind of CPU
 check_library       vectors call none
@@ -14,6 +15,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from executors.native.cpus import TARGETS
 from executors.native.lane_program import WIDTHS, compiled, text
 from scipy import special
@@ -76,6 +78,15 @@ def assert_within(y, exact, places, rest=0.0):
 def every_float32(step=8191):
     """A sample of all bit patterns."""
     return np.arange(0, 1 << 32, step, np.uint64).astype(np.uint32).view(np.float32)
+
+
+def check_worst(name, argument, places):
+    """The argument of the largest error in float32, in hexadecimal, reaches the bound, no more."""
+    x = np.array([float.fromhex(argument)], np.float32)
+    y, exact = run(name, np.float32)(x), reference(name, x)
+    assert_within(y, exact, places)
+    with pytest.raises(AssertionError, match="at result"):
+        assert_within(y, exact, places - 0.05)
 
 
 def check_special(name, pairs, dtype):

@@ -22,19 +22,8 @@ from pellucid.executors.native.runtime.program import (
     sections,
     step_loop,
 )
+from pellucid.executors.native.runtime.report import KERNEL
 from pellucid.executors.native.schedule.work import MOST_CHUNKS, Work
-
-KERNEL = ctypes.CFUNCTYPE(
-    None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64
-)
-
-
-@pytest.fixture(autouse=True)
-def _threads_as_before():
-    before = threads._Choice.count
-    yield
-    threads._Choice.count = before
-
 
 LITTLE, MUCH = 100.0, 1e6  # nanoseconds
 SOUND = np.zeros(1, np.int64)  # a table that tells of no failure

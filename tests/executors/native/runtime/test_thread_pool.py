@@ -20,18 +20,8 @@ from pellucid.executors.native.runtime.program import (
     ThreadPool,
     step_loop,
 )
+from pellucid.executors.native.runtime.report import KERNEL
 from pellucid.executors.native.schedule.work import Work
-
-KERNEL = ctypes.CFUNCTYPE(
-    None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64
-)
-
-
-@pytest.fixture(autouse=True)
-def _threads_as_before():
-    before = threads._Choice.count
-    yield
-    threads._Choice.count = before
 
 
 @pytest.fixture
