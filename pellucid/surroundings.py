@@ -5,7 +5,7 @@ surroundings    whether those names still mean what they meant, as settings of a
 
 import dis
 from collections.abc import Callable, Iterator, Sequence
-from operator import itemgetter
+from operator import is_, itemgetter
 from types import BuiltinFunctionType, CodeType, ModuleType
 from typing import Any
 
@@ -45,14 +45,13 @@ def surroundings(function: Callable[..., Any]) -> list[Setting]:
 
 
 def _of_space(space: dict[str, Any], names: Sequence[str]) -> Setting:
-    """Whether global names mean what they do now, asked at every call: in one comparison."""
+    """Whether global names mean what they do now, asked at every call."""
     meant = itemgetter(*names, names[0])  # of one name alone it would give no tuple
     kept = meant(space)
 
     def holds() -> bool:
         try:
-            # The same objects, or equal ones: numbers that were computed again.
-            return bool(meant(space) == kept)
+            return _alike(meant(space), kept)
         except Exception:  # deleted, or not to be compared, as arrays are not with one answer
             return False
 
@@ -61,7 +60,18 @@ def _of_space(space: dict[str, Any], names: Sequence[str]) -> Setting:
 
 def _of_cells(cells: Sequence[Any]) -> Setting:
     kept = [_content(cell) for cell in cells]
-    return Setting(lambda: [_content(cell) for cell in cells] == kept, True, None)
+    return Setting(lambda: _alike([_content(cell) for cell in cells], kept), True, None)
+
+
+def _alike(now: Sequence[Any], kept: Sequence[Any]) -> bool:
+    """Whether all are the same objects, or equal ones of one kind: numbers computed again.
+
+    1.0 is not 1, which has another dtype, and -0.0 not 0.0.
+    """
+    return all(map(is_, now, kept)) or all(
+        a is b or (type(a) is type(b) and bool(a == b) and repr(a) == repr(b))
+        for a, b in zip(now, kept, strict=True)
+    )
 
 
 def _names(code: CodeType) -> tuple[dict[str, set[str]], set[str]]:

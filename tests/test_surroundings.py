@@ -44,6 +44,21 @@ def test_a_global_name_that_means_something_else_is_heeded(before, expression, a
     assert names["f"](X).tolist() == expected
 
 
+@pytest.mark.parametrize(("before", "after"), [("0.0", "-0.0"), ("(0.0,)", "(-0.0,)")])
+def test_the_sign_of_a_zero_is_another_meaning(before, after):
+    zero = "a" if before[0] != "(" else "a[0]"
+    names = cells_of(f"a = {before}", COMPILED.format(f"x * {zero}"), f"a = {after}")
+    assert not np.signbit(names["first"].numpy()).any()
+    assert np.signbit(names["f"](X).numpy()).all()
+
+
+def test_a_number_of_another_kind_is_another_meaning():
+    names = cells_of("a = 2\nf = pc.compile(lambda x: x * a)", "first = f(np.ones(2, np.int32))")
+    names["a"] = 2.0
+    with pytest.raises(pc.errors.DTypeError):
+        names["f"](np.ones(2, np.int32))
+
+
 def test_a_step_follows_a_model_that_was_made_anew():
     step = """
 model = nn.Linear(2, 1)
