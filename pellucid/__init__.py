@@ -51,6 +51,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         value_and_grad,
         vjp,
     )
+    from pellucid.languages import language
     from pellucid.runs import Run, load
     from pellucid.scanning import scan
 
@@ -107,7 +108,7 @@ __all__ = [
     "divide", "e", "empty", "empty_like", "equal", "exp", "expand_dims", "expm1", "eye", "finfo",
     "flip", "float32", "float64", "floor", "floor_divide", "from_dlpack", "full", "full_like",
     "functional", "grad", "greater", "greater_equal", "hessian", "hypot", "iinfo", "imag", "inf",
-    "int32", "int64", "isdtype", "isfinite", "isin", "isinf", "isnan", "jvp", "less",
+    "int32", "int64", "isdtype", "isfinite", "isin", "isinf", "isnan", "jvp", "language", "less",
     "less_equal", "linspace", "load", "log", "log1p", "log2", "log10", "logaddexp", "logical_and",
     "logical_not", "logical_or", "logical_xor", "matmul", "matrix_transpose", "maximum", "mean",
     "meshgrid", "minimum", "moveaxis", "multiply", "nan", "negative", "newaxis", "nextafter",
@@ -131,6 +132,7 @@ if not TYPE_CHECKING:
         {*__all__, *_PYTHONS, "__array_namespace_info__"},
         (
             "derivatives",
+            "languages",
             "scanning",
             "text",
             "windows",

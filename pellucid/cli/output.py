@@ -2,6 +2,7 @@
 
 Output         for people, for people who want no more than the results, or for a program
 QUIET, JSON    the options that say so
+LANGUAGE       the option that says in which language it explains
 SILENT         the help of the first where files are the results
 
 Results go to standard output. What is said meanwhile, a bar, warnings and errors go to standard
@@ -47,6 +48,14 @@ def _quieten(_: click.Context, __: click.Parameter, value: bool) -> bool:
     return value
 
 
+def _speak(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    """Explain in a language while the command runs."""
+    if value is not None:
+        from pellucid.languages import language  # on use: most runs explain nothing
+
+        ctx.with_resource(language(value))
+
+
 SILENT = "Print nothing but errors."
 QUIET: dict[str, Any] = {
     "is_flag": True,
@@ -56,4 +65,10 @@ QUIET: dict[str, Any] = {
 JSON: dict[str, Any] = {
     "is_flag": True,
     "help": "Print one JSON document, for a program to read.",
+}
+LANGUAGE: dict[str, Any] = {
+    "metavar": "NAME",
+    "callback": _speak,
+    "expose_value": False,
+    "help": "Explain in en or zh; left out: by PELLUCID_LANGUAGE, or the locale.",
 }

@@ -13,7 +13,7 @@ import click
 
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.names import KEEPS
-from pellucid.cli.output import JSON, QUIET, SILENT, Output
+from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
 from pellucid.cli.values import Number, Whole
@@ -157,6 +157,7 @@ class TrainCommand(click.Command):
             *_shared(self.kind),
             click.Option(["--quiet"], **QUIET | {"help": self.when_quiet}),
             click.Option(["--json", "as_json"], **JSON),
+            click.Option(["--language"], **LANGUAGE),
         ]
 
     def _of_data(self) -> list[click.Parameter]:
