@@ -1,0 +1,11 @@
+"""Seeing: what a network of the user's own computes, and how its gradients come about.
+
+In: a function or a model, and a batch. Out: parts that print, show and can be read by a program.
+Nothing is drawn beside the code: everything is read from the graph that trains, and from the one
+definition of each primitive.
+
+    trace          the graph run once, every value and gradient kept
+    layers         the table of layers, in both notations
+    routes         a gradient as the sum over routes of products of bridges
+    differences    central differences in float64 beside it
+"""

@@ -1,0 +1,150 @@
+"""Central differences of a run, in float64: what a gradient is compared with.
+
+    Widened     a graph of float32 as the same graph of float64, run once and nudged at will
+    Difference  what nudging one number of a value did to the result
+    widened     the graph itself, with float64 in the place of float32
+
+    d result / d x_i = (result(x + h e_i) - result(x - h e_i)) / 2h + O(h^2)
+
+The inputs, and with them the counters of the random draws, are those of the run, so that masks of
+dropout and everything else that is drawn are the same. Only what depends on the nudged value is
+computed again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from pellucid.explanation.trace import Trace
+from pellucid.graph import Graph, Node, Value
+from pellucid.primitives import StopGradient
+from pellucid.primitives.base import FLOAT32, FLOAT64, DType
+
+# The cube root of the spacing of float64 balances the error of the formula with that of rounding.
+STEP = float(np.finfo(FLOAT64).eps) ** (1.0 / 3.0)
+KINK = 1e-3  # one-sided differences that differ by a larger part lie at both sides of a kink
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The number at `place` was raised and lowered by `step`.
+
+    `left`, `right`: the one-sided differences; `central`: their mean. At a kink they differ, and
+    the function has no derivative there, but one at each side.
+    """
+
+    place: tuple[int, ...]
+    step: float
+    left: float
+    right: float
+
+    @property
+    def central(self) -> float:
+        """The central difference."""
+        return (self.left + self.right) / 2.0
+
+    @property
+    def kink(self) -> bool:
+        """Whether the slope jumps between the two sides."""
+        largest = max(abs(self.left), abs(self.right))
+        return abs(self.right - self.left) > KINK * largest
+
+
+class Widened:
+    """A run in float64, whose values can be nudged one number at a time."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.graph = widened(trace.graph)
+        self._known: dict[str, Any] = {
+            value.name: np.asarray(trace.array(value.name)).astype(value.dtype)
+            for value in self.graph.inputs
+        }
+        self._known |= {value.name: array for value, array in self.graph.constants}
+        self._run(self.graph.nodes, self._known)
+
+    def array(self, name: str) -> Any:
+        """The numbers of a value, in float64 where the run had floats."""
+        return self._known[name]
+
+    def nudge(self, name: str, places: Iterable[Sequence[int]]) -> list[Difference]:
+        """What raising and lowering each of these numbers of a value does to the result's sum."""
+        after = self._depending(name)
+        return [self._nudged(name, tuple(place), after) for place in places]
+
+    def _nudged(self, name: str, place: tuple[int, ...], after: Sequence[Node]) -> Difference:
+        base = self._known[name]
+        step = STEP * max(1.0, abs(float(base[place])))
+        start = self._result(name, base, after)
+        sides = []
+        for sign in (-1.0, 1.0):
+            moved = base.copy()
+            moved[place] += sign * step
+            there = float(moved[place]) - float(base[place])  # the step as it was rounded
+            sides.append(float((self._result(name, moved, after) - start).sum()) / there)
+        return Difference(place, step, *sides)
+
+    def _result(self, name: str, array: Any, after: Sequence[Node]) -> Any:
+        known = {**self._known, name: array}
+        self._run(after, known)
+        return known[self.graph.outputs[0].name]
+
+    def _depending(self, name: str) -> list[Node]:
+        """The nodes that compute from a value, directly or not.
+
+        What differentiation treats as a constant stays as it was.
+        """
+        reached, found = {name}, []
+        for node in self.graph.nodes:
+            if isinstance(node.primitive, StopGradient):
+                continue
+            if any(value.name in reached for value in node.inputs):
+                reached.add(node.output.name)
+                found.append(node)
+        return found
+
+    @staticmethod
+    def _run(nodes: Iterable[Node], known: dict[str, Any]) -> None:
+        with np.errstate(all="ignore"):
+            for node in nodes:
+                arguments = [known[value.name] for value in node.inputs]
+                known[node.output.name] = np.asarray(node.primitive.forward(np, *arguments))
+
+
+def widened(graph: Graph) -> Graph:
+    """The graph with float64 in the place of float32, also inside loops."""
+    inputs = tuple(replace(v, dtype=_wide(v.dtype)) for v in graph.inputs)
+    constants = tuple(
+        (replace(value, dtype=_wide(value.dtype)), np.asarray(array).astype(_wide(value.dtype)))
+        for value, array in graph.constants
+    )
+    known = {value.name: value for value in (*inputs, *(value for value, _ in constants))}
+    nodes = []
+    for node in graph.nodes:
+        made = _wide_node(node, tuple(known[value.name] for value in node.inputs))
+        known[made.output.name] = made.output
+        nodes.append(made)
+    outputs = tuple(known[value.name] for value in graph.outputs)
+    result = Graph(inputs, constants, tuple(nodes), outputs)
+    result.check()
+    return result
+
+
+def _wide_node(node: Node, inputs: tuple[Value, ...]) -> Node:
+    """The node for wider inputs: its rules say of which dtype its output is."""
+    primitive = node.primitive
+    changed: dict[str, Any] = {}
+    for each in fields(primitive):
+        value = getattr(primitive, each.name)
+        if isinstance(value, Graph):
+            changed[each.name] = widened(value)
+        elif isinstance(value, np.dtype):
+            changed[each.name] = _wide(value)
+    wide = replace(primitive, **changed) if changed else primitive
+    shape, dtype = wide.output([v.shape for v in inputs], [v.dtype for v in inputs])
+    return Node(wide, inputs, Value(node.output.name, shape, dtype), node.scope)
+
+
+def _wide(dtype: DType) -> DType:
+    return FLOAT64 if dtype == FLOAT32 else dtype

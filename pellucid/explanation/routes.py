@@ -1,0 +1,185 @@
+"""A gradient as the sum over routes of products of bridges.
+
+    routes      the routes from a value to the result, the largest first
+    Routes      how many there are, the total, and those that were found
+    Route       one of them: the nodes it goes through, its part of the gradient, its share
+
+A route goes from a value through one use after the other to the result; a bridge is the local
+derivative of one use, by one input. The product of the bridges of a route is what arrives by it,
+and the sum over all routes is the gradient. Automatic differentiation adds up where routes meet
+instead, so it needs no list of them: their number can be exponential in the number of nodes.
+
+Few routes are all walked. Of more the largest are searched: those with the largest products of
+gains, where the gain of a bridge is the length of what it hands back divided by that of what it
+was handed, in the backward pass as it was. Between single numbers the gain is the size of the
+bridge, so that these are the largest routes; between arrays it is a guide. The parts and shares of
+routes that were found are exact in both cases.
+"""
+
+import heapq
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.explanation.trace import Trace, bridge
+from pellucid.graph import Node, Value
+from pellucid.primitives.parts import Parts
+from pellucid.tensor import Tensor, ones_like
+
+ALL = 64  # routes that are all walked; of more the largest are searched
+
+Use = tuple[Node, int]
+_Way = tuple[Use, Any] | None  # a route: its first use, and the rest of it
+
+
+@dataclass(frozen=True)
+class Route:
+    """The uses it goes through, from the value to the result.
+
+    `part`: what arrives by it, of the value's shape. `share`: of the gradient, in its direction:
+    part . gradient / gradient . gradient; nan where the gradient is zero.
+    """
+
+    uses: tuple[Use, ...]
+    part: Any
+    share: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The values on the way, after the first."""
+        return tuple(node.output.name for node, _ in self.uses)
+
+
+@dataclass(frozen=True)
+class Routes:
+    """`count` routes lead from `value` to the result; `total` is the sum over all, the gradient.
+
+    `found`: the largest of them, or all.
+    """
+
+    value: Value
+    count: int
+    total: Any
+    found: tuple[Route, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all routes were found."""
+        return len(self.found) == self.count
+
+    @property
+    def share(self) -> float:
+        """The share of the gradient that the routes found have together."""
+        return math.fsum(route.share for route in self.found)
+
+
+def routes(trace: Trace, value: Value, most: int = 8) -> Routes:
+    """The routes from a value to the result, at most `most`, the largest first."""
+    bridges = _Bridges(trace, value)
+    count = bridges.count(value.name)
+    total = trace.gradients.get(value.name)
+    if total is None:
+        total = np.zeros(value.shape, value.dtype)
+    ways = bridges.largest(value.name, ALL if count <= ALL else most)
+    found = [_walked(trace, way, total) for way in ways]
+    found.sort(key=_size, reverse=True)
+    return Routes(value, count, total, tuple(found[:most]))
+
+
+def _size(route: Route) -> float:
+    return abs(route.share) if math.isfinite(route.share) else float(np.abs(route.part).max())
+
+
+def _walked(trace: Trace, way: tuple[Use, ...], total: Any) -> Route:
+    """A route with what arrives by it."""
+    upstream: Tensor | Parts = ones_like(trace.tensors[trace.result.name])
+    for node, position in reversed(way):
+        part = bridge(trace, node, position, upstream)
+        assert part is not None, "a bridge of a route has a derivative"
+        upstream = part
+    assert isinstance(upstream, Tensor), "a route begins at an array"
+    array = np.asarray(upstream.array, np.float64)
+    wide = np.asarray(total, np.float64)
+    along = float((wide * wide).sum())
+    share = float((array * wide).sum()) / along if along else math.nan
+    return Route(way, upstream.array, share)
+
+
+class _Bridges:
+    """The bridges between a value and the result, each with the logarithm of its gain."""
+
+    def __init__(self, trace: Trace, value: Value) -> None:
+        self._trace = trace
+        self._backwards = list(reversed(_reaching(trace, value)))  # the last value first
+        self._uses = {name: list(self._bridges_of(name)) for name in self._backwards}
+
+    def _bridges_of(self, name: str) -> Iterator[tuple[Use, float]]:
+        """The uses of a value by which something comes back to it, with their gains."""
+        for node, position in self._trace.uses.get(name, ()):
+            gain = self._gain(node, position)
+            if gain is not None:
+                yield (node, position), gain
+
+    def _gain(self, node: Node, position: int) -> float | None:
+        """The logarithm of the gain of a bridge; -inf where it hands nothing on, None for none."""
+        dy = self._trace.upstream.get(node.output.name)
+        if dy is None:
+            return None
+        length = _length(dy)
+        if length == 0.0 and isinstance(dy, Tensor):  # where routes cancel, the bridge is there
+            dy = ones_like(dy)
+            length = _length(dy)
+        handed = bridge(self._trace, node, position, dy)
+        if handed is None:
+            return None
+        gain = _length(handed) / length if length else 0.0
+        return math.log(gain) if gain else -math.inf
+
+    def count(self, name: str) -> int:
+        """How many routes lead from a value to the result."""
+        counts = {self._trace.result.name: 1}
+        for each in self._backwards:
+            uses = self._uses[each]
+            counts.setdefault(each, sum(counts.get(node.output.name, 0) for (node, _), _ in uses))
+        return counts[name]
+
+    def largest(self, name: str, most: int) -> list[tuple[Use, ...]]:
+        """The routes with the largest products of gains: the best of each value, from the end.
+
+        A best route goes on, after its first bridge, by one of the `most` best of where it leads.
+        """
+        best: dict[str, list[tuple[float, _Way]]] = {self._trace.result.name: [(0.0, None)]}
+        for each in self._backwards:
+            ways = [
+                (gain + further, (use, way))
+                for use, gain in self._uses[each]
+                for further, way in best.get(use[0].output.name, ())
+            ]
+            best.setdefault(each, heapq.nlargest(most, ways, key=lambda pair: pair[0]))
+        return [tuple(_in_order(way)) for _, way in best[name]]
+
+
+def _in_order(way: _Way) -> Iterator[Use]:
+    """The uses of a route, from its first."""
+    while way is not None:
+        use, way = way
+        yield use
+
+
+def _length(dy: Tensor | Parts | None) -> float:
+    """The Euclidean length of all numbers."""
+    if isinstance(dy, Parts):
+        return math.hypot(*(_length(part) for part in dy.given.values()))
+    return 0.0 if dy is None else float(np.linalg.norm(np.asarray(dy.array, np.float64)))
+
+
+def _reaching(trace: Trace, value: Value) -> list[str]:
+    """The values that depend on a value, itself among them, oldest first."""
+    reached: dict[str, None] = {value.name: None}
+    for node in trace.graph.nodes:
+        if any(each.name in reached for each in node.inputs):
+            reached[node.output.name] = None
+    return list(reached)

@@ -1,0 +1,78 @@
+"""The table of layers: numbers by hand, both notations, what layers do to the data."""
+
+import json
+
+import numpy as np
+import pytest
+from explanation.networks import network
+
+import pellucid as pc
+from pellucid import nn
+from pellucid.explanation.layers import layers, turned
+from pellucid.explanation.trace import trace
+
+
+def of(model, x):
+    return layers(trace(model, x), model)
+
+
+def test_shapes_parameters_and_work_of_dense_layers():
+    model = nn.Sequential(
+        nn.Linear(3, 4, rng=pc.Generator(1)), nn.Tanh(), nn.Linear(4, 1, rng=pc.Generator(2))
+    )
+    table = of(model, np.ones((5, 3), np.float32))
+    first, _, last = table.rows
+    assert (first.path, first.kind, first.output) == ("0", "Linear", (5, 4))
+    assert first.parameters == {"weight": (3, 4), "bias": (4,)}
+    assert (first.numbers, first.flops, first.bytes) == (16, 2 * 5 * 3 * 4 + 20, 2 * 5 * 4 * 4)
+    assert last.output == (5, 1)
+    # The 3-4-1 net of the course: W[1] (4, 3), b[1] (4, 1), A[1] (4, m).
+    cells = table.cells()[0]
+    assert cells[3:7] == (
+        "(5, 4)", "(4, 5)", "weight (3, 4), bias (4,)", "weight (4, 3), bias (4, 1)",
+    )  # fmt: skip
+    assert table.cells()[-1][7] == "21"
+
+
+def test_what_a_layer_does_to_the_data():
+    x = np.array([[0.0, 2.0, -2.0, 8.0]], np.float32)
+    model = nn.Sequential(nn.Tanh())
+    (row,) = of(model, x).rows
+    y = np.tanh(np.float64(x))
+    assert row.mean == pytest.approx(y.mean(), rel=1e-6)
+    assert row.spread == pytest.approx(y.std(), rel=1e-6)
+    assert row.zeros == 0.25
+    assert row.saturated == 0.75  # 1 - tanh(2)^2 = 0.07 is below a tenth
+
+
+def test_shapes_that_are_turned():
+    assert turned((5, 1, 28, 28)) == (1, 28, 28, 5)
+    assert turned((6, 1, 3, 3), is_parameter=True) == (6, 1, 3, 3)
+    assert turned(()) == ()
+
+
+def test_a_shared_layer_stands_once_with_all_its_work():
+    net = network("drawn-1")
+    rows = [row for row in layers(trace(net, *net.batch), net.model).rows if row.path == "shared"]
+    assert len(rows) == 1
+    calls = net.model.depth
+    assert rows[0].flops == calls * (2 * 4 * 5 * 5 + 20)
+
+
+def test_work_inside_loops_counts_for_every_step():
+    model = nn.RNN(3, 4, rng=pc.Generator(1))
+    both = (trace(lambda x: model(x)[0], np.ones((2, n, 3), np.float32)) for n in (5, 10))
+    short, long = (layers(each, model) for each in both)
+    work = [sum(row.flops for row in table.rows) for table in (short, long)]
+    assert work[1] > 1.8 * work[0]
+
+
+def test_the_table_as_text_html_and_json():
+    net = network("simple-convnet")
+    table = layers(trace(net, *net.batch), net.model)
+    lines = str(table).splitlines()
+    assert lines[0].startswith("layer ")
+    assert "layers.0" in lines[2]
+    assert lines[-1].startswith("total")
+    assert "<table>" in table._repr_html_()
+    assert json.loads(json.dumps(table.as_dict()))[0]["path"] == "layers.0"
