@@ -183,14 +183,12 @@ def _whole_kind(kind: str, builds: tuple[Build, Build], settings: Settings) -> C
     losses = [0.0, 0.0]
 
     def once() -> Round:
-        seconds, stolen = [], []
+        seconds, stolen = [0.0, 0.0], [0.0, 0.0]
         for i, build in enumerate(builds):
             with tempfile.TemporaryDirectory() as empty:
                 cache = Path(empty) if kind == "cold" else None
-                taken, share, losses[i] = whole_round(build, settings, cache)
-            seconds.append(taken)
-            stolen.append(share)
-        return Round(*seconds, max(stolen))
+                seconds[i], stolen[i], losses[i] = whole_round(build, settings, cache)
+        return Round(seconds[0], seconds[1], max(stolen))
 
     rounds, dropped = quiet_rounds(once, settings.rounds)
     return Comparison(f"{WHOLE} {kind}", rounds, dropped, (losses[0], losses[1]))

@@ -15,6 +15,7 @@ import json
 import os
 import sys
 import time
+from importlib import import_module
 from typing import Any
 
 CHECKED_STEPS = 10  # later, rounding decides the losses
@@ -42,21 +43,18 @@ def prepare(name: str) -> None:
     if name == "host":
         return
     try:
-        from pellucid.executors.native.machine import target
+        target: Any = import_module("pellucid.executors.native.machine.target")
     except ImportError:  # an older build, whose executor has no rooms
-        from pellucid.executors.native import target
-
+        target = import_module("pellucid.executors.native.target")
     found = target.forced(name)
     target.host = lambda: found
 
 
 def accuracy(folder: str) -> float:
     """The accuracy that the build's whole run reaches."""
-    from pellucid.bench import whole_run
-
-    if hasattr(whole_run, "trained"):
-        return whole_run.main(folder)
-    return whole_run.main("pellucid", folder)  # an older build, with other libraries in it
+    whole_run: Any = import_module("pellucid.bench.whole_run")
+    old = not hasattr(whole_run, "trained")  # an older build, with other libraries in it
+    return float(whole_run.main("pellucid", folder) if old else whole_run.main(folder))
 
 
 def contender_of(problem: Any, threads: int) -> Any:

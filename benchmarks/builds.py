@@ -21,12 +21,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from build_rounds import WHOLE, Build, Comparison, Settings, compare_steps, compare_whole
+from build_rounds import Build, Comparison, Settings, compare_steps, compare_whole
 from ratios import ratio
 
 from pellucid.bench.measure import STOLEN
+from pellucid.bench.whole import WHOLE
 from pellucid.bench.workloads import WORKLOADS
 
 NAMES = (*WORKLOADS, WHOLE)
@@ -82,6 +84,15 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
     return chosen
 
 
+def compared(
+    name: str, builds: tuple[Build, Build], settings: Settings
+) -> Sequence[Comparison | None]:
+    """The comparisons of a workload, those of W10 where there is a folder; None: not in both."""
+    if name == WHOLE:
+        return compare_whole(builds, settings) if settings.folder else []
+    return [compare_steps(name, builds, settings)]
+
+
 def main(words: list[str] | None = None) -> int:
     chosen = arguments(words)
     folder = chosen.data_dir.resolve() if chosen.data_dir else None
@@ -96,13 +107,9 @@ def main(words: list[str] | None = None) -> int:
             Build(chosen.new, Path(other), settings),
         )
         for name in chosen.workloads or NAMES:
-            if name == WHOLE:
-                compared = compare_whole(builds, settings) if folder else []
-            else:
-                compared = [compare_steps(name, builds, settings)]
-            for comparison in compared:
+            for comparison in compared(name, builds, settings):
                 print(row(comparison) if comparison else f"{name}: not in both", flush=True)
-            found += [comparison for comparison in compared if comparison]
+                found += [comparison] if comparison else []
     wrong = verdict(found)
     print(f"\n{wrong or 'no workload is slower'}")
     return 1 if wrong else 0

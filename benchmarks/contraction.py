@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
 
@@ -85,7 +86,7 @@ def case(text: str) -> Case:
     return Case(form, int(m), int(k), int(n))
 
 
-def compiled(module: ir.Module, target: targets.Target, *, thorough: bool) -> tuple[object, float]:
+def compiled(module: ir.Module, target: targets.Target, *, thorough: bool) -> tuple[Any, float]:
     """The code in memory, and the seconds of CPU that it took to make."""
     start = time.process_time()
     code = targets.object_code(str(module), target, thorough=thorough)
@@ -159,8 +160,8 @@ def result(spec: Case) -> np.ndarray:
 
 def measure(spec: Case, target: targets.Target, rounds: int) -> Figures:
     a, b = spec.operands()
-    strides = [tuple(s // 4 for s in x.strides) for x in (a, b)]
-    product = Contraction(spec.m, spec.n, spec.k, FLOAT32, *strides, light=True)
+    of_a, of_b = ((x.strides[0] // 4, x.strides[1] // 4) for x in (a, b))
+    product = Contraction(spec.m, spec.n, spec.k, FLOAT32, of_a, of_b, light=True)
     module, name = repeated_product(product, target)
     engine, compiling = compiled(module, target, thorough=spec.is_large)
     run = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3, ctypes.c_int64)(

@@ -59,7 +59,7 @@ def largest(name: str, step: int) -> tuple[float, Any, float]:
     run = compiled(lambda xp, x: error(name, xp, x), [np.float32], LANES)
     worst, place, missed, count = 0.5, np.float32(0), 0, 0
     for first in range(0, 1 << 32, BLOCK * step):
-        numbers = np.arange(first, min(first + BLOCK * step, 1 << 32), step, np.uint64)
+        numbers = np.arange(first, min(first + BLOCK * step, 1 << 32), step, dtype=np.uint64)
         x = numbers.astype(np.uint32).view(np.float32)
         errors = run(x)
         missed, count = missed + int((errors > 0).sum()), count + x.size

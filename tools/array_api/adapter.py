@@ -8,6 +8,7 @@ complex numbers are left out. What is tested of them stays as the suite has it.
 import os
 import sys
 import types
+from typing import Any
 
 import hypothesis.extra.numpy as of_numpy
 import numpy as np
@@ -22,18 +23,19 @@ def _module() -> types.ModuleType:
     """pellucid, with complex dtypes that the suite asks for when it is imported."""
     module = types.ModuleType("pellucid_under_test")
     module.__dict__.update({k: v for k, v in vars(pellucid).items() if k != "__name__"})
-    module.__dict__["__array_namespace_info__"] = pellucid.__array_namespace_info__
-    module.complex64, module.complex128 = np.dtype("complex64"), np.dtype("complex128")
-    module.__array_api_version__ = "2024.12"
-    module.asarray = _asarray
+    module.__dict__.update(
+        __array_namespace_info__=pellucid.__array_namespace_info__,
+        __array_api_version__="2024.12",
+        complex64=np.dtype("complex64"),
+        complex128=np.dtype("complex128"),
+        asarray=_asarray,
+    )
     return module
 
 
-def _asarray(obj, /, *, dtype=None, device=None, copy=None):
+def _asarray(obj: Any, /, **options: Any) -> Any:
     """The suite asks what dtype a complex number has before it begins."""
-    if isinstance(obj, complex):
-        return np.asarray(obj)
-    return pellucid.asarray(obj, dtype=dtype, device=device, copy=copy)
+    return np.asarray(obj) if isinstance(obj, complex) else pellucid.asarray(obj, **options)
 
 
 sys.modules["pellucid_under_test"] = _module()
@@ -44,7 +46,7 @@ from array_api_tests import dtype_helpers as dh  # noqa: E402 (the module must b
 _COMPLEX = dh.complex_dtypes
 
 
-def _without(dtypes: tuple) -> tuple:
+def _without(dtypes: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(d for d in dtypes if d not in _COMPLEX)
 
 
@@ -59,7 +61,7 @@ dh.promotion_table = dh.EqualityMapping([(pair, pair[0]) for pair in _PAIRS])
 from array_api_tests import hypothesis_helpers as hh  # noqa: E402
 
 
-def _drawn(dtype, *shape, elements=None, **options):
+def _drawn(dtype: Any, *shape: Any, elements: Any = None, **options: Any) -> Any:
     """Arrays of pellucid, drawn as NumPy's."""
     if isinstance(dtype, st.SearchStrategy):
         return dtype.flatmap(lambda d: _drawn(d, *shape, elements=elements, **options))
@@ -72,7 +74,7 @@ def _drawn(dtype, *shape, elements=None, **options):
     )
 
 
-def _alike(max_size=2, *, dtypes=dh.all_dtypes):
+def _alike(max_size: int | None = 2, *, dtypes: Any = dh.all_dtypes) -> Any:
     """Several times the same dtype."""
     most = 4 if max_size is None else max_size
     one = st.sampled_from([d for d in dtypes if d in dh.all_dtypes])

@@ -38,7 +38,7 @@ def dense() -> tuple[Any, list[np.ndarray]]:
     optimizer = optim.Adam(model.parameters(), learning_rate=0.01)
 
     @pc.compile
-    def step(x, t):
+    def step(x: pc.Tensor, t: pc.Tensor) -> pc.Tensor:
         loss = functional.cross_entropy(model(x), t)
         optimizer.minimize(loss)
         return loss
