@@ -159,6 +159,15 @@ KEY, DRAW = np.array([0, 0], np.uint32), np.array(0, np.uint32)
 PRODUCTS_AND_POSITIONS = [
     Sample("matmul", p.MatMul(), (TABLE, TABLE.T.copy()), np.array([[14, 32], [32, 77]], F4)),
     Sample("matmul batch", p.MatMul(), BATCH),
+    Sample(
+        "matmul of batches by one matrix",
+        p.MatMul(),
+        (np.arange(8, dtype=F4).reshape(2, 2, 2), np.array([[1, 2, 3], [4, 5, 6]], F4)),
+        np.array(
+            [[[4, 5, 6], [14, 19, 24]], [[24, 33, 42], [34, 47, 60]]],
+            F4,
+        ),
+    ),
     Sample("matmul float64", p.MatMul(), (ordinary(7, 33), ordinary(33, 9, seed=1))),
     Sample(
         "matmul empty",

@@ -112,10 +112,10 @@ ELSEWHERE = {
         """,
     ),
     "nn": Elsewhere(
-        "layers in one table, and against PyTorch",
-        ("nn/test_layers.py", "nn/test_sequences.py", "nn/test_recurrent.py"),
+        "layers in one table each, and against PyTorch",
+        ("nn/test_placing.py", "nn/test_sequences.py", "nn/test_recurrent.py"),
         """
-        activations attention cells embedding linear pooling residual sequential
+        attention cells embedding pooling residual
         """,
     ),
     "optim": Elsewhere(

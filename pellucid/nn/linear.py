@@ -46,13 +46,9 @@ class Linear(Module):
         self.bias = Parameter(zeros(out_features, dtype=dtype)) if bias else None
 
     def forward(self, x: Tensor) -> Tensor:
-        """x W + b; axes before the last are samples alike, so they become one for the product."""
-        in_features, out_features = self.weight.shape
-        deep = x.ndim > 2 and x.shape[-1] == in_features
-        rows = x.reshape(math.prod(x.shape[:-1]), in_features) if deep else x
-        y = rows @ self.weight
-        y = y if self.bias is None else y + self.bias
-        return y.reshape(*x.shape[:-1], out_features) if deep else y
+        """The affine map."""
+        y = x @ self.weight
+        return y if self.bias is None else y + self.bias
 
     def describe(self) -> str:
         """Its sizes."""

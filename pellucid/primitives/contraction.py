@@ -34,7 +34,14 @@ class MatMul(Primitive):
         return product(a, b)
 
     def backward(self, dy: Any, y: Any, a: Any, b: Any) -> tuple[Any, ...]:
+        if a.ndim > 2 and b.ndim == 2:  # one sum over all rows, not one matrix a batch
+            return dy @ b.mT, as_rows(a).mT @ as_rows(dy)
         return dy @ b.mT, a.mT @ dy
+
+
+def as_rows(x: Any) -> Any:
+    """An array with all axes but the last as one."""
+    return x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
 
 
 def product(a: Any, b: Any, out: Any = None) -> Any:
@@ -44,6 +51,8 @@ def product(a: Any, b: Any, out: Any = None) -> Any:
     what they give. The value is right; the flags for overflow and invalid operations may be
     raised without a cause, and NumPy would warn.
     """
+    if a.ndim > 2 and b.ndim == 2 and out is None:  # all rows in one product
+        return product(as_rows(a), b).reshape((*a.shape[:-1], b.shape[-1]))
     with np.errstate(all="ignore"):
         if a.shape[-1] <= DEPTH or a.dtype not in FLOATS:
             return np.matmul(a, b, out=out)

@@ -68,6 +68,7 @@ SMOOTH = [
     (p.OverlapAdd((1,), (6,), (2,), (1,)), ordinary(2, 2, 3)),
     (p.MatMul(), ordinary(2, 3), ordinary(3, 2, seed=1)),
     (p.MatMul(), ordinary(2, 1, 2, 3), ordinary(4, 3, 1, seed=1)),
+    (p.MatMul(), ordinary(2, 2, 2, 3), ordinary(3, 2, seed=1)),
     *(
         (
             p.Convolution((stride,), (before,), (after,), (inside,), (apart_by,)),

@@ -16,6 +16,7 @@ from pellucid import primitives as p
 from pellucid.executors.native.ir.facts import FACTS
 from pellucid.executors.native.passes.joins_in_groups import joined_in_groups
 from pellucid.executors.native.passes.pieces_as_slices import pieces_as_slices
+from pellucid.executors.native.passes.reshapes_last import batches_as_rows, reshape_last
 from pellucid.executors.native.passes.window_rules import convolution_in_parts, windows_apart
 from pellucid.graph import Graph, Node, Value
 
@@ -231,28 +232,6 @@ def _unstretched(
     return work.made(primitive, tuple(slim), like) if tuple(slim) != inputs else None
 
 
-def _reshape_last(
-    work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
-) -> Value | None:
-    """Compute before a reshape instead of after it, where every operand was reshaped alike."""
-    if not isinstance(primitive, p.Elementwise) or not inputs:
-        return None
-    sources, before = [], set()
-    for value in inputs:
-        node = work.made_by.get(value.name)
-        if node is not None and type(node.primitive) is p.Reshape:
-            sources.append(node.inputs[0])
-            before.add((value.shape, node.inputs[0].shape))
-        elif value.shape == ():
-            sources.append(value)
-        else:
-            return None
-    if len(before) != 1:
-        return None
-    ((after, _),) = before
-    return work.made(p.Reshape(after), (work.made(primitive, tuple(sources), like),), like)
-
-
 def _matrix_by_vector(
     work: _Rewriter, primitive: Any, inputs: tuple[Value, ...], like: Node
 ) -> Value | None:
@@ -268,17 +247,18 @@ def _matrix_by_vector(
     return work.made(p.Sum((len(products.shape) - 1,)), (products,), like)
 
 
-RULES_OF_ANY: tuple[Rule, ...] = (_fold, _unstretched, _reshape_last)  # also of a user's own
+RULES_OF_ANY: tuple[Rule, ...] = (_fold, _unstretched, reshape_last)  # also of a user's own
 RULES: tuple[Rule, ...] = (
     _same,
     _fold,
     _arithmetic,
     _twice,
     _unstretched,
-    _reshape_last,
+    reshape_last,
     windows_apart,
     convolution_in_parts,
     joined_in_groups,
+    batches_as_rows,
     _matrix_by_vector,
     pieces_as_slices,
 )

@@ -1,28 +1,11 @@
-"""Dense layers, sequences of layers, activations as layers, and the notes' forward pass."""
+"""Dense layers: formula, start, gradients, and the notes' forward pass; `Flatten`."""
 
 import numpy as np
 import pytest
 
 import pellucid as pc
-from pellucid import functional as f
 from pellucid import nn
 from pellucid.errors import OptionError, ShapeError
-
-ACTIVATIONS = {
-    nn.Identity: lambda x: x,
-    nn.Step: f.step,
-    nn.Sigmoid: f.sigmoid,
-    nn.Tanh: f.tanh,
-    nn.ReLU: f.relu,
-    nn.LeakyReLU: f.leaky_relu,
-    nn.ELU: f.elu,
-    nn.GELU: f.gelu,
-    nn.GELUTanh: f.gelu_tanh,
-    nn.SiLU: f.silu,
-    nn.Softplus: f.softplus,
-    nn.Softmax: f.softmax,
-    nn.LogSoftmax: f.log_softmax,
-}
 
 
 @pytest.fixture
@@ -78,6 +61,13 @@ def test_two_layers_of_one_generator_differ(rng):
     assert (first.weight.value.numpy() != second.weight.value.numpy()).all()
 
 
+def test_the_graph_is_the_formula(rng):
+    layer = nn.Linear(3, 2, rng=rng)
+    for shape in [(4, 3), (5, 4, 3), (2, 5, 4, 3)]:
+        nodes = pc.capture(layer)(pc.zeros(shape)).nodes
+        assert [node.primitive.name for node in nodes] == ["matmul", "add"]
+
+
 def test_axes_in_front_of_the_last_are_all_samples(rng):
     layer = nn.Linear(3, 2, rng=rng)
     x = rng.normal(0.0, 1.0, (4, 5, 3))
@@ -122,49 +112,3 @@ def test_flatten_keeps_the_samples():
     assert nn.Flatten()(pc.zeros((5, 6))).shape == (5, 6)
     assert nn.Flatten()(pc.zeros(5)).shape == (5, 1)
     assert nn.Flatten()(pc.zeros((0, 2, 3))).shape == (0, 6)
-
-
-@pytest.mark.parametrize("kind", ACTIVATIONS, ids=lambda kind: kind.__name__)
-def test_an_activation_layer_is_its_function(kind):
-    x = np.array([[-1.5, 0.0, 2.0], [0.3, -0.2, 0.1]])
-    assert kind()(x).tolist() == ACTIVATIONS[kind](pc.tensor(x)).tolist()
-
-
-def test_options_of_activation_layers_reach_their_functions():
-    x = np.array([[-1.0, 2.0], [0.5, 0.5]])
-    assert nn.LeakyReLU(0.3)(x).tolist() == f.leaky_relu(x, slope=0.3).tolist()
-    assert nn.ELU(2.0)(x).tolist() == f.elu(x, alpha=2.0).tolist()
-    assert nn.Softmax(axis=0)(x).tolist() == f.softmax(x, axis=0).tolist()
-    assert nn.LogSoftmax(axis=0)(x).tolist() == f.log_softmax(x, axis=0).tolist()
-    assert [repr(layer) for layer in (nn.ELU(2.0), nn.Softmax(0))] == [
-        "ELU(2.0)",
-        "Softmax(axis=0)",
-    ]
-
-
-def test_every_activation_layer_is_covered():
-    public = {getattr(nn, name) for name in nn.__all__}
-    layers = {c for c in public if isinstance(c, type) and issubclass(c, nn.Module)}
-    assert {c for c in layers if c.__module__ == "pellucid.nn.activations"} == set(ACTIVATIONS)
-
-
-def test_a_sequence_counts_iterates_and_subscripts(rng):
-    model = nn.Sequential(nn.Linear(2, 3, rng=rng), nn.ReLU(), nn.Linear(3, 1, rng=rng))
-    assert len(model) == 3
-    assert [type(layer).__name__ for layer in model] == ["Linear", "ReLU", "Linear"]
-    assert model[-1] is list(model)[2]
-    x = np.ones((4, 2), np.float32)
-    assert model[:2](x).tolist() == model[1](model[0](x)).tolist()
-
-
-def test_a_linear_stack_collapses_into_one_layer(rng):
-    model = nn.Sequential(nn.Linear(3, 5, rng=rng), nn.Linear(5, 2, rng=rng))
-    one = model[0].weight.value @ model[1].weight.value
-    x = rng.normal(0.0, 1.0, (4, 3))
-    np.testing.assert_allclose(model(x).numpy(), (x @ one).numpy(), rtol=1e-4, atol=1e-6)
-
-
-@pytest.mark.parametrize("wrong", [f.relu, [nn.ReLU()]])
-def test_what_is_no_layer_is_refused(wrong):
-    with pytest.raises(OptionError, match=rf"Sequential: layer 1 is {type(wrong).__name__}\."):
-        nn.Sequential(nn.ReLU(), wrong)
