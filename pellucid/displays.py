@@ -29,6 +29,7 @@ div.pellucid th, div.pellucid td {text-align: right; padding: .15em .7em; white-
   border-bottom: 1px solid rgba(128, 128, 128, .35);}
 div.pellucid table tr .text {text-align: left;}
 div.pellucid table tr.strong td {font-weight: 700;}
+div.pellucid table.wraps tr .text {white-space: normal; vertical-align: top; min-width: 4em;}
 div.pellucid pre {margin: 0; color: inherit; font: .85em/1.4 monospace;}
 </style>"""
 
@@ -40,8 +41,11 @@ def table(
     *,
     texts: int = 1,
     strong: Sequence[int] = (),
+    wraps: bool = False,
 ) -> str:
     """A table. `texts`: the first columns, which stand at the left; `strong`: rows in bold.
+
+    `wraps`: texts are sentences, which may go on in a further line.
 
     >>> "<td>2 &lt; 3</td>" in table("", ["a", "b"], [["x", "2 < 3"]])
     True
@@ -53,7 +57,8 @@ def table(
     head = f"<thead><tr>{_cells(heads, texts, HEAD)}</tr></thead>\n" if heads else ""
     caption = f"<caption>{html.escape(title)}</caption>\n" if title else ""
     body = "\n".join(lines)
-    return _framed(f"<table>\n{caption}{head}<tbody>\n{body}\n</tbody></table>")
+    opened = '<table class="wraps">' if wraps else "<table>"
+    return _framed(f"{opened}\n{caption}{head}<tbody>\n{body}\n</tbody></table>")
 
 
 def listing(title: str, text: str) -> str:

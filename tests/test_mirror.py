@@ -88,6 +88,13 @@ ELSEWHERE = {
         safetensors
         """,
     ),
+    "linter": Elsewhere(
+        "what checks look at is tried by the checks: programs with a mistake, and right ones",
+        ("linter/test_loss_checks.py", "linter/test_layer_checks.py", "linter/test_table.py"),
+        """
+        measured patterns sample subject trace words
+        """,
+    ),
     "measures": Elsewhere(
         "one table of measures",
         ("measures/test_scores.py",),

@@ -1,0 +1,299 @@
+"""Checks of the data: their scale, columns that say nothing, and the parts they come in.
+
+unscaled, targets_unscaled     numbers far from about 1
+constant, duplicated           columns that are the same everywhere, or as another
+seen_before, test_seen         samples of one part in another
+missing_class, one_class       classes that a part has not
+one_hot_numbers                classes that were given as numbers to predict
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from pellucid.data import Dataset
+from pellucid.errors import some
+from pellucid.linter.findings import ERROR, NOTE, WARNING, Told
+from pellucid.linter.layer_checks import weight_of
+from pellucid.linter.loss_checks import scores
+from pellucid.linter.patterns import moved
+from pellucid.linter.sample import FEW, MANY, Sample, keys, sample_of
+from pellucid.linter.subject import Subject
+from pellucid.linter.trace import FEATURES
+from pellucid.linter.words import said
+from pellucid.primitives import Take
+from pellucid.tables import significant
+
+LARGE, SMALL = 10.0, 0.01  # root mean squares of inputs that were not scaled
+LARGE_TARGET = 100.0
+SHARE = 0.01  # of a part's samples: fewer that are in the other too change little
+EXPECTED = 3  # samples: where so many of a class are expected, none is no chance
+
+
+def unscaled(subject: Subject) -> Iterator[Told]:
+    """Inputs much larger or smaller than 1 that a layer multiplies as they are."""
+    data = subject.train
+    if data.vocabulary or not _takes_raw(subject):
+        return
+    sample = sample_of(data, FEW)
+    rms = np.sqrt(np.mean(np.square(sample.numbers, dtype=np.float64), axis=0))
+    worst = int(np.argmax(rms))
+    if SMALL <= rms[worst] <= LARGE or rms[worst] == 0.0:
+        return
+    low, high = sample.numbers[:, worst].min(), sample.numbers[:, worst].max()
+    yield Told(
+        said(
+            "inputs are not scaled: feature {column} goes from {low:.6g} to {high:.6g}.",
+            column=_column(data, worst),
+            low=low,
+            high=high,
+        ),
+        _of(data, sample),
+        said(
+            "z = sum over j of x_j w_j: with a root mean square of {rms} in the place of about 1, "
+            "z and dL/dW = x^T dL/dz are as many times too large or small.",
+            rms=significant(float(rms[worst])),
+        ),
+        said(
+            "(x - mean) / standard deviation, both of the training set, for all sets; pictures of "
+            "0 to 255 divided by 255."
+        ),
+    )
+
+
+def _takes_raw(subject: Subject) -> bool:
+    """Whether a layer with weights is given the features as they are, at most moved."""
+    trace = subject.trace
+    for node in trace.nodes:
+        if weight_of(subject, trace, node) is None:
+            continue
+        x = moved(trace, node.inputs[0], Take)
+        if x.name not in trace.maker and trace.has(x, FEATURES):
+            return True
+    return False
+
+
+def _column(data: Dataset, place: int) -> str:
+    """Where a number stands in a sample."""
+    shape = data.features.shape[1:]
+    place_in = tuple(int(i) for i in np.unravel_index(place, shape))
+    return str(place_in[0]) if len(shape) == 1 else str(list(place_in))
+
+
+def _of(data: Dataset, sample: Sample) -> str:
+    return said("{name}, {seen}", name=repr(data.name), seen=sample.told)
+
+
+def targets_unscaled(subject: Subject) -> Iterator[Told]:
+    """Numbers to be predicted that are far from 0 and 1."""
+    data = subject.train
+    if data.classes:
+        return
+    rms = float(np.sqrt(np.mean(np.square(data.labels, dtype=np.float64))))
+    if rms <= LARGE_TARGET:
+        return
+    yield Told(
+        said(
+            "targets are not scaled: they go from {low:.6g} to {high:.6g}.",
+            low=data.labels.min(),
+            high=data.labels.max(),
+        ),
+        repr(data.name),
+        said(
+            "A fresh network gives numbers of about 1. The error y - t begins at about {rms}, "
+            "and so do gradients; the last bias has that far to go.",
+            rms=significant(rms),
+        ),
+        said("Learn (t - mean) / standard deviation, and undo that in what is predicted."),
+    )
+
+
+def constant(subject: Subject) -> Iterator[Told]:
+    """Features that are the same in every sample."""
+    data = subject.train
+    if data.vocabulary or len(data) < 2:
+        return
+    sample = sample_of(data, MANY)
+    same = np.flatnonzero(sample.numbers.max(axis=0) == sample.numbers.min(axis=0))
+    columns = sample.numbers.shape[1]
+    if not same.size:
+        return
+    yield Told(
+        said(
+            "{count} of {all} features are the same in every sample: {names}.",
+            count=len(same),
+            all=columns,
+            names=some([_column(data, int(i)) for i in same], 5),
+        ),
+        _of(data, sample),
+        said(
+            "The variance of such a feature is 0: its weights act as a bias, and dividing by its "
+            "standard deviation gives nan."
+        ),
+        said("Leave them out; of pictures they are the edge, and do no harm."),
+        ERROR if len(same) == columns else NOTE,
+    )
+
+
+def duplicated(subject: Subject) -> Iterator[Told]:
+    """Features that are equal to another in every sample."""
+    data = subject.train
+    if data.vocabulary or len(data) < 2:
+        return
+    sample = sample_of(data, MANY)
+    x = sample.numbers
+    key = np.random.default_rng(0).uniform(1.0, 2.0, len(x)).astype(np.float32) @ x
+    varies = x.max(axis=0) != x.min(axis=0)
+    first: dict[float, int] = {}
+    pairs = []
+    for i in np.flatnonzero(varies):
+        other = first.setdefault(float(key[i]), int(i))
+        if other != i and np.array_equal(x[:, other], x[:, i]):
+            pairs.append(f"{_column(data, other)} = {_column(data, int(i))}")
+    if pairs:
+        yield Told(
+            said(
+                "{count} features are copies of others: {names}.",
+                count=len(pairs),
+                names=some(pairs, 5),
+            ),
+            _of(data, sample),
+            said(
+                "x_i = x_j in every sample: only w_i + w_j matters, and a penalty counts the "
+                "feature half as much."
+            ),
+            said("Leave the copies out."),
+        )
+
+
+def seen_before(subject: Subject) -> Iterator[Told]:
+    """Validation samples that are trained on."""
+    yield from _seen(subject, subject.validation, WARNING)
+
+
+def test_seen(subject: Subject) -> Iterator[Told]:
+    """Test samples that are trained on."""
+    yield from _seen(subject, subject.test, ERROR)
+
+
+def _seen(subject: Subject, part: Dataset | None, severity: str) -> Iterator[Told]:
+    train = subject.train
+    if part is None or part.features.shape[1:] != train.features.shape[1:]:
+        return
+    most = MANY if subject.look is not None else FEW
+    if part is train or np.may_share_memory(part.features, train.features):
+        most = MANY if part.features.size <= MANY else most
+    ours, theirs = sample_of(train, most), sample_of(part, most)
+    known = keys(ours.numbers)
+    found = keys(theirs.numbers)
+    order = np.argsort(known, kind="stable")
+    at = np.minimum(np.searchsorted(known[order], found), len(known) - 1)
+    alike = np.flatnonzero(known[order[at]] == found)
+    pairs = [(order[at[i]], i) for i in alike]
+    both = [(a, b) for a, b in pairs if np.array_equal(ours.numbers[a], theirs.numbers[b])]
+    share = len(both) / len(theirs.rows)
+    by_chance = 1.0 - len(np.unique(known)) / len(known)  # as often as in the training set itself
+    if not both or share <= 2.0 * by_chance:
+        return
+    is_few = len(both) < EXPECTED or share <= SHARE
+    a, b = both[0]
+    yield Told(
+        said(
+            "{count:,} samples of {part} are trained on too.",
+            count=len(both),
+            part=repr(part.name),
+        ),
+        said(
+            "sample {b} is sample {a} of {name}; {seen}",
+            a=int(ours.rows[a]),
+            b=int(theirs.rows[b]),
+            name=repr(train.name),
+            seen=theirs.told,
+        ),
+        said(
+            "{share:.1%} of what is measured was learned by heart: measures come out better than "
+            "on new data.",
+            share=share,
+        ),
+        said("Split once, before anything else: pellucid.data.split(data, seed=0)."),
+        NOTE if is_few else severity,
+    )
+
+
+def missing_class(subject: Subject) -> Iterator[Told]:
+    """Classes without a sample in a part."""
+    train = subject.train
+    if not train.classes:
+        return
+    counts = train.class_counts
+    yield from _missing(train, np.flatnonzero(counts == 0), WARNING)
+    for part in (subject.validation, subject.test):
+        if part is None or not part.classes:
+            continue
+        there = np.zeros(train.classes, np.int64)
+        there[: part.classes] = part.class_counts
+        expected = counts / max(counts.sum(), 1) * part.labels.size
+        none = np.flatnonzero((there == 0) & (counts > 0))
+        is_chance = none.size and expected[none].max() < EXPECTED
+        yield from _missing(part, none, NOTE if is_chance else WARNING)
+
+
+def _missing(part: Dataset, none: Any, severity: str) -> Iterator[Told]:
+    if not none.size:
+        return
+    names = some([part.name_of(int(i)) if i < part.classes else str(int(i)) for i in none], 5)
+    yield Told(
+        said(
+            "{part} has no sample of {count} classes: {names}.",
+            part=repr(part.name),
+            count=len(none),
+            names=names,
+        ),
+        repr(part.name),
+        said(
+            "Of {samples:,} samples none is of them: they are not learned, or not measured; a "
+            "split of sorted rows does that.",
+            samples=len(part),
+        ),
+        said("split(data, stratified=True, seed=0) gives each part its share of every class."),
+        severity,
+    )
+
+
+def one_class(subject: Subject) -> Iterator[Told]:
+    """Targets that are all the same."""
+    labels = subject.train.labels
+    if len(labels) < 2 or not (labels == labels[:1]).all():
+        return
+    yield Told(
+        said("all targets of {name} are the same.", name=repr(subject.train.name)),
+        repr(subject.train.name),
+        said(
+            "t = {t} in all {n:,} samples: a bias alone predicts it.",
+            t=labels.reshape(-1)[0],
+            n=len(labels),
+        ),
+        said("Look at how the targets were read."),
+    )
+
+
+def one_hot_numbers(subject: Subject) -> Iterator[Told]:
+    """One-hot rows that a loss of numbers is taken of."""
+    labels = subject.train.labels
+    if subject.train.classes or labels.ndim != 2 or labels.shape[1] < 2:
+        return
+    some_rows = labels[:1000]
+    is_one_hot = ((some_rows == 0) | (some_rows == 1)).all() and (some_rows.sum(axis=1) == 1).all()
+    if not is_one_hot or any(True for _ in scores(subject)):
+        return
+    yield Told(
+        said("targets are one-hot rows of {n} classes, learned as numbers.", n=labels.shape[1]),
+        repr(subject.train.name),
+        said(
+            "A loss of squares of {n} outputs is not wrong, but weak where an output is sure and "
+            "wrong; accuracy is not measured, as the data say that they have no classes.",
+            n=labels.shape[1],
+        ),
+        said("from_arrays(x, t.argmax(axis=1)) has classes; learn with cross_entropy."),
+    )

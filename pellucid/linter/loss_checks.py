@@ -1,0 +1,239 @@
+"""Checks of the loss: what is put into it, and what it compares.
+
+softmax_first, sigmoid_first, cut_logits
+                what is done to the scores that a loss wants as they are
+log_of_softmax  logarithms of what was rounded before
+broadcast, ids_as_numbers
+                targets that do not stand beside what they are compared with
+summed          a sum over the batch in the place of a mean
+"""
+
+from collections.abc import Iterator
+
+from pellucid.graph import Node, Value
+from pellucid.linter.findings import Told
+from pellucid.linter.patterns import (
+    logits_of,
+    moved,
+    relu_of,
+    sigmoid_of,
+    softmax_of,
+    tanh_of,
+)
+from pellucid.linter.subject import Subject
+from pellucid.linter.trace import PARAMETERS, TARGETS
+from pellucid.linter.words import said
+from pellucid.primitives import (
+    Add,
+    Divide,
+    Log,
+    Log1p,
+    Maximum,
+    Minimum,
+    Multiply,
+    Negative,
+    Subtract,
+    Sum,
+    Take,
+    Where,
+)
+
+
+def scores(subject: Subject) -> Iterator[tuple[Node, Value, Node]]:
+    """What each loss on logits takes: its node, the scores, and the node that gave them."""
+    trace = subject.trace
+    seen: set[str] = set()
+    for node in trace.nodes:
+        z = logits_of(trace, node)
+        if z is None or not trace.has(z, PARAMETERS) or not _meets_targets(subject, node):
+            continue
+        z = moved(trace, z)
+        made = trace.maker.get(z.name)
+        if made is not None and z.name not in seen:
+            seen.add(z.name)
+            yield node, z, made
+
+
+def _meets_targets(subject: Subject, node: Node) -> bool:
+    """Whether what the node gives is soon put together with targets, as in a loss."""
+    trace, waiting = subject.trace, [(node.output, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        for use in trace.uses.get(value.name, ()):
+            others = [x for x in use.inputs if x != value]
+            if any(trace.has(other, TARGETS) for other in others):
+                return True
+            if depth < REACH:
+                waiting.append((use.output, depth + 1))
+    return False
+
+
+REACH = 3  # operations between a logarithm and the targets
+
+
+def softmax_first(subject: Subject) -> Iterator[Told]:
+    """Softmax before a loss that takes it by itself."""
+    for loss, z, made in scores(subject):
+        if softmax_of(subject.trace, z) is not None:
+            n = z.shape[-1]
+            yield Told(
+                said("softmax is taken twice: the loss takes it of what is softmax already."),
+                subject.place(made),
+                said(
+                    "{loss} computes -log softmax(z) of its scores z {shape}. Here these lie "
+                    "between 0 and 1, so that no class comes above e / (e + {rest}) = {most:.3f}: "
+                    "the loss never comes below {least:.3f}, and gradients are small.",
+                    loss=loss.scope or "the loss",
+                    shape=z.shape,
+                    rest=n - 1,
+                    most=2.718281828 / (2.718281828 + n - 1),
+                    least=_least(n),
+                ),
+                said(
+                    "Give the loss the scores before softmax; for probabilities take softmax "
+                    "afterwards."
+                ),
+            )
+
+
+def _least(n: int) -> float:
+    """-log(e / (e + n - 1)): the loss of a sure and right answer, softmax taken twice."""
+    from math import e, log
+
+    return log((e + n - 1) / e)
+
+
+def sigmoid_first(subject: Subject) -> Iterator[Told]:
+    """A sigmoid before a loss that takes it by itself."""
+    for loss, z, made in scores(subject):
+        if sigmoid_of(subject.trace, z) is not None:
+            yield Told(
+                said("a sigmoid stands before a loss that takes its own of the scores."),
+                subject.place(made),
+                said(
+                    "{loss} takes scores z {shape} of any size. Here they lie between 0 and 1, "
+                    "so that sigmoid(z) lies between 0.5 and 0.731: no is never said.",
+                    loss=loss.scope or "the loss",
+                    shape=z.shape,
+                ),
+                said(
+                    "Leave the sigmoid out; or use binary_cross_entropy_from_probabilities, "
+                    "which takes what it gives."
+                ),
+            )
+
+
+def cut_logits(subject: Subject) -> Iterator[Told]:
+    """An activation that cuts or bounds the scores before the loss."""
+    for loss, z, made in scores(subject):
+        for kind, low in ((relu_of, "0"), (tanh_of, "-1")):
+            if kind(subject.trace, z) is not None:
+                name, high = ("relu", "+inf") if kind is relu_of else ("tanh", "1")
+                yield Told(
+                    said("{name} stands between the last layer and the loss.", name=name),
+                    subject.place(made),
+                    said(
+                        "{loss} takes scores z {shape} of any size. {name} keeps them between "
+                        "{low} and {high}; where it is flat, the sample teaches nothing.",
+                        loss=loss.scope or "the loss",
+                        shape=z.shape,
+                        name=name,
+                        low=low,
+                        high=high,
+                    ),
+                    said("Leave the activation behind the last layer out."),
+                )
+
+
+def log_of_softmax(subject: Subject) -> Iterator[Told]:
+    """The logarithm of a softmax or a sigmoid that was rounded before."""
+    trace = subject.trace
+    seen: set[str] = set()
+    for node in trace.nodes:
+        if type(node.primitive) not in (Log, Log1p):
+            continue
+        for value in _unguarded(subject, node.inputs[0]):
+            of = "softmax" if softmax_of(trace, value) is not None else ""
+            of = of or ("sigmoid" if sigmoid_of(trace, value) is not None else "")
+            if not of or value.name in seen or not trace.has(value, PARAMETERS):
+                continue
+            seen.add(value.name)
+            stable = "log_softmax" if of == "softmax" else "log_sigmoid"
+            whole = "cross_entropy" if of == "softmax" else "binary_cross_entropy"
+            yield Told(
+                said("the logarithm of a {of} that was rounded before.", of=of),
+                subject.place(node),
+                said(
+                    "In float32 {of}(z) {shape} is 0 from about 104 below the largest score on: "
+                    "its logarithm is -inf, or what a guard makes of it, with a gradient of 0.",
+                    of=of,
+                    shape=value.shape,
+                ),
+                said(
+                    "Write functional.{stable}(z), which does not round in between; as a loss "
+                    "functional.{whole}(z, t), of the scores.",
+                    stable=stable,
+                    whole=whole,
+                ),
+            )
+
+
+def _unguarded(subject: Subject, value: Value) -> Iterator[Value]:
+    """The values that a logarithm is taken of, before guards, choices and sums over classes."""
+    trace, waiting = subject.trace, [value]
+    while waiting:
+        value = moved(trace, waiting.pop(), Take)
+        yield value
+        node = trace.made_by(value, Add, Subtract, Maximum, Minimum, Where, Multiply, Sum)
+        if node is None:
+            continue
+        if type(node.primitive) is Sum:
+            waiting.append(node.inputs[0])
+            continue
+        branches = node.inputs[1:] if type(node.primitive) is Where else node.inputs
+        mine = [x for x in branches if trace.has(x, PARAMETERS)]
+        # Of two that are learned it is another formula.
+        waiting += mine if len(mine) == 1 else []
+
+
+def summed(subject: Subject) -> Iterator[Told]:
+    """A loss that grows with the batch: its steps do too."""
+    n = subject.trace.batch
+    factor, total = _reduced(subject)
+    if total is None or n < SMALLEST or abs(factor) < SUMMED:
+        return
+    if n not in [total.inputs[0].shape[axis] for axis in total.primitive.axis]:
+        return
+    yield Told(
+        said("the loss is a sum over the samples of a batch, not their mean."),
+        subject.place(total),
+        said(
+            "L = sum over i of l_i: with {n} samples loss and gradient are {n} times those of "
+            "the mean, and a step is that much larger.",
+            n=subject.batch_size or n,
+        ),
+        said("Take mean() in the place of sum(); or divide the learning rate by the batch size."),
+    )
+
+
+def _reduced(subject: Subject) -> tuple[float, Node | None]:
+    """The sum that a loss ends with, and the number that it is multiplied by."""
+    trace, value, factor = subject.trace, subject.trace.loss, 1.0
+    kinds = (Multiply, Divide, Negative, Add, Sum)
+    while node := trace.made_by(moved(trace, value), *kinds):
+        if type(node.primitive) is Sum:
+            return factor, node
+        terms = [x for x in node.inputs if trace.has(x, TARGETS)]
+        if len(terms) != 1:
+            break
+        value = terms[0]
+        if type(node.primitive) in (Multiply, Divide):
+            number = trace.number(next(x for x in node.inputs if x != value))
+            if not number:
+                break
+            factor *= number if type(node.primitive) is Multiply else 1.0 / number
+    return factor, None
+
+
+SMALLEST = 5  # samples: in fewer a sum cannot be told from a mean
+SUMMED = 0.3  # of a factor before the sum: a mean has 1 / samples, half a sum of squares 1 / 2
