@@ -8,4 +8,7 @@ definition of each primitive.
     layers         the table of layers, in both notations
     routes         a gradient as the sum over routes of products of bridges
     differences    central differences in float64 beside it
+    diagram        the graph as boxes and arrows, layers closed or opened
+    diagram_svg    its picture
+    shown          values in a few letters
 """
