@@ -1,0 +1,138 @@
+"""How the gradient of one value comes about: what each of its uses hands back, and the check.
+
+    derivation      that of a value of a trace
+    Derivation      its terms, whose sum is the gradient, checked numbers, routes
+    Term            what one use hands back: in symbols, in shapes, in numbers
+    Check           one number of the gradient beside its central difference
+    local_jacobian  the local derivative of one use, as a matrix
+
+The line in symbols comes from tracing the primitive's own `backward` on symbols.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.explanation.differences import Widened
+from pellucid.explanation.routes import Routes, routes
+from pellucid.explanation.trace import Trace, bridge
+from pellucid.graph import Node, Value
+from pellucid.primitives.base import FLOATS
+from pellucid.tensor import Tensor
+
+CHECKED = 6  # numbers of a gradient that are compared with central differences
+LARGEST_JACOBIAN = 4096  # numbers of a local Jacobian that is written out
+
+
+@dataclass(frozen=True)
+class Term:
+    """What the use as input number `position` of a node hands back: `part`, of the value's shape.
+
+    None where it is a record, whose parts stand at the uses after it.
+    """
+
+    node: Node
+    position: int
+    part: Any
+
+    @property
+    def size(self) -> float:
+        """The Euclidean length of what is handed back."""
+        return 0.0 if self.part is None else float(np.linalg.norm(np.float64(self.part)))
+
+
+@dataclass(frozen=True)
+class Check:
+    """The number of the gradient at `place`, and the central difference in float64.
+
+    At a `kink` the slopes at both sides differ: the gradient is between them, or one of them.
+    """
+
+    place: tuple[int, ...]
+    value: float
+    gradient: float
+    difference: float
+    kink: bool
+
+    @property
+    def error(self) -> float:
+        """How far they are apart."""
+        return abs(self.gradient - self.difference)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """`array` and `gradient` of a value, the terms of the sum, checks, and the largest routes."""
+
+    value: Value
+    array: Any
+    gradient: Any
+    terms: tuple[Term, ...]
+    checks: tuple[Check, ...]
+    routes: Routes
+
+
+def derivation(
+    trace: Trace, wide: Widened, value: Value, places: Sequence[tuple[int, ...]] = ()
+) -> Derivation:
+    """The derivation of the gradient of a value; `wide` is the same run in float64.
+
+    `places`: the numbers that are checked; by default those with the largest gradients.
+    """
+    gradient = trace.gradients.get(value.name)
+    if gradient is None:
+        gradient = np.zeros(value.shape, value.dtype)
+    terms = []
+    for node, position in trace.uses.get(value.name, ()):
+        dy = trace.upstream.get(node.output.name)
+        part = None if dy is None else bridge(trace, node, position, dy)
+        if part is not None:
+            array = part.array if isinstance(part, Tensor) else None
+            terms.append(Term(node, position, array))
+    chosen = list(places) or _largest(gradient)
+    checks = _checks(trace, wide, value, gradient, chosen)
+    return Derivation(
+        value, trace.array(value.name), gradient, tuple(terms), checks, routes(trace, value)
+    )
+
+
+def _largest(gradient: Any) -> list[tuple[int, ...]]:
+    """The places of the largest numbers."""
+    flat = np.argsort(-np.abs(gradient), axis=None, kind="stable")[:CHECKED]
+    return [tuple(int(i) for i in np.unravel_index(k, gradient.shape)) for k in flat]
+
+
+def _checks(
+    trace: Trace, wide: Widened, value: Value, gradient: Any, places: Sequence[tuple[int, ...]]
+) -> tuple[Check, ...]:
+    if value.dtype not in FLOATS:
+        return ()
+    array, found = trace.array(value.name), []
+    for each in wide.nudge(value.name, places):
+        numbers = float(array[each.place]), float(gradient[each.place])
+        found.append(Check(each.place, *numbers, each.central, each.kink))
+    return tuple(found)
+
+
+def local_jacobian(trace: Trace, node: Node, position: int) -> Any:
+    """The local derivative of a use: numbers of the output down, numbers of the input across.
+
+    None where it would have more than `LARGEST_JACOBIAN` numbers, or is one of records.
+    """
+    value, output = node.inputs[position], node.output
+    rows = int(np.prod(output.shape, dtype=np.int64))
+    columns = int(np.prod(value.shape, dtype=np.int64))
+    if output.dtype.names is not None or value.dtype.names is not None:
+        return None
+    if rows * columns > LARGEST_JACOBIAN:
+        return None
+    found = np.zeros((rows, columns), value.dtype)
+    for row in range(rows):
+        one = np.zeros(rows, output.dtype)
+        one[row] = 1.0
+        part = bridge(trace, node, position, Tensor(one.reshape(output.shape)))
+        if isinstance(part, Tensor):
+            found[row] = part.array.reshape(-1)
+    return found
