@@ -5,6 +5,7 @@ listing       a text as it stands, under a title
 numbers       the numbers of an array of one or two axes
 progress      a bar, and how far it is in words
 in_notebook   whether there is one to show it
+running_cell  the number of its cell that runs
 
 Everything is escaped. No colour is set: text and paper are those of the page, light or dark.
 """
@@ -86,8 +87,14 @@ def progress(done: int, total: int, text: str) -> str:
 
 def in_notebook() -> bool:
     """Whether cells of a notebook are run here."""
-    shell = sys.modules.get("IPython")
-    return shell is not None and hasattr(shell.get_ipython(), "kernel")
+    return running_cell() is not None
+
+
+def running_cell() -> int | None:
+    """The number of the cell that runs; None outside of notebooks."""
+    module = sys.modules.get("IPython")
+    shell: Any = None if module is None else module.get_ipython()
+    return shell.execution_count if hasattr(shell, "kernel") else None
 
 
 def _framed(content: str) -> str:

@@ -145,7 +145,7 @@ class _Run:
         """Train, and print what came out; the exit code."""
         if not self.output.quiet:
             self._announce()
-        history = self.trainer.fit(self.recipe.epochs)
+        history = self.trainer.fit(self.recipe.epochs, show=not self.output.quiet)
         if self.output.as_json:
             write_json(self._document(history))
         elif self.output.is_full:

@@ -205,7 +205,7 @@ def _objective(data: str, options: dict[str, Any], recipe: Recipe) -> Callable[.
 
     def objective(**point: Any) -> float:
         chosen = recipe_of(data, _chosen(options, point))
-        history = build_trainer(chosen, parts, None, ()).fit(chosen.epochs)
+        history = build_trainer(chosen, parts, None, ()).fit(chosen.epochs, show=False)
         if history.stopped in STOPPED_BY:
             raise KeyboardInterrupt
         return float(min(history.epochs["validation_loss"]))

@@ -99,7 +99,7 @@ _TORCH_TRAINER = {
     "train_data": f"{_TRAINER})",
     "train_dataset": f"{_TRAINER})",
     "val_data": f"{_TRAINER}, validation=samples)",
-    "verbose": f"{_TRAINER}, options={_BAR})",
+    "verbose": f"{_TRAINER}).fit(epochs=5, show=True)",
 }
 _TORCH_FUNCTION = {
     "device": ONE_PLACE,
@@ -140,7 +140,7 @@ _KERAS_OPTIONS = {
     "lr": f"{_ADAM}learning_rate=0.001)",
     "sample_weight": f"{_OPTIONS}weights=pc.train.Weights(samples=[1.0] * 120))",
     "validation_data": f"{_TRAINER}, validation=samples)",
-    "verbose": _BAR,
+    "verbose": f"{_TRAINER}).fit(epochs=5, show=True)",
 }
 _TORCH_OPTIONS = {
     "device": ONE_PLACE,

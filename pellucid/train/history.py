@@ -100,6 +100,7 @@ class History(Measured):
     stopped: str = ""
     weights: str = ""
     file_error: str = ""
+    shown_in: int | None = None  # the cell of a notebook that holds it already
 
     def add_steps(self, steps: Steps) -> None:
         """Append consecutive steps."""
@@ -159,6 +160,13 @@ class History(Measured):
             title += f"; {self.weights}"
         rows = self._rows()
         return "\n".join([title, *(aligned(rows) if rows else ())])
+
+    def _ipython_display_(self) -> None:
+        """Nothing below the bar of the cell that shows it already; elsewhere as ever."""
+        from pellucid.displays import running_cell
+
+        if self.shown_in is None or self.shown_in != running_cell():
+            raise NotImplementedError  # what a notebook takes for: ask for the other forms
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the title and the epochs, of many the first, best and last."""

@@ -8,7 +8,7 @@ It is plain HTML that the notebook keeps: no widgets, nothing that must be alive
 import time
 from typing import TYPE_CHECKING
 
-from pellucid.displays import progress
+from pellucid.displays import progress, running_cell
 from pellucid.errors import OptionError
 from pellucid.optional import imported
 from pellucid.tables import significant
@@ -46,6 +46,7 @@ class Cell:
         """The whole history, and where the bar has come to."""
         self._is_done = True
         self._handle.update(self)
+        trainer.history.shown_in = running_cell()
 
     def _update(self) -> None:
         now = time.monotonic()

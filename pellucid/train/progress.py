@@ -1,11 +1,15 @@
 """How far training is, and what it measures, while it goes on.
 
 ProgressBar    lines and a bar in a terminal, a table and a bar in a notebook
+watched        the callbacks of a training that somebody looks at, or nobody
 """
 
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pellucid.displays import in_notebook
+from pellucid.errors import OptionError
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.options import Callback
 
@@ -22,7 +26,7 @@ class ProgressBar(Callback):
     same lines, each at once, without the bar. In a notebook a table and a bar below the cell,
     in place. `lines=False` leaves the lines out.
 
-    `Options(callbacks=(ProgressBar(),))` shows it.
+    `fit` shows it by itself where somebody looks on; `Options(callbacks=(ProgressBar(),))` always.
     """
 
     def __init__(self, *, lines: bool = True) -> None:
@@ -56,3 +60,27 @@ class ProgressBar(Callback):
         if self._view is not None:
             self._view.end(trainer)
             self._view = None
+
+
+def watched(callbacks: Sequence[Callback], show: bool | None) -> tuple[Callback, ...]:
+    """The callbacks with a `ProgressBar`, or without; `show` None: with, where somebody looks on.
+
+    One that is given is kept, unless nothing is to be shown. Errors: OptionError for another
+    `show`.
+    """
+    if show not in (None, False, True):
+        raise OptionError(
+            f"fit: show is {show!r}. It is True or False; left out, epochs are shown in terminals "
+            "and notebooks."
+        )
+    others = tuple(callback for callback in callbacks if not isinstance(callback, ProgressBar))
+    if show is not None and not show:
+        return others
+    is_given = len(others) < len(callbacks)
+    is_wanted = not is_given and (show or is_looked_at())
+    return (ProgressBar(), *callbacks) if is_wanted else tuple(callbacks)
+
+
+def is_looked_at() -> bool:
+    """Whether somebody sees what is printed: in a terminal or a notebook."""
+    return in_notebook() or (sys.stdout is not None and sys.stdout.isatty())

@@ -26,6 +26,7 @@ from pellucid.train.keeping import CHANGED, Keeper
 from pellucid.train.metrics import for_loss
 from pellucid.train.options import Options
 from pellucid.train.program import Program, Task
+from pellucid.train.progress import watched
 from pellucid.train.recorder import Recorder
 from pellucid.train.requirements import check_data, check_identity, identity, run_config
 from pellucid.train.run_folder import RunFolder
@@ -70,10 +71,16 @@ class Trainer(BaseTrainer):
         validates = validation is not None
         self._watch = Watch(options.early_stopping, options.metrics, validates=validates)
         self._keeper = Keeper(options, model, validates=validates)
+        self._callbacks = options.callbacks
         self._stop = ""
 
-    def fit(self, epochs: int | None = None, *, more: int | None = None) -> History:
+    def fit(
+        self, epochs: int | None = None, *, more: int | None = None, show: bool | None = None
+    ) -> History:
         """Train until `epochs` epochs are done in all, or `more` than are done; the history.
+
+        `show`: whether each epoch is shown, as by `ProgressBar`; left out, where somebody looks
+        on: in a terminal or notebook, not through a pipe or into a file.
 
         After `resume`, or called again, it goes on from the last weights, whichever the model
         holds since, unless these were changed. It ends earlier with early stopping, with `stop`,
@@ -82,6 +89,7 @@ class Trainer(BaseTrainer):
         the curves and the report, and the model the weights that `history.weights` names.
         """
         epochs = epochs_in_all(epochs, more, self.position.epoch)
+        self._callbacks = watched(self.options.callbacks, show)
         self._stop = self.history.stopped = ""
         if self._is_done(epochs):
             self.history.stopped = self._stop or all_done(epochs)
@@ -111,6 +119,7 @@ class Trainer(BaseTrainer):
         Steps run one at a time, so that the model is as it was after the step of the record.
         The bits are those of `fit`.
         """
+        self._callbacks = self.options.callbacks
         with self._recorder.alone():
             self._prepare()
             while True:
@@ -173,7 +182,7 @@ class Trainer(BaseTrainer):
         self._recorder.add(steps)
         if self._stepper.failure is not None:
             raise self._stepper.failure
-        for callback in self.options.callbacks:
+        for callback in self._callbacks:
             callback.after_steps(self, steps)
         return steps
 
@@ -188,7 +197,7 @@ class Trainer(BaseTrainer):
         self.history.best_epoch = self._watch.best.epoch
         self.history.add_epoch(record)
         self._recorder.add((record,))
-        for callback in self.options.callbacks:
+        for callback in self._callbacks:
             callback.after_epoch(self, record)
 
     def _prepare(self) -> None:
@@ -209,7 +218,7 @@ class Trainer(BaseTrainer):
     def _begin(self, epochs: int) -> None:
         self._prepare()
         self.pace.begin(self.position.epoch)
-        for callback in self.options.callbacks:
+        for callback in self._callbacks:
             callback.begin(self, epochs)
 
     def _is_done(self, epochs: int) -> bool:
@@ -238,7 +247,7 @@ class Trainer(BaseTrainer):
             failure.add_note(f"Trainer: then saving failed too: {type(error).__name__}: {error}")
 
     def _call_end(self) -> None:
-        for callback in self.options.callbacks:
+        for callback in self._callbacks:
             callback.end(self)
 
     def save(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from train.conftest import make_trainer
 
+from pellucid.errors import CallError, OptionError
 from pellucid.train import Callback, EpochRecord, ProgressBar, Trainer
 from pellucid.train import notebook as cells
 from pellucid.train.history import Steps
@@ -194,6 +195,54 @@ def test_after_a_failure_the_screen_is_as_before(streams: Open) -> None:
     assert err.getvalue().rfind("\x1b[?25h") > err.getvalue().rfind("\x1b[?25l") > -1
 
 
+# ---- whether it is shown -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("terminal", "show", "shown"),
+    [
+        (True, None, True), (False, None, False), (False, True, True), (True, False, False),
+        (False, 1, True), (True, 0, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("given", [False, True])
+def test_fit_shows_itself_where_somebody_looks_on_or_as_it_is_told(
+    streams: Open, terminal: bool, show: Any, shown: bool, given: bool
+) -> None:
+    out, _ = streams(out=terminal, err=False)
+    bars = (ProgressBar(),) if given else ()
+    trainer = make_trainer(metrics=(), callbacks=bars)
+    trainer.fit(2, show=show)
+    is_shown = shown or (given and show is None)
+    assert [line.split()[0] for line in out.getvalue().splitlines()] == (
+        ["epoch", "1", "2"] if is_shown else []
+    )
+
+
+def test_whatever_else_is_called_is_called_whether_it_is_shown_or_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    trainer = make_trainer(metrics=(), callbacks=(Saying(),))
+    trainer.fit(1, show=False)
+    next(iter(trainer))
+    trainer.fit(more=1)
+    assert capsys.readouterr().out.splitlines() == ["said 1", "said 2"]
+
+
+def test_a_notebook_shows_it_unless_told_otherwise(request: pytest.FixtureRequest) -> None:
+    handles = request.getfixturevalue("shown")
+    make_trainer(metrics=()).fit(1)
+    make_trainer(metrics=()).fit(1, show=False)
+    assert len(handles) == 1
+
+
+def test_show_is_true_or_false() -> None:
+    with pytest.raises(OptionError, match=r"fit: show is 'auto'. It is True or False; left out"):
+        make_trainer().fit(1, show="auto")  # type: ignore[arg-type]
+    with pytest.raises(CallError, match=r"'verbose'.*fit\(epochs=5, show=True\)"):
+        make_trainer().fit(1, verbose=0)  # type: ignore[call-arg]
+
+
 # ---- notebooks ---------------------------------------------------------------------------
 
 
@@ -219,7 +268,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Handle]:
         return handles[-1]
 
     shell: Any = ModuleType("IPython")
-    shell.get_ipython = lambda: SimpleNamespace(kernel=object())
+    shell.get_ipython = lambda: SimpleNamespace(kernel=object(), execution_count=7)
     place: Any = ModuleType("IPython.display")
     place.display = display
     monkeypatch.setitem(sys.modules, "IPython", shell)
@@ -253,6 +302,17 @@ def test_a_notebook_is_not_flooded(shown: list[Handle], monkeypatch: pytest.Monk
     monkeypatch.setattr(cells, "SECONDS", 1000.0)
     fit(30)
     assert len(shown[0].pages) == 2  # the begin and the end
+
+
+def test_a_cell_that_shows_a_history_below_its_bar_does_not_show_it_again(
+    shown: list[Handle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = fit(2).history
+    history._ipython_display_()  # nothing, and no NotImplementedError
+    shell = SimpleNamespace(kernel=object(), execution_count=8)
+    monkeypatch.setattr(sys.modules["IPython"], "get_ipython", lambda: shell)
+    with pytest.raises(NotImplementedError):  # in another cell as ever
+        history._ipython_display_()
 
 
 def test_a_fit_that_goes_on_shows_the_whole_history_once_more(shown: list[Handle]) -> None:
