@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
     )
     from pellucid.languages import language
     from pellucid.linter import lint
+    from pellucid.explanation.explanation import explain
     from pellucid.runs import Run, load
     from pellucid.scanning import scan
 
@@ -99,26 +100,27 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
 
 # Less the names that are those of Python too, such as sum: a star import changes none of them.
 __all__ = [
-    "PRIMITIVES", "Buffer", "Elementwise", "Generator", "Graph", "Node", "Parameter", "Primitive",
-    "Run", "Tensor", "Value", "Variable", "Window", "__version__", "acos", "acosh", "add", "apply",
-    "arange", "argmax", "argmin", "argsort", "asarray", "asin", "asinh", "astype", "atan", "atan2",
-    "atanh", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or",
-    "bitwise_right_shift", "bitwise_xor", "broadcast_arrays", "broadcast_shapes", "broadcast_to",
-    "can_cast", "capture", "ceil", "check_gradients", "clip", "compile", "concat", "conj",
-    "copysign", "cos", "cosh", "count_nonzero", "cumulative_prod", "cumulative_sum", "diff",
-    "divide", "e", "empty", "empty_like", "equal", "exp", "expand_dims", "expm1", "eye", "finfo",
-    "flip", "float32", "float64", "floor", "floor_divide", "from_dlpack", "full", "full_like",
-    "functional", "grad", "greater", "greater_equal", "hessian", "hypot", "iinfo", "imag", "inf",
-    "int32", "int64", "isdtype", "isfinite", "isin", "isinf", "isnan", "jvp", "language", "less",
-    "less_equal", "linspace", "lint", "load", "log", "log1p", "log2", "log10", "logaddexp",
-    "logical_and", "logical_not", "logical_or", "logical_xor", "matmul", "matrix_transpose",
-    "maximum", "mean", "meshgrid", "minimum", "moveaxis", "multiply", "nan", "negative", "newaxis",
-    "nextafter", "nn", "nonzero", "not_equal", "numerical_gradient", "one_hot", "ones", "ones_like",
-    "optim", "parse", "permute_dims", "pi", "positive", "prod", "real", "reciprocal", "remainder",
+    "PRIMITIVES", "Buffer", "Elementwise", "Generator", "Graph", "Node", "Parameter",
+    "Primitive", "Run", "Tensor", "Value", "Variable", "Window", "__version__", "acos", "acosh",
+    "add", "apply", "arange", "argmax", "argmin", "argsort", "asarray", "asin", "asinh",
+    "astype", "atan", "atan2", "atanh", "bitwise_and", "bitwise_invert", "bitwise_left_shift",
+    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "broadcast_arrays", "broadcast_shapes",
+    "broadcast_to", "can_cast", "capture", "ceil", "check_gradients", "clip", "compile",
+    "concat", "conj", "copysign", "cos", "cosh", "count_nonzero", "cumulative_prod",
+    "cumulative_sum", "diff", "divide", "e", "empty", "empty_like", "equal", "exp",
+    "expand_dims", "explain", "expm1", "eye", "finfo", "flip", "float32", "float64", "floor",
+    "floor_divide", "from_dlpack", "full", "full_like", "functional", "grad", "greater",
+    "greater_equal", "hessian", "hypot", "iinfo", "imag", "inf", "int32", "int64", "isdtype",
+    "isfinite", "isin", "isinf", "isnan", "jvp", "language", "less", "less_equal", "linspace",
+    "lint", "load", "log", "log1p", "log2", "log10", "logaddexp", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "matmul", "matrix_transpose", "maximum", "mean", "meshgrid",
+    "minimum", "moveaxis", "multiply", "nan", "negative", "newaxis", "nextafter", "nn",
+    "nonzero", "not_equal", "numerical_gradient", "one_hot", "ones", "ones_like", "optim",
+    "parse", "permute_dims", "pi", "positive", "prod", "real", "reciprocal", "remainder",
     "repeat", "reshape", "result_type", "roll", "scan", "scope", "searchsorted", "set_threads",
-    "sign", "signbit", "sin", "sinh", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
-    "subtract", "take", "take_along_axis", "tan", "tanh", "tensor", "tensordot", "tile", "tril",
-    "triu", "trunc", "uint8", "uint32", "unique_all", "unique_counts", "unique_inverse",
+    "sign", "signbit", "sin", "sinh", "sort", "split", "sqrt", "square", "squeeze", "stack",
+    "std", "subtract", "take", "take_along_axis", "tan", "tanh", "tensor", "tensordot", "tile",
+    "tril", "triu", "trunc", "uint8", "uint32", "unique_all", "unique_counts", "unique_inverse",
     "unique_values", "unstack", "value_and_grad", "var", "vecdot", "vjp", "where", "zeros",
     "zeros_like",
 ]  # fmt: skip
@@ -147,6 +149,7 @@ if not TYPE_CHECKING:
             "standard.statistical",
             "standard.waves",
             "runs",
+            "explanation.explanation",
         ),
         _PACKAGES,
     )

@@ -20,6 +20,7 @@ import numpy as np
 from pellucid import displays
 from pellucid.explanation.trace import Trace
 from pellucid.graph import Node, Shape, Value
+from pellucid.languages import said
 from pellucid.nn.base import BaseModule
 from pellucid.nn.summary import flops
 from pellucid.primitives import Scan, Sigmoid, Tanh
@@ -56,63 +57,68 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class Layers:
-    """The layers of a model, in the order of computation; the last row of the text is the total."""
+    """The layers of a model, in the order of computation.
+
+    As a text there are two tables, of shapes and of numbers, so that lines stay short.
+    """
 
     rows: tuple[LayerRow, ...]
-    samples: int
 
-    @property
-    def heads(self) -> tuple[str, ...]:
-        """The names of the columns."""
-        return (
-            "layer", "kind", "formula", "output (rows)", "output (columns)", "parameters (rows)",
-            "parameters (columns)", "numbers", "FLOPs", "bytes", "mean", "spread", "zeros",
-            "saturated",
+    def shapes(self) -> list[tuple[str, ...]]:
+        """What each layer is and the shapes of its output and parameters, under their heads."""
+        heads = (
+            said("layer"), said("kind"), said("formula"), said("output (rows)"),
+            said("parameters (rows)"), said("output (columns)"), said("parameters (columns)"),
         )  # fmt: skip
+        return [heads, *map(_shapes, self.rows)]
 
-    def cells(self) -> list[tuple[str, ...]]:
-        """The rows as texts, and the total."""
-        found = [_cells(row) for row in self.rows]
-        total = [f"{sum(values):,}" for values in zip(*map(_counts, self.rows), strict=True)]
-        return [*found, ("total", *[""] * 6, *(total or ["0"] * 3), *[""] * 4)]
+    def numbers(self) -> list[tuple[str, ...]]:
+        """How much each layer has and does, and what it makes of the data, and the total."""
+        heads = (
+            said("layer"), said("parameters"), said("FLOPs"), said("bytes"), said("mean"),
+            said("spread"), said("zeros"), said("saturated"),
+        )  # fmt: skip
+        counts = zip(*((row.numbers, row.flops, row.bytes) for row in self.rows), strict=True)
+        sums = [f"{sum(column):,}" for column in counts]
+        return [heads, *map(_numbers, self.rows), (said("total"), *sums, "", "", "", "")]
 
     def __str__(self) -> str:
-        lines = aligned([self.heads, *self.cells()], texts=7)
-        rule = "-" * max(map(len, lines))
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+        shapes = aligned(self.shapes(), texts=7)
+        numbers = aligned(self.numbers(), texts=1)
+        return "\n".join([*shapes, "", *numbers])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        cells = self.cells()
-        return displays.table("", self.heads, cells, texts=7, strong=[len(cells) - 1])
+        (heads, *shapes), (more, *numbers) = self.shapes(), self.numbers()
+        first = displays.table("", heads, shapes, texts=7)
+        return first + displays.table("", more, numbers, texts=1, strong=[len(numbers) - 1])
 
     def as_dict(self) -> list[dict[str, Any]]:
         """The rows as JSON takes them."""
         return [asdict(row) for row in self.rows]
 
 
-def _counts(row: LayerRow) -> tuple[int, int, int]:
-    return row.numbers, row.flops, row.bytes
-
-
-def _cells(row: LayerRow) -> tuple[str, ...]:
-    shapes = row.parameters.items()
-    measured = [NOTHING if x is None else significant(x) for x in (row.mean, row.spread)] + [
-        NOTHING if x is None else f"{x:.1%}" for x in (row.zeros, row.saturated)
+def _shapes(row: LayerRow) -> tuple[str, ...]:
+    in_rows = [f"{name} {shape}" for name, shape in row.parameters.items()]
+    in_columns = [
+        f"{name} {turned(shape, is_parameter=True)}" for name, shape in row.parameters.items()
     ]
+    output = (NOTHING, NOTHING)
+    if row.output is not None:
+        output = str(row.output), str(turned(row.output))
     return (
-        row.path or "(model)",
-        row.kind,
-        row.formula,
-        NOTHING if row.output is None else str(row.output),
-        NOTHING if row.output is None else str(turned(row.output)),
-        ", ".join(f"{name} {shape}" for name, shape in shapes),
-        ", ".join(f"{name} {turned(shape, is_parameter=True)}" for name, shape in shapes),
-        *(f"{count:,}" for count in _counts(row)),
-        *measured,
-    )
+        row.path or said("(model)"), row.kind, row.formula,
+        output[0], ", ".join(in_rows), output[1], ", ".join(in_columns),
+    )  # fmt: skip
+
+
+def _numbers(row: LayerRow) -> tuple[str, ...]:
+    counts = [f"{count:,}" for count in (row.numbers, row.flops, row.bytes)]
+    spread = [NOTHING if x is None else significant(x) for x in (row.mean, row.spread)]
+    shares = [NOTHING if x is None else f"{x:.1%}" for x in (row.zeros, row.saturated)]
+    return (row.path or said("(model)"), *counts, *spread, *shares)
 
 
 def turned(shape: Shape, *, is_parameter: bool = False) -> Shape:
@@ -142,8 +148,7 @@ def layers(trace: Trace, model: BaseModule | None) -> Layers:
         _row(trace, path, modules.get(path), nodes, owned.get(path, {}))
         for path, nodes in by_path.items()
     ]
-    first = trace.graph.inputs[0].shape if trace.graph.inputs else ()
-    return Layers(tuple(rows), first[0] if first else 1)
+    return Layers(tuple(rows))
 
 
 def _variables(model: BaseModule | None) -> Mapping[str, Any]:
@@ -153,9 +158,10 @@ def _variables(model: BaseModule | None) -> Mapping[str, Any]:
 def _nodes_by_path(trace: Trace, modules: Mapping[str, Any]) -> dict[str, list[Node]]:
     """The nodes of each innermost layer, in the order in which layers end."""
     found: dict[str, list[Node]] = {}
+    inner = {path for path in modules if path}
     for node in trace.graph.nodes:
         path = node.scope
-        while modules and path not in modules and path.rpartition(".")[0] in modules and path:
+        while path not in modules and path.rpartition(".")[0] in inner:
             path = path.rpartition(".")[0]
         nodes = found.pop(path, [])
         found[path] = [*nodes, node]
@@ -165,7 +171,7 @@ def _nodes_by_path(trace: Trace, modules: Mapping[str, Any]) -> dict[str, list[N
 def _row(
     trace: Trace, path: str, module: Any, nodes: Sequence[Node], parameters: Mapping[str, Shape]
 ) -> LayerRow:
-    kind = type(module).__name__ if module is not None else "function"
+    kind = type(module).__name__ if module is not None else ""
     output = _output(nodes)
     numbers = sum(map(math.prod, parameters.values()))
     work = sum(_work(node) for node in nodes)

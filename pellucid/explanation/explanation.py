@@ -1,0 +1,138 @@
+"""`pc.explain`: one object that shows what a network computes, and how its gradients come about.
+
+explain       explain a model on a batch, or a function of numbers
+Explanation   its parts: layers, graph, derivations; prints, shows in notebooks, writes a page
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Collection
+from typing import Any
+
+from pellucid.errors import OptionError
+from pellucid.explanation.derivation import Derivation, derivation
+from pellucid.explanation.diagram import diagram
+from pellucid.explanation.differences import Widened
+from pellucid.explanation.layers import Layers, layers
+from pellucid.explanation.picture import Picture
+from pellucid.explanation.routes import Routes, routes
+from pellucid.explanation.shown import shown
+from pellucid.explanation.trace import Trace, trace
+from pellucid.nn.base import BaseModule, in_mode
+from pellucid.refusals import shown as refused
+from pellucid.scopes import scope
+from pellucid.strict import strict
+
+
+@strict
+def explain(
+    subject: Any,
+    *inputs: Any,
+    loss: Callable[..., Any] | None = None,
+    training: bool | None = None,
+) -> "Explanation":
+    """What a model computes for a batch, or a function for numbers, and its gradients.
+
+    `explain(model, x, t, loss=cross_entropy)`: the loss of the model's outputs and the targets,
+    the last of the inputs. `explain(model, x)`: the outputs alone, the gradients those of their
+    sum. `explain(function, 2, 100, 1.1)`: a function of the user's own. `training`: the mode that
+    the model is explained in; left out, the one that it is in. Nothing is changed: no variable,
+    no count of random draws.
+
+    Errors: those of the model for such inputs; OptionError for a loss without targets.
+
+    >>> explain(lambda apples, price, tax: apples * price * tax, 2, 100, 1.1).result
+    '220'
+    """
+    if isinstance(subject, BaseModule):
+        return _of_model(subject, inputs, loss, training)
+    if not callable(subject):
+        raise OptionError(
+            f"explain: the subject is {refused(subject)}. Give a model or a function, then its "
+            "inputs: explain(model, x, t, loss=cross_entropy)."
+        )
+    if loss is not None or training is not None:
+        raise OptionError("explain: loss= and training= are for models. Leave them out.")
+    return Explanation(trace(subject, *inputs), None)
+
+
+def _of_model(
+    model: BaseModule, inputs: tuple[Any, ...], loss: Any, training: bool | None
+) -> "Explanation":
+    if loss is not None and len(inputs) < 2:
+        raise OptionError(
+            "explain: a loss, and no targets. Give them behind the inputs: explain(model, x, t, "
+            "loss=cross_entropy)."
+        )
+    function = model if loss is None else _lossy(model, loss, len(inputs))
+    modules = list(model.modules().values())
+    mode = model._training if training is None else training
+    with in_mode(modules, training=mode):
+        return Explanation(trace(function, *inputs), model)
+
+
+def _lossy(model: BaseModule, loss: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """The loss of the outputs and the last input; the others have the names of `forward`."""
+
+    def function(*inputs: Any) -> Any:
+        outputs = model(*inputs[:-1])
+        with scope("loss"):
+            return loss(outputs, inputs[-1])
+
+    kinds = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY
+    known = [
+        p.name for p in inspect.signature(model.forward).parameters.values() if p.kind in kinds
+    ]
+    spare = ["x"] if count == 2 else [f"x{i}" for i in range(1, count)]
+    names = known[: count - 1] if len(known) >= count - 1 else spare
+    parameters = [inspect.Parameter(name, kinds[0]) for name in (*names, "t")]
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return function
+
+
+class Explanation:
+    """A run of a model or a function, to be looked at part by part.
+
+    `trace` has every value and gradient as arrays. Values are named by a path: an input or a
+    parameter (`layers.0.weight`), a layer (its output), or a number of the graph (`%3`).
+    """
+
+    def __init__(self, trace: Trace, model: BaseModule | None) -> None:
+        self.trace = trace
+        self.model = model
+
+    @property
+    def result(self) -> str:
+        """What came out: its number, or its shape."""
+        return shown(self.trace.array(self.trace.result.name))
+
+    @functools.cached_property
+    def layers(self) -> Layers:
+        """The table of layers."""
+        return layers(self.trace, self.model)
+
+    def graph(self, *, opened: Collection[str] | None = (), lit: str | None = None) -> Picture:
+        """The graph, drawn: forward values above the arrows, backward ones below.
+
+        `opened`: the paths of layers whose operations are drawn one by one; None opens all.
+        `lit`: a value, the way from which to the result is lit.
+        """
+        kinds = {row.path: row.kind for row in self.layers.rows} if self.model else {}
+        return Picture(diagram(self.trace, opened=opened, lit=lit, kinds=kinds))
+
+    def derivation(self, path: str, *places: tuple[int, ...]) -> Derivation:
+        """How the gradient by a value comes about; `places` are numbers of it to be checked."""
+        return derivation(self.trace, self._wide, self.trace.find(path), places)
+
+    def routes(self, path: str, most: int = 8) -> Routes:
+        """The gradient by a value as the sum over routes of products of bridges."""
+        return routes(self.trace, self.trace.find(path), most)
+
+    @functools.cached_property
+    def _wide(self) -> Widened:
+        return Widened(self.trace)
+
+    def __str__(self) -> str:
+        return f"{self.layers}\n\nresult: {self.result}"
+
+    __repr__ = __str__

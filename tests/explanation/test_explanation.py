@@ -1,0 +1,85 @@
+"""`pc.explain`: models, functions, modes, what is refused."""
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid import functional, nn
+from pellucid.errors import GraphError, OptionError
+
+X = np.ones((5, 3), np.float32)
+T = np.array([0, 1, 0, 1, 1])
+
+
+def model():
+    return nn.Sequential(
+        nn.Linear(3, 4, rng=pc.Generator(1)),
+        nn.BatchNorm(4),
+        nn.Dropout(0.5, rng=pc.Generator(3)),
+        nn.Linear(4, 2, rng=pc.Generator(2)),
+    )
+
+
+def test_a_model_with_its_loss():
+    net = model().inference()
+    shown = pc.explain(net, X, T, loss=functional.cross_entropy)
+    loss = functional.cross_entropy(net(X), T)
+    assert shown.trace.array(shown.trace.result.name) == loss.array
+    assert [row.path for row in shown.layers.rows] == ["0", "1", "3", "loss.cross_entropy"]
+    assert [v.name for v in shown.trace.graph.inputs[:2]] == ["x", "t"]
+    assert "loss.cross_entropy" in str(shown)
+    assert f"result: {shown.result}" in str(shown)
+
+
+def test_the_inputs_have_the_names_of_forward():
+    class Two(nn.Module):
+        def forward(self, left, right):
+            return left * right
+
+    shown = pc.explain(Two(), X, X, np.float32(T), loss=lambda y, t: (y.sum(axis=1) - t).mean())
+    assert [v.name for v in shown.trace.graph.inputs] == ["left", "right", "t"]
+
+
+def test_the_mode_is_that_of_the_model_or_the_one_asked_for():
+    net = model().inference()
+    text = str(pc.explain(net, X, T, loss=functional.cross_entropy).trace.graph)
+    trained = pc.explain(net, X, T, loss=functional.cross_entropy, training=True)
+    assert "random_bits" not in text
+    assert "random_bits" in str(trained.trace.graph)
+    before = {path: v.array.copy() for path, v in net.variables().items()}
+    pc.explain(net, X, T, loss=functional.cross_entropy, training=True)
+    assert all(np.array_equal(v.array, before[path]) for path, v in net.variables().items())
+    assert not net._training
+
+
+def test_a_model_without_a_loss_shows_its_outputs():
+    shown = pc.explain(model().inference(), X)
+    assert shown.result == "(5, 2)"
+    assert shown.trace.gradients["3.bias"].tolist() == [5.0, 5.0]
+
+
+def test_a_function_of_numbers():
+    shown = pc.explain(lambda a, b, c: 3.0 * (a + b * c), 5, 3, 2)
+    assert shown.result == "33"
+    assert shown.derivation("b").gradient == 6.0
+    assert shown.routes("c").count == 1
+    assert str(shown.graph()).splitlines()[1].split() == ["b", "×", "3", "6"]
+
+
+def test_what_is_lit_and_opened_reaches_the_picture():
+    shown = pc.explain(model().inference(), X, T, loss=functional.cross_entropy)
+    lit = shown.graph(lit="0.weight").diagram
+    assert any(arrow.lit for arrow in lit.arrows)
+    closed, opened = shown.graph().diagram, shown.graph(opened=["0"]).diagram
+    assert len(opened.boxes) > len(closed.boxes)
+
+
+def test_what_cannot_be_explained_is_told():
+    with pytest.raises(OptionError, match=r"the subject is 3\.0\. Give a model or a function"):
+        pc.explain(3.0)
+    with pytest.raises(OptionError, match=r"a loss, and no targets"):
+        pc.explain(model(), X, loss=functional.cross_entropy)
+    with pytest.raises(OptionError, match=r"loss= and training= are for models"):
+        pc.explain(lambda x: x * x, 2.0, loss=functional.cross_entropy)
+    with pytest.raises(GraphError, match=r"no value '0\.wait'.*mean '0\.weight'"):
+        pc.explain(model(), X).derivation("0.wait")
