@@ -9,6 +9,7 @@ TurnedLoop  a loop of the graph: the kernels of its body, turn after turn
 LoopStart   what its carries are at first, copied to where its turns read them
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -52,6 +53,11 @@ class Kernel:
     def name(self) -> str:
         """The primitives in it, for people."""
         return "+".join(dict.fromkeys(node.primitive.name for node in self.nodes))
+
+    def operands(self) -> Iterator[Value]:
+        """What its nodes ask for, one after the other."""
+        for node in self.nodes:
+            yield from node.inputs
 
 
 @dataclass
@@ -120,6 +126,15 @@ class LoopStart(Kernel):
     """The first row of each trace of a loop."""
 
     loop: TurnedLoop = field(default_factory=TurnedLoop)
+
+
+def makers(kernels: Iterable[Kernel]) -> dict[str, int]:
+    """For each value that is kept the number of the kernel that makes it."""
+    made_in: dict[str, int] = {}
+    for number, kernel in enumerate(kernels):
+        for value in kernel.stores:
+            made_in[value.name] = number
+    return made_in
 
 
 def without_ones(shape: Shape) -> Shape:

@@ -198,6 +198,10 @@ class Views:
             found = self._views[value.name] = self.own(value)
         return found
 
+    def buffer(self, value: Value) -> str:
+        """The name of the value in whose buffer a value lies."""
+        return self[value].base.name
+
     def own(self, value: Value) -> View:
         """Where the elements of a value lie in the buffer that is made for it."""
         found = self._own.get(value.name)

@@ -7,7 +7,8 @@ What reads positions can fail, as they may be out of range, and what calls Pytho
 adds up at the very positions that its forward pass has read: it need not be waited for.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,44 +18,74 @@ from pellucid.executors.native.ir.kernels import Kernel, Single, TurnedLoop
 from pellucid.graph import Graph, Node
 
 
-def failing(kernels: list[Kernel], graph: Graph) -> tuple[list[int], list[tuple[int, int]]]:
-    """The numbers of kernels that can fail first, and pairs of one and another that then cannot.
+class Failing(NamedTuple):
+    """The numbers of kernels that can fail first, and pairs of one and another that then cannot."""
 
-    `kernels` are in an order in which they can run.
-    """
+    kernels: list[int]
+    pairs: list[tuple[int, int]]
+
+
+class _Check(NamedTuple):
+    """That positions lie within an axis; ids, which are never counted from the end, are told."""
+
+    positions: str
+    size: int
+    are_ids: bool
+
+
+def failing(kernels: list[Kernel], graph: Graph) -> Failing:
+    """Which kernels can fail; they are in an order in which they can run."""
     constants = {value.name: array for value, array in graph.constants}
-    seen: dict[tuple[str, int, bool], int] = {}
-    found, pairs = [], []
+    checked_by: dict[_Check, int] = {}
+    result = Failing([], [])
     for number, kernel in enumerate(kernels):
         if isinstance(kernel, TurnedLoop) and kernel.body.plan.can_fail:
-            found.append(number)
+            result.kernels.append(number)
         if not isinstance(kernel, Single) or not _can_fail(kernel.nodes[0], constants):
             continue  # a loop whose values others compute again has no nodes at all
         node = kernel.nodes[0]
-        # Ids that are positions from the end are positions, but no ids.
-        place = node.inputs[-1].name, axis_size(node), isinstance(node.primitive, p.CheckedIds)
-        if has_code(node) and place in seen:
-            pairs.append((seen[place], number))
-            continue
-        found.append(number)
-        if has_code(node) and 0 not in (*node.inputs[0].shape, *node.output.shape):
-            seen[place] = number
-    return found, pairs
+        if not has_code(node):
+            result.kernels.append(number)
+        elif (check := _check(node)) in checked_by:
+            result.pairs.append((checked_by[check], number))
+        else:
+            result.kernels.append(number)
+            if not _is_empty(node):
+                checked_by[check] = number
+    return result
 
 
 def axis_size(node: Node) -> int:
     """The size of the axis that a node's positions point into."""
-    if isinstance(node.primitive, p.ScatterAdd):
-        return node.primitive.size
-    if isinstance(node.primitive, p.CheckedIds):
-        return node.primitive.count
-    return node.inputs[0].shape[node.primitive.axis] if isinstance(node.primitive, p.Take) else 0
+    primitive = node.primitive
+    if isinstance(primitive, p.ScatterAdd):
+        return primitive.size
+    if isinstance(primitive, p.CheckedIds):
+        return primitive.count
+    if isinstance(primitive, p.Take):
+        return node.inputs[0].shape[primitive.axis]
+    return 0
 
 
-def _can_fail(node: Node, constants: dict[str, Any]) -> bool:
+def _check(node: Node) -> _Check:
+    """What a node asks of its positions, if it has any."""
+    are_ids = isinstance(node.primitive, p.CheckedIds)
+    return _Check(node.inputs[-1].name, axis_size(node), are_ids)
+
+
+def _is_empty(node: Node) -> bool:
+    """Whether a node has nothing to do, and so looks at no position."""
+    return 0 in node.inputs[0].shape or 0 in node.output.shape
+
+
+def _can_fail(node: Node, constants: Mapping[str, Any]) -> bool:
     """Whether a node calls Python, or reads positions that are not known to be in range."""
     if not isinstance(node.primitive, p.Take | p.ScatterAdd | p.CheckedIds):
         return not has_code(node)
-    positions, size = constants.get(node.inputs[-1].name), axis_size(node)
-    least = 0 if isinstance(node.primitive, p.CheckedIds) else -size
-    return positions is None or not np.all((positions >= least) & (positions < size))
+    check = _check(node)
+    positions = constants.get(check.positions)
+    if positions is None:
+        return True
+    least = 0 if check.are_ids else -check.size
+    is_in_range = (positions >= least) & (positions < check.size)
+    return not np.all(is_in_range)

@@ -10,7 +10,7 @@ before it.
 
 import math
 from bisect import bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.facts import compares, moves, multiplies, reduces
@@ -34,8 +34,10 @@ from pellucid.executors.native.passes.traces import Trace, runs_here
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS
 
-MOST_NODES = 128  # of a kernel
-MOST_TRIED = 64  # kernels that visit as many points as a node
+# Of a kernel. LLVM's work on a function grows faster than the function; the largest kernel of the
+# benchmarks has 93 (28 Nov 2026, docs/decisions/0016).
+MOST_NODES = 128
+MOST_TRIED = 64  # kernels that visit as many points as a node; chosen: the search stays short
 
 
 def fuse(graph: Graph, views: Views) -> list[Kernel]:
@@ -70,15 +72,14 @@ class Fusion:
                 self.turns[node.output.name] = len(self.turns)
             else:
                 self._place(node)
-        for node in list(self.waiting.values()):
-            if node.output.name in self.waiting:
-                self._place(self.waiting.pop(node.output.name))
+        self._place_alone(list(self.waiting.values()))
         self._store(graph)
         return self.kernels
 
     def _give_part(self, node: Node) -> None:
         """A part of a record belongs to the kernel that gives the record."""
-        index = self.made_in[node.inputs[0].name]
+        (record,) = node.inputs
+        index = self.made_in[record.name]
         self.kernels[index].nodes.append(node)
         self._note(index, [node])
 
@@ -91,8 +92,9 @@ class Fusion:
             return False
         if compares(node) and node.inputs[1].name in self.constants:
             return True
-        bases = (self.views[value].base.name for value in node.inputs)
-        return all(name not in made or name in self.waiting for name in bases)
+        buffers = [self.views.buffer(value) for value in node.inputs]
+        by_kernels = [name for name in buffers if name in made]
+        return all(name in self.waiting for name in by_kernels)
 
     def _place(self, node: Node) -> None:
         """Put a node into the kernel of its latest operand, or into a new one."""
@@ -100,52 +102,69 @@ class Fusion:
         if len(along) >= MOST_NODES:
             self._place_alone(along)
             along = []
-        bases = [self.views[value].base.name for n in (*along, node) for value in n.inputs]
-        latest = max((self.made_in.get(name, -1) for name in bases), default=-1)
-        for index in self._candidates(node, latest):
-            if self._joins_all(self.kernels[index], [*along, node]):
-                self._note(index, [*along, node])
+        together = [*along, node]
+        for index in self._candidates(node, self._latest_maker(together)):
+            if self._joins_all(self.kernels[index], together):
+                self._note(index, together)
                 return
-        self._found(node, along)
+        self._begin(node, along)
+
+    def _latest_maker(self, nodes: Iterable[Node]) -> int:
+        """The latest kernel that makes something that some nodes need; -1 if none does."""
+        latest = -1
+        for node in nodes:
+            for value in node.inputs:
+                maker = self.made_in.get(self.views.buffer(value), -1)
+                latest = max(latest, maker)
+        return latest
 
     def _waiting_for(self, node: Node) -> list[Node]:
         """The waiting nodes that a node needs, what they need before them."""
-        found: dict[str, Node] = {}
-        look = [node]
-        while look:
-            for value in look.pop().inputs:
-                name = self.views[value].base.name
-                if name in self.waiting and name not in found:
-                    found[name] = self.waiting[name]
-                    look.append(found[name])
-        return [found[name] for name in sorted(found, key=self.turns.__getitem__)]
+        needed: set[str] = set()
+        unread = [node]
+        while unread:
+            for value in unread.pop().inputs:
+                name = self.views.buffer(value)
+                if name in self.waiting and name not in needed:
+                    needed.add(name)
+                    unread.append(self.waiting[name])
+        in_turn = sorted(needed, key=self.turns.__getitem__)
+        return [self.waiting[name] for name in in_turn]
 
     def _note(self, index: int, nodes: list[Node]) -> None:
+        """Note that a kernel makes some nodes, and which points it visits now."""
         for node in nodes:
             self.waiting.pop(node.output.name, None)
             self.made_in[node.output.name] = index
         kernel = self.kernels[index]
         if isinstance(kernel, Loop):
-            for shape in (kernel.space.shape, kernel.space.outer):
-                if (index, without_ones(shape)) not in self.listed:
-                    self.listed.add((index, without_ones(shape)))
-                    insort(self.loops.setdefault(without_ones(shape), []), index)
+            self._list(index, kernel.space.shape)
+            self._list(index, kernel.space.outer)
 
-    def _found(self, node: Node, along: list[Node]) -> None:
+    def _list(self, index: int, shape: Shape) -> None:
+        """List a loop among those that visit a shape."""
+        sizes = without_ones(shape)
+        if (index, sizes) not in self.listed:
+            self.listed.add((index, sizes))
+            insort(self.loops.setdefault(sizes, []), index)
+
+    def _begin(self, node: Node, along: list[Node]) -> None:
         """Begin a kernel with a node, and with those that waited for it as far as they fit."""
-        if not (is_pointwise(node) or reduces(node)):
+        kernel = self._loop_of([*along, node])
+        if kernel is None:
             self._place_alone(along)
-            along, kernel = [], _new_kernel(node)
-        else:
-            shape = node.output.shape
-            if reduces(node):
-                shape = node.inputs[0].shape
-            kernel = Loop([], [], Space(shape))
-            if not self._joins_all(kernel, [*along, node]):
-                self._place_alone(along)
-                along, kernel = [], _new_kernel(node)
+            along = []
+            kernel = _new_kernel(node)
         self.kernels.append(kernel)
         self._note(len(self.kernels) - 1, [*along, node])
+
+    def _loop_of(self, nodes: list[Node]) -> Kernel | None:
+        """A loop that computes some nodes at the points of the last one, if they fit together."""
+        last = nodes[-1]
+        if not (is_pointwise(last) or reduces(last)):
+            return None
+        kernel = Loop([], [], Space(_visited(last).shape))
+        return kernel if self._joins_all(kernel, nodes) else None
 
     def _place_alone(self, nodes: list[Node]) -> None:
         for node in nodes:
@@ -156,11 +175,13 @@ class Fusion:
         """Add all nodes to the kernel if all fit there; else leave it as it is."""
         if not isinstance(kernel, Fused) or len(kernel.nodes) + len(nodes) > MOST_NODES:
             return False
-        before = (len(kernel.nodes), set(kernel.full), set(kernel.outer), kernel.space)
+        count, space = len(kernel.nodes), kernel.space
+        full, outer = set(kernel.full), set(kernel.outer)
         if all(self.joins(kernel, node) for node in nodes):
             return True
-        del kernel.nodes[before[0] :]
-        _, kernel.full, kernel.outer, kernel.space = before
+        del kernel.nodes[count:]
+        kernel.space = space
+        kernel.full, kernel.outer = full, outer
         return False
 
     def _candidates(self, node: Node, latest: int) -> Iterator[int]:
@@ -172,10 +193,11 @@ class Fusion:
         if latest >= 0:
             yield latest
         if is_pointwise(node) or reduces(node):
-            visited = node.inputs[0] if reduces(node) else node.output
-            known = self.loops.get(without_ones(visited.shape), [])
-            first = max(bisect_right(known, latest), len(known) - MOST_TRIED)
-            yield from known[first:][::-1]
+            sizes = without_ones(_visited(node).shape)
+            visiting = self.loops.get(sizes, [])
+            first_later = bisect_right(visiting, latest)
+            first = max(first_later, len(visiting) - MOST_TRIED)
+            yield from reversed(visiting[first:])
 
     def joins(self, kernel: Kernel, node: Node) -> bool:
         """Add the node to the kernel if it fits there."""
@@ -186,17 +208,23 @@ class Fusion:
         return False
 
     def _joins_pointwise(self, kernel: Fused, node: Node) -> bool:
-        for role in ("outer", "full") if kernel.space.reduced else ("full",):
-            target = kernel.shape_of(role)
-            if axis_map(node.output.shape, target) is None:
-                continue
-            if all(self._reaches(kernel, value, node.output.shape, role) for value in node.inputs):
-                (kernel.full if role == "full" else kernel.outer).add(node.output.name)
-                kernel.nodes.append(node)
-                return True
-        return False
+        if kernel.space.reduced and self._all_reach(kernel, node, "outer"):
+            kernel.outer.add(node.output.name)
+        elif self._all_reach(kernel, node, "full"):
+            kernel.full.add(node.output.name)
+        else:
+            return False
+        kernel.nodes.append(node)
+        return True
 
-    def _reaches(self, kernel: Fused, operand: Value, shape: tuple[int, ...], role: str) -> bool:
+    def _all_reach(self, kernel: Fused, node: Node, role: str) -> bool:
+        """Whether a node can be computed at the points of a role, with all of its operands."""
+        shape = node.output.shape
+        if axis_map(shape, kernel.shape_of(role)) is None:
+            return False
+        return all(self._reaches(kernel, value, shape, role) for value in node.inputs)
+
+    def _reaches(self, kernel: Fused, operand: Value, shape: Shape, role: str) -> bool:
         """Whether an operand made in the kernel is needed at the very point where it is made."""
         view = self.views[operand]
         if not kernel.has(view.base):
@@ -204,19 +232,19 @@ class Fusion:
         made = kernel.role_of(view.base)
         if role == "outer" and made == "full":
             return False
-        found = access(view, shape, kernel.shape_of(role))
-        own = own_access(self.views, view.base, kernel.shape_of(made))
-        return found is not None and own is not None and _same_points(kernel, found, own)
+        read = access(view, shape, kernel.shape_of(role))
+        written = own_access(self.views, view.base, kernel.shape_of(made))
+        if read is None or written is None:
+            return False
+        return _same_points(kernel, read, written)
 
     def _joins_reduction(self, kernel: Loop, node: Node) -> bool:
         (x,) = node.inputs
         axes = axis_map(x.shape, kernel.space.shape)
         if axes is None:
             return False
-        reduced = frozenset(
-            j for j, i in enumerate(axes) if i is not None and i in node.primitive.axis
-        )
-        if kernel.space.reduced not in (frozenset(), reduced) or not reduced:
+        reduced = frozenset(j for j, axis in enumerate(axes) if axis in node.primitive.axis)
+        if not reduced or kernel.space.reduced not in (frozenset(), reduced):
             return False
         if not self._reaches(kernel, x, x.shape, "full"):
             return False
@@ -229,17 +257,25 @@ class Fusion:
 
     def _store(self, graph: Graph) -> None:
         """Note for each kernel the values that other kernels or the outputs need."""
-        needed = {self.views[value].base.name for value in graph.outputs}
+        needed = {self.views.buffer(value) for value in graph.outputs}
         for index, kernel in enumerate(self.kernels):
-            for node in kernel.nodes:
-                for value in node.inputs:
-                    name = self.views[value].base.name
-                    if self.made_in.get(name, index) != index:
-                        needed.add(name)
+            for value in kernel.operands():
+                name = self.views.buffer(value)
+                if self.made_in.get(name, index) != index:
+                    needed.add(name)
         for kernel in self.kernels:
-            kernel.stores = [n.output for n in kernel.nodes if n.output.name in needed]
+            outputs = [node.output for node in kernel.nodes]
             if isinstance(kernel, TurnedLoop):
-                kernel.stores = [n.output for n in kernel.nodes[1:]]
+                kernel.stores = outputs[1:]
+            else:
+                kernel.stores = [value for value in outputs if value.name in needed]
+
+
+def _visited(node: Node) -> Value:
+    """The value whose points a loop visits to compute a node."""
+    if reduces(node):
+        return node.inputs[0]
+    return node.output
 
 
 def _numbers_first(graph: Graph) -> list[Node]:
@@ -248,37 +284,46 @@ def _numbers_first(graph: Graph) -> list[Node]:
     Step sizes and the like are then there when a product is made, and what follows the
     product can be fused to it.
     """
-    known = {value.name for value in graph.inputs} | {value.name for value, _ in graph.constants}
-    first, rest = [], []
+    known = {value.name for value in graph.inputs}
+    known.update(value.name for value, _ in graph.constants)
+    numbers: list[Node] = []
+    others: list[Node] = []
     for node in graph.nodes:
-        # A record has no axes, but is no number: what is taken out of it stays behind its traces.
-        is_number = math.prod(node.output.shape) == 1 and node.output.dtype.names is None
-        if is_number and all(v.name in known for v in node.inputs):
-            first.append(node)
+        if _is_number(node.output) and all(value.name in known for value in node.inputs):
+            numbers.append(node)
             known.add(node.output.name)
         else:
-            rest.append(node)
-    return first + rest
+            others.append(node)
+    return numbers + others
 
 
-def _same_points(kernel: Fused, found: Access, own: Access) -> bool:
+def _is_number(value: Value) -> bool:
+    """Whether a value is a single number.
+
+    A record has no axes, but is none: what is taken out of it stays behind its traces.
+    """
+    is_record = value.dtype.names is not None
+    return math.prod(value.shape) == 1 and not is_record
+
+
+def _same_points(kernel: Fused, read: Access, written: Access) -> bool:
     """Whether two walks are one, on all axes that have more than one point."""
-    sizes = kernel.space.shape
-    return found.offset == own.offset and all(
-        n == 1 or a == b for n, a, b in zip(sizes, found.strides, own.strides, strict=True)
-    )
+    if read.offset != written.offset:
+        return False
+    strides = zip(kernel.space.shape, read.strides, written.strides, strict=True)
+    return all(size == 1 or a == b for size, a, b in strides)
 
 
 def _new_kernel(node: Node) -> Kernel:
+    """A kernel of one node."""
     output = node.output
     if multiplies(node) and output.dtype in FLOATS:
         return Product([node], [], Space(output.shape), {output.name})
     if reduces(node):
-        (x,) = node.inputs
-        return Loop(
-            [node], [], Space(x.shape, frozenset(node.primitive.axis)), set(), {output.name}
-        )
+        space = Space(node.inputs[0].shape, frozenset(node.primitive.axis))
+        return Loop([node], [], space, outer={output.name})
     if is_pointwise(node):
         return Loop([node], [], Space(output.shape), {output.name})
-    is_loop = isinstance(node.primitive, p.Scan) and runs_here(node.primitive)
-    return TurnedLoop([node], []) if is_loop else Single([node], [])
+    if isinstance(node.primitive, p.Scan) and runs_here(node.primitive):
+        return TurnedLoop([node], [])
+    return Single([node], [])

@@ -5,10 +5,9 @@ coded           all kernels that have code, and the order in which they run
 first_row       where in a trace stands what a carry is at first
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.kernels import Kernel, LoopStart, TurnedLoop
@@ -31,56 +30,86 @@ def with_bodies(
         record = kernel.nodes[0].output.name
         kernel.body = planned(Procedure(kernel.scan.body, 0))
         for value, array in kernel.body.graph.constants:
-            kernel.constants.append(replace(value, name=f"{record}/{value.name}"))
-            constants.append((kernel.constants[-1], array))
-        kernel.room = Value(f"{record}/room", (kernel.body.plan.arena_bytes,), UINT8)
+            constant = replace(value, name=f"{record}/{value.name}")
+            kernel.constants.append(constant)
+            constants.append((constant, array))
+        arena_bytes = kernel.body.plan.arena_bytes
+        kernel.room = Value(f"{record}/room", (arena_bytes,), UINT8)
         kernel.stores.append(kernel.room)
     return replace(graph, constants=tuple(constants))
 
 
-def _moves(shared: Planned, kernel: TurnedLoop) -> tuple[Move, ...]:
-    """Where the table entries of the body lie: its inputs, constants, outputs and arena."""
-    scan, inputs = kernel.scan, kernel.nodes[0].inputs
-    first = scan.constants + scan.carries
-    parts = {
-        (type(node.primitive), node.primitive.index): node.output
-        for node in kernel.nodes
-        if isinstance(node.primitive, p.Part)
-    }
-    results = [parts[p.Part, 3 * scan.carries + j] for j in range(len(scan.results))]
-    found = [_of_view(shared, value) for value in inputs[: scan.constants]]
-    found += [_of_row(shared, kernel, k, written=False) for k in range(scan.carries)]
-    found += [_of_view(shared, value, is_sliced=True) for value in inputs[first:]]
-    found += [_of_view(shared, value) for value in kernel.constants]
-    found += [_of_row(shared, kernel, k, written=True) for k in range(scan.carries)]
-    found += [_of_view(shared, value, is_sliced=True) for value in results]
-    found.append(_of_view(shared, kernel.room))
-    return tuple(replace(move, row=shared.row_bytes(move.slot)) for move in found)
+@dataclass(frozen=True)
+class _TableOfTurns:
+    """Where the table entries of a loop's body lie, turn after turn."""
 
+    shared: Planned
+    kernel: TurnedLoop
 
-def _of_view(shared: Planned, value: Value, *, is_sliced: bool = False) -> Move:
-    """A value that every turn sees whole, or its slices."""
-    view = shared.views[value]
-    place = shared.place(view.base, view.offset)
-    stride = view.strides[0] * value.dtype.itemsize if is_sliced else 0
-    return Move(place.slot, place.offset, stride)
+    def moves(self) -> tuple[Move, ...]:
+        """Those of the body's inputs, constants, outputs and arena."""
+        scan = self.kernel.scan
+        inputs = self.kernel.nodes[0].inputs
+        carries = range(scan.carries)
+        constants = inputs[: scan.constants]
+        sequences = inputs[scan.constants + scan.carries :]
+        moves = [
+            *map(self._whole, constants),
+            *map(self._row_read, carries),
+            *map(self._slice, sequences),
+            *map(self._whole, self.kernel.constants),
+            *map(self._row_written, carries),
+            *map(self._slice, self._results()),
+            self._whole(self.kernel.room),
+        ]
+        return tuple(replace(move, row=self.shared.row_bytes(move.slot)) for move in moves)
 
+    def _results(self) -> list[Value]:
+        """What the turns give, stacked, besides the carries."""
+        scan = self.kernel.scan
+        parts: dict[int, Value] = {}
+        for node in self.kernel.nodes:
+            if isinstance(node.primitive, p.Part):
+                parts[node.primitive.index] = node.output
+        first = 3 * scan.carries
+        return [parts[first + j] for j in range(len(scan.results))]
 
-def _of_row(shared: Planned, kernel: TurnedLoop, carry: int, *, written: bool) -> Move:
-    """The row of a trace that a turn reads, or writes."""
-    scan, trace = kernel.scan, kernel.traces[carry]
-    place = shared.place(trace)
-    size = int(np.prod(trace.shape[1:], dtype=np.int64)) * trace.dtype.itemsize
-    if carry not in scan.before + scan.after:
-        return Move(place.slot, place.offset, size, int(written), 2)
-    later = written != scan.reverse
-    return Move(place.slot, place.offset + size * later, size)
+    def _whole(self, value: Value) -> Move:
+        """A value that every turn sees whole."""
+        view = self.shared.views[value]
+        place = self.shared.place(view.base, view.offset)
+        return Move(place.slot, place.offset)
+
+    def _slice(self, value: Value) -> Move:
+        """A value of which each turn sees a slice."""
+        stride = self.shared.views[value].strides[0]
+        return replace(self._whole(value), stride=stride * value.dtype.itemsize)
+
+    def _row_read(self, carry: int) -> Move:
+        """The row of a trace that a turn reads."""
+        return self._row(carry, is_written=False)
+
+    def _row_written(self, carry: int) -> Move:
+        """The row of a trace that a turn writes."""
+        return self._row(carry, is_written=True)
+
+    def _row(self, carry: int, *, is_written: bool) -> Move:
+        scan = self.kernel.scan
+        trace = self.kernel.traces[carry]
+        place = self.shared.place(trace)
+        size = math.prod(trace.shape[1:]) * trace.dtype.itemsize
+        if carry not in scan.before + scan.after:
+            return Move(place.slot, place.offset, size, phase=int(is_written), period=2)
+        is_later = is_written != scan.reverse
+        offset = place.offset + size if is_later else place.offset
+        return Move(place.slot, offset, size)
 
 
 def first_row(kernel: TurnedLoop, carry: int) -> int:
     """The row of a trace that holds what a carry is at first."""
     scan = kernel.scan
-    return scan.steps if scan.reverse and carry in scan.before + scan.after else 0
+    is_kept = carry in scan.before + scan.after
+    return scan.steps if is_kept and scan.reverse else 0
 
 
 # ---- the program -------------------------------------------------------------------------
@@ -98,22 +127,41 @@ class Coded:
 
 def coded(shared: Planned) -> tuple[list[Coded], tuple[tuple[Item, ...], ...]]:
     """All kernels that have code, and for each kernel of the plan what is run, by number."""
-    found: list[Coded] = []
-    return found, tuple(_items(shared, shared, found))
+    coding = _Coding(shared)
+    return coding.kernels, tuple(coding.items(shared))
 
 
-def _items(shared: Planned, program: Planned, found: list[Coded]) -> list[tuple[Item, ...]]:
-    items: list[tuple[Item, ...]] = []
-    for number, kernel in enumerate(shared.plan.kernels):
-        here: list[Item] = [len(found)]
-        if isinstance(kernel, TurnedLoop):
+class _Coding:
+    """The kernels of a program that have code, so far."""
+
+    def __init__(self, program: Planned) -> None:
+        self.program = program
+        self.kernels: list[Coded] = []
+
+    def items(self, shared: Planned) -> list[tuple[Item, ...]]:
+        """What is run for each kernel of a plan: of the program, or of a loop's body."""
+        items: list[tuple[Item, ...]] = []
+        for kernel, strips in zip(shared.plan.kernels, shared.plan.strips, strict=True):
+            if isinstance(kernel, TurnedLoop):
+                items.append(self._loop(shared, kernel))
+            else:
+                items.append((self._number(Coded(shared, self.program, kernel, strips)),))
+        return items
+
+    def _number(self, kernel: Coded) -> int:
+        """Note a kernel: its number."""
+        self.kernels.append(kernel)
+        return len(self.kernels) - 1
+
+    def _loop(self, shared: Planned, kernel: TurnedLoop) -> tuple[Item, ...]:
+        """The start of a loop, if it has carries, and its turns."""
+        items: list[Item] = []
+        if kernel.scan.carries:
             start = LoopStart(kernel.nodes[:1], [], kernel)
-            here = [len(found)] if kernel.scan.carries else []
-            found += [Coded(shared, program, start, 1)] * len(here)
-            body = [item for part in _items(kernel.body, program, found) for item in part]
-            moves = _moves(shared, kernel)
-            here.append(Repeat(kernel.scan.steps, kernel.scan.reverse, moves, tuple(body)))
-        else:
-            found.append(Coded(shared, program, kernel, shared.plan.strips[number]))
-        items.append(tuple(here))
-    return items
+            items.append(self._number(Coded(shared, self.program, start, 1)))
+        body: list[Item] = []
+        for part in self.items(kernel.body):
+            body += part
+        moves = _TableOfTurns(shared, kernel).moves()
+        repeat = Repeat(kernel.scan.steps, kernel.scan.reverse, moves, tuple(body))
+        return (*items, repeat)

@@ -18,7 +18,9 @@ from pellucid.executors.native.ir.kernels import Access, Fused, Loop, Space, own
 from pellucid.executors.native.ir.views import Views
 from pellucid.graph import Node, Value
 
-FEW_POINTS = 8  # of a reduced axis
+# Of a reduced axis. Chosen: as many as AVX2 has lanes; pooling and small class axes were up to
+# four times as fast along what is kept (23 Nov 2026).
+FEW_POINTS = 8
 
 
 @dataclass(frozen=True)
@@ -50,28 +52,31 @@ class LoopNest:
 
     def is_single(self, lanes: int) -> bool:
         """Whether all reduced points of a row, if any, fit into one vector: nothing is looped."""
-        reduced = [dim for dim in self.dims if dim.reduced]
-        return self.kind == "rows" and len(reduced) == 1 and 0 < reduced[0].size <= lanes
+        reduced = [dim.size for dim in self.dims if dim.reduced]
+        if self.kind != "rows" or len(reduced) > 1:
+            return False
+        return 0 < reduced[0] <= lanes
 
 
 def shared_by_rows(nest: LoopNest, access: Access) -> bool:
     """Whether an access meets the same elements in all rows, others along each."""
-    pairs = list(zip(nest.dims, nest.strides[access], strict=True))
-    moves = [dim.reduced for dim, stride in pairs if stride]
-    return bool(moves) and all(moves)
+    strides = zip(nest.dims, nest.strides[access], strict=True)
+    walked = [dim for dim, stride in strides if stride != 0]
+    return bool(walked) and all(dim.reduced for dim in walked)
 
 
 def loop_nest(kernel: Loop, views: Views) -> LoopNest:
     """The loops of a kernel, joined as far as its accesses allow."""
-    accesses: list[Access] = []
+    loads: list[Access] = []
     for node in kernel.nodes:
         if counts(node):
-            accesses.append(own_reach(kernel, views, node.output))
+            loads.append(own_reach(kernel, views, node.output))
             continue
         for value in node.inputs:
             if not kernel.has(views[value].base):
-                accesses.append(reach(kernel, views, node, value))
-    return collapse(kernel.space, accesses, [own_reach(kernel, views, v) for v in kernel.stores])
+                loads.append(reach(kernel, views, node, value))
+    stores = [own_reach(kernel, views, value) for value in kernel.stores]
+    return collapse(kernel.space, loads, stores)
 
 
 def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = ()) -> LoopNest:
@@ -81,44 +86,96 @@ def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = (
     they must be without gaps there. There is always at least one loop; axes of size 1 are
     dropped.
     """
-    loads, stores = tuple(dict.fromkeys(loads)), tuple(dict.fromkeys(stores))
-    dims: list[Dim] = []
-    strides: dict[Access, list[int]] = {a: [] for a in (*loads, *stores)}
-    for axis in _order(space, loads, stores):
-        size, reduced = space.shape[axis], axis in space.reduced
-        joins = bool(dims) and dims[-1].reduced == reduced
-        if joins and all(s[-1] == a.strides[axis] * size for a, s in strides.items()):
-            dims[-1] = Dim(dims[-1].size * size, reduced)
-            for a, s in strides.items():
-                s[-1] = a.strides[axis]
+    different_loads = tuple(dict.fromkeys(loads))
+    different_stores = tuple(dict.fromkeys(stores))
+    order = _AxisOrder(space, different_loads, different_stores)
+    collapsing = _Collapsing((*different_loads, *different_stores))
+    for axis in order.axes():
+        dim = Dim(space.shape[axis], axis in space.reduced)
+        if collapsing.continues(dim, axis):
+            collapsing.join(dim, axis)
         else:
-            dims.append(Dim(size, reduced))
-            for a, s in strides.items():
-                s.append(a.strides[axis])
-    if not dims:
-        return LoopNest((Dim(1, False),), dict.fromkeys(strides, (0,)))
-    return LoopNest(tuple(dims), {a: tuple(s) for a, s in strides.items()})
+            collapsing.begin(dim, axis)
+    return collapsing.nest()
 
 
-def _order(space: Space, loads: tuple[Access, ...], stores: tuple[Access, ...]) -> list[int]:
-    """The axes larger than 1, the best one for vectors last."""
-    axes = [i for i, n in enumerate(space.shape) if n != 1]
+class _Collapsing:
+    """Loops so far, from the outside in, and the strides of each access along them."""
 
-    def worth(axis: int) -> tuple[int, int]:
-        return sum((a.strides[axis] == 1) * 2 + (a.strides[axis] == 0) for a in loads), axis
+    def __init__(self, accesses: Iterable[Access]) -> None:
+        self.dims: list[Dim] = []
+        self.strides: dict[Access, list[int]] = {access: [] for access in accesses}
 
-    def fits(axis: int) -> bool:
-        gapless = (0, 1) if axis in space.reduced else (1,)
-        return all(a.strides[axis] in gapless for a in stores)
+    def continues(self, dim: Dim, axis: int) -> bool:
+        """Whether an axis lies within the last loop as if they were one axis."""
+        if not self.dims or self.dims[-1].reduced != dim.reduced:
+            return False
+        return all(
+            strides[-1] == access.strides[axis] * dim.size
+            for access, strides in self.strides.items()
+        )
 
-    chosen = max(filter(fits, axes), key=worth, default=None)
-    if chosen in space.reduced and space.shape[chosen] < FEW_POINTS:
-        # Lanes along a few points would be idle, and joined for each result.
-        kept = [i for i in axes if i not in space.reduced and space.shape[i] >= FEW_POINTS]
-        chosen = max(filter(fits, kept), key=worth, default=chosen)
-    if chosen is None or chosen == axes[-1]:
-        return axes
-    return [i for i in axes if i != chosen] + [chosen]
+    def join(self, dim: Dim, axis: int) -> None:
+        """Make the last loop go over an axis as well."""
+        last = self.dims.pop()
+        self.dims.append(Dim(last.size * dim.size, dim.reduced))
+        for access, strides in self.strides.items():
+            strides[-1] = access.strides[axis]
+
+    def begin(self, dim: Dim, axis: int) -> None:
+        """Add a loop over an axis."""
+        self.dims.append(dim)
+        for access, strides in self.strides.items():
+            strides.append(access.strides[axis])
+
+    def nest(self) -> LoopNest:
+        """The loops; one of a single point where there are none."""
+        if not self.dims:
+            self.dims.append(Dim(1, reduced=False))
+            for strides in self.strides.values():
+                strides.append(0)
+        walks = {access: tuple(strides) for access, strides in self.strides.items()}
+        return LoopNest(tuple(self.dims), walks)
+
+
+@dataclass(frozen=True)
+class _AxisOrder:
+    """In which order the axes of a space are visited, for what is loaded and stored there."""
+
+    space: Space
+    loads: tuple[Access, ...]
+    stores: tuple[Access, ...]
+
+    def axes(self) -> list[int]:
+        """The axes larger than 1, the best one for vectors last."""
+        sizes = self.space.shape
+        axes = [i for i, size in enumerate(sizes) if size != 1]
+        last = self._best(axes)
+        if last in self.space.reduced and sizes[last] < FEW_POINTS:
+            # Lanes along a few points would be idle, and joined for each result.
+            long = [i for i in axes if sizes[i] >= FEW_POINTS]
+            kept = [i for i in long if i not in self.space.reduced]
+            better = self._best(kept)
+            last = last if better is None else better
+        if last is None:
+            return axes
+        return [i for i in axes if i != last] + [last]
+
+    def _best(self, axes: Iterable[int]) -> int | None:
+        """The axis that is walked best by vectors, of those that can be."""
+        fitting = [axis for axis in axes if self._is_gapless(axis)]
+        return max(fitting, key=self._worth, default=None)
+
+    def _worth(self, axis: int) -> tuple[int, int]:
+        """How many loads are vectors along an axis, or one number for all lanes; ties: the last."""
+        strides = [access.strides[axis] for access in self.loads]
+        return 2 * strides.count(1) + strides.count(0), axis
+
+    def _is_gapless(self, axis: int) -> bool:
+        """Whether stores along an axis are without gaps."""
+        strides = {access.strides[axis] for access in self.stores}
+        gapless = {0, 1} if axis in self.space.reduced else {1}
+        return strides <= gapless
 
 
 def stages(kernel: Fused, views: Views) -> dict[str, int]:
@@ -126,42 +183,64 @@ def stages(kernel: Fused, views: Views) -> dict[str, int]:
 
     A reduction of stage s is ready at s + 1; what uses it belongs to s + 1 or later.
     """
-    found: dict[str, int] = {}
+    stage: dict[str, int] = {}
     for node in kernel.nodes:
-        before = [found.get(views[value].base.name, 0) for value in node.inputs]
-        step = 1 if reduces(node) else 0
-        found[node.output.name] = max(before, default=0) + step
-    return found
+        now = 0
+        for value in node.inputs:
+            ready = stage.get(views.buffer(value), 0)
+            now = max(now, ready)
+        if reduces(node):
+            now += 1
+        stage[node.output.name] = now
+    return stage
 
 
 def spill(kernel: Fused, views: Views) -> list[Value]:
     """Costly full members that a later stage needs again: they go through memory."""
-    stage = stages(kernel, views)
-    made = {node.output.name: node for node in kernel.nodes}
-    stored = {value.name for value in kernel.stores}
-    spilled: dict[str, Value] = {}
-    seen: set[tuple[str, int]] = set()
-
-    def follow(values: Sequence[Value], now: int) -> None:
-        """Look, depth first, at all that is computed for some values in stage `now`."""
-        waiting = list(values[::-1])
-        while waiting:
-            base = views[waiting.pop()].base
-            known = base.name in stored or base.name in spilled or (base.name, now) in seen
-            if base.name not in kernel.full or known:
-                continue
-            seen.add((base.name, now))
-            if stage[base.name] < now and is_costly(made[base.name]):
-                spilled[base.name] = base
-            else:
-                waiting += made[base.name].inputs[::-1]
-
+    spilling = _Spilling(kernel, views)
     for node in kernel.nodes:
+        name = node.output.name
         if reduces(node):
-            follow(node.inputs, stage[node.output.name] - 1)
-        elif node.output.name in stored and node.output.name in kernel.full:
-            follow(node.inputs, stage[node.output.name])
-    return list(spilled.values())
+            spilling.follow(node.inputs, spilling.stage[name] - 1)
+        elif name in spilling.stored and name in kernel.full:
+            spilling.follow(node.inputs, spilling.stage[name])
+    return list(spilling.spilled.values())
+
+
+class _Spilling:
+    """The members that are spilled, and what has been looked at for it."""
+
+    def __init__(self, kernel: Fused, views: Views) -> None:
+        self.kernel = kernel
+        self.views = views
+        self.stage = stages(kernel, views)
+        self.stored = {value.name for value in kernel.stores}
+        self.made_by = {node.output.name: node for node in kernel.nodes}
+        self.spilled: dict[str, Value] = {}
+        self._seen: set[tuple[str, int]] = set()
+
+    def follow(self, values: Sequence[Value], now: int) -> None:
+        """Look, depth first, at all that is computed for some values in stage `now`."""
+        waiting = list(reversed(values))
+        while waiting:
+            base = self.views[waiting.pop()].base
+            if not self._is_computed(base, now):
+                continue
+            self._seen.add((base.name, now))
+            node = self.made_by[base.name]
+            is_earlier = self.stage[base.name] < now
+            if is_earlier and is_costly(node):
+                self.spilled[base.name] = base
+            else:
+                waiting += reversed(node.inputs)
+
+    def _is_computed(self, base: Value, now: int) -> bool:
+        """Whether a value is computed in a stage, and has not been looked at there."""
+        if base.name not in self.kernel.full:
+            return False
+        if base.name in self.stored or base.name in self.spilled:
+            return False
+        return (base.name, now) not in self._seen
 
 
 def is_last(kernel: Fused, value: Value, views: Views) -> bool:
@@ -169,17 +248,18 @@ def is_last(kernel: Fused, value: Value, views: Views) -> bool:
     if value.name in kernel.outer:
         return True
     stage = stages(kernel, views)
-    reductions = [n for n in kernel.nodes if reduces(n)]
-    passes = [stage[n.output.name] - 1 for n in reductions]
-    passes += [stage[v.name] for v in kernel.stores if v.name in kernel.full]
+    reductions = [node.output.name for node in kernel.nodes if reduces(node)]
+    stored = [store.name for store in kernel.stores if store.name in kernel.full]
+    passes = [stage[name] - 1 for name in reductions]
+    passes += [stage[name] for name in stored]
     return stage[value.name] == max(passes)
 
 
 def roots(kernel: Fused, views: Views, now: int) -> tuple[list[Node], list[Value]]:
     """What a stage must do: its reductions, and the full members that it stores."""
     stage = stages(kernel, views)
-    reductions = [
-        node for node in kernel.nodes if reduces(node) and stage[node.output.name] == now + 1
-    ]
-    stores = [v for v in kernel.stores if v.name in kernel.full and stage[v.name] == now]
-    return reductions, stores
+    reductions = [node for node in kernel.nodes if reduces(node)]
+    ready = [node for node in reductions if stage[node.output.name] == now + 1]
+    full = [value for value in kernel.stores if value.name in kernel.full]
+    stored = [value for value in full if stage[value.name] == now]
+    return ready, stored

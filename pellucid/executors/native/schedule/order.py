@@ -12,7 +12,8 @@ sort algorithm for directed acyclic graphs", 2006.
 import heapq
 from collections.abc import Collection, Iterable
 
-MOST_LOOKED_AT = 4096  # kernels, to answer whether some can come before another
+# Kernels, to answer whether some can come before another. Chosen: more than any network asks for.
+MOST_LOOKED_AT = 4096
 
 
 class Order:
@@ -35,56 +36,67 @@ class Order:
 
         They count as unable where to find out takes too long. Nothing changes then.
         """
-        late = [a for a in kernels if self.places[a] > self.places[last]]
+        end = self.places[last]
+        late = [kernel for kernel in kernels if self.places[kernel] > end]
         if late and not self._moved(late, last):
             return False
-        for a in kernels:
-            self.after[a].add(last)
-            self.before[last].add(a)
+        for kernel in kernels:
+            self.after[kernel].add(last)
+            self.before[last].add(kernel)
         return True
 
     def _moved(self, late: list[int], last: int) -> bool:
         """Move a kernel, and what must follow it, behind others; False where these follow it."""
-        places = self.places
-        first, end = places[last], max(places[a] for a in late)
-        behind = self._reached([last], self.after, range(first, end + 1))
+        end = max(self.places[kernel] for kernel in late)
+        between = range(self.places[last], end + 1)
+        behind = self._reached([last], self.after, between)
         if behind is None or not behind.isdisjoint(late):
             return False
-        ahead = self._reached(late, self.before, range(first, end + 1))
+        ahead = self._reached(late, self.before, between)
         if ahead is None:
             return False
-        moving = sorted(ahead, key=places.__getitem__) + sorted(behind, key=places.__getitem__)
-        for kernel, place in zip(moving, sorted(places[a] for a in moving), strict=True):
-            places[kernel] = place
+        moving = self._by_place(ahead) + self._by_place(behind)
+        free = sorted(self.places[kernel] for kernel in moving)
+        for kernel, place in zip(moving, free, strict=True):
+            self.places[kernel] = place
         return True
+
+    def _by_place(self, kernels: Iterable[int]) -> list[int]:
+        """Kernels in the order that is known."""
+        return sorted(kernels, key=self.places.__getitem__)
 
     def _reached(self, start: Iterable[int], to: list[set[int]], places: range) -> set[int] | None:
         """All kernels within some places that are met on the way; None if there are too many."""
-        found = set(start)
-        waiting = list(found)
+        reached = set(start)
+        waiting = list(reached)
         while waiting:
             for kernel in to[waiting.pop()]:
-                if kernel not in found and self.places[kernel] in places:
-                    found.add(kernel)
+                if kernel not in reached and self.places[kernel] in places:
+                    reached.add(kernel)
                     waiting.append(kernel)
-            if len(found) > MOST_LOOKED_AT:
+            if len(reached) > MOST_LOOKED_AT:
                 return None
-        return found
+        return reached
 
     def sorted(self) -> list[int]:
         """The order of kernels that keeps all pairs.
 
         The gate is opened as soon as it can be; for the rest lowest numbers go first.
         """
-        waiting = [len(before) for before in self.before]
-        ready = [(i != self.gate, i) for i, n in enumerate(waiting) if n == 0]
+        waits_for = [len(before) for before in self.before]
+        ready = [self._turn(kernel) for kernel, count in enumerate(waits_for) if count == 0]
         heapq.heapify(ready)
-        order = []
+        order: list[int] = []
         while ready:
-            _, a = heapq.heappop(ready)
-            order.append(a)
-            for b in self.after[a]:
-                waiting[b] -= 1
-                if waiting[b] == 0:
-                    heapq.heappush(ready, (b != self.gate, b))
-        return [a for a in order if a != self.gate]
+            _, done = heapq.heappop(ready)
+            order.append(done)
+            for kernel in self.after[done]:
+                waits_for[kernel] -= 1
+                if waits_for[kernel] == 0:
+                    heapq.heappush(ready, self._turn(kernel))
+        order.remove(self.gate)
+        return order
+
+    def _turn(self, kernel: int) -> tuple[bool, int]:
+        """What decides who is next: the gate first, then the lowest number."""
+        return kernel != self.gate, kernel

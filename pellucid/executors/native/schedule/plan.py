@@ -7,7 +7,7 @@ can come first; elsewhere it is made in the arena and copied at the end. Kernels
 come before all that write to variables, so that a step happens whole or not at all.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,10 +18,13 @@ from pellucid.executors.native.ir.kernels import (
     Loop,
     Product,
     access,
+    makers,
     own_access,
 )
 from pellucid.executors.native.ir.views import Views
+from pellucid.executors.native.rounding import round_up
 from pellucid.executors.native.schedule.arena import Arena
+from pellucid.executors.native.schedule.failing import Failing
 from pellucid.executors.native.schedule.nest import is_last
 from pellucid.executors.native.schedule.order import Order
 from pellucid.executors.native.schedule.row_strips import strips
@@ -74,66 +77,81 @@ class Plan:
 
 
 def plan(
-    procedure: Procedure,
-    graph: Graph,
-    kernels: list[Kernel],
-    views: Views,
-    failing: tuple[Collection[int], Iterable[tuple[int, int]]] = ((), ()),
+    procedure: Procedure, graph: Graph, kernels: list[Kernel], views: Views, failing: Failing
 ) -> Plan:
-    """The plan for a laid-out graph and its kernels; `failing` as `failing.failing` gives it."""
-    made_in = {value.name: i for i, k in enumerate(kernels) for value in k.stores}
-    readers = _readers(kernels, views)
-    order = Order(len(kernels), failing[0])
-    made = {name: users - {made_in[name]} for name, users in readers.items() if name in made_in}
-    for first, later in (*failing[1], *((made_in[n], user) for n in made for user in made[n])):
-        order.put([first], later)
+    """The plan for a laid-out graph and its kernels."""
+    updating = _Updating(kernels, views, failing)
     places = _external_places(procedure, graph, views)
-    copies = []
-    outputs = graph.outputs[procedure.results :]
-    for position, value in zip(procedure.updates, outputs, strict=True):
-        base = views[value].base
-        old = graph.inputs[position]
-        writer = made_in[base.name]
-        before = {order.gate, *readers.get(old.name, ())} - {writer}
-        if _reads_in_step(kernels[writer], old, base, views) and order.put(before, writer):
-            places[base.name] = MemoryPlace(position)
+    copies: list[Kernel] = []
+    new_values = graph.outputs[procedure.results :]
+    for position, value in zip(procedure.updates, new_values, strict=True):
+        old, new = graph.inputs[position], views[value].base
+        if updating.writes_in_place(old, new):
+            places[new.name] = MemoryPlace(position)
         else:
-            copies.append(CopyBack([], [], base, position))
-    ordered = [*(kernels[i] for i in order.sorted()), *copies]
+            copies.append(CopyBack([], [], new, position))
+    ordered = [kernels[number] for number in updating.order.sorted()] + copies
     slots = (len(graph.inputs), len(graph.constants), procedure.results)
     shared = _strips(ordered, places, views)
-    arena = _allocate(ordered, shared, places, views, sum(slots))
-    gate = _gate(ordered, places, slots[0])
-    return Plan(ordered, shared, gate, bool(failing[0]), places, arena, *slots)
+    arena_bytes = _allocate(ordered, shared, places, views, sum(slots))
+    gate = _gate(ordered, places, len(graph.inputs))
+    return Plan(ordered, shared, gate, bool(failing.kernels), places, arena_bytes, *slots)
+
+
+class _Updating:
+    """Kernels, in what order they can run, and which of them can write over a variable."""
+
+    def __init__(self, kernels: list[Kernel], views: Views, failing: Failing) -> None:
+        self.kernels = kernels
+        self.views = views
+        self.made_in = makers(kernels)
+        self.readers = self._readers()
+        self.order = Order(len(kernels), failing.kernels)
+        for first, later in failing.pairs:
+            self.order.put([first], later)
+        for name, readers in self.readers.items():
+            if name in self.made_in:
+                self._put_behind(self.made_in[name], readers)
+
+    def _readers(self) -> dict[str, set[int]]:
+        """For each buffer, the kernels that read it from memory."""
+        readers: dict[str, set[int]] = {}
+        for number, kernel in enumerate(self.kernels):
+            for value in kernel.operands():
+                readers.setdefault(self.views.buffer(value), set()).add(number)
+        return readers
+
+    def _put_behind(self, maker: int, readers: set[int]) -> None:
+        """Let those that read a value come after the kernel that makes it."""
+        for reader in readers - {maker}:
+            self.order.put([maker], reader)
+
+    def writes_in_place(self, old: Value, new: Value) -> bool:
+        """Whether a new value is written over an old one; its writer is then put last."""
+        writer = self.made_in[new.name]
+        if not _reads_in_step(self.kernels[writer], old, new, self.views):
+            return False
+        before = {self.order.gate, *self.readers.get(old.name, ())}
+        return self.order.put(before - {writer}, writer)
 
 
 def _gate(kernels: list[Kernel], places: dict[str, MemoryPlace], inputs: int) -> int:
     """The first kernel that writes to a variable, or how many there are."""
-    for i, kernel in enumerate(kernels):
-        if isinstance(kernel, CopyBack) or any(
-            value.name in places and places[value.name].slot < inputs for value in kernel.stores
-        ):
-            return i
+    in_place = {name for name, place in places.items() if place.slot < inputs}
+    for number, kernel in enumerate(kernels):
+        if isinstance(kernel, CopyBack):
+            return number
+        if any(value.name in in_place for value in kernel.stores):
+            return number
     return len(kernels)
-
-
-def _readers(kernels: list[Kernel], views: Views) -> dict[str, set[int]]:
-    """For each buffer, the kernels that read it from memory."""
-    readers: dict[str, set[int]] = {}
-    for i, kernel in enumerate(kernels):
-        for node in kernel.nodes:
-            for value in node.inputs:
-                readers.setdefault(views[value].base.name, set()).add(i)
-    return readers
 
 
 def _external_places(procedure: Procedure, graph: Graph, views: Views) -> dict[str, MemoryPlace]:
     """Places of inputs, constants and results: memory that is handed in."""
-    names = [v.name for v in graph.inputs] + [v.name for v, _ in graph.constants]
-    results = graph.outputs[: procedure.results]
-    return {name: MemoryPlace(slot) for slot, name in enumerate(names)} | {
-        views[value].base.name: MemoryPlace(len(names) + i) for i, value in enumerate(results)
-    }
+    names = [value.name for value in graph.inputs]
+    names += [value.name for value, _ in graph.constants]
+    names += [views.buffer(value) for value in graph.outputs[: procedure.results]]
+    return {name: MemoryPlace(slot) for slot, name in enumerate(names)}
 
 
 def _reads_in_step(kernel: Kernel, old: Value, new: Value, views: Views) -> bool:
@@ -141,18 +159,21 @@ def _reads_in_step(kernel: Kernel, old: Value, new: Value, views: Views) -> bool
 
     Nor may a later pass over the same points read it again.
     """
-    reads = [
-        (node, value)
-        for node in kernel.nodes
-        for value in node.inputs
-        if views[value].base.name == old.name
-    ]
-    if reads and isinstance(kernel, Loop) and not is_last(kernel, new, views):
-        return False
-    return all(_in_step(kernel, node, value, new, views) for node, value in reads)
+    reads = 0
+    for node in kernel.nodes:
+        for value in node.inputs:
+            if views.buffer(value) != old.name:
+                continue
+            if not _is_in_step(kernel, node, value, new, views):
+                return False
+            reads += 1
+    if reads and isinstance(kernel, Loop):
+        return is_last(kernel, new, views)
+    return True
 
 
-def _in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views) -> bool:
+def _is_in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views) -> bool:
+    """Whether a node reads an operand at the very point where the new value is written."""
     if not isinstance(kernel, Fused) or not kernel.has(node.output):
         return False
     if isinstance(kernel, Product) and node is kernel.nodes[0]:
@@ -161,13 +182,11 @@ def _in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Views)
     if role != kernel.role_of(new) or reduces(node):
         return False
     target = kernel.shape_of(role)
-    found = access(views[value], node.output.shape, target)
-    own = own_access(views, new, target)
-    return (
-        found is not None
-        and own is not None
-        and (found.offset, found.strides) == (own.offset, own.strides)
-    )
+    read = access(views[value], node.output.shape, target)
+    written = own_access(views, new, target)
+    if read is None or written is None:
+        return False
+    return (read.offset, read.strides) == (written.offset, written.strides)
 
 
 def _strips(kernels: list[Kernel], places: dict[str, MemoryPlace], views: Views) -> tuple[int, ...]:
@@ -175,12 +194,24 @@ def _strips(kernels: list[Kernel], places: dict[str, MemoryPlace], views: Views)
 
     It makes values of the arena only: what the one before reads must last until the last strip.
     """
-    found = [1 for _ in kernels[:1]]
+    shared = [1] if kernels else []
     for above, below in pairwise(kernels):
-        is_second = found[-1] > 1
+        is_second = shared[-1] > 1
         is_seen = any(value.name in places for value in below.stores)
-        found.append(1 if is_second or is_seen else strips(above, below, views))
-    return tuple(found)
+        if is_second or is_seen:
+            shared.append(1)
+        else:
+            shared.append(strips(above, below, views))
+    return tuple(shared)
+
+
+@dataclass
+class _Lifetime:
+    """When a value that is stored is needed, by numbers of kernels, and its bytes."""
+
+    first: int
+    last: int
+    size: int
 
 
 def _allocate(
@@ -192,29 +223,42 @@ def _allocate(
 ) -> int:
     """Give every stored value without a place one in the arena; its size in bytes.
 
-    The largest first, each at the lowest offset that no value alive at the same time covers.
-    What is read by a kernel that shares strips with the next one is alive there too.
+    The largest first, each at the lowest offset that no value needed at the same time covers.
     """
-    ends = [i + (after > 1) for i, after in enumerate((*shared[1:], 1))]
-    first: dict[str, int] = {}
-    last: dict[str, int] = {}
-    sizes: dict[str, int] = {}
-    for i, kernel in enumerate(kernels):
+    arena = Arena(len(kernels))
+    lifetimes = _lifetimes(kernels, shared, views)
+    homeless = [name for name in lifetimes if name not in places]
+    homeless.sort(key=lambda name: -lifetimes[name].size)
+    for name in homeless:
+        needed = lifetimes[name]
+        offset = arena.place(needed.size, needed.first, needed.last)
+        places[name] = MemoryPlace(slot, offset)
+    return arena.size
+
+
+def _lifetimes(
+    kernels: list[Kernel], shared: tuple[int, ...], views: Views
+) -> dict[str, _Lifetime]:
+    """How long every stored value is needed.
+
+    What is read by a kernel that shares strips with the next one is needed there too.
+    """
+    lifetimes: dict[str, _Lifetime] = {}
+    strips_of_next = (*shared[1:], 1)
+    for number, kernel in enumerate(kernels):
+        last = number + 1 if strips_of_next[number] > 1 else number
         for value in kernel.stores:
-            first[value.name], last[value.name] = i, ends[i]
             size = max(views.gaps.room(value), 1)
-            sizes[value.name] = -(-size // ALIGNMENT) * ALIGNMENT
+            lifetimes[value.name] = _Lifetime(number, last, round_up(size, ALIGNMENT))
         for value in _read(kernel):
-            name = views[value].base.name
-            if name in last:
-                last[name] = ends[i]
-    room = Arena(len(kernels))
-    for name in sorted((n for n in first if n not in places), key=lambda n: -sizes[n]):
-        places[name] = MemoryPlace(slot, room.place(sizes[name], first[name], last[name]))
-    return room.size
+            lifetime = lifetimes.get(views.buffer(value))
+            if lifetime is not None:
+                lifetime.last = last
+    return lifetimes
 
 
-def _read(kernel: Kernel) -> list[Value]:
+def _read(kernel: Kernel) -> Iterable[Value]:
+    """What a kernel reads."""
     if isinstance(kernel, CopyBack):
-        return [kernel.source] if kernel.source is not None else []
-    return [value for node in kernel.nodes for value in node.inputs]
+        return [] if kernel.source is None else [kernel.source]
+    return kernel.operands()

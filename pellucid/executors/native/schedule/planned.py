@@ -3,11 +3,10 @@
 Planned     its graph, where each value lies, and for which machine
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.machine.target import Target
@@ -27,18 +26,20 @@ class Planned:
     numbers: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.numbers = {v.name: a.reshape(-1)[0] for v, a in self.graph.constants if a.size == 1}
+        for value, array in self.graph.constants:
+            if array.size == 1:
+                self.numbers[value.name] = array.reshape(-1)[0]
 
     def row_bytes(self, slot: int) -> int:
         """How far the memory of a table entry moves on from step to step."""
-        results = slot - self.plan.inputs - self.plan.constants
+        result = slot - self.plan.inputs - self.plan.constants
         if slot < self.arguments:
             value = self.graph.inputs[slot]
-        elif 0 <= results < self.plan.results:
-            value = self.graph.outputs[results]
+        elif 0 <= result < self.plan.results:
+            value = self.graph.outputs[result]
         else:
             return 0
-        return int(np.prod(value.shape, dtype=np.int64)) * value.dtype.itemsize
+        return math.prod(value.shape) * value.dtype.itemsize
 
     def place(self, value: Value, offset: int = 0) -> MemoryPlace:
         """Where an element of a value lies.
@@ -46,9 +47,13 @@ class Planned:
         What a view begins with is bound to a kernel like the buffer itself, so that steps of a
         sequence, which begin at other elements, share their code.
         """
-        found = self.plan.places[value.name]
-        return MemoryPlace(found.slot, found.offset + offset * value.dtype.itemsize)
+        whole = self.plan.places[value.name]
+        offset_bytes = offset * value.dtype.itemsize
+        return MemoryPlace(whole.slot, whole.offset + offset_bytes)
 
     def bindings(self, places: Sequence[MemoryPlace]) -> tuple[int, ...]:
         """What a kernel is told of its buffers: slot, offset and step of each."""
-        return tuple(n for p in places for n in (p.slot, p.offset, self.row_bytes(p.slot)))
+        numbers: list[int] = []
+        for place in places:
+            numbers += (place.slot, place.offset, self.row_bytes(place.slot))
+        return tuple(numbers)

@@ -29,77 +29,95 @@ class _Sharing:
     def __init__(
         self, kernels: list[Kernel], graph: Graph, updated: set[str], views: Views
     ) -> None:
-        self.kernels, self.updated, self.views = kernels, updated, views
-        self.kept = {views[value].base.name for value in graph.outputs}
+        self.kernels = kernels
+        self.updated = updated
+        self.views = views
+        self.kept = {views.buffer(value) for value in graph.outputs}
         self.fusion = Fusion(views)
         self.readers: dict[str, set[int]] = {}  # by value: kernels that read it, or once did
         for index, kernel in enumerate(kernels):
-            self._note(index, kernel.nodes)
+            self._note(index, kernel.operands())
 
-    def _note(self, index: int, nodes: Iterable[Node]) -> None:
-        """Note what a kernel reads for some nodes."""
-        for node in nodes:
-            for value in node.inputs:
-                self.readers.setdefault(self.views[value].base.name, set()).add(index)
+    def _note(self, index: int, operands: Iterable[Value]) -> None:
+        """Note that a kernel reads some values."""
+        for value in operands:
+            name = self.views.buffer(value)
+            self.readers.setdefault(name, set()).add(index)
 
     def run(self) -> list[Kernel]:
         # The last ones first: what they take over may be what kept a value from moving.
         for index in reversed(range(len(self.kernels))):
             kernel = self.kernels[index]
             if isinstance(kernel, Fused):
-                for node in reversed(kernel.nodes):
-                    if is_cheap(node) and self._is_for_others(kernel, node):
-                        self._give(index, kernel, node)
+                self._give_all(index, kernel)
         return [kernel for kernel in self.kernels if kernel.nodes]
 
-    def _is_for_others(self, kernel: Fused, node: Node) -> bool:
-        """Whether a kernel computes a value at each of its points and keeps it for others."""
-        value = node.output
-        is_kept = value in kernel.stores and value.name not in self.kept
-        return is_kept and value.name in kernel.full
+    def _give_all(self, index: int, kernel: Fused) -> None:
+        """Give away what a kernel computes cheaply for others."""
+        for node in reversed(kernel.nodes):
+            if is_cheap(node) and self._is_for_others(kernel, node.output):
+                self._give(index, kernel, node)
 
-    def _reads(self, node: Node, value: Value) -> bool:
-        return any(self.views[operand].base.name == value.name for operand in node.inputs)
+    def _is_for_others(self, kernel: Fused, value: Value) -> bool:
+        """Whether a kernel computes a value at each of its points and keeps it for others."""
+        if value not in kernel.stores or value.name in self.kept:
+            return False
+        return value.name in kernel.full
+
+    def _reads(self, kernel: Kernel, value: Value) -> bool:
+        """Whether a kernel reads a value."""
+        return any(self.views.buffer(operand) == value.name for operand in kernel.operands())
 
     def _give(self, index: int, kernel: Fused, node: Node) -> None:
         """Let all users of a value compute it, if they can."""
-        given: dict[int, Loop] = {}
-        for i in sorted(self.readers.get(node.output.name, ())):
-            user = self.kernels[i]
-            if i <= index or not any(self._reads(other, node.output) for other in user.nodes):
+        taken: dict[int, Loop] = {}
+        for number in sorted(self.readers.get(node.output.name, ())):
+            user = self.kernels[number]
+            if number <= index or not self._reads(user, node.output):
                 continue
-            taken = self._taken(user, node) if self._has_all(kernel, user, node) else None
-            if taken is None:
+            if not self._has_all(kernel, user, node):
                 return
-            given[i] = taken
-        for i, taken in given.items():
-            self.kernels[i] = taken
-            self._note(i, [node])
+            changed = self._taken(user, node)
+            if changed is None:
+                return
+            taken[number] = changed
+        for number, changed in taken.items():
+            self.kernels[number] = changed
+            self._note(number, node.inputs)
+        self._keep_no_more(kernel, node)
+
+    def _keep_no_more(self, kernel: Fused, node: Node) -> None:
+        """Let a kernel keep, instead of a value, the numbers of its rows that it is made of."""
         kernel.stores.remove(node.output)
-        bases = [self.views[value].base for value in node.inputs]
-        kernel.stores += [v for v in bases if v.name in kernel.outer and v not in kernel.stores]
-        if not any(self._reads(other, node.output) for other in kernel.nodes):
+        for value in node.inputs:
+            base = self.views[value].base
+            if base.name in kernel.outer and base not in kernel.stores:
+                kernel.stores.append(base)
+        if not self._reads(kernel, node.output):
             kernel.nodes.remove(node)
             kernel.full.discard(node.output.name)
 
     def _has_all(self, kernel: Fused, user: Kernel, node: Node) -> bool:
         """Whether a user can have what the value is made of, reading no more than before."""
-        read = {self.views[value].base.name for n in user.nodes for value in n.inputs}
+        read = {self.views.buffer(value) for value in user.operands()}
         more = 0
         for value in node.inputs:
             base = self.views[value].base
             is_only_there = base.name in kernel.full and base not in kernel.stores
             if is_only_there or base.name in self.updated:
                 return False
-            more += base.shape == node.output.shape and base.name not in read
+            if base.shape == node.output.shape and base.name not in read:
+                more += 1
         return more <= 1
 
     def _taken(self, user: Kernel, node: Node) -> Loop | None:
         """The user with the value made in it; None where it would be made at other points."""
         if not isinstance(user, Loop) or len(user.nodes) >= MOST_NODES:
             return None
-        taken = Loop([], user.stores, Space(user.space.shape))
-        if not all(self.fusion.joins(taken, each) for each in (node, *user.nodes)):
+        changed = Loop([], user.stores, Space(user.space.shape))
+        if not all(self.fusion.joins(changed, each) for each in (node, *user.nodes)):
             return None
-        same = (user.space, user.full | {node.output.name}, user.outer)
-        return taken if (taken.space, taken.full, taken.outer) == same else None
+        if changed.space != user.space or changed.outer != user.outer:
+            return None
+        full = user.full | {node.output.name}
+        return changed if changed.full == full else None
