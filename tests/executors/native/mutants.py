@@ -70,6 +70,14 @@ def _one_more(x):
 """).body[0]
 
 
+# Put into a module where a loop is to end a step before its end.
+_LESS = ast.parse("""
+def _less_by_a_step(b, end, step):
+    from pellucid.executors.native.llvm.indices import Index
+    return (Index(b, end) - step).raw
+""").body[0]
+
+
 def _named(*names: str) -> Callable[[Any], bool]:
     """Whether a node reads a number of one of these names."""
 
@@ -110,9 +118,8 @@ def _bound_off(node: Any) -> ast.AST | None:
         return None
     end = copy.deepcopy(node)
     step = end.args[3] if len(end.args) > 3 else ast.Constant(1)
-    one = ast.Call(ast.Name("I64", ast.Load()), [step], [])
-    less = ast.Attribute(end.args[0], "sub", ast.Load())
-    end.args[2] = ast.Call(less, [end.args[2], one], [])
+    less = ast.Name("_less_by_a_step", ast.Load())
+    end.args[2] = ast.Call(less, [end.args[0], end.args[2], step], [])
     return end
 
 
@@ -367,5 +374,7 @@ def planted(mutant: Mutant) -> str:
             plant()
             if mutant.operator.startswith("wrong "):
                 tree.body.insert(1, _MORE)
+            elif mutant.operator == "bound off by one":
+                tree.body.insert(1, _LESS)
             return ast.unparse(ast.fix_missing_locations(tree))
     raise ValueError(f"no such place: {mutant}")

@@ -4,6 +4,7 @@ In: numbers known now, and values known when the code runs. Out: LLVM instructio
 
     lanes               numbers side by side, with operators
     builder             instructions, but none for what is known now (known: such numbers)
+    indices             whole numbers, with operators
     loads_and_stores    lanes from and to memory
     counted_loops       loops
     vectors             registers of a matrix product

@@ -1,29 +1,53 @@
 """Loops in LLVM code.
 
 counted     `with counted(builder, first, end) as i:` emits the body of a loop
+Interval    some indices in a row; `with interval.loop() as i:` goes over them
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 from llvmlite import ir
 
-I64 = ir.IntType(64)
+from pellucid.executors.native.llvm.indices import Index, Number, raw_number
+from pellucid.executors.native.llvm.lanes import I64
 
 
 @contextmanager
-def counted(b: ir.IRBuilder, begin: Any, end: Any, step: int = 1) -> Iterator[ir.Value]:
+def counted(b: ir.IRBuilder, begin: Number, end: Number, step: int = 1) -> Iterator[Index]:
     """Emit a loop over `begin`, `begin + step`, ... below `end`; the body gets the index."""
     before = b.block
     head, body, after = (b.append_basic_block(n) for n in ("loop", "body", "after"))
     b.branch(head)
     b.position_at_end(head)
     index = b.phi(I64)
-    index.add_incoming(begin, before)
-    b.cbranch(b.icmp_signed("<", index, end), body, after)
+    index.add_incoming(raw_number(begin), before)
+    b.cbranch(b.icmp_signed("<", index, raw_number(end)), body, after)
     b.position_at_end(body)
-    yield index
+    yield Index(b, index)
     index.add_incoming(b.add(index, I64(step)), b.block)
     b.branch(head)
     b.position_at_end(after)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The indices from `begin` up to, and without, `end`."""
+
+    begin: Index
+    end: Index
+
+    @classmethod
+    def of(cls, b: ir.IRBuilder, begin: Number, end: Number) -> "Interval":
+        """The indices between two numbers, whoever knows them."""
+        return cls(Index(b, begin), Index(b, end))
+
+    @property
+    def length(self) -> Index:
+        """How many there are."""
+        return self.end - self.begin
+
+    def loop(self, step: int = 1) -> AbstractContextManager[Index]:
+        """Emit a loop over every `step`th of them."""
+        return counted(self.begin.b, self.begin, self.end, step)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from executors.native.lane_program import I64, function, module_text
 
-from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.counted_loops import Interval, counted
 
 SPANS = [(0, 5, 1), (0, 0, 1), (3, 3, 1), (5, 2, 1), (-4, 3, 2), (0, 7, 3), (0, 6, 3), (2, 3, 100)]
 
@@ -42,6 +42,19 @@ def test_indices_are_those_of_a_range(span):
             note(i)
 
     assert noted(loops)(0) == [*range(begin, end, step)]
+
+
+@pytest.mark.parametrize("span", SPANS, ids=str)
+def test_an_interval_is_gone_over_in_steps_and_knows_its_length(span):
+    begin, end, step = span
+
+    def loops(b, note, _):
+        interval = Interval.of(b, begin, end)
+        with interval.loop(step) as i:
+            note(i)
+        note(interval.length)
+
+    assert noted(loops)(0) == [*range(begin, end, step), end - begin]
 
 
 def test_ends_may_be_known_when_the_code_runs_alone():
