@@ -26,13 +26,14 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.counted_loops import Interval, counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for, store
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul import contraction as contractions
-from pellucid.executors.native.matmul.panels import Finish
-from pellucid.executors.native.matmul.tiling import Contraction
+from pellucid.executors.native.matmul.cuts import Contraction
+from pellucid.executors.native.matmul.panels import Site
+from pellucid.executors.native.matmul.tiles import Finish
 from pellucid.executors.native.runtime.peak import multiply_adds
 from pellucid.executors.native.schedule.plan import ALIGNMENT
 
@@ -122,11 +123,10 @@ def repeated_product(spec: Contraction, target: targets.Target) -> tuple[ir.Modu
                 builder, builder.gep(place(row, column), [further], source_etype=I8), writes=True
             )
 
-    units = (I64(0), I64(contractions.tiles(spec, target)))
-    with counted(builder, I64(0), times):
-        contractions.emit_contraction(
-            builder, target, spec, (a, b), units, Finish(write, claim), scratch
-        )
+    site = Site(builder, target, scratch)
+    units = Interval.of(builder, 0, contractions.tiles(spec, target))
+    with counted(builder, 0, times):
+        contractions.emit_contraction(site, spec, (a, b), units, Finish(write, claim))
     builder.ret_void()
     entry.branch(code)
     return module, "product"

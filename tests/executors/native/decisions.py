@@ -23,7 +23,8 @@ from pellucid.bench.workloads import WORKLOADS, Problem, Workload
 from pellucid.compile import capture_call
 from pellucid.executors.native.kernels.emission import divide
 from pellucid.executors.native.machine.target import WIDTHS, Target, forced
-from pellucid.executors.native.matmul.tiling import Contraction, tiling
+from pellucid.executors.native.matmul.cuts import Contraction
+from pellucid.executors.native.matmul.tiling import tiling
 from pellucid.executors.native.planning import planned
 from pellucid.executors.native.runtime.schedule_text import schedule_text
 from pellucid.executors.native.runtime.step_loop import emit_step_loop

@@ -144,7 +144,7 @@ def _operands_swapped(node: Any) -> ast.AST | None:
 
 
 def _not_cleared(node: Any) -> ast.AST | None:
-    if not _statement(node, "store", "_store", "_put"):
+    if not _statement(node, "store", "_store", "_put", "keep"):
         return None
     words = {_name(n) for n in ast.walk(node)}
     return ast.Pass() if words & {"zero", "start", "identity", "zeros"} else None

@@ -8,4 +8,5 @@ In: the graph of a procedure. Out: words that the passes, the schedule and the c
     kernels             pieces of a program, each one pass over memory
     repeats             kernels that run turn after turn
     convolution_cuts    how a convolution is cut
+    counting            into how many pieces something is cut
 """

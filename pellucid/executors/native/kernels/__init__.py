@@ -13,6 +13,7 @@ In: `schedule.planned.Planned`. Out: the text of a module, and what each functio
                         accumulation: sums that numbers are added to as they come)
     copies              new values of variables, and what loops begin with
     pad_and_concat      padding, joining, windows added up (walks: over two arrays at once)
-    convolution         as products of windows (window_columns: laid out block by block)
+    convolution         as products of windows (convolved_product: what all ways share;
+                        window_columns: windows laid out block by block)
     failures            what code tells Python
 """

@@ -25,9 +25,8 @@ class CopyBackKind(KernelKind[CopyBack]):
         value = kernel.source
         if value is None:
             raise AssertionError("a copy without a source")
-        b = frame.builder
         target = frame.bound(MemoryPlace(kernel.slot))
-        with b.if_then(b.icmp_signed("<", frame.begin, frame.end)):
+        with frame.builder.if_then(frame.has_units):
             copy_bytes(frame.builder, target, frame.pointer(value), bytes_of(value))
 
     def described(self, kernel: CopyBack) -> str:
@@ -63,7 +62,7 @@ class LoopStartKind(KernelKind[LoopStart]):
         loop = kernel.loop
         first = loop.scan.constants
         given = loop.nodes[0].inputs[first : first + loop.scan.carries]
-        with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
+        with frame.builder.if_then(frame.has_units):
             for carry, (value, trace) in enumerate(zip(given, loop.traces, strict=True)):
                 view, count = frame.views[value], math.prod(value.shape)
                 target = frame.pointer(trace, first_row(loop, carry) * count)

@@ -11,8 +11,11 @@ from llvmlite import ir
 
 from pellucid.executors.native.kernels.rule_functions import Rules
 from pellucid.executors.native.llvm.builder import Builder
+from pellucid.executors.native.llvm.counted_loops import Interval
+from pellucid.executors.native.llvm.indices import Index, Number
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for, load, store
+from pellucid.executors.native.matmul.panels import Site
 from pellucid.executors.native.schedule.plan import MemoryPlace
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Value
@@ -44,13 +47,25 @@ class Frame:
         self.views = shared.views
         self.target = shared.target
         self.function = ir.Function(ir.Module("kernel"), kernel_type(), "kernel")
-        self.table, self.bindings, self.step, self.begin, self.end = self.function.args
+        self.table, self.bindings, step, begin, end = self.function.args
         entry = self.function.append_basic_block("entry")
         self.code = self.function.append_basic_block("code")
         self._entry = Builder(entry)
         self._pointers: dict[MemoryPlace, ir.Value] = {}
         self.stack_bytes = 0
         self.builder = Builder(self.code)
+        self.step = Index(self._entry, step)
+        self.units = Interval.of(self.builder, begin, end)
+
+    @property
+    def has_units(self) -> ir.Value:
+        """Whether there is anything to do, where all is one unit."""
+        return self.units.begin < self.units.end
+
+    @property
+    def site(self) -> Site:
+        """Where products are written."""
+        return Site(self.builder, self.target, self.scratch)
 
     def finish(self) -> tuple[str, list[MemoryPlace]]:
         """The text of the module, and the places that are bound, in the order of the bindings."""
@@ -75,7 +90,7 @@ class Frame:
                 for i in range(3)
             )
             start = b.load(b.gep(self.table, [slot], source_etype=POINTER), typ=POINTER)
-            moved = b.add(b.mul(self.step, moves), offset)
+            moved = self.step * moves + offset
             self._pointers[place] = b.gep(start, [moved], source_etype=I8)
         return self._pointers[place]
 
@@ -87,15 +102,15 @@ class Frame:
             slot.align = 64
         return slot
 
-    def address(self, value: Value, element: ir.Value, offset: int = 0) -> ir.Value:
+    def address(self, value: Value, element: Number, offset: int = 0) -> ir.Value:
         """The address of an element of a buffer, counted from the element `offset` on."""
-        bytes_in = self.builder.mul(element, I64(value.dtype.itemsize))
-        return self.builder.gep(self.pointer(value, offset), [bytes_in], source_etype=I8)
+        bytes_before = Index(self.builder, element) * value.dtype.itemsize
+        return self.builder.gep(self.pointer(value, offset), [bytes_before], source_etype=I8)
 
     def load(
         self,
         value: Value,
-        element: ir.Value,
+        element: Number,
         width: int,
         stride: int,
         mask: Any = None,
@@ -105,11 +120,11 @@ class Frame:
         address = self.address(value, element, offset)
         return load(self.builder, address, value.dtype, width, stride=stride, mask=mask)
 
-    def store(self, value: Value, element: ir.Value, lanes: Lanes, mask: Any = None) -> None:
+    def store(self, value: Value, element: Number, lanes: Lanes, mask: Any = None) -> None:
         """Write neighbouring elements."""
         store(self.builder, self.address(value, element), lanes, mask=mask)
 
-    def claim(self, value: Value, element: ir.Value, further: Iterable[int] = (0,)) -> None:
+    def claim(self, value: Value, element: Number, further: Iterable[int] = (0,)) -> None:
         """Ask for the cache lines of elements to be this CPU's own: they will be written soon.
 
         `further`: how far behind `element` each of them lies.
@@ -123,12 +138,12 @@ class Frame:
                 )
             ask_for(self.builder, place, writes=True)
 
-    def element(self, offset: int, indices: Sequence[Any], strides: Sequence[int]) -> ir.Value:
+    def element(self, offset: int, indices: Sequence[Any], strides: Sequence[int]) -> Index:
         """offset + sum of index times stride; indices that are None count as 0."""
-        b, total = self.builder, I64(offset)
+        total = Index(self.builder, offset)
         for index, stride in zip(indices, strides, strict=True):
             if index is not None and stride:
-                total = b.add(total, b.mul(index, I64(stride)))
+                total = total + Index(self.builder, index) * stride
         return total
 
 

@@ -66,7 +66,7 @@ class _LoopCode:
         if self.nest.kind == "rows":
             self._rows(entry)
             return
-        with counted(b, self.frame.begin, self.frame.end) as unit:
+        with counted(b, self.frame.units.begin, self.frame.units.end) as unit:
             if self.nest.kind == "plain" and len(self.nest.dims) > 1:
                 self._row(entry, unit)
             else:
@@ -148,9 +148,9 @@ class _LoopCode:
 
     def _rows(self, entry: Level) -> None:
         """Rows of a nest whose last loop is reduced: some at once, then those left over."""
-        b, begin = self.frame.builder, self.frame.begin
+        b, begin = self.frame.builder, self.frame.units.begin
         for at_once in range(self.at_once, 0, -1):
-            count = b.sub(self.frame.end, begin)
+            count = b.sub(self.frame.units.end, begin)
             end = b.add(begin, b.sub(count, b.urem(count, I64(at_once))))
             with counted(b, begin, end, at_once) as unit:
                 units = [b.add(unit, I64(i)) for i in range(at_once)]

@@ -53,7 +53,7 @@ def emit_planes(frame: Frame, node: Node) -> None:
     strides = row_major(node.output.shape)
     counting = _counting(node)
     plane = [i for i in range(len(strides)) if i not in counting]
-    with counted(frame.builder, frame.begin, frame.end) as unit:
+    with counted(frame.builder, frame.units.begin, frame.units.end) as unit:
         if isinstance(node.primitive, p.Concat):
             _join(frame, node, unit, strides)
             return

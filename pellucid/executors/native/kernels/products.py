@@ -15,12 +15,13 @@ from pellucid.executors.native.ir.views import Views, stretched
 from pellucid.executors.native.kernels.evaluate import Level, Members
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.kernel_kind import PRODUCT_RATE, KernelKind
-from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.counted_loops import Interval, counted
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
+from pellucid.executors.native.matmul.cuts import Contraction
 from pellucid.executors.native.matmul.matrices import Scattered
-from pellucid.executors.native.matmul.panels import Finish, Operand
-from pellucid.executors.native.matmul.tiling import Contraction
+from pellucid.executors.native.matmul.panels import Operand
+from pellucid.executors.native.matmul.tiles import Finish
 from pellucid.executors.native.schedule.nest import Dim, LoopNest, stages
 from pellucid.executors.native.schedule.planned import Planned
 
@@ -86,16 +87,16 @@ class ProductKind(KernelKind[Product]):
         batch_shape = kernel.space.shape[:-2]
         if math.prod(batch_shape) == 1:
             indices = (I64(0),) * len(batch_shape)
-            _emit_batch(frame, kernel, spec, indices, (frame.begin, frame.end))
+            _emit_batch(frame, kernel, spec, indices, (frame.units.begin, frame.units.end))
             return
         b = frame.builder
-        first, last = b.udiv(frame.begin, I64(count)), b.udiv(frame.end, I64(count))
+        first, last = b.udiv(frame.units.begin, I64(count)), b.udiv(frame.units.end, I64(count))
         reach_end = b.select(
-            b.icmp_signed("<", b.mul(last, I64(count)), frame.end), b.add(last, I64(1)), last
+            b.icmp_signed("<", b.mul(last, I64(count)), frame.units.end), b.add(last, I64(1)), last
         )
         with counted(b, first, reach_end) as batch:
-            start = b.sub(frame.begin, b.mul(batch, I64(count)))
-            end = b.sub(frame.end, b.mul(batch, I64(count)))
+            start = b.sub(frame.units.begin, b.mul(batch, I64(count)))
+            end = b.sub(frame.units.end, b.mul(batch, I64(count)))
             start = b.select(b.icmp_signed("<", start, I64(0)), I64(0), start)
             end = b.select(b.icmp_signed(">", end, I64(count)), I64(count), end)
             place: list[Any] = []
@@ -113,7 +114,8 @@ def _emit_batch(
     operands = (_operand(frame, kernel, batch, 0), _operand(frame, kernel, batch, 1))
     epilogue = _Epilogue(frame, kernel, batch)
     finish = Finish(epilogue.store, epilogue.claim)
-    emit_contraction(frame.builder, frame.target, spec, operands, units, finish, frame.scratch)
+    interval = Interval.of(frame.builder, *units)
+    emit_contraction(frame.site, spec, operands, interval, finish)
 
 
 def _operand(frame: Frame, kernel: Product, batch: tuple[Any, ...], which: int) -> Operand:
@@ -126,7 +128,7 @@ def _operand(frame: Frame, kernel: Product, batch: tuple[Any, ...], which: int) 
         return frame.address(view.base, element, view.offset)
     place = frame.address(data, element, view.offset)
     apart = max(strides[-2:])
-    rows = Scattered(place, value.dtype, (apart, 1), frame.pointer(view.base))
+    rows = Scattered(frame.builder, place, value.dtype, (apart, 1), frame.pointer(view.base))
     return rows if strides[-1] == 1 else rows.turned()
 
 

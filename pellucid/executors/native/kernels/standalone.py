@@ -87,7 +87,7 @@ class SingleKind(KernelKind[Single]):
             emit_convolution(frame, node)
             return
         # One unit: whoever takes it does it all; an empty range does nothing.
-        with frame.builder.if_then(frame.builder.icmp_signed("<", frame.begin, frame.end)):
+        with frame.builder.if_then(frame.has_units):
             if frame.views.data_of(node.output) is not None:
                 _row_starts(frame, node, number)
             elif has_code(node):
@@ -141,7 +141,7 @@ def _row_gather(frame: Frame, node: Node, number: int) -> None:
     view, indices = (frame.views[value] for value in node.inputs)
     rows, row = view.shape[0], math.prod(view.shape[1:])
     size = row * view.base.dtype.itemsize
-    with counted(b, frame.begin, frame.end) as i:
+    with counted(b, frame.units.begin, frame.units.end) as i:
         if size >= LINE:
             _prefetch(frame, view, indices, i, size)
         index = checked_index(frame, frame.load(indices.base, i, 1, 1), rows, number)
@@ -168,7 +168,7 @@ def _prefetch(frame: Frame, view: View, indices: View, i: ir.Value, size: int) -
     """Ask for the row after the next: rows lie far apart, where no hardware looks ahead."""
     b = frame.builder
     ahead = b.add(i, I64(4))
-    ahead = b.select(b.icmp_signed("<", ahead, frame.end), ahead, i)
+    ahead = b.select(b.icmp_signed("<", ahead, frame.units.end), ahead, i)
     index = frame.load(indices.base, ahead, 1, 1).astype(np.dtype(np.int64)).value
     start = frame.address(view.base, b.mul(index, I64(math.prod(view.shape[1:]))))
     with counted(b, I64(0), I64(min(size, MOST_PREFETCHED)), LINE) as offset:

@@ -2,6 +2,7 @@
 
     Axis        how taps and columns lie along one axis of x
     Block       a few columns: whole rows of them, or a part of one row
+    Channels    how the channels of x lie; Rows: how the rows of the matrix do
     Columns     the code that lays out a block
 
 A tap is one place of a kernel, a column one position of it. Row (c, tap) of the matrix holds,
@@ -18,8 +19,9 @@ from llvmlite import ir
 
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.lanes import I64, Lanes, scalar_type
-from pellucid.executors.native.llvm.loads_and_stores import load, store
+from pellucid.executors.native.llvm.indices import Index, Number, larger, smaller
+from pellucid.executors.native.llvm.lanes import I1, Lanes
+from pellucid.executors.native.llvm.loads_and_stores import element_address, load, store
 from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.primitives.base import DType
 
@@ -45,8 +47,8 @@ class Axis:
 class Block:
     """Columns from row `row` on: `rows` rows, in each `run` columns from `first` on."""
 
-    row: ir.Value
-    first: ir.Value
+    row: Index
+    first: Number
     rows: int
     run: int
 
@@ -56,90 +58,112 @@ class Block:
         return self.rows * self.run
 
 
+@dataclass(frozen=True)
+class Channels:
+    """How many channels of x are laid out; `x` points at the first one, others are `apart`."""
+
+    x: ir.Value
+    count: int
+    apart: int
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Where the rows of the matrix go: the first one, and from each to the next."""
+
+    place: ir.Value
+    pitch: int
+
+
 class Columns:
-    """The layout of some channels of x; `x` points at the first number of the first one."""
+    """The layout of some channels of x."""
 
     def __init__(self, frame: Frame, dtype: DType, axes: Sequence[Axis]) -> None:
         self.b, self.dtype, self.axes = frame.builder, dtype, tuple(axes)
         self.v = Vectors(self.b, dtype, frame.target.lanes(dtype))
 
-    def lay_out(
-        self, x: ir.Value, channels: tuple[int, int], block: Block, to: tuple[ir.Value, int]
-    ) -> None:
-        """The matrix of a block.
-
-        `channels`: how many, and how far apart; `to`: where its rows go, and how far apart.
-        """
-        b = self.b
+    def lay_out(self, channels: Channels, block: Block, to: Rows) -> None:
+        """The matrix of a block."""
         with ExitStack() as loops:
-            c = loops.enter_context(counted(b, I64(0), I64(channels[0])))
-            source, line = self.moved(x, b.mul(c, I64(channels[1]))), c
-            taps = []
+            channel = loops.enter_context(counted(self.b, 0, channels.count))
+            source = self.moved(channels.x, channel * channels.apart)
+            number, taps = channel, []
             for axis in self.axes:
-                taps.append(loops.enter_context(counted(b, I64(0), I64(axis.taps))))
-                line = b.add(b.mul(line, I64(axis.taps)), taps[-1])
-            target = self.moved(to[0], b.mul(line, I64(to[1])))
-            run = _Run(self, self.axes[-1], taps[-1], block)
-            with counted(b, I64(0), I64(block.rows)) as r:
-                place = self.moved(target, b.mul(r, I64(block.run)))
-                offset, inside = self._row(b.add(block.row, r), taps[:-1])
-                with b.if_else(inside) as (met, missed):
-                    with met:
-                        run.copy(self.moved(source, offset), place)
-                    with missed:
-                        run.clear(place)
+                tap = loops.enter_context(counted(self.b, 0, axis.taps))
+                number = number * axis.taps + tap
+                taps.append(tap)
+            self._fill(block, source, self.moved(to.place, number * to.pitch), taps)
 
-    def _row(self, row: ir.Value, taps: list[ir.Value]) -> tuple[ir.Value, ir.Value]:
+    def _fill(self, block: Block, source: ir.Value, target: ir.Value, taps: list[Index]) -> None:
+        """One row of the matrix: a channel of x, as some taps meet it."""
+        run = _Run(self, self.axes[-1], taps[-1], block)
+        with counted(self.b, 0, block.rows) as row:
+            place = self.moved(target, row * block.run)
+            offset, inside = self._met(Index(self.b, block.row) + row, taps[:-1])
+            with self.b.if_else(inside) as (met, missed):
+                with met:
+                    run.copy(self.moved(source, offset), place)
+                with missed:
+                    run.clear(place)
+
+    def _met(self, row: Index, taps: list[Index]) -> tuple[Index, ir.Value]:
         """How far in x a row of columns lies for these taps, and whether it is there at all."""
-        b, offset, inside = self.b, I64(0), ir.Constant(ir.IntType(1), 1)
-        for axis, tap in zip(self.axes[-2::-1], reversed(taps), strict=True):
-            q = b.urem(row, I64(axis.columns))
-            row = b.udiv(row, I64(axis.columns))
-            at = b.add(b.mul(tap, I64(axis.tap)), b.mul(q, I64(axis.column)))
-            at = b.sub(at, I64(axis.before))
+        b, offset, inside = self.b, Index(self.b, 0), I1(1)
+        outer_axes = self.axes[-2::-1]
+        for axis, tap in zip(outer_axes, reversed(taps), strict=True):
+            column = row % axis.columns
+            row = row // axis.columns
+            at = tap * axis.tap + column * axis.column - axis.before
             if axis.dilation > 1:
-                fits = b.icmp_signed("==", b.srem(at, I64(axis.dilation)), I64(0))
-                inside = b.and_(inside, fits)
-                at = b.sdiv(at, I64(axis.dilation))
-            inside = b.and_(inside, b.icmp_unsigned("<", at, I64(axis.size)))
-            offset = b.add(offset, b.mul(at, I64(axis.stride)))
+                is_number = at.signed_remainder(axis.dilation).equals(0)
+                inside = b.and_(inside, is_number)
+                at = at.signed_quotient(axis.dilation)
+            inside = b.and_(inside, at.is_within(axis.size))
+            offset = offset + at * axis.stride
         return offset, inside
 
-    def moved(self, address: ir.Value, elements: ir.Value) -> ir.Value:
+    def moved(self, address: ir.Value, elements: Number) -> ir.Value:
         """An address some elements further on."""
-        return self.b.gep(address, [elements], source_etype=scalar_type(self.dtype))
+        return element_address(self.b, address, self.dtype, elements)
 
 
 class _Run:
     """The columns of one row, for one tap of the last axis."""
 
-    def __init__(self, columns: Columns, axis: Axis, tap: ir.Value, block: Block) -> None:
-        self.columns, self.axis, self.length = columns, axis, block.run
-        b, v = columns.b, columns.v
+    def __init__(self, columns: Columns, axis: Axis, tap: Index, block: Block) -> None:
+        self.b, self.v, self.moved = columns.b, columns.v, columns.moved
+        self.axis, self.length = axis, block.run
         # Where the first column meets x, gaps counted.
-        self.start = b.sub(b.mul(tap, I64(axis.tap)), I64(axis.before))
-        self.start = b.add(self.start, b.mul(block.first, I64(axis.column)))
-        self.low = self.high = None
+        own = tap * axis.tap - axis.before
+        self.start = own + Index(self.b, block.first) * axis.column
         if axis.dilation == 1:
-            zero, length = I64(0), I64(block.run)
-            before = v.larger(b.sub(zero, self.start), zero)
-            after = v.larger(b.sub(I64(axis.size), self.start), zero)
-            self.low = v.smaller(self._steps(before), length)
-            self.high = v.larger(v.smaller(self._steps(after), length), self.low)
+            self.low, self.high = self._inside()
 
-    def _steps(self, distance: ir.Value) -> ir.Value:
+    def _inside(self) -> tuple[Index, Index]:
+        """From which column on, and up to which, numbers of x are met."""
+        before = larger(0 - self.start, 0)
+        after = larger(self.axis.size - self.start, 0)
+        low = smaller(self._columns_within(before), self.length)
+        high = smaller(self._columns_within(after), self.length)
+        return low, larger(high, low)
+
+    def _columns_within(self, distance: Index) -> Index:
         """How many columns begin before a distance, which is not negative."""
-        b, step = self.columns.b, self.axis.column
-        return distance if step == 1 else b.udiv(b.add(distance, I64(step - 1)), I64(step))
+        step = self.axis.column
+        return distance if step == 1 else (distance + (step - 1)) // step
+
+    # ---- zeros -------------------------------------------------------------------------------
 
     def clear(self, place: ir.Value) -> None:
         """Zeros for all columns."""
-        v = self.columns.v
+        v = self.v
         whole = self.length // v.lanes * v.lanes
-        with counted(v.b, I64(0), I64(whole), v.lanes) as i:
-            self._store(v.zero, self._moved(place, i), None)
+        with counted(self.b, 0, whole, v.lanes) as i:
+            self._store(v.zero, self.moved(place, i))
         if whole < self.length:
-            self._store(v.zero, self._moved(place, I64(whole)), v.first(self.length - whole))
+            self._store(v.zero, self.moved(place, whole), v.first(self.length - whole))
+
+    # ---- numbers -----------------------------------------------------------------------------
 
     def copy(self, source: ir.Value, place: ir.Value) -> None:
         """The numbers of x, and zeros where there are none."""
@@ -147,47 +171,51 @@ class _Run:
             self.clear(place)
             self._spread(source, place)
             return
-        b = self.columns.b
-        count = b.sub(self.high, self.low)
-        with b.if_then(b.icmp_signed("<", count, I64(self.length))):
+        count = self.high - self.low
+        with self.b.if_then(count < self.length):
             self.clear(place)
-        first = b.add(self.start, b.mul(self.low, I64(self.axis.column)))
-        source = self._moved(source, b.mul(first, I64(self.axis.stride)))
-        self._line(source, self._moved(place, self.low), count)
+        first = self.start + self.low * self.axis.column
+        source = self.moved(source, first * self.axis.stride)
+        self._line(source, self.moved(place, self.low), count)
 
-    def _line(self, source: ir.Value, place: ir.Value, count: ir.Value) -> None:
+    def _line(self, source: ir.Value, place: ir.Value, count: Index) -> None:
         """Copy `count` numbers, as far apart as columns, in vectors: the last one masked."""
-        b, v = self.columns.b, self.columns.v
+        lanes = self.v.lanes
+        whole = count & -lanes
+        with counted(self.b, 0, whole, lanes) as i:
+            self._vector(source, place, i)
+        rest = count - whole
+        with self.b.if_then(rest > 0):
+            self._vector(source, place, whole, self.v.below(rest))
+
+    def _vector(self, source: ir.Value, place: ir.Value, i: Index, mask: Any = None) -> None:
+        """Copy the numbers of a vector, from the `i`th on."""
         apart = self.axis.stride * self.axis.column
-        whole = b.and_(count, I64(-v.lanes))
-        with counted(b, I64(0), whole, v.lanes) as i:
-            vector = v.load(self._moved(source, b.mul(i, I64(apart))), apart)
-            self._store(vector, self._moved(place, i), None)
-        rest = b.sub(count, whole)
-        with b.if_then(b.icmp_signed(">", rest, I64(0))):
-            mask = v.below(rest)
-            vector = v.load(self._moved(source, b.mul(whole, I64(apart))), apart, mask)
-            self._store(vector, self._moved(place, whole), mask)
+        vector = self.v.load(self.moved(source, i * apart), apart, mask)
+        self._store(vector, self.moved(place, i), mask)
 
     def _spread(self, source: ir.Value, place: ir.Value) -> None:
         """The numbers of x one by one, each at the column that meets it, if one does."""
-        b, v, axis = self.columns.b, self.columns.v, self.axis
-        reach = b.add(self.start, I64(self.length * axis.column - 1))
-        first = b.sdiv(v.larger(self.start, I64(0)), I64(axis.dilation))
-        after = b.add(b.sdiv(v.larger(reach, I64(-axis.dilation)), I64(axis.dilation)), I64(1))
-        after = b.select(b.icmp_signed("<", reach, I64(0)), I64(0), after)
-        with counted(b, first, v.smaller(after, I64(axis.size))) as i:
-            apart = b.sub(b.mul(i, I64(axis.dilation)), self.start)
-            met = b.icmp_signed(">=", apart, I64(0))
+        axis, first_and_after = self.axis, self._reached()
+        with counted(self.b, *first_and_after) as i:
+            apart = i * axis.dilation - self.start
+            met = apart >= 0
             if axis.column > 1:
-                met = b.and_(met, b.icmp_signed("==", b.srem(apart, I64(axis.column)), I64(0)))
-            with b.if_then(met):
-                at = self._moved(source, b.mul(i, I64(axis.stride)))
-                to = self._moved(place, b.sdiv(apart, I64(axis.column)))
-                store(b, to, load(b, at, self.columns.dtype, 1))
+                is_column = apart.signed_remainder(axis.column).equals(0)
+                met = self.b.and_(met, is_column)
+            with self.b.if_then(met):
+                at = self.moved(source, i * axis.stride)
+                to = self.moved(place, apart.signed_quotient(axis.column))
+                store(self.b, to, load(self.b, at, self.v.dtype, 1))
 
-    def _store(self, vector: ir.Value, address: ir.Value, mask: Any) -> None:
-        store(self.columns.b, address, Lanes(self.columns.b, vector, self.columns.dtype), mask=mask)
+    def _reached(self) -> tuple[Index, Index]:
+        """The first of the numbers of x that columns reach, and the one after the last."""
+        dilation = self.axis.dilation
+        reach = self.start + (self.length * self.axis.column - 1)
+        first = larger(self.start, 0).signed_quotient(dilation)
+        after = larger(reach, -dilation).signed_quotient(dilation) + 1
+        after = Index(self.b, 0).where(reach < 0, after)
+        return first, smaller(after, self.axis.size)
 
-    def _moved(self, address: ir.Value, elements: ir.Value) -> ir.Value:
-        return self.columns.moved(address, elements)
+    def _store(self, vector: ir.Value, address: ir.Value, mask: Any = None) -> None:
+        store(self.b, address, Lanes(self.b, vector, self.v.dtype), mask=mask)

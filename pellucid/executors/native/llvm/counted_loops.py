@@ -2,9 +2,10 @@
 
 counted     `with counted(builder, first, end) as i:` emits the body of a loop
 Interval    some indices in a row; `with interval.loop() as i:` goes over them
+choose      emits a body, once more for the last of many
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
@@ -51,3 +52,17 @@ class Interval:
     def loop(self, step: int = 1) -> AbstractContextManager[Index]:
         """Emit a loop over every `step`th of them."""
         return counted(self.begin.b, self.begin, self.end, step)
+
+
+def choose(index: Index, count: int, differs: bool, body: Callable[[bool], None]) -> None:
+    """Emit the body; once more for the last of so many indices where that one differs."""
+    if not differs:
+        body(False)
+    elif count == 1:
+        body(True)
+    else:
+        with index.b.if_else(index < count - 1) as (usual, last):
+            with usual:
+                body(False)
+            with last:
+                body(True)

@@ -3,12 +3,14 @@
 load, store     lanes from and to memory
 ask_for         a cache line that is needed soon; copy_bytes: from place to place
 memory_type     how numbers lie in memory; a bool is a byte there
+element_address     where an element of an array lies
 """
 
 from typing import Any
 
 from llvmlite import ir
 
+from pellucid.executors.native.llvm.indices import Number, raw_number
 from pellucid.executors.native.llvm.lanes import (
     I1,
     I8,
@@ -33,6 +35,11 @@ def ask_for(b: ir.IRBuilder, address: ir.Value, *, level: int = 1, writes: bool 
     """
     function = declared(b, "llvm.prefetch.p0", ir.VoidType(), [address.type, I32, I32, I32])
     b.call(function, [address, I32(int(writes)), I32(4 - level), I32(1)])
+
+
+def element_address(b: ir.IRBuilder, array: ir.Value, dtype: DType, element: Number) -> ir.Value:
+    """Where an element lies of an array that begins at an address."""
+    return b.gep(array, [raw_number(element)], source_etype=scalar_type(dtype))
 
 
 def memory_type(dtype: DType, width: int) -> ir.Type:

@@ -13,6 +13,7 @@ from typing import Any
 
 from llvmlite import ir
 
+from pellucid.executors.native.llvm.indices import Index, Number, raw_number, smaller
 from pellucid.executors.native.llvm.lanes import (
     I1,
     I32,
@@ -48,18 +49,17 @@ class Vectors:
         """A vector from memory; stride 0 repeats one number."""
         return load(self.b, address, self.dtype, self.lanes, stride=stride, mask=mask).value
 
-    def slot(self, base: ir.Value, index: Any) -> ir.Value:
+    def slot(self, base: ir.Value, index: Number) -> ir.Value:
         """The address of one of many vectors that lie side by side."""
-        place = I64(index) if isinstance(index, int) else index
-        return self.b.gep(base, [place], source_etype=self.kind)
+        return self.b.gep(base, [raw_number(index)], source_etype=self.kind)
 
-    def smaller(self, x: ir.Value, y: ir.Value) -> ir.Value:
-        """The smaller of two integers."""
-        return self.b.select(self.b.icmp_signed("<", x, y), x, y)
+    def kept(self, base: ir.Value, index: Number) -> ir.Value:
+        """One of the vectors that lie side by side."""
+        return self.b.load(self.slot(base, index), typ=self.kind)
 
-    def larger(self, x: ir.Value, y: ir.Value) -> ir.Value:
-        """The larger of two integers."""
-        return self.b.select(self.b.icmp_signed(">", x, y), x, y)
+    def keep(self, base: ir.Value, index: Number, vector: ir.Value) -> None:
+        """Write one of the vectors that lie side by side."""
+        self.b.store(vector, self.slot(base, index))
 
     def first(self, count: int) -> Any:
         """The mask of the first lanes; None where it would be all of them."""
@@ -175,7 +175,7 @@ def summed(
         return carried(b, begin, end, step, totals, body)
 
     def one(first: ir.Value, before: list[ir.Value]) -> list[ir.Value]:
-        after = v.smaller(b.add(first, I64(block)), end)
+        after = smaller(Index(b, first) + block, end).raw
         sums = carried(b, first, after, step, [v.zero] * len(before), body)
         return [b.fadd(x, y) for x, y in zip(before, sums, strict=True)]
 

@@ -7,8 +7,9 @@ cut into *tiles*, each of which stays in registers while k goes on, and B into *
 that stay in a cache. `tiling` chooses sizes by estimated cycles.
 
     contraction         the three loops: who does which tiles
-    tiling              how a product is cut
-    panels              panels of columns, and the tiles in them
+    cuts                a product, and a way to cut it
+    tiling              the best way, by estimated cycles (cycles)
+    panels              panels of columns, and the tiles in them (tiles)
     outer_tiles         a tile by outer products; inner_tiles: by inner products
     remainder           columns that do not fill a vector
     packing             copies of parts of a matrix, side by side

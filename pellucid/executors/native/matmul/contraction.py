@@ -18,20 +18,15 @@ Source: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication
 Georganas et al., High-Performance Deep Learning via a Single Building Block (2019).
 """
 
-from llvmlite import ir
-
-from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.ir.counting import padded
+from pellucid.executors.native.llvm.counted_loops import Interval, counted
+from pellucid.executors.native.llvm.indices import Index, larger, smaller
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.matmul.panels import (
-    Depth,
-    Finish,
-    Operand,
-    Panel,
-    Panels,
-    Scratch,
-)
-from pellucid.executors.native.matmul.tiling import Contraction, Tiling, tiling
+from pellucid.executors.native.matmul.cuts import Contraction, Tiling
+from pellucid.executors.native.matmul.matrices import Operands
+from pellucid.executors.native.matmul.panels import Operand, Panels, Site
+from pellucid.executors.native.matmul.tiles import Depth, Finish, Panel, TilePosition
+from pellucid.executors.native.matmul.tiling import tiling
 from pellucid.executors.native.matmul.transposed_blocks import ByBlocks, blocks
 
 
@@ -54,103 +49,105 @@ def _by_rows(spec: Contraction, cut: Tiling) -> bool:
     return spec.a_strides[0] == 1 and not cut.packs_b
 
 
-def emit_contraction(  # noqa: PLR0913, PLR0917 (what to compute, with what, and where to)
-    builder: ir.IRBuilder,
-    target: Target,
+def emit_contraction(
+    site: Site,
     spec: Contraction,
     operands: tuple[Operand, Operand],
-    units: tuple[ir.Value, ir.Value],
+    units: Interval,
     finish: Finish,
-    scratch: Scratch,
 ) -> None:
-    """Code for the units from `units[0]` up to `units[1]`.
+    """Code for some units.
 
     `operands`: where A and B begin, or the matrix itself where its rows are scattered.
-    `scratch(kind, count)` gives memory on the stack.
     """
     if spec.m and spec.n:
-        kind = ByBlocks if tiling(spec, target).packs_a else _ByTiles
-        kind(builder, target, spec, operands, finish, scratch).emit(*units)
+        kind = ByBlocks if tiling(spec, site.target).packs_a else _ByTiles
+        kind(site, spec, operands, finish).emit(units)
 
 
 class _ByTiles(Panels):
     """Groups of rows of one panel, or of all panels, as units."""
 
-    def emit(self, begin: ir.Value, end: ir.Value) -> None:
+    def emit(self, units: Interval) -> None:
         """The units, whichever they are."""
-        if not _by_rows(self.spec, self.cut):
-            self._by_panels(begin, end)
-            return
-        b, cut = self.b, self.cut
-        ragged = self.spec.n != cut.panels * cut.columns
-        with counted(b, begin, end) as group, counted(b, I64(0), I64(cut.panels)) as index:
+        if _by_rows(self.spec, self.cut):
+            self._groups_of_rows(units)
+        else:
+            self._groups_of_panels(units)
+
+    def _groups_of_rows(self, units: Interval) -> None:
+        """Units are groups with all panels."""
+        cut = self.cut
+        with units.loop() as group, counted(self.b, 0, cut.panels) as index:
 
             def body(final: bool) -> None:
-                panel = self.panel(b.mul(index, I64(cut.columns)), final)
-                self._unit(panel, b.mul(group, I64(cut.group)))
+                panel = self.panel(index * cut.columns, final)
+                self._unit(panel, group * cut.group)
 
-            self.choose(index, cut.panels, ragged, body)
+            self.choose_panel(index, body)
 
-    def _by_panels(self, begin: ir.Value, end: ir.Value) -> None:
+    def _groups_of_panels(self, units: Interval) -> None:
         """Units in order of panels, so that a packed panel serves many groups of rows."""
-        b, v, cut, groups = self.b, self.v, self.cut, I64(self.cut.groups)
-        after = b.udiv(b.add(end, I64(cut.groups - 1)), groups)
-        ragged = self.spec.n != cut.panels * cut.columns
-        with counted(b, b.udiv(begin, groups), after) as index:
-            start = b.mul(index, groups)
-            first = v.larger(b.sub(begin, start), I64(0))
-            last = v.smaller(b.sub(end, start), groups)
-            column = b.mul(index, I64(cut.columns))
+        cut, groups = self.cut, self.cut.groups
+        after = (units.end + (groups - 1)) // groups
+        with counted(self.b, units.begin // groups, after) as index:
+            start = index * groups
+            first = larger(units.begin - start, 0)
+            own = Interval(first, smaller(units.end - start, groups))
+            column = index * cut.columns
 
             def body(final: bool) -> None:
                 panel = self.panel(column, final)
-                with counted(b, first, last) as group:
-                    self._unit(panel, b.mul(group, I64(cut.group)))
+                with own.loop() as group:
+                    self._unit(panel, group * cut.group)
 
-            self.choose(index, cut.panels, ragged, body)
+            self.choose_panel(index, body)
 
     # ---- a unit ------------------------------------------------------------------------------
 
-    def _unit(self, panel: Panel, row: ir.Value) -> None:
+    def _unit(self, panel: Panel, row: Index) -> None:
         """A group of rows of a panel."""
-        b, cut = self.b, self.cut
-        end = self.v.smaller(b.add(row, I64(cut.group)), I64(self.spec.m))
+        end = smaller(row + self.cut.group, self.spec.m)
+        rows = Interval(row, end)
         if panel.width and self.is_blocked:
-            self._blocked_tiles(panel, row, end)
+            self._blocked_tiles(panel, rows)
         elif panel.width:
-            self._tiles(panel, row, end)
-        if panel.remainder is not None and cut.tail == "inner":
-            panel.remainder.inner(row, end)
-        elif panel.remainder is not None:
-            panel.remainder.swapped(row, end)
+            self._tiles(panel, rows)
+        if panel.remainder is None:
+            return
+        if self.cut.tail == "inner":
+            panel.remainder.inner(rows)
+        else:
+            panel.remainder.swapped(rows)
 
-    def _tiles(self, panel: Panel, row: ir.Value, end: ir.Value) -> None:
+    def _tiles(self, panel: Panel, rows: Interval) -> None:
         """The tiles of a unit, each with all of k."""
-        b, cut = self.b, self.cut
-        right = panel.packed or self.right.part(b, 0, panel.column)
-        depth = Depth(I64(0), I64(self.spec.k))
-        with counted(b, row, end, cut.rows) as at:
-            operands = (self.left.part(b, at, 0), right)
-            self.tile(panel, operands, at, depth, self.sums)
-            if not self.is_direct:
-                self.hand_out(panel, at, self.sums)
+        right = panel.packed or self.right.part(0, panel.column)
+        depth = Depth(Interval.of(self.b, 0, self.spec.k))
+        with rows.loop(self.cut.rows) as row:
+            operands = Operands(self.left.part(row, 0), right)
+            position = TilePosition(panel, row, operands, self.sums)
+            self.tiles.emit(position, depth)
+            if not self.tiles.is_direct:
+                self.tiles.hand_out(position)
 
-    def _blocked_tiles(self, panel: Panel, row: ir.Value, end: ir.Value) -> None:
+    def _blocked_tiles(self, panel: Panel, rows: Interval) -> None:
         """The tiles of a unit, block by block of k; sums wait in memory."""
-        b, v, cut = self.b, self.v, self.cut
-        count = -(-cut.group // cut.rows) * cut.rows * len(panel.masks)
-        with counted(b, I64(0), I64(count)) as i:
-            b.store(v.zero, v.slot(self.sums, i))
+        vectors = len(panel.masks)
+        self.clear_sums(padded(self.cut.group, self.cut.rows) * vectors)
+        for_each_block = counted(self.b, 0, self.spec.k, self.cut.depth)
+        with for_each_block as k:
+            after = smaller(k + self.cut.depth, self.spec.k)
+            right = self.copied(panel, Interval(k, after))
+            is_last = after.equals(self.spec.k)
+            depth = Depth(Interval.of(self.b, 0, after - k), is_last)
+            with rows.loop(self.cut.rows) as row:
+                operands = Operands(self.left.part(row, k), right)
 
-        def place(at: ir.Value) -> ir.Value:
-            return v.slot(self.sums, b.mul(b.sub(at, row), I64(len(panel.masks))))
+                def position() -> TilePosition:
+                    sums = self.v.slot(self.sums, (row - rows.begin) * vectors)
+                    return TilePosition(panel, row, operands, sums)
 
-        with counted(b, I64(0), I64(self.spec.k), cut.depth) as k:
-            after = v.smaller(b.add(k, I64(cut.depth)), I64(self.spec.k))
-            right, is_last = self.copied(panel, (k, after)), self.is_last(after)
-            depth = Depth(I64(0), b.sub(after, k), is_last)
-            with counted(b, row, end, cut.rows) as at:
-                operands = self.left.part(b, at, k), right
-                self.tile(panel, operands, at, depth, place(at))
-                with b.if_then(is_last):
-                    self.hand_out(panel, at, place(at))
+                self.tiles.emit(position(), depth)
+                with self.b.if_then(is_last):
+                    self.tiles.hand_out(position())

@@ -1,5 +1,6 @@
 """Elements of a matrix product by inner products: a row of A times a column of B along k.
 
+Lines           rows and columns that lie along k
 inner_sums      some rows times some columns, as vectors of finished sums
 
 For products with few columns, and where columns are left over beside whole vectors: lanes
@@ -7,12 +8,16 @@ run along k, so that none is idle.
 """
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.lanes import I64, scalar_type
+from pellucid.executors.native.llvm.indices import Index, Number
+from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.llvm.loads_and_stores import element_address
 from pellucid.executors.native.llvm.vectors import Vectors, block_of, carried, summed
-from pellucid.executors.native.matmul.outer_tiles import IN_FLIGHT
+from pellucid.executors.native.matmul.outer_tiles import IN_FLIGHT, chains_added
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,11 @@ class Lines:
     rows: tuple[ir.Value, ...]
     columns: tuple[ir.Value, ...]
 
+    @property
+    def sums(self) -> int:
+        """How many products of a row and a column there are."""
+        return len(self.rows) * len(self.columns)
+
 
 def inner_sums(v: Vectors, lines: Lines, k: int) -> list[ir.Value]:
     """The products of all rows with all columns, row by row, packed into vectors.
@@ -29,45 +39,57 @@ def inner_sums(v: Vectors, lines: Lines, k: int) -> list[ir.Value]:
     k is dealt out over lanes, and over chains of sums where there are few; both are added at
     the end, in an order that depends on the sizes alone. Long sums are added in blocks.
     """
-    b, count = v.b, len(lines.rows) * len(lines.columns)
-    chains = 1
-    while chains * count < IN_FLIGHT and chains * v.lanes * 2 <= k:
-        chains *= 2
+    count = lines.sums
+    chains = _chains(count, k, v.lanes)
+    step = chains * v.lanes  # of k in one turn
+    in_turns, whole = k // step * step, k // v.lanes * v.lanes
     totals = [v.zero] * (chains * count)
-    whole = k // v.lanes * v.lanes
-    turns = k // (chains * v.lanes) * (chains * v.lanes)
-
-    def turn(at: ir.Value, totals: list[ir.Value], steps: int) -> list[ir.Value]:
-        for step in range(steps):
-            part = slice(step * count, (step + 1) * count)
-            place = b.add(at, I64(step * v.lanes))
-            totals[part] = _step(v, lines, place, totals[part], None)
-        return totals
-
-    stride = chains * v.lanes
-    block = block_of(turns // stride, 1)
-    block = None if block is None else block * stride
-    span = I64(0), I64(turns)
-    totals = summed(v, span, stride, totals, lambda i, t: turn(i, t, chains), block)
-    if turns < whole:
-        totals = carried(b, I64(turns), I64(whole), v.lanes, totals, lambda i, t: turn(i, t, 1))
+    block = block_of(in_turns // step, 1)
+    elements = None if block is None else block * step
+    span = I64(0), I64(in_turns)
+    totals = summed(v, span, step, totals, partial(_turn, v, lines, chains), elements)
+    if in_turns < whole:
+        vector_by_vector = partial(_turn, v, lines, 1)
+        totals = carried(v.b, I64(in_turns), I64(whole), v.lanes, totals, vector_by_vector)
     if whole < k:
-        totals[:count] = _step(v, lines, I64(whole), totals[:count], v.first(k - whole))
-    while len(totals) > count:
-        half = len(totals) // 2
-        totals = [b.fadd(x, y) for x, y in zip(totals[:half], totals[half:], strict=True)]
-    return [v.sums(totals[i : i + v.lanes]) for i in range(0, count, v.lanes)]
+        totals[:count] = _step(v, lines, whole, totals[:count], v.first(k - whole))
+    sums = chains_added(v, totals, count)
+    return [v.sums(sums[i : i + v.lanes]) for i in range(0, count, v.lanes)]
+
+
+def _chains(sums: int, k: int, lanes: int) -> int:
+    """Over how many partial sums k is dealt out, so that few sums keep the core busy."""
+    chains = 1
+    while chains * sums < IN_FLIGHT and chains * lanes * 2 <= k:
+        chains *= 2
+    return chains
+
+
+def _turn(
+    v: Vectors, lines: Lines, chains: int, at: ir.Value, totals: list[ir.Value]
+) -> list[ir.Value]:
+    """The totals after a vector along k for each of some chains."""
+    first = Index(v.b, at)
+    for number in range(chains):
+        chain = slice(number * lines.sums, (number + 1) * lines.sums)
+        place = first + number * v.lanes
+        totals[chain] = _step(v, lines, place, totals[chain])
+    return totals
 
 
 def _step(
-    v: Vectors, lines: Lines, at: ir.Value, totals: list[ir.Value], mask: ir.Value | None
+    v: Vectors, lines: Lines, at: Number, totals: list[ir.Value], mask: Any = None
 ) -> list[ir.Value]:
     """The totals after one more vector along k."""
-    kind = scalar_type(v.dtype)
-    columns = [v.load(v.b.gep(line, [at], source_etype=kind), 1, mask) for line in lines.columns]
-    result = []
-    for i, line in enumerate(lines.rows):
-        row = v.load(v.b.gep(line, [at], source_etype=kind), 1, mask)
-        for j, column in enumerate(columns):
-            result.append(v.fma(row, column, totals[i * len(columns) + j]))
-    return result
+
+    def vector(line: ir.Value) -> ir.Value:
+        return v.load(element_address(v.b, line, v.dtype, at), 1, mask)
+
+    columns = [vector(line) for line in lines.columns]
+    old = iter(totals)
+    new = []
+    for line in lines.rows:
+        row = vector(line)
+        for column in columns:
+            new.append(v.fma(row, column, next(old)))
+    return new

@@ -3,69 +3,101 @@
 Matrix      a matrix with strides
 Scattered   a matrix whose rows begin anywhere
 Turned      such a matrix, transposed
+Operands    the two matrices of a product
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.lanes import I64, scalar_type
+from pellucid.executors.native.llvm.indices import Index, Number, raw_number
+from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.llvm.loads_and_stores import element_address
+from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.primitives.base import DType
 
-Walk = Callable[[ir.Value, int], list[list[ir.Value]]]
+Column = list[ir.Value]  # the address of its element in each row
+Walk = Callable[[Number, int], list[Column]]  # from a column on, so many of them
 
 
 @dataclass(frozen=True)
 class Matrix:
     """A matrix in memory. Strides count elements: (from row to row, along a row)."""
 
+    b: ir.IRBuilder
     pointer: ir.Value
     dtype: DType
     strides: tuple[int, int]
 
-    def at(self, b: ir.IRBuilder, row: Any, column: Any) -> ir.Value:
-        """The address of an element."""
-        address = self.pointer
-        for index, stride in zip((row, column), self.strides, strict=True):
-            if isinstance(index, int):
-                address = self.moved(b, address, index * stride)
-            else:
-                step = index if stride == 1 else b.mul(index, I64(stride))
-                address = b.gep(address, [step], source_etype=scalar_type(self.dtype))
-        return address
+    # ---- addresses ---------------------------------------------------------------------------
 
-    def moved(self, b: ir.IRBuilder, address: ir.Value, elements: int) -> ir.Value:
+    def at(self, row: Number, column: Number) -> ir.Value:
+        """The address of an element."""
+        down, along = self.strides
+        begin_of_row = self._further(self.pointer, row, down)
+        return self._further(begin_of_row, column, along)
+
+    def _further(self, address: ir.Value, index: Number, stride: int) -> ir.Value:
+        if isinstance(index, int):
+            return self.moved(address, index * stride)
+        elements = Index(self.b, index) * stride
+        return element_address(self.b, address, self.dtype, elements)
+
+    def moved(self, address: ir.Value, elements: int) -> ir.Value:
         """An address some elements further on."""
         if elements == 0:
             return address
-        return b.gep(address, [I64(elements)], source_etype=scalar_type(self.dtype))
+        return element_address(self.b, address, self.dtype, elements)
 
-    def rows_from(self, b: ir.IRBuilder, row: ir.Value, count: int) -> list[ir.Value]:
+    def spaced(self, first: ir.Value, count: int, apart: int) -> list[ir.Value]:
+        """So many addresses, each some elements after the one before."""
+        return [self.moved(first, i * apart) for i in range(count)]
+
+    # ---- rows and columns --------------------------------------------------------------------
+
+    def rows_from(self, row: Number, count: int) -> list[ir.Value]:
         """The addresses at which some rows begin, from a row on."""
-        first = self.at(b, row, 0)
-        return [self.moved(b, first, i * self.strides[0]) for i in range(count)]
+        return self.spaced(self.at(row, 0), count, self.strides[0])
 
-    def down(self, b: ir.IRBuilder, rows: int) -> Walk:
+    def down(self, rows: int) -> Walk:
         """A walk along the first rows: for each of some columns the address in each row.
 
         What does not change on the way is computed where this is called.
         """
+        turned = self.turned()
 
-        def columns_from(column: ir.Value, count: int) -> list[list[ir.Value]]:
-            tops = self.turned().rows_from(b, column, count)
-            return [[self.moved(b, top, i * self.strides[0]) for i in range(rows)] for top in tops]
+        def columns_from(column: Number, count: int) -> list[Column]:
+            tops = turned.rows_from(column, count)
+            return [self.spaced(top, rows, self.strides[0]) for top in tops]
 
         return columns_from
 
-    def part(self, b: ir.IRBuilder, row: Any, column: Any) -> "Matrix":
+    def vectors(self, v: Vectors, begin: ir.Value, masks: tuple[Any, ...]) -> Iterator[ir.Value]:
+        """The vectors of a row from an address on, each loaded when it is asked for."""
+        along = self.strides[1]
+        for j, mask in enumerate(masks):
+            address = self.moved(begin, j * v.lanes * along)
+            yield v.load(address, along, mask)
+
+    # ---- other matrices in the same memory ---------------------------------------------------
+
+    def part(self, row: Number, column: Number) -> "Matrix":
         """What is left of the matrix from an element on."""
-        return Matrix(self.at(b, row, column), self.dtype, self.strides)
+        return Matrix(self.b, self.at(row, column), self.dtype, self.strides)
 
     def turned(self) -> "Matrix":
         """The transposed matrix, at the same place."""
-        return Matrix(self.pointer, self.dtype, self.strides[::-1])
+        return Matrix(self.b, self.pointer, self.dtype, self.strides[::-1])
+
+
+@dataclass(frozen=True)
+class Operands:
+    """C = left right: two matrices, or what is left of them from the elements of a tile on."""
+
+    left: Matrix
+    right: Matrix
 
 
 @dataclass(frozen=True)
@@ -74,37 +106,42 @@ class Scattered(Matrix):
 
     starts: ir.Value
 
-    def at(self, b: ir.IRBuilder, row: Any, column: Any) -> ir.Value:
+    def at(self, row: Number, column: Number) -> ir.Value:
         """The address of an element."""
-        index = I64(row) if isinstance(row, int) else row
-        start = b.load(b.gep(self.starts, [index], source_etype=I64), typ=I64)
-        address = b.gep(self.pointer, [start], source_etype=scalar_type(self.dtype))
-        return Matrix(address, self.dtype, self.strides).at(b, 0, column)
+        start = self.b.load(self._start_of(row), typ=I64)
+        address = element_address(self.b, self.pointer, self.dtype, start)
+        return self._further(address, column, self.strides[1])
 
-    def rows_from(self, b: ir.IRBuilder, row: ir.Value, count: int) -> list[ir.Value]:
+    def _start_of(self, row: Number) -> ir.Value:
+        """The address of where a row begins."""
+        return self.b.gep(self.starts, [raw_number(row)], source_etype=I64)
+
+    def rows_from(self, row: Number, count: int) -> list[ir.Value]:
         """The addresses at which some rows begin, from a row on."""
-        return [self.at(b, b.add(row, I64(i)), 0) for i in range(count)]
+        first = Index(self.b, row)
+        return [self.at(first + i, 0) for i in range(count)]
 
-    def down(self, b: ir.IRBuilder, rows: int) -> Walk:
+    def down(self, rows: int) -> Walk:
         """A walk along the first rows: for each of some columns the address in each row."""
-        lines = self.rows_from(b, I64(0), rows)
+        lines = self.rows_from(0, rows)
 
-        def columns_from(column: ir.Value, count: int) -> list[list[ir.Value]]:
-            here = [b.gep(line, [column], source_etype=scalar_type(self.dtype)) for line in lines]
-            return [[self.moved(b, place, j) for place in here] for j in range(count)]
+        def columns_from(column: Number, count: int) -> list[Column]:
+            here = [element_address(self.b, line, self.dtype, column) for line in lines]
+            return [self._all_moved(here, j) for j in range(count)]
 
         return columns_from
 
-    def part(self, b: ir.IRBuilder, row: Any, column: Any) -> "Scattered":
+    def _all_moved(self, addresses: Column, elements: int) -> Column:
+        return [self.moved(address, elements) for address in addresses]
+
+    def part(self, row: Number, column: Number) -> "Scattered":
         """What is left of the matrix from an element on."""
-        moved = Matrix(self.pointer, self.dtype, self.strides).at(b, 0, column)
-        index = I64(row) if isinstance(row, int) else row
-        starts = b.gep(self.starts, [index], source_etype=I64)
-        return Scattered(moved, self.dtype, self.strides, starts)
+        pointer = self._further(self.pointer, column, self.strides[1])
+        return Scattered(self.b, pointer, self.dtype, self.strides, self._start_of(row))
 
     def turned(self) -> "Turned":
         """The transposed matrix."""
-        return Turned(self.pointer, self.dtype, self.strides[::-1], self)
+        return Turned(self.b, self.pointer, self.dtype, self.strides[::-1], self)
 
 
 @dataclass(frozen=True)
@@ -113,13 +150,13 @@ class Turned(Matrix):
 
     scattered: Scattered
 
-    def at(self, b: ir.IRBuilder, row: Any, column: Any) -> ir.Value:
+    def at(self, row: Number, column: Number) -> ir.Value:
         """The address of an element."""
-        return self.scattered.at(b, column, row)
+        return self.scattered.at(column, row)
 
-    def part(self, b: ir.IRBuilder, row: Any, column: Any) -> "Turned":
+    def part(self, row: Number, column: Number) -> "Turned":
         """What is left of the matrix from an element on."""
-        return self.scattered.part(b, column, row).turned()
+        return self.scattered.part(column, row).turned()
 
     def turned(self) -> Scattered:
         """The matrix itself."""

@@ -1,19 +1,24 @@
 """A tile of a matrix product by outer products: a column of A times a row of B for each k.
 
+Tile            rows by vectors of columns
 outer_sums      the sums of a tile, in registers
+chains_added    partial sums added, half to half
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.llvm.counted_loops import Interval
+from pellucid.executors.native.llvm.indices import Index
 from pellucid.executors.native.llvm.loads_and_stores import ask_for
-from pellucid.executors.native.llvm.vectors import Vectors, block_of, carried, summed
-from pellucid.executors.native.matmul.matrices import Matrix, Turned, Walk
-from pellucid.executors.native.matmul.tiling import FAR_BYTES, FAR_DEPTH, MOST_STEPS
+from pellucid.executors.native.llvm.vectors import Body, Vectors, block_of, carried, summed
+from pellucid.executors.native.matmul.cuts import is_far
+from pellucid.executors.native.matmul.matrices import Column, Operands, Turned, Walk
+from pellucid.executors.native.matmul.tiling import FAR_DEPTH, MOST_STEPS
 from pellucid.memory import LINE
 
 STEPS = 2  # of k in one turn of the loop: counting must not take cycles from multiplying;
@@ -22,7 +27,7 @@ AHEAD = 8  # how many k before its use a column of A is asked for, if they lie f
 IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for four cycles
 
 
-Meanwhile = Callable[[ir.Value], None]  # emits what else is done in a turn that begins at some k
+Meanwhile = Callable[[Index], None]  # emits what else is done in a turn that begins at some k
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,9 @@ class Tile:
     def steps(self) -> int:
         """How many k one turn of the loop takes: a power of two."""
         is_long = self.rare or self.rows == 1
-        steps = 1 if is_long and self.sums >= IN_FLIGHT else STEPS
+        steps = STEPS
+        if is_long and self.sums >= IN_FLIGHT:
+            steps = 1
         while steps < MOST_STEPS and steps * self.sums < IN_FLIGHT:
             steps *= 2
         while steps > max(self.k, 1):
@@ -68,78 +75,106 @@ class Tile:
 def outer_sums(
     v: Vectors,
     tile: Tile,
-    operands: tuple[Matrix, Matrix],
-    depth: tuple[Any, Any],
+    operands: Operands,
+    depth: Interval,
     meanwhile: Sequence[Meanwhile] = (),
 ) -> list[ir.Value]:
-    """The sums over k from `depth[0]` to `depth[1]` of a[:, k] b[k, :].
+    """The sums over k in `depth` of a[:, k] b[k, :].
 
-    The operands: a from the tile's first row on, and b from its first column on. k runs in
+    The operands: A from the tile's first row on, and B from its first column on. k runs in
     order in each of the tile's chains, and the chains are added at the end; long sums are added
     in blocks. `meanwhile`: what else is to be done in a turn of the loop.
     """
-    (a, b), (begin, end) = operands, depth
-    code, chains, steps = v.b, tile.chains, tile.steps
-    down, following = a.down(code, tile.rows), _following(v, tile, a)
-    totals = [v.zero] * (chains * tile.sums)
-    whole = end
-    if tile.k % steps:
-        whole = code.add(begin, code.and_(code.sub(end, begin), I64(-steps)))
+    turns = _Turns(v, tile, operands, meanwhile)
+    steps = tile.steps
+    has_rest = tile.k % steps != 0
+    whole = depth.end
+    if has_rest:
+        whole = depth.begin + (depth.length & -steps)
+    totals = [v.zero] * (tile.chains * tile.sums)
+    block = block_of(tile.depth, steps)
+    totals = summed(v, (depth.begin.raw, whole.raw), steps, totals, turns.of(steps), block)
+    if has_rest:
+        totals = carried(v.b, whole.raw, depth.end.raw, 1, totals, turns.of(1))
+    return chains_added(v, totals, tile.sums)
 
-    def turn(k: ir.Value, totals: list[ir.Value], steps: int) -> list[ir.Value]:
-        columns, rows = down(k, steps), b.rows_from(code, k, steps)
-        for each in meanwhile:
-            each(k)
-        if tile.ahead and not tile.rare:
-            within = code.and_(k, I64(LINE // a.dtype.itemsize - 1))
-            with code.if_then(code.icmp_signed("==", within, I64(0))):
-                for place in following(k, 1)[0]:
-                    ask_for(code, place, level=tile.ahead)
-        for step, place in enumerate(zip(columns, rows, strict=True)):
-            first = step % chains * tile.sums
-            last = first + tile.sums
-            totals[first:last] = _step(v, tile, (a, b), place, totals[first:last])
-        return totals
 
-    span, block = (begin, whole), block_of(tile.depth, steps)
-    totals = summed(v, span, steps, totals, lambda k, t: turn(k, t, steps), block)
-    if tile.k % steps:
-        totals = carried(code, whole, end, 1, totals, lambda k, t: turn(k, t, 1))
-    while len(totals) > tile.sums:
+def chains_added(v: Vectors, totals: list[ir.Value], count: int) -> list[ir.Value]:
+    """Partial sums, in chains of `count`, added until one chain is left: halves to each other."""
+    while len(totals) > count:
         half = len(totals) // 2
-        totals = [code.fadd(x, y) for x, y in zip(totals[:half], totals[half:], strict=True)]
+        pairs = zip(totals[:half], totals[half:], strict=True)
+        totals = [v.b.fadd(x, y) for x, y in pairs]
     return totals
 
 
-def _following(v: Vectors, tile: Tile, a: Matrix) -> Walk:
-    """The walk along the rows of the tile below: they may come from afar."""
-    if not tile.ahead:
-        return a.down(v.b, 0)
-    return a.part(v.b, tile.rows, 0).down(v.b, tile.rows)
+class _Turns:
+    """The body of the loop over k."""
 
+    def __init__(
+        self, v: Vectors, tile: Tile, operands: Operands, meanwhile: Sequence[Meanwhile]
+    ) -> None:
+        self.v, self.tile, self.meanwhile = v, tile, meanwhile
+        self.left, self.right = operands.left, operands.right
+        self.columns_from = self.left.down(tile.rows)
+        self.columns_below_from = self._below()
 
-def _step(
-    v: Vectors,
-    tile: Tile,
-    operands: tuple[Matrix, Matrix],
-    place: tuple[list[ir.Value], ir.Value],
-    totals: list[ir.Value],
-) -> list[ir.Value]:
-    """The totals after one more k; `place`: where its column of a lies and its row of b begins."""
-    (a, b), (column, row), along = operands, place, operands[1].strides[1]
-    line = [
-        v.load(b.moved(v.b, row, j * v.lanes * along), along, mask)
-        for j, mask in enumerate(tile.masks)
-    ]
-    if a.strides[0] == 1 and a.strides[1] * a.dtype.itemsize >= FAR_BYTES:
-        if not isinstance(a, Turned):
-            ask_for(v.b, a.moved(v.b, column[0], AHEAD * a.strides[1]))
-        if tile.k > FAR_DEPTH or isinstance(a, Turned):
+    def _below(self) -> Walk:
+        """The walk along the rows of the tile below: they may come from afar."""
+        rows = self.tile.rows
+        return self.left.part(rows, 0).down(rows) if self.tile.ahead else self.left.down(0)
+
+    def of(self, steps: int) -> Body:
+        """A turn of so many steps."""
+        return partial(self._turn, steps)
+
+    def _turn(self, steps: int, k: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
+        """The totals after so many more k."""
+        index = Index(self.v.b, k)
+        columns = self.columns_from(index, steps)
+        rows = self.right.rows_from(index, steps)
+        for emit in self.meanwhile:
+            emit(index)
+        self._ask_for_rows_below(index)
+        sums = self.tile.sums
+        for step, (column, row) in enumerate(zip(columns, rows, strict=True)):
+            first = step % self.tile.chains * sums
+            chain = slice(first, first + sums)
+            totals[chain] = self._step(column, row, totals[chain])
+        return totals
+
+    def _ask_for_rows_below(self, k: Index) -> None:
+        """Ask for a line of each row of the tile below, where one begins."""
+        tile = self.tile
+        if not tile.ahead or tile.rare:
+            return
+        elements_of_line = LINE // self.left.dtype.itemsize
+        with self.v.b.if_then(k.is_multiple_of(elements_of_line)):
+            (column,) = self.columns_below_from(k, 1)
+            for place in column:
+                ask_for(self.v.b, place, level=tile.ahead)
+
+    def _step(self, column: Column, row: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
+        """The totals after one more k: where its column of A lies, and its row of B begins."""
+        v = self.v
+        line = list(self.right.vectors(v, row, self.tile.masks))
+        self._ask_for_columns(column[0])
+        old = iter(totals)
+        new = []
+        for place in column:
+            element = v.load(place, 0)
+            for vector in line:
+                new.append(v.fma(element, vector, next(old)))
+        return new
+
+    def _ask_for_columns(self, place: ir.Value) -> None:
+        """Where the columns of A lie far apart, ask for what later steps and tiles need."""
+        left = self.left
+        if not is_far(left.strides, left.dtype):
+            return
+        is_anywhere = isinstance(left, Turned)
+        if not is_anywhere:
+            ask_for(self.v.b, left.moved(place, AHEAD * left.strides[1]))
+        if is_anywhere or self.tile.k > FAR_DEPTH:
             # More than the cache keeps, or anywhere: what the tiles after it will need.
-            ask_for(v.b, a.moved(v.b, column[0], LINE // a.dtype.itemsize))
-    result = []
-    for i in range(tile.rows):
-        element = v.load(column[i], 0)
-        for j, vector in enumerate(line):
-            result.append(v.fma(element, vector, totals[i * len(line) + j]))
-    return result
+            ask_for(self.v.b, left.moved(place, LINE // left.dtype.itemsize))

@@ -3,114 +3,95 @@
 pack_rows       some vectors of each row
 pack_turned     the same, of a matrix that lies column by column
 pack_lines      a few columns, each as a line without gaps
-pack_tiles      columns as tiles need them; tile_room: how much memory those of a tile take
+TileCopies      columns as tiles need them; tile_room: how much memory those of a tile take
+Block           some rows of A for some of k
 
 A copy pays where its elements are used often, and where the originals lie so far apart that
 each takes a page and cache sets of its own.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.ir.counting import ceil_div, padded
+from pellucid.executors.native.llvm.counted_loops import Interval, counted
+from pellucid.executors.native.llvm.indices import Index, Number, smaller
 from pellucid.executors.native.llvm.vectors import Vectors
+from pellucid.executors.native.matmul.cuts import Tiling
 from pellucid.executors.native.matmul.matrices import Matrix
-from pellucid.executors.native.matmul.tiling import Tiling, padded
 
 
 def pack_rows(
-    v: Vectors, matrix: Matrix, depth: tuple[Any, Any], masks: tuple[Any, ...], place: ir.Value
+    v: Vectors, matrix: Matrix, depth: Interval, masks: tuple[Any, ...], place: ir.Value
 ) -> Matrix:
-    """Rows from `depth[0]` to `depth[1]`, as many vectors as masks: row 0 of the copy comes first.
+    """Some rows, as many vectors of each as masks: the first of them is row 0 of the copy.
 
     Where the rows have gaps between their elements, these are closed.
     """
-    b, along = v.b, matrix.strides[1]
-    with counted(b, depth[0], depth[1]) as k:
-        row = matrix.at(b, k, 0)
-        first = b.mul(b.sub(k, depth[0]), I64(len(masks)))
-        for j, mask in enumerate(masks):
-            vector = v.load(matrix.moved(b, row, j * v.lanes * along), along, mask)
-            b.store(vector, v.slot(place, b.add(first, I64(j))))
-    return Matrix(place, matrix.dtype, (len(masks) * v.lanes, 1))
+    vectors = len(masks)
+    with depth.loop() as k:
+        row = matrix.at(k, 0)
+        first = (k - depth.begin) * vectors
+        for j, vector in enumerate(matrix.vectors(v, row, masks)):
+            v.keep(place, first + j, vector)
+    return Matrix(v.b, place, matrix.dtype, (vectors * v.lanes, 1))
+
+
+# ---- squares turned in registers -------------------------------------------------------------
 
 
 def pack_turned(
-    v: Vectors, matrix: Matrix, depth: tuple[Any, Any], shape: tuple[int, int], place: ir.Value
+    v: Vectors, matrix: Matrix, depth: Interval, shape: tuple[int, int], place: ir.Value
 ) -> Matrix:
     """The same for a matrix whose columns have no gaps: squares are turned in registers.
 
     `shape`: rows, of which `depth` says which are copied, and columns. Where there are more
     rows than lanes, the last square overlaps the one before it.
     """
-    b, lanes = v.b, v.lanes
     rows, columns = shape
-    whole, vectors = columns // lanes, -(-columns // lanes)
-    height = min(rows, lanes)
-    copy = Matrix(place, matrix.dtype, (vectors * lanes, 1))
-
-    def square(k: ir.Value, column: Any, width: int) -> None:
-        start = matrix.at(b, k, column)
-        lines = [
-            v.load(matrix.moved(b, start, i * matrix.strides[1]), 1, v.first(height))
-            for i in range(width)
-        ]
-        top = b.mul(b.sub(k, depth[0]), I64(vectors * lanes))
-        target = copy.part(b, 0, top).part(b, 0, column)
-        for i, vector in enumerate(v.transposed(lines)[:height]):
-            b.store(vector, target.at(b, i, 0))
-
-    with counted(b, depth[0], depth[1], lanes) as turn:
-        k = v.smaller(turn, b.sub(depth[1], I64(height)))
+    lanes = v.lanes
+    whole = columns // lanes * lanes
+    copy = Matrix(v.b, place, matrix.dtype, (padded(columns, lanes), 1))
+    squares = _Squares(v, matrix, copy, depth, min(rows, lanes))
+    with depth.loop(lanes) as turn:
+        k = smaller(turn, depth.end - squares.height)
         if whole:
-            with counted(b, I64(0), I64(whole * lanes), lanes) as column:
-                square(k, column, lanes)
-        if whole < vectors:
-            square(k, whole * lanes, columns - whole * lanes)
+            with counted(v.b, 0, whole, lanes) as column:
+                squares.turn(k, column, lanes)
+        if whole < columns:
+            squares.turn(k, whole, columns - whole)
     return copy
 
 
-def pack_tiles(
-    v: Vectors,
-    matrix: Matrix,
-    depth: tuple[Any, Any],
-    columns: tuple[Any, Any, int],
-    cut: Tiling,
-    place: ir.Value,
-) -> None:
-    """Columns of a matrix whose rows have no gaps, for rows from `depth[0]` to `depth[1]`.
+@dataclass(frozen=True)
+class _Squares:
+    """Squares of a matrix, `height` rows each, on their way to a copy of the rows in `depth`."""
 
-    `columns`: the first, the one after the last, and how many the matrix has. As many as a tile
-    has rows lie side by side, row after row, then come those of the next tile. Each vector is
-    written whole: what is too much is written over by the next row's, or lies in the gap that
-    `tile_room` leaves.
-    """
-    b, (first, last, count) = v.b, columns
-    short = count % cut.rows
-    whole = v.smaller(last, I64(count - short)) if short else last
-    tiles = Matrix(place, matrix.dtype, (tile_room(cut.depth, cut.rows, v.lanes), 1))
+    v: Vectors
+    matrix: Matrix
+    copy: Matrix
+    depth: Interval
+    height: int
 
-    def copy(k: ir.Value, column: ir.Value, width: int) -> None:
-        start = matrix.at(b, k, column)
-        target = tiles.at(b, b.sub(column, first), 0)
-        target = Matrix(target, matrix.dtype, (cut.rows, 1)).at(b, b.sub(k, depth[0]), 0)
-        for j in range(0, width, v.lanes):
-            vector = v.load(matrix.moved(b, start, j), 1, v.first(width - j))
-            b.store(vector, matrix.moved(b, target, j), align=matrix.dtype.itemsize)
+    def turn(self, k: Index, column: Number, width: int) -> None:
+        """Copy the square that begins at an element."""
+        columns = self._columns(self.matrix.at(k, column), width)
+        target = self.copy.part(k - self.depth.begin, column)
+        rows = self.v.transposed(columns)
+        for i, row in enumerate(rows[: self.height]):
+            self.v.b.store(row, target.at(i, 0))
 
-    with counted(b, depth[0], depth[1]) as k:
-        with counted(b, first, whole, cut.rows) as column:
-            copy(k, column, cut.rows)
-        if short:
-            with b.if_then(b.icmp_signed("<", whole, last)):
-                copy(k, whole, short)
-
-
-def tile_room(depth: int, rows: int, lanes: int) -> int:
-    """Memory for some rows of k of a tile, and a vector more, for each of its rows."""
-    return depth + -(-lanes // rows)
+    def _columns(self, first: ir.Value, width: int) -> list[ir.Value]:
+        """The columns of a square, each a vector."""
+        inside = self.v.first(self.height)
+        apart = self.matrix.strides[1]
+        columns = []
+        for i in range(width):
+            top = self.matrix.moved(first, i * apart)
+            columns.append(self.v.load(top, 1, inside))
+        return columns
 
 
 def pack_lines(v: Vectors, matrix: Matrix, rows: int, columns: int, place: ir.Value) -> Matrix:
@@ -118,15 +99,79 @@ def pack_lines(v: Vectors, matrix: Matrix, rows: int, columns: int, place: ir.Va
 
     There must be at least as many rows as lanes.
     """
-    b, lanes = v.b, v.lanes
-    length = padded(rows, lanes)
-    copy = Matrix(place, matrix.dtype, (1, length))
+    lanes = v.lanes
     apart, along = matrix.strides
-    with counted(b, I64(0), I64(rows), lanes) as turn:
-        k = v.smaller(turn, I64(rows - lanes))
-        start = matrix.at(b, k, 0)
-        places = [matrix.moved(b, start, i * apart) for i in range(lanes)]
+    copy = Matrix(v.b, place, matrix.dtype, (1, padded(rows, lanes)))
+    with counted(v.b, 0, rows, lanes) as turn:
+        k = smaller(turn, rows - lanes)
+        places = matrix.spaced(matrix.at(k, 0), lanes, apart)
         square = [v.load(place, along, v.first(columns)) for place in places]
-        for j, line in enumerate(v.transposed(square)[:columns]):
-            b.store(line, copy.at(b, k, j), align=matrix.dtype.itemsize)
+        lines = v.transposed(square)
+        for j, line in enumerate(lines[:columns]):
+            v.b.store(line, copy.at(k, j), align=matrix.dtype.itemsize)
     return copy
+
+
+# ---- columns as tiles need them --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some rows of A for some of k."""
+
+    rows: Interval
+    depth: Interval
+
+
+@dataclass(frozen=True)
+class TileCopies:
+    """Memory for a block of A, in the order in which tiles read it.
+
+    `matrix` is A transposed; its rows have no gaps, and `count` columns. As many of these as a
+    tile has rows lie side by side, row after row, then come those of the next tile. Each vector
+    is written whole: what is too much is written over by the next row's, or lies in the gap that
+    `tile_room` leaves.
+    """
+
+    v: Vectors
+    matrix: Matrix
+    count: int
+    cut: Tiling
+    place: ir.Value
+
+    def pack(self, block: Block) -> None:
+        """Copy a block."""
+        rows, height = block.rows, self.cut.rows
+        short = self.count % height
+        whole = smaller(rows.end, self.count - short) if short else rows.end
+        with block.depth.loop() as k:
+            with counted(self.v.b, rows.begin, whole, height) as row:
+                self._copy(block, k, row, height)
+            if short:
+                with self.v.b.if_then(whole < rows.end):
+                    self._copy(block, k, whole, short)
+
+    def _copy(self, block: Block, k: Index, row: Index, height: int) -> None:
+        """What a tile of so many rows needs for one k."""
+        v, matrix = self.v, self.matrix
+        source = matrix.at(k, row)
+        tile = self._columns_of_tile(row - block.rows.begin)
+        target = tile.at(k - block.depth.begin, 0)
+        for j in range(0, height, v.lanes):
+            vector = v.load(matrix.moved(source, j), 1, v.first(height - j))
+            v.b.store(vector, matrix.moved(target, j), align=matrix.dtype.itemsize)
+
+    def of_tile(self, row: Index) -> Matrix:
+        """The copy of A for the tile that begins at a row of the block."""
+        return self._columns_of_tile(row).turned()
+
+    def _columns_of_tile(self, row: Index) -> Matrix:
+        cut, dtype = self.cut, self.matrix.dtype
+        room = tile_room(cut.depth, cut.rows, cut.lanes)
+        tiles = Matrix(self.v.b, self.place, dtype, (room, 1))
+        return Matrix(self.v.b, tiles.at(row, 0), dtype, (cut.rows, 1))
+
+
+def tile_room(depth: int, rows: int, lanes: int) -> int:
+    """Memory for some rows of k of a tile, and a vector more, for each of its rows."""
+    return depth + ceil_div(lanes, rows)

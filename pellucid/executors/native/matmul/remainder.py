@@ -12,19 +12,16 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.lanes import I64, scalar_type
+from pellucid.executors.native.ir.counting import ceil_div
+from pellucid.executors.native.llvm.counted_loops import Interval, counted
+from pellucid.executors.native.llvm.indices import Index, smaller
+from pellucid.executors.native.llvm.loads_and_stores import element_address
 from pellucid.executors.native.llvm.vectors import Vectors
+from pellucid.executors.native.matmul.cuts import Contraction, Tiling
+from pellucid.executors.native.matmul.cycles import inner_rows, swapped_vectors
 from pellucid.executors.native.matmul.inner_tiles import Lines, inner_sums
-from pellucid.executors.native.matmul.matrices import Matrix
+from pellucid.executors.native.matmul.matrices import Operands
 from pellucid.executors.native.matmul.outer_tiles import Tile, outer_sums
-from pellucid.executors.native.matmul.tiling import (
-    Contraction,
-    Tiling,
-    inner_rows,
-    padded,
-    swapped_vectors,
-)
 
 
 @dataclass(frozen=True)
@@ -38,57 +35,78 @@ class RemainderColumns:
     spec: Contraction
     cut: Tiling
     columns: int
-    operands: tuple[Matrix, Matrix]
+    operands: Operands
     place: ir.Value
-    hand_out: Callable[[ir.Value, ir.Value], None]
+    hand_out: Callable[[Index, ir.Value], None]
 
-    def inner(self, row: ir.Value, end: ir.Value) -> None:
-        """Rows from `row` to `end` by inner products; rows beyond the end repeat the last."""
-        v, cut, (a, b), code = self.v, self.cut, self.operands, self.v.b
-        rows = inner_rows(self.columns, min(cut.group, self.spec.m), cut.registers)
-        columns = tuple(b.at(code, 0, j) for j in range(self.columns))
-        last = I64(self.spec.m - 1)
-        with counted(code, row, end, rows) as at:
-            wanted = [v.smaller(code.add(at, I64(i)), last) for i in range(rows)]
-            lines = Lines(tuple(a.at(code, i, 0) for i in wanted), columns)
-            for i, vector in enumerate(inner_sums(v, lines, self.spec.k)):
-                code.store(vector, v.slot(self.place, i))
-            with counted(code, I64(0), v.smaller(code.sub(end, at), I64(rows))) as i:
-                start = code.mul(i, I64(self.columns))
-                place = code.gep(self.place, [start], source_etype=scalar_type(self.spec.dtype))
-                self.hand_out(code.add(at, i), v.load(place, 1, v.first(self.columns)))
+    # ---- lanes along k -----------------------------------------------------------------------
 
-    def swapped(self, row: ir.Value, end: ir.Value) -> None:
-        """Rows from `row` to `end` with vectors down the rows, turned to be handed out."""
-        v, cut, (a, b), code = self.v, self.cut, self.operands, self.v.b
+    def inner(self, rows: Interval) -> None:
+        """Some rows by inner products; rows beyond the last one repeat it."""
+        cut, right = self.cut, self.operands.right
+        count = inner_rows(self.columns, min(cut.group, self.spec.m), cut.registers)
+        columns = tuple(right.at(0, j) for j in range(self.columns))
+        with rows.loop(count) as row:
+            lines = Lines(self._rows_from(row, count), columns)
+            self._keep(inner_sums(self.v, lines, self.spec.k))
+            with counted(self.v.b, 0, smaller(rows.end - row, count)) as i:
+                place = self._kept_row(i)
+                self.hand_out(row + i, self.v.load(place, 1, self.v.first(self.columns)))
+
+    def _rows_from(self, row: Index, count: int) -> tuple[ir.Value, ...]:
+        last = self.spec.m - 1
+        wanted = [smaller(row + i, last) for i in range(count)]
+        return tuple(self.operands.left.at(i, 0) for i in wanted)
+
+    def _keep(self, vectors: list[ir.Value]) -> None:
+        """Write results down, to be handed out."""
+        for i, vector in enumerate(vectors):
+            self.v.keep(self.place, i, vector)
+
+    def _kept_row(self, i: Index) -> ir.Value:
+        """Where the results of a row are: those of all rows lie one after the other."""
+        first = i * self.columns
+        return element_address(self.v.b, self.place, self.spec.dtype, first)
+
+    # ---- lanes down the rows -----------------------------------------------------------------
+
+    def swapped(self, rows: Interval) -> None:
+        """Some rows with vectors down the rows, turned to be handed out."""
+        v, cut = self.v, self.cut
         vectors = swapped_vectors(self.columns, cut.group, v.lanes, cut.registers)
         turned = v.slot(self.place, vectors * self.columns)
-        with counted(code, row, end, vectors * v.lanes) as at:
-            count = code.sub(end, at)
-            masks = tuple(v.below(code.sub(count, I64(i * v.lanes))) for i in range(vectors))
-            tile = Tile(self.columns, masks, self.spec.k, self.spec.k)
-            operands = (b.turned(), a.part(code, at, 0).turned())
-            depth = (I64(0), I64(self.spec.k))
-            for i, total in enumerate(outer_sums(v, tile, operands, depth)):
-                code.store(total, v.slot(self.place, i))
-            with counted(code, I64(0), I64(vectors)) as i:
+        height = vectors * v.lanes
+        with rows.loop(height) as row:
+            count = rows.end - row
+            self._keep(self._swapped_sums(row, count, vectors))
+            with counted(v.b, 0, vectors) as i:
                 self._turn(i, vectors, turned)
-            with counted(code, I64(0), v.smaller(count, I64(vectors * v.lanes))) as i:
-                self.hand_out(code.add(at, i), code.load(v.slot(turned, i), typ=v.kind))
+            with counted(v.b, 0, smaller(count, height)) as i:
+                self.hand_out(row + i, v.kept(turned, i))
 
-    def _turn(self, index: ir.Value, vectors: int, turned: ir.Value) -> None:
+    def _swapped_sums(self, row: Index, count: Index, vectors: int) -> list[ir.Value]:
+        """B^T A^T for some rows of A: its columns are loaded as vectors."""
+        v, k = self.v, self.spec.k
+        masks = tuple(v.below(count - i * v.lanes) for i in range(vectors))
+        tile = Tile(self.columns, masks, k, k)
+        right = self.operands.right.turned()
+        left = self.operands.left.part(row, 0).turned()
+        return outer_sums(v, tile, Operands(right, left), Interval.of(v.b, 0, k))
+
+    def _turn(self, index: Index, vectors: int, turned: ir.Value) -> None:
         """One vector of rows of each column made a vector of columns for each row."""
-        v, code = self.v, self.v.b
-        places = [code.add(index, I64(j * vectors)) for j in range(self.columns)]
-        columns = [code.load(v.slot(self.place, place), typ=v.kind) for place in places]
-        first = code.mul(index, I64(v.lanes))
+        v = self.v
+        places = [index + j * vectors for j in range(self.columns)]
+        columns = [v.kept(self.place, place) for place in places]
+        first = index * v.lanes
         for i, vector in enumerate(v.transposed(columns)):
-            code.store(vector, v.slot(turned, code.add(first, I64(i))))
+            v.keep(turned, first + i, vector)
 
 
 def remainder_vectors(cut: Tiling, columns: int) -> int:
     """How many vectors of memory the results of left-over columns take at a time."""
     if cut.tail == "swapped" and columns:
-        return swapped_vectors(columns, cut.group, cut.lanes, cut.registers) * (columns + cut.lanes)
+        vectors = swapped_vectors(columns, cut.group, cut.lanes, cut.registers)
+        return vectors * (columns + cut.lanes)
     # One more than the sums fill: the last row is read as a whole vector.
-    return padded(max(cut.registers, columns), cut.lanes) // cut.lanes + 1
+    return ceil_div(max(cut.registers, columns), cut.lanes) + 1

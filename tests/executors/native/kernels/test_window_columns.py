@@ -7,8 +7,14 @@ import pytest
 from executors.native.examples import procedure
 from executors.native.kernels.frame_program import run
 
-from pellucid.executors.native.kernels.window_columns import Axis, Block, Columns
-from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.kernels.window_columns import (
+    Axis,
+    Block,
+    Channels,
+    Columns,
+    Rows,
+)
+from pellucid.executors.native.llvm.indices import Index
 
 CHANNELS = 2
 # size, stride, taps, columns, tap, column, before, dilation
@@ -75,9 +81,9 @@ def test_columns_are_those_of_the_definition(along, across):
             graph = frame.shared.graph
             columns = Columns(frame, np.dtype(np.float32), axes)
             source, to = frame.pointer(graph.inputs[0]), frame.pointer(graph.outputs[0])
-            where = Block(I64(row), I64(first), *block)
+            where = Block(Index(frame.builder, row), first, *block)
             assert where.count == block[0] * block[1]
-            columns.lay_out(source, (CHANNELS, 250), where, (to, apart))
+            columns.lay_out(Channels(source, CHANNELS, 250), where, Rows(to, apart))
 
         found, _ = run(made, emitted, [x, np.zeros((lines, apart))])
         np.testing.assert_array_equal(found[:, :count], expected(x, axes, row, first, block))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from executors.native.lane_program import I64, function, module_text
 
-from pellucid.executors.native.llvm.counted_loops import Interval, counted
+from pellucid.executors.native.llvm.counted_loops import Interval, choose, counted
+from pellucid.executors.native.llvm.indices import Index
 
 SPANS = [(0, 5, 1), (0, 0, 1), (3, 3, 1), (5, 2, 1), (-4, 3, 2), (0, 7, 3), (0, 6, 3), (2, 3, 100)]
 
@@ -81,3 +82,17 @@ def test_loops_nest_and_follow_one_another():
     for i in range(4):
         expected += [10 * i + j for j in range(i)] + ([-1] if i == 2 else [])
     assert noted(loops)(4) == [*expected, 7, 8]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("differs", [False, True])
+def test_the_last_of_many_is_chosen_when_the_code_runs(differs, count):
+    def body(b, places, number):
+        index = Index(b, number)
+        choose(index, count, differs, lambda last: b.store(I64(2 if last else 1), places[0]))
+
+    code = function(module_text(body, 1), 1)
+    found = np.zeros(1, np.int64)
+    for index in range(count):
+        code(found.ctypes.data, index)
+        assert found[0] == (2 if differs and index == count - 1 else 1)

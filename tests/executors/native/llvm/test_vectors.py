@@ -126,14 +126,14 @@ def test_no_mask_is_needed_for_all_lanes():
     assert [mask is None for mask in made] == [False, True, True]
 
 
-def test_the_smaller_and_the_larger_are_those_of_signed_integers():
+def test_vectors_are_kept_side_by_side():
     def emitted(v, places, count):
-        two = I64(-3), count
-        return [v.load(v.slot(places[0], each)) for each in (v.larger(*two), v.smaller(*two))]
+        v.keep(places[0], 1, v.kept(places[0], count))
+        return [v.kept(places[0], 0), v.kept(places[0], 1)]
 
     x = np.arange(20, dtype=np.float64)
-    found = run(lambda v, p, c: emitted(v, [v.slot(p[0], 10)], c), np.float64, 1, 2, x, count=4)
-    assert found.ravel().tolist() == [14.0, 7.0]
+    found = run(emitted, np.float64, 4, 2, x, count=3)
+    assert found.ravel().tolist() == [0.0, 1.0, 2.0, 3.0, 12.0, 13.0, 14.0, 15.0]
 
 
 def test_values_are_carried_from_turn_to_turn():

@@ -16,12 +16,14 @@ import numpy as np
 from executors.native.guarded import guarded
 from llvmlite import ir
 
+from pellucid.executors.native.llvm.counted_loops import Interval
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import store
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
-from pellucid.executors.native.matmul.panels import Finish
-from pellucid.executors.native.matmul.tiling import Contraction
+from pellucid.executors.native.matmul.cuts import Contraction
+from pellucid.executors.native.matmul.panels import Site
+from pellucid.executors.native.matmul.tiles import Finish
 
 I64 = ir.IntType(64)
 POINTER = ir.PointerType()
@@ -62,7 +64,8 @@ def module(spec: Contraction, target: targets.Target, *, marks: bool = False) ->
             builder.store(ir.IntType(8)(1), place)
 
     finish = Finish(lambda *_: None, mark) if marks else Finish(write)
-    emit_contraction(builder, target, spec, (a, b), (begin, end), finish, scratch)
+    site, units = Site(builder, target, scratch), Interval.of(builder, begin, end)
+    emit_contraction(site, spec, (a, b), units, finish)
     builder.ret_void()
     entry.branch(code)
     return made

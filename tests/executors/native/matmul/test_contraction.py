@@ -20,7 +20,7 @@ from llvmlite import binding
 
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul.contraction import tiles
-from pellucid.executors.native.matmul.tiling import Contraction
+from pellucid.executors.native.matmul.cuts import Contraction
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -39,8 +39,10 @@ def scattered(along):
 def made(kind, strides):
     """A matrix, as code has it and as NumPy has it."""
     if kind == "dense":
-        return lambda memory, starts: Matrix(memory, DOUBLE, strides), dense(strides)
-    return lambda memory, starts: Scattered(memory, DOUBLE, strides, starts), scattered(strides[1])
+        return lambda b, memory, starts: Matrix(b, memory, DOUBLE, strides), dense(strides)
+    return lambda b, memory, starts: Scattered(b, memory, DOUBLE, strides, starts), scattered(
+        strides[1]
+    )
 
 
 KINDS = [
@@ -55,10 +57,10 @@ def test_elements_by_numbers_known_now_or_later(kind, strides):
     places = [(i, j) for i in range(ROWS) for j in range(COLUMNS)]
 
     def addresses(b, memory, starts, _):
-        m = matrix(memory, starts)
-        yield from (m.at(b, i, j) for i, j in places)
-        yield from (m.at(b, I64(i), I64(j)) for i, j in places)
-        yield from (m.turned().at(b, I64(j), i) for i, j in places)
+        m = matrix(b, memory, starts)
+        yield from (m.at(i, j) for i, j in places)
+        yield from (m.at(I64(i), I64(j)) for i, j in places)
+        yield from (m.turned().at(I64(j), i) for i, j in places)
 
     found = read(addresses, 3 * len(places)).reshape(3, ROWS, COLUMNS)
     np.testing.assert_array_equal(found, np.broadcast_to(expected, found.shape))
@@ -70,10 +72,10 @@ def test_what_is_left_from_an_element_on_counts_from_there(kind, strides):
     places = [(i, j) for i in range(ROWS - 1) for j in range(COLUMNS - 2)]
 
     def addresses(b, memory, starts, one):
-        m = matrix(memory, starts)
-        yield from (m.part(b, one, 2).at(b, i, j) for i, j in places)
-        yield from (m.part(b, 1, I64(2)).at(b, i, j) for i, j in places)
-        yield from (m.turned().part(b, I64(2), one).at(b, j, i) for i, j in places)
+        m = matrix(b, memory, starts)
+        yield from (m.part(one, 2).at(i, j) for i, j in places)
+        yield from (m.part(1, I64(2)).at(i, j) for i, j in places)
+        yield from (m.turned().part(I64(2), one).at(j, i) for i, j in places)
 
     found = read(addresses, 3 * len(places)).reshape(3, ROWS - 1, COLUMNS - 2)
     np.testing.assert_array_equal(found, np.broadcast_to(expected[1:, 2:], found.shape))
@@ -84,8 +86,8 @@ def test_rows_begin_one_after_the_other(kind, strides):
     matrix, expected = made(kind, strides)
 
     def addresses(b, memory, starts, one):
-        m = matrix(memory, starts)
-        return [*m.rows_from(b, one, 3), *m.turned().rows_from(b, one, 3)]
+        m = matrix(b, memory, starts)
+        return [*m.rows_from(one, 3), *m.turned().rows_from(one, 3)]
 
     found = read(addresses, 6)
     np.testing.assert_array_equal(found, [*expected[1:, 0], *expected[0, 1:4]])
@@ -98,8 +100,8 @@ def test_a_walk_goes_down_all_rows_column_by_column(kind, strides, is_turned):
     rows, expected = 3, (expected.T if is_turned else expected)
 
     def addresses(b, memory, starts, one):
-        m = matrix(memory, starts)
-        walk = (m.turned() if is_turned else m).down(b, rows)
+        m = matrix(b, memory, starts)
+        walk = (m.turned() if is_turned else m).down(rows)
         columns = walk(one, 2)
         assert [len(column) for column in columns] == [rows] * 2
         return [place for column in columns for place in column]
@@ -112,7 +114,7 @@ def test_turned_twice_is_the_matrix_itself(kind, strides):
     matrix, _ = made(kind, strides)
 
     def addresses(b, memory, starts, _):
-        m = matrix(memory, starts)
+        m = matrix(b, memory, starts)
         again = m.turned().turned()
         assert (type(again), again.strides) == (type(m), m.strides)
         return []

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from executors.native.lane_program import I64, function, module_text
 
+from pellucid.executors.native.llvm.counted_loops import Interval
 from pellucid.executors.native.llvm.vectors import Vectors, first_lanes
-from pellucid.executors.native.matmul.matrices import Matrix
+from pellucid.executors.native.matmul.matrices import Matrix, Operands
 from pellucid.executors.native.matmul.outer_tiles import IN_FLIGHT, STEPS, Tile, outer_sums
 from pellucid.executors.native.matmul.tiling import MOST_STEPS
 
@@ -45,14 +46,16 @@ def sums(a, b, made, begin, end):
 
     def body(builder, places, last):
         v = Vectors(builder, FLOAT, LANES)
-        left = Matrix(places[0], FLOAT, (a.shape[1], 1))
-        right = Matrix(places[1], FLOAT, (b.shape[1], 1))
+        left = Matrix(builder, places[0], FLOAT, (a.shape[1], 1))
+        right = Matrix(builder, places[1], FLOAT, (b.shape[1], 1))
+
+        depth = Interval.of(builder, begin, last)
 
         def meanwhile(k):
             before = builder.load(places[3], typ=I64)
             builder.store(builder.add(before, I64(1)), places[3])
 
-        found = outer_sums(v, made, (left, right), (I64(begin), last), [meanwhile])
+        found = outer_sums(v, made, Operands(left, right), depth, [meanwhile])
         for i, vector in enumerate(found):
             builder.store(vector, v.slot(places[2], i), align=4)
 

@@ -5,20 +5,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from executors.native.guarded import guarded
-from executors.native.lane_program import I64, function, module_text
+from executors.native.lane_program import function, module_text
 from executors.native.matmul.product_programs import laid_out
 
+from pellucid.executors.native.ir.counting import padded
+from pellucid.executors.native.llvm.counted_loops import Interval
+from pellucid.executors.native.llvm.indices import Index
 from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul.matrices import Matrix
 from pellucid.executors.native.matmul.packing import (
+    Block,
+    TileCopies,
     pack_lines,
     pack_rows,
-    pack_tiles,
     pack_turned,
     tile_room,
 )
-from pellucid.executors.native.matmul.tiling import padded, tiling
+from pellucid.executors.native.matmul.tiling import tiling
 
 FLOAT, LANES = np.dtype(np.float32), 4
 GAP = 3
@@ -44,7 +48,7 @@ def packed(view, strides, room, emitted):
     copy[:] = -1
 
     def body(b, places, _):
-        emitted(Vectors(b, FLOAT, LANES), Matrix(places[0], FLOAT, strides), places[1])
+        emitted(Vectors(b, FLOAT, LANES), Matrix(b, places[0], FLOAT, strides), places[1])
 
     function(module_text(body, 2), 2)(view.ctypes.data, copy.ctypes.data, 0)
     return copy.copy(), region
@@ -59,7 +63,7 @@ def test_rows_are_copied_as_vectors_without_gaps(begin, end, columns, form):
 
     def emitted(v, matrix, place):
         masks = tuple(v.first(columns - j) for j in range(0, columns, LANES))
-        made = pack_rows(v, matrix, (I64(begin), I64(end)), masks, place)
+        made = pack_rows(v, matrix, Interval.of(v.b, begin, end), masks, place)
         assert made.strides == (width, 1)
 
     found, _ = packed(view, strides, (end - begin) * width, emitted)
@@ -76,7 +80,7 @@ def test_columns_without_gaps_are_turned_into_rows(rows, begin, end, columns):
     width = padded(columns, LANES)
 
     def emitted(v, matrix, place):
-        made = pack_turned(v, matrix, (I64(begin), I64(end)), (rows, columns), place)
+        made = pack_turned(v, matrix, Interval.of(v.b, begin, end), (rows, columns), place)
         assert made.strides == (width, 1)
 
     found, _ = packed(view, strides, (end - begin) * width, emitted)
@@ -111,8 +115,10 @@ def test_columns_are_copied_as_tiles_need_them(rows, first, last):
     count = -(-(last - first) // rows)
 
     def emitted(v, matrix, place):
-        columns = I64(first), I64(last), 11
-        pack_tiles(v, matrix, (I64(begin), I64(end)), columns, cut, place)
+        rows_of_a = Interval.of(v.b, first, last)
+        copies = TileCopies(v, matrix, 11, cut, place)
+        copies.pack(Block(rows_of_a, Interval.of(v.b, begin, end)))
+        assert copies.of_tile(Index(v.b, 0)).strides == (1, cut.rows)
 
     found, _ = packed(view, strides, count * room, emitted)
     for tile in range(count):

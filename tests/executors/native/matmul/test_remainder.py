@@ -7,13 +7,15 @@ import pytest
 from executors.native.guarded import guarded
 from executors.native.lane_program import I64, function, module_text
 
+from pellucid.executors.native.llvm.counted_loops import Interval
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import store
 from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.matmul.matrices import Matrix
+from pellucid.executors.native.matmul.cuts import Contraction
+from pellucid.executors.native.matmul.matrices import Matrix, Operands
 from pellucid.executors.native.matmul.remainder import RemainderColumns, remainder_vectors
-from pellucid.executors.native.matmul.tiling import Contraction, tiling
+from pellucid.executors.native.matmul.tiling import tiling
 
 FLOAT = np.dtype(np.float32)
 LANES = targets.host().lanes(FLOAT)
@@ -33,7 +35,8 @@ def product(a, b, tail, group, rows):
 
     def body(builder, places, _):
         v = Vectors(builder, FLOAT, LANES)
-        operands = Matrix(places[0], FLOAT, strides[0]), Matrix(places[1], FLOAT, strides[1])
+        left = Matrix(builder, places[0], FLOAT, strides[0])
+        right = Matrix(builder, places[1], FLOAT, strides[1])
 
         def hand_out(row, vector):
             place = builder.gep(
@@ -41,8 +44,9 @@ def product(a, b, tail, group, rows):
             )
             store(builder, place, Lanes(builder, vector, FLOAT), mask=v.first(columns))
 
+        operands = Operands(left, right)
         made = RemainderColumns(v, spec, cut, columns, operands, places[2], hand_out)
-        (made.inner if is_inner else made.swapped)(I64(rows[0]), I64(rows[1]))
+        (made.inner if is_inner else made.swapped)(Interval.of(builder, *rows))
 
     given = [x.ctypes.data for x in (a, b, memory, result)]
     function(module_text(body, 4), 4)(*given, 0)

@@ -8,15 +8,8 @@ from executors.native.matmul.product_programs import DTYPES, FORMS, laid_out
 
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul import tiling as tiling_module
-from pellucid.executors.native.matmul.tiling import (
-    MOST_STEPS,
-    PACKED_BYTES,
-    Contraction,
-    inner_rows,
-    padded,
-    swapped_vectors,
-    tiling,
-)
+from pellucid.executors.native.matmul.cuts import Contraction
+from pellucid.executors.native.matmul.tiling import MOST_STEPS, PACKED_BYTES, tiling
 
 SIZES = (1, 2, 5, 10, 17, 50, 64, 100, 784, 1025)
 
@@ -61,26 +54,6 @@ def test_rows_that_begin_anywhere_are_neither_packed_by_lines_nor_left_over() ->
     for n in SIZES:
         spec = Contraction(50, n, 100, DTYPES[0], (1, 50), (n, 1), scattered=True)
         assert tiling(spec, targets.host()).tail == "masked"
-
-
-def test_padding_is_to_whole_vectors() -> None:
-    assert [padded(n, 8) for n in (0, 1, 7, 8, 9, 16)] == [0, 8, 8, 8, 16, 16]
-
-
-@pytest.mark.parametrize("registers", [16, 32])
-def test_rows_of_inner_products_leave_registers_for_what_they_meet(registers: int) -> None:
-    for columns, most in itertools.product(range(1, 17), range(1, 60)):
-        rows = inner_rows(columns, most, registers)
-        assert 1 <= rows <= most
-        assert rows * columns + columns < registers or rows == 1
-
-
-@pytest.mark.parametrize("registers", [16, 32])
-def test_vectors_down_the_rows_leave_registers_for_columns(registers: int) -> None:
-    for columns, group, lanes in itertools.product(range(1, registers - 8), (1, 48, 500), (4, 16)):
-        vectors = swapped_vectors(columns, group, lanes, registers)
-        assert 1 <= vectors <= -(-group // lanes)
-        assert vectors * (columns + 1) < registers
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -1,0 +1,45 @@
+"""Counting in wholes: into how many pieces something is cut, and what fills them.
+
+ceil_div        how many pieces there are, the last one perhaps not full
+padded          a count rounded up to whole pieces
+equal_part      the size of pieces that are nearly equal
+floor_power     a count rounded down to a power of two
+"""
+
+
+def ceil_div(count: int, size: int) -> int:
+    """How many pieces of a size a count is cut into; the last one may not be full.
+
+    >>> ceil_div(10, 4)
+    3
+    """
+    return -(-count // size)
+
+
+def padded(count: int, size: int) -> int:
+    """A count rounded up to whole pieces of a size.
+
+    >>> padded(10, 4)
+    12
+    """
+    return ceil_div(count, size) * size
+
+
+def equal_part(count: int, most: int) -> int:
+    """The size of each piece, if there are as few nearly equal ones of at most `most` as can be.
+
+    >>> equal_part(10, 4)
+    4
+    >>> equal_part(9, 4)
+    3
+    """
+    return ceil_div(count, ceil_div(count, most))
+
+
+def floor_power(count: int) -> int:
+    """The largest power of two that is no more than a count; 0 for 0.
+
+    >>> floor_power(10), floor_power(8), floor_power(0)
+    (8, 8, 0)
+    """
+    return 1 << count.bit_length() >> 1

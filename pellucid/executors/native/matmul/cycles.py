@@ -1,0 +1,123 @@
+"""Estimated cycles of the ways to compute a product, on one thread.
+
+outer_cycles        tiles by outer products
+inner_cycles        columns by inner products; inner_rows: how many rows meet them at a time
+swapped_cycles      columns with vectors down the rows; swapped_vectors: how many vectors
+
+A core begins two multiply-adds and two loads of vectors in a cycle, and the result of a
+multiply-add is there after four: so the optimization manuals of Intel and AMD for the cores since
+Haswell and Zen 2. All other numbers are chosen: nothing was written down of how they were found.
+Only the order of the estimates matters, as they choose a tiling and nothing else.
+"""
+
+from pellucid.executors.native.ir.counting import ceil_div
+from pellucid.executors.native.matmul.cuts import Contraction, Tiling, is_crowded
+
+LATENCY = 4  # cycles from a multiply-add to the next one on the same sum
+LINE_BYTES = 64
+# Chosen; in cycles, if nothing else is said.
+LOAD = 0.1  # of each load, even where loads do not limit: the rate falls with their number
+TURN = 0.7  # of counting, for each k
+UNALIGNED, PERHAPS_ALIGNED = 2.0, 1.5  # loads that a vector counts for: it may lie in two lines
+CROWDING = 0.75  # for a vector, for each row whose lines share sets of the cache with it
+TILE, RESULT = 20, 2  # to begin a tile, and to hand out each of its vectors
+PACKING = 2.0  # of a vector of B
+READ_BYTES = 32  # of A that come in a cycle, for each panel again
+TWO_HEIGHTS = 1.03  # times as long, where the last tile is lower: that is twice the code
+TURNING = 6.0  # to turn a number of B, so that columns become lines
+GROUP_ROWS = 48  # of a unit whose rows share more than their tile: whole tiles of 4, 6, 8, 12 or 16
+MOST_LINES = 16  # rows of inner products at a time: addresses take registers, too
+
+
+# ---- tiles -----------------------------------------------------------------------------------
+
+
+def outer_cycles(spec: Contraction, cut: Tiling, width: int) -> float:
+    """Cycles of the tiles of the whole product, which cover `width` vectors of columns."""
+    whole, rest = divmod(spec.m, cut.rows)
+    weight = _vector_loads(spec, cut)
+
+    def of_panel(vectors: int) -> float:
+        low = _tile_step(rest, vectors, weight)
+        return whole * _tile_step(cut.rows, vectors, weight) + low
+
+    panels, last = divmod(width, cut.vectors)
+    steps = panels * of_panel(cut.vectors)
+    if last:
+        steps += of_panel(last)
+    starting = ceil_div(spec.m, cut.rows) * ceil_div(width, cut.vectors) * _tile_start(spec, cut)
+    packing = PACKING * width * spec.k if cut.packs_b else 0.0
+    reading = cut.panels * spec.m * spec.k * spec.dtype.itemsize / READ_BYTES
+    cycles = steps * spec.k + starting + packing + reading
+    return cycles * (TWO_HEIGHTS if rest else 1.0)
+
+
+def _vector_loads(spec: Contraction, cut: Tiling) -> float:
+    """How many loads one of a vector of B counts for."""
+    if cut.packs_b:
+        return 1.0
+    row_bytes = spec.b_strides[0] * spec.dtype.itemsize
+    return UNALIGNED if row_bytes % LINE_BYTES else PERHAPS_ALIGNED
+
+
+def _tile_step(rows: int, vectors: int, weight: float) -> float:
+    """Cycles of a tile for each k."""
+    if not rows or not vectors:
+        return 0.0
+    loads = weight * vectors + rows
+    return _limit(rows * vectors, loads) + LOAD * loads + TURN
+
+
+def _limit(sums: int, loads: float) -> float:
+    """Cycles that multiply-adds, loads, or waiting for a result take for each k."""
+    waiting = 1 if sums < 4 else 2 if sums < 8 else LATENCY
+    return max(sums / 2, loads / 2, waiting)
+
+
+def _tile_start(spec: Contraction, cut: Tiling) -> float:
+    """Cycles to begin a tile and to hand it out."""
+    crowding = CROWDING * cut.rows if is_crowded(spec) else 0.0
+    return TILE + (RESULT + crowding) * cut.rows * cut.vectors
+
+
+# ---- inner products --------------------------------------------------------------------------
+
+
+def inner_rows(columns: int, most: int, registers: int) -> int:
+    """How many rows meet some columns at a time, of `most`: nearly the same each time."""
+    fit = (registers - 1 - columns) // columns
+    rows = max(1, min(most, MOST_LINES, fit))
+    return ceil_div(most, ceil_div(most, rows)) if most <= MOST_LINES else rows
+
+
+def inner_cycles(spec: Contraction, columns: int, lanes: int, registers: int) -> float:
+    """Cycles of inner products of a row with some columns."""
+    rows = inner_rows(columns, spec.m, registers)
+    sums = rows * columns
+    chains = 1 if sums >= 8 else 2 if sums >= 4 else 4
+    loads = (rows + columns) * (UNALIGNED if spec.k % lanes else PERHAPS_ALIGNED)
+    step = max(sums / 2, loads / 2, LATENCY / chains) + LOAD * loads + TURN
+    turning = 0.0
+    if spec.b_strides[0] != 1:
+        turning = TURNING * lanes * spec.k / lanes / max(spec.m, 1)
+    # At the end the lanes of all sums are added.
+    return (ceil_div(spec.k, lanes) * step + 3 * sums + 15) / rows + turning
+
+
+# ---- vectors down the rows -------------------------------------------------------------------
+
+
+def swapped_vectors(columns: int, group: int, lanes: int, registers: int) -> int:
+    """How many vectors of rows meet some columns at a time."""
+    # A single column waits for memory alone, and that is read best in short pieces.
+    most = min(8, (registers - 1) // (columns + 1)) if columns > 1 else 4
+    return max(1, min(ceil_div(group, lanes), most))
+
+
+def swapped_cycles(spec: Contraction, columns: int, lanes: int, registers: int) -> float:
+    """Cycles of some columns with vectors down the rows."""
+    vectors = swapped_vectors(columns, min(spec.m, GROUP_ROWS), lanes, registers)
+    step = _limit(vectors * columns, 2 * vectors + columns) + 1.5
+    tiles = ceil_div(spec.m, vectors * lanes)
+    handing_out = vectors * (lanes * 3 + 2 * columns)
+    return tiles * (step * spec.k + 30 + handing_out)
