@@ -9,5 +9,6 @@ In: the graph as it was captured. Out: the graph that is scheduled. `planning` n
     long_products       products with a long inner axis cut into parts
     row_padding         rows that begin at cache lines
     batches_in_place    batches that products read where they lie in the data
+    rewriter            what simplification writes a graph anew with
     expansion           what passes write with: several nodes in place of one
 """

@@ -6,22 +6,20 @@ The kernel that joins has a loop for each array, and LLVM takes longer than in p
 functions of hundreds of loops. A group costs one more copy, where there are so many arrays.
 """
 
-from typing import Any
-
 from pellucid import primitives as p
-from pellucid.graph import Node, Value
+from pellucid.executors.native.passes.rewriter import Operation
+from pellucid.graph import Value
 
-MOST_JOINED = 64  # arrays by one kernel
+MOST_JOINED = 64  # arrays by one kernel. Chosen: LLVM takes long for hundreds of loops
 
 
-def joined_in_groups(
-    work: Any, primitive: Any, inputs: tuple[Value, ...], like: Node
-) -> Value | None:
+def joined_in_groups(operation: Operation) -> Value | None:
     """Groups of arrays joined, and joined again, until one kernel can join the rest."""
-    if not isinstance(primitive, p.Concat) or len(inputs) <= MOST_JOINED:
+    primitive, arrays = operation.primitive, operation.inputs
+    if not isinstance(primitive, p.Concat) or len(arrays) <= MOST_JOINED:
         return None
-    groups = [inputs[i : i + MOST_JOINED] for i in range(0, len(inputs), MOST_JOINED)]
-    joined: Value = work.made(
-        primitive, tuple(work.made(primitive, group, like) for group in groups), like
-    )
-    return joined
+    joined: list[Value] = []
+    for start in range(0, len(arrays), MOST_JOINED):
+        group = arrays[start : start + MOST_JOINED]
+        joined.append(operation.instead(primitive, *group))
+    return operation.instead(primitive, *joined)

@@ -13,15 +13,16 @@ A k of hundreds of thousands is cut as well, so that what rounding costs grows n
 parts are added as a sum of its own, in blocks (`sums`).
 """
 
-from dataclasses import replace
-
 from pellucid import primitives as p
-from pellucid.graph import Graph, Node, Value
-from pellucid.primitives.base import FLOATS, Primitive
+from pellucid.executors.native.passes.expansion import Expansion, rewritten
+from pellucid.graph import Graph, Node
+from pellucid.primitives.base import FLOATS
 
-PARTS = (4, 2)
-SHORTEST = 128  # of k in a part
-LONGEST = 1 << 18  # of k in one sum
+PARTS = (4, 2)  # chosen: more parts than two threads, and few sums
+SHORTEST = 128  # of k in a part. Chosen: a tile begins and ends once for so many steps
+# Of k in one sum. Chosen: 256 blocks of 1024 (docs/decisions/0014), whose sums are rounded as often
+# as the numbers of a block of a reduction.
+LONGEST = 1 << 18
 
 
 def in_parts(graph: Graph) -> Graph:
@@ -29,32 +30,37 @@ def in_parts(graph: Graph) -> Graph:
     turned = {n.inputs[0].name for n in graph.nodes if isinstance(n.primitive, p.PermuteDims)}
     nodes: list[Node] = []
     for node in graph.nodes:
-        length = _length(node, turned)
-        nodes += [node] if length is None else _in_parts(node, length)
-    result = Graph(graph.inputs, graph.constants, tuple(nodes), graph.outputs)
-    result.check(graph)
-    return result
+        length = _part_length(node, turned)
+        if length is None:
+            nodes.append(node)
+        else:
+            nodes += _in_parts(node, length)
+    return rewritten(graph, nodes)
 
 
-def _length(node: Node, turned: set[str]) -> int | None:
+def _part_length(node: Node, turned: set[str]) -> int | None:
     """How much of k is a part; None where it is not cut."""
     if not isinstance(node.primitive, p.MatMul) or node.output.dtype not in FLOATS:
         return None
-    k = node.inputs[0].shape[-1]
-    parts = _parts(node) if node.inputs[0].name in turned else 1
+    a, _ = node.inputs
+    k = a.shape[-1]
+    parts = _part_count(node) if a.name in turned else 1
     if k > LONGEST * parts:
         return LONGEST
-    return k // parts if parts > 1 else None
+    return None if parts == 1 else k // parts
 
 
-def _parts(node: Node) -> int:
+def _part_count(node: Node) -> int:
     """Into how many parts k is cut: as many as save more memory traffic than their sums cost."""
-    a, b = (value.shape for value in node.inputs)
-    if len(a) != 2 or len(b) != 2:
+    a, b = node.inputs
+    if len(a.shape) != 2 or len(b.shape) != 2:
         return 1
-    (m, k), n = a, b[1]
+    m, k = a.shape
+    n = b.shape[1]
     for parts in PARTS:
-        if k % parts == 0 and k // parts >= SHORTEST and 4 * parts * m * n <= k * (m + n):
+        is_long = k % parts == 0 and k // parts >= SHORTEST
+        numbers_of_sums = 4 * parts * m * n
+        if is_long and numbers_of_sums <= k * (m + n):
             return parts
     return 1
 
@@ -62,37 +68,24 @@ def _parts(node: Node) -> int:
 def _in_parts(node: Node, length: int) -> list[Node]:
     """The product as a sum over parts of k, and over what is left of it."""
     a, b = node.inputs
-    before, k, n = len(node.output.shape) - 2, a.shape[-1], b.shape[-1]
-    parts, rest = divmod(k, length)
-    made: list[Node] = []
-
-    def then(primitive: Primitive, *inputs: Value) -> Value:
-        shape = primitive.shape(*(value.shape for value in inputs))
-        output = Value(f"{node.output.name}/{len(made)}", shape, node.output.dtype)
-        made.append(Node(primitive, inputs, output, node.scope))
-        return output
-
-    def some(value: Value, axis: int, first: int, count: int) -> Value:
-        return value if count == k else then(_part(value.shape, axis, first, count), value)
-
-    whole = k - rest
-    left = then(p.Reshape((*a.shape[:-1], parts, length)), some(a, -1, 0, whole))
-    axes = tuple(range(len(left.shape)))
-    left = then(p.PermuteDims((*axes[:-3], axes[-2], axes[-3], axes[-1])), left)
-    right = then(p.Reshape((*b.shape[:-2], parts, length, n)), some(b, -2, 0, whole))
-    total = then(p.MatMul(), left, right)
+    k, n = b.shape[-2:]
+    parts, k_left = divmod(k, length)
+    whole = k - k_left
+    made = Expansion(node)
+    left_parts = p.Reshape((*a.shape[:-1], parts, length))
+    right_parts = p.Reshape((*b.shape[:-2], parts, length, n))
+    left = made.then(left_parts, made.some(a, -1, 0, whole))
+    *batch, row, part, column = range(len(left.shape))
+    left = made.then(p.PermuteDims((*batch, part, row, column)), left)
+    right = made.then(right_parts, made.some(b, -2, 0, whole))
+    total = made.then(p.MatMul(), left, right)
     if parts > 1:
-        total = then(p.Sum((before,)), total)
-    total = then(p.Reshape(node.output.shape), total)
-    if rest:
-        last = then(p.MatMul(), some(a, -1, whole, rest), some(b, -2, whole, rest))
-        then(p.Add(), total, last)
-    made[-1] = replace(made[-1], output=node.output)
-    return made
-
-
-def _part(shape: tuple[int, ...], axis: int, first: int, count: int) -> p.Slice:
-    """The slice of some places of one axis, counted from the last one."""
-    start, counts = [0] * len(shape), list(shape)
-    start[axis], counts[axis] = first, count
-    return p.Slice(tuple(start), tuple(counts), (1,) * len(shape))
+        axis_of_parts = len(node.output.shape) - 2
+        total = made.then(p.Sum((axis_of_parts,)), total)
+    total = made.then(p.Reshape(node.output.shape), total)
+    if k_left:
+        last_columns = made.some(a, -1, whole, k_left)
+        last_rows = made.some(b, -2, whole, k_left)
+        last = made.then(p.MatMul(), last_columns, last_rows)
+        made.then(p.Add(), total, last)
+    return made.finished()

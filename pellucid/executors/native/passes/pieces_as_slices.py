@@ -3,20 +3,21 @@
 pieces_as_slices    a rule of simplification
 """
 
-from typing import Any
-
 from pellucid import primitives as p
-from pellucid.graph import Node, Value
+from pellucid.executors.native.passes.expansion import slice_of_axis
+from pellucid.executors.native.passes.rewriter import Operation
+from pellucid.graph import Value
 
 
-def pieces_as_slices(
-    work: Any, primitive: Any, inputs: tuple[Value, ...], like: Node
-) -> Value | None:
+def pieces_as_slices(operation: Operation) -> Value | None:
     """A piece of what was split, as a slice."""
-    node = work.made_by.get(inputs[0].name) if isinstance(primitive, p.Part) else None
+    part = operation.primitive
+    if not isinstance(part, p.Part):
+        return None
+    node = operation.maker(operation.inputs[0])
     if node is None or not isinstance(node.primitive, p.Split):
         return None
-    axis, piece = node.primitive.axis, node.primitive.piece
-    start = tuple(primitive.index * n if i == axis else 0 for i, n in enumerate(piece))
-    made: Value = work.made(p.Slice(start, piece, (1,) * len(piece)), node.inputs, like)
-    return made
+    axis, sizes = node.primitive.axis, node.primitive.piece
+    (whole,) = node.inputs
+    first = part.index * sizes[axis]
+    return operation.instead(slice_of_axis(whole.shape, axis, first, sizes[axis]), whole)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.facts import moves, multiplies
+from pellucid.executors.native.passes.expansion import rewritten
 from pellucid.graph import Graph, Node, Value
 
 
@@ -22,17 +23,22 @@ def masks_from_results(graph: Graph) -> Graph:
     again: dict[str, Value] = {}
     nodes: list[Node] = []
     for node in graph.nodes:
-        changed = any(value.name in again for value in node.inputs)
-        inputs = tuple(again.get(value.name, value) for value in node.inputs)
-        nodes.append(replace(node, inputs=inputs) if changed else node)
+        nodes.append(_renamed(node, again))
         mask = _mask_of(node, made_by, constants)
-        if mask is not None and node.output.name in multiplied and mask.name not in again:
+        if mask is None or mask.name in again:
+            continue
+        if node.output.name in multiplied:
+            _, limit = made_by[mask.name].inputs
             again[mask.name] = Value(f"{mask.name}'", mask.shape, mask.dtype)
-            operands = (node.output, made_by[mask.name].inputs[1])
+            operands = (node.output, limit)
             nodes.append(Node(p.LessEqual(), operands, again[mask.name], node.scope))
-    result = Graph(graph.inputs, graph.constants, tuple(nodes), graph.outputs)
-    result.check(graph)
-    return result
+    return rewritten(graph, nodes)
+
+
+def _renamed(node: Node, again: dict[str, Value]) -> Node:
+    """A node that asks for what its operands have become."""
+    inputs = tuple(again.get(value.name, value) for value in node.inputs)
+    return node if inputs == node.inputs else replace(node, inputs=inputs)
 
 
 def _mask_of(node: Node, made_by: dict[str, Node], constants: set[str]) -> Value | None:
@@ -43,15 +49,17 @@ def _mask_of(node: Node, made_by: dict[str, Node], constants: set[str]) -> Value
     source = made_by.get(mask.name)
     if source is None or not isinstance(source.primitive, p.LessEqual):
         return None
-    same = source.inputs == (x, chosen) and chosen.name in constants
-    return mask if same and mask.shape == x.shape == node.output.shape else None
+    if source.inputs != (x, chosen) or chosen.name not in constants:
+        return None
+    is_whole = mask.shape == x.shape == node.output.shape
+    return mask if is_whole else None
 
 
 def _multiplied(graph: Graph) -> set[str]:
     """The values that are operands of products, moved or not."""
-    found: set[str] = set()
+    multiplied: set[str] = set()
     for node in reversed(graph.nodes):
-        is_moved = moves(node) and node.output.name in found
+        is_moved = moves(node) and node.output.name in multiplied
         if multiplies(node) or is_moved:
-            found |= {value.name for value in node.inputs}
-    return found
+            multiplied.update(value.name for value in node.inputs)
+    return multiplied

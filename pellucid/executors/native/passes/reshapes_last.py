@@ -9,40 +9,40 @@ added after the reshape would be a kernel of its own.
 """
 
 import math
-from typing import Any
 
 from pellucid import primitives as p
-from pellucid.graph import Node, Value
+from pellucid.executors.native.passes.rewriter import Operation
+from pellucid.graph import Shape, Value
 
 
-def batches_as_rows(
-    work: Any, primitive: Any, inputs: tuple[Value, ...], like: Node
-) -> Value | None:
+def batches_as_rows(operation: Operation) -> Value | None:
     """a (..., m, k) by b (k, n), as one product of all rows of a."""
-    if not isinstance(primitive, p.MatMul):
+    if not isinstance(operation.primitive, p.MatMul):
         return None
-    a, b = inputs
+    a, b = operation.inputs
     if len(a.shape) == 2 or len(b.shape) != 2:
         return None
-    rows = work.made(p.Reshape((math.prod(a.shape[:-1]), a.shape[-1])), (a,), like)
-    y = work.made(primitive, (rows, b), like)
-    made: Value = work.made(p.Reshape((*a.shape[:-1], b.shape[-1])), (y,), like)
-    return made
+    *batch, k = a.shape
+    rows = operation.instead(p.Reshape((math.prod(batch), k)), a)
+    y = operation.instead(operation.primitive, rows, b)
+    return operation.instead(p.Reshape((*batch, b.shape[-1])), y)
 
 
-def reshape_last(work: Any, primitive: Any, inputs: tuple[Value, ...], like: Node) -> Value | None:
+def reshape_last(operation: Operation) -> Value | None:
     """Compute before a reshape instead of after it, where every operand was reshaped alike.
 
     An operand of a single axis, such as a bias, stays as it is where the last axis does.
     """
-    if not isinstance(primitive, p.Elementwise) or not inputs:
+    if not isinstance(operation.primitive, p.Elementwise):
         return None
-    sources, reshapes, has_row = [], set(), False
-    for value in inputs:
-        node = work.made_by.get(value.name)
-        if node is not None and type(node.primitive) is p.Reshape:
-            sources.append(node.inputs[0])
-            reshapes.add((node.inputs[0].shape, value.shape))
+    sources: list[Value] = []
+    reshapes: set[tuple[Shape, Shape]] = set()
+    has_row = False
+    for value in operation.inputs:
+        source = _source(operation, value)
+        if source is not None:
+            sources.append(source)
+            reshapes.add((source.shape, value.shape))
         elif len(value.shape) < 2:
             sources.append(value)
             has_row = has_row or value.shape != ()
@@ -51,9 +51,15 @@ def reshape_last(work: Any, primitive: Any, inputs: tuple[Value, ...], like: Nod
     if len(reshapes) != 1:
         return None
     ((before, after),) = reshapes
-    same = before[-1:] == after[-1:] and primitive.shape(*(v.shape for v in inputs)) == after
-    if has_row and not same:
+    if has_row and not (before[-1:] == after[-1:] and operation.shape() == after):
         return None
-    y = work.made(primitive, tuple(sources), like)
-    made: Value = work.made(p.Reshape(after), (y,), like)
-    return made
+    y = operation.instead(operation.primitive, *sources)
+    return operation.instead(p.Reshape(after), y)
+
+
+def _source(operation: Operation, value: Value) -> Value | None:
+    """What an operand is a reshape of, if it is one."""
+    node = operation.maker(value)
+    if node is None or type(node.primitive) is not p.Reshape:
+        return None
+    return node.inputs[0]

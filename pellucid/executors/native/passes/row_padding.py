@@ -13,31 +13,35 @@ from pellucid import primitives as p
 from pellucid.executors.native.ir.facts import counts, moves, multiplies, reduces
 from pellucid.executors.native.ir.kernels import without_ones
 from pellucid.executors.native.ir.pointwise import is_pointwise
+from pellucid.executors.native.rounding import round_up
 from pellucid.graph import Graph, Node, Value
 from pellucid.memory import LINE
 from pellucid.primitives.base import FLOATS
 
-FEWEST_ROWS = 16
-ALIASED = 1024  # bytes: rows a multiple of it apart share few sets of the cache
+FEWEST_ROWS = 16  # chosen: of fewer, few lines lie on borders between threads
+ALIASED = 1024  # bytes. Chosen: rows a multiple of it apart share few sets of the cache
 
 
 def row_paddings(graph: Graph) -> Mapping[str, int]:
     """The distance from row to row of each value whose rows are set apart, in elements."""
     rigid = {value.name for value in graph.outputs}
     for node in reversed(graph.nodes):
-        if not _takes_any_strides(node) or (moves(node) and node.output.name in rigid):
-            rigid |= {value.name for value in node.inputs}
-    return {
-        node.output.name: _pitch(node.output)
-        for node in graph.nodes
-        if node.output.name not in rigid and _is_made_by_rows(node) and _gains(node.output)
-    }
+        is_rigid = moves(node) and node.output.name in rigid
+        if is_rigid or not _takes_any_strides(node):
+            rigid.update(value.name for value in node.inputs)
+    pitches: dict[str, int] = {}
+    for node in graph.nodes:
+        value = node.output
+        if value.name not in rigid and _is_made_by_rows(node) and _gains(value):
+            pitches[value.name] = _pitch(value)
+    return pitches
 
 
 def _takes_any_strides(node: Node) -> bool:
     """Whether the inputs may lie in memory with gaps between rows."""
     if isinstance(node.primitive, p.Reshape):
-        return without_ones(node.inputs[0].shape) == without_ones(node.output.shape)
+        (x,) = node.inputs
+        return without_ones(x.shape) == without_ones(node.output.shape)
     if multiplies(node):
         return node.output.dtype in FLOATS
     return moves(node) or reduces(node) or is_pointwise(node)
@@ -61,5 +65,8 @@ def _gains(value: Value) -> bool:
 
 
 def _pitch(value: Value) -> int:
-    size = -(-value.shape[-1] * value.dtype.itemsize // LINE) * LINE
-    return (size + LINE * (size % ALIASED == 0)) // value.dtype.itemsize
+    """How far apart rows lie, in elements."""
+    size = round_up(value.shape[-1] * value.dtype.itemsize, LINE)
+    if size % ALIASED == 0:
+        size += LINE
+    return size // value.dtype.itemsize

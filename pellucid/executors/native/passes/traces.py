@@ -14,10 +14,17 @@ from functools import lru_cache
 from pellucid import primitives as p
 from pellucid.executors.native.ir.facts import Lowering, facts_of, has_code, multiplies
 from pellucid.executors.native.ir.pointwise import is_pointwise
+from pellucid.executors.native.passes.expansion import rewritten, slice_of_axis
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS, DType, Primitive
 
 MOST_STEPS = 100_000  # with 300 bytes in the list of calls for each of their kernels
+_LAST, _BEFORE, _AFTER = range(
+    3
+)  # a record's parts: a carry behind all steps, before and after each
+
+
+WITHIN = (Lowering.MOVED, Lowering.PART, Lowering.REDUCED)  # of other kernels, but pointwise ones
 
 
 @dataclass(frozen=True)
@@ -42,86 +49,116 @@ class Trace(Primitive):
 @lru_cache(maxsize=256)
 def runs_here(scan: p.Scan) -> bool:
     """Whether all of a loop's body has native code, and its turns can be listed."""
-    return scan.steps <= MOST_STEPS and all(_has_code(node) for node in scan.body.nodes)
+    if scan.steps > MOST_STEPS:
+        return False
+    return all(_has_code(node) for node in scan.body.nodes)
 
 
 def _has_code(node: Node) -> bool:
+    """Whether a node of a body has code, within a kernel or by itself."""
     primitive = node.primitive
     if isinstance(primitive, p.Scan):
         return runs_here(primitive)
     if multiplies(node):
         return node.output.dtype in FLOATS
-    plain = facts_of(primitive).lowering in {
-        Lowering.MOVED,
-        Lowering.PART,
-        Lowering.REDUCED,
-    }
-    return plain or is_pointwise(node) or has_code(node)
+    if facts_of(primitive).lowering in WITHIN:
+        return True
+    return is_pointwise(node) or has_code(node)
 
 
 def with_traces(graph: Graph) -> Graph:
     """The graph with a trace for each carry and a part for each result of its native loops."""
-    parts: dict[tuple[str, int], Node] = {}
-    loops: dict[str, p.Scan] = {}
+    parts: dict[tuple[str, int], Node] = {}  # what is taken out of a record, by which
+    loops: dict[str, _TracedLoop] = {}
     for node in graph.nodes:
         if isinstance(node.primitive, p.Part):
-            parts[node.inputs[0].name, node.primitive.index] = node
+            (record,) = node.inputs
+            parts[record.name, node.primitive.index] = node
         elif isinstance(node.primitive, p.Scan) and runs_here(node.primitive):
-            loops[node.output.name] = node.primitive
+            loops[node.output.name] = _TracedLoop(node, node.primitive)
     nodes: list[Node] = []
     for node in graph.nodes:
-        if node.output.name in loops:
-            nodes += [node, *_gives(node, parts)]
-        elif not isinstance(node.primitive, p.Part) or node.inputs[0].name not in loops:
+        loop = loops.get(node.output.name)
+        if loop is not None:
+            nodes += [node, *loop.traces(), *loop.results(parts)]
+        elif isinstance(node.primitive, p.Part) and node.inputs[0].name in loops:
+            nodes += loops[node.inputs[0].name].seen(node)
+        else:
             nodes.append(node)
-        elif node.primitive.index < 3 * loops[node.inputs[0].name].carries:
-            nodes += _seen(node, loops[node.inputs[0].name])
-    result = Graph(graph.inputs, graph.constants, tuple(nodes), graph.outputs)
-    result.check(graph)
-    return result
+    return rewritten(graph, nodes)
 
 
-def _rows(scan: p.Scan, carry: int) -> int:
-    """The rows of a trace."""
-    return scan.steps + 1 if carry in scan.before + scan.after else 2
+@dataclass(frozen=True)
+class _TracedLoop:
+    """A loop with traces: the node that gives its record, and its primitive."""
 
+    node: Node
+    scan: p.Scan
 
-def _trace(record: Value, scan: p.Scan, carry: int) -> Value:
-    of = scan.carried[carry]
-    return Value(f"{record.name}/s{carry}", (_rows(scan, carry), *of.shape), of.dtype)
+    def traces(self) -> list[Node]:
+        """A node for each trace."""
+        nodes = []
+        for carry in range(self.scan.carries):
+            trace = self._trace(carry)
+            primitive = Trace(carry, trace.shape, trace.dtype)
+            nodes.append(self._part(primitive, trace))
+        return nodes
 
+    def results(self, parts: dict[tuple[str, int], Node]) -> list[Node]:
+        """A node for each result that is no carry, whether somebody asks for it or not."""
+        record = self.node.output
+        first = 3 * self.scan.carries
+        nodes = []
+        for index, (dtype, shape) in enumerate(self.scan.gives()[first:], first):
+            unused = Value(f"{record.name}/y{index}", shape, dtype)
+            asked = parts.get((record.name, index))
+            nodes.append(asked or self._part(p.Part(index, shape), unused))
+        return nodes
 
-def _gives(node: Node, parts: dict[tuple[str, int], Node]) -> list[Node]:
-    """The traces and results of a loop."""
-    scan, record, made = node.primitive, node.output, []
-    for k in range(scan.carries):
-        trace = _trace(record, scan, k)
-        kind = Trace(k, trace.shape, trace.dtype)
-        made.append(Node(kind, (record,), trace, node.scope))
-    for j, (dtype, shape) in enumerate(scan.gives()[3 * scan.carries :], 3 * scan.carries):
-        unused = Node(
-            p.Part(j, shape), (record,), Value(f"{record.name}/y{j}", shape, dtype), node.scope
-        )
-        made.append(parts.get((record.name, j), unused))
-    return made
+    def seen(self, node: Node) -> list[Node]:
+        """What is taken out of the record of a carry, as a view of its trace."""
+        index = node.primitive.index
+        if index >= 3 * self.scan.carries:
+            return []  # a result, which stands behind the loop already
+        moment, carry = divmod(index, self.scan.carries)
+        if moment == _LAST:
+            return self._last_row(node, carry)
+        is_after = moment == _AFTER
+        count = node.output.shape[0]  # 0 where that is not kept
+        is_later = is_after != self.scan.reverse and count > 0
+        return [self._rows(node, carry, int(is_later), node.output)]
 
+    def _last_row(self, node: Node, carry: int) -> list[Node]:
+        """What a carry is behind all steps."""
+        output = node.output
+        row = Value(f"{output.name}/0", (1, *output.shape), output.dtype)
+        place = self._last_place(carry)
+        reshape = Node(p.Reshape(output.shape), (row,), output, node.scope)
+        return [self._rows(node, carry, place, row), reshape]
 
-def _seen(node: Node, scan: p.Scan) -> list[Node]:
-    """A carry behind all steps, before or after each, as a view of its trace."""
-    index, (record,), output = node.primitive.index, node.inputs, node.output
-    carry = index % scan.carries
-    trace = _trace(record, scan, carry)
-    rest = trace.shape[1:]
+    def _last_place(self, carry: int) -> int:
+        """The row of a trace that holds what a carry is behind all steps."""
+        if not self._is_kept(carry):
+            return self.scan.steps % 2
+        return 0 if self.scan.reverse else self.scan.steps
 
-    def rows(first: int, count: int, seen: Value) -> Node:
-        start, step = (first,) + (0,) * len(rest), (1,) * len(trace.shape)
-        return Node(p.Slice(start, (count, *rest), step), (trace,), seen, node.scope)
+    def _rows(self, node: Node, carry: int, first: int, output: Value) -> Node:
+        """A view of some rows of a trace, for a node that asks for them."""
+        trace = self._trace(carry)
+        primitive = slice_of_axis(trace.shape, 0, first, output.shape[0])
+        return Node(primitive, (trace,), output, node.scope)
 
-    if index >= scan.carries:
-        later = (index >= 2 * scan.carries) != scan.reverse
-        count = output.shape[0]  # 0 where that is not kept
-        return [rows(int(later and count > 0), count, output)]
-    row = Value(f"{output.name}/0", (1, *rest), output.dtype)
-    kept = carry in scan.before + scan.after
-    last = scan.steps % 2 if not kept else 0 if scan.reverse else scan.steps
-    return [rows(last, 1, row), Node(p.Reshape(rest), (row,), output, node.scope)]
+    def _is_kept(self, carry: int) -> bool:
+        """Whether the graph asks for what a carry is between all turns."""
+        return carry in self.scan.before + self.scan.after
+
+    def _trace(self, carry: int) -> Value:
+        """The trace of a carry: a row for each step and one more, or two that take turns."""
+        rows = self.scan.steps + 1 if self._is_kept(carry) else 2
+        carried = self.scan.carried[carry]
+        name = f"{self.node.output.name}/s{carry}"
+        return Value(name, (rows, *carried.shape), carried.dtype)
+
+    def _part(self, primitive: Primitive, output: Value) -> Node:
+        """A node that takes something out of the record."""
+        return Node(primitive, (self.node.output,), output, self.node.scope)

@@ -5,67 +5,92 @@ convolution_in_parts    a long sum over channels becomes several, which threads 
 """
 
 import math
-from typing import Any
 
 from pellucid import primitives as p
-from pellucid.graph import Node, Value
+from pellucid.executors.native.passes.rewriter import Operation
+from pellucid.graph import Shape, Value
 
+# Chosen: parts for four times as many threads as share them on small machines; where a sum of few
+# products, or little work, is cut, adding the parts costs more than threads save.
 MOST_PARTS = 8
 FEWEST_CHANNELS = 4  # of a part
 MUCH_WORK = 1_000_000  # multiply-adds
 
 
-def windows_apart(work: Any, primitive: Any, inputs: tuple[Value, ...], like: Node) -> Value | None:
+def windows_apart(operation: Operation) -> Value | None:
     """Windows side by side, put back in place: a movement, as no two of them share a place.
 
     A zero keeps its sign, which the sum with 0 would take from it.
     """
+    primitive = operation.primitive
     if not isinstance(primitive, p.OverlapAdd):
         return None
-    (x,) = inputs
-    size, count = primitive.windows(x.shape).size, len(primitive.axis)
-    if primitive.stride != size or any(
-        n > 1 and d > 1 for n, d in zip(size, primitive.dilation, strict=True)
-    ):
+    (x,) = operation.inputs
+    size = primitive.windows(x.shape).size
+    if primitive.stride != size or not _is_dense(size, primitive.dilation):
         return None
-    kept = len(x.shape) - count
-    order: list[int] = []
-    for i in range(kept):
-        order += [i, kept + primitive.axis.index(i)] if i in primitive.axis else [i]
+    kept = len(x.shape) - len(primitive.axis)
     joined = list(x.shape[:kept])
-    for axis, n in zip(primitive.axis, size, strict=True):
-        joined[axis] *= n
-    y = work.made(p.PermuteDims(tuple(order)), inputs, like)
-    y = work.made(p.Reshape(tuple(joined)), (y,), like)
     after = [0] * kept
-    for axis, n in zip(primitive.axis, primitive.to, strict=True):
-        after[axis] = n - joined[axis]
+    for axis, n, end in zip(primitive.axis, size, primitive.to, strict=True):
+        joined[axis] *= n
+        after[axis] = end - joined[axis]
+    y = operation.instead(p.PermuteDims(_places_behind_axes(primitive, kept)), x)
+    y = operation.instead(p.Reshape(tuple(joined)), y)
     none = (0,) * kept
-    found: Value = work.made(p.Pad(none, tuple(after), none, 0.0), (y,), like)
-    return found
+    return operation.instead(p.Pad(none, tuple(after), none, 0.0), y)
 
 
-def convolution_in_parts(
-    work: Any, primitive: Any, inputs: tuple[Value, ...], like: Node
-) -> Value | None:
+def _is_dense(size: Shape, dilation: Shape) -> bool:
+    """Whether the places of a window are neighbours."""
+    axes = zip(size, dilation, strict=True)
+    return all(n == 1 or apart == 1 for n, apart in axes)
+
+
+def _places_behind_axes(primitive: p.OverlapAdd, kept: int) -> tuple[int, ...]:
+    """The axes of windows, that of the places in a window behind the one that it slides along."""
+    order: list[int] = []
+    for axis in range(kept):
+        order.append(axis)
+        if axis in primitive.axis:
+            order.append(kept + primitive.axis.index(axis))
+    return tuple(order)
+
+
+def convolution_in_parts(operation: Operation) -> Value | None:
     """The channels of a convolution with few results in parts, each a group; then their sum.
 
     So it is with the gradient by weights, where the channels are the samples of a batch.
     """
-    if not isinstance(primitive, p.Convolution) or inputs[0].shape[1] != 1:
+    if not isinstance(operation.primitive, p.Convolution):
         return None
-    (x, w), y = inputs, primitive.shape(*(value.shape for value in inputs))
-    channels, places = w.shape[2], math.prod(w.shape[3:])
-    fitting = [n for n in range(2, MOST_PARTS + 1) if channels % n == 0]
-    fitting = [n for n in fitting if channels // n >= FEWEST_CHANNELS]
-    few = math.prod(y[3:]) < places and math.prod(y) * channels * places >= MUCH_WORK
-    if not few or not fitting:
+    x, w = operation.inputs
+    if x.shape[1] != 1 or not _is_long(operation, w):
         return None
-    n = fitting[-1]
-    parts = (n, channels // n)
-    x = work.made(p.Reshape((x.shape[0], *parts, *x.shape[3:])), (x,), like)
-    w = work.made(p.Reshape((w.shape[1], *parts, *w.shape[3:])), (w,), like)
-    order = (1, 0, *range(2, len(w.shape)))
-    w = work.made(p.PermuteDims(order), (w,), like)
-    found: Value = work.made(p.Sum((1,)), (work.made(primitive, (x, w), like),), like)
-    return found
+    channels = w.shape[2]
+    parts = _part_count(channels)
+    if parts is None:
+        return None
+    split = (parts, channels // parts)
+    x = operation.instead(p.Reshape((x.shape[0], *split, *x.shape[3:])), x)
+    w = operation.instead(p.Reshape((w.shape[1], *split, *w.shape[3:])), w)
+    parts_first = (1, 0, *range(2, len(w.shape)))
+    w = operation.instead(p.PermuteDims(parts_first), w)
+    sums = operation.instead(operation.primitive, x, w)
+    return operation.instead(p.Sum((1,)), sums)
+
+
+def _is_long(operation: Operation, w: Value) -> bool:
+    """Whether a convolution has few results, each of many products."""
+    y = operation.shape()
+    places = math.prod(w.shape[3:])
+    multiply_adds = math.prod(y) * w.shape[2] * places
+    return math.prod(y[3:]) < places and multiply_adds >= MUCH_WORK
+
+
+def _part_count(channels: int) -> int | None:
+    """Into how many parts channels are cut: the most that are equal, and not too small."""
+    for parts in range(MOST_PARTS, 1, -1):
+        if channels % parts == 0 and channels // parts >= FEWEST_CHANNELS:
+            return parts
+    return None
