@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         file, function = item.nodeid.partition("::")[0], item.nodeid.partition("[")[0]
         if SLOW & {file, function, item.nodeid}:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests that fork this process are left out where a child would hang, or there is no fork."""
+    if item.get_closest_marker("forks") and (not hasattr(os, "fork") or "jax" in sys.modules):
+        pytest.skip("no fork here, or one in which JAX has threads that a child lacks")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -23,6 +23,7 @@ def test_what_is_available_is_less_than_what_there_is():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is read from /proc")
+@pytest.mark.forks
 def test_a_limit_of_the_shell_counts():
     script = "from pellucid.capacity import available; print(available())"
     limit = 3 * 2**30

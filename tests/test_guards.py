@@ -374,8 +374,7 @@ def test_guards_are_joined_once_and_for_all():
     assert isinstance(both, Guard)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
-@pytest.mark.skipif("'jax' in sys.modules", reason="JAX's threads do not survive a fork")
+@pytest.mark.forks
 def test_a_child_forked_during_a_step_of_another_thread_can_step_too(compiled):
     held = variables()
     step = adding(compiled, held)

@@ -95,8 +95,7 @@ def test_a_forked_child_that_outlives_the_first_does_not_keep_others_out(
             os.kill(child, signal.SIGKILL)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.skipif("'jax' in sys.modules", reason="JAX's threads do not survive a fork")
+@pytest.mark.forks
 def test_a_forked_child_that_goes_on_training_writes_nothing(make: Make, tmp_path: Path) -> None:
     saving = Saving(tmp_path / "run", report=False)
     trainer = make(saving=saving)

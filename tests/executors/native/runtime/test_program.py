@@ -138,6 +138,7 @@ def test_any_number_of_threads_gives_the_same_bits(fine):
             assert run(ready, count, 5) == first
 
 
+@pytest.mark.forks
 def test_a_child_forked_after_a_threaded_run_can_run_too():
     ready = Native(procedure(LARGE, {"w": "%5"}))
     first = run(ready, 3, 2)
@@ -149,6 +150,7 @@ def test_a_child_forked_after_a_threaded_run_can_run_too():
     assert run(ready, 3, 2) == first
 
 
+@pytest.mark.forks
 def test_a_child_forked_during_a_run_of_another_thread_can_run_too():
     ready = Native(procedure(LARGE, {"w": "%5"}))
     first = run(ready, 1, 2)
