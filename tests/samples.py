@@ -78,6 +78,7 @@ def logic() -> list[Sample]:
 
 
 CUBE = ordinary(2, 3, 4, dtype=F4)
+TABLE = np.array([[1, 2, 3], [4, 5, 6]], F4)
 TIES = np.array([[3, 1, 3], [-1, -1, -2]], F4)
 ODD = np.array([[1.0, np.nan, 3.0], [np.inf, 2.0, -np.inf]], F4)
 OVER_AXES = [
@@ -112,7 +113,6 @@ REDUCTIONS = [
     Sample("cumulative_sum int", p.CumulativeSum(0), (whole(1, 2, -5),), whole(1, 3, -2)),
 ]
 
-TABLE = np.array([[1, 2, 3], [4, 5, 6]], F4)
 PADDED = np.array([[9, 9, 9, 9, 9, 9], [9, 1, 9, 2, 9, 3], [9, 4, 9, 5, 9, 6]], F4)
 MOVEMENT = [
     Sample("reshape", p.Reshape((3, 2)), (TABLE,), np.array([[1, 2], [3, 4], [5, 6]], F4)),

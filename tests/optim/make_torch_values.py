@@ -1,4 +1,4 @@
-"""Write torch_values.json: what PyTorch's optimizers do in 100 steps, for test_torch.py.
+"""Write torch_values.json: what PyTorch's optimizers do in 100 steps, for test_against_pytorch.py.
 
 Run it with PyTorch installed:  python tests/optim/make_torch_values.py
 The problem is softmax regression on 12 samples, in float64 and float32. Weights are stored

@@ -9,6 +9,7 @@ from sample import ordinary, positive
 import pellucid as pc
 from pellucid import primitives as p
 from pellucid.errors import GradientError
+from pellucid.primitives.reduction import Reduction
 
 apart = np.array([[0.3, -1.2, 0.9], [1.7, -0.4, 2.2]])  # no ties, no zeros, no integers
 ids = np.array([[2, 0], [1, 2]])
@@ -90,6 +91,12 @@ SMOOTH = [
 FLAT = {p.Equal, p.Less, p.LessEqual, p.LogicalAnd, p.LogicalOr, p.LogicalNot, p.Argmax, p.Argmin}
 FLAT |= {p.Arange, p.RandomBits, p.CheckedIds, p.Argsort}
 FLAT |= {p.BitwiseAnd, p.BitwiseOr, p.BitwiseXor, p.BitwiseLeftShift, p.BitwiseRightShift}
+LISTED = {type(case[0]) for case in SMOOTH} | FLAT | {p.StopGradient}
+# Others are tried at ordinary numbers; one that is not smooth there, or has attributes, is listed.
+OTHERS = [kind for kind in pc.PRIMITIVES if kind not in LISTED]
+NUMBERS = (apart, ordinary(3, seed=1), ordinary(2, 1, seed=2))
+SMOOTH += [(k(), *NUMBERS[: k.arity]) for k in OTHERS if issubclass(k, pc.Elementwise)]
+SMOOTH += [(k(axis), apart) for k in OTHERS if issubclass(k, Reduction) for axis in ((1,), (0, 1))]
 each = pytest.mark.parametrize("case", SMOOTH, ids=lambda c: str(c[0]))
 
 

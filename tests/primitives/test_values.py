@@ -10,6 +10,7 @@ from pellucid.errors import DTypeError
 from pellucid.evaluation import run
 from pellucid.executors import EXECUTORS
 from pellucid.primitives.base import BOOL, DTYPES, FLOAT32, FLOAT64, FLOATS, INTEGERS, UINT8
+from pellucid.primitives.reduction import Reduction
 
 # Machine code takes denormal numbers as 0, as they cost a hundred times the others.
 FLUSHING = ["native"]
@@ -116,6 +117,8 @@ REALS = frozenset(FLOATS)
 NUMBERS = frozenset({*INTEGERS, *FLOATS})
 WHOLE = frozenset(INTEGERS)
 ACCEPTED = {
+    # What is not named below takes what it says that it accepts.
+    **{k: frozenset(k.accepts) for k in pc.PRIMITIVES if issubclass(k, pc.Elementwise | Reduction)},
     **dict.fromkeys([p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs, p.Sign], NUMBERS),
     **dict.fromkeys([p.Maximum, p.Minimum, p.Less, p.LessEqual, p.ScatterAdd], NUMBERS),
     **dict.fromkeys([p.Max, p.Min, p.Argmax, p.Argmin], NUMBERS),
@@ -156,7 +159,7 @@ ARGUMENTS = {
     p.Take: (p.Take(0), ONES, np.array([1])),
     p.ScatterAdd: (p.ScatterAdd(0, 3), ONES, np.array([1, 1])),
     p.CheckedIds: (p.CheckedIds(2), ONES),
-    **{k: (k((0,)), ONES) for k in (p.Sum, p.Max, p.Min, p.Prod)},
+    **{k: (k((0,)), ONES) for k in pc.PRIMITIVES if issubclass(k, Reduction)},
     **{k: (k(0), ONES) for k in (p.Argmax, p.Argmin, p.CumulativeSum, p.Argsort)},
 }
 

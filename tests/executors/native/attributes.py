@@ -14,6 +14,7 @@ from typing import Any
 from pellucid import primitives as p
 from pellucid.graph import Node
 from pellucid.primitives.base import DTYPES
+from pellucid.primitives.reduction import Extreme, Reduction
 from pellucid.primitives.scan import Scan
 
 Class = Callable[[Node, Any], bool]  # of a node and its primitive
@@ -177,10 +178,11 @@ CLASSES: dict[type[p.Primitive], dict[str, Class]] = {
     p.Cast: _of_dtypes(p.Cast)
     | {f"to {d}": lambda n, a, d=d: a.to == d for d in DTYPES}
     | {"of itself": lambda n, a: n.inputs[0].dtype == a.to},
-    p.Sum: _of_dtypes(p.Sum) | _AXES | _OVER_NOTHING,
-    p.Prod: _of_dtypes(p.Prod) | _AXES | _OVER_NOTHING,
-    p.Max: _of_dtypes(p.Max) | _AXES,
-    p.Min: _of_dtypes(p.Min) | _AXES,
+    **{
+        kind: _of_dtypes(kind) | _AXES | ({} if issubclass(kind, Extreme) else _OVER_NOTHING)
+        for kind in p.PRIMITIVES
+        if issubclass(kind, Reduction)
+    },
     p.Argmax: _of_dtypes(p.Argmax) | _ONE_AXIS,
     p.Argmin: _of_dtypes(p.Argmin) | _ONE_AXIS,
     p.Argsort: _of_dtypes(p.Argsort) | _ONE_AXIS,

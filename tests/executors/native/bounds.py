@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
+from pellucid.executors.native.ir.facts import facts_of
 from pellucid.graph import Graph, Node
 from pellucid.primitives.parts import Part, Split
+from pellucid.primitives.reduction import Reduction
 from pellucid.primitives.scan import Scan
 
 REAL = np.longdouble
@@ -183,7 +185,11 @@ def _bound(node: Node, operands: list[Bounded], y: Any) -> Any:
         return RULES[kind](node.primitive, operands, y)
     if kind in _FUNCTIONS:
         return _function(kind, operands[0], y)
-    raise NotImplementedError(f"no bound for {kind.__name__}")
+    if issubclass(kind, p.Elementwise):
+        return _jumping(node.primitive, operands, y)
+    if issubclass(kind, Reduction):
+        return _joined(node.primitive, operands, y)
+    raise NotImplementedError(f"no bound for {kind.__name__}: give it a row in RULES")
 
 
 def _function(kind: type, operand: Bounded, y: Any) -> Any:
@@ -383,6 +389,19 @@ def _sum(primitive: p.Sum, operands: list[Bounded], y: Any) -> Any:
     ((x, e),) = operands
     count = math.prod(x.shape[i] for i in primitive.axis)
     return _total(x, e, y, count, lambda a: np.sum(a, axis=primitive.axis, keepdims=True))
+
+
+def _joined(primitive: Any, operands: list[Bounded], y: Any) -> Any:
+    """Any other sum, of what each number gives; of what does not add up, nothing is known."""
+    joining, ((x, e),) = facts_of(primitive).joining, operands
+    if joining is None or not joining.adds:
+        return INF
+    each = joining.each or (lambda _, number: number)
+    low, high = _ends(x, e)
+    value = each(np, x)
+    spread = np.maximum(*(np.abs(each(np, end) - value.astype(REAL)) for end in (low, high)))
+    count = 2 * math.prod(x.shape[i] for i in primitive.axis)
+    return _total(value, spread, y, count, lambda a: np.sum(a, axis=primitive.axis, keepdims=True))
 
 
 def _prod(primitive: p.Prod, operands: list[Bounded], y: Any) -> Any:

@@ -90,9 +90,8 @@ def selected() -> tuple[int, ...]:
     found = {seed: set(_features(seed)) & set(ALL) for seed in range(LOOKED_AT)}
     costs = {seed: _cost(seeded(seed)) for seed in found}
     missing, chosen = set(ALL), []
-    while best := max(found, key=lambda seed: len(found[seed] & missing) / costs[seed]):
-        if not found[best] & missing:
-            break
+    while missing & set().union(*found.values()):
+        best = max(found, key=lambda seed: len(found[seed] & missing) / costs[seed])
         chosen.append(best)
         missing -= found[best]
     for seed in range(LOOKED_AT, MOST_SEEDS):

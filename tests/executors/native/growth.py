@@ -12,6 +12,7 @@ from executors.native.window_growth import convolution, overlap_add, windows
 
 from pellucid import primitives as p
 from pellucid.primitives.base import BOOL, DTYPES, FLOATS, INTEGERS, NUMBERS, SUMMABLE, UINT32
+from pellucid.primitives.reduction import Reduction
 from pellucid.primitives.scan import Scan
 from pellucid.tensor import Tensor
 
@@ -256,7 +257,7 @@ GROW: dict[type[p.Primitive], Growth] = {
         for kind in p.PRIMITIVES
         if issubclass(kind, p.Elementwise) and kind.arity == 2
     },
-    **{kind: _reduction(kind) for kind in (p.Sum, p.Max, p.Min, p.Prod)},
+    **{kind: _reduction(kind) for kind in p.PRIMITIVES if issubclass(kind, Reduction)},
     **{kind: _along(kind) for kind in (p.Argmax, p.Argmin, p.CumulativeSum, p.Argsort)},
     p.Gaussian: lambda b: b.add(p.Gaussian(b.choice((0.5, 1.0))), b.pick(FLOATS)),
     p.Power: _power,

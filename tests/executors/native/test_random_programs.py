@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from pellucid import primitives as p
 from pellucid.graph import Graph, Node, Value
+from pellucid.primitives.reduction import Reduction
 from pellucid.primitives.scan import Scan
 
 ROOT = Path(__file__).parents[3]
@@ -66,9 +67,10 @@ def test_all_pairs_of_walks_and_readers_and_all_classes_of_attributes_are_met():
 
 
 def test_every_primitive_grows_and_has_classes_and_a_bound():
-    functions = set(ULPS) | {p.Arange, p.RandomBits}
+    kinds = [kind for kind in p.PRIMITIVES if issubclass(kind, p.Elementwise | Reduction)]
+    bounded = {*RULES, *ULPS, *kinds, p.Arange, p.RandomBits}
     assert set(GROW) == set(CLASSES) == {*p.PRIMITIVES, Scan}
-    assert set(RULES) | functions == set(p.PRIMITIVES)
+    assert bounded == set(p.PRIMITIVES)
 
 
 def of_one(primitive, *arrays):
