@@ -1,10 +1,13 @@
 """The namespace of forward rules: exact functions give NumPy's bits, the others come close."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from executors.native.lane_program import compiled
 from executors.native.llvm.test_lanes import FLOATS, NUMBERS, SIGNED, UNSIGNED, assert_same, numbers
 
+from pellucid.executors.native.math.namespace import XP
 from pellucid.primitives.random import threefry_2x32
 
 
@@ -84,3 +87,10 @@ def test_random_words_are_those_of_the_reference_cipher():
     with np.errstate(over="ignore"):
         expected = threefry_2x32((key, high), np.uint32(7), low)[0]
     np.testing.assert_array_equal(y, expected)
+
+
+def test_the_chapter_on_extending_lists_all_names():
+    page = Path(__file__).parents[4] / "docs" / "extend.md"
+    listed = page.read_text(encoding="utf-8").partition("asks `xp` for no more than this: `")[2]
+    functions = {name for name in vars(XP) if not name.startswith("_")}
+    assert set(listed.partition("`")[0].split()) == functions
