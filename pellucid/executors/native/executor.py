@@ -73,7 +73,9 @@ class Native:
         return coded(self.shared)[0]
 
     def _make_table(self) -> None:
-        """The table: addresses of inputs, constants, results, the arena; the way back, failures.
+        """The table by which kernels find memory: of inputs, constants, results and the arena.
+
+        Behind them stand what calls Python back, and what tells of a failure.
 
         Constants and the arena stay where they are.
         """
@@ -131,7 +133,7 @@ class Native:
     def _run(
         self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], steps: int
     ) -> Failed | None:
-        """Run some steps; which one failed, if one did."""
+        """Run some steps. The first that failed, or None."""
         if self._is_running:
             wait_outside(self)
         with self._lock:
@@ -152,11 +154,11 @@ class Native:
 
     @property
     def inside(self) -> Inside | None:
-        """The thread that runs a rule in Python for this program, if one does."""
+        """The thread that is inside a rule of this program in Python, if one is."""
         return self.call_back.inside
 
     def _lead_to(self, slot: int, arrays: Sequence[Any]) -> None:
-        """Put arrays into the table, from a slot on; those that are there already stay."""
+        """Enter the addresses of arrays in the table, from a slot on, if they are not there yet."""
         led_to, variables = self._led_to, self.accepted.variables
         for array in arrays:
             if led_to[slot] is not array:
@@ -181,7 +183,7 @@ class Native:
         pool.rest()
 
     def _shared(self, workers: int, steps: int) -> bool:
-        """Run it with others; False where they work for another program."""
+        """Run it on the threads of the pool; False where they work for another program."""
         if workers not in self._tasks:
             self._tasks[workers] = SharedTask(self.listing, self._address, workers)
         return self.step_loop.pool.work(self._tasks[workers].ready(steps), workers - 1)

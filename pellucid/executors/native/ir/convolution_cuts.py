@@ -91,13 +91,13 @@ def _blocks(node: Node, sizes: tuple[Shape, Shape], each: int, samples: int) -> 
 
 
 def _down(node: Node) -> tuple[int, int]:
-    """How far the first axis goes from tap to tap, and from column to column."""
+    """Steps in x along the first axis: from tap to tap of the kernel, and from column to column."""
     steps = node.primitive.w_dilation[0], node.primitive.stride[0]
     return steps[::-1] if by_channels(node) else steps
 
 
 def _most(node: Node, lines: int) -> int:
-    """How many columns with so many lines make a block."""
+    """The most columns of a block whose columns take so many cache lines each."""
     size = lines * node.output.dtype.itemsize
     most = BLOCK_BYTES // size
     return most if most >= FEW else max(1, min(FEW, MOST_BLOCK_BYTES // size))

@@ -148,9 +148,9 @@ def without_ones(shape: Shape) -> Shape:
 
 @lru_cache(maxsize=1024)
 def axis_map(shape: Shape, target: Shape) -> tuple[int | None, ...] | None:
-    """For each axis of `target` the axis of `shape` that it is, None for size 1; or no map.
+    """For each axis of `target` the same axis of `shape`, or None where its size is 1.
 
-    Axes larger than 1 must be the same, in the same order.
+    There is no map where the shapes differ in the axes larger than 1, or in their order.
 
     >>> axis_map((50,), (1, 50))
     (None, 0)

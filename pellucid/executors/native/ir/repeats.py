@@ -21,7 +21,7 @@ PLACE = 3  # numbers of a binding: table entry, offset, and how far both move fr
 
 @dataclass(frozen=True)
 class Move:
-    """An entry of the table as the body knows it: entry `slot` of the program, from `offset` on.
+    """Where an entry of the body's table lies: in entry `slot` of the program's, from `offset` on.
 
     It lies `stride` bytes further for each slice; with a `period`, for each turn after `phase`,
     and then from the beginning again. `row`: how far it moves from step to step.

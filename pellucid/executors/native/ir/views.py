@@ -69,9 +69,9 @@ def whole(value: Value, pitch: int | None = None) -> View:
 
 
 def set_apart(batch: Value) -> View:
-    """The view of rows that lie anywhere, as if each were followed by one element more.
+    """The view of rows that may lie anywhere, with strides as if a gap followed each.
 
-    With that gap no movement makes one axis of the first one and others.
+    Because of that gap, no movement joins the first axis with others.
     """
     inner = row_major(batch.shape[1:])
     return View(batch, 0, (math.prod(batch.shape[1:]) + 1, *inner), batch.shape)

@@ -57,7 +57,7 @@ def in_pieces(b: ir.IRBuilder, end: int, step: int, pieces: Pieces | None) -> It
 
 
 def two_sum(x: Lanes, y: Lanes) -> tuple[Lanes, Lanes]:
-    """x + y rounded, and what the rounding has lost; no number where the sum is none."""
+    """x + y rounded, and what the rounding has lost: nan where the sum is inf or nan."""
     total = x + y
     of_y = total - x
     return total, (x - (total - of_y)) + (y - of_y)
@@ -117,7 +117,7 @@ class InMemory:
         return cls(frame.builder, node.output.dtype, frame.pointer(node.output), *beside)
 
     def further(self, elements: ir.Value) -> "InMemory":
-        """The sums that begin `elements` further on."""
+        """The same for the sums `elements` further on in memory."""
         lost = None if self.lost is None else self._at(self.lost, elements)
         return InMemory(self.builder, self.dtype, self._at(self.sums, elements), lost)
 

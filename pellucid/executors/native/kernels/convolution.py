@@ -206,7 +206,7 @@ class _ByChannels(ConvolvedProduct):
         return Contraction(self.out, self.wide, block.count, self.dtype, *strides)
 
     def _adding(self, sums: InMemory, columns: int) -> Callable[..., None]:
-        """What adds vectors of a product to its sums, so many in a row."""
+        """The function that adds each vector of a product to its sums, `columns` of them a row."""
 
         def store(row: Index, column: Index, vector: ir.Value, mask: Any) -> None:
             element = row * columns + column

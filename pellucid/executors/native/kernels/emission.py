@@ -84,7 +84,7 @@ class _Emission:
         return Code(text, tuple(name for name, _ in found), bindings, items)
 
     def _costly(self, kernels: Sequence[Coded]) -> int:
-        """How many rules of many instructions there are to write, in kernels that share no code."""
+        """How many rules of tens of instructions there are; kernels that share code count once."""
         different = {
             self._outline(each, each.kernel)[0]: each.kernel.nodes
             for each in kernels

@@ -99,7 +99,7 @@ class Members:
     # ---- loading ---------------------------------------------------------------------------
 
     def load_invariant(self, level: Level) -> None:
-        """Load here what does not change in the loops further inside."""
+        """Load here the operands that are the same at all points of the loops further inside."""
         for access, base in self.loads.items():
             if level.find(access) is None and self._is_fixed(access, level):
                 level.values[access] = self._load(access, base, level)
@@ -128,7 +128,7 @@ class Members:
         return self.frame.element(0, level.indices, self.nest.strides[access])
 
     def share(self, first: Level, level: Level) -> None:
-        """Take from the same place of another row what is the same there."""
+        """Take over from another row, at the same point, values that do not depend on the row."""
         for access in self.loads:
             if access in first.values and shared_by_rows(self.nest, access):
                 level.values[access] = first.values[access]
@@ -161,7 +161,7 @@ class Members:
     def value(self, value: Value, level: Level, now: int) -> Lanes:
         """A full member at this point: remembered, read back, or computed.
 
-        What it is made of comes first, as far as it is not at hand. No calls nest: it may be deep.
+        What it is made of is computed first, from a list: calls within calls could go too deep.
         """
         found = self._at_hand(value, level, now)
         begun = [] if found is not None else [_Begun(self.made[value.name])]
@@ -187,7 +187,7 @@ class Members:
         return found
 
     def _missing(self, work: "_Begun", level: Level, now: int) -> Value | None:
-        """Collect operands, in order, up to the first that must be computed before."""
+        """Collect operands in order. The first that must be computed before, or None."""
         if isinstance(work.node.primitive, p.RandomBits | p.Arange):
             return None
         for value in work.node.inputs[len(work.operands) :]:
@@ -271,7 +271,7 @@ def joined(node: Node, a: Lanes, b: Lanes) -> Lanes:
 
 
 def contribution(node: Node, x: Lanes) -> Lanes:
-    """What some numbers give to a reduction."""
+    """What numbers are joined as: their squares, in a sum of squares."""
     each = _joining(node).each
     result: Lanes = x if each is None else each(XP(x.builder), x)
     return result

@@ -85,6 +85,6 @@ def checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Valu
 
 
 def check_alone(frame: Frame, positions: View, size: int, number: int) -> None:
-    """Check every index where nothing is moved: it is an error all the same."""
+    """Check indices alone, where the data have no elements: one out of range is an error still."""
     with walk(frame, positions.shape) as indices:
         checked_index(frame, get(frame, positions, indices), size, number)

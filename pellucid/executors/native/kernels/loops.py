@@ -101,12 +101,12 @@ class _LoopCode:
             vectors(I64(whole), first_lanes(self.width, self.last - whole))
 
     def _below(self, start: ir.Value) -> ir.Value:
-        """The lanes from `start` on that are not behind the end, in any vector."""
+        """The mask of a vector that begins at `start`: its lanes below the end of the loop."""
         b = self.frame.builder
         return lanes_below(b, self.width, b.sub(I64(self.last), start))
 
     def _stores(self, level: Level, now: int) -> None:
-        """Compute a stage's full members, then store them: one may lie over what another reads."""
+        """Compute all full members of a stage, then store: a store may overwrite an operand."""
         values = roots(self.kernel, self.frame.views, now)[1]
         computed = [(value, self.members.value(value, level, now)) for value in values]
         for value, lanes in computed:
@@ -147,7 +147,7 @@ class _LoopCode:
     # ---- reductions ------------------------------------------------------------------------
 
     def _rows(self, entry: Level) -> None:
-        """Rows of a nest whose last loop is reduced: some at once, then those left over."""
+        """Rows of a nest whose last loop is reduced: several at once, then the rest one by one."""
         b, begin = self.frame.builder, self.frame.units.begin
         for at_once in range(self.at_once, 0, -1):
             count = b.sub(self.frame.units.end, begin)
@@ -158,7 +158,7 @@ class _LoopCode:
             begin = end
 
     def _reduced(self, outers: Levels) -> None:
-        """All stages of some units: loops over the reduced axes, then what follows from them."""
+        """All stages of some units: for each a pass over the reduced axes, then outer members."""
         for outer in outers:
             self.members.load_invariant(outer)
         shared = None
@@ -175,7 +175,7 @@ class _LoopCode:
             self._outer_stores(outer)
 
     def _outer_stores(self, outer: Level) -> None:
-        """Store the members of which a unit has one."""
+        """Store the outer members: one value for each unit."""
         for value in self.kernel.stores:
             if value.name in self.kernel.outer:
                 reach = own_reach(self.kernel, self.frame.views, value)
@@ -225,7 +225,7 @@ class _LoopCode:
         return split(self.nest.dims, self.width) if is_summed else None
 
     def _claim(self, level: Level) -> None:
-        """Ask for the places of what a later stage stores, while this one only reads."""
+        """Ask early for the cache lines that a later stage writes, as this one only reads."""
         for value in self.kernel.stores:
             if value.name in self.kernel.full and self.stage[value.name] > 0:
                 reach = own_reach(self.kernel, self.frame.views, value)
@@ -263,7 +263,7 @@ class _LoopCode:
 
 
 def _end_block(totals: list[list["_Total"]]) -> None:
-    """What was joined so far is a block, for all reductions of all units."""
+    """End the block of all reductions of all units: add its sums to the totals."""
     for own in totals:
         for total in own:
             total.end_block()
@@ -284,13 +284,13 @@ class _Total:
         self._put(joined(self.node, self._now(), x))
 
     def end_block(self) -> None:
-        """What was joined so far is a block."""
+        """End the block: add its sum to the total."""
         if self.blocks is not None:
             self.blocks.add(self._now())
             self._put(self.start)
 
     def all(self) -> Lanes:
-        """The partial results of all that was joined."""
+        """The partial results, of all blocks."""
         return self._now() if self.blocks is None else self.blocks.and_(self._now())
 
     def _now(self) -> Lanes:

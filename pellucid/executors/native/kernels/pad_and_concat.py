@@ -38,7 +38,7 @@ def plane_units(node: Node) -> int:
 
 
 def _counting(node: Node) -> list[int]:
-    """The axes that count the planes."""
+    """The axes that number the planes; the others make up a plane."""
     primitive, axes = node.primitive, range(len(node.output.shape))
     if isinstance(primitive, p.OverlapAdd):
         return [i for i in axes if i not in primitive.axis]
@@ -70,7 +70,7 @@ def emit_planes(frame: Frame, node: Node) -> None:
 
 
 def _split(frame: Frame, unit: ir.Value, walk: Walk, start: tuple[Any, Any]) -> tuple[Any, Any]:
-    """Where plane `unit` begins in y and in x."""
+    """Where plane number `unit` begins in y and in x."""
     b, (y, x) = frame.builder, start
     rows = list(zip(walk.sizes, walk.y, walk.x, strict=True))
     for n, in_y, in_x in reversed(rows):
@@ -95,7 +95,7 @@ def _fill(frame: Frame, node: Node, start: ir.Value, plane: Walk) -> None:
 
 
 def _copied(frame: Frame, node: Node, x: View, walk: Walk, start: tuple[Any, Any]) -> None:
-    """The elements of x on a walk, each to its place in y; some of them to many places."""
+    """Copy the elements of x on a walk to their places in y; a stride of 0 in x repeats one."""
     walk = walk.joined()
     along = walk.x[-1] if walk.x else 0
 

@@ -157,7 +157,7 @@ class _Epilogue:
         self.members.load_invariant(self.entry)
 
     def claim(self, row: Any, column: Any, rows: range, columns: range) -> None:
-        """Ask for the places of results, long before they are there."""
+        """Ask for the cache lines of results long before these are there."""
         level = Level(self.entry, (*self.batch, row, column), 1)
         for value in self.kernel.stores:
             reach_ = own_reach(self.kernel, self.frame.views, value)

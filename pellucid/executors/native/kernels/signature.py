@@ -52,7 +52,7 @@ class _Outliner:
         return (known, walk, self._buffer(view.base, view.offset))
 
     def _buffer(self, value: Value, offset: int = 0) -> object:
-        """A buffer: which name and which place it is, what it holds, how it lies."""
+        """A buffer, described: the numbers of its name and place, its dtype, its strides."""
         where = None
         if value.name in self.shared.plan.places:
             place = self.shared.place(value, offset)

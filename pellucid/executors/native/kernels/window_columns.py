@@ -107,7 +107,7 @@ class Columns:
                     run.clear(place)
 
     def _met(self, row: Index, taps: list[Index]) -> tuple[Index, ir.Value]:
-        """How far in x a row of columns lies for these taps, and whether it is there at all."""
+        """The element of x at which a row begins for these taps, and whether it is inside x."""
         b, offset, inside = self.b, Index(self.b, 0), I1(1)
         outer_axes = self.axes[-2::-1]
         for axis, tap in zip(outer_axes, reversed(taps), strict=True):
@@ -148,7 +148,7 @@ class _Run:
         return low, larger(high, low)
 
     def _columns_within(self, distance: Index) -> Index:
-        """How many columns begin before a distance, which is not negative."""
+        """How many columns begin within the first `distance` positions, which is at least 0."""
         step = self.axis.column
         return distance if step == 1 else (distance + (step - 1)) // step
 
@@ -166,7 +166,7 @@ class _Run:
     # ---- numbers -----------------------------------------------------------------------------
 
     def copy(self, source: ir.Value, place: ir.Value) -> None:
-        """The numbers of x, and zeros where there are none."""
+        """Copy the numbers of x, and write zeros where a tap falls beside them."""
         if self.axis.dilation > 1:
             self.clear(place)
             self._spread(source, place)
@@ -179,7 +179,7 @@ class _Run:
         self._line(source, self.moved(place, self.low), count)
 
     def _line(self, source: ir.Value, place: ir.Value, count: Index) -> None:
-        """Copy `count` numbers, as far apart as columns, in vectors: the last one masked."""
+        """Copy `count` numbers of x with the stride of columns, in vectors, the last one masked."""
         lanes = self.v.lanes
         whole = count & -lanes
         with counted(self.b, 0, whole, lanes) as i:
@@ -195,7 +195,7 @@ class _Run:
         self._store(vector, self.moved(place, i), mask)
 
     def _spread(self, source: ir.Value, place: ir.Value) -> None:
-        """The numbers of x one by one, each at the column that meets it, if one does."""
+        """Write the numbers of x one by one, each to the column whose tap falls on it, if any."""
         axis, first_and_after = self.axis, self._reached()
         with counted(self.b, *first_and_after) as i:
             apart = i * axis.dilation - self.start

@@ -28,7 +28,7 @@ def known(kind: ir.Type, number: float) -> ir.Constant:
 
 @lru_cache(maxsize=1024)
 def _known(kind: ir.Type, number: float, sign: float) -> ir.Constant:
-    """The same, where 0 and -0, which are equal, have another sign."""
+    """The same, told apart by `sign` too: 0 and -0 are equal as keys of a cache."""
     del sign
     return ir.Constant(kind, number)
 

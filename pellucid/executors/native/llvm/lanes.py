@@ -74,7 +74,7 @@ def zeros(kind: ir.Type) -> ir.Constant:
 
 @lru_cache(maxsize=256)
 def nothing(kind: ir.Type) -> ir.Constant:
-    """Lanes of which nothing is known, to be filled."""
+    """Undefined lanes, to be filled."""
     undefined = ir.Constant(getattr(kind, "element", kind), ir.Undefined)
     return Repeated(kind, undefined) if isinstance(kind, ir.VectorType) else undefined
 

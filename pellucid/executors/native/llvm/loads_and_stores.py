@@ -29,7 +29,7 @@ POINTER = ir.PointerType()
 
 
 def ask_for(b: ir.IRBuilder, address: ir.Value, *, level: int = 1, writes: bool = False) -> None:
-    """Ask for a cache line to be in a cache of this level soon; the address may lead anywhere.
+    """Prefetch a cache line into the cache of this level; the address may be an invalid one.
 
     One that will be written is taken from the caches of other CPUs meanwhile.
     """

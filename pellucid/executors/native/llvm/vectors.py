@@ -115,7 +115,7 @@ def lanes_below(b: ir.IRBuilder, lanes: int, count: ir.Value) -> ir.Value:
 
 @lru_cache(maxsize=256)
 def _exchange(lanes: int, apart: int) -> tuple[ir.Constant, ir.Constant]:
-    """Which lane of two vectors each lane of both results of an exchange comes from."""
+    """For each lane of both results of an exchange, the lane of the two vectors it comes from."""
     low = [i + lanes - apart if i & apart else i for i in range(lanes)]
     high = [i + lanes if i & apart else i + apart for i in range(lanes)]
     kind = ir.VectorType(I32, lanes)
@@ -125,7 +125,7 @@ def _exchange(lanes: int, apart: int) -> tuple[ir.Constant, ir.Constant]:
 def carried(
     b: ir.IRBuilder, begin: Any, end: Any, step: int, values: list[ir.Value], body: Body
 ) -> list[ir.Value]:
-    """A loop from `begin` below `end`; each turn gets the values of the one before."""
+    """A loop from `begin` to below `end` that hands values on from each turn to the next."""
     before = b.block
     head, turn, after = (b.append_basic_block(n) for n in ("carried", "turn", "after"))
     b.branch(head)
@@ -167,8 +167,8 @@ def summed(
 ) -> list[ir.Value]:
     """`totals` and what a loop over `span` adds to them.
 
-    Where there is a `block`, each so many of the span are summed from 0, and then added: what
-    is rounded depends on how long a block is and how many there are, not on their product.
+    With a `block`, each block of the span is summed from 0, then added to the total: the rounding
+    error grows with the length of a block plus their number, not with the length of the span.
     """
     b, (begin, end) = v.b, span
     if block is None:

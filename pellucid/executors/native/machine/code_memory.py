@@ -26,7 +26,7 @@ _SIZE, _ADDRESS = ctypes.c_size_t, ctypes.c_void_p
 
 
 def mapped(size: int) -> int:
-    """Where pages begin, which no forked child shares."""
+    """The address of new pages of memory, for this process alone."""
     library = system.library()
     if system.WINDOWS:
         library.VirtualAlloc.restype = _ADDRESS
@@ -57,7 +57,7 @@ def filled(address: int, code: bytes) -> None:
 
 
 def _told_to_caches(begin: int, end: int) -> None:
-    """Have the CPUs of ARM64 read instructions anew: they do not look at what is written.
+    """Have ARM64 CPUs read instructions anew: their instruction caches do not follow writes.
 
     Where the library that tells them is missing, Linux does as it lets the memory run.
     """

@@ -118,7 +118,7 @@ _LOW_OF_LOG_2 = {FLOAT32: -1.904654299957768e-09, FLOAT64: 2.3190468138462996e-1
 
 
 def scaled(r: Lanes, rest: Lanes, k: Lanes, below: Lanes) -> Lanes:
-    """2^k (1 + r + rest), where k is negative or not, as `below` says."""
+    """2^k (1 + r + rest); `below`: the mask of lanes where k is negative."""
     near = r + 1.0
     lost = r - (near - 1.0)  # what the sum has rounded away
     # 2^k need not be a number of the dtype: half of the exponents are left to a factor.
@@ -143,7 +143,7 @@ def _exponent_field(x: Lanes) -> Lanes:
 
 
 def _raised(x: Lanes) -> Lanes:
-    """Bits whose exponent is one more where the fraction of x is 4/3 or more."""
+    """The bits of x with the exponent one higher where the fraction is 4/3 or more."""
     return bits(x) + (pattern(x, 1.0) - pattern(x, 2 / 3))
 
 

@@ -148,7 +148,7 @@ class XP:
         return left, (left != 0) & ((left < 0) ^ (b < 0))
 
     def _floats_divided(self, a: Lanes, b: Lanes) -> Lanes:
-        """From a whole multiple of b, as NumPy does it: the quotient itself may be rounded up."""
+        """floor(a / b) as NumPy has it, of a less its remainder: a / b itself may be rounded up."""
         left, other = self._left_over(a, b)
         quotient = (a - left) / b
         quotient = self.where(other, quotient - 1, quotient)
@@ -158,7 +158,7 @@ class XP:
         return self.where(b == 0, a / b, whole)
 
     def _whole_quotient(self, a: Lanes, b: Lanes) -> tuple[Lanes, Lanes]:
-        """The floor of a quotient of integers, and by what was divided.
+        """The floor of a quotient of integers, and the divisor that was used.
 
         That is b, but 1 where the instruction would end the process: for 0, and for -1.
         """

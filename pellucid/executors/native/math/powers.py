@@ -58,7 +58,7 @@ def power(a: Lanes, b: Lanes) -> Lanes:
 
 
 def _short(a: Lanes, b: Lanes) -> Lanes:
-    """a^b with the bits of a float32, of float32 in float64."""
+    """a^b of float32 numbers, computed in float64: right to the bits of float32."""
     logarithm = log_ends(a, a, log_of_parts(*split(a), LOG_SHORT))
     k, r, rest = reduced(clamped(b * logarithm, -200.0, 200.0), EXP_SHORT)
     return (rest + r + 1.0) * power_of_two(k, a.dtype)

@@ -40,7 +40,7 @@ def cos(x: Lanes) -> Lanes:
 
 
 def _wave(x: Lanes, ahead: int) -> Lanes:
-    """The sine of an angle that is not negative, so many quarter turns ahead."""
+    """sin(x + ahead pi / 2), for x >= 0."""
     quarter, rest = _quarters(x)
     quarter = quarter + ahead
     square = rest * rest

@@ -94,7 +94,7 @@ class RemainderColumns:
         return outer_sums(v, tile, Operands(right, left), Interval.of(v.b, 0, k))
 
     def _turn(self, index: Index, vectors: int, turned: ir.Value) -> None:
-        """One vector of rows of each column made a vector of columns for each row."""
+        """Transpose in registers: a vector down the rows for each column, to one along each row."""
         v = self.v
         places = [index + j * vectors for j in range(self.columns)]
         columns = [v.kept(self.place, place) for place in places]
@@ -104,7 +104,7 @@ class RemainderColumns:
 
 
 def remainder_vectors(cut: Tiling, columns: int) -> int:
-    """How many vectors of memory the results of left-over columns take at a time."""
+    """How many vectors of scratch memory the results of the remaining columns take at a time."""
     if cut.tail == "swapped" and columns:
         vectors = swapped_vectors(columns, cut.group, cut.lanes, cut.registers)
         return vectors * (columns + cut.lanes)

@@ -124,7 +124,7 @@ class _Candidates:
     # ---- inner products ----------------------------------------------------------------------
 
     def _has_lines(self, columns: int) -> bool:
-        """Whether rows of A and columns of B can be had as lines along k."""
+        """Whether rows of A, and columns of B, lie without gaps along k, or can be copied so."""
         spec = self.spec
         size = columns * padded(spec.k, self.lanes) * spec.dtype.itemsize
         return spec.a_strides[1] == 1 and (spec.b_strides[0] == 1 or size <= LINES_BYTES)

@@ -29,7 +29,7 @@ def blocks(cut: Tiling) -> int:
 
 
 def spans(cut: Tiling) -> int:
-    """Into how many runs the panels are divided."""
+    """Into how many spans the panels are divided."""
     return ceil_div(cut.panels, cut.span)
 
 

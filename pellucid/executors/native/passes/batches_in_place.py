@@ -89,9 +89,9 @@ def _is_batch(node: Node) -> bool:
 
 
 def _multiplies(node: Node, view: View) -> bool:
-    """Whether a node is a product with the batch, or that turned, or some columns, on its left.
+    """Whether a node is a product whose left matrix is the batch, its transpose, or columns of it.
 
-    Rows are found one by one along one axis of the matrix: no other axis may lead to other rows.
+    The start of each row is looked up along one axis of that matrix: no other may change the row.
     """
     if not multiplies(node) or 1 in view.shape[-2:]:
         return False

@@ -48,7 +48,7 @@ class Trace(Primitive):
 
 @lru_cache(maxsize=256)
 def runs_here(scan: p.Scan) -> bool:
-    """Whether all of a loop's body has native code, and its turns can be listed."""
+    """Whether all of a loop's body has native code, and its turns are few enough to be listed."""
     if scan.steps > MOST_STEPS:
         return False
     return all(_has_code(node) for node in scan.body.nodes)

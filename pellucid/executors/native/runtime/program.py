@@ -109,12 +109,12 @@ class ThreadPool:
         functions["prepare"](self._address)
 
     def is_worth(self, nanoseconds: float) -> bool:
-        """Whether so much work is worth being shared, by how long ago there was any."""
+        """Whether so much work is worth sharing: soon after other work, threads are still awake."""
         idle = time.perf_counter() - self._rested
         return any(idle <= within and nanoseconds >= least for within, least in WORTH_WAKING)
 
     def rest(self) -> None:
-        """Note that there is no more work, for the moment."""
+        """Note when the work ended: threads stay awake for a moment."""
         self._rested = time.perf_counter()
 
     def work(self, task: int, more: int) -> bool:

@@ -110,7 +110,7 @@ def report(shared: Planned, listing: Listing, table: Any) -> Report:
 
 
 def _times(row: KernelRow, turns: int) -> KernelRow:
-    """The row of a kernel that runs so often in a step."""
+    """The row of a kernel that runs `turns` times in a step: times and numbers of all turns."""
     return replace(row, bytes=row.bytes * turns, flops=row.flops * turns, turns=turns)
 
 

@@ -202,7 +202,7 @@ def _run_section(
 
 
 class _taken:  # noqa: N801 (used like a function)
-    """Take tickets below `target` until none is left: the body runs for each one taken."""
+    """Take numbers below `target` off a shared counter; the body runs for each one taken."""
 
     def __init__(self, b: ir.IRBuilder, following: ir.Value, target: ir.Value) -> None:
         self.b, self.following, self.target = b, following, target

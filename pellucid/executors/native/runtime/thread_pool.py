@@ -69,7 +69,7 @@ class _Memory:
     def stay_awake(self) -> None:
         """Look for a while, without the lock, whether somebody is wanted.
 
-        Not on the CPU of the thread that calls: that one could not go on.
+        Not on the CPU of the thread that calls for help, which could not go on there.
         """
         b = self.b
         look, idle, end = (b.append_basic_block(n) for n in ("glance", "idle", "enough"))
@@ -127,7 +127,7 @@ def emit_thread_pool(module: ir.Module, worker: ir.Function, target: Target) -> 
 
 
 def _emit_helper(module: ir.Module, worker: ir.Function, target: Target) -> ir.Function:
-    """`helper(memory)`: sleep, help, look for more, for ever."""
+    """`helper(memory)`: what a thread of the pool does for ever: sleep, help, look for work."""
     function = ir.Function(module, ir.FunctionType(POINTER, [POINTER]), "helper")
     function.linkage = "internal"  # its address is asked for as that of code of this file
     b = ir.IRBuilder(function.append_basic_block("entry"))
@@ -149,7 +149,7 @@ def _emit_helper(module: ir.Module, worker: ir.Function, target: Target) -> ir.F
 
 
 def _emit_hire(module: ir.Module, helper: ir.Function, target: Target) -> None:
-    """`hire(memory)`: a thread more; 0 where the system gave one."""
+    """`hire(memory)`: start one more thread of the pool; 0 where the system could."""
     function = ir.Function(module, ir.FunctionType(I32, [POINTER]), "hire")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     b.ret(system_calls(b, target).start(helper, function.args[0]))

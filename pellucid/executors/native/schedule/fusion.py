@@ -84,9 +84,9 @@ class Fusion:
         self._note(index, [node])
 
     def _waits(self, node: Node, made: set[str]) -> bool:
-        """Whether a consumer will take a node along: it needs nothing that a kernel makes.
+        """Whether a node is to be computed where it is used: it needs nothing that a kernel makes.
 
-        Or it compares with a constant, which costs less than to keep the answer.
+        So does a comparison with a constant: to compare again costs less than to keep the answer.
         """
         if not is_pointwise(node) or math.prod(node.output.shape) == 1:
             return False
@@ -307,7 +307,7 @@ def _is_number(value: Value) -> bool:
 
 
 def _same_points(kernel: Fused, read: Access, written: Access) -> bool:
-    """Whether two walks are one, on all axes that have more than one point."""
+    """Whether two walks meet the same elements: equal on all axes of more than one point."""
     if read.offset != written.offset:
         return False
     strides = zip(kernel.space.shape, read.strides, written.strides, strict=True)

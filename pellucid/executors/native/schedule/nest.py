@@ -256,7 +256,7 @@ def is_last(kernel: Fused, value: Value, views: Views) -> bool:
 
 
 def roots(kernel: Fused, views: Views, now: int) -> tuple[list[Node], list[Value]]:
-    """What a stage must do: its reductions, and the full members that it stores."""
+    """What a stage computes for its own sake: its reductions, and the full members it stores."""
     stage = stages(kernel, views)
     reductions = [node for node in kernel.nodes if reduces(node)]
     ready = [node for node in reductions if stage[node.output.name] == now + 1]

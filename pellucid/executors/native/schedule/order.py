@@ -34,7 +34,7 @@ class Order:
     def put(self, kernels: Collection[int], last: int) -> bool:
         """Let some kernels come before another one, if they can; whether they do.
 
-        They count as unable where to find out takes too long. Nothing changes then.
+        Where to find out takes too long, the answer is False too. Nothing changes then.
         """
         end = self.places[last]
         late = [kernel for kernel in kernels if self.places[kernel] > end]

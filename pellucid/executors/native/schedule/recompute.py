@@ -111,7 +111,7 @@ class _Sharing:
         return more <= 1
 
     def _taken(self, user: Kernel, node: Node) -> Loop | None:
-        """The user with the value made in it; None where it would be made at other points."""
+        """The user with the value computed in it; None where the value belongs to other points."""
         if not isinstance(user, Loop) or len(user.nodes) >= MOST_NODES:
             return None
         changed = Loop([], user.stores, Space(user.space.shape))
