@@ -62,7 +62,7 @@ MOVED = click.option(
     "--threads",
     type=POSITIVE,
     metavar="N",
-    help="Threads of the native executor. Results are the same bits for any number.",
+    help="Threads of the native executor. Results do not depend on it, to the last bit.",
 )
 @MOVED
 @click.option("--quiet", **QUIET | {"help": SILENT})

@@ -109,7 +109,7 @@ def _running() -> list[click.Parameter]:
             ["--threads"],
             type=POSITIVE,
             metavar="N",
-            help="Threads of the native executor. Results are the same bits for any number.",
+            help="Threads of the native executor. Results do not depend on it, to the last bit.",
         ),
         click.Option(["--out"], type=FilePath(), help="Folder of the run."),
     ]

@@ -1,4 +1,4 @@
-"""Sums of blocks as LLVM code: rounding costs what a block does, however many numbers there are.
+"""Long sums added block by block, as LLVM code: the rounding errors are those of one block.
 
     Pieces      what is done after each of them
     in_pieces   `with in_pieces(...) as i:` emits the body of a loop that may be cut

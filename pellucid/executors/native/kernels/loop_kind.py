@@ -1,4 +1,4 @@
-"""Loop kernels as a kind; `loops` writes their code."""
+"""What is particular to loop kernels: units, time and words; `loops` writes their code."""
 
 import math
 

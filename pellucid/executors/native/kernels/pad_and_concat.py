@@ -4,10 +4,10 @@ is_of_planes    whether a node is computed so
 plane_units     how many planes there are
 emit_planes     the code for some of them
 
-The axes along which nothing is padded, or no windows lie, or those before the axis along which
-arrays are joined, count the planes; the others are a plane. It is filled first, unless every
-place gets an element, and then each element comes to its place, in an order that does not
-depend on threads.
+Planes are numbered by the axes along which nothing is padded or no windows lie; of joined arrays,
+by those before the axis that they are joined along. The other axes make up a plane. Where not
+every place gets an element, the plane is filled first; then each element is written to its place,
+in an order that does not depend on threads.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Matrix products as LLVM code, with the elementwise work that follows them fused in.
 
-ProductKind     such kernels as a kind
+ProductKind     their units, time, code and words (`matmul` writes the product itself)
 contraction     the product of one batch: sizes, dtype and strides
 """
 

@@ -1,6 +1,6 @@
 """Single kernels: primitives that stand by themselves, as plain loops.
 
-SingleKind      such kernels as a kind
+SingleKind      their units, time, code and words
 is_row_gather   whether a gather copies whole rows, which threads can share
 """
 

@@ -1,4 +1,4 @@
-"""What object files ask of the system: read from their tables of symbols, in all three forms.
+"""Which functions of the system object files call: read from their symbol tables, in 3 formats.
 
 undefined   the names of the functions that an object file takes from elsewhere
 

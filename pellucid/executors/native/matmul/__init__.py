@@ -1,6 +1,7 @@
 """Matrix products: three loops, cut so that registers, caches and threads are used.
 
-In: matrices with strides, and what is done with results. Out: code for a range of tiles.
+In, from `kernels.products` and `kernels.convolution`: matrices with strides, and what is done with
+results. Out: LLVM code for a range of tiles.
 
 A product adds for each row i of A, each column j of B and each k: a[i, k] b[k, j]. The result is
 cut into *tiles*, each of which stays in registers while k goes on, and B into *panels* of columns

@@ -3,8 +3,8 @@
 In: functions in memory, and arrays. Out: results, and what a step cost.
 
     program         kernels in order, divided among threads
-    step_loop       the machine code of the loop over steps
-    thread_pool     threads that sleep until there is work
+    step_loop       the machine code of the loop over steps; threads at work wait for others there
+    thread_pool     threads that sleep until there is work, and are woken
     accepted        which arrays a program takes
     call_back       rules of primitives that Python runs; what has failed
     report          what each kernel costs (peak: what one thread can do; schedule_text: in words)
