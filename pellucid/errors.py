@@ -22,6 +22,7 @@ is likely. Each class is also the built-in exception that Python programmers exp
 import difflib
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 LEAST = 0.7  # how much alike two words must be for one to have been meant
 
@@ -29,10 +30,15 @@ LEAST = 0.7  # how much alike two words must be for one to have been meant
 class PellucidError(Exception):
     """Base of all exceptions of pellucid.
 
-    `layer` is the path of the layer that it came out of, where it came out of one.
+    `layer` is the path of the layer that it came out of, where it came out of one. `operands`,
+    `trail`: of sizes that do not fit, the operation with its arrays, and the modules left so far,
+    until it is told where they come from; then it `is_told`.
     """
 
     layer: str | None = None
+    operands: tuple[Any, ...] = ()
+    trail: tuple[tuple[str, Any, tuple[Any, ...]], ...] = ()
+    is_told: bool = False
 
 
 class ShapeError(PellucidError, ValueError):

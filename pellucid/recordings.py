@@ -5,7 +5,7 @@ Tracing     the same for a function that runs as it stands
 recording   have reads and writes recorded; is_recording, active_recording, active
 setting     a value that decides what is captured; watch: what an object has
 Changes     tells when such values may have changed
-entered     an object is called inside; called: those that were, from outside
+entered     an object is called inside; called: those that were, from outside; depth: how many
 """
 
 import threading
@@ -165,6 +165,11 @@ def entered(owner: Any, place: AbstractContextManager[Any]) -> Iterator[None]:
 def is_inside() -> bool:
     """Whether a function is being captured, or a module called, on this thread."""
     return active.recording is not None or active.eager.depth > 0
+
+
+def depth() -> int:
+    """How many modules are being called, one inside another."""
+    return (active.eager if active.recording is None else active.recording).depth
 
 
 def called() -> Iterable[Any]:

@@ -17,7 +17,7 @@ from numpy import asarray, ndarray
 from pellucid.arrays import array_of, check_device, weak
 from pellucid.autodiff import gradients
 from pellucid.conversion import Conversions
-from pellucid.errors import GradientError, GraphError
+from pellucid.errors import GradientError, GraphError, ShapeError
 from pellucid.graph import Origin, Unrecorded, Value, has_origin, history, is_symbolic
 from pellucid.primitives import BroadcastTo, Primitive, StopGradient
 from pellucid.primitives.base import FLOATS, INT64, DType, known_dtype
@@ -161,9 +161,13 @@ def apply(primitive: Primitive, *inputs: Any) -> Tensor:
     # Lists, as a generator takes twice the time here.
     tensors = tuple([x if type(x) is Tensor else _as_tensor(x) for x in inputs])
     arrays = [x.array for x in tensors]
-    shape, dtype = primitive.output(
-        [array.shape for array in arrays], [array.dtype for array in arrays]
-    )
+    try:
+        shape, dtype = primitive.output(
+            [array.shape for array in arrays], [array.dtype for array in arrays]
+        )
+    except ShapeError as error:
+        error.operands = (primitive, *tensors)
+        raise
     if Value in [type(array) for array in arrays]:
         return Tensor(Value("", shape, dtype), Origin(primitive, tensors))
     return _recorded(primitive, tensors, asarray(primitive.forward(np, *arrays)), shape, dtype)

@@ -102,6 +102,13 @@ ELSEWHERE = {
         checks regression
         """,
     ),
+    "misfits": Elsewhere(
+        "one table of wrong programs: each is told and mended",
+        ("misfits/test_texts.py",),
+        """
+        chains layers operands remedies
+        """,
+    ),
     "models": Elsewhere(
         "models of a kind together",
         (

@@ -13,11 +13,17 @@ from click.shell_completion import CompletionItem
 
 from pellucid.errors import closest
 
+INDENT = "    "
+DIAGRAM = "\n" + INDENT
+
 
 def complain(message: str) -> None:
-    """One line on standard error."""
-    words = "".join(c if c.isprintable() else " " for c in message).split()
+    """One line on standard error; below it a diagram, whose lines are indented, as it stands."""
+    first, *lines = message.split(DIAGRAM)
+    words = "".join(c if c.isprintable() else " " for c in first).split()
     click.echo(f"pellucid: {' '.join(words)}", err=True)
+    for line in lines:
+        click.echo(INDENT + "".join(c for c in line if c.isprintable()), err=True)
 
 
 class Choice(click.ParamType[str]):

@@ -9,6 +9,7 @@ reduce              the losses of all samples, weighted, as one number
 
 import functools
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from pellucid.creation import stack
@@ -16,6 +17,7 @@ from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.functional.activations import TensorLike
 from pellucid.functional.targets import ClassTarget, as_numbers
 from pellucid.primitives.base import DType
+from pellucid.recordings import depth
 from pellucid.scopes import scope
 from pellucid.tensor import Tensor, tensor
 
@@ -34,9 +36,25 @@ def recorded_by_name(loss: Callable[P, Tensor]) -> Callable[P, Tensor]:
     @functools.wraps(loss)
     def recorded(*arguments: P.args, **options: P.kwargs) -> Tensor:
         with scope(loss.__name__):
-            return loss(*arguments, **options)
+            try:
+                return loss(*arguments, **options)
+            except ShapeError as error:
+                _tell(error, recorded, arguments)
+                raise
 
     return recorded
+
+
+def _tell(error: ShapeError, loss: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    """Where outputs that do not fit their targets come from, and what mends it, if it is known."""
+    if len(arguments) < 2 or error.is_told or depth() > 0:
+        return
+    # Whatever goes wrong in explaining an error must not hide it.
+    with suppress(Exception):
+        from pellucid.misfits import explain_outside  # on use: what fits pays nothing
+
+        outputs, targets = (x if isinstance(x, Tensor) else tensor(x) for x in arguments[:2])
+        explain_outside(error, loss, outputs, targets)
 
 
 def yes_above(threshold: float) -> Callable[[Loss], Loss]:

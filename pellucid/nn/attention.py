@@ -38,6 +38,8 @@ class MultiHeadAttention(Module):
     (3, 5, 8)
     """
 
+    takes = "batch, positions, features"
+
     def __init__(
         self,
         features: int,
@@ -130,6 +132,8 @@ class TransformerBlock(Module):
     (3, 5, 8)
     """
 
+    takes = "batch, positions, features"
+
     def __init__(
         self,
         features: int,
@@ -148,6 +152,11 @@ class TransformerBlock(Module):
         self.widen = Linear(features, 4 * features, rng=rng, initializer=rule)
         self.narrow = Linear(4 * features, features, rng=rng, initializer=rule)
         self.dropout = Dropout(dropout, rng=rng)
+
+    @property
+    def features(self) -> int:
+        """The size of the last axis of x and y."""
+        return self.attention.features
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Both ways, each added to what came in."""

@@ -10,7 +10,7 @@ ATTRIBUTES, MODES
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from pellucid.recordings import Changes
 from pellucid.strict import strict
@@ -65,9 +65,16 @@ def joined(path: str, name: str) -> str:
 
 @strict
 class BaseModule:
-    """A module as it is called, looked through and shown; see `Module`."""
+    """A module as it is called, looked through and shown; see `Module`.
+
+    `formula`: what a layer computes, as it stands in its docstring. `takes`: the axes of its x, by
+    name, one of which may be that of an attribute, as "batch, in_channels, height, width"; "ids"
+    of integers. Errors of shape are told in these words.
+    """
 
     forward: Callable[..., Any]
+    formula: ClassVar[str] = ""
+    takes: ClassVar[str] = ""
     _place: Place
     _training: bool
     _written: set[str]

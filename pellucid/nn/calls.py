@@ -13,7 +13,7 @@ form        a module with what stands in its brackets; locate, an error with it
 import inspect
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ import numpy as np
 from pellucid.errors import CallError, GraphError, OptionError, PellucidError
 from pellucid.nn.base import BaseModule
 from pellucid.primitives.base import FLOAT32, FLOAT64
+from pellucid.recordings import depth
 from pellucid.scopes import current_scope
 from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
@@ -79,10 +80,19 @@ def in_order(module: BaseModule, inputs: tuple[Any, ...], named: dict[str, Any])
     return bound.args
 
 
-def refuse_misfit(module: BaseModule, inputs: tuple[Any, ...], error: TypeError) -> None:
-    """Raise CallError where the call of `forward` itself failed, and not something inside it."""
+def refuse_misfit(module: BaseModule, inputs: tuple[Any, ...], error: Exception) -> None:
+    """Raise CallError where the call of `forward` itself failed, and not something inside it.
+
+    Or where a layer failed that was given a pair, as recurrent layers give, and takes an array.
+    """
+    is_pair = bool(inputs) and isinstance(inputs[0], tuple) and not module.children()
+    if is_pair and type(module).__module__.startswith("pellucid."):
+        raised = CallError(f"{form(module)}: called with a pair. It takes one array.")
+        raised.layer = current_scope()
+        locate(raised, module, inputs)
+        raise raised from None
     trace = error.__traceback__
-    if trace is not None and trace.tb_next is None:
+    if isinstance(error, TypeError) and trace is not None and trace.tb_next is None:
         count = f"{len(inputs)} input{'' if len(inputs) == 1 else 's'}"
         raise CallError(f"{type(module).__name__}: called with {count}. {_takes(module)}") from None
 
@@ -144,9 +154,23 @@ def as_computed(module: BaseModule, x: Any) -> Any:
     return x
 
 
-def locate(error: PellucidError, module: BaseModule) -> None:
-    """Put the path and form of the innermost module in front of an error's message, once."""
+def locate(error: PellucidError, module: BaseModule, inputs: tuple[Any, ...]) -> None:
+    """Put the path and form of the innermost module in front of an error's message, once.
+
+    When it leaves the outermost one, it tells where what does not fit comes from, and what mends
+    it, if that is known.
+    """
+    path = current_scope()
+    if error.layer is None and isinstance(error, CallError):
+        return
     if error.layer is None:
-        error.layer = current_scope()
-        where = f"{error.layer}: " if error.layer else ""
+        error.layer = path
+        where = f"{path}: " if path else ""
         error.args = (f"{where}{form(module)}: {error}",)
+    error.trail = (*error.trail, (path, module, inputs))
+    if depth() == 1:
+        # Whatever goes wrong in explaining an error must not hide it.
+        with suppress(Exception):
+            from pellucid.misfits import explain  # on use: what fits pays nothing
+
+            explain(error)

@@ -27,6 +27,7 @@ class Cell(Module):
 
     gates: ClassVar[int] = 1
     state_names: ClassVar[tuple[str, ...]] = ("h",)
+    takes = "batch, in_features"
 
     def __init__(
         self, in_features: int, hidden_features: int, *, rng: Generator | None = None

@@ -26,6 +26,7 @@ class _Convolution(Module):
     """What all kinds share: kernels that move along `axes` axes, and one bias per kernel."""
 
     axes: ClassVar[int] = 0
+    formula = "y = W * x + b"
     more_options: ClassVar[tuple[str, ...]] = PLACING
 
     def __init__(
@@ -134,11 +135,13 @@ class Conv1d(_Forward):
     """
 
     axes = 1
+    takes = "batch, in_channels, length"
 
 
 class Conv2d(_Forward):
     """Convolution of images: each output looks at one window, with the same weights everywhere.
 
+        y = W * x + b
         y[b, o, i, j] = sum over c, k, l of weight[o, c, k, l] x[b, c, i s + k - p, j s + l - p]
                         + bias[o]
 
@@ -162,6 +165,7 @@ class Conv2d(_Forward):
     """
 
     axes = 2
+    takes = "batch, in_channels, height, width"
 
 
 class ConvTranspose1d(_Transposed):
@@ -172,6 +176,7 @@ class ConvTranspose1d(_Transposed):
     """
 
     axes = 1
+    takes = "batch, in_channels, length"
 
 
 class ConvTranspose2d(_Transposed):
@@ -194,3 +199,4 @@ class ConvTranspose2d(_Transposed):
     """
 
     axes = 2
+    takes = "batch, in_channels, height, width"

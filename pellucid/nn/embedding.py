@@ -23,6 +23,9 @@ class Embedding(Module):
     (1, 3, 4)
     """
 
+    formula = "y = W[ids]"
+    takes = "ids, ..."
+
     def __init__(self, count: int, features: int, *, rng: Generator | None = None) -> None:
         if count < 1 or features < 1:
             raise OptionError(f"Embedding: {count} ids, {features} features. At least 1.")
@@ -31,6 +34,11 @@ class Embedding(Module):
     def forward(self, ids: Tensor) -> Tensor:
         """The vector of each id."""
         return self.weight.take(check_ids("Embedding", ids, self.weight.shape[0]), axis=0)
+
+    @property
+    def features(self) -> int:
+        """The size of the last axis of y."""
+        return self.weight.shape[1]
 
     def describe(self) -> str:
         """Its sizes."""

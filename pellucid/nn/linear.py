@@ -29,6 +29,9 @@ class Linear(Module):
     (4, 2)
     """
 
+    formula = "y = x W + b"
+    takes = "..., in_features"
+
     def __init__(
         self,
         in_features: int,
@@ -50,6 +53,16 @@ class Linear(Module):
         y = x @ self.weight
         return y if self.bias is None else y + self.bias
 
+    @property
+    def in_features(self) -> int:
+        """The size of the last axis of x."""
+        return self.weight.shape[0]
+
+    @property
+    def out_features(self) -> int:
+        """The size of the last axis of y."""
+        return self.weight.shape[1]
+
     def describe(self) -> str:
         """Its sizes."""
         sizes = f"{self.weight.shape[0]}, {self.weight.shape[1]}"
@@ -61,6 +74,8 @@ class Flatten(Module):
 
     Shapes: x (batch, ...) -> y (batch, features).
     """
+
+    takes = "batch, ..."
 
     def forward(self, x: Tensor) -> Tensor:
         """The same elements, one row per sample."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Self, final
 
-from pellucid.errors import DTypeError, OptionError, ShapeError
+from pellucid.errors import CallError, DTypeError, GraphError, OptionError, ShapeError
 from pellucid.nn.attributes import Attributes, kept, members, refuse_unseen
 from pellucid.nn.base import ATTRIBUTES, MODES, Place, in_mode, joined, switch
 from pellucid.nn.calls import (
@@ -100,11 +100,11 @@ class Module(Savable):
         with entered(self, scope(self._name) if self._name else nullcontext()):
             try:
                 output = self.forward(*tensors)
-            except (ShapeError, DTypeError) as error:
-                locate(error, self)
+            except (ShapeError, DTypeError, CallError) as error:
+                locate(error, self, tensors)
                 raise
-            except TypeError as error:
-                refuse_misfit(self, inputs, error)
+            except (TypeError, AttributeError, GraphError) as error:
+                refuse_misfit(self, tensors, error)
                 raise
             if output is None:
                 refuse_nothing(self)

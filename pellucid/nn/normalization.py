@@ -17,6 +17,8 @@ from pellucid.variables import Buffer, Parameter, Variable
 class _Norm(Module):
     """What both kinds share: a scale and a shift for each feature."""
 
+    formula = "y = (x - mean) / sqrt(variance + eps) weight + bias"
+
     def __init__(self, features: int, eps: float, dtype: str) -> None:
         if features < 1 or not (is_finite(eps) and eps > 0.0):
             raise OptionError(
@@ -51,6 +53,8 @@ class BatchNorm(_Norm):
     variance is nothing.
     Source: Ioffe and Szegedy 2015 (arXiv 1502.03167), algorithms 1 and 2; momentum as PyTorch.
     """
+
+    takes = "batch, features, ..."
 
     def __init__(
         self,
@@ -118,6 +122,8 @@ class LayerNorm(_Norm):
     Source: Ba et al. 2016 (arXiv 1607.06450), equation 4; eps as PyTorch.
     """
 
+    takes = "..., features"
+
     def __init__(self, features: int, *, eps: float = 1e-5, dtype: str = "float32") -> None:
         super().__init__(features, eps, dtype)
 
@@ -151,6 +157,8 @@ class GroupNorm(_Norm):
     (3, 4, 5, 5)
     """
 
+    takes = "batch, channels, ..."
+
     def __init__(
         self, groups: int, channels: int, *, eps: float = 1e-5, dtype: str = "float32"
     ) -> None:
@@ -161,6 +169,11 @@ class GroupNorm(_Norm):
                 "groups split the channels evenly."
             )
         self.groups = groups
+
+    @property
+    def channels(self) -> int:
+        """The size of axis 1."""
+        return self.features
 
     def forward(self, x: Tensor) -> Tensor:
         """Each group of each sample normalised."""

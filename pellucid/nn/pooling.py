@@ -82,6 +82,7 @@ class MaxPool1d(_MaxPool):
     """The largest of each window along one axis. As `MaxPool2d`, for (batch, channels, length)."""
 
     axes = 1
+    takes = "batch, channels, length"
 
 
 class MaxPool2d(_MaxPool):
@@ -101,12 +102,14 @@ class MaxPool2d(_MaxPool):
     """
 
     axes = 2
+    takes = "batch, channels, height, width"
 
 
 class AvgPool1d(_AvgPool):
     """The mean of each window along one axis. As `AvgPool2d`, for (batch, channels, length)."""
 
     axes = 1
+    takes = "batch, channels, length"
 
 
 class AvgPool2d(_AvgPool):
@@ -124,12 +127,14 @@ class AvgPool2d(_AvgPool):
     """
 
     axes = 2
+    takes = "batch, channels, height, width"
 
 
 class GlobalAvgPool1d(_GlobalAvgPool):
     """The mean of each channel of a series: (batch, channels, length) -> (batch, channels)."""
 
     axes = 1
+    takes = "batch, channels, length"
 
 
 class GlobalAvgPool2d(_GlobalAvgPool):
@@ -145,3 +150,4 @@ class GlobalAvgPool2d(_GlobalAvgPool):
     """
 
     axes = 2
+    takes = "batch, channels, height, width"

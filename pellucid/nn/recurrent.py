@@ -35,6 +35,7 @@ class Recurrent(Module):
     """
 
     cell: ClassVar[type[Cell]]
+    takes = "batch, time, in_features"
 
     def __init__(
         self,
@@ -164,6 +165,7 @@ class RNN(Recurrent):
     """
 
     cell = RNNCell
+    formula = "h[t] = tanh(x[t] W + h[t-1] U + b)"
 
 
 class LSTM(Recurrent):

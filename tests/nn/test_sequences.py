@@ -175,7 +175,7 @@ def test_the_first_of_several_signs_is_remembered(kind, executor, rng):
 
 def test_wrong_sequences_are_refused(rng):
     layer = nn.GRU(3, 4, rng=rng)
-    with pytest.raises(ShapeError, match=r"\(2, 3\).*\(batch, time, 3\)"):
+    with pytest.raises(ShapeError, match=r"\(2, 3\).*\(batch, time, in_features=3\)"):
         layer(np.zeros((2, 3), np.float32))
     with pytest.raises(ShapeError, match=r"\(2, 0, 3\).*at least 1 step"):
         layer(np.zeros((2, 0, 3), np.float32))
@@ -188,7 +188,7 @@ def test_wrong_sequences_are_refused(rng):
         nn.LSTM(3, 4, layers=0, rng=rng)
     with pytest.raises(OptionError, match="RNNCell: 3 to 0 features"):
         nn.RNN(3, 0, rng=rng)
-    with pytest.raises(ShapeError, match=r"x of shape \(2, 4\).*\(batch, 3\)"):
+    with pytest.raises(ShapeError, match=r"x \(2, 4\): 4 != 3"):
         nn.GRUCell(3, 4, rng=rng)(np.zeros((2, 4), np.float32))
 
 
@@ -245,7 +245,7 @@ def test_wrong_attention_is_refused(rng):
     with pytest.raises(OptionError, match=r"10 features, 3 heads.*split the features"):
         nn.MultiHeadAttention(10, 3, rng=rng)
     layer, x = nn.MultiHeadAttention(8, 2, rng=rng), np.zeros((2, 5, 8), np.float32)
-    with pytest.raises(ShapeError, match=r"x of shape \(2, 8\).*\(batch, positions, 8\)"):
+    with pytest.raises(ShapeError, match=r"x \(2, 8\).*\(batch, positions, features=8\)"):
         layer(x[:, 0])
     with pytest.raises(ShapeError, match=r"context of shape \(1, 5, 8\).*same batch"):
         layer(x, x[:1])
@@ -284,7 +284,7 @@ def test_ids_outside_the_table_are_refused(rng):
         for executor in ("native", "reference"):
             with pytest.raises(PositionError, match=message):
                 pc.compile(table, executor=executor)(np.array([0, wrong]))
-    with pytest.raises(DTypeError, match="ids of float32"):
+    with pytest.raises(DTypeError, match="float32, not integers"):
         table(np.zeros(2, np.float32))
     with pytest.raises(OptionError, match="Embedding: 0 ids"):
         nn.Embedding(0, 3, rng=rng)
@@ -317,7 +317,7 @@ def test_groups_scale_and_shift_each_channel():
 def test_wrong_groups_are_refused():
     with pytest.raises(OptionError, match="GroupNorm: 4 groups of 6 channels"):
         nn.GroupNorm(4, 6)
-    with pytest.raises(ShapeError, match=r"\(2, 5, 3\).*6 channels"):
+    with pytest.raises(ShapeError, match=r"\(2, 5, 3\): 5 != 6"):
         nn.GroupNorm(2, 6)(np.zeros((2, 5, 3), np.float32))
 
 

@@ -1,0 +1,152 @@
+"""What a layer says of itself where something does not fit.
+
+Layer       what a layer has: a formula, the axes that it takes, its variables
+Taken       the axes that it takes, one of which has a size of its own
+form        such as Linear(4, 3); changed, with another size; formula_with, with actual sizes
+like        a tensor whose numbers are not known; symbol, of the shape of another
+traced      what a function gives for shapes alone
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pellucid.graph import Origin, Value
+from pellucid.recordings import recording
+from pellucid.tensor import Tensor
+
+Shape = tuple[int, ...]
+ANY = "..."
+SYMBOLS = {"weight": "W", "recurrent_weight": "U", "bias": "b"}  # of formulas, by attribute
+
+
+class Layer(Protocol):
+    """A module, as misfits look at it."""
+
+    formula: str
+    takes: str
+    forward: Callable[..., Any]
+
+    def describe(self) -> str:
+        """What stands in the brackets of its form."""
+
+    def own_variables(self) -> Mapping[str, Any]:
+        """Its variables by attribute."""
+
+    def children(self) -> Mapping[str, "Layer"]:
+        """The modules directly inside."""
+
+    def modules(self) -> Mapping[str, "Layer"]:
+        """Itself and all modules inside, by path."""
+
+    def variables(self) -> Mapping[str, Any]:
+        """All variables by path."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The axes of x that a layer takes, by name; `option` names the one of a given `size`.
+
+    `count`: how many there are at least; `open`: whether there may be more.
+    """
+
+    names: tuple[str, ...]
+    option: str
+    size: int
+    axis: int
+
+    @classmethod
+    def of(cls, layer: Layer) -> "Taken | None":
+        """What a layer says of itself; None where it says nothing."""
+        names = tuple(str(layer.takes).split(", ")) if layer.takes else ()
+        if not names:
+            return None
+        option, size, axis = "", 0, 0
+        for i, name in enumerate(names):
+            found = getattr(layer, name, None) if name.isidentifier() else None
+            if isinstance(found, int):
+                option, size, axis = name, found, i - len(names) if names[0] == ANY else i
+        return cls(names, option, size, axis)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the axis of the given size is the last."""
+        return self.axis in (-1, len(self.names) - 1) and self.names[-1] != ANY
+
+    def has_axes(self, shape: Shape) -> bool:
+        """Whether a shape has as many axes."""
+        if ANY in self.names:
+            return len(shape) >= len(self.names) - 1
+        return len(shape) == len(self.names)
+
+    def __str__(self) -> str:
+        shown = [f"{n}={self.size}" if n == self.option else n for n in self.names]
+        return f"({', '.join(shown)})"
+
+
+def form(layer: Layer) -> str:
+    """Such as "Linear(4, 3)"."""
+    return f"{type(layer).__name__}({layer.describe()})"
+
+
+def is_ours(layer: Layer) -> bool:
+    """Whether a layer is one of the library's."""
+    return type(layer).__module__.startswith("pellucid.")
+
+
+def changed(layer: Layer, option: str, size: int) -> str:
+    """The form with another size for one of its options; "" where that makes no such layer."""
+    places = list(inspect.signature(type(layer).__init__).parameters)[1:]
+    words = layer.describe().split(", ")
+    if not words[0] or option not in places or places.index(option) >= len(words):
+        return ""
+    words[places.index(option)] = str(size)
+    splits = int(getattr(layer, "heads", 0) or getattr(layer, "groups", 1))
+    return f"{type(layer).__name__}({', '.join(words)})" if size % splits == 0 else ""
+
+
+def formula_with(layer: Layer, x: Any) -> tuple[str, str]:
+    """Its formula, and its symbols with their actual sizes: "x (2, 5), W (4, 3)"."""
+    sizes = [f"x {shown(x)}"]
+    for name, variable in layer.own_variables().items():
+        symbol = SYMBOLS.get(name, name)
+        symbol = symbol if _has(layer.formula, symbol) else name
+        if _has(layer.formula, symbol) and len(variable.shape) > 1:
+            sizes.append(f"{symbol} {variable.shape}")
+    return str(layer.formula), ", ".join(sizes)
+
+
+def shown(x: Any) -> str:
+    """The shape of an input, or those of a pair."""
+    return f"({', '.join(map(shown, x))})" if isinstance(x, tuple) else str(x.shape)
+
+
+def _has(formula: str, symbol: str) -> bool:
+    return re.search(rf"(?<![A-Za-z]){re.escape(symbol)}(?![A-Za-z])", formula) is not None
+
+
+def like(shape: Shape, x: Any) -> Tensor:
+    """A tensor of another shape, whose numbers are not known."""
+    return Tensor(Value("", shape, x.dtype), Origin(None, ()))
+
+
+def symbol(x: Any) -> Any:
+    """A tensor of the same shape and dtype whose numbers are not known."""
+    if isinstance(x, tuple):
+        return tuple(map(symbol, x))
+    return like(x.shape, x) if isinstance(x, Tensor) else x
+
+
+def traced(function: Callable[..., Any], *inputs: Any) -> Any:
+    """What a function of tensors gives, by shapes alone; None where it does not work.
+
+    What it does to variables is forgotten.
+    """
+    try:
+        with recording() as record:
+            record.depth = 1  # as inside a module: nothing is explained here
+            return function(*map(symbol, inputs))
+    except Exception:  # whatever a function of someone else raises: it does not work
+        return None

@@ -1,0 +1,190 @@
+"""What mends a layer that is given the wrong shape.
+
+remedies    sentences, the likeliest first
+giving      the layer before, with as many outputs as are wanted
+
+Another arrangement of x is suggested where the layer takes it: it is tried, by shapes alone.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pellucid.languages import said
+from pellucid.misfits.chains import GIVEN, Step
+from pellucid.misfits.layers import Layer, Taken, changed, form, traced
+
+MOST = 2  # remedies that are told
+IMAGES = 4  # axes of a batch of images
+Move = tuple[str, Callable[[Any], Any]]
+
+
+def remedies(layer: Layer, x: Any, giver: Step | None) -> list[str]:
+    """What mends it, in sentences."""
+    if isinstance(x, tuple):
+        return list(_of_pairs(layer, x, giver))
+    taken = Taken.of(layer)
+    if taken is None:
+        return []
+    if "ids" in taken.names:
+        return list(_of_ids(layer, x))
+    found = list(_arranged(layer, taken, x, giver))
+    if not found or _is_turned(taken, x):
+        found += _resized(layer, taken, x, giver)
+    return found[:MOST]
+
+
+# ---- another arrangement -------------------------------------------------------------------
+
+
+def _arranged(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterator[str]:
+    """Arrangements of x that the layer takes."""
+    flat = giver is not None and type(giver.layer).__name__ == "Flatten"
+    if giver is not None and flat and traced(layer.forward, giver.x) is not None:
+        yield said("Put it before {giver}.", giver=giver)
+        return
+    size = math.prod(x.shape[1:])
+    if taken.is_last and x.ndim > 2 and size == taken.size:
+        yield said("Put nn.Flatten() before it.")
+        return
+    for text, move in _moves(taken, x):
+        y = traced(lambda s, move=move: (layer.forward(move(s)), move(s))[1], x)
+        if y is not None:
+            yield said("Give it {x}, of shape {shape}.", x=text, shape=y.shape)
+            return
+
+
+def _moves(taken: Taken, x: Any) -> Iterator[Move]:
+    """Arrangements that people mean, the likeliest first."""
+    n = len(taken.names)
+    if x.ndim == n:
+        yield from _turned(taken, x)
+    if x.ndim == n - 1 and taken.size == 1:
+        yield _expanded(1 if taken.axis == 1 else -1)
+    if x.ndim > n:
+        for i in range(1, x.ndim):
+            if x.shape[i] == 1:
+                yield _squeezed(i)
+    if x.ndim == n - 1:
+        yield _expanded(0)
+    if n == IMAGES:
+        yield from _images(taken, x)
+
+
+def _turned(taken: Taken, x: Any) -> Iterator[Move]:
+    """As many axes as are taken, in another order."""
+    axes = tuple(range(x.ndim))
+    if taken.axis == 1 and x.ndim > 2:
+        yield _permuted((0, axes[-1], *axes[1:-1]))
+    if taken.is_last and x.ndim == 3:
+        yield _permuted((0, 2, 1))
+    if _is_turned(taken, x):
+        yield "x.T", lambda s: s.T
+
+
+def _images(taken: Taken, x: Any) -> Iterator[Move]:
+    """An image alone whose channels are last, and images that are rows of numbers."""
+    if x.ndim == IMAGES - 1 and x.shape[-1] == taken.size:
+        text = "x.permute_dims((2, 0, 1)).expand_dims(0)"
+        yield text, lambda s: s.permute_dims((2, 0, 1)).expand_dims(0)
+    if x.ndim == 2 and taken.size and x.shape[1] % taken.size == 0:
+        side = math.isqrt(x.shape[1] // taken.size)
+        to = (-1, taken.size, side, side)
+        if side * side * taken.size == x.shape[1]:
+            yield f"x.reshape{to}", lambda s: s.reshape(to)
+
+
+def _permuted(order: tuple[int, ...]) -> Move:
+    return f"x.permute_dims({order})", lambda s: s.permute_dims(order)
+
+
+def _expanded(axis: int) -> Move:
+    return f"x.expand_dims({axis})", lambda s: s.expand_dims(axis)
+
+
+def _squeezed(axis: int) -> Move:
+    return f"x.squeeze({axis})", lambda s: s.squeeze(axis)
+
+
+def _is_turned(taken: Taken, x: Any) -> bool:
+    """Whether x may have its samples in columns."""
+    return not isinstance(x, tuple) and x.ndim == 2 and taken.size == x.shape[0]
+
+
+# ---- another size --------------------------------------------------------------------------
+
+
+def _resized(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterator[str]:
+    """The layer with another size, and the layer before it."""
+    if not taken.option or not taken.has_axes(x.shape):
+        return
+    found = x.shape[taken.axis]
+    if found == taken.size:
+        yield from _of_windows(layer)
+        return
+    if taken.is_last and x.ndim == IMAGES:
+        other = changed(layer, taken.option, math.prod(x.shape[1:]))
+        if other:
+            yield said("Put nn.Flatten() before it, and make it {form}.", form=other)
+        return
+    other = changed(layer, taken.option, found)
+    if other:
+        yield said("Make it {form}.", form=other)
+    elif taken.is_last:
+        yield said("Put nn.Linear({found}, {size}) before it.", found=found, size=taken.size)
+    if giver is None or not str(giver):
+        wanted = list(x.shape)
+        wanted[taken.axis] = taken.size
+        yield said("Give it an input of shape {shape}.", shape=tuple(wanted))
+    yield from giving(giver, found, taken.size)
+
+
+def giving(giver: Step | None, found: int, size: int) -> Iterator[str]:
+    """The layer before, with as many outputs as are wanted."""
+    if giver is None or giver.layer is None:
+        return
+    for option in GIVEN:
+        if getattr(giver.layer, option, None) == found:
+            other = changed(giver.layer, option, size)
+            if other:
+                yield said("Make `{path}` {form}.", path=giver.path, form=other)
+            return
+
+
+def _of_windows(layer: Layer) -> Iterator[str]:
+    """A window that does not fit once."""
+    window = getattr(layer, "window", None)
+    if window is not None:
+        yield said(
+            "The window of {form} is larger than the image that is left: use a smaller one or "
+            "padding='same', or leave out a pooling before it.",
+            form=form(layer),
+        )
+
+
+# ---- other kinds ---------------------------------------------------------------------------
+
+
+def _of_pairs(layer: Layer, x: Any, giver: Step | None) -> Iterator[str]:
+    """A recurrent layer gives a pair: its outputs and its state."""
+    outputs = x[0]
+    if not hasattr(outputs, "shape") or outputs.ndim != 3:
+        return
+    if traced(lambda s: layer.forward(s[:, -1]), outputs) is not None:
+        if giver is not None and giver.layer is not None:
+            yield said(
+                "{giver} gives a pair, its outputs and its state. For what it ends with, make "
+                "`{path}` nn.LastState({form}).",
+                giver=giver,
+                path=giver.path,
+                form=giver.form,
+            )
+        yield said("In a forward of your own: outputs, state = ..., then outputs[:, -1].")
+    elif traced(layer.forward, outputs) is not None:
+        yield said("In a forward of your own: outputs, state = ..., then outputs alone.")
+
+
+def _of_ids(layer: Layer, x: Any) -> Iterator[str]:
+    """Ids are integers."""
+    if x.dtype.kind == "f" and traced(lambda s: layer.forward(s.astype("int64")), x) is not None:
+        yield said("Ids are integers: give it x.astype('int64').")

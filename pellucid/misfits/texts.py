@@ -1,0 +1,193 @@
+"""Misfits as sentences and a diagram.
+
+explain             an error that has left a model
+explain_outside     one of what is given to a loss, or made of a model's outputs
+Trail               the modules that an error came out of
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pellucid.errors import PellucidError
+from pellucid.languages import LANGUAGES, chosen, counted, said
+from pellucid.misfits.chains import (
+    Models,
+    Step,
+    behind_each_other,
+    chain,
+    diagram,
+    maker,
+    models_of,
+)
+from pellucid.misfits.layers import Layer, Taken, form, formula_with, is_ours
+from pellucid.misfits.operands import Whole, clash, of_loss, of_operation
+from pellucid.misfits.remedies import remedies
+
+Trail = Sequence[tuple[str, Layer, tuple[Any, ...]]]  # the innermost first
+
+
+def explain(error: PellucidError) -> None:
+    """Put in the place of an error's message what does not fit, where it comes from, what mends it.
+
+    `trail`: the modules that it has left, the innermost first. Nothing is changed where nothing is
+    known.
+    """
+    trail, error.trail = error.trail, ()
+    if error.is_told:
+        return
+    root, whole, given = trail[-1]
+    models = Models({root: whole}, _flat(given))
+    # What stands inside a layer of the library is its own affair.
+    place = next((i for i in reversed(range(len(trail))) if _takes(*trail[i][1:])), 0)
+    path, layer, inputs = trail[place]
+    x = inputs[0] if inputs else None
+    if _takes(layer, inputs) and _is_input(x):
+        name = f"{path}: {form(layer)}" if path else form(layer)
+        text = _of_layer(name, layer, x, _steps(x, models, trail[place:]), error)
+    elif error.operands:
+        text = _of_operation(error, models, layer, (whole, given))
+    else:
+        return
+    error.args, error.is_told, error.operands = (text,), True, ()
+
+
+def _takes(layer: Layer, inputs: tuple[Any, ...]) -> bool:
+    """Whether a layer is one that says what it takes, or was given a pair for an array."""
+    is_pair = bool(inputs) and isinstance(inputs[0], tuple) and not layer.children()
+    return is_ours(layer) and (bool(layer.takes) or is_pair)
+
+
+def _is_input(x: Any) -> bool:
+    """Whether it is a tensor, or the pair that a recurrent layer gives."""
+    return hasattr(x, "shape") or (isinstance(x, tuple) and bool(x) and hasattr(x[0], "shape"))
+
+
+def _flat(inputs: Sequence[Any]) -> list[Any]:
+    return [part for x in inputs for part in (x if isinstance(x, tuple) else (x,))]
+
+
+def _steps(x: Any, models: Models, trail: Trail) -> list[Step]:
+    """The chain to what the innermost module was given.
+
+    In a Sequential its layers, called once more by shapes alone, tell more than what was recorded.
+    """
+    if len(trail) > 1:
+        path, whole, given = trail[1]
+        if type(whole).__name__ == "Sequential" and given and hasattr(given[0], "shape"):
+            found = behind_each_other(whole, path, given[0], trail[0][1])
+            if found:
+                return [*chain(given[0], models), *found]
+    return chain(x[0] if isinstance(x, tuple) else x, models)
+
+
+def _of_layer(place: str, layer: Layer, x: Any, steps: Sequence[Step], error: Any) -> str:
+    """The text of a layer that was given the wrong shape."""
+    wrong = _wrong(layer, x)
+    formula, sizes = formula_with(layer, x)
+    if not wrong:
+        head = str(error)
+    elif formula:
+        head = said(
+            "{place}: {formula} with {sizes}: {wrong}.",
+            place=place,
+            formula=formula,
+            sizes=sizes,
+            wrong=wrong,
+        )
+    else:
+        head = said("{place} with {sizes}: {wrong}.", place=place, sizes=sizes, wrong=wrong)
+    giver = maker(steps)
+    found = remedies(layer, x, giver)
+    if not wrong and not found:
+        return str(error)
+    words = [head, _from(giver), *_joined(found)]
+    lines = [*diagram(steps, wrong or said("does not fit")), f"    {place.replace(': ', ' ', 1)}"]
+    return "\n".join([_told(words), *lines])
+
+
+def _wrong(layer: Layer, x: Any) -> str:
+    """What does not fit of what a layer takes; "" where that is something else."""
+    if isinstance(x, tuple):
+        return said("a pair, not one array")
+    taken = Taken.of(layer)
+    if taken is None:
+        return ""
+    if "ids" in taken.names:
+        return said("{dtype}, not integers", dtype=x.dtype) if x.dtype.kind not in "iu" else ""
+    if not taken.has_axes(x.shape):
+        return counted(
+            "{n} axis, not those of {taken}", "{n} axes, not those of {taken}", x.ndim, taken=taken
+        )
+    if taken.option and x.shape[taken.axis] != taken.size:
+        return f"{x.shape[taken.axis]} != {taken.size}"
+    return ""
+
+
+def _told(sentences: Sequence[str]) -> str:
+    """Sentences one behind the other: with a space between them where the language has one."""
+    return (" " if chosen() == LANGUAGES[0] else "").join(filter(None, sentences))
+
+
+def _from(giver: Step) -> str:
+    if str(giver):
+        return said("x comes from {giver}.", giver=giver)
+    return said("x is an input of the model.")
+
+
+def _joined(found: Sequence[str]) -> list[str]:
+    return [text if i == 0 else said("Or: {remedy}", remedy=text) for i, text in enumerate(found)]
+
+
+def _of_operation(error: Any, models: Models, layer: Layer, whole: Whole) -> str:
+    """The text of an operation in a forward."""
+    primitive, *tensors = error.operands
+    chains = [_known(t, models) or chain(t, models) for t in tensors]
+    givers = [maker(steps) for steps in chains]
+    wrong = clash(primitive, [t.shape for t in tensors])
+    head = _head(error, form(layer), primitive.name, [t.shape for t in tensors])
+    words = [head, *_joined(of_operation(primitive, tensors, givers, layer, whole))]
+    lines = [line for steps in chains for line in diagram(steps, wrong)]
+    lines.append(f"    {primitive.name}")
+    return "\n".join([_told(words), *lines])
+
+
+def _known(t: Any, models: Models) -> list[Step]:
+    """A variable by its name."""
+    return [Step(models.held[id(t)], "", t.shape)] if id(t) in models.held else []
+
+
+def _head(error: Any, place: str, name: str, shapes: Sequence[Any]) -> str:
+    """What the operation says itself, in English; in other languages, what it is about."""
+    if chosen() == LANGUAGES[0]:
+        return str(error)
+    if error.layer:
+        place = f"{error.layer}: {place}"
+    sizes = ", ".join(map(str, shapes))
+    return said(
+        "{place}: {operation} of shapes {shapes}: they do not fit.",
+        place=place,
+        operation=name,
+        shapes=sizes,
+    )
+
+
+def explain_outside(
+    error: PellucidError,
+    loss: Callable[..., Any],
+    outputs: Any,
+    targets: Any,
+) -> None:
+    """The same for a loss: where its outputs come from, and what mends them or the targets."""
+    models = models_of(outputs)
+    if not models.by_path and chosen() == LANGUAGES[0]:
+        return
+    steps = chain(outputs, models)
+    name = str(getattr(loss, "__name__", "loss"))
+    wrong = f"{outputs.shape}, {targets.shape}"
+    made = maker(steps)
+    giver = said("The outputs come from {giver}.", giver=made) if str(made) else ""
+    head = _head(error, said("the loss"), name, [outputs.shape, targets.shape])
+    words = [head, giver, *_joined(of_loss(loss, outputs, targets, steps))]
+    lines = [*diagram(steps, wrong), f"    {name}(outputs, targets)"]
+    error.args = ("\n".join([_told(words), *lines]),)
+    error.is_told = True
