@@ -185,4 +185,4 @@ def _with_noise(
     points: Numbers, labels: NDArray[np.int64], noise: float, rng: Generator, name: str
 ) -> Dataset:
     moved = points + _normal(rng, points.size, noise).reshape(points.shape)
-    return from_arrays(moved, labels, name=name, classes=2)
+    return from_arrays(moved, labels, name=name, classes=int(labels.max()) + 1)
