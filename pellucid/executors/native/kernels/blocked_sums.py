@@ -88,7 +88,7 @@ class Blocks:
             self.builder.store(zero.value, slot)
 
     def add(self, block: Lanes) -> None:
-        """Take the sum of one more block."""
+        """Add the sum of one more block."""
         for slot, lanes in zip(self.slots, added(self._now(), block), strict=True):
             self.builder.store(lanes.value, slot)
 
@@ -129,7 +129,7 @@ class InMemory:
                 store(self.builder, self._at(base, element), zero)
 
     def add(self, element: ir.Value, x: Lanes, mask: ir.Value | None = None) -> None:
-        """Add neighbouring numbers to as many sums, from an element on."""
+        """Add each lane to a sum of its own: those from `element` on."""
         place = self._at(self.sums, element)
         before = load(self.builder, place, self.dtype, x.width, mask=mask)
         if self.lost is None:

@@ -86,7 +86,7 @@ class ConvolvedProduct:
         return found
 
     def room(self, lines: int) -> Rows:
-        """Memory for so many rows of columns."""
+        """Memory for `lines` rows of columns."""
         columns = (self.cut.rows + self.more) * self.cut.run
         pitch = apart(columns, lines, self.dtype)
         return Rows(self.scratch(lines * pitch), pitch)

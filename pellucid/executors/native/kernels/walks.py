@@ -1,4 +1,4 @@
-"""Walks over two arrays at once: over the places of a result, and of what goes there.
+"""Walks over two arrays at once: a result y, and the array x whose elements it gets.
 
 Walk    axes to go over, and how far each step of one is in y and in x
 over    loops over all axes of a walk

@@ -55,7 +55,7 @@ class Interval:
 
 
 def choose(index: Index, count: int, differs: bool, body: Callable[[bool], None]) -> None:
-    """Emit the body; once more for the last of so many indices where that one differs."""
+    """Emit the body; where the last of `count` indices `differs`, once more for that one."""
     if not differs:
         body(False)
     elif count == 1:

@@ -95,7 +95,7 @@ class Index:
         return self._compared("==", other)
 
     def is_within(self, size: Number) -> ir.Value:
-        """Whether it is an index of so many things: not negative, and below their number."""
+        """Whether it is at least 0 and below `size`."""
         return self.b.icmp_unsigned("<", self.raw, raw_number(size))
 
     def is_multiple_of(self, power: int) -> ir.Value:

@@ -35,5 +35,5 @@ def _known(kind: ir.Type, number: float, sign: float) -> ir.Constant:
 
 @lru_cache(maxsize=1024)
 def repeated_number(number: ir.Constant, width: int) -> Repeated:
-    """A known number in so many lanes."""
+    """A known number in `width` lanes."""
     return Repeated(ir.VectorType(number.type, width), number)

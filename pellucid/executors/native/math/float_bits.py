@@ -52,12 +52,12 @@ def fma(a: Lanes, b: Lanes, c: Lanes) -> Lanes:
 
 
 def constant(like: Lanes, number: Any) -> Lanes:
-    """A number in as many lanes, of the same dtype."""
+    """A number in all lanes of a value with the dtype and width of `like`."""
     return Lanes.constant(like.builder, number, like.dtype).splat(like.width)
 
 
 def integers(like: Lanes, number: int) -> Lanes:
-    """An integer in as many lanes, as bits of the same dtype."""
+    """An integer in all lanes, with the width of `like` and as many bits as its dtype has."""
     return Lanes.constant(like.builder, number, LAYOUTS[like.dtype].bits).splat(like.width)
 
 

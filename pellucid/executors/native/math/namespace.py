@@ -183,7 +183,7 @@ class XP:
         return self.where(self._fits(b), a >> b, gone)
 
     def _fits(self, places: Lanes) -> Lanes:
-        """Whether a shift by so many places is one."""
+        """Whether a shift by `places` is within the bits that the dtype has."""
         low = places >= 0 if places.dtype.kind == "i" else places == places  # noqa: PLR0124
         return low & (places < 8 * places.dtype.itemsize)
 

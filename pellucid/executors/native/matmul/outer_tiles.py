@@ -125,11 +125,11 @@ class _Turns:
         return self.left.part(rows, 0).down(rows) if self.tile.ahead else self.left.down(0)
 
     def of(self, steps: int) -> Body:
-        """A turn of so many steps."""
+        """What adds `steps` more k at a time, as the body of a loop."""
         return partial(self._turn, steps)
 
     def _turn(self, steps: int, k: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
-        """The totals after so many more k."""
+        """The totals with the products of `steps` more k, from `k` on."""
         index = Index(self.v.b, k)
         columns = self.columns_from(index, steps)
         rows = self.right.rows_from(index, steps)

@@ -26,7 +26,7 @@ from pellucid.executors.native.matmul.matrices import Matrix
 def pack_rows(
     v: Vectors, matrix: Matrix, depth: Interval, masks: tuple[Any, ...], place: ir.Value
 ) -> Matrix:
-    """Some rows, as many vectors of each as masks: the first of them is row 0 of the copy.
+    """Copy the rows of `depth`, a vector for each mask; the first becomes row 0 of the copy.
 
     Where the rows have gaps between their elements, these are closed.
     """
@@ -152,7 +152,7 @@ class TileCopies:
                     self._copy(block, k, whole, short)
 
     def _copy(self, block: Block, k: Index, row: Index, height: int) -> None:
-        """What a tile of so many rows needs for one k."""
+        """Copy what a tile of `height` rows needs for one k."""
         v, matrix = self.v, self.matrix
         source = matrix.at(k, row)
         tile = self._columns_of_tile(row - block.rows.begin)

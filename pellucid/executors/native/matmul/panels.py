@@ -126,7 +126,7 @@ class Panels:
         return Panel(column, width, masks, None, remainder)
 
     def copied(self, panel: Panel, depth: Interval) -> Matrix:
-        """A copy of the vectors of a panel, for some of k."""
+        """A copy of the vectors of a panel, for the range `depth` of k."""
         matrix = self.right.part(0, panel.column)
         if self.spec.b_strides[0] == 1:
             shape = (self.spec.k, panel.width)
@@ -134,7 +134,7 @@ class Panels:
         return pack_rows(self.v, matrix, depth, panel.masks, self.packed)
 
     def _remainder(self, column: Index, count: int) -> RemainderColumns:
-        """The columns of a panel that are not of tiles: so many, from a column on."""
+        """The columns of a panel that tiles leave over: `count` of them, from `column` on."""
         v = self.v
         right = self.right.part(0, column)
         if self.lines is not None:

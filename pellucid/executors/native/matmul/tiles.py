@@ -2,7 +2,7 @@
 
 Finish      what is done with the results of a product
 Panel       some columns of the result
-Depth       some of k
+Depth       a range of k
 TilePosition    where a tile lies
 Tiles       the emission of tiles
 """
@@ -62,7 +62,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Depth:
-    """Some of k, counted from where the operands of a tile begin.
+    """A range of k, counted from where the operands of a tile begin.
 
     Where k is cut into blocks, `is_last` tells whether this is the last one. `meanwhile` emits
     what else is done on the way.
@@ -107,7 +107,7 @@ class Tiles:
     # ---- sums --------------------------------------------------------------------------------
 
     def emit(self, position: TilePosition, depth: Depth) -> None:
-        """One tile, for some of k: the last one may have fewer rows."""
+        """One tile, for a range of k; the last tile may have fewer rows."""
         rows, short = self.cut.rows, self.spec.m % self.cut.rows
 
         def body(final: bool) -> None:
@@ -142,10 +142,10 @@ class Tiles:
         return [emit for emit in found if emit is not None]
 
     def _claims(self, tile: Tile, position: TilePosition, depth: Depth) -> Meanwhile | None:
-        """Ask for the places of the results of a tile, and of what is left over beside it.
+        """Ask early for the cache lines of the results of a tile, and of columns left over beside.
 
-        Where k is long enough, one after the other while it runs, as what is returned does: all
-        at a time would hold up what the tile itself loads.
+        Where k is long enough, one line after the other is asked for while the loop over k runs,
+        by what is returned: all at once would hold up what the tile itself loads.
         """
         if self.finish.claim is None:
             return None
@@ -164,7 +164,7 @@ class Tiles:
     def _claim_one(
         self, position: TilePosition, vectors: int, turns: "_EveryFew", k: Index
     ) -> None:
-        """Ask for one place at this k, if one is due: there are so many in a row."""
+        """Ask for one cache line at this k, if one is due; a row has `vectors` of them."""
         with self.v.b.if_then(turns.is_due(k)):
             number = k // turns.apart
             across = number % vectors * self.cut.lanes

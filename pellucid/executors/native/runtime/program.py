@@ -118,7 +118,7 @@ class ThreadPool:
         self._rested = time.perf_counter()
 
     def work(self, task: int, more: int) -> bool:
-        """Run a task with up to so many threads more; False where another program has them."""
+        """Run a task with up to `more` threads of the pool; False where another has them."""
         if self._lock.locked():
             return False
         # Not acquire and try: a signal can raise between the two, and who would release it then?
@@ -197,7 +197,7 @@ class Gate:
     failure: int
 
     def part(self, parts: Sequence[tuple[int, int, int]]) -> int:
-        """How many sections are before it."""
+        """How many of the sections `parts` begin before it."""
         return sum(first < self.kernel for first, _, _ in parts)
 
 

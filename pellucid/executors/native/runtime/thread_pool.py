@@ -156,9 +156,10 @@ def _emit_hire(module: ir.Module, helper: ir.Function, target: Target) -> None:
 
 
 def _emit_together(module: ir.Module, worker: ir.Function, target: Target) -> None:
-    """`together(task, memory, more)`: those that have not come when it is done need not.
+    """`together(task, memory, more)`: run a task here, and in threads that come to help.
 
-    Nobody is waited for asleep: to be woken takes longer than many a program.
+    Threads that have not come when the task is done are no longer asked for. The caller does not
+    sleep while it waits for others: to be woken takes longer than many a program.
     """
     function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "together")
     b = ir.IRBuilder(function.append_basic_block("entry"))

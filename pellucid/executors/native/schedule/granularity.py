@@ -25,7 +25,7 @@ KEPT_BYTES = 1 << 14
 
 
 def lane_width(kernel: Loop, nest: LoopNest, vector_bytes: int) -> int:
-    """Lanes of a vector: as many of the kernel's floats as fit, no more than there are points."""
+    """Lanes of a vector: as many as fit of the kernel's floats, but no more than points."""
     outputs = [node.output for node in kernel.nodes]
     sizes = [value.dtype.itemsize for value in outputs if value.dtype.kind == "f"]
     lanes = vector_bytes // max(sizes, default=8)

@@ -28,9 +28,9 @@ class SumSplit:
 
 
 def split(dims: Sequence[Dim], width: int) -> SumSplit | None:
-    """Where sums of a nest are cut, whose last loop, if reduced, goes on by `width` points.
+    """Where the sums of a nest are cut into blocks; None where no lane adds more than one block.
 
-    None where a lane adds no more than a block.
+    `width`: how many points the last loop takes at a time, where it is reduced.
     """
     inside, last = 1, len(dims) - 1
     for loop in range(last, -1, -1):

@@ -25,7 +25,7 @@ class Work:
     strips: int = 1
 
     def chunks(self, threads: int) -> int:
-        """Into how many ranges of units it is divided: as many for each thread, if it can be."""
+        """Into how many ranges of units it is divided: if possible equally many a thread."""
         if self.nanoseconds < SHARED_NANOSECONDS or threads == 1:
             return 1
         each = round(self.nanoseconds / threads / CHUNK_NANOSECONDS)
