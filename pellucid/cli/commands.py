@@ -5,11 +5,14 @@ from typing import Any
 
 import click
 
-from pellucid.cli.output import JSON, QUIET, SILENT, Output
+from pellucid.cli.datasets import DATA
+from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.train_command import NUMBER, POSITIVE, SEED, train
 from pellucid.cli.tune_command import tune
+from pellucid.cli.values import Whole
 from pellucid.cli.words import Choice, Commands
+from pellucid.models import MODELS
 from pellucid.version import __version__
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -134,6 +137,47 @@ def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
     from pellucid.cli.using import predict_run
 
     return predict_run(run, inputs, Output.taken(options))
+
+
+@pellucid.command()
+@click.argument("run", type=FilePath(), required=False)
+@click.option(
+    "--model", type=Choice(MODELS), metavar="NAME", help="A model as it is before any training."
+)
+@click.option("--data", type=Choice(DATA), metavar="NAME", help="The data of that model.")
+@click.option(
+    "--seed", type=SEED, default=0, show_default=True, metavar="N", help="Decides its start."
+)
+@click.option(
+    "--sample", type=Whole(0), metavar="N", help="One sample, from 0; left out: the first 16."
+)
+@click.option(
+    "--image", type=FilePath(), metavar="FILE", help="A picture: the score of the class guessed."
+)
+@click.option("--node", metavar="PATH", help="Show how the gradient by this value comes about.")
+@click.option(
+    "--out", type=FilePath(dir_okay=False), metavar="FILE", help="Write everything as a page."
+)
+@MOVED
+@click.option("--language", **LANGUAGE)
+@quiet
+@in_json
+def explain(run: Path | None, **options: Any) -> int:
+    """What a model computes on samples of its data, and how its gradients come about.
+
+    The samples are those of the test set, where there is one. PATH is an input (x), a parameter
+    such as hidden.0.linear.weight, a layer, or a number of the graph such as %3.
+
+    \b
+    Examples:
+      pellucid explain runs/digits-mlp-1
+      pellucid explain runs/digits-mlp-1 --sample 3 --node output.weight
+      pellucid explain runs/digits-mlp-1 --image seven.png --out seven.html
+      pellucid explain --model lstm --data digits --out lstm.html
+    """  # noqa: D301 (click's mark)
+    from pellucid.cli.explaining import explain_command
+
+    return explain_command(run, options, Output.taken(options))
 
 
 @pellucid.command()

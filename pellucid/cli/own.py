@@ -14,6 +14,10 @@ REMEDIES = {
         "its data, {data}, were given to a Trainer in Python, and are not in the folder. In "
         "Python: pellucid.load({run!r}).evaluate(data)"
     ),
+    "explain": (
+        "its data, {data}, were given to a Trainer in Python, and are not in the folder. In "
+        "Python: pellucid.explain(pellucid.load({run!r}).model, x, t, loss=loss)"
+    ),
     "resume": (
         "a Trainer in Python made it; the command line knows neither the class of its model nor "
         "its data, {data}. In Python: make the Trainer again, with a model of its class, the "

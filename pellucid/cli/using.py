@@ -2,6 +2,7 @@
 
 evaluate_run    loss and accuracy on every set, and class by class
 predict_run     classes and probabilities of pictures or rows of numbers
+read_sample     one input, as the command line is given it
 """
 
 from collections.abc import Sequence
@@ -147,7 +148,7 @@ def _answering(run: RunFolder) -> Answering:
         )
     model, weights = trained_model(run, recipe, facts.form)
     return Answering(
-        lambda word: _sample(reads, word, facts.form),
+        lambda word: read_sample(reads, word, facts.form),
         partial(_outputs, model, facts.form),
         facts.names,
         weights,
@@ -163,7 +164,7 @@ def _outputs(model: Module, form: Form, samples: Sequence[Any]) -> Any:
         return softmax(outputs).numpy() if form.classes else outputs.numpy()
 
 
-def _sample(reads: str, word: str, form: Form) -> Any:
+def read_sample(reads: str, word: str, form: Form) -> Any:
     """One input in the shape of the data that the model learned from."""
     if reads == "digit":
         side = int(form.features**0.5)

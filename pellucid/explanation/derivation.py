@@ -10,7 +10,7 @@ The line in symbols comes from tracing the primitive's own `backward` on symbols
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -73,13 +73,36 @@ class Derivation:
     checks: tuple[Check, ...]
     routes: Routes
 
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as JSON takes it."""
+        return {
+            "value": str(self.value),
+            "array": self.array.tolist(),
+            "gradient": self.gradient.tolist(),
+            "terms": [
+                {
+                    "use": str(term.node),
+                    "input": term.position,
+                    "rule": term.node.primitive.gradient_formula,
+                    "part": None if term.part is None else term.part.tolist(),
+                }
+                for term in self.terms
+            ],
+            "checks": [asdict(check) | {"error": check.error} for check in self.checks],
+            "routes": self.routes.as_dict(),
+        }
+
 
 def derivation(
-    trace: Trace, wide: Widened, value: Value, places: Sequence[tuple[int, ...]] = ()
+    trace: Trace,
+    wide: Widened,
+    value: Value,
+    places: Sequence[tuple[int, ...]] = (),
+    checked: int = CHECKED,
 ) -> Derivation:
     """The derivation of the gradient of a value; `wide` is the same run in float64.
 
-    `places`: the numbers that are checked; by default those with the largest gradients.
+    `places`: the numbers that are checked; by default the `checked` with the largest gradients.
     """
     gradient = trace.gradients.get(value.name)
     if gradient is None:
@@ -91,16 +114,16 @@ def derivation(
         if part is not None:
             array = part.array if isinstance(part, Tensor) else None
             terms.append(Term(node, position, array))
-    chosen = list(places) or _largest(gradient)
+    chosen = list(places) or _largest(gradient, checked)
     checks = _checks(trace, wide, value, gradient, chosen)
     return Derivation(
         value, trace.array(value.name), gradient, tuple(terms), checks, routes(trace, value)
     )
 
 
-def _largest(gradient: Any) -> list[tuple[int, ...]]:
+def _largest(gradient: Any, count: int) -> list[tuple[int, ...]]:
     """The places of the largest numbers."""
-    flat = np.argsort(-np.abs(gradient), axis=None, kind="stable")[:CHECKED]
+    flat = np.argsort(-np.abs(gradient), axis=None, kind="stable")[:count]
     return [tuple(int(i) for i in np.unravel_index(k, gradient.shape)) for k in flat]
 
 

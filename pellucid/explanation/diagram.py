@@ -212,7 +212,8 @@ class _Drawn:
             label = self.trace.makers[name].scope or name
             return Box(box, REFERENCE, label, str(self.trace.values[name]), name in self.on_route)
         kind = STATE if name in self.trace.variables else GIVEN
-        return Box(box, kind, name, str(self.trace.values[name]), name in self.on_route)
+        label = self.trace.labels.get(name, name)
+        return Box(box, kind, label, str(self.trace.values[name]), name in self.on_route)
 
     def _box(self, name: str, nodes: list[Node]) -> Box:
         lit = any(node.output.name in self.on_route for node in nodes)

@@ -74,9 +74,8 @@ class Widened:
         return [self._nudged(name, tuple(place), after) for place in places]
 
     def _nudged(self, name: str, place: tuple[int, ...], after: Sequence[Node]) -> Difference:
-        base = self._known[name]
+        base, start = self._known[name], self._known[self.graph.outputs[0].name]
         step = STEP * max(1.0, abs(float(base[place])))
-        start = self._result(name, base, after)
         sides = []
         for sign in (-1.0, 1.0):
             moved = base.copy()

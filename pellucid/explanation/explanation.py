@@ -6,11 +6,13 @@ Explanation   its parts: layers, graph, derivations; prints, shows in notebooks,
 
 import functools
 import inspect
+import os
 from collections.abc import Callable, Collection
 from typing import Any
 
+from pellucid.disk import expanded
 from pellucid.errors import OptionError
-from pellucid.explanation.derivation import Derivation, derivation
+from pellucid.explanation.derivation import CHECKED, Derivation, derivation
 from pellucid.explanation.diagram import diagram
 from pellucid.explanation.differences import Widened
 from pellucid.explanation.layers import Layers, layers
@@ -18,6 +20,8 @@ from pellucid.explanation.picture import Picture
 from pellucid.explanation.routes import Routes, routes
 from pellucid.explanation.shown import shown
 from pellucid.explanation.trace import Trace, trace
+from pellucid.io.files import write_atomic
+from pellucid.languages import said
 from pellucid.nn.base import BaseModule, in_mode
 from pellucid.refusals import shown as refused
 from pellucid.scopes import scope
@@ -111,22 +115,57 @@ class Explanation:
         """The table of layers."""
         return layers(self.trace, self.model)
 
-    def graph(self, *, opened: Collection[str] | None = (), lit: str | None = None) -> Picture:
+    def graph(
+        self,
+        *,
+        opened: Collection[str] | None = (),
+        lit: str | None = None,
+        inside: str | None = None,
+    ) -> Picture:
         """The graph, drawn: forward values above the arrows, backward ones below.
 
         `opened`: the paths of layers whose operations are drawn one by one; None opens all.
-        `lit`: a value, the way from which to the result is lit.
+        `lit`: a value, the way from which to the result is lit. `inside`: a layer, which is drawn
+        alone, its operations one by one.
         """
+        if inside is not None:
+            return Picture(diagram(self.trace.inside(inside), opened=None))
         kinds = {row.path: row.kind for row in self.layers.rows} if self.model else {}
         return Picture(diagram(self.trace, opened=opened, lit=lit, kinds=kinds))
 
-    def derivation(self, path: str, *places: tuple[int, ...]) -> Derivation:
-        """How the gradient by a value comes about; `places` are numbers of it to be checked."""
-        return derivation(self.trace, self._wide, self.trace.find(path), places)
+    def derivation(self, path: str, *places: tuple[int, ...], checked: int = CHECKED) -> Derivation:
+        """How the gradient by a value comes about.
+
+        `places` are numbers of it that are checked; left out, the `checked` largest.
+        """
+        return derivation(self.trace, self._wide, self.trace.find(path), places, checked)
 
     def routes(self, path: str, most: int = 8) -> Routes:
         """The gradient by a value as the sum over routes of products of bridges."""
         return routes(self.trace, self.trace.find(path), most)
+
+    def save(self, path: str | os.PathLike[str], title: str = "") -> None:
+        """Write the page: one file that needs nothing but itself.
+
+        Errors: FileError where it cannot be written; OptionError where graphlay is not installed.
+        """
+        from pellucid.explanation.document import document  # on use, as the page's own room
+
+        known = title or (type(self.model).__name__ if self.model else said("A function"))
+        write_atomic(expanded(path), document(self, known).encode())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Layers and graph as JSON takes them; derivations have an `as_dict` of their own."""
+        result = self.trace.array(self.trace.result.name)
+        return {
+            "result": result.tolist(),
+            "layers": self.layers.as_dict(),
+            "graph": str(self.trace.graph),
+        }
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.layers._repr_html_() + self.graph().svg
 
     @functools.cached_property
     def _wide(self) -> Widened:

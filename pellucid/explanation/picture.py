@@ -24,9 +24,13 @@ class Picture:
     @functools.cached_property
     def svg(self) -> str:
         """The picture as SVG. Errors: OptionError where graphlay is not installed."""
+        return self.named("graph")
+
+    def named(self, name: str) -> str:
+        """The picture as SVG whose ids begin with a name, as several stand in one page."""
         boxes, arrows = len(self.diagram.boxes), len(self.diagram.arrows)
         label = said("Graph of {boxes} boxes and {arrows} arrows", boxes=boxes, arrows=arrows)
-        return svg(self.diagram, label)
+        return svg(self.diagram, label, name=name)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as an SVG file."""

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.explanation.shown import many
 from pellucid.explanation.trace import Trace, bridge
 from pellucid.graph import Node, Value
 from pellucid.primitives.parts import Parts
@@ -74,6 +75,14 @@ class Routes:
     def share(self) -> float:
         """The share of the gradient that the routes found have together."""
         return math.fsum(route.share for route in self.found)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The routes as JSON takes them; the number of all as text, as it may be large."""
+        found = [
+            {"through": list(route.names), "share": route.share, "part": route.part.tolist()}
+            for route in self.found
+        ]
+        return {"count": many(self.count), "total": self.total.tolist(), "found": found}
 
 
 def routes(trace: Trace, value: Value, most: int = 8) -> Routes:

@@ -6,9 +6,12 @@ felt        a gradient: its number, or the root of the mean of its squares
 extent      the smallest and the largest number of an array
 """
 
+import math
 from typing import Any
 
 import numpy as np
+
+READABLE = 10**15  # counts below are written in full
 
 
 def number(x: float) -> str:
@@ -18,6 +21,28 @@ def number(x: float) -> str:
     ('220', '-0.0001235', '3', 'nan')
     """
     return f"{x:.4g}"
+
+
+def exact(x: float) -> str:
+    """One number to seven digits, as many as float32 has.
+
+    >>> exact(0.10019611567258835)
+    '0.1001961'
+    """
+    return f"{x:.7g}"
+
+
+def many(count: int) -> str:
+    """A count, in full where it can be read, else by its power of ten.
+
+    >>> many(1948908), many(3**200)
+    ('1,948,908', 'about 2.66e+95')
+    """
+    if count < READABLE:
+        return f"{count:,}"
+    power = math.log10(count)
+    exponent = math.floor(power)
+    return f"about {10 ** (power - exponent):.2f}e+{exponent}"
 
 
 def shown(array: Any) -> str:

@@ -10,7 +10,7 @@ bit: the walk back is its own, asked for every value instead of the parameters a
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +38,7 @@ class Trace:
     `tensors`: every value by its name in the graph, with its history. `upstream`: what comes back
     to each value that the result depends on: the gradient of the result, or of the sum of its
     numbers. The first `arguments` inputs of the graph are the function's, the others `variables`,
-    by the same names.
+    by the same names. `labels`: what values are called by, other than their names.
     """
 
     graph: Graph
@@ -46,6 +46,28 @@ class Trace:
     variables: Mapping[str, Variable]
     tensors: Mapping[str, Tensor]
     upstream: Mapping[str, Tensor | Parts]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def inside(self, path: str) -> "Trace":
+        """The part of the run in one layer; what comes from outside is given to it.
+
+        Its result is the last that the layer made. Errors: GraphError for a path without a layer.
+        """
+        nodes = [node for node in self.graph.nodes if f"{node.scope}.".startswith(f"{path}.")]
+        if not nodes:
+            self.find(path)
+            raise GraphError(f"explain: {path!r} is no layer. Give the path of one: {self._some()}")
+        made = {node.output.name for node in nodes}
+        used = {value.name: value for node in nodes for value in node.inputs}
+        known = {value.name for value, _ in self.graph.constants}
+        given = [v for name, v in used.items() if name not in made and name not in known]
+        constants = [(value, array) for value, array in self.graph.constants if value.name in used]
+        graph = Graph(tuple(given), tuple(constants), tuple(nodes), (nodes[-1].output,))
+        variables = {v.name: self.variables[v.name] for v in given if v.name in self.variables}
+        makers = {v.name: self.makers[v.name] for v in given if v.name in self.makers}
+        labels = {name: node.scope or name for name, node in makers.items()}
+        count = len(given) - len(variables)
+        return Trace(graph, count, variables, self.tensors, self.upstream, labels)
 
     @cached_property
     def gradients(self) -> dict[str, Any]:
@@ -101,14 +123,17 @@ class Trace:
         found = self.values.get(path) or self.layers.get(path)
         if found is not None:
             return found
-        known = [v.name for v in self.graph.inputs] + list(self.layers)
-        near = nearest(path, known)
-        listed = ", ".join(known[:MOST_NAMED]) + (", ..." if len(known) > MOST_NAMED else "")
+        near = nearest(path, [*(v.name for v in self.graph.inputs), *self.layers])
         hint = f" Did you mean {near!r}?" if near else ""
         raise GraphError(
-            f"explain: no value {path!r}.{hint} There are {listed}, and the values inside layers, "
-            f"{self.graph.nodes[0].output.name} to {self.graph.nodes[-1].output.name}."
+            f"explain: no value {path!r}.{hint} There are {self._some()}, and the values inside "
+            f"layers, {self.graph.nodes[0].output.name} to {self.graph.nodes[-1].output.name}."
         )
+
+    def _some(self) -> str:
+        """The first of the values that have a path."""
+        known = [*(v.name for v in self.graph.inputs), *self.layers]
+        return ", ".join(known[:MOST_NAMED]) + (", ..." if len(known) > MOST_NAMED else "")
 
 
 def trace(function: Callable[..., Any], *inputs: Any) -> Trace:

@@ -1,0 +1,78 @@
+"""The page: whole, small, well-formed, escaped, and without a request to anywhere."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from explanation.networks import network
+
+import pellucid as pc
+from pellucid.explanation.document import document
+from pellucid.languages import language
+
+VOID = {"meta", "img", "br", "hr", "input"}
+
+
+class Balanced(HTMLParser):
+    """Whether every element is closed, in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.texts = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.ids += [value for key, value in attrs if key == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def page(name):
+    net = network(name)
+    return document(pc.explain(net.model, *net.batch, loss=net.loss), "A network")
+
+
+@pytest.mark.parametrize("name", ["simple-convnet", "lstm", "drawn-0"])
+def test_a_page_is_whole_and_stands_alone(name):
+    text = page(name)
+    parser = Balanced()
+    parser.feed(text)
+    assert parser.open == []
+    assert len(set(parser.ids)) == len(parser.ids)
+    assert not re.search(r"""(src|href)=["'](?!#|data:)""", text)
+    assert "<script" not in text
+    assert len(text) < 5_000_000
+    assert {"Layers", "Graph", "Derivations"} <= set(parser.texts)
+
+
+def test_every_layer_can_be_opened_and_every_parameter_has_its_derivation():
+    net = network("drawn-0")
+    shown = pc.explain(net.model, *net.batch, loss=net.loss)
+    text = document(shown, "x")
+    for row in shown.layers.rows:
+        if row.path:
+            assert f"<summary>{row.path}" in text
+    for name, variable in shown.trace.variables.items():
+        assert not variable.trainable or f"<summary>{name}: float32" in text
+
+
+def test_titles_cannot_become_markup():
+    assert "<b>" not in document(pc.explain(lambda x: x * x, 2.0), "<b>bold</b>")
+
+
+def test_a_page_in_chinese():
+    with language("zh"):
+        text = page("drawn-0")
+    assert "计算图" in text
+
+
+def test_a_page_is_saved(tmp_path):
+    shown = pc.explain(lambda x: (x * x).sum(), np.ones(3, np.float32))
+    shown.save(tmp_path / "x.html")
+    assert (tmp_path / "x.html").read_text(encoding="utf-8").startswith("<!doctype html>")
