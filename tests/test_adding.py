@@ -1,6 +1,7 @@
 """What CONTRIBUTING says of adding a primitive is so: a few edits, in a copy of the checkout."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -159,6 +160,17 @@ def test_a_primitive_takes_five_edits_in_files_that_contributing_names(edits):
     for file in files:
         place = "primitives/" if file == files[0] else file.removeprefix("pellucid/")
         assert f"`{place}`" in row, f"CONTRIBUTING does not name {place}"
+
+
+def test_every_place_that_contributing_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    named = [place for row in rows for place in re.findall(r"`([^`]+)`", row)]
+    places = [place for place in named if "/" in place and "FILE" not in place]
+    assert len(places) > 30
+    homes = (ROOT, ROOT / "pellucid")
+    there = [any([*home.glob(place)] for home in homes) for place in places]
+    assert [place for place, found in zip(places, there, strict=True) if not found] == []
 
 
 def test_what_was_added_runs_natively_with_its_gradient(checkout):
