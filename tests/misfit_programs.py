@@ -782,6 +782,26 @@ TARGETS = [
         lambda: f.cross_entropy(Sides(1)(zeros(10, 16)), ids(10)),
     ),
     WrongTarget(
+        "images into the last layer as they are, which happens to fit their width",
+        "geekycodes.in (PyTorch CNN shape mismatch)",
+        chained(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Linear(4, 5)),
+        zeros(3, 1, 12, 6),
+        f.cross_entropy,
+        ids(3),
+        (
+            "(3, 4, 10, 5)",
+            "(3,)",
+            "come from `2`, Linear(4, 5).",
+            "Put nn.Flatten() before `2`, and make it Linear(160, 5).",
+        ),
+        lambda: f.cross_entropy(
+            nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(160, 5))(
+                zeros(3, 1, 12, 6)
+            ),
+            ids(3),
+        ),
+    ),
+    WrongTarget(
         "samples in columns of targets",
         "the course's notation: columns are samples",
         chained(nn.Linear(4, 2)),

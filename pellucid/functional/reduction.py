@@ -4,6 +4,7 @@ recorded_by_name    a loss whose operations are recorded under its name
 yes_above           a loss of yes or no, and from which score on it is yes; threshold_of a loss
 by_class            weights of samples, from weights of their classes
 by_answer           ... of no and of yes
+told                an error of such a loss, with where its outputs come from
 reduce              the losses of all samples, weighted, as one number
 """
 
@@ -39,22 +40,28 @@ def recorded_by_name(loss: Callable[P, Tensor]) -> Callable[P, Tensor]:
             try:
                 return loss(*arguments, **options)
             except ShapeError as error:
-                _tell(error, recorded, arguments)
+                if len(arguments) > 1:
+                    told(error, recorded, *arguments[:2])  # type: ignore[arg-type]
                 raise
 
     return recorded
 
 
-def _tell(error: ShapeError, loss: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    """Where outputs that do not fit their targets come from, and what mends it, if it is known."""
-    if len(arguments) < 2 or error.is_told or depth() > 0:
-        return
-    # Whatever goes wrong in explaining an error must not hide it.
-    with suppress(Exception):
-        from pellucid.misfits import explain_outside  # on use: what fits pays nothing
+def told(
+    error: ShapeError, loss: Callable[..., Any], outputs: TensorLike, targets: TensorLike
+) -> ShapeError:
+    """The error, with where outputs that do not fit come from, and what mends it, if it is known.
 
-        outputs, targets = (x if isinstance(x, Tensor) else tensor(x) for x in arguments[:2])
-        explain_outside(error, loss, outputs, targets)
+    Inside a model nothing is added: what leaves the model is told with all of it.
+    """
+    if not error.is_told and depth() == 0:
+        # Whatever goes wrong in explaining an error must not hide it.
+        with suppress(Exception):
+            from pellucid.misfits import explain_outside  # on use: what fits pays nothing
+
+            y, t = (x if isinstance(x, Tensor) else tensor(x) for x in (outputs, targets))
+            explain_outside(error, loss, y, t)
+    return error
 
 
 def yes_above(threshold: float) -> Callable[[Loss], Loss]:

@@ -6,6 +6,7 @@
     chains          where a tensor comes from: the layers that made it, and their shapes
     remedies        what mends a layer that is given the wrong shape; they are tried first
     operands        what mends an operation on two arrays, and what a loss is given
+    states          weights saved from a model of other sizes
     texts           all of that as sentences and a diagram, in the language chosen
 
 All of it is imported and done when an error is on its way: what fits pays nothing.

@@ -40,6 +40,7 @@ class Models:
 
     def __init__(self, roots: Mapping[str, Layer], inputs: Iterable[Any] = ()) -> None:
         self.inputs: dict[int, Shape] = {id(x): x.shape for x in inputs if hasattr(x, "shape")}
+        self.roots = list(roots)
         self.by_path: dict[str, Layer] = {}
         self.held: dict[int, str] = {}
         for name, root in roots.items():
@@ -81,6 +82,7 @@ def models_of(x: Any) -> Models:
     for root in called():
         models = Models({root._name: root})
         if past & models.held.keys():
+            found.roots += models.roots
             found.by_path |= models.by_path
             found.held |= models.held
     return found
@@ -95,7 +97,7 @@ def chain(x: Any, models: Models) -> list[Step]:
         return [Step("", "", x.shape)]
     alive = _alive(x, models)
     steps: list[Step] = []
-    while id(x) in alive:
+    while id(x) in alive and id(x) not in models.inputs:
         path, layer = models.owner(x.origin.scope)
         inputs = x.origin.inputs
         ways = [t for t in inputs if id(t) in alive] or [t for t in inputs if models.is_data(t)]
@@ -108,6 +110,9 @@ def chain(x: Any, models: Models) -> list[Step]:
         x = before
     steps.append(Step("", "", _input_shape(x, steps[-1] if steps else None, models)))
     steps.reverse()
+    if len(steps) > 2 and steps[1].path in models.roots:
+        # Before its first layer a model is given what data are gathered or brought into form.
+        steps[:2] = [Step("", "", steps[1].shape)]
     own = [i == 0 or s.layer is None or is_ours(s.layer) for i, s in enumerate(steps)]
     return [s for i, s in enumerate(steps) if own[i] or s.shape != steps[i - 1].shape]
 

@@ -2,7 +2,8 @@
 
 Layer       what a layer has: a formula, the axes that it takes, its variables
 Taken       the axes that it takes, one of which has a size of its own
-form        such as Linear(4, 3); changed, with another size; formula_with, with actual sizes
+form        such as Linear(4, 3); changed, resized, with other sizes
+formula_with    the formula, and the actual sizes of its symbols
 like        a tensor whose numbers are not known; symbol, of the shape of another
 traced      what a function gives for shapes alone
 """
@@ -11,7 +12,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from pellucid.graph import Origin, Value
 from pellucid.recordings import recording
@@ -25,8 +26,8 @@ SYMBOLS = {"weight": "W", "recurrent_weight": "U", "bias": "b"}  # of formulas, 
 class Layer(Protocol):
     """A module, as misfits look at it."""
 
-    formula: str
-    takes: str
+    formula: ClassVar[str]
+    takes: ClassVar[str]
     forward: Callable[..., Any]
 
     def describe(self) -> str:
@@ -105,6 +106,26 @@ def changed(layer: Layer, option: str, size: int) -> str:
     words[places.index(option)] = str(size)
     splits = int(getattr(layer, "heads", 0) or getattr(layer, "groups", 1))
     return f"{type(layer).__name__}({', '.join(words)})" if size % splits == 0 else ""
+
+
+def resized(layer: Layer, own: Mapping[str, Shape], other: Mapping[str, Shape]) -> str:
+    """The form of the layer whose variables have other shapes; "" where that is not sure.
+
+    A size is sure where one option alone has it, and every axis of that size says the same.
+    """
+    words = layer.describe().split(", ")
+    sizes: dict[str, set[int]] = {}
+    for name, shape in own.items():
+        there = other.get(name, shape)
+        if len(there) != len(shape):
+            return ""
+        for n, m in zip(shape, there, strict=True):
+            sizes.setdefault(str(n), set()).add(m)
+    if any(words.count(n) > 1 or len(found) > 1 for n, found in sizes.items()):
+        return ""
+    changed_words = [str(*sizes[w]) if w in sizes else w for w in words]
+    meant = f"{type(layer).__name__}({', '.join(changed_words)})"
+    return meant if meant != form(layer) else ""
 
 
 def formula_with(layer: Layer, x: Any) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from pellucid.languages import said
 from pellucid.misfits.chains import Step, maker
 from pellucid.misfits.layers import Layer, Shape, like, traced
-from pellucid.misfits.remedies import giving
+from pellucid.misfits.remedies import giving, unflattened
 from pellucid.primitives import Concat, MatMul, Reshape
 
 IMAGES = 4  # axes of a batch of images
@@ -165,6 +165,9 @@ def of_loss(loss: Callable[..., Any], y: Any, t: Any, steps: Sequence[Step]) -> 
 
 def _of_outputs(loss: Callable[..., Any], y: Any, t: Any, steps: Sequence[Step]) -> Iterator[str]:
     giver = maker(steps)
+    if y.ndim == IMAGES and t.ndim == 1:
+        yield from unflattened(giver)
+        return
     for text, move in _moves(y, t):
         if traced(lambda a, b, move=move: loss(*move(a, b)), y, t) is not None:
             yield said("{text} fits.", text=text)

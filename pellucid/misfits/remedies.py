@@ -1,6 +1,7 @@
 """What mends a layer that is given the wrong shape.
 
 remedies    sentences, the likeliest first
+unflattened the layer before, that took images as they were
 giving      the layer before, with as many outputs as are wanted
 
 Another arrangement of x is suggested where the layer takes it: it is tried, by shapes alone.
@@ -149,6 +150,16 @@ def giving(giver: Step | None, found: int, size: int) -> Iterator[str]:
             if other:
                 yield said("Make `{path}` {form}.", path=giver.path, form=other)
             return
+
+
+def unflattened(giver: Step) -> Iterator[str]:
+    """A layer that took images where their rows were meant."""
+    taken = None if giver.layer is None else Taken.of(giver.layer)
+    if giver.layer is not None and taken is not None and taken.is_last:
+        other = changed(giver.layer, taken.option, math.prod(giver.x.shape[1:]))
+        yield said(
+            "Put nn.Flatten() before `{path}`, and make it {form}.", path=giver.path, form=other
+        )
 
 
 def _of_windows(layer: Layer) -> Iterator[str]:

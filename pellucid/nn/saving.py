@@ -5,6 +5,7 @@ Savable    what every module inherits: state_dict, load_state_dict, save, load
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Self
 
 from pellucid.errors import StateError
@@ -33,7 +34,11 @@ class Savable(BaseModule):
         nothing was loaded.
         """
         where = f"{type(self).__name__}.load_state_dict"
-        return restore(where, self.variables(), state, strict=strict)
+        try:
+            return restore(where, self.variables(), state, strict=strict)
+        except StateError as error:
+            _tell(error, self, state)
+            raise
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all arrays, parameters and buffers, by path into a safetensors file.
@@ -58,8 +63,18 @@ class Savable(BaseModule):
         try:
             restore(f"{type(self).__name__}.load {path}", self.variables(), arrays, strict=True)
         except StateError as error:
+            _tell(error, self, arrays)
             raise StateError(f"{error}{_hint(arrays, texts)}") from None
         return self
+
+
+def _tell(error: StateError, module: BaseModule, state: Mapping[str, Any]) -> None:
+    """Add which layers have other sizes, and what they would have to be."""
+    # Whatever goes wrong in explaining an error must not hide it.
+    with suppress(Exception):
+        from pellucid.misfits.states import other_sizes  # on use: what fits pays nothing
+
+        error.args = ("\n".join([str(error), *other_sizes(module, state)]),)
 
 
 def _hint(arrays: Mapping[str, Any], texts: Mapping[str, str]) -> str:

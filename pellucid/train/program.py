@@ -12,8 +12,9 @@ from typing import Any
 
 from pellucid.captured import Captured
 from pellucid.compile import compile as compiled
+from pellucid.creation import zeros
 from pellucid.errors import DataError, OptionError, ShapeError
-from pellucid.functional.reduction import threshold_of
+from pellucid.functional.reduction import threshold_of, told
 from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.evaluation import Feed, Loss
@@ -126,10 +127,11 @@ class Program:
         """Refuse outputs that cannot stand for the classes of the data."""
         data = self.feed.data
         if outputs.shape[:1] != (count,):
-            raise ShapeError(
+            error = ShapeError(
                 f"Trainer: the model gave {outputs.shape} for {count} samples. The first axis "
                 "of its output must be the samples."
             )
+            raise told(error, self.task.loss, outputs, self._targets(count, outputs))
         if threshold_of(self.task.loss) is not None and data.classes > 2:
             raise DataError(
                 f"Trainer: {data.name!r} has {data.classes} classes; the loss answers yes or no. "
@@ -137,7 +139,13 @@ class Program:
             )
         scores = outputs.shape[-1]
         if outputs.ndim == data.labels.ndim + 1 and 1 < scores < data.classes:
-            raise ShapeError(
+            error = ShapeError(
                 f"Trainer: the model has {scores} outputs; {data.name!r} has "
                 f"{data.classes} classes. It needs one output per class."
             )
+            raise told(error, self.task.loss, outputs, self._targets(count, outputs))
+
+    def _targets(self, count: int, outputs: Tensor) -> Tensor:
+        """Targets of the shape that outputs should have had."""
+        classes = max(self.feed.data.classes, 1)
+        return zeros((count, *outputs.shape[1:-1], classes))

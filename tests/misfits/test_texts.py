@@ -5,9 +5,10 @@ import pytest
 from misfit_programs import PROGRAMS, TARGETS, Flattening, Wrong, WrongTarget, ids, zeros
 
 import pellucid as pc
-from pellucid import nn
+from pellucid import data, functional, nn, optim
 from pellucid.errors import CallError, DTypeError, PellucidError, ShapeError
 from pellucid.languages import language
+from pellucid.train import Options, Trainer
 
 MISFITS = (ShapeError, DTypeError, CallError)
 
@@ -193,3 +194,54 @@ def test_ids_of_an_embedding_are_not_asked_to_be_features():
         ShapeError, match=r"x comes from `0`, Embedding\(9, 4\)\. Make it Linear\(4"
     ):
         model(ids(2, 3))
+
+
+# ---- in a Trainer -------------------------------------------------------------------------
+
+
+class Mixing(nn.Module):
+    """Two rows are made of each sample."""
+
+    def __init__(self):
+        self.score = nn.Linear(8, 10)
+
+    def forward(self, x):
+        """Ten scores, as two rows of five."""
+        return self.score(x).reshape(-1, 5)
+
+
+IN_A_TRAINER = [
+    pytest.param(
+        lambda: nn.Sequential(nn.Linear(8, 6), nn.ReLU(), nn.Linear(6, 3)),
+        ("has 5 classes", "come from `2`, Linear(6, 3). Make `2` Linear(6, 5)."),
+        id="too few outputs",
+    ),
+    pytest.param(
+        lambda: nn.Sequential(nn.Linear(9, 5)),
+        ("0: Linear(9, 5): y = x W + b with x (50, 8), W (9, 5): 8 != 9.", "Make it Linear(8, 5)."),
+        id="data of another width",
+    ),
+    pytest.param(
+        Mixing,
+        ("gave (100, 5) for 50 samples", "score Linear(8, 10)", "100 rows came from 50 samples"),
+        id="samples mixed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "parts"), IN_A_TRAINER)
+def test_a_trainer_tells_the_same_before_the_first_step(model, parts):
+    x = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
+    made = model()
+    trainer = Trainer(
+        made,
+        functional.cross_entropy,
+        optim.SGD(made.parameters(), learning_rate=0.1),
+        data.from_arrays(x, np.arange(50) % 5),
+        options=Options(executor="reference"),
+    )
+    with pytest.raises(ShapeError) as caught:
+        trainer.fit(1)
+    assert lacking(caught.value, parts) == [], str(caught.value)
+    assert "    input\n      | (50, 8)" in str(caught.value)
+    assert "Sequential()" not in str(caught.value)
