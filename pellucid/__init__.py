@@ -94,7 +94,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan, tanh,
     )
     # fmt: on
-    from pellucid.text import parse
+    from pellucid.graph_text import parse
     from pellucid.windows import Window
 
 
@@ -138,7 +138,7 @@ if not TYPE_CHECKING:
             "languages",
             "linter",
             "scanning",
-            "text",
+            "graph_text",
             "windows",
             "standard.dtypes",
             "standard.elementwise",

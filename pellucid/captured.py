@@ -15,7 +15,7 @@ from pellucid.errors import DTypeError
 from pellucid.graph import Origin, Procedure, Value, collect
 from pellucid.primitives.base import FLOAT64, FLOATS
 from pellucid.primitives.scan_passes import tidy
-from pellucid.recordings import Changes, Recording, Setting, recording
+from pellucid.recordings import Changes, ReadSetting, Recording, recording
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, tensor
 from pellucid.variables import Variable
@@ -28,7 +28,7 @@ class Captured:
     procedure: Procedure
     variables: tuple[Variable, ...]
     result: Any
-    settings: tuple[Setting, ...]
+    settings: tuple[ReadSetting, ...]
 
     @functools.cached_property
     def changes(self) -> tuple[tuple[Variable, bool], ...]:
@@ -72,7 +72,7 @@ class _Group:
     """Settings whose changes are told by one, and what it had told when they last held."""
 
     changes: Changes | None
-    settings: list[Setting] = field(default_factory=list)
+    settings: list[ReadSetting] = field(default_factory=list)
     seen: int = -1
 
     def holds(self) -> bool:
@@ -108,7 +108,7 @@ def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[
     position = {variable: len(symbols) + i for i, variable in enumerate(variables)}
     updates = tuple(position[variable] for variable in record.writes)
     procedure = Procedure(graph, len(symbols), updates)
-    watched = [Setting(read, read(), changes) for read, changes in record.watched.values()]
+    watched = [ReadSetting(read, read(), changes) for read, changes in record.watched.values()]
     settings = (*record.settings, *watched, *surroundings(function))
     return Captured(procedure, variables, result, settings)
 

@@ -29,7 +29,7 @@ from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph
 from pellucid.recordings import is_recording
 from pellucid.refusals import shown
-from pellucid.running import Kind
+from pellucid.running import Specialization
 from pellucid.strict import strict
 from pellucid.structure import LEAF, unflatten
 from pellucid.tensor import Tensor
@@ -81,8 +81,8 @@ class Compiled:
         functools.update_wrapper(self, function)
         self.function = function
         self.executor = executor
-        self._kinds: dict[Any, list[Kind]] = {}
-        self._latest: tuple[Any, Kind | None] = (), None
+        self._specializations: dict[Any, list[Specialization]] = {}
+        self._latest: tuple[Any, Specialization | None] = (), None
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's results for these arguments; variables are updated.
@@ -99,7 +99,7 @@ class Compiled:
             structure, arrays, given = attached(arguments)
         except WantsGradient:
             return traced(self.function, arguments)
-        kind = self._kind(structure, arrays)
+        kind = self._specialized(structure, arrays)
         captured, results = kind.captured, kind.run(self.executor, arrays)
         origins = captured.origins_with(given) if given else captured.origins
         if captured.result is LEAF:  # as of most functions
@@ -129,14 +129,14 @@ class Compiled:
                 f"loop: arguments of shapes {[a.shape for a in rows]}. The first axis counts "
                 "the calls: it must be the same for all, and at least 1."
             )
-        kind = self._kind(structure, [a[0] for a in rows])
+        kind = self._specialized(structure, [a[0] for a in rows])
         results, failure = kind.loop(self.executor, rows)
         tensors = iter([Tensor(array) for array in results])
         return unflatten(kind.captured.result, tensors), failure
 
     def prepare(self, *examples: Any) -> None:
         """Capture and compile it for arguments like these; nothing is run."""
-        self._kind(*apart(examples)).program(self.executor)
+        self._specialized(*apart(examples)).program(self.executor)
 
     def graph(self, *examples: Any) -> Graph:
         """The graph that runs for arguments like these."""
@@ -144,7 +144,7 @@ class Compiled:
 
     def captured(self, *examples: Any) -> Captured:
         """Everything captured for arguments like these: procedure, variables, settings."""
-        return self._kind(*apart(examples)).captured
+        return self._specialized(*apart(examples)).captured
 
     def report(self, *examples: Any) -> Any:
         """What the native program for arguments like these does, and where its time goes."""
@@ -155,7 +155,7 @@ class Compiled:
         return str(self._native(examples).source(form))
 
     def _native(self, examples: tuple[Any, ...]) -> Any:
-        program: Any = self._kind(*apart(examples)).program(self.executor)
+        program: Any = self._specialized(*apart(examples)).program(self.executor)
         if not hasattr(program, "report"):
             raise GraphError("report: only native programs report. Use executor='native'.")
         return program
@@ -170,7 +170,7 @@ class Compiled:
             )
         return bound.args
 
-    def _kind(self, structure: Any, arrays: list[Any]) -> "Kind":
+    def _specialized(self, structure: Any, arrays: list[Any]) -> "Specialization":
         """What is known for arguments of this kind; captured where it is new."""
         key = (structure, *[(a.shape, a.dtype) for a in arrays])
         latest, kind = self._latest
@@ -180,13 +180,13 @@ class Compiled:
             self._latest = key, kind
         return kind
 
-    def _found(self, key: Any, structure: Any, arrays: list[Any]) -> "Kind":
+    def _found(self, key: Any, structure: Any, arrays: list[Any]) -> "Specialization":
         """The same, among all kinds of arguments that were met."""
-        known = self._kinds.setdefault(key, [])
+        known = self._specializations.setdefault(key, [])
         for kind in known:
             if kind.captured.is_current():
                 return kind
-        known.append(Kind(capture_call(self.function, structure, arrays)))
+        known.append(Specialization(capture_call(self.function, structure, arrays)))
         if len(known) == OFTEN:
             warnings.warn(_told_often(self.function), stacklevel=4)
         return known[-1]

@@ -72,7 +72,7 @@ class Graph(Written):
     outputs: tuple[Value, ...]
 
     def __str__(self) -> str:
-        """The text form, which `pellucid.text.parse` reads back."""
+        """The text form, which `pellucid.graph_text.parse` reads back."""
         return self._text
 
     @functools.cached_property

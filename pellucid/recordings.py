@@ -32,7 +32,7 @@ class Changes:
         self.count += 1
 
 
-class Setting(NamedTuple):
+class ReadSetting(NamedTuple):
     """How a value is read that decides what is captured, what it was, and who tells changes."""
 
     read: Callable[[], Any]
@@ -55,7 +55,7 @@ class Recording(Calls):
         super().__init__()
         self.reads: dict[Any, Tensor] = {}
         self.writes: dict[Any, Tensor] = {}
-        self.settings: list[Setting] = []
+        self.settings: list[ReadSetting] = []
         self.watched: dict[Any, tuple[Callable[[], Any], Changes]] = {}
 
     def read(self, variable: Any) -> Tensor:
@@ -144,7 +144,7 @@ def setting(read: Callable[[], Any], changes: Changes | None = None) -> Any:
     """
     value = read()
     if active.recording is not None:
-        active.recording.settings.append(Setting(read, value, changes))
+        active.recording.settings.append(ReadSetting(read, value, changes))
     return value
 
 

@@ -1,6 +1,6 @@
 """Running a program on variables, so that nobody sees or disturbs a step that is halfway done.
 
-Kind    a captured function, and the program made of it, which runs when its turn has come
+Specialization  a captured function, and the program made of it, which runs when its turn has come
 """
 
 import threading
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 Run = Callable[[Sequence[Any], Sequence[Any]], Result]  # of arguments and variables
 
 
-class Kind:
+class Specialization:
     """A captured function, and the program made of it when it first runs.
 
     A program that updates variables takes its turn with all that update or read them, and read

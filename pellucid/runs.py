@@ -12,7 +12,7 @@ from typing import Any
 
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.recipe import (
-    Facts,
+    DataFacts,
     Recipe,
     build_trainer,
     loss_of,
@@ -29,7 +29,7 @@ from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.train import History, RunFolder, Trainer, evaluate
 from pellucid.train.history import Values
-from pellucid.train.rows import check_rows
+from pellucid.train.metric_rows import check_rows
 from pellucid.train.stored import Measures, StoredModel, load_graphs
 
 
@@ -105,7 +105,7 @@ class Run:
         folder: RunFolder,
         model: Any,
         weights: str,
-        made_by: tuple[Recipe, Facts] | None,
+        made_by: tuple[Recipe, DataFacts] | None,
         measures: Measures | str = "",
     ) -> None:
         self.folder = folder.path

@@ -12,7 +12,7 @@ from pellucid.creation import split, stack
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph import Origin, Value, has_origin, history, is_symbolic
 from pellucid.primitives import MatMul, Scan
-from pellucid.primitives.loop import Loop, Scanned
+from pellucid.primitives.loop import Scanned, SymbolicLoop
 from pellucid.primitives.symbols import symbol
 from pellucid.recordings import Recording, active_recording, recording
 from pellucid.strict import strict
@@ -241,7 +241,7 @@ def _captured(
     while call.writes.keys() - call.carried.keys():
         call = _call(body, state, sequences, outer, tuple(call.writes))
     variables = list(call.writes)
-    loop = Loop(
+    loop = SymbolicLoop(
         Scan,
         *times,
         constants=[(x, x) for x in call.constants()],
@@ -264,7 +264,9 @@ def _captured(
 class _Carried:
     """Results of a body that are carries: those found before a step, or left after it."""
 
-    def __init__(self, loop: Loop, after: Sequence[Tensor], results: Sequence[Tensor]) -> None:
+    def __init__(
+        self, loop: SymbolicLoop, after: Sequence[Tensor], results: Sequence[Tensor]
+    ) -> None:
         self._found = {id(x): k for k, (x, _) in enumerate(loop.carries)}
         self._left = {id(x): k for k, x in enumerate(after) if id(x) not in self._found}
         given = {id(y) for y in results}

@@ -9,7 +9,7 @@ from operator import is_, itemgetter
 from types import BuiltinFunctionType, CodeType, ModuleType
 from typing import Any
 
-from pellucid.recordings import Setting
+from pellucid.recordings import ReadSetting
 
 PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None)})
 # What a name of a module is not expected to lose to something else.
@@ -17,7 +17,7 @@ FIXED = (ModuleType, type, BuiltinFunctionType)
 MISSING = object()
 
 
-def surroundings(function: Callable[..., Any]) -> list[Setting]:
+def surroundings(function: Callable[..., Any]) -> list[ReadSetting]:
     """Settings that tell whether a name the function reads has another meaning now.
 
     Global names are looked up for whatever they mean, those of an enclosing function for numbers
@@ -44,7 +44,7 @@ def surroundings(function: Callable[..., Any]) -> list[Setting]:
     return found + ([_of_cells(cells)] if cells else [])
 
 
-def _of_space(space: dict[str, Any], names: Sequence[str]) -> Setting:
+def _of_space(space: dict[str, Any], names: Sequence[str]) -> ReadSetting:
     """Whether global names mean what they do now, asked at every call."""
     meant = itemgetter(*names, names[0])  # of one name alone it would give no tuple
     kept = meant(space)
@@ -55,12 +55,12 @@ def _of_space(space: dict[str, Any], names: Sequence[str]) -> Setting:
         except Exception:  # deleted, or not to be compared, as arrays are not with one answer
             return False
 
-    return Setting(holds, True, None)
+    return ReadSetting(holds, True, None)
 
 
-def _of_cells(cells: Sequence[Any]) -> Setting:
+def _of_cells(cells: Sequence[Any]) -> ReadSetting:
     kept = [_content(cell) for cell in cells]
-    return Setting(lambda: _alike([_content(cell) for cell in cells], kept), True, None)
+    return ReadSetting(lambda: _alike([_content(cell) for cell in cells], kept), True, None)
 
 
 def _alike(now: Sequence[Any], kept: Sequence[Any]) -> bool:

@@ -10,8 +10,8 @@ import pellucid as pc
 from pellucid import primitives as p
 from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph, Node, Value
+from pellucid.graph_text import parse
 from pellucid.scopes import current_scope
-from pellucid.text import parse
 
 F4 = np.dtype(np.float32)
 x, y = Value("x", (2,), F4), Value("y", (2,), F4)

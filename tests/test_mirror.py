@@ -51,7 +51,7 @@ ELSEWHERE = {
         "commands are tried as a user types them",
         ("cli/test_commands.py", "cli/test_usage.py", "cli/test_output.py"),
         """
-        answering data_options datasets generating listing moved names own_answers present
+        answering data_options datasets generating known_words listing moved own_answers present
         recipe settings train_command training tune_command tuning using values words
         """,
     ),
@@ -59,7 +59,7 @@ ELSEWHERE = {
         "loading is tried by files, good and damaged",
         ("data/test_idx.py", "data/test_idx_sets.py", "data/test_folders.py", "data/test_hdf5.py"),
         """
-        checks download hdf5_child idx_loading idx_pictures inputs listing pictures
+        checks download hdf5_child folder_parts idx_loading idx_pictures inputs pictures
         """,
     ),
     "foreign": Elsewhere(
@@ -121,7 +121,7 @@ ELSEWHERE = {
             "models/test_perceptron.py",
         ),
         """
-        char_lstm char_transformer deep_convnet gru images kinds l_layer_by_hand
+        catalogue char_lstm char_transformer deep_convnet gru images l_layer_by_hand
         logistic_regression lstm mlp neuron resnet rows simple_convnet two_layer_net
         """,
     ),
@@ -150,9 +150,9 @@ ELSEWHERE = {
         "samples of all primitives cross properties",
         ("primitives/test_values.py", "primitives/test_gradients.py", "primitives/test_rules.py"),
         """
-        arithmetic base contraction convolution exponential indexing logic loop movement
+        arithmetic base contraction convolution exponential indexing integers logic loop movement
         random recurrence reduction scan scan_gradient scan_passes scan_uses special symbols
-        whole windows
+        windows
         """,
     ),
     "standard": Elsewhere(
@@ -171,8 +171,8 @@ ELSEWHERE = {
             "train/test_resume.py",
         ),
         """
-        about base checkpoint curves evaluation extent measured metrics notebook options
-        pace page program recorder requirements samples snapshot stepper svg terminal
+        base beside_graph checkpoint compiled_step curves evaluation extent measured metrics
+        notebook options pace page recorder requirements samples snapshot stepper svg terminal
         """,
     ),
     "tune": Elsewhere(

@@ -11,7 +11,7 @@ from pellucid.cli.paths import FilePath
 from pellucid.cli.train_command import NUMBER, POSITIVE, SEED, train
 from pellucid.cli.tune_command import tune
 from pellucid.cli.values import Whole
-from pellucid.cli.words import Choice, Commands
+from pellucid.cli.words import Commands, OneOf
 from pellucid.models import MODELS
 from pellucid.version import __version__
 
@@ -142,9 +142,9 @@ def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
 @pellucid.command()
 @click.argument("run", type=FilePath(), required=False)
 @click.option(
-    "--model", type=Choice(MODELS), metavar="NAME", help="A model as it is before any training."
+    "--model", type=OneOf(MODELS), metavar="NAME", help="A model as it is before any training."
 )
-@click.option("--data", type=Choice(DATA), metavar="NAME", help="The data of that model.")
+@click.option("--data", type=OneOf(DATA), metavar="NAME", help="The data of that model.")
 @click.option(
     "--seed", type=SEED, default=0, show_default=True, metavar="N", help="Decides its start."
 )
@@ -244,7 +244,7 @@ def about(as_json: bool) -> int:
 
 
 @pellucid.command()
-@click.argument("shell", type=Choice(("bash", "zsh", "fish")))
+@click.argument("shell", type=OneOf(("bash", "zsh", "fish")))
 def completion(shell: str) -> int:
     """A script that lets a shell complete commands, options and names with the Tab key.
 

@@ -35,7 +35,7 @@ from pellucid.data import (
     split,
     text_parts,
 )
-from pellucid.data.listing import parts_in
+from pellucid.data.folder_parts import parts_in
 from pellucid.errors import OptionError
 from pellucid.random import Generator
 

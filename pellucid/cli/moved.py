@@ -8,7 +8,7 @@ import os
 from dataclasses import replace
 
 from pellucid.cli.datasets import DATA, DataParts
-from pellucid.cli.recipe import Facts, Recipe, load_data
+from pellucid.cli.recipe import DataFacts, Recipe, load_data
 from pellucid.cli.settings import settings_of
 from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError
@@ -28,7 +28,7 @@ def moved(recipe: Recipe, data_dir: str | os.PathLike[str] | None) -> Recipe:
     return replace(recipe, data_options=dict(recipe.data_options) | place)
 
 
-def data_of(recipe: Recipe, facts: Facts) -> DataParts:
+def data_of(recipe: Recipe, facts: DataFacts) -> DataParts:
     """The data of a recipe.
 
     Errors: FileError where they are not there; DataError where they have another form than the
@@ -43,7 +43,7 @@ def data_of(recipe: Recipe, facts: Facts) -> DataParts:
             f"{error} Where the data have moved, say where they are: --data-dir PATH, or "
             "data_dir=PATH in pellucid.load."
         ) from error
-    _check(facts, Facts.of(parts))
+    _check(facts, DataFacts.of(parts))
     return parts
 
 
@@ -52,7 +52,7 @@ def _paths(recipe: Recipe) -> list[str]:
     return [s.name for s in settings_of(DATA[recipe.data].options).values() if s.path]
 
 
-def _check(there: Facts, here: Facts) -> None:
+def _check(there: DataFacts, here: DataFacts) -> None:
     """Raise DataError where the data are of another kind than those that a run has learned."""
     for what, ours, theirs in (
         ("samples of shape", here.form.shape, there.form.shape),

@@ -4,7 +4,7 @@ Recipe          data, model, optimizer and training, all by name and number
 load_data       a Recipe's data sets
 build_trainer   a Recipe's Trainer
 read_recipe     the Recipe that a run folder was made with
-Facts           what using a trained model needs of its data: their form, names of classes
+DataFacts       what using a trained model needs of its data: their form, names of classes
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from typing import Any
 
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.fitting import check_training, check_weights
-from pellucid.cli.names import OPTIMIZER_OPTIONS
+from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.settings import from_values
 from pellucid.data import Form
 from pellucid.errors import (
@@ -31,7 +31,7 @@ from pellucid.errors import (
 from pellucid.functional import cross_entropy, mean_squared_error
 from pellucid.io.files import file_error
 from pellucid.models import MODELS
-from pellucid.models.kinds import IMAGES
+from pellucid.models.catalogue import IMAGES
 from pellucid.nn.module import Module
 from pellucid.optim import OPTIMIZERS
 from pellucid.random import Generator
@@ -86,7 +86,7 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Facts:
+class DataFacts:
     """What using a trained model needs of the data that it learned from."""
 
     form: Form
@@ -94,7 +94,7 @@ class Facts:
     characters: str = ""
 
     @classmethod
-    def of(cls, parts: DataParts) -> "Facts":
+    def of(cls, parts: DataParts) -> "DataFacts":
         """Those of loaded data."""
         return cls(parts.train.form, parts.train.class_names, parts.characters)
 
@@ -152,7 +152,7 @@ def build_trainer(
     model = build_model(recipe, form)
     optimizer = OPTIMIZERS[recipe.optimizer](model.parameters(), **recipe.optimizer_options)
     patience = recipe.early_stopping
-    config = {"recipe": asdict(recipe), "data": asdict(Facts.of(parts))}
+    config = {"recipe": asdict(recipe), "data": asdict(DataFacts.of(parts))}
     options = Options(
         batch_size=recipe.batch_size,
         drop_last=recipe.drop_last,
@@ -216,7 +216,7 @@ def _check_types(recipe: Recipe) -> None:
             raise OptionError(f"optimizer option {name!r} is {value!r}.")
 
 
-def read_facts(run: RunFolder) -> Facts:
+def read_facts(run: RunFolder) -> DataFacts:
     """What config.json says of the data. Errors: FileError."""
     entry = run.config.get("data")
     try:
@@ -226,7 +226,7 @@ def read_facts(run: RunFolder) -> Facts:
         shape, targets = (tuple(map(int, form[name])) for name in ("shape", "target_shape"))
         found = Form(shape, int(form["classes"]), targets, int(form["vocabulary"]))
         names = tuple(str(name) for name in entry["class_names"])
-        facts = Facts(found, names, str(entry["characters"]))
+        facts = DataFacts(found, names, str(entry["characters"]))
         counts = (*shape, *targets, found.classes, found.vocabulary)
         if min(*shape, *targets, found.outputs) < 1 or max(counts) > LARGEST or min(counts) < 0:
             raise DataError(f"its form is {form}")

@@ -12,12 +12,12 @@ from typing import Any
 import click
 
 from pellucid.cli.datasets import DATA, DataKind
-from pellucid.cli.names import KEEPS
+from pellucid.cli.known_words import KEEPS
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
 from pellucid.cli.values import Number, Whole
-from pellucid.cli.words import Choice, Commands
+from pellucid.cli.words import Commands, OneOf
 from pellucid.models import MODELS, ModelKind
 from pellucid.optim import OPTIMIZERS
 
@@ -32,7 +32,7 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
     return [
         click.Option(
             ["--model"],
-            type=Choice(MODELS),
+            type=OneOf(MODELS),
             metavar="NAME",
             default=usual.model,
             show_default=True,
@@ -48,7 +48,7 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
         ),
         click.Option(
             ["--optimizer"],
-            type=Choice(OPTIMIZERS),
+            type=OneOf(OPTIMIZERS),
             default="adam",
             show_default=True,
             help="The rule of the updates.",
@@ -100,7 +100,7 @@ def _running() -> list[click.Parameter]:
         ),
         click.Option(
             ["--keep"],
-            type=Choice(KEEPS),
+            type=OneOf(KEEPS),
             help="Weights to keep; left out: the best by validation, or with early stopping.",
         ),
         click.Option(["--balanced"], is_flag=True, help="Let every class count alike."),

@@ -13,13 +13,13 @@ from typing import Any
 from rich.console import Console
 
 from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.moved import data_of, moved
-from pellucid.cli.names import OPTIMIZER_OPTIONS
 from pellucid.cli.output import Output
 from pellucid.cli.own import refuse_own
 from pellucid.cli.present import best_and_last, plain_console, write_json
 from pellucid.cli.recipe import (
-    Facts,
+    DataFacts,
     Recipe,
     build_trainer,
     folder_for,
@@ -137,7 +137,7 @@ class _Run:
 
     def __init__(self, recipe: Recipe, parts: DataParts, folder: Path, output: Output) -> None:
         self.recipe, self.parts, self.folder, self.output = recipe, parts, folder, output
-        self.test = TestAtEnd(parts.test, Facts.of(parts).names)
+        self.test = TestAtEnd(parts.test, DataFacts.of(parts).names)
         bar = () if output.quiet else (ProgressBar(lines=output.is_full),)
         self.trainer = build_trainer(recipe, parts, folder, (*bar, self.test))
 

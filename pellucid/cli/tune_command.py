@@ -11,7 +11,7 @@ import click
 from pellucid.cli.datasets import DataKind
 from pellucid.cli.output import Output
 from pellucid.cli.train_command import POSITIVE, DataCommands, TrainCommand, fetch
-from pellucid.cli.words import Choice
+from pellucid.cli.words import OneOf
 
 STRATEGIES = ("random", "grid", "bayesian")
 
@@ -40,7 +40,7 @@ class TuneCommand(TrainCommand):
             ),
             click.Option(
                 ["--strategy"],
-                type=Choice(STRATEGIES),
+                type=OneOf(STRATEGIES),
                 default="random",
                 show_default=True,
                 help="How the next point is chosen.",

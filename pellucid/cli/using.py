@@ -22,7 +22,7 @@ from pellucid.cli.own import is_own, refuse_own
 from pellucid.cli.own_answers import own_answering
 from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import (
-    Facts,
+    DataFacts,
     loss_of,
     metrics_of,
     read_facts,
@@ -94,11 +94,11 @@ def _word(name: str) -> str:
     return "training" if name == "train" else name
 
 
-def _per_class(found: Judged, facts: Facts) -> ClassificationReport:
+def _per_class(found: Judged, facts: DataFacts) -> ClassificationReport:
     return classification_report(*found.classes(), class_names=facts.names)
 
 
-def _told_per_class(found: Judged, facts: Facts) -> str:
+def _told_per_class(found: Judged, facts: DataFacts) -> str:
     left_out = f", without {found.unsound:,} whose outputs are nan" if found.unsound else ""
     report = printable(str(_per_class(found, facts)), keep="\n")
     return f"class by class{left_out}:\n{report}"

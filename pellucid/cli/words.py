@@ -1,6 +1,6 @@
 """Words that the command line takes, with the nearest right one where one is wrong.
 
-Choice     one of several names
+OneOf      one of several names
 Commands   a group whose unknown commands are answered with the nearest one
 complain   say what is wrong in one line
 """
@@ -26,7 +26,7 @@ def complain(message: str) -> None:
         click.echo(INDENT + "".join(c for c in line if c.isprintable()), err=True)
 
 
-class Choice(click.ParamType[str]):
+class OneOf(click.ParamType[str]):
     """One of several names; the error names the nearest."""
 
     name = "choice"

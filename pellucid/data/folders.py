@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset
-from pellucid.data.listing import classes_in, entries, folders_in, parts_in
+from pellucid.data.folder_parts import classes_in, entries, folders_in, parts_in
 from pellucid.data.pictures import LIGHTEST, opaque, open_picture, pillow
 from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError, closest, some

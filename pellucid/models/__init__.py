@@ -11,12 +11,12 @@ By hand, for reading: `by_loops`, `by_vectors`, `by_library` (logistic regressio
 `backward`), `Perceptron.learn`, and gates made of perceptrons.
 """
 
+from pellucid.models.catalogue import MODELS, ModelKind
 from pellucid.models.char_lstm import CharLSTM, CharLSTMOptions
 from pellucid.models.char_transformer import CharTransformer, CharTransformerOptions
 from pellucid.models.deep_convnet import DeepConvNet, DeepConvNetOptions
 from pellucid.models.generation import generate
 from pellucid.models.gru import GRUClassifier, GRUClassifierOptions
-from pellucid.models.kinds import MODELS, ModelKind
 from pellucid.models.l_layer import LLayer, LLayerOptions
 from pellucid.models.l_layer_by_hand import (
     Cache,

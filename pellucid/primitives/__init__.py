@@ -40,6 +40,14 @@ from pellucid.primitives.exponential import Tanh as Tanh
 from pellucid.primitives.indexing import CheckedIds as CheckedIds
 from pellucid.primitives.indexing import ScatterAdd as ScatterAdd
 from pellucid.primitives.indexing import Take as Take
+from pellucid.primitives.integers import Argsort as Argsort
+from pellucid.primitives.integers import BitwiseAnd as BitwiseAnd
+from pellucid.primitives.integers import BitwiseLeftShift as BitwiseLeftShift
+from pellucid.primitives.integers import BitwiseOr as BitwiseOr
+from pellucid.primitives.integers import BitwiseRightShift as BitwiseRightShift
+from pellucid.primitives.integers import BitwiseXor as BitwiseXor
+from pellucid.primitives.integers import FloorDivide as FloorDivide
+from pellucid.primitives.integers import Remainder as Remainder
 from pellucid.primitives.logic import Cast as Cast
 from pellucid.primitives.logic import Equal as Equal
 from pellucid.primitives.logic import Identity as Identity
@@ -69,14 +77,6 @@ from pellucid.primitives.reduction import Min as Min
 from pellucid.primitives.reduction import Prod as Prod
 from pellucid.primitives.reduction import Sum as Sum
 from pellucid.primitives.scan import Scan as Scan
-from pellucid.primitives.whole import Argsort as Argsort
-from pellucid.primitives.whole import BitwiseAnd as BitwiseAnd
-from pellucid.primitives.whole import BitwiseLeftShift as BitwiseLeftShift
-from pellucid.primitives.whole import BitwiseOr as BitwiseOr
-from pellucid.primitives.whole import BitwiseRightShift as BitwiseRightShift
-from pellucid.primitives.whole import BitwiseXor as BitwiseXor
-from pellucid.primitives.whole import FloorDivide as FloorDivide
-from pellucid.primitives.whole import Remainder as Remainder
 from pellucid.primitives.windows import OverlapAdd as OverlapAdd
 from pellucid.primitives.windows import Windows as Windows
 

@@ -1,7 +1,7 @@
 """A scan put together from tensors: what its body takes and gives, and what stands outside.
 
-Loop        symbols with what they stand for, and what is made of them
-Scanned     what a scan gave, taken out of its record
+SymbolicLoop  symbols with what they stand for, and what is made of them
+Scanned       what a scan gave, taken out of its record
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from pellucid.primitives.scan_passes import tidy
 
 
 @dataclass
-class Loop:
+class SymbolicLoop:
     """The pieces of a scan. Each list holds (symbol in the body, tensor outside).
 
     `kind` makes a primitive of them: `Scan`, which this file need not know.

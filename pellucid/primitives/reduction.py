@@ -102,7 +102,7 @@ class Prod(Reduction):
 
 
 @dataclass(frozen=True)
-class Position(Primitive):
+class ArgExtreme(Primitive):
     """The position of an extreme along one axis, kept with size 1; the first at a tie."""
 
     accepts = NUMBERS
@@ -117,7 +117,7 @@ class Position(Primitive):
         return (*x[: self.axis], 1, *x[self.axis + 1 :])
 
 
-class Argmax(Position):
+class Argmax(ArgExtreme):
     """Position of the largest along `axis`; the first at a tie, the first nan if there is one."""
 
     formula = "y = the first i where x_i = max x"
@@ -126,7 +126,7 @@ class Argmax(Position):
         return xp.argmax(x, axis=self.axis, keepdims=True)
 
 
-class Argmin(Position):
+class Argmin(ArgExtreme):
     """Position of the smallest along `axis`; the first at a tie, the first nan if there is one."""
 
     formula = "y = the first i where x_i = min x"

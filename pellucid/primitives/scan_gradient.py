@@ -20,7 +20,7 @@ import numpy as np
 from pellucid.autodiff import pulled
 from pellucid.graph import Node, Value, is_symbolic
 from pellucid.primitives.base import FLOATS
-from pellucid.primitives.loop import Loop, Scanned
+from pellucid.primitives.loop import Scanned, SymbolicLoop
 from pellucid.primitives.movement import BroadcastTo, Flip, PermuteDims, Reshape, Slice
 from pellucid.primitives.parts import Parts
 from pellucid.primitives.recurrence import Recurrence
@@ -123,7 +123,7 @@ class _Forward:
         first, *others = self.inputs
         self.found = Scanned(wider, first.apply(wider, *others))
 
-    def add(self, loop: Loop, x: Any) -> None:
+    def add(self, loop: SymbolicLoop, x: Any) -> None:
         """Let a loop see a value of the body: at each step what it was there."""
         place = self.place.get(id(x))
         if place is not None and place < self.scan.constants:
@@ -151,7 +151,7 @@ class _Backwards:
         self.scan, self.dy, self.inputs = scan, dy, inputs
         self.body = _Body(scan, inputs)
         self.forward = _Forward(scan, self.body, inputs)
-        self.loop = Loop(type(scan), scan.steps, not scan.reverse)
+        self.loop = SymbolicLoop(type(scan), scan.steps, not scan.reverse)
         self.is_captured = any(is_symbolic(x) for x in inputs)
         values = scan.body.inputs
         self.floats = [i for i, value in enumerate(values) if value.dtype in FLOATS]

@@ -150,7 +150,7 @@ def _dtype_of(x: Any) -> DType:
 
 
 @dataclass(frozen=True)
-class Information:
+class NamespaceInformation:
     """What this library has of what the standard leaves open."""
 
     def capabilities(self) -> dict[str, Any]:
@@ -176,6 +176,6 @@ class Information:
         return {d.name: d for d in DTYPES if kind is None or isdtype(d, kind)}
 
 
-def __array_namespace_info__() -> Information:  # noqa: N807 (the standard's name)
+def __array_namespace_info__() -> NamespaceInformation:  # noqa: N807 (the standard's name)
     """What there is of dtypes and devices."""
-    return Information()
+    return NamespaceInformation()

@@ -15,9 +15,9 @@ from pellucid.compile import compile as compiled
 from pellucid.data import Dataset
 from pellucid.strict import strict
 from pellucid.tensor import Tensor
+from pellucid.train.components import check_measured, metrics_of
 from pellucid.train.history import Values
 from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss, means_of
-from pellucid.train.parts import check_measured, metrics_of
 from pellucid.variables import Buffer
 
 Loss = Callable[..., Tensor]

@@ -1,6 +1,6 @@
 """Training as a notebook shows it: one bar and one table below the cell, updated in place.
 
-Cell    what ProgressBar shows in notebooks
+NotebookCell  what ProgressBar shows in notebooks
 
 It is plain HTML that the notebook keeps: no widgets, nothing that must be alive to be seen.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SECONDS = 0.25  # between two updates: smooth to see, and light for a browser far away
 
 
-class Cell:
+class NotebookCell:
     """A bar above the history so far."""
 
     def __init__(self, trainer: "Trainer", epochs: int) -> None:

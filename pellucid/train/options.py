@@ -16,10 +16,10 @@ import numpy as np
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.refusals import KINDS, Kind, Strict
+from pellucid.train.components import callbacks_of, metrics_of
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric, SetMetric
-from pellucid.train.parts import callbacks_of, metrics_of
 
 USUAL_BATCH = 100
 BEST, LAST = KEEPS = "best", "last"

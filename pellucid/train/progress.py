@@ -14,7 +14,7 @@ from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.options import Callback
 
 if TYPE_CHECKING:
-    from pellucid.train.notebook import Cell
+    from pellucid.train.notebook import NotebookCell
     from pellucid.train.terminal import Terminal
     from pellucid.train.trainer import Trainer
 
@@ -31,15 +31,15 @@ class ProgressBar(Callback):
 
     def __init__(self, *, lines: bool = True) -> None:
         self._has_lines = lines
-        self._view: Cell | Terminal | None = None
+        self._view: NotebookCell | Terminal | None = None
 
     def begin(self, trainer: "Trainer", epochs: int) -> None:
         """Show where it begins."""
         # On use: training that shows nothing needs none of it.
         if in_notebook():
-            from pellucid.train.notebook import Cell
+            from pellucid.train.notebook import NotebookCell
 
-            self._view = Cell(trainer, epochs)
+            self._view = NotebookCell(trainer, epochs)
         else:
             from pellucid.train.terminal import Terminal
 

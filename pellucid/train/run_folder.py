@@ -27,8 +27,8 @@ from pellucid.io.files import file_error
 from pellucid.io.jsonl import json_value
 from pellucid.train.checkpoint import Checkpoint, Position, best_file, step_file
 from pellucid.train.keeping import MODEL, Kept
+from pellucid.train.metric_rows import check_rows
 from pellucid.train.options import BEST
-from pellucid.train.rows import check_rows
 
 CONFIG_BYTES = 2**26  # the characters of a text, and names of classes, are far fewer
 

@@ -15,17 +15,17 @@ from pellucid.errors import PellucidError, TrainingError
 from pellucid.nn.streams import seed_run
 from pellucid.tables import significant
 from pellucid.train.checkpoint import Position
+from pellucid.train.compiled_step import CompiledStep
 from pellucid.train.history import Steps
 from pellucid.train.nonfinite import Birthplace, find_origin, is_finite
 from pellucid.train.options import Options
-from pellucid.train.program import Program
 from pellucid.train.snapshot import Snapshot
 
 
 class Stepper:
     """Where training is, and how it gets on from there."""
 
-    def __init__(self, program: Program, options: Options) -> None:
+    def __init__(self, program: CompiledStep, options: Options) -> None:
         self.position = Position()
         self.failure: BaseException | None = None
         self._program = program

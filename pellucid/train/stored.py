@@ -22,14 +22,14 @@ from pellucid.creation import concat, zeros
 from pellucid.data import Dataset
 from pellucid.errors import DataError, FileError, GraphError, OptionError
 from pellucid.graph import Graph, Value
+from pellucid.graph_text import parse
 from pellucid.io import safetensors
 from pellucid.nn import Module
 from pellucid.nn.summary import Summary, summary_of
 from pellucid.scopes import scope
 from pellucid.tensor import Tensor, apply, tensor
-from pellucid.text import parse
-from pellucid.train.about import About
 from pellucid.train.base import BaseTrainer
+from pellucid.train.beside_graph import About
 from pellucid.train.history import Values
 from pellucid.train.metrics import for_loss, means_of
 from pellucid.train.samples import check_samples

@@ -17,6 +17,7 @@ from pellucid.state import held, restore
 from pellucid.strict import strict
 from pellucid.train.base import BaseTrainer
 from pellucid.train.checkpoint import Checkpoint, Position
+from pellucid.train.compiled_step import CompiledStep, Task
 from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Evaluation, Feed, Loss
 from pellucid.train.extent import all_done, epochs_in_all, nothing_left
@@ -25,7 +26,6 @@ from pellucid.train.interrupt import Interrupts
 from pellucid.train.keeping import CHANGED, Keeper
 from pellucid.train.metrics import for_loss
 from pellucid.train.options import Options
-from pellucid.train.program import Program, Task
 from pellucid.train.progress import watched
 from pellucid.train.recorder import Recorder
 from pellucid.train.requirements import check_data, check_identity, identity, run_config
@@ -64,7 +64,7 @@ class Trainer(BaseTrainer):
         super().__init__(model, loss, optimizer, train, validation, options)
         feed = Feed(train, options.weights.of(train))
         task = Task(model, loss, optimizer, for_loss(options.metrics, loss))
-        self._program = Program(task, feed, options.executor)
+        self._program = CompiledStep(task, feed, options.executor)
         self._evaluation = Evaluation(model, loss, options.metrics, options.executor)
         self._stepper = Stepper(self._program, options)
         self._recorder = Recorder(options.saving)

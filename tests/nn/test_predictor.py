@@ -55,7 +55,7 @@ def test_all_sizes_take_few_programs():
     predict = network().predictor()
     for count in range(1, 300):
         predict(rows(count))
-    assert len(predict._program._kinds) == 13  # 1, 2, 4, 8, 16; 32, 64, ..., 256
+    assert len(predict._program._specializations) == 13  # 1, 2, 4, 8, 16; 32, 64, ..., 256
     assert len(SIZES) == 19
 
 
@@ -76,7 +76,7 @@ def test_the_mode_stays_and_later_parameters_are_used():
     assert predict(rows(3)).numpy().tobytes() == before.tobytes()
     model[4].bias.assign(model[4].bias + 1.0)
     np.testing.assert_allclose(predict(rows(3)).numpy(), before + 1.0, rtol=1e-5)
-    kinds = predict._program._kinds.values()
+    kinds = predict._program._specializations.values()
     model.inference()
     predict(rows(3))
     assert all(len(known) == 1 for known in kinds)

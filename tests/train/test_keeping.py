@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from train.conftest import StopAt
 
-from pellucid.cli.names import KEEPS as KEEPS_OF_CLI
+from pellucid.cli.known_words import KEEPS as KEEPS_OF_CLI
 from pellucid.errors import OptionError
 from pellucid.executors import EXECUTORS
 from pellucid.functional import cross_entropy

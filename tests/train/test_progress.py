@@ -321,7 +321,7 @@ def test_a_fit_that_goes_on_shows_the_whole_history_once_more(shown: list[Handle
     assert len(shown) == 2
     assert 'value="15" max="15"' in shown[1].pages[-1]
     assert [f"<td>{epoch}</td>" in shown[1].pages[-1] for epoch in (1, 2, 3)] == [True] * 3
-    assert repr(trainer.history) in repr(cells.Cell(trainer, 3))
+    assert repr(trainer.history) in repr(cells.NotebookCell(trainer, 3))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from executors.native.builder import Program
 from executors.native.programs import difference
 
 from pellucid.graph import Procedure
-from pellucid.text import parse
+from pellucid.graph_text import parse
 
 
 def procedure(text: str, updates: dict[str, str] | None = None) -> Procedure:

@@ -1,7 +1,7 @@
 """The compiled step of a training run.
 
-    Task       what is trained, and what is measured
-    Program    step(indices): gather the batch, loss, gradients, update
+    Task          what is trained, and what is measured
+    CompiledStep  step(indices): gather the batch, loss, gradients, update
 
 A step takes only sample numbers: the data stay where they are, and many steps run without
 returning to Python.
@@ -17,10 +17,10 @@ from pellucid.errors import DataError, OptionError, ShapeError
 from pellucid.functional.reduction import threshold_of, told
 from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
+from pellucid.train.components import check_parts
 from pellucid.train.evaluation import Feed, Loss
 from pellucid.train.keeping import MODEL
 from pellucid.train.metrics import Metric, SetMetric, means_of
-from pellucid.train.parts import check_parts
 from pellucid.variables import Variable
 
 
@@ -41,7 +41,7 @@ class Task:
         return {m.name: m(outputs, targets).mean() for m in means_of(self.metrics)}
 
 
-class Program:
+class CompiledStep:
     """The step of a task on a data set, compiled."""
 
     def __init__(self, task: Task, feed: Feed, executor: str | None) -> None:
