@@ -19,6 +19,7 @@ RULES = "a function, and the layer that applies it"
 OF_TENSORS = "primitives, and what the library makes of them for tensors, functions or layers"
 IN_CODE = "primitives, and the code of the native executor for them"
 WORDS = "words of other libraries for what the other room holds"
+MISFITS = "what is said of them where shapes do not fit, and the things themselves"
 LINT = "of the linter, and of the room that it is asked from"
 
 CLASSES = {
@@ -44,6 +45,7 @@ FILES = {
     **dict.fromkeys(("contraction", "convolution"), IN_CODE),
     **dict.fromkeys(("attributes", "commands", "options", "values"), WORDS),
     **dict.fromkeys(("findings", "measured", "trace", "words"), LINT),
+    **dict.fromkeys(("layers", "operands", "texts"), MISFITS),
     "base": "what the main class of a room is to files that cannot know it",
     "checks": "what a room accepts, and the words it refuses the rest with",
     "datasets": "the class, and those that the command line knows by name",

@@ -16,7 +16,7 @@ from pellucid.cli.output import Output
 from pellucid.cli.own import refuse_own
 from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import (
-    Facts,
+    DataFacts,
     Recipe,
     build_model,
     load_data,
@@ -85,7 +85,7 @@ def _explain_run(folder: Path, asked: Asked, output: Output) -> int:
 
 def _explain_model(recipe: Recipe, asked: Asked, output: Output) -> int:
     parts = load_data(moved(recipe, asked.data_dir))
-    facts = Facts.of(parts)
+    facts = DataFacts.of(parts)
     model = build_model(recipe, facts.form).inference()
     found = _explained(model, recipe, facts, parts, asked)
     weights = said("weights at the start, seed {seed}", seed=recipe.seed)
@@ -93,7 +93,7 @@ def _explain_model(recipe: Recipe, asked: Asked, output: Output) -> int:
 
 
 def _explained(
-    model: Module, recipe: Recipe, facts: Facts, parts: DataParts | None, asked: Asked
+    model: Module, recipe: Recipe, facts: DataFacts, parts: DataParts | None, asked: Asked
 ) -> Explanation:
     if asked.image is not None:
         return _of_picture(model, recipe, facts, asked.image)
@@ -117,7 +117,7 @@ def _samples(parts: DataParts, sample: int | None) -> tuple[tuple[Any, ...], Any
     return tuple(x[chosen] for x in data.inputs), data.labels[chosen]
 
 
-def _of_picture(model: Module, recipe: Recipe, facts: Facts, path: Path) -> Explanation:
+def _of_picture(model: Module, recipe: Recipe, facts: DataFacts, path: Path) -> Explanation:
     """The score of the class that is guessed; a picture has no target.
 
     Errors: DataError, FileError for what is no picture; OptionError where none is taken.
