@@ -1,7 +1,7 @@
 """Derivations in words and numbers, as lines and as tables.
 
 tell        the parts of a derivation, in words and tables
-Told        the parts; prints as text
+DerivationText        the parts; prints as text
 """
 
 import math
@@ -21,7 +21,7 @@ NOTHING = "-"
 
 
 @dataclass(frozen=True)
-class Told:
+class DerivationText:
     """The title, what the value is, its terms, its checks and its routes; tables under heads."""
 
     title: str
@@ -39,7 +39,7 @@ class Told:
         return "\n\n".join([*parts, "\n".join([self.routes_told, *ways])])
 
 
-def tell(derivation: Derivation) -> Told:
+def tell(derivation: Derivation) -> DerivationText:
     """The parts of a derivation."""
     facts = [
         said("value: {value}", value=_described(derivation.array, shown)),
@@ -47,7 +47,7 @@ def tell(derivation: Derivation) -> Told:
         _summed(len(derivation.terms)),
     ]
     way = derivation.routes
-    return Told(
+    return DerivationText(
         str(derivation.value), facts, _terms(derivation), _checks(derivation),
         [_route_heads(), *map(_route, way.found)], _told_routes(way),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from pellucid.explanation.derivation import Derivation
-from pellucid.explanation.derivation_text import Told, tell
+from pellucid.explanation.derivation_text import DerivationText, tell
 from pellucid.explanation.layers import Layers
 from pellucid.explanation.picture import Picture
 from pellucid.explanation.trace import Trace
@@ -19,7 +19,7 @@ MOST_DERIVED = 16  # parameters whose derivation stands in the page
 CHECKED = 2  # numbers of each of their gradients that are checked
 
 
-class Explained(Protocol):
+class Documented(Protocol):
     """What a page needs of an explanation."""
 
     trace: Trace
@@ -39,7 +39,7 @@ class Explained(Protocol):
         """How the gradient by a value comes about."""
 
 
-def document(explanation: Explained, title: str) -> str:
+def document(explanation: Documented, title: str) -> str:
     """The page: layers, the graph with its layers to be opened, and how each gradient comes about.
 
     Errors: OptionError where graphlay, which places graphs, is not installed.
@@ -47,7 +47,7 @@ def document(explanation: Explained, title: str) -> str:
     return framed(title, [f"<h1>{html.escape(title)}</h1>", *_sections(explanation)])
 
 
-def _sections(explanation: Explained) -> Iterator[str]:
+def _sections(explanation: Documented) -> Iterator[str]:
     value = f"{explanation.result}, {explanation.trace.result.dtype}"
     told = said("result: {value}", value=value)
     yield f"<p>{html.escape(told)}</p>"
@@ -62,7 +62,7 @@ def _layers(layers: Layers) -> str:
     return first + table(said("Numbers of layers"), more, numbers, texts=1, best=[len(numbers) - 1])
 
 
-def _graph(explanation: Explained) -> str:
+def _graph(explanation: Documented) -> str:
     """The graph with its layers closed, and each layer below it, to be opened."""
     legend = said("Above an arrow the forward value, below it what comes back.")
     parts = [
@@ -77,7 +77,7 @@ def _graph(explanation: Explained) -> str:
     return "\n".join(parts)
 
 
-def _derivations(explanation: Explained) -> str:
+def _derivations(explanation: Documented) -> str:
     paths = [name for name, v in explanation.trace.variables.items() if v.trainable]
     paths = paths or [value.name for value in explanation.trace.graph.inputs]
     parts = []
@@ -87,7 +87,7 @@ def _derivations(explanation: Explained) -> str:
     return "\n".join(parts)
 
 
-def _derivation(told: Told) -> str:
+def _derivation(told: DerivationText) -> str:
     facts = "".join(f"<p>{html.escape(fact)}</p>" for fact in told.facts)
     parts = [facts]
     for label, rows, texts in (
