@@ -222,3 +222,5 @@ PRODUCTS_AND_POSITIONS = [
 
 SAMPLES = [*elementwise(), *logic(), *REDUCTIONS, *MOVEMENT, *WINDOWS, *PRODUCTS_AND_POSITIONS]
 SAMPLES += WHOLE
+# For each kind of primitive one with attributes that fit, where it has any.
+ONE_OF_EACH = {type(sample.primitive): sample.primitive for sample in reversed(SAMPLES)}

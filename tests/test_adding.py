@@ -105,6 +105,46 @@ class SumOfSquares(Reduction):
     Edit("docs/numerics.md", "\n`sum_of_squares` errs as a sum.\n"),
 )
 
+SOFTSHRINK = (
+    Edit(
+        "pellucid/primitives/exponential.py",
+        '''
+
+@dataclass(frozen=True)
+class Softshrink(Elementwise):
+    """The number, nearer to 0 by `size`, or 0 where that is as near."""
+
+    formula = "y = sign(x) max(|x| - size, 0)"
+    gradient_formula = "dx = dy where |x| > size, else 0"
+    accepts = FLOATS
+    size: float
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.sign(x) * xp.maximum(xp.abs(x) - self.size, xp.full_like(x, 0.0))
+
+    def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
+        return ((x.abs() > self.size).where(dy, 0.0),)
+''',
+    ),
+    Edit(
+        "pellucid/primitives/__init__.py",
+        "from pellucid.primitives.exponential import Softshrink as Softshrink\n",
+        "from pellucid.primitives.exponential import Sin as Sin\n",
+    ),
+    Edit(
+        "pellucid/executors/native/ir/facts.py",
+        "p.Softshrink, ",
+        "**dict.fromkeys((p.FloorDivide, ",
+    ),
+    Edit(
+        "tests/samples.py",
+        '    Sample("softshrink", p.Softshrink(2.0), (TIES[:1],), np.array([[1, 0, 1]], F4)),\n',
+        "PRODUCTS_AND_POSITIONS = [\n",
+    ),
+    Edit("docs/numerics.md", "\n`softshrink` rounds once.\n"),
+)
+ADDED = {"hypot": HYPOT, "softshrink": SOFTSHRINK, "sum_of_squares": SUM_OF_SQUARES}
+
 NATIVE = """
 import numpy as np, pellucid as pc
 from pellucid import primitives as p
@@ -113,7 +153,8 @@ a, b = (np.random.default_rng(i).normal(size=(40, 300)).astype(np.float32) for i
 
 @pc.compile
 def step(a, b):
-    y = lambda a, b: pc.apply(p.SumOfSquares((1,)), pc.apply(p.Hypot(), a, b)).sum()
+    shrunk = lambda x: pc.apply(p.Softshrink(0.0), x)
+    y = lambda a, b: pc.apply(p.SumOfSquares((1,)), pc.apply(p.Hypot(), shrunk(a), b)).sum()
     return y(a, b), *pc.grad(y, argument=(0, 1))(a, b)
 
 y, da, db = step(a, b)
@@ -126,13 +167,14 @@ assert step.report(a, b).fallbacks == (), step.report(a, b).fallbacks
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    """A copy of the checkout with both of them added."""
+    """A copy of the checkout with all of them added."""
     root = tmp_path_factory.mktemp("checkout")
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, root / name, **({"ignore": LEFT_OUT} if copy is shutil.copytree else {}))
-    for edit in (*HYPOT, *SUM_OF_SQUARES):
-        edit.make(root)
+    for edits in ADDED.values():
+        for edit in edits:
+            edit.make(root)
     return root
 
 
@@ -150,7 +192,7 @@ def told(checkout, *command):
     return done.returncode, done.stdout[-3000:] + done.stderr[-3000:]
 
 
-@pytest.mark.parametrize("edits", [HYPOT, SUM_OF_SQUARES], ids=["hypot", "sum_of_squares"])
+@pytest.mark.parametrize("edits", ADDED.values(), ids=ADDED)
 def test_a_primitive_takes_five_edits_in_files_that_contributing_names(edits):
     assert len(edits) <= 5
     files = [edit.file for edit in edits]
@@ -185,7 +227,7 @@ def test_the_tests_of_primitives_ask_for_no_more(checkout):
     )
     grown = "tests/executors/native/test_random_programs.py::"
     grown += "test_every_primitive_grows_and_has_classes_and_a_bound"
-    names = "hypot or sum_of_squares or every_primitive or one_row or on_the_page"
+    names = " or ".join([*ADDED, "every_primitive", "one_row", "on_the_page"])
     quiet = ("-q", "-n", "0", "-p", "no:cacheprovider")
     code, text = told(checkout, "-m", "pytest", *quiet, *tests, grown, "-k", names)
     assert code == 0, text

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from sample import ordinary, positive
+from samples import ONE_OF_EACH
 
 import pellucid as pc
 from pellucid import primitives as p
@@ -92,10 +93,10 @@ FLAT = {p.Equal, p.Less, p.LessEqual, p.LogicalAnd, p.LogicalOr, p.LogicalNot, p
 FLAT |= {p.Arange, p.RandomBits, p.CheckedIds, p.Argsort}
 FLAT |= {p.BitwiseAnd, p.BitwiseOr, p.BitwiseXor, p.BitwiseLeftShift, p.BitwiseRightShift}
 LISTED = {type(case[0]) for case in SMOOTH} | FLAT | {p.StopGradient}
-# Others are tried at ordinary numbers; one that is not smooth there, or has attributes, is listed.
+# Others are tried at ordinary numbers, with the attributes of a sample, and must be smooth there.
 OTHERS = [kind for kind in pc.PRIMITIVES if kind not in LISTED]
 NUMBERS = (apart, ordinary(3, seed=1), ordinary(2, 1, seed=2))
-SMOOTH += [(k(), *NUMBERS[: k.arity]) for k in OTHERS if issubclass(k, pc.Elementwise)]
+SMOOTH += [(ONE_OF_EACH[k], *NUMBERS[: k.arity]) for k in OTHERS if issubclass(k, pc.Elementwise)]
 SMOOTH += [(k(axis), apart) for k in OTHERS if issubclass(k, Reduction) for axis in ((1,), (0, 1))]
 each = pytest.mark.parametrize("case", SMOOTH, ids=lambda c: str(c[0]))
 

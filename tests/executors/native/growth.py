@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from executors.native.scan_growth import scan
 from executors.native.window_growth import convolution, overlap_add, windows
+from samples import ONE_OF_EACH
 
 from pellucid import primitives as p
 from pellucid.primitives.base import BOOL, DTYPES, FLOATS, INTEGERS, NUMBERS, SUMMABLE, UINT32
@@ -22,14 +23,14 @@ LARGE_SIDE = 700  # of a matrix that products take in blocks
 
 
 def _unary(kind: type[p.Primitive]) -> Growth:
-    return lambda builder: builder.add(kind(), builder.pick(kind.accepts))
+    return lambda builder: builder.add(ONE_OF_EACH[kind], builder.pick(kind.accepts))
 
 
 def _binary(kind: type[p.Primitive]) -> Growth:
     def grow(builder: Any) -> Tensor | None:
         a = builder.pick(kind.accepts)
         b = builder.partner(a)
-        return builder.add(kind(), *((a, b) if builder.chance(50) else (b, a)))
+        return builder.add(ONE_OF_EACH[kind], *((a, b) if builder.chance(50) else (b, a)))
 
     return grow
 
