@@ -126,6 +126,18 @@ class Weighted(nn.Module):
         return self.score(x) * w.reshape(self.to)
 
 
+class Positions(nn.Module):
+    """Vectors of ids and of their places."""
+
+    def __init__(self, count: int) -> None:
+        self.look_up = nn.Embedding(9, 8)
+        self.place = pc.Parameter(pc.zeros((count, 8)))
+
+    def forward(self, x: pc.Tensor) -> Any:
+        """Both, added."""
+        return self.look_up(x) + self.place
+
+
 class Sides(nn.Module):
     """Six inputs go through one network, and are joined."""
 
@@ -648,7 +660,61 @@ PROGRAMS = [
         lambda: Weighted((-1, 1))(zeros(5, 4), zeros(5)),
         (5, 3),
     ),
+    Wrong(
+        "batch norm behind Flatten",
+        "keras-team/keras#162's kind: flattened too early",
+        chained(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.BatchNorm(8)),
+        (zeros(2, 3, 9, 9),),
+        (
+            "2: BatchNorm(8)",
+            "392 != 8",
+            "x comes from `1`, Flatten().",
+            "Put it before `1`, Flatten().",
+        ),
+        lambda: nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm(8), nn.Flatten())(zeros(2, 3, 9, 9)),
+        (2, 392),
+    ),
+    Wrong(
+        "convolution over time into LSTM",
+        "tensorflow/tensorflow#46794",
+        chained(nn.Conv1d(3, 8, 3), nn.LSTM(8, 5)),
+        (zeros(2, 3, 20),),
+        (
+            "1: LSTM(8, 5)",
+            "18 != 8",
+            "x comes from `0`, Conv1d(3, 8, 3).",
+            "x.permute_dims((0, 2, 1)), of shape (2, 18, 8)",
+        ),
+        lambda: nn.LastState(nn.LSTM(8, 5))(
+            nn.Conv1d(3, 8, 3)(zeros(2, 3, 20)).permute_dims((0, 2, 1))
+        ),
+        (2, 5),
+    ),
+    Wrong(
+        "more positions than the sequence has",
+        "hlky/nataili#145's kind: 77 and 154 positions",
+        lambda: Positions(10),
+        (ids(2, 7),),
+        ("Positions()", "(2, 7, 8) and (10, 8)", "7 != 10", "look_up Embedding(9, 8)", "place[:7]"),
+        lambda: Positions(7)(ids(2, 7)),
+        (2, 7, 8),
+    ),
+    Wrong(
+        "images without an axis of channels into pooling",
+        "keras-team/keras#2466",
+        chained(nn.MaxPool2d(2)),
+        (zeros(6, 28, 28),),
+        (
+            "0: MaxPool2d(2)",
+            "3 axes",
+            "x is an input",
+            "Give it x.expand_dims(1), of shape (6, 1, 28, 28). Or: Give it x.expand_dims(0)",
+        ),
+        lambda: nn.MaxPool2d(2)(zeros(6, 28, 28)[:, None]),
+        (6, 1, 14, 14),
+    ),
 ]
+
 
 TARGETS = [
     WrongTarget(

@@ -106,7 +106,7 @@ ELSEWHERE = {
         "one table of wrong programs: each is told and mended",
         ("misfits/test_texts.py",),
         """
-        chains layers operands remedies
+        chains operands remedies
         """,
     ),
     "models": Elsewhere(

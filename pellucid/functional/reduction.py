@@ -40,8 +40,9 @@ def recorded_by_name(loss: Callable[P, Tensor]) -> Callable[P, Tensor]:
             try:
                 return loss(*arguments, **options)
             except ShapeError as error:
-                if len(arguments) > 1:
-                    told(error, recorded, *arguments[:2])  # type: ignore[arg-type]
+                given: list[Any] = [*arguments, *options.values()]  # outputs and targets come first
+                if len(given) > 1:
+                    told(error, recorded, given[0], given[1])
                 raise
 
     return recorded

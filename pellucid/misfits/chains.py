@@ -4,7 +4,7 @@ Step        a layer, and the shape that it gave
 chain       the steps from a model's input to a tensor
 read        a variable as it is read here
 Models      the layers that scopes belong to; models_of, of those that a tensor was computed by
-maker       the step that made the last shape
+maker       the step that made the last shape; makes_size, whether a layer says one
 diagram     a chain as lines of text, with shapes on its arrows
 """
 
@@ -161,12 +161,12 @@ def behind_each_other(whole: Layer, path: str, x: Any, last: Layer) -> list[Step
 def maker(steps: Sequence[Step]) -> Step:
     """The step that made the last shape: those after it have kept it, as activations do."""
     i = len(steps) - 1
-    while i > 0 and steps[i].shape == steps[i - 1].shape and not _sizes(steps[i].layer):
+    while i > 0 and steps[i].shape == steps[i - 1].shape and not makes_size(steps[i].layer):
         i -= 1
     return steps[i]
 
 
-def _sizes(layer: Layer | None) -> bool:
+def makes_size(layer: Layer | None) -> bool:
     """Whether a layer says how many numbers it gives."""
     return any(hasattr(layer, name) for name in GIVEN)
 

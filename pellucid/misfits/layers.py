@@ -93,8 +93,8 @@ def form(layer: Layer) -> str:
 
 
 def is_ours(layer: Layer) -> bool:
-    """Whether a layer is one of the library's."""
-    return type(layer).__module__.startswith("pellucid.")
+    """Whether what a layer computes is the library's."""
+    return str(type(layer).forward.__module__).startswith("pellucid.")
 
 
 def changed(layer: Layer, option: str, size: int) -> str:

@@ -7,7 +7,7 @@ of_loss         remedies of outputs and targets
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
 
 from pellucid.languages import said
@@ -27,19 +27,28 @@ def clash(primitive: Any, shapes: Sequence[Shape]) -> str:
     if isinstance(primitive, Reshape):
         rows, wanted = math.prod(shapes[0][1:]), math.prod(primitive.to[1:])
         return f"{rows} != {wanted}" if rows != wanted else ""
-    a, b = shapes[0], shapes[-1]
     if isinstance(primitive, MatMul):
+        a, b = shapes
         return f"{a[-1]} != {b[-2]}" if a and len(b) > 1 else ""
-    skipped = primitive.axis if isinstance(primitive, Concat) else None
-    if skipped is not None:
-        b = next((s for s in shapes if _differ(a, s, skipped)), b)
-    if len(a) != len(b) and skipped is not None:
-        return said("{a} axes, {b} axes", a=len(a), b=len(b))
-    for back in range(1, min(len(a), len(b)) + 1):
-        i, j = a[-back], b[-back]
-        if i != j and (skipped is not None or 1 not in (i, j)) and len(a) - back != skipped:
-            return f"{i} != {j}"
+    if isinstance(primitive, Concat):
+        return _unequal(shapes, primitive.axis)
+    for a, b in combinations(shapes, 2):
+        for i, j in zip(reversed(a), reversed(b), strict=False):
+            if i != j and 1 not in (i, j):
+                return f"{i} != {j}"
     return ""
+
+
+def _unequal(shapes: Sequence[Shape], axis: int) -> str:
+    """What differs of arrays that are to be joined along an axis."""
+    a = shapes[0]
+    b = next((s for s in shapes if _differ(a, s, axis)), a)
+    if len(a) != len(b):
+        return said("axes: {a} != {b}", a=len(a), b=len(b))
+    return next(
+        (f"{i} != {j}" for k, (i, j) in enumerate(zip(a, b, strict=True)) if i != j and k != axis),
+        "",
+    )
 
 
 def _differ(a: Shape, b: Shape, axis: int) -> bool:
@@ -116,6 +125,8 @@ def _of_pair(a: Any, b: Any, givers: Sequence[Step], layer: Layer) -> Iterator[s
                 shape=one.shape,
                 to=to,
             )
+    if a.ndim == b.ndim + 1 and givers[1].shape == b.shape and not givers[1].form:
+        yield from _of_positions(a.shape, b.shape, givers[1].path)
     if a.ndim == b.ndim == IMAGES:
         yield from _of_images(a.shape, b.shape, layer)
     if 1 < a.ndim == b.ndim <= MOST_TRIED and sorted(a.shape) == sorted(b.shape):
@@ -125,6 +136,12 @@ def _of_pair(a: Any, b: Any, givers: Sequence[Step], layer: Layer) -> Iterator[s
         for i, j in ((0, 1), (1, 0)):
             sizes = (a, b)[i].shape[-1], (a, b)[j].shape[-1]
             yield from giving(givers[i], *sizes)
+
+
+def _of_positions(a: Shape, b: Shape, name: str) -> Iterator[str]:
+    """A table with a row for each position, of which there are more than needed."""
+    if name and b[1:] == a[2:] and b[0] > a[1]:
+        yield said("Its first {count} rows fit: {name}[:{count}].", count=a[1], name=name)
 
 
 def _ordered(shape: Shape, order: Sequence[int]) -> Shape:
@@ -137,7 +154,7 @@ def _of_images(a: Shape, b: Shape, layer: Layer) -> Iterator[str]:
         return
     strides = [n // m for n, m in zip(b[2:], a[2:], strict=True) if m]
     even = len(set(strides)) == 1 and strides[0] > 1
-    if type(layer).__name__ == "Residual" and not layer.children().get("shortcut"):
+    if getattr(layer, "shortcut", layer) is None:
         stride = f", stride={strides[0]}" if even and b[2] == a[2] * strides[0] else ""
         if a[1] != b[1] and (stride or a[2:] == b[2:]):
             yield said(

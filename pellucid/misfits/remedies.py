@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pellucid.languages import said
-from pellucid.misfits.chains import GIVEN, Step
+from pellucid.misfits.chains import GIVEN, Step, makes_size
 from pellucid.misfits.layers import Layer, Taken, changed, form, traced
 
 MOST = 2  # remedies that are told
@@ -40,8 +40,7 @@ def remedies(layer: Layer, x: Any, giver: Step | None) -> list[str]:
 
 def _arranged(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterator[str]:
     """Arrangements of x that the layer takes."""
-    flat = giver is not None and type(giver.layer).__name__ == "Flatten"
-    if giver is not None and flat and traced(layer.forward, giver.x) is not None:
+    if _lost_axes(layer, giver) and giver is not None:
         yield said("Put it before {giver}.", giver=giver)
         return
     size = math.prod(x.shape[1:])
@@ -52,7 +51,15 @@ def _arranged(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterato
         y = traced(lambda s, move=move: (layer.forward(move(s)), move(s))[1], x)
         if y is not None:
             yield said("Give it {x}, of shape {shape}.", x=text, shape=y.shape)
-            return
+            if taken.option:  # else several may be meant
+                return
+
+
+def _lost_axes(layer: Layer, giver: Step | None) -> bool:
+    """Whether the layer before, such as Flatten, lost the axes that are wanted."""
+    if giver is None or giver.x is None or giver.x.ndim == len(giver.shape):
+        return False
+    return not makes_size(giver.layer) and traced(layer.forward, giver.x) is not None
 
 
 def _moves(taken: Taken, x: Any) -> Iterator[Move]:
@@ -60,8 +67,10 @@ def _moves(taken: Taken, x: Any) -> Iterator[Move]:
     n = len(taken.names)
     if x.ndim == n:
         yield from _turned(taken, x)
-    if x.ndim == n - 1 and taken.size == 1:
-        yield _expanded(1 if taken.axis == 1 else -1)
+    if x.ndim == n - 1 and (taken.size == 1 or not taken.option):
+        yield _expanded(-1 if taken.is_last else 1)
+    if x.ndim == 1 and n == 3 and taken.size == 1:
+        yield "x.reshape(1, 1, -1)", lambda s: s.reshape(1, 1, -1)
     if x.ndim > n:
         for i in range(1, x.ndim):
             if x.shape[i] == 1:

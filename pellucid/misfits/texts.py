@@ -5,7 +5,7 @@ explain_outside     one of what is given to a loss, or made of a model's outputs
 Trail               the modules that an error came out of
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pellucid.errors import PellucidError
@@ -73,9 +73,9 @@ def _steps(x: Any, models: Models, trail: Trail) -> list[Step]:
     """
     if len(trail) > 1:
         path, whole, given = trail[1]
-        if type(whole).__name__ == "Sequential" and given and hasattr(given[0], "shape"):
+        if isinstance(whole, Iterable) and given and hasattr(given[0], "shape"):
             found = behind_each_other(whole, path, given[0], trail[0][1])
-            if found:
+            if found and found[-1].shape == getattr(x, "shape", ()):
                 return [*chain(given[0], models), *found]
     return chain(x[0] if isinstance(x, tuple) else x, models)
 
@@ -140,7 +140,8 @@ def _joined(found: Sequence[str]) -> list[str]:
 
 def _of_operation(error: Any, models: Models, layer: Layer, whole: Whole) -> str:
     """The text of an operation in a forward."""
-    primitive, *tensors = error.operands
+    primitive, *operands = error.operands
+    tensors = [t for t in operands if t.ndim] or operands
     chains = [_known(t, models) or chain(t, models) for t in tensors]
     givers = [maker(steps) for steps in chains]
     wrong = clash(primitive, [t.shape for t in tensors])
@@ -179,6 +180,8 @@ def explain_outside(
 ) -> None:
     """The same for a loss: where its outputs come from, and what mends them or the targets."""
     models = models_of(outputs)
+    if outputs.shape == targets.shape:
+        return
     if not models.by_path and chosen() == LANGUAGES[0]:
         return
     steps = chain(outputs, models)
