@@ -109,6 +109,12 @@ class Trace:
         return found
 
     @cached_property
+    def innermost(self) -> dict[str, Value]:
+        """The same without the layers that hold others."""
+        outer = {path.rpartition(".")[0] for path in self.layers}
+        return {path: value for path, value in self.layers.items() if path not in outer}
+
+    @cached_property
     def values(self) -> dict[str, Value]:
         """Every value of the graph by its name, in the order in which they are known."""
         graph = self.graph

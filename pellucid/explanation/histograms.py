@@ -1,0 +1,118 @@
+"""How numbers spread: of activations, weights, gradients and updates, layer by layer.
+
+histograms      those of a trace, and of the update that an optimizer would make
+Histogram       counts between edges, with mean, spread and how many are zero
+updates         what an optimizer would add to each parameter, without doing it
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.captured import capture_call
+from pellucid.evaluation import run
+from pellucid.explanation.trace import Trace
+from pellucid.primitives.base import FLOATS
+from pellucid.structure import row
+from pellucid.variables import Variable
+
+BINS = 40
+ACTIVATIONS, WEIGHTS, GRADIENTS, UPDATES = "activations", "weights", "gradients", "updates"
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """The numbers of `path`, a layer's or a parameter's: how many lie between two `edges`.
+
+    `of`: activations, weights, gradients or updates. `ratio`: for updates, the length of the
+    update by that of the weights; about 0.001 is usual. Numbers that are not finite are left out,
+    and counted as `unsound`.
+    """
+
+    of: str
+    path: str
+    edges: NDArray[Any]
+    counts: NDArray[np.int64]
+    mean: float
+    spread: float
+    zeros: float
+    unsound: int = 0
+    ratio: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as JSON takes it."""
+        return asdict(self) | {"edges": self.edges.tolist(), "counts": self.counts.tolist()}
+
+
+def histograms(trace: Trace, changes: Mapping[str, Any] | None = None) -> list[Histogram]:
+    """Activations of every layer, then weights and gradients of every parameter.
+
+    `changes`: what an update adds to each parameter, by the name of its value: see `updates`.
+    """
+    found = [
+        histogram(ACTIVATIONS, path, trace.array(value.name))
+        for path, value in trace.innermost.items()
+        if value.dtype in FLOATS and value.shape
+    ]
+    for name, variable in trace.variables.items():
+        if not variable.trainable:
+            continue
+        array = trace.array(name)
+        found.append(histogram(WEIGHTS, name, array))
+        if name in trace.gradients:
+            found.append(histogram(GRADIENTS, name, trace.gradients[name]))
+        if changes is not None and name in changes:
+            length = float(np.linalg.norm(np.float64(array)))
+            moved = float(np.linalg.norm(np.float64(changes[name])))
+            ratio = moved / length if length else None
+            found.append(histogram(UPDATES, name, changes[name], ratio))
+    return found
+
+
+def histogram(of: str, path: str, array: Any, ratio: float | None = None) -> Histogram:
+    """The histogram of some numbers, from the smallest to the largest."""
+    flat = np.asarray(array, np.float64).reshape(-1)
+    sound = flat[np.isfinite(flat)]
+    unsound = flat.size - sound.size
+    if not sound.size:
+        return Histogram(of, path, np.zeros(1), np.zeros(0, np.int64), np.nan, np.nan, 0.0, unsound)
+    low, high = float(sound.min()), float(sound.max())
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    counts, edges = np.histogram(sound, BINS, (low, high))
+    spread, zeros = float(sound.std()), float((sound == 0.0).mean())
+    return Histogram(of, path, edges, counts, float(sound.mean()), spread, zeros, unsound, ratio)
+
+
+def updates(optimizer: Any, trace: Trace) -> dict[str, Any]:
+    """What one update of an optimizer would add to each parameter, by the name of its value.
+
+    The gradients are those of the trace; nothing is changed, neither parameters nor what the
+    optimizer remembers.
+    """
+    paths = {id(variable): path for path, variable in optimizer.parameters.items()}
+    known = {
+        paths[id(variable)]: (name, variable)
+        for name, variable in trace.variables.items()
+        if id(variable) in paths and name in trace.gradients
+    }
+    given = {path: trace.gradients[name] for path, (name, _) in known.items()}
+
+    def step(*gradients: Any) -> None:
+        optimizer.apply(dict(zip(given, gradients, strict=True)))
+
+    arrays = list(given.values())
+    captured = capture_call(step, row(len(arrays)), arrays)
+    state = [variable.held().array for variable in captured.variables]
+    outputs = run(captured.procedure.graph, [*arrays, *state])
+    changed = [captured.variables[p - len(arrays)] for p in captured.procedure.updates]
+    new = dict(zip(map(id, changed), outputs[captured.procedure.results :], strict=True))
+    return {name: _moved(variable, new) for name, variable in known.values()}
+
+
+def _moved(variable: Variable, new: Mapping[int, Any]) -> Any:
+    before = variable.held().array
+    return new[id(variable)] - before if id(variable) in new else np.zeros_like(before)

@@ -1,0 +1,153 @@
+"""What is inside: feature maps and filters, attention, gates through time, as arrays.
+
+    filters             the kernels of a convolution
+    feature_maps        what a layer of a convolutional network made of a sample
+    attention_maps      the weights with which each place looks at each other
+    gates               the sigmoids and tanhs inside recurrent layers, at every step
+
+All are read from the graph that ran. An attention map is whatever a layer multiplies values with
+whose rows are shares: not negative, and 1 together.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.errors import GraphError
+from pellucid.evaluation import run
+from pellucid.explanation.trace import Trace
+from pellucid.graph import Node
+from pellucid.primitives import Convolution, MatMul, Part, Scan, Sigmoid, Tanh
+
+ROUNDING = 1e-4  # of shares that add up to 1
+
+
+@dataclass(frozen=True)
+class Maps:
+    """`array` of what `path` holds; `name` says what it is."""
+
+    path: str
+    name: str
+    array: NDArray[Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as JSON takes it."""
+        return {"path": self.path, "name": self.name, "array": self.array.tolist()}
+
+
+def filters(trace: Trace) -> list[Maps]:
+    """The kernels of every convolution of parameters: (filters, channels, height, width)."""
+    found = {}
+    for node in trace.graph.nodes:
+        if isinstance(node.primitive, Convolution):
+            name = _parameter_behind(trace, node.inputs[1].name)
+            if name is not None:
+                found[name] = Maps(name, "filters", trace.array(name))
+    return list(found.values())
+
+
+def _parameter_behind(trace: Trace, name: str) -> str | None:
+    """The parameter that a value is, but for its form."""
+    while name not in trace.variables:
+        maker = trace.makers.get(name)
+        if maker is None or len(maker.inputs) != 1:
+            return None
+        name = maker.inputs[0].name
+    return name
+
+
+def feature_maps(trace: Trace, sample: int = 0) -> list[Maps]:
+    """What each layer that gives maps made of one sample: (channels, height, width).
+
+    Errors: GraphError for a sample that the batch does not have.
+    """
+    found = []
+    for path, value in trace.innermost.items():
+        if len(value.shape) == 4:
+            _check_sample(sample, value.shape[0])
+            found.append(Maps(path, "feature maps", trace.array(value.name)[sample]))
+    return found
+
+
+def attention_maps(trace: Trace, sample: int = 0) -> list[Maps]:
+    """How much each place looks at each other, for one sample: (heads, to, from).
+
+    Errors: GraphError for a sample that the batch does not have.
+    """
+    found = []
+    for node in trace.graph.nodes:
+        if isinstance(node.primitive, MatMul) and len(node.inputs[0].shape) >= 3:
+            array = trace.array(node.inputs[0].name)
+            if _are_shares(array):
+                _check_sample(sample, len(array))
+                one = array[sample]
+                maps = one.reshape(-1, *one.shape[-2:])
+                found.append(Maps(node.scope, "attention", maps))
+    return found
+
+
+def _are_shares(array: Any) -> bool:
+    """Whether every row is not negative and adds up to 1."""
+    if array.dtype.kind != "f" or not array.size or array.min() < 0.0:
+        return False
+    return bool(np.abs(array.sum(axis=-1) - 1.0).max() <= ROUNDING)
+
+
+def gates(trace: Trace, sample: int = 0) -> list[Maps]:
+    """The sigmoids and tanhs of every loop, step by step, for one sample: (steps, units).
+
+    They are named by the part of the product that they are of, as an LSTM's are, whose parts 0 to
+    3 are i, f, g and o; others by their number in the body.
+    """
+    found = []
+    for node in trace.graph.nodes:
+        if isinstance(node.primitive, Scan):
+            found += _inside_loop(trace, node, sample)
+    return found
+
+
+def _inside_loop(trace: Trace, node: Node, sample: int) -> list[Maps]:
+    """Those of one loop: its body run again step by step, and looked at."""
+    scan = node.primitive
+    inputs = [trace.array(value.name) for value in node.inputs]
+    constants = inputs[: scan.constants]
+    carried = inputs[scan.constants : scan.constants + scan.carries]
+    sequences = inputs[scan.constants + scan.carries :]
+    kept: dict[str, list[Any]] = {}
+
+    def observe(inner: Node, _: list[Any], result: Any) -> None:
+        if isinstance(inner.primitive, Sigmoid | Tanh) and result.ndim == 2:
+            _check_sample(sample, len(result))
+            kept.setdefault(inner.output.name, []).append(result[sample])
+
+    steps = range(scan.steps)
+    for t in reversed(steps) if scan.reverse else steps:
+        outputs = run(scan.body, [*constants, *carried, *(x[t] for x in sequences)], observe)
+        carried = outputs[: scan.carries]
+    makers = {inner.output.name: inner for inner in scan.body.nodes}
+    counts: Counter[str] = Counter()
+    found = []
+    for name, rows in kept.items():
+        inner = makers[name]
+        counts[inner.primitive.name] += 1
+        in_time = np.stack(rows[::-1] if scan.reverse else rows)
+        found.append(Maps(inner.scope, _gate(inner, makers, counts), in_time))
+    return found
+
+
+def _gate(node: Node, makers: Mapping[str, Node], counts: Counter[str]) -> str:
+    """What a gate is called: by the part of the product that it is of, or by its number."""
+    kind = str(node.primitive.name)
+    behind = makers.get(node.inputs[0].name)
+    if behind is not None and isinstance(behind.primitive, Part):
+        return f"{kind} of part {behind.primitive.index}"
+    return f"{kind} {counts[kind]}"
+
+
+def _check_sample(sample: int, count: int) -> None:
+    if not 0 <= sample < count:
+        raise GraphError(f"explain: sample {sample} of a batch of {count}. It counts from 0.")
