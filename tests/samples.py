@@ -224,3 +224,5 @@ SAMPLES = [*elementwise(), *logic(), *REDUCTIONS, *MOVEMENT, *WINDOWS, *PRODUCTS
 SAMPLES += WHOLE
 # For each kind of primitive one with attributes that fit, where it has any.
 ONE_OF_EACH = {type(sample.primitive): sample.primitive for sample in reversed(SAMPLES)}
+UNTRIED = [kind.name for kind in p.PRIMITIVES if kind not in ONE_OF_EACH]
+assert UNTRIED == [], f"{', '.join(UNTRIED)}: without a row in tests/samples.py"
