@@ -16,7 +16,7 @@ the second list, and none above.
     math            functions of floats, and the namespace that rules compute in
     llvm            what code is written with
     machine         the CPU, the operating system, the cache, code in memory
-    rounding        whole numbers rounded up
+    counting        into how many pieces something is cut
 
 Where is what: a product becomes code in `matmul`; threads wait in `runtime.thread_pool`; a value's
 place in memory is decided in `schedule.plan`; a program is read from the disk in `machine_code`

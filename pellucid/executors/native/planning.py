@@ -7,7 +7,8 @@ Each pass stands in a file of its own; a program that comes from the disk needs 
 """
 
 from pellucid.executors.native.ir.kernels import Kernel, Loop, Single
-from pellucid.executors.native.ir.views import Gaps, Views, layout
+from pellucid.executors.native.ir.layout import layout
+from pellucid.executors.native.ir.views import Gaps, Views
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.passes.batches_in_place import batches_in_place
 from pellucid.executors.native.passes.long_products import in_parts

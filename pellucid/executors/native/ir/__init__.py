@@ -4,9 +4,8 @@ In: the graph of a procedure. Out: words that the passes, the schedule and the c
 
     facts               a row for each primitive: how it becomes code, what it costs
     pointwise           which rules can be run on lanes
-    views               movement as strides
+    views               movement as strides (layout: copies where there are none)
     kernels             pieces of a program, each one pass over memory
     repeats             kernels that run turn after turn
     convolution_cuts    how a convolution is cut
-    counting            into how many pieces something is cut
 """

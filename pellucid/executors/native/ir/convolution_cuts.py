@@ -11,16 +11,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pellucid import primitives as p
+from pellucid.executors.native.counting import ceil_div, equal_part, padded
 from pellucid.graph import Node, Shape
 from pellucid.memory import LINE
 from pellucid.primitives.base import FLOATS, DType
 
-BLOCK_BYTES = 384 * 1024  # of laid-out windows: they stay in the second-level cache
+# What convolutions cut so take, and PyTorch's: docs/decisions/0011 (23 Nov 2026, Xeon with AVX-512,
+# 2 MB of second cache). The limits themselves are chosen, so that everything stays in that cache.
+BLOCK_BYTES = 384 * 1024  # of laid-out windows
 MOST_BLOCK_BYTES = 1024 * 1024  # where fewer columns than FEW would fit; on the stack
-FEW = 48
+FEW = 48  # columns: three vectors of the widest lanes
 MOST_STARTS = 1 << 15  # of rows of shared columns, eight bytes each: on the stack as well
 SUM_BYTES = 320 * 1024  # of results of a unit by channels
 GOOD_COLUMNS = 128  # of a unit by channels
+# What a unit by channels costs, beside lanes that are used: chosen, to weigh three evils.
+WIDEST_LANES = 16  # float32 of AVX-512
+COLUMN_START = 12  # columns: what it takes to begin with a unit
+LACKING_UNITS = 0.4  # if there is next to no unit to share
 ENOUGH_UNITS = 8
 
 
@@ -34,11 +41,12 @@ def is_native_convolution(node: Node) -> bool:
     if type(node.primitive) is not p.Convolution or node.output.dtype not in FLOATS:
         return False
     x, w = (value.shape for value in node.inputs)
-    if 0 in (*x, *w):
+    if 0 in x or 0 in w:
         return False
-    # Of one column, and of the results of one sample by channels.
-    column = math.prod(node.output.shape[3:]) * w[1] if by_channels(node) else math.prod(w[2:])
-    return column * node.output.dtype.itemsize <= MOST_BLOCK_BYTES
+    results_of_sample = math.prod(node.output.shape[3:]) * w[1]
+    column = math.prod(w[2:])
+    kept = results_of_sample if by_channels(node) else column
+    return kept * node.output.dtype.itemsize <= MOST_BLOCK_BYTES
 
 
 @dataclass(frozen=True)
@@ -57,66 +65,110 @@ class Cut:
     more: int = 0
 
 
+@dataclass(frozen=True)
+class _Windows:
+    """Windows laid out as a matrix: lines of one tap each, for each of `kinds`, and columns."""
+
+    node: Node
+    taps: Shape
+    columns: Shape
+    kinds: int
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are."""
+        return self.kinds * math.prod(self.taps)
+
+    def shared_rows(self) -> int:
+        """How many more rows are laid out where the rows of the kernel share them; 0: they do not.
+
+        At stride 1 along a row, what a row of the kernel sees is what the next one sees below.
+        """
+        down, along = _steps(self.node)
+        if len(self.taps) != 2 or along != 1 or self.lines > MOST_STARTS:
+            return 0
+        more = (self.taps[0] - 1) * down
+        return more if (1 + more) * self.columns[1] <= self._most_shared() else 0
+
+    def most_columns(self) -> int:
+        """How many columns make a block."""
+        more = self.shared_rows()
+        if more == 0:
+            return _most_columns(self.node, self.lines)
+        return self._most_shared() - more * self.columns[1]
+
+    def _most_shared(self) -> int:
+        """How many columns can be laid out where rows share them."""
+        return _most_columns(self.node, self.kinds * self.taps[1])
+
+
 @lru_cache(maxsize=1024)
 def cut_of(node: Node) -> Cut:
     """How the work of a convolution is cut."""
-    w, counts = node.inputs[1].shape, node.output.shape[3:]
+    w = node.inputs[1].shape
+    taps, positions = w[3:], node.output.shape[3:]
     if by_channels(node):
-        samples = each = _samples(node)
-        return _blocks(node, (counts, w[3:]), each, samples)
-    return _blocks(node, (w[3:], counts), w[2], 1)
+        samples = _samples(node)
+        return _cut(_Windows(node, positions, taps or (1,), samples), samples)
+    return _cut(_Windows(node, taps, positions or (1,), w[2]))
+
+
+def _cut(windows: _Windows, samples: int = 1) -> Cut:
+    """Blocks of columns that fit into the cache."""
+    *outer, run = windows.columns
+    rows = math.prod(outer)
+    most = windows.most_columns()
+    if run > most:
+        segments = ceil_div(run, most)
+        return Cut(1, equal_part(run, most), rows * segments, segments, samples)
+    rows_of_block = equal_part(rows, max(1, most // run))
+    blocks = ceil_div(rows, rows_of_block)
+    return Cut(rows_of_block, run, blocks, 1, samples, windows.shared_rows())
 
 
 def apart(columns: int, lines: int, dtype: DType) -> int:
     """How far apart rows of columns lie: they begin at cache lines, if that takes little."""
-    padded = -(-columns * dtype.itemsize // LINE) * LINE
-    is_little = lines * padded <= MOST_BLOCK_BYTES or 4 * padded <= 5 * columns * dtype.itemsize
-    return padded // dtype.itemsize if is_little else columns
+    row_bytes = columns * dtype.itemsize
+    padded_bytes = padded(row_bytes, LINE)
+    is_small = lines * padded_bytes <= MOST_BLOCK_BYTES
+    if is_small or 4 * padded_bytes <= 5 * row_bytes:
+        return padded_bytes // dtype.itemsize
+    return columns
 
 
-def _blocks(node: Node, sizes: tuple[Shape, Shape], each: int, samples: int) -> Cut:
-    """Blocks of columns that fit into the cache; `sizes`: of the taps, and of the columns."""
-    taps, columns = sizes[0], sizes[1] or (1,)
-    most, more = _most(node, each * math.prod(taps)), 0
-    if len(taps) == 2 and _down(node)[1] == 1 and each * math.prod(taps) <= MOST_STARTS:
-        reached, shared = (taps[0] - 1) * _down(node)[0], _most(node, each * taps[1])
-        if (1 + reached) * columns[1] <= shared:
-            most, more = shared - reached * columns[1], reached
-    rows, run = math.prod(columns[:-1]), columns[-1]
-    if run > most:
-        segments = -(-run // most)
-        return Cut(1, -(-run // segments), rows * segments, segments, samples)
-    blocks = -(-rows // max(1, most // run))
-    return Cut(-(-rows // blocks), run, -(-rows // -(-rows // blocks)), 1, samples, more)
-
-
-def _down(node: Node) -> tuple[int, int]:
+def _steps(node: Node) -> tuple[int, int]:
     """Steps in x along the first axis: from tap to tap of the kernel, and from column to column."""
-    steps = node.primitive.w_dilation[0], node.primitive.stride[0]
-    return steps[::-1] if by_channels(node) else steps
+    dilation, stride = node.primitive.w_dilation[0], node.primitive.stride[0]
+    return (stride, dilation) if by_channels(node) else (dilation, stride)
 
 
-def _most(node: Node, lines: int) -> int:
-    """The most columns of a block whose columns take so many cache lines each."""
-    size = lines * node.output.dtype.itemsize
-    most = BLOCK_BYTES // size
-    return most if most >= FEW else max(1, min(FEW, MOST_BLOCK_BYTES // size))
+def _most_columns(node: Node, lines: int) -> int:
+    """How many columns with so many lines make a block."""
+    column_bytes = lines * node.output.dtype.itemsize
+    most = BLOCK_BYTES // column_bytes
+    if most >= FEW:
+        return most
+    return max(1, min(FEW, MOST_BLOCK_BYTES // column_bytes))
 
 
 def _samples(node: Node) -> int:
     """How many samples a unit by channels takes: few idle lanes, and work for all threads."""
     batch, groups, out, *counts = node.output.shape
-    places = math.prod(counts)
-    shares = len(counts) == 2 and _down(node)[1] == 1
-    wide = counts[1] if shares else places
+    positions = math.prod(counts)
+    is_shared = len(counts) == 2 and _steps(node)[1] == 1
+    wide = counts[1] if is_shared else positions
+    sample_bytes = positions * out * node.output.dtype.itemsize
 
-    def cost(n: int) -> float:
-        columns, units = n * wide, batch // n * groups
-        idle = -(-columns // 16) * 16 / columns
-        return idle + 12 / columns + 0.4 * max(0.0, 1 - units / ENOUGH_UNITS)
+    def cost(samples: int) -> float:
+        columns = samples * wide
+        units = batch // samples * groups
+        idle = padded(columns, WIDEST_LANES) / columns
+        lacking = max(0.0, 1 - units / ENOUGH_UNITS)
+        return idle + COLUMN_START / columns + LACKING_UNITS * lacking
 
-    def fits(n: int) -> bool:
-        size = n * places * out * node.output.dtype.itemsize
-        return n == 1 or (size <= SUM_BYTES and n * wide <= 2 * GOOD_COLUMNS)
+    def fits(samples: int) -> bool:
+        is_narrow = samples * wide <= 2 * GOOD_COLUMNS
+        return samples == 1 or (is_narrow and samples * sample_bytes <= SUM_BYTES)
 
-    return min((n for n in range(1, batch + 1) if batch % n == 0 and fits(n)), key=cost)
+    divisors = [n for n in range(1, batch + 1) if batch % n == 0]
+    return min(filter(fits, divisors), key=cost)

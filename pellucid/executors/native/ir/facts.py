@@ -85,10 +85,15 @@ _CHEAP = Facts(Lowering.POINTWISE, Cost.CHEAP)
 _USUAL = Facts(Lowering.POINTWISE)
 _COSTLY = Facts(Lowering.POINTWISE, Cost.COSTLY)
 _COMPARES = Facts(Lowering.POINTWISE, compares=True)
-_MOVED, _PLANES, _SINGLE = (
-    Facts(lowering) for lowering in (Lowering.MOVED, Lowering.PLANES, Lowering.SINGLE)
-)
+_MOVED = Facts(Lowering.MOVED)
+_PLANES = Facts(Lowering.PLANES)
+_SINGLE = Facts(Lowering.SINGLE)
 OWN_RULE = Facts(Lowering.RULE)
+
+_SUMMED = Joining(lambda _, a, b: a + b, start=lambda _: 0, adds=True)
+_MULTIPLIED = Joining(lambda _, a, b: a * b, start=lambda _: 1)
+_LARGEST = Joining(lambda xp, a, b: xp.maximum(a, b), start=_least)
+_SMALLEST = Joining(lambda xp, a, b: xp.minimum(a, b), start=_most)
 
 FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs), _CHEAP),
@@ -105,10 +110,10 @@ FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Gaussian, p.NormalCdf), _COSTLY),
     p.Arange: Facts(Lowering.COUNTED),
     p.RandomBits: Facts(Lowering.COUNTED, Cost.COSTLY),
-    p.Sum: Facts(Lowering.REDUCED, joining=Joining(lambda _, a, b: a + b, lambda _: 0, adds=True)),
-    p.Prod: Facts(Lowering.REDUCED, joining=Joining(lambda _, a, b: a * b, lambda _: 1)),
-    p.Max: Facts(Lowering.REDUCED, joining=Joining(lambda xp, a, b: xp.maximum(a, b), _least)),
-    p.Min: Facts(Lowering.REDUCED, joining=Joining(lambda xp, a, b: xp.minimum(a, b), _most)),
+    p.Sum: Facts(Lowering.REDUCED, joining=_SUMMED),
+    p.Prod: Facts(Lowering.REDUCED, joining=_MULTIPLIED),
+    p.Max: Facts(Lowering.REDUCED, joining=_LARGEST),
+    p.Min: Facts(Lowering.REDUCED, joining=_SMALLEST),
     p.MatMul: Facts(Lowering.MULTIPLIED),
     p.Convolution: Facts(Lowering.CONVOLVED),
     **dict.fromkeys((p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip), _MOVED),
@@ -165,5 +170,6 @@ def is_costly(node: Node) -> bool:
 def has_code(node: Node) -> bool:
     """Whether there is code for a node that stands by itself; others run through Python."""
     lowering = facts_of(node.primitive).lowering
-    is_convolution = lowering is Lowering.CONVOLVED and is_native_convolution(node)
-    return is_convolution or lowering in {Lowering.SINGLE, Lowering.PLANES}
+    if lowering is Lowering.CONVOLVED:
+        return is_native_convolution(node)
+    return lowering in {Lowering.SINGLE, Lowering.PLANES}

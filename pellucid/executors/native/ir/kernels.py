@@ -155,12 +155,14 @@ def axis_map(shape: Shape, target: Shape) -> tuple[int | None, ...] | None:
     >>> axis_map((50,), (1, 50))
     (None, 0)
     """
-    own = [i for i, n in enumerate(shape) if n != 1]
-    wanted = [j for j, n in enumerate(target) if n != 1]
-    if [shape[i] for i in own] != [target[j] for j in wanted]:
+    if without_ones(shape) != without_ones(target):
         return None
-    found = dict(zip(wanted, own, strict=True))
-    return tuple(found.get(j) for j in range(len(target)))
+    own = [axis for axis, size in enumerate(shape) if size != 1]
+    wanted = [axis for axis, size in enumerate(target) if size != 1]
+    axes: list[int | None] = [None] * len(target)
+    for axis, own_axis in zip(wanted, own, strict=True):
+        axes[axis] = own_axis
+    return tuple(axes)
 
 
 def access(view: View, shape: Shape, target: Shape) -> Access | None:
@@ -168,8 +170,9 @@ def access(view: View, shape: Shape, target: Shape) -> Access | None:
     axes = axis_map(shape, target)
     if axes is None:
         return None
-    strides = stretched(view, shape).strides
-    return Access(view.base, view.offset, tuple(0 if i is None else strides[i] for i in axes))
+    own = stretched(view, shape).strides
+    strides = tuple(0 if axis is None else own[axis] for axis in axes)
+    return Access(view.base, view.offset, strides)
 
 
 def own_access(views: Views, value: Value, target: Shape) -> Access | None:
@@ -180,18 +183,19 @@ def own_access(views: Views, value: Value, target: Shape) -> Access | None:
 def reach(kernel: Fused, views: Views, node: Node, operand: Value) -> Access:
     """How a node of a kernel walks over an operand."""
     if reduces(node):
-        found = access(views[operand], operand.shape, kernel.space.shape)
+        walk = access(views[operand], operand.shape, kernel.space.shape)
     else:
         target = kernel.shape_of(kernel.role_of(node.output))
-        found = access(views[operand], node.output.shape, target)
-    if found is None:
+        walk = access(views[operand], node.output.shape, target)
+    if walk is None:
         raise AssertionError(f"{node} does not fit its kernel")
-    return found
+    return walk
 
 
 def own_reach(kernel: Fused, views: Views, value: Value) -> Access:
     """How a kernel walks over the buffer of one of its members."""
-    found = own_access(views, value, kernel.shape_of(kernel.role_of(value)))
-    if found is None:
+    target = kernel.shape_of(kernel.role_of(value))
+    walk = own_access(views, value, target)
+    if walk is None:
         raise AssertionError(f"{value} does not fit its kernel")
-    return found
+    return walk

@@ -28,16 +28,18 @@ def is_pointwise(node: Node) -> bool:
 def _can_be_emitted(node: Node) -> bool:
     """Try the rule on lanes, in a function that is thrown away."""
     kinds = [lanes_type(value.dtype, TRIAL_LANES) for value in node.inputs]
-    function = ir.Function(ir.Module(), ir.FunctionType(ir.VoidType(), kinds), "trial")
+    trial = ir.FunctionType(ir.VoidType(), kinds)
+    function = ir.Function(ir.Module(), trial, "trial")
     b = ir.IRBuilder(function.append_basic_block())
-    rows = zip(function.args, node.inputs, strict=True)
+    operands = []
+    for argument, value in zip(function.args, node.inputs, strict=True):
+        operands.append(Lanes(b, argument, value.dtype))
     try:
         with np.errstate(all="ignore"):
-            found = node.primitive.forward(XP(b), *(Lanes(b, x, v.dtype) for x, v in rows))
+            result = node.primitive.forward(XP(b), *operands)
     except Exception:  # whatever a rule of another library makes of numbers that it does not know
         return False
-    return (
-        isinstance(found, Lanes)
-        and found.dtype == node.output.dtype
-        and found.value.type == lanes_type(node.output.dtype, TRIAL_LANES)
-    )
+    if not isinstance(result, Lanes) or result.dtype != node.output.dtype:
+        return False
+    wanted = lanes_type(node.output.dtype, TRIAL_LANES)
+    return bool(result.value.type == wanted)

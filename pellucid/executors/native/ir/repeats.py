@@ -10,7 +10,7 @@ bindings. To list a call takes some microseconds, once for a program.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import Any, Union
 
 import numpy as np
@@ -60,21 +60,29 @@ def unrolled(items: Sequence[Item], bindings: Sequence[Any]) -> Iterator[tuple[i
 
 def _turns(repeat: Repeat, bindings: Sequence[Any]) -> Iterator[tuple[int, Any]]:
     """The calls of a loop: those of one turn, moved."""
-    moves = np.array([astuple(move) for move in repeat.moves], np.int64).reshape(-1, 6)
-    slices, turns = repeat.slices(), np.arange(repeat.turns)
-    numbers, tables = [], []
-    for number, places in unrolled(repeat.items, bindings):
-        slot, offset, stride, phase, period, row = moves[places[:, 0]].T
-        turned = (turns[:, None] + phase) % np.maximum(period, 1)
-        index = np.where(period > 0, turned, slices[:, None])
-        found = np.empty((repeat.turns, len(places), PLACE), np.int64)
-        found[..., 0], found[..., 2] = slot, row
-        found[..., 1] = places[:, 1] + offset + stride * index
-        numbers.append(number)
-        tables.append(found)
+    calls = [
+        (number, _moved_bindings(repeat, places))
+        for number, places in unrolled(repeat.items, bindings)
+    ]
     for turn in range(repeat.turns):
-        for number, table in zip(numbers, tables, strict=True):
-            yield number, table[turn]
+        for number, tables in calls:
+            yield number, tables[turn]
+
+
+def _moved_bindings(repeat: Repeat, places: Any) -> Any:
+    """The bindings of a kernel of a loop's body, (turns, places, 3)."""
+    numbers = [astuple(move) for move in repeat.moves]
+    moves = np.array(numbers, np.int64).reshape(-1, len(fields(Move)))
+    slot, offset, stride, phase, period, row = moves[places[:, 0]].T
+    turns = np.arange(repeat.turns)[:, None]
+    slices = repeat.slices()[:, None]
+    in_period = (turns + phase) % np.maximum(period, 1)
+    index = np.where(period > 0, in_period, slices)
+    tables = np.empty((repeat.turns, len(places), PLACE), np.int64)
+    tables[..., 0] = slot
+    tables[..., 1] = places[:, 1] + offset + stride * index
+    tables[..., 2] = row
+    return tables
 
 
 def as_json(item: Item) -> Any:
@@ -85,10 +93,10 @@ def as_json(item: Item) -> Any:
     return [item.turns, item.reverse, moves, [as_json(part) for part in item.items]]
 
 
-def from_json(found: Any) -> Item:
+def from_json(written: Any) -> Item:
     """The item that `as_json` gave this for."""
-    if isinstance(found, int):
-        return found
-    turns, reverse, moves, items = found
+    if isinstance(written, int):
+        return written
+    turns, reverse, moves, items = written
     parts = tuple(from_json(part) for part in items)
     return Repeat(turns, reverse, tuple(Move(*move) for move in moves), parts)

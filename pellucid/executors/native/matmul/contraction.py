@@ -18,7 +18,7 @@ Source: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication
 Georganas et al., High-Performance Deep Learning via a Single Building Block (2019).
 """
 
-from pellucid.executors.native.ir.counting import padded
+from pellucid.executors.native.counting import padded
 from pellucid.executors.native.llvm.counted_loops import Interval, counted
 from pellucid.executors.native.llvm.indices import Index, larger, smaller
 from pellucid.executors.native.machine.target import Target

@@ -10,7 +10,7 @@ Haswell and Zen 2. All other numbers are chosen: nothing was written down of how
 Only the order of the estimates matters, as they choose a tiling and nothing else.
 """
 
-from pellucid.executors.native.ir.counting import ceil_div
+from pellucid.executors.native.counting import ceil_div
 from pellucid.executors.native.matmul.cuts import Contraction, Tiling, is_crowded
 
 LATENCY = 4  # cycles from a multiply-add to the next one on the same sum

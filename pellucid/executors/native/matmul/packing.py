@@ -15,7 +15,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.ir.counting import ceil_div, padded
+from pellucid.executors.native.counting import ceil_div, padded
 from pellucid.executors.native.llvm.counted_loops import Interval, counted
 from pellucid.executors.native.llvm.indices import Index, Number, smaller
 from pellucid.executors.native.llvm.vectors import Vectors

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from pellucid.executors.native.ir.counting import ceil_div
+from pellucid.executors.native.counting import ceil_div
 from pellucid.executors.native.llvm.counted_loops import Interval, counted
 from pellucid.executors.native.llvm.indices import Index, smaller
 from pellucid.executors.native.llvm.loads_and_stores import element_address

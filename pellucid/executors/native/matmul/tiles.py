@@ -14,7 +14,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.ir.counting import ceil_div, floor_power
+from pellucid.executors.native.counting import ceil_div, floor_power
 from pellucid.executors.native.llvm.counted_loops import Interval, choose, counted
 from pellucid.executors.native.llvm.indices import Index, smaller
 from pellucid.executors.native.llvm.vectors import Vectors

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pellucid.executors.native.ir.counting import ceil_div, equal_part, padded
+from pellucid.executors.native.counting import ceil_div, equal_part, padded
 from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matmul.cuts import (
     FAR_BYTES,

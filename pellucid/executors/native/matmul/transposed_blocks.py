@@ -11,7 +11,7 @@ some rows of A^T, for some of k, are copied tile by tile, once for several panel
 
 from llvmlite import ir
 
-from pellucid.executors.native.ir.counting import ceil_div, floor_power
+from pellucid.executors.native.counting import ceil_div, floor_power
 from pellucid.executors.native.llvm.counted_loops import Interval, counted
 from pellucid.executors.native.llvm.indices import Index, smaller
 from pellucid.executors.native.llvm.loads_and_stores import ask_for

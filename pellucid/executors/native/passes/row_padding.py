@@ -10,10 +10,10 @@ import math
 from collections.abc import Mapping
 
 from pellucid import primitives as p
+from pellucid.executors.native.counting import padded
 from pellucid.executors.native.ir.facts import counts, moves, multiplies, reduces
 from pellucid.executors.native.ir.kernels import without_ones
 from pellucid.executors.native.ir.pointwise import is_pointwise
-from pellucid.executors.native.rounding import round_up
 from pellucid.graph import Graph, Node, Value
 from pellucid.memory import LINE
 from pellucid.primitives.base import FLOATS
@@ -66,7 +66,7 @@ def _gains(value: Value) -> bool:
 
 def _pitch(value: Value) -> int:
     """How far apart rows lie, in elements."""
-    size = round_up(value.shape[-1] * value.dtype.itemsize, LINE)
+    size = padded(value.shape[-1] * value.dtype.itemsize, LINE)
     if size % ALIASED == 0:
         size += LINE
     return size // value.dtype.itemsize

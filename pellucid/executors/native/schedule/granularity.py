@@ -7,10 +7,10 @@ loop_units      how many independent pieces of work there are
 
 import math
 
+from pellucid.executors.native.counting import ceil_div
 from pellucid.executors.native.ir.facts import reduces
 from pellucid.executors.native.ir.kernels import Loop
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.rounding import ceil_divide
 from pellucid.executors.native.schedule.nest import LoopNest, shared_by_rows
 
 VECTORS = 4  # side by side in a simple reduction. Chosen: sums need not wait for each other
@@ -50,7 +50,7 @@ def rows_at_once(kernel: Loop, nest: LoopNest, target: Target, width: int) -> in
     shared_bytes = nest.dims[-1].size * size
     if shared_bytes <= KEPT_BYTES:
         return 1
-    registers_of_a_sum = ceil_divide(width * size, target.vector_bytes)
+    registers_of_a_sum = ceil_div(width * size, target.vector_bytes)
     registers_for_sums = target.registers * 3 // 4
     rows = math.prod(nest.kept)
     return max(1, min(MOST_ROWS, registers_for_sums // registers_of_a_sum, rows))
@@ -73,7 +73,7 @@ def loop_units(nest: LoopNest, width: int) -> int:
     *outer, last = nest.kept
     if outer and nest.kind == "plain":
         return math.prod(outer)
-    return math.prod(outer) * ceil_divide(last, width)
+    return math.prod(outer) * ceil_div(last, width)
 
 
 def _is_simple(kernel: Loop) -> bool:

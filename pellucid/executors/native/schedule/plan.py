@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pellucid.executors.native.counting import padded
 from pellucid.executors.native.ir.facts import reduces
 from pellucid.executors.native.ir.kernels import (
     Fused,
@@ -22,7 +23,6 @@ from pellucid.executors.native.ir.kernels import (
     own_access,
 )
 from pellucid.executors.native.ir.views import Views
-from pellucid.executors.native.rounding import round_up
 from pellucid.executors.native.schedule.arena import Arena
 from pellucid.executors.native.schedule.failing import Failing
 from pellucid.executors.native.schedule.nest import is_last
@@ -249,7 +249,7 @@ def _lifetimes(
         last = number + 1 if strips_of_next[number] > 1 else number
         for value in kernel.stores:
             size = max(views.gaps.room(value), 1)
-            lifetimes[value.name] = _Lifetime(number, last, round_up(size, ALIGNMENT))
+            lifetimes[value.name] = _Lifetime(number, last, padded(size, ALIGNMENT))
         for value in _read(kernel):
             lifetime = lifetimes.get(views.buffer(value))
             if lifetime is not None:

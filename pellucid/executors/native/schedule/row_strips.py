@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from pellucid import primitives as p
+from pellucid.executors.native.counting import ceil_div
 from pellucid.executors.native.ir.kernels import (
     Access,
     Kernel,
@@ -28,7 +29,6 @@ from pellucid.executors.native.ir.kernels import (
 )
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.passes.expansion import Expansion, rewritten
-from pellucid.executors.native.rounding import ceil_divide
 from pellucid.executors.native.schedule.nest import loop_nest
 from pellucid.graph import Graph, Node, Value
 
@@ -70,7 +70,7 @@ def _strip_count(data: Value) -> int:
     size = rows * columns * data.dtype.itemsize
     if size < LARGE_BYTES:
         return 1
-    fewest = max(2, ceil_divide(size, STRIP_BYTES))
+    fewest = max(2, ceil_div(size, STRIP_BYTES))
     most = rows // FEWEST_ROWS
     for count in range(fewest, most + 1):
         rows_left = rows % count

@@ -8,7 +8,7 @@ from executors.native.guarded import guarded
 from executors.native.lane_program import function, module_text
 from executors.native.matmul.product_programs import laid_out
 
-from pellucid.executors.native.ir.counting import padded
+from pellucid.executors.native.counting import padded
 from pellucid.executors.native.llvm.counted_loops import Interval
 from pellucid.executors.native.llvm.indices import Index
 from pellucid.executors.native.llvm.vectors import Vectors

@@ -2,7 +2,7 @@
 
 import itertools
 
-from pellucid.executors.native.ir.counting import ceil_div, equal_part, floor_power, padded
+from pellucid.executors.native.counting import ceil_div, equal_part, floor_power, padded
 
 
 def test_pieces_cover_a_count_and_one_less_would_not():
