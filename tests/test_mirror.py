@@ -69,18 +69,6 @@ ELSEWHERE = {
         attributes commands names options synonyms values
         """,
     ),
-    "functional": Elsewhere(
-        "one table of functions",
-        (
-            "functional/test_losses.py",
-            "functional/test_further_losses.py",
-            "functional/test_loss_errors.py",
-            "functional/test_against_pytorch.py",
-        ),
-        """
-        attention losses_of_classes losses_of_numbers reduction targets
-        """,
-    ),
     "io": Elsewhere(
         "its file is named so that it hides no library",
         ("io/test_safetensors_file.py",),
@@ -96,10 +84,10 @@ ELSEWHERE = {
         """,
     ),
     "measures": Elsewhere(
-        "one table of measures",
-        ("measures/test_scores.py",),
+        "what every measure asks first: each test of refusals tries it",
+        ("measures/test_classification.py", "measures/test_clustering.py"),
         """
-        checks regression
+        checks
         """,
     ),
     "misfits": Elsewhere(
@@ -123,20 +111,6 @@ ELSEWHERE = {
         """
         catalogue char_lstm char_transformer deep_convnet gru images l_layer_by_hand
         logistic_regression lstm mlp neuron resnet rows simple_convnet two_layer_net
-        """,
-    ),
-    "nn": Elsewhere(
-        "layers in one table each, and against PyTorch",
-        ("nn/test_placing.py", "nn/test_sequences.py", "nn/test_recurrent.py"),
-        """
-        attention cells embedding pooling residual
-        """,
-    ),
-    "optim": Elsewhere(
-        "optimizers in one table",
-        ("optim/test_rules.py", "optim/test_formulas.py", "optim/test_against_pytorch.py"),
-        """
-        adaptive descent unheld
         """,
     ),
     "plot": Elsewhere(

@@ -1,7 +1,7 @@
 """Derivations in words and numbers, as lines and as tables.
 
 tell        the parts of a derivation, in words and tables
-DerivationText        the parts; prints as text
+DerivationText    the parts; prints as text
 """
 
 import math

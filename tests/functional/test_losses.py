@@ -21,10 +21,6 @@ WEIGHTS = np.array([1.0, 2.0, 0.0, 0.5])
 # ---- the notes' numbers ------------------------------------------------------------------
 
 
-def test_half_the_sum_of_squares_of_the_notes():
-    assert f.half_squared_error(Y, T).item() == pytest.approx(0.0975, abs=1e-15)
-
-
 def test_cross_entropy_of_the_notes_exact_and_with_their_delta():
     exact = f.cross_entropy_from_probabilities(Y, T).item()
     assert exact == pytest.approx(0.510825624, abs=5e-10)
@@ -47,11 +43,6 @@ def test_the_gradient_by_logits_is_prediction_less_target_over_the_batch():
     np.testing.assert_allclose(slope, expected, atol=1e-16)
 
 
-def test_half_squared_error_of_an_identity_output_has_the_same_gradient():
-    slope = pc.grad(lambda y: f.half_squared_error(y, SOFT))(LOGITS).numpy()
-    np.testing.assert_allclose(slope, (LOGITS - SOFT) / 4, atol=1e-16)
-
-
 def test_the_gradient_of_binary_cross_entropy_is_activation_less_target():
     z, t = np.array([-2.0, 0.0, 3.0]), np.array([0.0, 1.0, 1.0])
     slope = pc.grad(lambda z: f.binary_cross_entropy(z, t, reduction="sum"))(z).numpy()
@@ -65,10 +56,6 @@ def test_loss_and_gradient_do_not_depend_on_how_often_the_batch_is_repeated():
 
 
 # ---- values ------------------------------------------------------------------------------
-
-
-def test_mean_squared_error_by_hand():
-    assert f.mean_squared_error([[1.0, 2.0]], [[2.0, 4.0]]).item() == 2.5
 
 
 def test_ids_one_hot_and_soft_targets_agree():
@@ -167,11 +154,6 @@ def test_gradients_by_soft_targets_agree_with_differences():
     pc.check_gradients(f.binary_cross_entropy, LOGITS, soft)
 
 
-@pytest.mark.parametrize("loss", [f.mean_squared_error, f.half_squared_error])
-def test_squared_errors_gradients_agree_with_differences(loss):
-    pc.check_gradients(loss, LOGITS, SOFT)
-
-
 @pytest.mark.parametrize("target", [IDS, SOFT])
 def test_gradients_from_probabilities_agree_with_differences(target):
     p = f.softmax(LOGITS).numpy() * 0.6 + 0.2  # differences are poor near the pole at 0
@@ -180,49 +162,6 @@ def test_gradients_from_probabilities_agree_with_differences(target):
 
 
 # ---- weights and reductions --------------------------------------------------------------
-
-ELEMENT_LOSSES = [f.mean_squared_error, f.binary_cross_entropy]
-
-
-def losses_of(weights=None, reduction="mean"):
-    return f.cross_entropy(LOGITS, IDS, weights=weights, reduction=reduction)
-
-
-def test_reductions_by_hand():
-    each = losses_of(reduction="none").numpy()
-    assert each.shape == (4,)
-    assert losses_of().item() == pytest.approx(each.mean())
-    assert losses_of(reduction="sum").item() == pytest.approx(each.sum())
-
-
-def test_the_weighted_mean_divides_by_the_weights():
-    each = losses_of(reduction="none").numpy()
-    assert losses_of(WEIGHTS).item() == pytest.approx((WEIGHTS * each).sum() / WEIGHTS.sum())
-    assert losses_of(WEIGHTS, "sum").item() == pytest.approx((WEIGHTS * each).sum())
-    assert losses_of(WEIGHTS, "none").numpy() == pytest.approx(WEIGHTS * each)
-
-
-def test_integer_weights_count_samples_several_times():
-    repeated = f.cross_entropy(
-        np.repeat(LOGITS, [1, 2, 0, 3], axis=0), np.repeat(IDS, [1, 2, 0, 3])
-    )
-    assert losses_of(np.array([1, 2, 0, 3])).item() == pytest.approx(repeated.item())
-
-
-@pytest.mark.parametrize("loss", ELEMENT_LOSSES)
-def test_weights_per_row_are_weights_of_all_its_elements(loss):
-    full = np.repeat(WEIGHTS[:, None], 3, axis=1)
-    for reduction in ("mean", "sum", "none"):
-        by_row = loss(LOGITS, SOFT, weights=WEIGHTS, reduction=reduction).numpy()
-        by_element = loss(LOGITS, SOFT, weights=full, reduction=reduction).numpy()
-        np.testing.assert_allclose(by_row, by_element, rtol=1e-14)
-
-
-def test_class_weights_are_taken_by_id():
-    of_class = pc.tensor(np.array([1.0, 10.0, 0.5]))
-    found = f.cross_entropy(LOGITS, IDS, weights=of_class.take(IDS, axis=0)).item()
-    w = np.array([0.5, 1.0, 10.0, 10.0])
-    assert found == pytest.approx(losses_of(w).item())
 
 
 @settings(max_examples=40, deadline=None)
@@ -242,11 +181,3 @@ def test_weighted_and_smoothed_losses_compile(executor):
 
     found = pc.compile(loss, executor=executor)(LOGITS, IDS, WEIGHTS).item()
     assert found == pytest.approx(loss(LOGITS, IDS, WEIGHTS).item(), rel=1e-12)
-
-
-def test_operations_of_a_loss_are_recorded_under_its_name():
-    def slope(x, t):
-        return pc.grad(lambda x: f.cross_entropy(x, t))(x)
-
-    scopes = {node.scope for node in pc.capture(slope)(LOGITS, IDS).nodes}
-    assert {"cross_entropy", "gradient of cross_entropy"} <= scopes

@@ -3,8 +3,11 @@
 Both the tests and the script that asks PyTorch build the same inputs and weights from here.
 """
 
+import json
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -101,3 +104,23 @@ def projected(array):
     """One number that tells arrays of a shape apart, of the size of their entries."""
     array = np.asarray(array, np.float64)
     return float((array * numbers(array.shape, 99, 1.0)).sum() / np.sqrt(max(array.size, 1)))
+
+
+STORED = json.loads(Path(__file__).with_name("sequence_values.json").read_text())
+
+
+def put(variable: Any, seed: int) -> None:
+    """The numbers of the cases as a weight."""
+    variable.assign(numbers(variable.shape, seed).astype(np.float32))
+
+
+def projection(y: Any) -> Any:
+    """One number of a tensor, as `projected` of an array; gradients flow."""
+    pattern = numbers(y.shape, 99, 1.0) / np.sqrt(max(y.size, 1))
+    return (y * pattern.astype(np.float32)).sum()
+
+
+def close(found: Any, expected: Any) -> None:
+    """Within 1e-5 of the size of the numbers, as gradients are sums of many."""
+    scale = max(1.0, *np.abs(expected))
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5 * scale)

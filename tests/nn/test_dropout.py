@@ -5,7 +5,13 @@ import pytest
 
 import pellucid as pc
 from pellucid import nn
-from pellucid.errors import OptionError
+from pellucid.errors import OptionError, ShapeError
+
+
+@pytest.fixture
+def rng():
+    return pc.Generator(seed=0)
+
 
 X = np.linspace(0.5, 1.5, 20_000).reshape(100, 200)
 
@@ -92,3 +98,15 @@ def test_nothing_is_dropped_at_ratio_0():
 def test_a_ratio_outside_its_range_is_refused(kind, ratio):
     with pytest.raises(OptionError, match=f"{kind.__name__}: ratio {ratio}"):
         kind(ratio, rng=pc.Generator(seed=0))
+
+
+def test_whole_channels_are_off_in_training(rng):
+    layer, x = nn.Dropout2d(0.3, rng=rng), np.ones((50, 20, 3, 3), np.float32)
+    y = layer(x).numpy().reshape(1000, 9)
+    assert (y == y[:, :1]).all()
+    assert set(np.unique(y)) == {0.0, np.float32(1 / 0.7)}
+    assert 0.24 < np.mean(y[:, 0] == 0) < 0.36
+    layer.inference()
+    np.testing.assert_array_equal(layer(x).numpy(), x)
+    with pytest.raises(ShapeError, match=r"\(4,\).*channels"):
+        layer(np.ones(4, np.float32))

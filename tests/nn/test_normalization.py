@@ -5,10 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nn.sequence_cases import (
+    numbers,
+)
 
 import pellucid as pc
 from pellucid import nn
 from pellucid.errors import OptionError, ShapeError
+
+
+@pytest.fixture
+def rng():
+    return pc.Generator(seed=0)
+
 
 VALUES = json.loads(Path(__file__).with_name("torch_values.json").read_text())
 CASES = [name for name in VALUES if name != "torch"]
@@ -122,3 +131,31 @@ def test_what_does_not_fit_is_refused(use, error, message):
 def test_one_sample_is_fine_at_inference():
     layer = nn.BatchNorm(3).inference()
     assert layer(pc.ones((1, 3))).shape == (1, 3)
+
+
+def test_groups_of_channels_have_mean_0_and_variance_1(rng):
+    x = numbers((3, 6, 4, 5), 0) * 3 + 1
+    y = nn.GroupNorm(2, 6, dtype="float64")(x).numpy().reshape(3, 2, 60)
+    np.testing.assert_allclose(y.mean(axis=-1), 0, atol=1e-12)
+    np.testing.assert_allclose(y.var(axis=-1), 1, rtol=1e-3)
+    one, all_ = nn.GroupNorm(1, 6, dtype="float64"), x.reshape(3, -1)
+    expected = (all_ - all_.mean(axis=1, keepdims=True)) / np.sqrt(
+        all_.var(axis=1, keepdims=True) + 1e-5
+    )
+    np.testing.assert_allclose(one(x).numpy().reshape(3, -1), expected, rtol=1e-10)
+
+
+def test_groups_scale_and_shift_each_channel():
+    layer = nn.GroupNorm(3, 6)
+    layer.weight.assign(np.arange(6, dtype=np.float32))
+    layer.bias.assign(np.full(6, 2.0, np.float32))
+    y = layer(numbers((2, 6, 7), 0).astype(np.float32)).numpy()
+    assert (y[:, 0] == 2.0).all()
+    assert y[:, 5].std() > 3.0
+
+
+def test_wrong_groups_are_refused():
+    with pytest.raises(OptionError, match="GroupNorm: 4 groups of 6 channels"):
+        nn.GroupNorm(4, 6)
+    with pytest.raises(ShapeError, match=r"\(2, 5, 3\): 5 != 6"):
+        nn.GroupNorm(2, 6)(np.zeros((2, 5, 3), np.float32))

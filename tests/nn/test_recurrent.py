@@ -1,19 +1,32 @@
-"""Recurrent layers from a given state, and as loops of a graph."""
-
-import json
-from pathlib import Path
+"""Recurrent layers: PyTorch's numbers, lengths, given states, loops of a graph, refusals."""
 
 import numpy as np
 import pytest
-from nn.sequence_cases import FROM_STATE, numbers, projected
+from nn.sequence_cases import (
+    FROM_STATE,
+    RECURRENT,
+    STORED,
+    close,
+    numbers,
+    projected,
+    projection,
+    put,
+)
 
 import pellucid as pc
+from pellucid import functional as f
 from pellucid import nn
 from pellucid import primitives as p
-from pellucid.errors import ShapeError
+from pellucid.errors import DTypeError, OptionError, ShapeError
 from pellucid.executors import EXECUTORS
+from pellucid.optim import Adam
 
-STORED = json.loads((Path(__file__).parent / "sequence_values.json").read_text())["from state"]
+
+@pytest.fixture
+def rng():
+    return pc.Generator(seed=0)
+
+
 KINDS = [nn.RNN, nn.LSTM, nn.GRU]
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
@@ -33,11 +46,6 @@ def layer_of(case):
             weight.assign(numbers(weight.shape, 10 * i + j + 1).astype(np.float32))
         weights += own
     return layer, weights
-
-
-def projection(y):
-    pattern = numbers(y.shape, 99, 1.0) / np.sqrt(max(y.size, 1))
-    return (y * pattern.astype(np.float32)).sum()
 
 
 def parts_of(state):
@@ -65,20 +73,15 @@ def found_of(case, executor):
     return [part.item() for part in parts] + [projected(g.numpy()) for g in gradients]
 
 
-def close(found, expected):
-    scale = max(1.0, *np.abs(expected))
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5 * scale)
-
-
 @pytest.mark.parametrize("number", range(len(FROM_STATE)))
 def test_layers_from_a_state_are_those_of_pytorch(number):
-    close(found_of(FROM_STATE[number], None), STORED[number])
+    close(found_of(FROM_STATE[number], None), STORED["from state"][number])
 
 
 @pytest.mark.parametrize("number", range(1, len(FROM_STATE), 7))
 @pytest.mark.parametrize("executor", EXECUTORS)
 def test_compiled_layers_from_a_state_are_those_of_pytorch(number, executor):
-    close(found_of(FROM_STATE[number], executor), STORED[number])
+    close(found_of(FROM_STATE[number], executor), STORED["from state"][number])
 
 
 @each_kind
@@ -128,3 +131,90 @@ def test_wrong_states_are_refused():
 def test_lengths_beyond_the_steps_are_refused(lengths):
     with pytest.raises(ShapeError, match=r"lengths from .* for x of shape \(2, 4, 2\)\. A row has"):
         nn.LSTM(2, 3)(pc.ones((2, 4, 2)), lengths=pc.tensor(lengths))
+
+
+@pytest.mark.parametrize("number", range(len(RECURRENT)))
+def test_recurrent_layers_are_those_of_pytorch(number, rng):
+    case = RECURRENT[number]
+    batch, time, inside, hidden = case.sizes
+    kind = getattr(nn, case.kind)
+    layer = kind(inside, hidden, layers=case.layers, bidirectional=case.bidirectional, rng=rng)
+    weights = []
+    for i, cell in enumerate(layer.cells):
+        own = [cell.weight, cell.recurrent_weight, cell.bias]
+        own += [cell.recurrent_bias] if case.kind == "GRU" else []
+        for j, weight in enumerate(own):
+            put(weight, 10 * i + j + 1)
+        weights += own
+    x = pc.tensor(numbers((batch, time, inside), 0).astype(np.float32), requires_grad=True)
+    lengths = None if case.lengths() is None else np.array(case.lengths())
+    outputs, state = layer(x, lengths)
+    parts = [projection(y) for y in (outputs, *(state if isinstance(state, tuple) else (state,)))]
+    sum(parts[1:], parts[0]).backward()
+    found = [part.item() for part in parts]
+    found += [projected(v.grad.numpy()) for v in (x, *weights)]
+    close(found, STORED["recurrent"][number])
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_steps_behind_the_end_of_a_row_change_nothing(kind, executor, rng):
+    layer = kind(3, 4, layers=2, bidirectional=True, rng=rng)
+    x = numbers((2, 6, 3), 1).astype(np.float32)
+    run = pc.compile(lambda x, n: layer(x, n)[0], executor=executor)
+    lengths = np.array([6, 2])
+    first = run(x, lengths).numpy()
+    changed = x.copy()
+    changed[1, 2:] = 7.0
+    np.testing.assert_array_equal(run(changed, lengths).numpy(), first)
+    assert not first[1, 2:].any()
+    alone = layer(x[1:, :2])[0].numpy()
+    np.testing.assert_allclose(first[1, :2], alone[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_the_last_state_is_what_both_directions_end_with(kind, rng):
+    layer = kind(3, 4, layers=2, bidirectional=True, rng=rng)
+    x = numbers((2, 5, 3), 1).astype(np.float32)
+    outputs, _ = layer(x)
+    last = nn.LastState(layer)(x).numpy()
+    np.testing.assert_array_equal(last[:, :4], outputs.numpy()[:, -1, :4])
+    np.testing.assert_array_equal(last[:, 4:], outputs.numpy()[:, 0, 4:])
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_the_first_of_several_signs_is_remembered(kind, executor, rng):
+    model = nn.Sequential(nn.LastState(kind(1, 8, rng=rng)), nn.Linear(8, 1, rng=rng))
+    optimizer = Adam(model.parameters(), 0.02)
+    x = np.where(np.random.default_rng(0).random((64, 6, 1)) < 0.5, -1, 1).astype(np.float32)
+    t = (x[:, 0] > 0).astype(np.float32)
+
+    @pc.compile(executor=executor)
+    def step(x, t):
+        loss = f.binary_cross_entropy(model(x), t)
+        optimizer.minimize(loss)
+        return loss
+
+    losses = [step(x, t).item() for _ in range(150)]
+    assert losses[0] > 0.5
+    assert losses[-1] < 0.1
+
+
+def test_wrong_sequences_are_refused(rng):
+    layer = nn.GRU(3, 4, rng=rng)
+    with pytest.raises(ShapeError, match=r"\(2, 3\).*\(batch, time, in_features=3\)"):
+        layer(np.zeros((2, 3), np.float32))
+    with pytest.raises(ShapeError, match=r"\(2, 0, 3\).*at least 1 step"):
+        layer(np.zeros((2, 0, 3), np.float32))
+    x = np.zeros((2, 5, 3), np.float32)
+    with pytest.raises(ShapeError, match=r"lengths of shape \(3,\).*each of the 2 rows"):
+        layer(x, np.array([1, 2, 3]))
+    with pytest.raises(DTypeError, match=r"lengths of float32.*integers"):
+        layer(x, np.ones(2, np.float32))
+    with pytest.raises(OptionError, match="LSTM: 0 layers"):
+        nn.LSTM(3, 4, layers=0, rng=rng)
+    with pytest.raises(OptionError, match="RNNCell: 3 to 0 features"):
+        nn.RNN(3, 0, rng=rng)
+    with pytest.raises(ShapeError, match=r"x \(2, 4\): 4 != 3"):
+        nn.GRUCell(3, 4, rng=rng)(np.zeros((2, 4), np.float32))
