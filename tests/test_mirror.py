@@ -51,8 +51,8 @@ ELSEWHERE = {
         "commands are tried as a user types them",
         ("cli/test_commands.py", "cli/test_usage.py", "cli/test_output.py"),
         """
-        answering data_options datasets generating known_words listing moved own_answers present
-        recipe settings train_command training tune_command tuning using values words
+        answering data_options datasets generating known_words listing moved own_answers
+        present recipe settings train_command training tune_command using values words
         """,
     ),
     "data": Elsewhere(
@@ -100,7 +100,7 @@ ELSEWHERE = {
     "models": Elsewhere(
         "models of a kind together",
         (
-            "models/test_models.py",
+            "models/test_catalogue.py",
             "models/test_image_models.py",
             "models/test_text_models.py",
             "models/test_logistic_by_hand.py",
@@ -109,8 +109,7 @@ ELSEWHERE = {
             "models/test_perceptron.py",
         ),
         """
-        catalogue char_lstm char_transformer deep_convnet gru images l_layer_by_hand
-        logistic_regression lstm mlp neuron resnet rows simple_convnet two_layer_net
+        char_lstm char_transformer deep_convnet gru images lstm neuron rows simple_convnet
         """,
     ),
     "plot": Elsewhere(
@@ -124,9 +123,9 @@ ELSEWHERE = {
         "samples of all primitives cross properties",
         ("primitives/test_values.py", "primitives/test_gradients.py", "primitives/test_rules.py"),
         """
-        arithmetic base contraction convolution exponential indexing integers logic loop movement
-        random recurrence reduction scan scan_gradient scan_passes scan_uses special symbols
-        windows
+        arithmetic base contraction convolution exponential indexing integers logic loop
+        movement random recurrence reduction scan scan_gradient scan_passes scan_uses
+        special symbols windows
         """,
     ),
     "standard": Elsewhere(
@@ -146,14 +145,8 @@ ELSEWHERE = {
         ),
         """
         base beside_graph checkpoint compiled_step curves evaluation extent measured metrics
-        notebook options pace page recorder requirements samples snapshot stepper svg terminal
-        """,
-    ),
-    "tune": Elsewhere(
-        "parts of one search",
-        ("tune/test_search.py",),
-        """
-        strategies trials
+        notebook options pace page recorder requirements samples snapshot stepper svg
+        terminal
         """,
     ),
 }

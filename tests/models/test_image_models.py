@@ -12,7 +12,7 @@ from pellucid.errors import OptionError, ShapeError
 from pellucid.executors import EXECUTORS
 from pellucid.functional import cross_entropy
 from pellucid.models.deep_convnet import DeepConvNet, DeepConvNetOptions
-from pellucid.models.resnet import ResidualBlock, ResNet, ResNetOptions
+from pellucid.models.resnet import ResNet, ResNetOptions
 from pellucid.models.simple_convnet import SimpleConvNet, SimpleConvNetOptions
 from pellucid.optim import Adam
 from pellucid.random import Generator
@@ -51,14 +51,6 @@ def test_the_networks_of_the_book_have_their_sizes(kind, parameters):
     assert sum(w.size for w in model.parameters().values()) == parameters
 
 
-def test_the_residual_network_has_its_sizes():
-    model = built(ResNet, (3, 32, 32))
-    convs = [3 * 16, *[16 * 16] * 4, 16 * 32, *[32 * 32] * 3, 32 * 64, *[64 * 64] * 3]
-    expected = 9 * sum(convs) + 16 * 32 + 32 * 64  # and the two 1x1 ways round
-    expected += 2 * (16 * 5 + 32 * 5 + 64 * 5)  # scale and shift of each batch norm
-    assert sum(w.size for w in model.parameters().values()) == expected + 64 * 10 + 10
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("image", [(1, 8, 8), (3, 9, 11), (2, 28, 5), (1, 5, 5)])
 def test_images_of_any_size_give_one_score_per_class(kind, image):
@@ -78,14 +70,6 @@ def test_convolutions_start_by_the_rule_of_he(kind):
         if len(weight.shape) == 4 and weight.size > 2000:
             fan_in = np.prod(weight.shape[1:])
             assert np.std(weight.numpy()) == pytest.approx(np.sqrt(2 / fan_in), rel=0.1), name
-
-
-def test_a_block_whose_way_adds_nothing_is_the_relu_of_its_input():
-    block = ResidualBlock(4, 4, stride=1, rng=Generator(seed=0))
-    scale = list(block.way.parameters().values())[-2]
-    scale.assign(np.zeros(4, np.float32))
-    x = numbers(2, 4, 6, 6)
-    np.testing.assert_array_equal(block(x).numpy(), np.maximum(x, 0))
 
 
 def test_no_convolution_before_a_batch_norm_has_a_bias():
