@@ -26,7 +26,7 @@ def other_sizes(model: Layer, state: Mapping[str, Any]) -> list[str]:
     if found and all(turned):
         found.append(
             said(
-                "    All of them are transposed, as other libraries store (out, in): give "
+                "  All of them are transposed, as other libraries store (out, in): give "
                 "{{name: a.T if a.ndim == 2 else a for name, a in state.items()}}."
             )
         )
@@ -43,7 +43,7 @@ def _line(path: str, layer: Layer, own: Shapes, other: Shapes) -> str:
     here = ", ".join(_shown(own, other))
     there = ", ".join(f"{SYMBOLS.get(name, name)} {s}" for name, s in other.items())
     text = said(
-        "    {place}: {formula} with {here}; the state has {there}.",
+        "  {place}: {formula} with {here}; the state has {there}.",
         place=place,
         formula=layer.formula or "y",
         here=here,
