@@ -29,8 +29,7 @@ ELSEWHERE = {
         "what every operation, every capture and every error goes through",
         ("test_tensor.py", "test_compile.py", "test_operators.py", "test_conversion.py"),
         """
-        arguments arithmetic captured class_ids dispatch errors recordings running scopes
-        state version written
+        arguments arithmetic captured dispatch recordings running version
         """,
     ),
     "augment": Elsewhere(
@@ -81,13 +80,6 @@ ELSEWHERE = {
         ("linter/test_loss_checks.py", "linter/test_layer_checks.py", "linter/test_table.py"),
         """
         measured patterns sample subject trace words
-        """,
-    ),
-    "measures": Elsewhere(
-        "what every measure asks first: each test of refusals tries it",
-        ("measures/test_classification.py", "measures/test_clustering.py"),
-        """
-        checks
         """,
     ),
     "misfits": Elsewhere(
@@ -144,9 +136,8 @@ ELSEWHERE = {
             "train/test_resume.py",
         ),
         """
-        base beside_graph checkpoint compiled_step curves evaluation extent measured metrics
-        notebook options pace page recorder requirements samples snapshot stepper svg
-        terminal
+        base beside_graph checkpoint compiled_step curves evaluation measured metrics
+        notebook options page recorder requirements snapshot stepper svg terminal
         """,
     ),
 }

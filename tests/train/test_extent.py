@@ -1,0 +1,42 @@
+"""How long training goes on, and what is said where there is nothing to do."""
+
+import numpy as np
+import pytest
+
+from pellucid.errors import OptionError
+from pellucid.train.extent import all_done, epochs_in_all, nothing_left
+
+
+@pytest.mark.parametrize(
+    ("epochs", "more", "done", "found"),
+    [(5, None, 0, 5), (5, None, 9, 5), (None, 5, 9, 14), (np.int64(3), None, 0, 3)],
+)
+def test_epochs_are_counted_in_all_and_more_from_those_done(epochs, more, done, found):
+    assert epochs_in_all(epochs, more, done) == found
+
+
+@pytest.mark.parametrize(
+    ("epochs", "more", "words"),
+    [
+        (None, None, r"write fit\(5\) for 5 epochs in all, or fit\(more=5\)"),
+        (1, 1, r"write fit\(5\) for 5 epochs in all"),
+        (0, None, "epochs is 0. It counts whole epochs"),
+        (None, 1.5, "more is 1.5"),
+        (True, None, "epochs is True"),
+    ],
+)
+def test_what_counts_no_epochs_is_refused(epochs, more, words):
+    with pytest.raises(OptionError, match=words):
+        epochs_in_all(epochs, more, 0)
+
+
+def test_why_training_ends_is_said():
+    assert all_done(5) == "all 5 epochs done"
+    assert nothing_left("", 5) == (
+        "fit: nothing was trained, as all 5 epochs are done. "
+        "fit(more=5), or fit(10) in all, trains 5 more; on the command line --more 5."
+    )
+    assert nothing_left("early stopping after epoch 3", 5).endswith(
+        "as early stopping after epoch 3. A new Trainer whose EarlyStopping has more patience "
+        "goes on."
+    )
