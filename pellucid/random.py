@@ -26,8 +26,7 @@ from pellucid.variables import Buffer
 
 INITIAL_VALUES = 0
 DROPOUT = 1
-SHUFFLING = 2
-AUGMENTATION = 3
+AUGMENTATION = 3  # what 2 gave is drawn otherwise now; streams keep their numbers
 
 LARGE_BYTES = 2**28  # of a draw: before it, it is asked whether there is so much memory
 
@@ -37,7 +36,7 @@ class Generator(Strict):
     """A stream of random numbers.
 
     `seed`: any integer from 0 to 2^64 - 1. `purpose`: what the numbers are for, so that one
-    seed serves for initial values, dropout and shuffling without sharing numbers.
+    seed serves for initial values, dropout and augmentation without sharing numbers.
 
     >>> Generator(seed=7).uniform(0.0, 1.0, (3,))
     tensor([0.4901026 , 0.48435742, 0.16100562], float32)

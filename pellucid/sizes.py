@@ -1,6 +1,7 @@
-"""How large an array may be, whoever makes it.
+"""How large an array may be, whoever makes it, and how many pieces make it up.
 
 check_sizes     refuses a shape that no array can have
+ceil_div        how many pieces there are, the last one perhaps not full
 """
 
 import math
@@ -13,6 +14,15 @@ from pellucid.errors import ShapeError
 MOST_AXES = 64  # of NumPy
 MOST_BYTES = 2**63 - 1
 _SURELY_FITS = MOST_BYTES // 16  # elements: no dtype is larger than 16 bytes
+
+
+def ceil_div(count: int, size: int) -> int:
+    """How many pieces of a size a count is cut into; the last one may not be full.
+
+    >>> ceil_div(10, 4)
+    3
+    """
+    return -(-count // size)
 
 
 def check_sizes(where: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

@@ -5,7 +5,6 @@ Placing     stride, padding and dilation as options of a layer; window_of makes 
 Placement   the same for an input of known sizes: one number per axis, nothing left open
 """
 
-import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
@@ -15,6 +14,7 @@ from pellucid.arrays import Named
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.primitives.base import Shape
 from pellucid.refusals import Strict
+from pellucid.sizes import ceil_div
 
 if TYPE_CHECKING:
     Sizes = int | tuple[int, ...]
@@ -191,7 +191,7 @@ class Window(Strict):
             width = 0 if self.padding == "valid" else self.padding
             return ((width, width),) * len(sizes)
         rows = zip(sizes, stride, span, strict=True)
-        totals = [max((math.ceil(n / s) - 1) * s + f - n, 0) for n, s, f in rows]
+        totals = [max((ceil_div(n, s) - 1) * s + f - n, 0) for n, s, f in rows]
         return tuple((total // 2, total - total // 2) for total in totals)
 
 

@@ -10,7 +10,7 @@ import pellucid as pc
 from pellucid.errors import DTypeError, OptionError, ShapeError
 from pellucid.executors import EXECUTORS
 from pellucid.primitives.random import RandomBits, threefry_2x32
-from pellucid.random import AUGMENTATION, DROPOUT, INITIAL_VALUES, SHUFFLING
+from pellucid.random import AUGMENTATION, DROPOUT, INITIAL_VALUES
 
 # Random123, tests/kat_vectors: threefry2x32, 20 rounds.
 KNOWN = [
@@ -91,8 +91,8 @@ def test_seeds_purposes_and_children_give_streams_of_their_own():
     streams = [draws(seed, 1000, purpose=n) for seed in (0, 1) for n in range(8)]
     parents = [pc.Generator(0), pc.Generator(0, DROPOUT), pc.Generator(1)]
     children = [parent.child() for parent in parents for _ in range(4)]
-    children += [parents[0].child(purpose) for purpose in (INITIAL_VALUES, SHUFFLING, AUGMENTATION)]
-    children += [pc.Generator(0, n).child(SHUFFLING) for n in (INITIAL_VALUES, DROPOUT)]
+    children += [parents[0].child(purpose) for purpose in (INITIAL_VALUES, DROPOUT, AUGMENTATION)]
+    children += [pc.Generator(0, n).child(AUGMENTATION) for n in (INITIAL_VALUES, DROPOUT)]
     children += [child.child() for child in children]
     streams += [child.fraction((1000,)).numpy() for child in children]
     for a, b in itertools.combinations(streams, 2):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pellucid.errors import ShapeError
-from pellucid.sizes import check_sizes
+from pellucid.sizes import ceil_div, check_sizes
 
 F4 = np.dtype(np.float32)
 
@@ -25,3 +25,9 @@ def test_shapes_that_no_array_has_are_refused(shape):
         check_sizes("x", shape, F4)
     with pytest.raises(ValueError):
         np.empty(shape, F4)  # NumPy agrees
+
+
+@pytest.mark.parametrize(("count", "size", "pieces"), [(0, 3, 0), (1, 3, 1), (6, 3, 2), (7, 3, 3)])
+def test_pieces_are_counted_with_the_last_one_that_is_not_full(count, size, pieces):
+    assert ceil_div(count, size) == pieces
+    assert ceil_div(2**60 * size + 1, size) == 2**60 + 1

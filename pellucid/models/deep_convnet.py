@@ -13,6 +13,7 @@ from pellucid.models.mlp import INITIALIZERS
 from pellucid.nn.module import Module
 from pellucid.random import Generator
 from pellucid.refusals import Strict
+from pellucid.sizes import ceil_div
 from pellucid.tensor import Tensor
 from pellucid.windows import Window
 
@@ -85,7 +86,7 @@ class DeepConvNet(Module):
                 channels = filters
                 height, width = height + 2 * padding - 2, width + 2 * padding - 2
             layers += [nn.MaxPool2d(Window(2, padding="same"))]
-            height, width = -(-height // 2), -(-width // 2)
+            height, width = ceil_div(height, 2), ceil_div(width, 2)
         self.features = nn.Sequential(*layers)
         self.classifier = nn.Sequential(
             nn.Flatten(),

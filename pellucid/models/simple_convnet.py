@@ -13,6 +13,7 @@ from pellucid.models.mlp import INITIALIZERS
 from pellucid.nn.module import Module
 from pellucid.random import Generator
 from pellucid.refusals import Strict
+from pellucid.sizes import ceil_div
 from pellucid.tensor import Tensor
 from pellucid.windows import Window
 
@@ -71,7 +72,8 @@ class SimpleConvNet(Module):
                 f"no larger than the image: at most {min(height, width)}."
             )
         # A map of odd size keeps its last row and column.
-        pooled = options.filters * -(-(height - size + 1) // 2) * -(-(width - size + 1) // 2)
+        rows, columns = ceil_div(height - size + 1, 2), ceil_div(width - size + 1, 2)
+        pooled = options.filters * rows * columns
         self.layers = nn.Sequential(
             he_conv(channels, options.filters, size, rng=rng),
             nn.ReLU(),

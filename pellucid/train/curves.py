@@ -20,6 +20,7 @@ from pellucid.disk import expanded
 from pellucid.io import write_atomic
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, GREY, VERMILION, spread_out
+from pellucid.sizes import ceil_div
 from pellucid.strict import strict
 from pellucid.train.measured import TRAIN, VALIDATION, Measured
 from pellucid.train.svg import INK, element, saved
@@ -111,7 +112,7 @@ def _draw_steps(axes: Any, history: Measured, name: str) -> None:
     steps = np.array(history.steps.get("step", []))
     if values.size == 0:
         return
-    group = -(-values.size // 400)
+    group = ceil_div(values.size, 400)
     starts = np.arange(0, values.size, group)
     low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
     axes.fill_between(
@@ -144,7 +145,7 @@ def _count_epochs(axes: Any, epochs: list[int], ends: list[int]) -> None:
     if not epochs:
         axes.set_xlabel("step", color=axes.title.get_color())
         return
-    every = -(-len(epochs) // 8)
+    every = ceil_div(len(epochs), 8)
     chosen = range(every - 1, len(epochs), every)
     axes.set_xticks([ends[i] for i in chosen], [str(epochs[i]) for i in chosen])
     axes.set_xlabel("epoch", color=axes.title.get_color())

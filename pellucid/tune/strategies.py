@@ -21,6 +21,7 @@ import numpy as np
 from pellucid.errors import OptionError
 from pellucid.optional import imported
 from pellucid.refusals import Strict
+from pellucid.sizes import ceil_div
 from pellucid.strict import strict
 from pellucid.tune.space import Point, Range, Space
 from pellucid.tune.trials import Trial, best_first
@@ -79,7 +80,7 @@ class RandomSearch(Strict):
     ) -> Point | None:
         """A random point of the ranges of this round."""
         done = len(trials) * self.rounds // self.tries
-        before = trials[: -(-done * self.tries // self.rounds)] if done else []
+        before = trials[: ceil_div(done * self.tries, self.rounds)] if done else []
         best = best_first(before)[: max(FEWEST_BEST, round(self.keep * len(before)))]
         ranges = dict(space)
         if len(best) >= FEWEST_BEST:

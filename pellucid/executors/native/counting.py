@@ -6,14 +6,9 @@ equal_part      the size of pieces that are nearly equal
 floor_power     a count rounded down to a power of two
 """
 
+from pellucid.sizes import ceil_div
 
-def ceil_div(count: int, size: int) -> int:
-    """How many pieces of a size a count is cut into; the last one may not be full.
-
-    >>> ceil_div(10, 4)
-    3
-    """
-    return -(-count // size)
+__all__ = ("ceil_div", "equal_part", "floor_power", "padded")
 
 
 def padded(count: int, size: int) -> int:
