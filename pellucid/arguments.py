@@ -45,7 +45,7 @@ def apart(arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
 
 
 def attached(arguments: tuple[Any, ...]) -> tuple[Any, list[Any], Sequence[Variable]]:
-    """The same, and the trainable variables among them; WantsGradient for other histories."""
+    """As `apart`, and the trainable variables among them; WantsGradient for other histories."""
     if _ARRAYS.issuperset(map(type, arguments)):  # has no history: nothing more is looked at
         return row(len(arguments)), [_array(x) for x in arguments], ()
     if _PLAIN.issuperset(map(type, arguments)):
@@ -176,5 +176,5 @@ class FromVariables(Unrecorded):
         super().__init__(_Program(names + more), _Late(variables), variables)
 
     def of(self, owners: Sequence[Variable]) -> "FromVariables":
-        """The same for other variables."""
+        """A history like this one for other variables."""
         return FromVariables(owners)

@@ -43,7 +43,7 @@ class Captured:
         return self.origins_with(())
 
     def origins_with(self, given: Sequence[Variable]) -> tuple[Origin | None, ...]:
-        """The same where trainable variables were given as arguments."""
+        """The origins of the results where trainable variables were given as arguments."""
         read = [variable for variable in self.variables if variable.trainable]
         trains = any(variable.trainable and changes for variable, changes in self.changes)
         wanted = [] if trains else list({id(v): v for v in (*read, *given)}.values())

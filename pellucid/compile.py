@@ -121,7 +121,7 @@ class Compiled:
         return results
 
     def loop_while_sound(self, *arguments: Any) -> tuple[Any, BaseException | None]:
-        """The same; where a call fails, the results of those before it, and what it raised."""
+        """As `loop`; where a call fails, the results of the calls before it, and what it raised."""
         structure, rows = apart(arguments)
         counts = {a.shape[0] if a.ndim else None for a in rows}
         if len(counts) != 1 or counts & {None, 0}:
@@ -181,7 +181,7 @@ class Compiled:
         return kind
 
     def _found(self, key: Any, structure: Any, arrays: list[Any]) -> "Specialization":
-        """The same, among all kinds of arguments that were met."""
+        """The program for these arguments, among all that were made; captured where it is new."""
         known = self._specializations.setdefault(key, [])
         for kind in known:
             if kind.captured.is_current():

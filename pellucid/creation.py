@@ -205,7 +205,7 @@ def split(x: Any, count: int, *, axis: int = 0) -> tuple[Tensor, ...]:
     """x in equal pieces along an axis: what `concat` puts together.
 
     Its gradient is put together once, where those of slices are as large as x and added up.
-    Errors: ShapeError for an axis that does not divide into so many.
+    Errors: ShapeError for an axis that does not divide into equal pieces.
 
     >>> split(arange(6), 3)
     (tensor([0, 1], int64), tensor([2, 3], int64), tensor([4, 5], int64))

@@ -214,7 +214,7 @@ class Unrecorded(Origin):
         self.owners = tuple(owners)
 
     def of(self, owners: Sequence[Any]) -> "Unrecorded":
-        """The same for other owners."""
+        """An origin like this one for other owners."""
         raise NotImplementedError(f"{type(self).__name__} must define of")
 
     def joined(self, other: "Unrecorded") -> "Unrecorded":

@@ -93,7 +93,7 @@ active = _Active()
 
 
 class Tracing(Recording):
-    """The same for a function that runs as it stands: reads give what variables hold."""
+    """A recording of a function that runs as it stands: reads give what variables hold."""
 
     def read(self, variable: Any) -> Tensor:
         """The variable's present value, with its history where the function has changed it."""
@@ -179,6 +179,6 @@ def called() -> Iterable[Any]:
 
 
 def watch(owner: Any, read: Callable[[], Any], changes: Changes) -> None:
-    """The same for what an owner has at the end of a capture; its functions may write it."""
+    """Depend on what an owner has at the end of a capture; the function captured may change it."""
     if active.recording is not None:
         active.recording.watched[owner] = read, changes

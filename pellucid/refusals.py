@@ -98,7 +98,7 @@ def require(where: str, name: str, value: Any, kind: type) -> None:
 
 
 def _require(where: str, name: str, value: Any, annotation: Any) -> None:
-    """The same by an annotation, where that is a known kind, or one or None."""
+    """Raise OptionError unless a value fits an annotation that names one known kind."""
     kinds = annotation.__args__ if type(annotation) is UnionType else (annotation,)
     known = [kind for kind in kinds if kind is not NoneType]
     if len(known) == 1 and known[0] in KINDS and not (value is None and NoneType in kinds):

@@ -45,12 +45,12 @@ class Takes:
 
     @property
     def without_name(self) -> tuple[str, ...]:
-        """Those that cannot be given by name."""
+        """The arguments that cannot be given by name."""
         return self.places[: self.only] + ((self.rest,) if self.rest else ())
 
     @staticmethod
     def of(function: Any, *, bound: int = 0, more: tuple[str, ...] = ()) -> "Takes":
-        """Those of a function, of which the first `bound` are given already.
+        """The arguments of a function, of which the first `bound` are given already.
 
         `more`: what its `**options` stand for, where these are not any.
         """

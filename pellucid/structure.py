@@ -37,7 +37,7 @@ LEAF = None
 
 @lru_cache(maxsize=64)
 def row(count: int) -> Nest:
-    """The structure of a tuple of so many tensors or arrays; the same object each time."""
+    """The structure of a tuple of `count` tensors or arrays; the same object each time."""
     return Nest(tuple, (), (LEAF,) * count)
 
 

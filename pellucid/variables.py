@@ -78,7 +78,7 @@ class Variable(Tensor):
         self._array = data if is_frozen(data) else np.asarray(tensor(data).array, order="C")
 
     def settle(self) -> None:
-        """It has values: nothing else is to give it some."""
+        """Note that it has values: nothing else is to give it some."""
 
     def belong(self, name: str, _place: Any) -> None:
         """Take the name that it has in a module, which stands in a place."""

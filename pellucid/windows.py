@@ -61,7 +61,7 @@ class Placement:
         return tuple((n + a + z - span) // s + 1 for n, a, z, span, s in rows)
 
     def sizes(self, counts: Shape) -> Shape:
-        """The least sizes of an input on which so many windows stand."""
+        """The least sizes of an input that these counts of windows fit on."""
         rows = zip(counts, self.before, self.after, self.span, self.stride, strict=True)
         return tuple((count - 1) * s + span - a - z for count, a, z, span, s in rows)
 
@@ -76,7 +76,7 @@ class Window(Strict):
     `padding`: what is put around the input.
 
         "valid"     nothing: windows lie inside, and n - f + 1 of them stand at stride 1
-        "same"      so much that ceil(n / stride) windows stand: as many as numbers, at stride 1
+        "same"      enough for ceil(n / stride) windows: as many as numbers, at stride 1
         1           as many places on both sides of each axis: n + 2 p - f + 1 windows
         ((0, 1),)   (before, after) for each axis
 
@@ -127,7 +127,7 @@ class Window(Strict):
         return [part for part in given if isinstance(part, tuple)]
 
     def check_axes(self, where: str, axes: int) -> None:
-        """Raise OptionError, beginning with `where`, unless it can slide over so many axes."""
+        """Raise OptionError, beginning with `where`, unless it can slide over `axes` axes."""
         for given in self._tuples():
             if len(given) != axes:
                 raise OptionError(
@@ -151,7 +151,7 @@ class Window(Strict):
         return placed
 
     def place_back(self, counts: Shape, *, where: str = "window") -> Placement:
-        """Where the windows stood on an input on which there were so many of them.
+        """Where windows stood on the input, from how many of them there were on each axis.
 
         "same" takes the input to have had `stride` numbers for each window: where windows are
         smaller than their step, numbers behind the last one are a negative padding.

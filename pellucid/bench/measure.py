@@ -120,7 +120,7 @@ def own_seconds() -> float:
 
 
 def stolen_share(busy: float, own: float, taken: float) -> float:
-    """The share of one CPU that others had: of so many busy seconds so many were our own."""
+    """The share of one CPU that others had: busy seconds less our own, by those that passed."""
     return max(0.0, busy - own - 0.02) / max(taken, 1e-9)
 
 

@@ -133,7 +133,7 @@ NETWORKS: dict[str, tuple[Any, ...]] = {
 
 
 def parts(layers: Sequence[Any]) -> Iterator[Any]:
-    """All layers with weights, in order: those of a way, then those of the way round."""
+    """All layers with weights, in order: of the way through, then of the way round."""
     waiting = list(layers)[::-1]
     while waiting:
         layer = waiting.pop()

@@ -23,7 +23,7 @@ LARGEST = 10**6  # classes: config.json may come from anywhere
 
 
 def own_answering(run: RunFolder) -> Answering:
-    """How the model of such a run is asked, by its graph. Errors: those of `load_graphs`."""
+    """How a run of the user's own code is asked: by its graph. Errors: as `load_graphs`."""
     arrays, weights = run.load_model()
     model = load_graphs(run.graph_file, arrays)[0]
     samples, names = model.stored.samples, _names(run.config)
@@ -48,7 +48,7 @@ def _outputs(model: StoredModel, rows: Sequence[Sequence[Any]]) -> Tensor:
 
 
 def _probabilities(outputs: Tensor, kind: str, *, is_yes: bool) -> Any:
-    """Those of no and yes, or of each class, where the loss says what the outputs are."""
+    """Probabilities of no and yes, or of each class, from outputs of this kind."""
     if is_yes:
         scores = outputs.reshape(-1, 1)
         yes = scores.sigmoid() if kind == "logits" else scores

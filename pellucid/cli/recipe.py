@@ -95,7 +95,7 @@ class DataFacts:
 
     @classmethod
     def of(cls, parts: DataParts) -> "DataFacts":
-        """Those of loaded data."""
+        """The facts of loaded data."""
         return cls(parts.train.form, parts.train.class_names, parts.characters)
 
     @property
@@ -169,7 +169,7 @@ def build_trainer(
 
 
 def batch_of(recipe: Recipe, samples: int) -> int:
-    """Samples a step: what was asked for, or what suits the data, if there are so many."""
+    """Samples a step: what was asked for, or what suits the data; never more than there are."""
     return recipe.batch_size or min(DATA[recipe.data].usual.batch_size, samples)
 
 

@@ -39,7 +39,7 @@ class Setting:
 
     @property
     def flag(self) -> str:
-        """As it is written on the command line.
+        """The name of the option on the command line, such as --batch-norm.
 
         >>> Setting("batch_norm", bool, False, "").flag
         '--batch-norm'

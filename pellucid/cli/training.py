@@ -125,7 +125,7 @@ def _words(given: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 
 def use_threads(count: int | None) -> None:
-    """Let the native executor run on so many threads, where a number is given."""
+    """Let the native executor run on this number of threads, where one is given."""
     if count is not None:
         from pellucid.executors.threads import set_threads
 

@@ -112,7 +112,7 @@ class Tables:
         return np.concatenate(pieces).reshape(table.shape) if pieces else np.empty(*table)
 
     def _read(self, size: int, *, line: bool = False) -> bytes:
-        """So many bytes, or a line; fewer where the child ends or is late."""
+        """`size` bytes from the child, or one line; fewer where the child ends or is late."""
         assert self.process.stdout is not None
         late = threading.Timer(SECONDS, self.process.kill)
         late.daemon = True

@@ -42,7 +42,7 @@ def ink_or_labels(
 
     Shapes: pictures (count, height x width) float32, read-only; labels (count,) int64.
     Units:  ink, 0 (background) to 1.
-    Errors: FileError naming the file: damaged, or with other dimensions than so many.
+    Errors: FileError naming the file: damaged, or of another number of dimensions.
     """
     with opened_idx(path, MAX_BYTES, shape) as (header, pieces):
         if header.dtype != np.uint8 or len(header.shape) != dimensions:

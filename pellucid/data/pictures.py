@@ -119,7 +119,7 @@ def _check_webp(where: str, content: bytes) -> None:
 
 
 def _check_pixels(where: str, kind: str, sides: tuple[int, int], size: int) -> None:
-    """Refuse more pixels than are decoded, or than a file of so many bytes can hold."""
+    """Refuse more pixels than are decoded, or than a file of `size` bytes can hold."""
     width, height = sides
     if width * height > MAX_PIXELS:
         raise FileError(

@@ -7,7 +7,7 @@
 All take x (batch, channels, *sizes) with one, two or more sizes. Stride, padding and dilation
 mean what they mean for `pellucid.Window`: one number for all axes or a tuple with one for
 each; padding is "valid", "same", a number, or pairs (before, after). With `groups`, the
-channels are split into so many parts that do not see each other.
+channels are split into this number of parts that do not see each other.
 """
 
 import math

@@ -40,7 +40,7 @@ def pair(name: str, prediction: TensorLike, target: TensorLike) -> tuple[Tensor,
 
 
 def answer_pair(name: str, prediction: TensorLike, target: TensorLike) -> tuple[Tensor, Tensor]:
-    """The same; class ids, 0 or 1, may lack the last axis of a network with one output."""
+    """As `pair`; class ids, 0 or 1, may lack the last axis of a network with one output."""
     y = as_floats(name, prediction)
     t = target if isinstance(target, Tensor) else tensor(target)
     if t.dtype not in FLOATS and y.shape == (*t.shape, 1):
@@ -73,7 +73,7 @@ def is_finite(x: Tensor) -> Tensor:
 
 
 def nothing_of(part: Tensor, usable: Tensor) -> Tensor:
-    """Where a part is 0, of something that is not usable: it counts as nothing at all."""
+    """Where 0 times something that is infinite or nan is to count as 0."""
     return (part == 0.0) & ~usable
 
 

@@ -35,7 +35,7 @@ def generate(
 
         p = softmax(logits / temperature);  the next character is drawn from p
 
-    `context`: how many characters the model sees at once; of a longer text, the last so many.
+    `context`: how many characters the model sees at once; of a longer text, the last ones.
     `temperature`: below 1 likely characters become likelier; 0 always takes the likeliest. An
     empty prompt begins behind a line break, where the text that was learned has one.
 

@@ -123,7 +123,7 @@ def _takes(module: BaseModule) -> str:
 
 
 def form(module: BaseModule) -> str:
-    """Such as "Linear(784, 50)"."""
+    """The layer in one line, such as "Linear(784, 50)"."""
     return f"{type(module).__name__}({module.describe()})"
 
 

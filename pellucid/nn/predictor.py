@@ -160,7 +160,7 @@ def _check(outputs: Iterable[Any], rows: int) -> None:
 
 
 def _rows_until(array: Any, end: int, size: int) -> Any:
-    """So many rows before an end; where there are fewer, all of them, and zeros."""
+    """The `size` rows before row `end`; where there are fewer, all of them, then rows of zeros."""
     if end >= size:
         return array[end - size : end]
     filled = np.zeros((size, *array.shape[1:]), array.dtype)

@@ -150,7 +150,7 @@ class Undrawn(Variable):
         return self._array
 
     def settle(self) -> None:
-        """It is a plain variable from now on."""
+        """Make it a plain variable from now on."""
         self.__class__ = Variable  # type: ignore[assignment]
 
     @property
@@ -207,6 +207,6 @@ def tell_seed(model: BaseModule, seed: int, *, by_run: bool = False) -> None:
 
 
 def seed_run(model: Any, seed: int) -> None:
-    """The same with a run's seed, for a model whose user told it none."""
+    """Tell a run's seed to a model whose user told it none."""
     if isinstance(model, BaseModule) and not model._place.is_said:
         tell_seed(model, seed, by_run=True)

@@ -204,7 +204,7 @@ def summary_of(
 
     `kinds`: of its layers, by path, which are those of the variables too. A layer that leaves
     nothing in the graph, as dropout does at inference, has no output. The work of several
-    `samples` is that of one, so many times.
+    `samples` is that of one times their number.
     """
     kinds = {"": "Module"} | dict(kinds)
     work = _work_by_path(graph, set(kinds))
@@ -253,7 +253,7 @@ def _own(module: BaseModule, uncounted: dict[int, Variable]) -> int:
 
 
 def _work_by_path(graph: Graph, paths: set[str]) -> dict[str, int]:
-    """The operations of each layer: those of its path, or of a scope of its own inside."""
+    """The operations of each layer: all that are recorded under its path."""
     work: dict[str, int] = {}
     for node in graph.nodes:
         if isinstance(node.primitive, Scan):

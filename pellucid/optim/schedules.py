@@ -47,7 +47,7 @@ class Constant(Schedule):
         check("Constant", "learning_rate", self.learning_rate)
 
     def rate(self, step: Tensor) -> Tensor:
-        """The same for every step."""
+        """The rate, the same for every step."""
         return step * 0.0 + self.learning_rate
 
 

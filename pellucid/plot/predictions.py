@@ -127,14 +127,14 @@ def predicted_and_true(true: ArrayLike, predicted: ArrayLike) -> Any:
 
 
 def _some(*arrays: Any) -> Any:
-    """The same rows of each, evenly spread, at most `MOST`."""
+    """At most `MOST` rows of each array, evenly spread, the same of all."""
     count = len(arrays[0])
     rows = np.linspace(0, count - 1, min(MOST, count)).round().astype(int)
     return tuple(array[rows] for array in arrays)
 
 
 def _line(values: Any, count: int) -> Any:
-    """So many places from the least value to the largest, and a little beyond."""
+    """`count` evenly spaced numbers from the least value to the largest, and a little beyond."""
     least, most = float(values.min()), float(values.max())
     margin = MARGIN * (most - least) or 1.0
     return np.linspace(least - margin, most + margin, count, dtype=np.float32)

@@ -102,7 +102,7 @@ class ScatterAdd(Primitive):
         return y
 
     def _long(self, y: Any, x: Any, indices: Any) -> Any:
-        """The same where many numbers may meet in one place."""
+        """Add x where the indices say, if many numbers may meet in one place."""
         places = np.arange(self.size)[indices]  # negative ones counted from the end
         where = (slice(None),) * self.axis + (places,)
         most = int(np.bincount(places.reshape(-1)).max())

@@ -78,5 +78,5 @@ class Scanned:
         return self._part(3 * self.scan.carries + number)
 
     def stacked(self, result: Any) -> Any:
-        """The same, by the tensor of the body."""
+        """A result of all steps, stacked, named by the tensor of the body that gives it."""
         return self.result(self.positions[id(result)])

@@ -133,7 +133,7 @@ def _several(numbers: Axes) -> tuple[int, ...]:
 
 @strict
 def tile(x: Any, repetitions: tuple[int, ...], /) -> Tensor:
-    """x put beside itself so many times along each axis."""
+    """x put beside itself as often as asked for along each axis."""
     y, times = array(x), tuple(repetitions)
     if any(n < 0 for n in times):
         raise OptionError(f"tile: repetitions {times}. They are not negative.")
@@ -148,7 +148,7 @@ def tile(x: Any, repetitions: tuple[int, ...], /) -> Tensor:
 
 @strict
 def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Tensor:
-    """Each element so many times, one after the other; `repeats` may hold a number for each.
+    """Each element `repeats` times, one after the other; `repeats` may hold a number for each.
 
     Errors: GraphError for repeats that are not known, as the shape depends on them.
     """

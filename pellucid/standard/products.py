@@ -36,7 +36,7 @@ def tensordot(
 ) -> Tensor:
     """The sum of products over some axes of x1 and as many of x2.
 
-    `axes`: so many, the last of x1 and the first of x2; or which of each.
+    `axes`: how many, the last of x1 and the first of x2; or which of each.
     """
     a, b = pair(x1, x2)
     if isinstance(axes, tuple | list):

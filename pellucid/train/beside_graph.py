@@ -29,14 +29,14 @@ class About:
 
     @staticmethod
     def of(model: Any, loss: Callable[..., Any]) -> "About":
-        """That of a model, and of the loss that it is trained with."""
+        """What is noted of a model, and of the loss that it is trained with."""
         layers = {path: type(layer).__name__ for path, layer in model.modules().items()}
         form = " ".join(repr(model).split())
         return About(form, tuple(model.parameters()), layers, _first_argument(loss))
 
     @staticmethod
     def read(entry: Mapping[str, Any]) -> "About":
-        """That in a file; files of former versions know less."""
+        """What a file has noted; files of former versions know less."""
         layers = {str(path): str(kind) for path, kind in entry.get("layers", {}).items()}
         trainable = tuple(str(name) for name in entry["trainable"])
         return About(str(entry["form"]), trainable, layers, str(entry.get("outputs are", "")))

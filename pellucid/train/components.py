@@ -26,7 +26,7 @@ def check_measured(where: str, model: Any, loss: Any) -> None:
 
 
 def check_parts(model: Any, loss: Any, optimizer: Any) -> None:
-    """The same of a Trainer, and of its optimizer."""
+    """Refuse what is no model, loss or optimizer of a Trainer."""
     check_measured("Trainer", model, loss)
     if isinstance(optimizer, type) or not hasattr(optimizer, "minimize"):
         raise _refusal("Trainer", "optimizer", optimizer, OPTIMIZER)

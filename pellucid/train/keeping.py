@@ -87,7 +87,7 @@ class Keeper:
         self.kept, self._waiting, self._shown = None, {}, {}
 
     def last(self, arrays: dict[str, Any]) -> dict[str, Any]:
-        """Those of a checkpoint, with the model's last ones where they wait."""
+        """The arrays of a checkpoint, with the last weights where the kept ones are shown."""
         if self._changed():
             return arrays
         return arrays | {f"{MODEL}{name}": t.array for name, t in self._waiting.items()}

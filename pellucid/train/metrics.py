@@ -228,7 +228,7 @@ def _counted(targets: Any) -> list[tuple[Any, int]]:
 
 
 def means_of(metrics: Sequence[Metric | SetMetric]) -> list[Metric]:
-    """Those that give a number for each sample."""
+    """The metrics that give a number for each sample."""
     return [metric for metric in metrics if not isinstance(metric, SetMetric)]
 
 

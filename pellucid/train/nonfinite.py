@@ -95,7 +95,7 @@ def find_origin(procedure: Procedure, inputs: Sequence[Any]) -> Birthplace | Non
 
 
 def _in_loop(scan: Scan, arguments: Sequence[Any]) -> Birthplace | None:
-    """The same in the body of a loop: in the first turn that gave what is not finite."""
+    """Where in the body of a loop a number was born that is not finite: in the first such turn."""
     for t, given, found in scan.turns(arguments):
         if not all(is_finite(array) for array in found):
             origin = find_origin(Procedure(scan.body, len(given)), given)

@@ -53,7 +53,7 @@ class Callback(Strict):
                 )
 
     def begin(self, trainer: Any, epochs: int) -> None:
-        """Training begins, up to so many epochs in all."""
+        """Training begins, up to `epochs` epochs in all."""
 
     def after_steps(self, trainer: Any, steps: Steps) -> None:
         """Some steps were done; iterate over `steps` for their records."""
@@ -234,7 +234,7 @@ class Options(Strict):
             )
 
     def batch_of(self, samples: int) -> int:
-        """How many of so many training samples a step takes."""
+        """How many of the training samples a step takes."""
         return min(USUAL_BATCH, samples) if self.batch_size is None else self.batch_size
 
 

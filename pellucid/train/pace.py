@@ -28,7 +28,7 @@ class Pace:
     _is_warm: bool = field(default=False, repr=False)
 
     def begin(self, epoch: int) -> None:
-        """Training begins, after so many epochs."""
+        """Training begins, after `epoch` epochs."""
         self.first_epoch, self._began = epoch, time.perf_counter()
 
     @property
@@ -41,7 +41,7 @@ class Pace:
         self._started = time.perf_counter()
 
     def stop(self, steps: int) -> None:
-        """The chunk of so many steps is done."""
+        """A chunk of `steps` steps is done."""
         taken = time.perf_counter() - self._started
         if not self._is_warm:
             self._is_warm = True

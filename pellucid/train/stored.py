@@ -63,7 +63,7 @@ class StoredGraph:
 
     @property
     def samples(self) -> tuple[Value, ...]:
-        """Its inputs that are no variables: those of one sample."""
+        """Its inputs that are no variables: one sample."""
         return self.graph.inputs[: max(len(self.graph.inputs) - len(self.paths), 0)]
 
     def as_dict(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class StoredGraph:
     def captured(
         function: Callable[..., Any], examples: Sequence[Any], names: Sequence[str], model: Module
     ) -> "StoredGraph":
-        """That of a function of one sample. Errors: OptionError for what is not kept with it."""
+        """The graph of a function of one sample. Errors: OptionError for what it cannot keep."""
         found = compiled(function).captured(*examples)
         if found.procedure.updates:
             raise OptionError("it changes variables, or draws random numbers, in inference mode.")

@@ -238,7 +238,7 @@ class Trainer(BaseTrainer):
         self._recorder.draw(self)
 
     def _end_anyway(self, epochs: int, failure: Exception) -> None:
-        """The same after a failure, which stays what is raised."""
+        """End training after a failure, which stays what is raised."""
         is_known = isinstance(failure, TrainingError)
         self._stop = "a number was not finite" if is_known else type(failure).__name__
         try:

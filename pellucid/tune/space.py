@@ -37,7 +37,7 @@ class Range(Strict):
         raise NotImplementedError(f"{type(self).__name__} must define narrowed")
 
     def grid(self, count: int) -> list[Any]:
-        """At most so many values, from end to end."""
+        """At most `count` values, evenly spread from end to end."""
         raise NotImplementedError(f"{type(self).__name__} must define grid")
 
     def edge(self, value: Any) -> str:
@@ -193,7 +193,7 @@ class Choice(Range):
         return [float(known == value) for known in self.values]
 
     def narrowed(self, values: Sequence[Any]) -> "Choice":
-        """Those that are among some values."""
+        """The choices that are among some values."""
         return Choice(tuple(known for known in self.values if known in values) or self.values)
 
     def grid(self, count: int) -> list[Any]:
