@@ -444,6 +444,20 @@ PROGRAMS = [
         (2, 8, 2, 2),
     ),
     Wrong(
+        "an image smaller than the window of a pooling",
+        "mzaradzki/neuralnets#9",
+        chained(nn.Conv2d(1, 4, 3), nn.AvgPool2d(7)),
+        (zeros(2, 1, 6, 6),),
+        (
+            "1: AvgPool2d(7)",
+            "(2, 4, 4, 4)",
+            "x comes from `0`, Conv2d(1, 4, 3).",
+            "use a smaller one",
+        ),
+        lambda: nn.Sequential(nn.Conv2d(1, 4, 3), nn.AvgPool2d(4))(zeros(2, 1, 6, 6)),
+        (2, 4, 1, 1),
+    ),
+    Wrong(
         "pooling behind Flatten",
         "keras-team/keras#3945's kind: axes lost before pooling",
         chained(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.MaxPool2d(2)),

@@ -13,10 +13,11 @@ from typing import Any
 
 from pellucid.languages import said
 from pellucid.misfits.chains import GIVEN, Step, makes_size
-from pellucid.misfits.layers import Layer, Taken, changed, form, traced
+from pellucid.misfits.layers import Layer, Taken, changed, form, like, traced
 
 MOST = 2  # remedies that are told
 IMAGES = 4  # axes of a batch of images
+LARGE = 10**4  # height and width that every window fits into
 Move = tuple[str, Callable[[Any], Any]]
 
 
@@ -126,11 +127,11 @@ def _is_turned(taken: Taken, x: Any) -> bool:
 
 def _resized(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterator[str]:
     """The layer with another size, and the layer before it."""
-    if not taken.option or not taken.has_axes(x.shape):
+    if not taken.has_axes(x.shape):
         return
-    found = x.shape[taken.axis]
+    found = x.shape[taken.axis] if taken.option else taken.size
     if found == taken.size:
-        yield from _of_windows(layer)
+        yield from _of_windows(layer, x)
         return
     if taken.is_last and x.ndim == IMAGES:
         other = changed(layer, taken.option, math.prod(x.shape[1:]))
@@ -171,10 +172,10 @@ def unflattened(giver: Step) -> Iterator[str]:
         )
 
 
-def _of_windows(layer: Layer) -> Iterator[str]:
-    """A window that does not fit once."""
-    window = getattr(layer, "window", None)
-    if window is not None:
+def _of_windows(layer: Layer, x: Any) -> Iterator[str]:
+    """A window that does not fit once: tried with an image that is larger than any window."""
+    large = like((*x.shape[:2], *(LARGE,) * (x.ndim - 2)), x)
+    if hasattr(layer, "window") and traced(layer.forward, large) is not None:
         yield said(
             "The window of {form} is larger than the image that is left: use a smaller one or "
             "padding='same', or leave out a pooling before it.",

@@ -180,6 +180,13 @@ def test_a_fault_while_explaining_hides_no_error(monkeypatch):
         nn.Sequential(nn.Linear(4, 3))(zeros(2, 5))
 
 
+def test_another_dtype_is_no_window_that_is_too_large():
+    with pytest.raises(DTypeError) as caught:
+        nn.Conv2d(3, 8, 3)(pc.tensor(np.zeros((2, 3, 9, 9))))
+    assert "window" not in str(caught.value)
+    assert "float64" in str(caught.value)
+
+
 def test_ids_of_an_embedding_are_not_asked_to_be_features():
     model = nn.Sequential(nn.Embedding(9, 4), nn.Linear(5, 2))
     with pytest.raises(
