@@ -35,7 +35,7 @@ from pellucid.on_use import on_use
 from pellucid.primitives import PRIMITIVES, Elementwise, Primitive
 from pellucid.random import Generator
 from pellucid.scopes import scope
-from pellucid.tensor import Tensor, apply, from_dlpack, tensor
+from pellucid.tensor import Tensor, apply, tensor
 from pellucid.variables import Buffer, Parameter, Variable
 from pellucid.version import __version__
 
@@ -60,8 +60,8 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
     # fmt: off
     from pellucid.standard.dtypes import (
         __array_namespace_info__ as __array_namespace_info__, asarray, astype, bool as bool,
-        can_cast, e, finfo, float32, float64, iinfo, inf, int32, int64, isdtype, nan, newaxis, pi,
-        result_type, uint32, uint8,
+        can_cast, e, finfo, float32, float64, from_dlpack, iinfo, inf, int32, int64, isdtype, nan,
+        newaxis, pi, result_type, uint32, uint8,
     )
     from pellucid.standard.elementwise import (
         abs as abs, add, ceil, clip, conj, copysign, divide, exp, expm1, floor, floor_divide,

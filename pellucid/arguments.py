@@ -20,7 +20,7 @@ from pellucid.primitives import Concat, Primitive
 from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
 from pellucid.recordings import Tracing, is_recording, recording
 from pellucid.structure import flatten, row, unflatten
-from pellucid.tensor import Tensor, apply, tensor
+from pellucid.tensor import Tensor, apply, holding, tensor
 from pellucid.variables import Variable, assign_all
 
 _PLAIN = frozenset((Tensor, np.ndarray))  # what most calls are made with: nothing is nested
@@ -105,7 +105,7 @@ def traced(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     """The function's results, computed as it stands, from tensors like those of a capture."""
     leaves: list[Any] = []
     structure = flatten(arguments, leaves)
-    tensors = [x if isinstance(x, Tensor) else Tensor(_array(x)) for x in _of_one_width(leaves)]
+    tensors = [x if isinstance(x, Tensor) else holding(_array(x)) for x in _of_one_width(leaves)]
     record = Tracing()
     with np.errstate(all="ignore"), recording(record):
         returned = function(*unflatten(structure, iter(tensors)))

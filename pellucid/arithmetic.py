@@ -1,17 +1,22 @@
 """Arithmetic, comparisons and choice: what is computed at each position of a tensor.
 
-`Arithmetic` is the first part of what a `Tensor` can do. Every method comes down to `apply`,
+each         the method that computes a primitive, as `x.exp()`
+Arithmetic   the first part of what a `Tensor` can do
+
+Every method comes down to `apply`,
 which `Tensor` defines: check shapes and dtypes, compute, record where the result came from.
 """
 
 import math
-from typing import Any, Self
+from collections.abc import Callable
+from inspect import Parameter, Signature
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from pellucid import primitives as p
 from pellucid.primitives.base import BOOL, INTEGERS, DType, Shape, known_dtype
-from pellucid.strict import strict
+from pellucid.strict import strict, unasked
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = p.Add(), p.Subtract(), p.Multiply(), p.Divide()
 _POWER, _NEGATIVE, _WHERE, _IDENTITY = p.Power(), p.Negative(), p.Where(), p.Identity()
@@ -20,10 +25,29 @@ _NOT, _AND, _OR = p.LogicalNot(), p.LogicalAnd(), p.LogicalOr()
 _BITS_AND, _BITS_OR, _BITS_XOR = p.BitwiseAnd(), p.BitwiseOr(), p.BitwiseXor()
 _UP, _DOWN = p.BitwiseLeftShift(), p.BitwiseRightShift()
 _FLOOR_DIVIDE, _REMAINDER = p.FloorDivide(), p.Remainder()
-_ABS, _SIGN, _FLOOR, _SQRT = p.Abs(), p.Sign(), p.Floor(), p.Sqrt()
-_EXP, _EXPM1, _LOG, _LOG1P = p.Exp(), p.Expm1(), p.Log(), p.Log1p()
-_SIN, _COS, _TANH, _SIGMOID, _ERF = p.Sin(), p.Cos(), p.Tanh(), p.Sigmoid(), p.Erf()
 _MAXIMUM, _MINIMUM = p.Maximum(), p.Minimum()
+
+
+Each = TypeVar("Each", bound="Arithmetic")
+
+
+def each(primitive: p.Primitive, meaning: str) -> Callable[[Each], Each]:
+    """The method that computes a primitive at each position.
+
+    It looks at its arguments itself: the frame of `strict` would be felt around so little.
+    """
+
+    def method(self: Each, *given: Any, **options: Any) -> Each:
+        if given or options:
+            raise unasked(f"{type(self).__name__}.{primitive.name}", given, options)
+        return self.alone(primitive)
+
+    method.__name__ = primitive.name
+    method.__qualname__ = f"Arithmetic.{primitive.name}"
+    method.__doc__ = meaning
+    itself = Parameter("self", Parameter.POSITIONAL_OR_KEYWORD)
+    method.__signature__ = Signature([itself])  # type: ignore[attr-defined]
+    return method
 
 
 class Arithmetic:
@@ -53,6 +77,10 @@ class Arithmetic:
 
     def apply(self, primitive: p.Primitive, *others: Any) -> Self:
         """The primitive applied to this tensor and others; Python numbers take its dtype."""
+        raise NotImplementedError
+
+    def alone(self, primitive: p.Primitive) -> Self:
+        """The primitive applied to this tensor alone."""
         raise NotImplementedError
 
     def operand(self, other: Any) -> Self:
@@ -121,65 +149,27 @@ class Arithmetic:
         return self.operand(other) ** self
 
     def __pos__(self) -> Self:
-        return self.apply(_IDENTITY)
+        return self.alone(_IDENTITY)
 
     def __neg__(self) -> Self:
-        return self.apply(_NEGATIVE)
+        return self.alone(_NEGATIVE)
 
     def __abs__(self) -> Self:
         return self.abs()
 
-    def abs(self) -> Self:
-        """Absolute value."""
-        return self.apply(_ABS)
-
-    def sign(self) -> Self:
-        """-1, 0 or 1."""
-        return self.apply(_SIGN)
-
-    def floor(self) -> Self:
-        """The largest integer not above each number, as a float."""
-        return self.apply(_FLOOR)
-
-    def exp(self) -> Self:
-        """Exponential."""
-        return self.apply(_EXP)
-
-    def expm1(self) -> Self:
-        """e^x - 1, accurate near 0."""
-        return self.apply(_EXPM1)
-
-    def log(self) -> Self:
-        """Natural logarithm."""
-        return self.apply(_LOG)
-
-    def log1p(self) -> Self:
-        """log(1 + x), accurate near 0."""
-        return self.apply(_LOG1P)
-
-    def sqrt(self) -> Self:
-        """Square root."""
-        return self.apply(_SQRT)
-
-    def sin(self) -> Self:
-        """Sine of radians."""
-        return self.apply(_SIN)
-
-    def cos(self) -> Self:
-        """Cosine of radians."""
-        return self.apply(_COS)
-
-    def tanh(self) -> Self:
-        """Hyperbolic tangent."""
-        return self.apply(_TANH)
-
-    def sigmoid(self) -> Self:
-        """Logistic function 1 / (1 + e^-x)."""
-        return self.apply(_SIGMOID)
-
-    def erf(self) -> Self:
-        """Error function."""
-        return self.apply(_ERF)
+    abs = each(p.Abs(), "Absolute value.")
+    sign = each(p.Sign(), "-1, 0 or 1.")
+    floor = each(p.Floor(), "The largest integer not above each number, as a float.")
+    exp = each(p.Exp(), "Exponential.")
+    expm1 = each(p.Expm1(), "e^x - 1, accurate near 0.")
+    log = each(p.Log(), "Natural logarithm.")
+    log1p = each(p.Log1p(), "log(1 + x), accurate near 0.")
+    sqrt = each(p.Sqrt(), "Square root.")
+    sin = each(p.Sin(), "Sine of radians.")
+    cos = each(p.Cos(), "Cosine of radians.")
+    tanh = each(p.Tanh(), "Hyperbolic tangent.")
+    sigmoid = each(p.Sigmoid(), "Logistic function 1 / (1 + e^-x).")
+    erf = each(p.Erf(), "Error function.")
 
     @strict
     def maximum(self, other: Any) -> Self:
@@ -198,7 +188,7 @@ class Arithmetic:
         return NotImplemented if other is None else self.apply(_EQUAL, other)
 
     def __ne__(self, other: Any) -> Self:  # type: ignore[override]
-        return NotImplemented if other is None else self.apply(_EQUAL, other).apply(_NOT)
+        return NotImplemented if other is None else self.apply(_EQUAL, other).alone(_NOT)
 
     def __lt__(self, other: Any) -> Self:
         return self.apply(_LESS, other)
@@ -236,7 +226,7 @@ class Arithmetic:
     def __invert__(self) -> Self:
         if self.dtype in INTEGERS:
             return self ^ (-1 if self.dtype.kind == "i" else int(np.iinfo(self.dtype).max))
-        return self.apply(_NOT)
+        return self.alone(_NOT)
 
     def __lshift__(self, other: Any) -> Self:
         return self.apply(_UP, other)

@@ -17,7 +17,7 @@ from pellucid.primitives.base import FLOAT64, FLOATS
 from pellucid.primitives.scan_passes import tidy
 from pellucid.recordings import Changes, ReadSetting, Recording, recording
 from pellucid.structure import flatten, unflatten
-from pellucid.tensor import Tensor, tensor
+from pellucid.tensor import Tensor, holding, tensor
 from pellucid.variables import Variable
 
 
@@ -90,7 +90,7 @@ def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[
 
     names = _argument_names(function, structure)
     symbols = [
-        Tensor(Value(name, a.shape, a.dtype), Origin(None, ()))
+        holding(Value(name, a.shape, a.dtype), Origin(None, ()))
         for name, a in zip(names, arrays, strict=True)
     ]
     with recording() as record:

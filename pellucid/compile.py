@@ -32,7 +32,7 @@ from pellucid.refusals import shown
 from pellucid.running import Specialization
 from pellucid.strict import strict
 from pellucid.structure import LEAF, unflatten
-from pellucid.tensor import Tensor
+from pellucid.tensor import holding
 
 OFTEN = 10  # captures for arguments of one kind: something seems to change all the time
 
@@ -103,8 +103,8 @@ class Compiled:
         captured, results = kind.captured, kind.run(self.executor, arrays)
         origins = captured.origins_with(given) if given else captured.origins
         if captured.result is LEAF:  # as of most functions
-            return Tensor(results[0], origins[0])
-        return unflatten(captured.result, iter(map(Tensor, results, origins)))
+            return holding(results[0], origins[0])
+        return unflatten(captured.result, iter(map(holding, results, origins)))
 
     def loop(self, *arguments: Any) -> Any:
         """One call for each row of the arguments, one after the other, inside the executor.
@@ -131,7 +131,7 @@ class Compiled:
             )
         kind = self._specialized(structure, [a[0] for a in rows])
         results, failure = kind.loop(self.executor, rows)
-        tensors = iter([Tensor(array) for array in results])
+        tensors = iter([holding(array) for array in results])
         return unflatten(kind.captured.result, tensors), failure
 
     def prepare(self, *examples: Any) -> None:

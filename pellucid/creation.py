@@ -30,7 +30,7 @@ from pellucid.primitives.base import (
 )
 from pellucid.sizes import check_sizes
 from pellucid.strict import strict
-from pellucid.tensor import Tensor, apply, ones_like, tensor, zeros_like
+from pellucid.tensor import Tensor, apply, holding, like, ones_like, tensor
 
 
 @strict
@@ -41,7 +41,7 @@ def zeros(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tenso
     (2, 3)
     """
     check_device("zeros", device)
-    return Tensor(_filled("zeros", shape, 0, dtype))
+    return holding(_filled("zeros", shape, 0, dtype))
 
 
 @strict
@@ -54,7 +54,14 @@ def empty(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tenso
 def ones(shape: int | Shape, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of ones."""
     check_device("ones", device)
-    return Tensor(_filled("ones", shape, 1, dtype))
+    return holding(_filled("ones", shape, 1, dtype))
+
+
+@strict
+def zeros_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor of zeros with the shape and dtype of x."""
+    x, of = like("zeros_like", x, dtype, device)
+    return holding(np.zeros(x.shape, of))
 
 
 @strict
@@ -70,7 +77,7 @@ def full(shape: int | Shape, fill_value: float, *, dtype: Any = None, device: An
     number = _plain("full", fill_value)
     own = BOOL if isinstance(number, bool) else INT64 if isinstance(number, int) else FLOAT32
     of = own if dtype is None else known_dtype("full", dtype)
-    return Tensor(_filled("full", shape, _number("full", number, of), of))
+    return holding(_filled("full", shape, _number("full", number, of), of))
 
 
 @strict
@@ -81,7 +88,7 @@ def full_like(x: Tensor, fill_value: float, *, dtype: Any = None, device: Any = 
     """
     check_device("full_like", device)
     of = x.dtype if dtype is None else known_dtype("full_like", dtype)
-    number = Tensor(_number("full_like", fill_value, of))
+    number = holding(_number("full_like", fill_value, of))
     return number.broadcast_to(x.shape) if is_symbolic(x) else full(x.shape, fill_value, dtype=of)
 
 
@@ -98,7 +105,7 @@ def eye(
     """A matrix with ones on its diagonal, or on the k-th above it; square unless told otherwise."""
     check_device("eye", device)
     n, m = _sizes("eye", (n_rows, n_rows if n_cols is None else n_cols), dtype)
-    return Tensor(np.eye(n, m, k, dtype=FLOAT32 if dtype is None else dtype))
+    return holding(np.eye(n, m, k, dtype=FLOAT32 if dtype is None else dtype))
 
 
 @strict
@@ -165,7 +172,7 @@ def linspace(
     first, last = _plain("linspace", start), _plain("linspace", stop)
     if not (is_finite(first) and is_finite(last)):
         raise OptionError(f"linspace: from {first} to {last}. Both ends are finite numbers.")
-    return Tensor(np.linspace(first, last, points, endpoint=endpoint, dtype=of))
+    return holding(np.linspace(first, last, points, endpoint=endpoint, dtype=of))
 
 
 @strict

@@ -22,7 +22,7 @@ from pellucid.primitives import Concat, Identity
 from pellucid.primitives.base import FLOAT64, FLOATS
 from pellucid.refusals import shown
 from pellucid.strict import strict
-from pellucid.tensor import Tensor, ones_like, tensor, zeros_like
+from pellucid.tensor import Tensor, holding, ones_like, tensor
 
 Function = Callable[..., Tensor]
 
@@ -96,7 +96,7 @@ def jvp(function: Function, arguments: Sequence[Any], directions: Sequence[Any])
             f"jvp: {len(arguments)} arguments and {len(directions)} directions. Each has one."
         )
     y, pull = vjp(function, *arguments)
-    dy = Tensor(np.zeros(y.shape, y.dtype), Origin(None, ()))
+    dy = holding(np.zeros(y.shape, y.dtype), Origin(None, ()))
     rows = pull(dy)
     along = [row.operand(v) for row, v in zip(rows, directions, strict=True)]
     for row, v in zip(rows, along, strict=True):
@@ -122,7 +122,7 @@ def hessian(function: Function) -> Callable[[Any], Tensor]:
         for i in range(slope.size):
             one = np.zeros(slope.shape, slope.dtype)
             one.flat[i] = 1.0
-            rows.append(_pulled(slope, [x], Tensor(one))[0].reshape(1, *x.shape))
+            rows.append(_pulled(slope, [x], holding(one))[0].reshape(1, *x.shape))
         joined = rows[0].apply(Concat(0), *rows[1:]) if rows else slope
         return joined.reshape(*x.shape, *x.shape)
 
@@ -146,9 +146,9 @@ def _fresh(arguments: Sequence[Any], chosen: Any) -> list[Any]:
         if x.dtype not in FLOATS:
             raise GradientError(f"grad: argument {i} is {x.dtype}. Only floats have gradients.")
         if x.origin is None:
-            x = Tensor(x.array, Origin(None, ()))
+            x = holding(x.array, Origin(None, ()))
         if isinstance(x.origin, Unrecorded):  # which what is computed from it must not share
-            result[i] = Tensor(x.array, Origin(Identity(), (x,)))
+            result[i] = holding(x.array, Origin(Identity(), (x,)))
         else:
             result[i] = x.apply(Identity())
     return result
@@ -175,7 +175,10 @@ def _value(function: Function, arguments: Sequence[Any]) -> Tensor:
 def _pulled(y: Tensor, wanted: Sequence[Tensor], dy: Tensor) -> list[Tensor]:
     """The gradients, zeros where y does not depend on an argument."""
     found = gradients(y, wanted, dy)
-    return [zeros_like(x) if dx is None else dx for x, dx in zip(wanted, found, strict=True)]
+    return [
+        holding(np.zeros(x.shape, x.dtype)) if dx is None else dx
+        for x, dx in zip(wanted, found, strict=True)
+    ]
 
 
 # ---- verification ------------------------------------------------------------------------

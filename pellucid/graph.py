@@ -24,6 +24,7 @@ import numpy as np
 from pellucid.errors import GraphError, PellucidError, ShapeError
 from pellucid.scopes import current_scope
 from pellucid.sizes import check_sizes
+from pellucid.strict import strict
 from pellucid.written import Written, constant_text, dtype_text
 
 Shape = tuple[int, ...]
@@ -59,6 +60,7 @@ class Node:
         return f"{self.output} = {self.primitive} of ({inputs}){remark}"
 
 
+@strict
 @dataclass(frozen=True, eq=False, repr=False)
 class Graph(Written):
     """A computation: nodes in an order in which every input is there before it is used.

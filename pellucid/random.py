@@ -20,8 +20,7 @@ from pellucid.primitives.base import FLOAT32, UINT32, Shape, known_dtype, whole_
 from pellucid.primitives.random import threefry_2x32
 from pellucid.recordings import is_recording
 from pellucid.refusals import KINDS, Kind, Strict, require
-from pellucid.strict import strict
-from pellucid.tensor import Tensor, apply
+from pellucid.tensor import Tensor, apply, holding
 from pellucid.variables import Buffer
 
 INITIAL_VALUES = 0
@@ -31,7 +30,6 @@ AUGMENTATION = 3  # what 2 gave is drawn otherwise now; streams keep their numbe
 LARGE_BYTES = 2**28  # of a draw: before it, it is asked whether there is so much memory
 
 
-@strict
 class Generator(Strict):
     """A stream of random numbers.
 
@@ -54,7 +52,7 @@ class Generator(Strict):
     def take_seed(self, seed: int) -> None:
         """Give the numbers of another seed from now on."""
         self.seed = seed
-        self._key = Tensor(_cipher(seed, self.purpose))
+        self._key = holding(_cipher(seed, self.purpose))
 
     def key(self) -> Tensor:
         """The two words that all its numbers come from."""
@@ -72,7 +70,7 @@ class Generator(Strict):
         """Uniform words of `count` random bits (uint32), in [0, 2^count)."""
         sizes = whole_sizes("Generator", shape if isinstance(shape, tuple | list) else (shape,))
         if active_sizes() is not None and not is_recording():
-            draw = Tensor(Value("draw", (), UINT32), Origin(None, ()))
+            draw = holding(Value("draw", (), UINT32), Origin(None, ()))
             return apply(RandomBits(sizes, count), self.key(), draw)
         size = math.prod(sizes) * UINT32.itemsize
         if size > LARGE_BYTES:

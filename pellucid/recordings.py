@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from pellucid.graph import Origin, Value
 from pellucid.scopes import current_scope
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 from pellucid.written import legal_name
 
 
@@ -65,7 +65,7 @@ class Recording(Calls):
         if variable not in self.reads:
             path = legal_name(f"{current_scope()}.{variable.name}".strip("."))
             symbol = Value(path, variable.shape, variable.dtype)
-            self.reads[variable] = Tensor(symbol, Origin(None, ()))
+            self.reads[variable] = holding(symbol, Origin(None, ()))
         return self.reads[variable]
 
     def write(self, variable: Any, value: Tensor) -> None:

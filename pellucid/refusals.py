@@ -18,7 +18,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Self
 
 from pellucid.errors import OptionError, closest, nearest
-from pellucid.strict import Takes, unfit
+from pellucid.strict import Takes, strict, unfit
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,15 @@ def _names(kind: type) -> tuple[str, ...]:
 
 
 class Strict:
-    """A base that answers unknown attributes and options with what is written here instead."""
+    """A base that answers unknown attributes and options with what is written here instead.
+
+    Wrong calls of its methods too, where the class is one of pellucid's.
+    """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.__module__.startswith("pellucid."):
+            strict(cls)
 
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
         check_arguments(cls, arguments, options)

@@ -17,7 +17,7 @@ from pellucid.primitives.symbols import symbol
 from pellucid.recordings import Recording, active_recording, recording
 from pellucid.strict import strict
 from pellucid.structure import flatten, unflatten
-from pellucid.tensor import Tensor, tensor
+from pellucid.tensor import Tensor, holding, tensor
 from pellucid.variables import Variable
 
 MOST_ROWS = (
@@ -224,7 +224,7 @@ def _call(
     """Call a body with symbols."""
     began = Origin(None, ()).serial
     now, carried = [symbol(x) for x in state.leaves], {v: symbol(v.value) for v in variables}
-    slices = [symbol(Tensor(Value("", x.shape[1:], x.dtype))) for x in sequences.leaves]
+    slices = [symbol(holding(Value("", x.shape[1:], x.dtype))) for x in sequences.leaves]
     with recording(_Inside(outer, carried)) as record:
         after, results = body(now, sequences.filled(slices))
     return _Call(now, slices, carried, after, results, record.writes, began)

@@ -15,7 +15,7 @@ import numpy as np
 from pellucid.errors import OptionError, StateError
 from pellucid.guards import unchanged
 from pellucid.refusals import shown
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 from pellucid.variables import Variable, assign_all
 
 State = dict[str, np.ndarray[Any, Any]]
@@ -83,7 +83,7 @@ def restore(
             f"loaded.{_conversion(variables, arrays)}"
         )
     loaded = tuple(name for name in variables if name in arrays)
-    assign_all({variables[name]: Tensor(arrays[name]) for name in loaded})
+    assign_all({variables[name]: holding(arrays[name]) for name in loaded})
     left = tuple(name for name in arrays if name not in variables)
     return Loaded(loaded, left, tuple(name for name in variables if name not in arrays))
 

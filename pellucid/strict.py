@@ -3,6 +3,7 @@
 strict    has a function, or the methods of a class, answer so
 Takes     what a function takes
 unfit     the error for arguments that do not fit, if they do not
+unasked   that for any arguments
 
 A function that fits its call is called as ever: that the call itself failed is found where it has.
 """
@@ -98,6 +99,15 @@ def unfit(
     return None
 
 
+def unasked(
+    where: str, given: Sequence[Any], options: Mapping[str, Any], rest: str = ""
+) -> CallError:
+    """The error for arguments where none are taken, or, of `rest`, any number by place alone."""
+    takes = Takes((), (), (), 0, rest=rest, others=False)
+    error = unfit(where, (where.rpartition(".")[0] or where,), takes, given, options)
+    return error or CallError(f"{where}: it takes no arguments.")
+
+
 def _no_option(
     where: str, word: str, value: Any, owners: tuple[str, ...], takes: Takes
 ) -> CallError:
@@ -133,15 +143,19 @@ def _too_many(where: str, takes: Takes, given: Sequence[Any]) -> str:
     return f"{text} Give the others by name: {', '.join(named)}." if named else text
 
 
-def strict(called: Named) -> Named:
+def strict(called: Named, *, but: str = "") -> Named:
     """The same function, whose wrong calls raise CallError, or a class with such methods.
 
-    Stands nearest to the function, below other decorators, and above `dataclass`.
+    Stands nearest to the function, below other decorators, and above `dataclass`. Of a class that
+    does not look at its arguments itself, as `refusals.Strict` does, the constructor too. One
+    method, `but`, is left as it is.
     """
     if isinstance(called, type):
+        new: Any = called.__new__
+        constructor = ("__init__",) if new is object.__new__ else ()
         for name, method in list(vars(called).items()):
-            if not name.startswith("_") and isinstance(method, FunctionType):
-                setattr(called, name, strict(method))
+            if name != but and (name[0] != "_" or name in ("__call__", *constructor)):
+                _make_strict(called, name, method)
         return called
 
     @functools.wraps(called)
@@ -157,14 +171,25 @@ def strict(called: Named) -> Named:
     return call  # type: ignore[return-value]
 
 
+def _make_strict(kind: type, name: str, method: Any) -> None:
+    """A method as its class has it; what is decorated already stays."""
+    around = type(method) if isinstance(method, classmethod | staticmethod) else None
+    function = method if around is None else method.__func__
+    if isinstance(function, FunctionType) and not hasattr(function, "__wrapped__"):
+        made: Any = strict(function)
+        setattr(kind, name, made if around is None else around(made))
+
+
 def _refused(function: Any, given: Sequence[Any], options: Mapping[str, Any]) -> CallError | None:
     """The error for a call of a function, or of a method of what is given first."""
-    name = function.__name__
-    is_method = function.__code__.co_varnames[:1] == ("self",)
-    if not is_method:
+    name = function.__qualname__.rpartition("<locals>.")[2]
+    if function.__code__.co_varnames[:1] not in (("self",), ("cls",)):
         return unfit(name, (name,), Takes.of(function), given, options)
-    kind = type(given[0]) if given else type(None)
-    # What is called by its object, as a measure is, has the name of that.
-    where = f"{kind.__name__}.{name}".removesuffix(".__call__") if given else function.__qualname__
+    name = function.__name__
+    first = given[0] if given else None
+    kind = first if isinstance(first, type) else type(first)
+    # What is called by its object, as a measure is, or its class has the name of that.
+    where = f"{kind.__name__}.{name}" if given else function.__qualname__
+    where = where.removesuffix(".__call__").removesuffix(".__init__")
     owners = tuple(base.__name__ for base in kind.__mro__)
     return unfit(where, owners, Takes.of(function, bound=1), given[1:], options)

@@ -1,7 +1,8 @@
 """Tensors: immutable arrays that remember, when asked to, where they came from.
 
     Tensor      an array with operators, and a history when gradients are wanted
-    tensor      a tensor from numbers, lists or arrays; from_dlpack, from other libraries
+    tensor      a tensor from numbers, lists or arrays
+    holding     a tensor that holds an array as it is
     apply       a primitive, also one of your own, applied to tensors
 
 Computing is eager and is plain NumPy. While a function is captured as a graph, tensors are
@@ -17,11 +18,21 @@ from numpy import asarray, ndarray
 from pellucid.arrays import array_of, check_device, weak
 from pellucid.autodiff import gradients
 from pellucid.conversion import Conversions
-from pellucid.errors import GradientError, GraphError, ShapeError
+from pellucid.errors import CallError, GradientError, GraphError, ShapeError
 from pellucid.graph import Origin, Unrecorded, Value, has_origin, history, is_symbolic
 from pellucid.primitives import BroadcastTo, Primitive, StopGradient
 from pellucid.primitives.base import FLOATS, INT64, DType, known_dtype
+from pellucid.refusals import KINDS, Kind, require
 from pellucid.strict import strict
+
+KINDS[Primitive] = Kind("It is a primitive; a function is called, as it is: f(x)")
+
+
+def holding(array: Any, origin: Origin | None = None) -> "Tensor":
+    """A tensor that holds an array, or a value, as it is: nothing is looked at or copied."""
+    made = _blank()
+    made.array, made.origin, made.grad = array, origin, None
+    return made
 
 
 class Tensor(Conversions):
@@ -39,10 +50,16 @@ class Tensor(Conversions):
     __slots__ = ("__weakref__", "array", "grad", "origin")
     __hash__ = object.__hash__
 
-    def __init__(self, array: Any, origin: Origin | None = None) -> None:
-        self.array = array
-        self.origin = origin
-        self.grad: Tensor | None = None
+    array: Any
+    origin: Origin | None
+    grad: "Tensor | None"
+    holding = staticmethod(holding)  # for what knows no tensor but one that is there
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        raise CallError(
+            "Tensor: a tensor is made by the function `tensor`, which looks at what it is given: "
+            "pc.tensor([1.0, 2.0]); one of zeros by pc.zeros((2, 3))."
+        )
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -62,15 +79,22 @@ class Tensor(Conversions):
 
     def apply(self, primitive: Primitive, *others: Any) -> "Tensor":
         """The primitive applied to this tensor and others; Python numbers take its dtype."""
-        if type(self) is Tensor:
-            if not others:
-                return _apply_to_one(primitive, self)
-            if len(others) == 1:
+        try:
+            if len(others) == 1 and type(self) is Tensor:
                 other = others[0]
                 if type(other) is not Tensor:
                     other = self.operand(other)
                 return _apply_to_two(primitive, self, other)
+            if not others:
+                return self.alone(primitive)
+        except AttributeError:
+            require("apply", "primitive", primitive, Primitive)
+            raise
         return apply(primitive, self, *[self.operand(other) for other in others])
+
+    def alone(self, primitive: Primitive) -> "Tensor":
+        """The primitive applied to this tensor alone."""
+        return _apply_to_one(primitive, self) if type(self) is Tensor else apply(primitive, self)
 
     def operand(self, other: Any) -> "Tensor":
         """Another operand as a tensor; a Python number takes this tensor's dtype."""
@@ -79,7 +103,7 @@ class Tensor(Conversions):
         if isinstance(other, np.generic):  # a NumPy number is a number, as Python's are
             other = other.item()
         if isinstance(other, bool | int | float):
-            return Tensor(weak(other, self.dtype))
+            return holding(weak(other, self.dtype))
         return tensor(other)
 
     def fresh(self, data: Any) -> "Tensor":
@@ -94,11 +118,9 @@ class Tensor(Conversions):
         return tensor(array.astype(INT64) if array.size == 0 else array)
 
     def __reduce__(self) -> Any:
-        """What `copy` and `pickle` keep: the numbers, and whether gradients are wanted.
-
-        A copy has no history: it is a source, like what `tensor(...)` makes.
-        """
-        return _made_again, (self.known("a copy"), self.requires_grad)
+        """What `copy` and `pickle` keep: the numbers, and whether gradients are wanted."""
+        made = functools.partial(tensor, requires_grad=self.requires_grad)
+        return made, (self.known("a copy"),)
 
     # ---- differentiation -----------------------------------------------------------------
 
@@ -147,7 +169,10 @@ class Tensor(Conversions):
         sources = [t for t in history([y]) if t.origin.primitive is None]
         for x, dx in zip(sources, gradients(y, sources, dy), strict=True):
             if dx is not None:
-                x.grad = dx if is_symbolic(dx) else Tensor(dx.array)
+                x.grad = dx if is_symbolic(dx) else holding(dx.array)
+
+
+_blank = functools.partial(object.__new__, Tensor)  # quicker than a call of the class
 
 
 @strict
@@ -158,18 +183,20 @@ def apply(primitive: Primitive, *inputs: Any) -> Tensor:
     recorded where an input has a history. Your own subclass of `Primitive` works like the
     built-in ones.
     """
-    # Lists, as a generator takes twice the time here.
+    # Lists, as generators take twice the time.
     tensors = tuple([x if type(x) is Tensor else _as_tensor(x) for x in inputs])
     arrays = [x.array for x in tensors]
+    shapes, dtypes = [array.shape for array in arrays], [array.dtype for array in arrays]
     try:
-        shape, dtype = primitive.output(
-            [array.shape for array in arrays], [array.dtype for array in arrays]
-        )
+        shape, dtype = primitive.output(shapes, dtypes)
     except ShapeError as error:
         error.operands = (primitive, *tensors)
         raise
+    except AttributeError:
+        require("apply", "primitive", primitive, Primitive)
+        raise
     if Value in [type(array) for array in arrays]:
-        return Tensor(Value("", shape, dtype), Origin(primitive, tensors))
+        return holding(Value("", shape, dtype), Origin(primitive, tensors))
     return _recorded(primitive, tensors, asarray(primitive.forward(np, *arrays)), shape, dtype)
 
 
@@ -184,7 +211,7 @@ def _apply_to_one(primitive: Primitive, a: Tensor) -> Tensor:
         y = asarray(y)
     if y.dtype is not dtype or y.shape != shape:
         return _recorded(primitive, (a,), y, shape, primitive.result or dtype)
-    return Tensor(y, None if a.origin is None else _origin(primitive, (a,)))
+    return holding(y) if a.origin is None else holding(y, _origin(primitive, (a,)))
 
 
 def _apply_to_two(primitive: Primitive, a: Tensor, b: Tensor) -> Tensor:
@@ -201,8 +228,8 @@ def _apply_to_two(primitive: Primitive, a: Tensor, b: Tensor) -> Tensor:
     if y.dtype is not dtype or y.shape != shape:
         return _recorded(primitive, (a, b), y, shape, primitive.result or dtype)
     if a.origin is None and b.origin is None:
-        return Tensor(y)
-    return Tensor(y, _origin(primitive, (a, b)))
+        return holding(y)
+    return holding(y, _origin(primitive, (a, b)))
 
 
 def _recorded(
@@ -220,8 +247,8 @@ def _recorded(
         )
     # Lists, as a generator takes twice the time here.
     if dtype.kind not in "fV" or all([x.origin is None for x in inputs]):  # noqa: C419
-        return Tensor(y)
-    return Tensor(y, _origin(primitive, inputs))
+        return holding(y)
+    return holding(y, _origin(primitive, inputs))
 
 
 def _origin(primitive: Primitive, inputs: tuple[Tensor, ...]) -> Origin | None:
@@ -235,10 +262,6 @@ def _origin(primitive: Primitive, inputs: tuple[Tensor, ...]) -> Origin | None:
     return functools.reduce(Unrecorded.joined, found)
 
 
-def _made_again(array: Any, requires_grad: bool) -> Tensor:
-    return Tensor(array, Origin(None, ()) if requires_grad else None)
-
-
 def _as_tensor(x: Any) -> Tensor:
     return x.read() if isinstance(x, Tensor) else tensor(x)
 
@@ -247,10 +270,9 @@ def _as_tensor(x: Any) -> Tensor:
 def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tensor:
     """A tensor from a number, nested lists, an array, or another tensor.
 
-    Python floats become float32, integers int64; arrays keep their dtype. The data is
-    copied, unless it is an array that nobody can write. With `requires_grad`, operations on
-    it are recorded and `backward()` fills its `grad`. Errors: DTypeError for what has no dtype
-    of its own here.
+    Python floats become float32, integers int64; arrays keep their dtype. The data is copied,
+    unless nobody can write it. With `requires_grad`, operations on it are recorded and
+    `backward()` fills its `grad`. Errors: DTypeError for what has no dtype of its own here.
 
     >>> tensor([[1.0, 2.0], [3.0, 4.0]]).sum(axis=0)
     tensor([4., 6.], float32)
@@ -258,46 +280,20 @@ def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tens
     array = array_of(data, dtype)
     if requires_grad and array.dtype not in FLOATS:
         raise GradientError(f"tensor: gradients of {array.dtype}. Only floats have gradients.")
-    return Tensor(array, Origin(None, ()) if requires_grad else None)
-
-
-@strict
-def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
-    """A tensor with the numbers of another library's array; they are copied.
-
-    >>> from_dlpack(np.arange(3))
-    tensor([0, 1, 2], int64)
-    """
-    check_device("from_dlpack", device)
-    if isinstance(x, Tensor):
-        return x.read()
-    if copy is False:
-        raise BufferError("from_dlpack: copy=False. A tensor has numbers of its own: leave it out.")
-    return tensor(np.from_dlpack(x))
+    return holding(array, Origin(None, ()) if requires_grad else None)
 
 
 @strict
 def ones_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """A tensor of ones with the shape and dtype of x; symbolic where x is.
-
-    Symbolic, because a captured gradient starts from it: known ones would be multiplied at
-    capture into constants as large as the batch.
-    """
-    x, of = _like("ones_like", x, dtype, device)
-    if not is_symbolic(x):
-        return Tensor(np.ones(x.shape, of))
-    one = Tensor(np.ones((), of))
-    return Tensor(Value("", x.shape, of), Origin(BroadcastTo(x.shape), (one,)))
+    """A tensor of ones with the shape and dtype of x; symbolic where x is."""
+    x, of = like("ones_like", x, dtype, device)
+    if not is_symbolic(x):  # known ones would be constants as large as the batch
+        return holding(np.ones(x.shape, of))
+    one = holding(np.ones((), of))
+    return holding(Value("", x.shape, of), Origin(BroadcastTo(x.shape), (one,)))
 
 
-@strict
-def zeros_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """A tensor of zeros with the shape and dtype of x."""
-    x, of = _like("zeros_like", x, dtype, device)
-    return Tensor(np.zeros(x.shape, of))
-
-
-def _like(where: str, x: Any, dtype: Any, device: Any) -> tuple[Tensor, DType]:
+def like(where: str, x: Any, dtype: Any, device: Any) -> tuple[Tensor, DType]:
     """What a tensor is to be like, and the dtype that it is to have."""
     check_device(where, device)
     x = _as_tensor(x)

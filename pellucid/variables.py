@@ -31,7 +31,7 @@ from pellucid.memory import own
 from pellucid.primitives.base import FLOATS, DType
 from pellucid.recordings import active
 from pellucid.strict import strict
-from pellucid.tensor import Tensor, tensor
+from pellucid.tensor import Tensor, holding, tensor
 
 
 class Source(Origin):
@@ -55,6 +55,7 @@ class Variable(Tensor):
 
     __slots__ = ("_array", "_owned", "_source", "_tensor", "guard", "name", "start", "trainable")
 
+    @strict
     def __init__(self, data: Any, *, name: str = "variable", trainable: bool = False) -> None:
         self.name = name
         self.trainable = trainable
@@ -107,7 +108,7 @@ class Variable(Tensor):
         return self._tensor
 
     def _handed_out(self, array: Any) -> Tensor:
-        return Tensor(array, self._source if self.trainable else None)
+        return holding(array, self._source if self.trainable else None)
 
     @property
     def value(self) -> Tensor:

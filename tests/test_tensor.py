@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import pellucid as pc
+from pellucid.errors import CallError, OptionError
 
 
 def test_the_data_is_copied():
@@ -85,3 +86,20 @@ def test_a_deep_copy_keeps_shared_variables_shared():
     v = pc.Parameter([1.0])
     first, second = copy.deepcopy([v, v])
     assert first is second
+
+
+@pytest.mark.parametrize("data", [[1.0], np.ones(2), pc.ones(2), (), None])
+def test_a_tensor_is_made_by_the_function_alone(data):
+    with pytest.raises(CallError, match=r"Tensor: .*pc.tensor\(\[1.0, 2.0\]\)"):
+        pc.Tensor(data)
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+@pytest.mark.parametrize("applied", [np.exp, abs, pc.exp, lambda x: x])
+def test_what_is_applied_is_a_primitive(applied, others):
+    x = pc.ones(2)
+    message = r"apply: primitive is a .* It is a primitive; a function is called, as it is: f\(x\)."
+    with pytest.raises(OptionError, match=message):
+        x.apply(applied, *[x] * others)
+    with pytest.raises(OptionError, match=message):
+        pc.apply(applied, x, *[x] * others)

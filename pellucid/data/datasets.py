@@ -33,6 +33,7 @@ Labels = NDArray[Any]
 Indices = NDArray[np.int64]
 
 
+@strict
 @dataclass(frozen=True)
 class Form:
     """What a model must know of a data set in order to fit it.
@@ -61,7 +62,6 @@ class Form:
         return self.classes or int(np.prod(self.target_shape))
 
 
-@strict
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset(Strict):
     """Samples and their targets: classes, a class for each time step, or numbers.

@@ -27,6 +27,7 @@ MAX_NUMBERS = 2**30  # 4 GiB as float32
 Pixels = NDArray[np.float32]
 
 
+@strict
 @dataclass(frozen=True)
 class ImageParts:
     """What a folder of pictures holds that is split already; None for a part that is not there.
@@ -40,6 +41,7 @@ class ImageParts:
     skipped: tuple[str, ...] = ()
 
 
+@strict
 @dataclass(frozen=True)
 class ImageFolder:
     """What a folder of pictures holds.

@@ -58,6 +58,7 @@ def split_fractions(samples: int, parts: int = 3) -> tuple[float, ...]:
     return (0.995, 0.0025, 0.0025)
 
 
+@strict
 @dataclass(frozen=True)
 class SplitReport:
     """What a split did: printed, a table of the parts with their sizes and classes.

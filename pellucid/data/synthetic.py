@@ -135,6 +135,7 @@ def sine(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     return from_arrays(x, y, name="sine", classes=0)
 
 
+@strict
 @dataclass(frozen=True)
 class Synthetic:
     """A data set by formula: `make(samples, noise=, rng=)`, and its usual numbers."""

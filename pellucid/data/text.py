@@ -155,6 +155,7 @@ def text_windows(
     return Dataset(features, labels, name, len(vocabulary), len(vocabulary))
 
 
+@strict
 @dataclass(frozen=True)
 class TextParts:
     """The windows of a text to train on, to choose by and to judge with, and its characters."""

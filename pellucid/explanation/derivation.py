@@ -20,7 +20,7 @@ from pellucid.explanation.routes import Routes, routes
 from pellucid.explanation.trace import Trace, bridge
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import FLOATS
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 
 CHECKED = 6  # numbers of a gradient that are compared with central differences
 LARGEST_JACOBIAN = 4096  # numbers of a local Jacobian that is written out
@@ -155,7 +155,7 @@ def local_jacobian(trace: Trace, node: Node, position: int) -> Any:
     for row in range(rows):
         one = np.zeros(rows, output.dtype)
         one[row] = 1.0
-        part = bridge(trace, node, position, Tensor(one.reshape(output.shape)))
+        part = bridge(trace, node, position, holding(one.reshape(output.shape)))
         if isinstance(part, Tensor):
             found[row] = part.array.reshape(-1)
     return found

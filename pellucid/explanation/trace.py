@@ -25,7 +25,7 @@ from pellucid.primitives.base import FLOATS
 from pellucid.primitives.parts import Parts
 from pellucid.scopes import scope
 from pellucid.structure import LEAF
-from pellucid.tensor import Tensor, apply, ones_like
+from pellucid.tensor import Tensor, apply, holding, ones_like
 from pellucid.variables import Variable
 
 MOST_NAMED = 12  # names that an error lists
@@ -176,9 +176,9 @@ def _run(graph: Graph, arrays: Sequence[Any]) -> dict[str, Tensor]:
     known: dict[str, Tensor] = {}
     for value, array in zip(graph.inputs, arrays, strict=True):
         origin = Origin(None, ()) if value.dtype in FLOATS else None
-        known[value.name] = Tensor(np.asarray(array), origin)
+        known[value.name] = holding(np.asarray(array), origin)
     for value, array in graph.constants:
-        known[value.name] = Tensor(array)
+        known[value.name] = holding(array)
     with np.errstate(all="ignore"):
         for node in graph.nodes:
             with scope(node.scope, absolute=True):
@@ -201,8 +201,8 @@ def _upstream(graph: Graph, tensors: Mapping[str, Tensor]) -> dict[str, Tensor |
 
 def _plain(dx: Any) -> Tensor | Parts:
     if isinstance(dx, Parts):
-        return Parts(dx.dtype, {index: Tensor(part.array) for index, part in dx.given.items()})
-    return Tensor(dx.array)
+        return Parts(dx.dtype, {index: holding(part.array) for index, part in dx.given.items()})
+    return holding(dx.array)
 
 
 def bridge(trace: Trace, node: Node, position: int, dy: Tensor | Parts) -> Tensor | Parts | None:

@@ -179,6 +179,13 @@ OPTIONS: dict[str, Words] = {
     },
     "Module": {"PyTorch": _TORCH_MODULE, "Keras": _KERAS_MODULE},
     "Trainer": {"other trainers": _TORCH_TRAINER, "Keras": _KERAS_TRAINER},
+    "predictor": {
+        "Keras": {
+            "batch_size": "# batches of any size are cut to pieces: leave it out",
+            "steps": "# all rows are answered: leave it out",
+            "verbose": "# nothing is shown: leave it out",
+        }
+    },
     "Options": {"Keras": _KERAS_OPTIONS, "PyTorch": _TORCH_OPTIONS},
     "EarlyStopping": {
         "Keras": {

@@ -24,6 +24,7 @@ from pellucid.measures.information import contingency, nats_shared
 from pellucid.strict import strict
 
 
+@strict
 @dataclass(frozen=True)
 class PairCounts:
     """Pairs of samples, counted by whether each of two groupings puts them together.

@@ -25,6 +25,7 @@ VARIANCE_REMEDIES = (
 )
 
 
+@strict
 @dataclass(frozen=True)
 class FitDiagnosis:
     """Errors as fractions: `bias` = train - optimal, `variance` = validation - train.

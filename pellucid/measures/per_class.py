@@ -24,6 +24,7 @@ WORST = 5  # classes of many that stay in sight
 Means = dict[str, float]
 
 
+@strict
 @dataclass(frozen=True, eq=False, repr=False)
 class ClassificationReport:
     """Precision, recall and F1 of each class, and its support: how many samples it has.

@@ -50,6 +50,7 @@ def top_k_accuracy(true: ArrayLike, scores: ArrayLike, *, k: int = 5) -> float:
     return float((best == t[:, None]).any(axis=1).mean())
 
 
+@strict
 @dataclass(frozen=True)
 class RocCurve:
     """Rates of yes among the true no and among the true yes, as the threshold falls."""
@@ -126,6 +127,7 @@ def _check_classes_compared(name: str, s: Floats, t: NDArray[Any]) -> None:
         )
 
 
+@strict
 @dataclass(frozen=True)
 class Calibration:
     """What was said against what was so, in bins of equal width from 0 to 1.

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Protocol
 
 from pellucid.graph import Origin, Value
 from pellucid.recordings import recording
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 
 Shape = tuple[int, ...]
 ANY = "..."
@@ -150,7 +150,7 @@ def _has(formula: str, symbol: str) -> bool:
 
 def like(shape: Shape, x: Any) -> Tensor:
     """A tensor of another shape, whose numbers are not known."""
-    return Tensor(Value("", shape, x.dtype), Origin(None, ()))
+    return holding(Value("", shape, x.dtype), Origin(None, ()))
 
 
 def symbol(x: Any) -> Any:

@@ -29,6 +29,7 @@ from pellucid.models.simple_convnet import SimpleConvNet, SimpleConvNetOptions
 from pellucid.models.two_layer_net import TwoLayerNet, TwoLayerNetOptions
 from pellucid.nn.module import Module
 from pellucid.random import Generator
+from pellucid.strict import strict
 from pellucid.tensor import Tensor
 
 Build = Callable[[Form, Any, Generator], Module]
@@ -37,6 +38,7 @@ Build = Callable[[Form, Any, Generator], Module]
 ROWS, IMAGES, TEXT = "numbers", "images (channels, height, width)", "text"
 
 
+@strict
 @dataclass(frozen=True)
 class ModelKind:
     """A kind of model: what it is in one sentence, its options, and how to build one.

@@ -26,6 +26,7 @@ Function = Callable[[Floats], Floats]
 Parameters = Mapping[str, Floats]
 
 
+@strict
 @dataclass(frozen=True)
 class Cache:
     """A[l-1], W[l], b[l] and Z[l] of one layer, and the name of its activation."""

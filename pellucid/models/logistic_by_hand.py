@@ -30,6 +30,7 @@ from pellucid.tensor import Tensor
 Floats = NDArray[np.float64]
 
 
+@strict
 @dataclass(frozen=True)
 class Fit:
     """Weights w (n_x, 1), bias b, and the cost J before each of the steps."""

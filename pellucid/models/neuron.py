@@ -7,12 +7,10 @@ from pellucid.creation import full, zeros
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.models.mlp import ACTIVATIONS
 from pellucid.nn.module import Module
-from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.variables import Parameter
 
 
-@strict
 class Neuron(Module):
     """A weighted sum of the features, and an activation.
 

@@ -24,6 +24,7 @@ from pellucid.variables import Parameter
 Floats = NDArray[np.float64]
 
 
+@strict
 @dataclass(frozen=True)
 class Learning:
     """What learning did: `mistakes` in each pass over the samples; the last is 0 at success.
@@ -51,7 +52,6 @@ class Learning:
         )
 
 
-@strict
 class Perceptron(Module):
     """A weighted sum, and yes where it is above 0.
 

@@ -15,7 +15,6 @@ from pellucid.nn.init import Normal
 from pellucid.nn.module import Module
 from pellucid.random import Generator
 from pellucid.refusals import Strict
-from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable
 
@@ -39,7 +38,6 @@ class TwoLayerNetOptions(Strict):
             raise OptionError(f"two-layer-net: weight_std is {self.weight_std}. 0 or more.")
 
 
-@strict
 class TwoLayerNet(Module):
     """Affine1, ReLU1, Affine2; the loss adds softmax and cross-entropy.
 

@@ -28,6 +28,7 @@ from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 
+@strict
 @dataclass(frozen=True)
 class Call:
     """One call of a module: its path, the module, its inputs and its output."""

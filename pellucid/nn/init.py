@@ -28,7 +28,7 @@ from pellucid.primitives.base import FLOAT32, Shape
 from pellucid.random import Generator
 from pellucid.refusals import KINDS, Kind, Strict, require
 from pellucid.strict import strict
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 from pellucid.variables import Parameter, Variable
 
 
@@ -110,7 +110,7 @@ class Constant(Initializer):
     @strict
     def __call__(self, shape: Shape, rng: Generator | None = None, dtype: Any = FLOAT32) -> Tensor:
         """The number, everywhere; `rng` is not needed."""
-        return Tensor(np.full(shape, self.value, dtype))
+        return holding(np.full(shape, self.value, dtype))
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ class Orthogonal(Initializer):
         q, r = np.linalg.qr(tall.numpy())
         q = q * np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
         matrix = q if rows >= columns else q.T
-        return Tensor((self.gain * matrix).reshape(shape).astype(dtype))
+        return holding((self.gain * matrix).reshape(shape).astype(dtype))
 
 
 if not TYPE_CHECKING:  # other names are answered with ours

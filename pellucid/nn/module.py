@@ -68,7 +68,13 @@ class Module(Savable):
     __reduce_ex__ = copied
 
     def __init_subclass__(cls) -> None:
-        """Refuse variables and modules that all objects of a class would share, unseen."""
+        """Refuse variables and modules that all objects of a class would share, unseen.
+
+        Wrong calls of methods are answered; those of `forward` by calling the module.
+        """
+        super().__init_subclass__()
+        if cls.__module__.startswith("pellucid."):
+            strict(cls, but="forward")
         if "__call__" in vars(cls):
             raise OptionError(
                 f"{cls.__name__}.__call__: what a module computes stands in `forward`, which "

@@ -11,6 +11,7 @@ is first needed.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,16 @@ from pellucid.errors import ShapeError
 from pellucid.nn.base import ATTRIBUTES, BaseModule, in_mode
 from pellucid.nn.calls import as_computed
 from pellucid.primitives.base import FLOAT32
+from pellucid.strict import strict, unasked
 from pellucid.structure import LEAF, flatten, unflatten
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 
 LARGEST = 1024  # rows of a piece
 FEW = 32  # rows: fewer are answered by one piece, filled up; more are worth another one
 SIZES = (1, 2, 4, 8, 16, *range(FEW, 256, FEW), *range(256, LARGEST + 1, 128))
 
 
+@partial(strict, but="__call__")
 class Predictor:
     """A model's outputs for any number of rows, in inference mode, with its present parameters.
 
@@ -59,8 +62,10 @@ class Predictor:
 
         self._program = compiled(outputs, executor=executor)
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
         """The outputs for these inputs."""
+        if options:
+            raise unasked("predictor", (), options, "inputs")
         if self._seen != ATTRIBUTES.count:  # another layer may have come
             self._seen, self._modules = ATTRIBUTES.count, tuple(self._model.modules().values())
         if any(module._training for module in self._modules):
@@ -104,7 +109,7 @@ class Predictor:
             first = size - wanted if end >= size else 0
             parts.append([y.array[first : first + wanted] for y in outputs])
         arrays = [np.concatenate(column) for column in zip(*parts, strict=True)]
-        joined = [Tensor(array, y.origin) for array, y in zip(arrays, outputs, strict=True)]
+        joined = [holding(array, y.origin) for array, y in zip(arrays, outputs, strict=True)]
         return unflatten(nest, iter(joined))
 
 

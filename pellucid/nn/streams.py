@@ -23,7 +23,7 @@ from pellucid.nn.base import ATTRIBUTES, BaseModule, Place, joined
 from pellucid.primitives.base import DType, Shape, known_dtype
 from pellucid.random import Generator
 from pellucid.recordings import is_inside, setting, unrecorded
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 from pellucid.variables import Source, Variable
 
 
@@ -181,7 +181,7 @@ def _restart(variable: Variable, seed: int, path: str) -> None:
     """Draw anew what holds the very values that it started with."""
     start, origin = variable.start, (seed, joined(path, variable.name))
     if start is not None and start.is_kept_by(variable) and start.origin != origin:
-        variable.assign(Tensor(start.drawn(origin)))
+        variable.assign(holding(start.drawn(origin)))
         start.first = weakref.ref(variable.present())
 
 

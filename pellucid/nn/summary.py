@@ -50,6 +50,7 @@ REDUCTIONS = (Argmax, Argmin, CumulativeSum, Max, Min, OverlapAdd, Prod, Sum)
 FREE = (Cast, Identity, StopGradient, Where)
 
 
+@strict
 @dataclass(frozen=True)
 class Row:
     """One layer: path, kind, shape of its output, its own parameters, its own work."""
@@ -61,6 +62,7 @@ class Row:
     flops: int
 
 
+@strict
 @dataclass(frozen=True)
 class Summary:
     """The rows of a model, in the order of computation.

@@ -10,10 +10,11 @@ import math
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from pellucid.creation import zeros_like
 from pellucid.optim.optimizer import Optimizer, Slots
 from pellucid.optim.rules import Step
 from pellucid.optim.schedules import check, check_fraction
-from pellucid.tensor import Tensor, zeros_like
+from pellucid.tensor import Tensor
 
 
 @dataclass(eq=False)

@@ -8,10 +8,11 @@ Nesterov    with a velocity, looking ahead
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from pellucid.creation import zeros_like
 from pellucid.optim.optimizer import Optimizer, Slots
 from pellucid.optim.rules import Step
 from pellucid.optim.schedules import check_fraction
-from pellucid.tensor import Tensor, zeros_like
+from pellucid.tensor import Tensor
 
 
 @dataclass(eq=False)

@@ -21,14 +21,12 @@ from pellucid.recordings import is_recording, setting
 from pellucid.refusals import Strict, refuse_setting, shown
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
-from pellucid.strict import strict
-from pellucid.tensor import Tensor, ones_like
+from pellucid.tensor import Tensor, holding, ones_like
 from pellucid.variables import Buffer, Variable, assign_all, refuse_twins
 
 Slots = dict[str, Tensor]
 
 
-@strict
 @dataclass(eq=False)
 class Optimizer(Strict):
     """Changes parameters so that a loss falls.
@@ -267,7 +265,7 @@ def _follow(part: Any) -> None:
 
 def _constant(x: Tensor) -> Tensor:
     """The tensor without its history, which updates must not keep alive; symbols stay."""
-    return x if is_symbolic(x) or x.origin is None else Tensor(x.array)
+    return x if is_symbolic(x) or x.origin is None else holding(x.array)
 
 
 def _checked(name: str, parameters: Any) -> dict[str, Variable]:

@@ -39,6 +39,7 @@ def every(path: str, parameter: Variable) -> bool:
     return True
 
 
+@strict
 @dataclass(frozen=True)
 class Step:
     """One update: its number, 1 for the first, and its learning rate, both single numbers."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from pellucid.errors import OptionError, is_finite
 from pellucid.primitives.base import FLOATS
-from pellucid.refusals import Strict, require
+from pellucid.refusals import KINDS, Kind, Strict, require
 from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
@@ -35,6 +35,9 @@ class Schedule(Strict):
     def rate(self, step: Tensor) -> Tensor:
         """The learning rate, from a tensor of floats of any shape."""
         raise NotImplementedError(f"{type(self).__name__} must define rate")
+
+
+KINDS[Schedule] = Kind("It is a schedule: pellucid.optim.Constant(0.1)")
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ class _Body:
     """
 
     def __init__(self, scan: Recurrence, like: Sequence[Any]) -> None:
-        body, self.kind = scan.body, type(like[0])
-        self.inputs = [symbol(self.kind(value)) for value in body.inputs]
+        body, self.holding = scan.body, like[0].holding
+        self.inputs = [symbol(self.holding(value)) for value in body.inputs]
         self.twins = [symbol(x) for x in self.inputs[: scan.constants]]
         self.numbers = {v.name: i for i, v in enumerate(body.inputs[: scan.constants])}
         self.varying = {id(x) for x in self.inputs[scan.constants :]}
@@ -52,7 +52,7 @@ class _Body:
         self.is_moved: set[int] = set()
         self.uses: list[Use] = []
         self.known = {v.name: x for v, x in zip(body.inputs, self.inputs, strict=True)}
-        self.known |= {value.name: self.kind(array) for value, array in body.constants}
+        self.known |= {value.name: self.holding(array) for value, array in body.constants}
         for node in body.nodes:
             with scope(node.scope, absolute=True):
                 self._make(node)
@@ -67,7 +67,7 @@ class _Body:
         if operands:
             y = operands[0].apply(node.primitive, *operands[1:])
         else:
-            y = self.kind(np.asarray(node.primitive.forward(np)))
+            y = self.holding(np.asarray(node.primitive.forward(np)))
         self.known[node.output.name] = y
         self.made[id(y)] = node.output
         if any(varies):

@@ -14,12 +14,12 @@ from pellucid.primitives.movement import BroadcastTo
 
 def symbol(like: Any) -> Any:
     """A tensor like another one, known only by its shape and dtype."""
-    return type(like)(Value("", like.shape, like.dtype), Origin(None, ()))
+    return like.holding(Value("", like.shape, like.dtype), Origin(None, ()))
 
 
 def zeros(like: Any, *, symbolic: bool) -> Any:
     """Zeros like a tensor; symbolic ones are repeated where a graph runs."""
-    kind, zero = type(like), np.zeros((), like.dtype)
+    kind, zero = like.holding, np.zeros((), like.dtype)
     if not symbolic:
         return kind(np.zeros(like.shape, like.dtype))
     value = Value("", like.shape, like.dtype)

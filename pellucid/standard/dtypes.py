@@ -70,6 +70,21 @@ def asarray(
 
 
 @strict
+def from_dlpack(x: Any, /, *, device: Any = None, copy: builtins.bool | None = None) -> Tensor:
+    """A tensor with the numbers of another library's array; they are copied.
+
+    >>> from_dlpack(np.arange(3))
+    tensor([0, 1, 2], int64)
+    """
+    check_device("from_dlpack", device)
+    if isinstance(x, Tensor):
+        return x.read()
+    if copy is False:
+        raise BufferError("from_dlpack: copy=False. A tensor has numbers of its own: leave it out.")
+    return tensor(np.from_dlpack(x))
+
+
+@strict
 def can_cast(from_: Any, to: Any, /) -> builtins.bool:
     """Whether every number of one dtype, or tensor, has its like in another dtype."""
     return builtins.bool(np.can_cast(_dtype_of(from_), np.dtype(to)))

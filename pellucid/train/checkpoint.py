@@ -13,11 +13,13 @@ from typing import Any
 
 from pellucid.errors import FileError
 from pellucid.io import safetensors
+from pellucid.strict import strict
 from pellucid.train.early_stopping import Best
 
 ENTRY = "pellucid.checkpoint"
 
 
+@strict
 @dataclass(frozen=True)
 class Position:
     """Steps done in all, whole epochs done, and steps done in the epoch that has begun."""
@@ -27,6 +29,7 @@ class Position:
     step_in_epoch: int = 0
 
 
+@strict
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
     """Everything that the next step depends on.

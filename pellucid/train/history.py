@@ -21,6 +21,7 @@ BEST_MARK = "best"
 MOST_EPOCHS = 16  # in a table: it fits on a screen, and into a notebook's cell without scrolling
 
 
+@strict
 @dataclass(frozen=True)
 class StepRecord:
     """One step: `loss` and `metrics` are those of its batch, before the weights changed."""
@@ -36,6 +37,7 @@ class StepRecord:
         return first | self.metrics
 
 
+@strict
 @dataclass(frozen=True)
 class EpochRecord:
     """After an epoch: the same measures of training and validation set, in the same mode."""
@@ -58,6 +60,7 @@ class EpochRecord:
 Record = StepRecord | EpochRecord
 
 
+@strict
 @dataclass(frozen=True, eq=False)
 class Steps:
     """Consecutive steps of one epoch: `columns` holds the loss and metrics, one value a step."""
@@ -77,7 +80,6 @@ class Steps:
             yield StepRecord(self.first + i, self.epoch, loss, metrics)
 
 
-@strict
 @dataclass
 class History(Measured):
     """What a run measured so far.

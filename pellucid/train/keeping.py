@@ -7,7 +7,7 @@ Keeper       has the model hold them, and gives it its last ones back to go on f
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 from pellucid.train.checkpoint import Position
 from pellucid.train.early_stopping import Watch
 from pellucid.train.options import BEST, LAST, Options
@@ -65,7 +65,7 @@ class Keeper:
         if restore and self.keep == BEST and weights is not None and best.epoch is not None:
             variables = self._model.variables()
             self._waiting = {name: variable.held() for name, variable in variables.items()}
-            assign_all({v: Tensor(weights[name]) for name, v in variables.items()})
+            assign_all({v: holding(weights[name]) for name, v in variables.items()})
             self.kept = Kept(Position(epoch=best.epoch), best.monitor)
         # Held, so that a program that updates the variables leaves these arrays alone.
         self._shown = {name: v.held() for name, v in self._model.variables().items()}

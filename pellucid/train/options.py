@@ -44,6 +44,7 @@ class Callback(Strict):
 
     def __init_subclass__(cls) -> None:
         """Refuse other libraries' methods, which nothing would call."""
+        super().__init_subclass__()
         for name in vars(cls):
             meant = next((ours for ours, theirs in THEIRS.items() if name in theirs), "")
             if meant:

@@ -25,6 +25,7 @@ from pellucid.errors import FileError
 from pellucid.io import append_jsonl, read_jsonl, safetensors, truncate_jsonl, write_atomic
 from pellucid.io.files import file_error
 from pellucid.io.jsonl import json_value
+from pellucid.strict import strict
 from pellucid.train.checkpoint import Checkpoint, Position, best_file, step_file
 from pellucid.train.keeping import MODEL, Kept
 from pellucid.train.metric_rows import check_rows
@@ -35,6 +36,7 @@ CONFIG_BYTES = 2**26  # the characters of a text, and names of classes, are far 
 UNFINISHED = ".*.tmp"  # names that a killed write left behind
 
 
+@strict
 class RunFolder:
     """The folder of one run, and nothing else: it does not know what is trained.
 

@@ -27,7 +27,8 @@ from pellucid.io import safetensors
 from pellucid.nn import Module
 from pellucid.nn.summary import Summary, summary_of
 from pellucid.scopes import scope
-from pellucid.tensor import Tensor, apply, tensor
+from pellucid.strict import strict
+from pellucid.tensor import Tensor, apply, holding, tensor
 from pellucid.train.base import BaseTrainer
 from pellucid.train.beside_graph import About
 from pellucid.train.history import Values
@@ -117,6 +118,7 @@ class StoredModel(Module):
         program = compiled(self._row, executor=executor)
         samples = self.stored.samples
 
+        @strict
         def predict(*inputs: Any) -> Tensor:
             arrays = [np.asarray(x) for x in inputs]
             if check_samples(self.about.kind, samples, arrays) == 0:
@@ -124,7 +126,7 @@ class StoredModel(Module):
             pairs = zip(arrays, samples, strict=True)
             rows = [np.asarray(x, value.dtype)[:, None] for x, value in pairs]
             outputs = program.loop(*rows)
-            return Tensor(outputs.numpy()[:, 0])
+            return holding(outputs.numpy()[:, 0])
 
         return predict
 
@@ -212,7 +214,7 @@ def _kept(
     try:
         return StoredGraph.captured(function, examples, names, model)
     except Exception as error:  # of a user's own class, whatever it is
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"  # no diagram
 
 
 def load_graphs(

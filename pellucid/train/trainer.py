@@ -14,7 +14,6 @@ from typing import Any
 from pellucid.data import Dataset
 from pellucid.errors import TrainingError
 from pellucid.state import held, restore
-from pellucid.strict import strict
 from pellucid.train.base import BaseTrainer
 from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.compiled_step import CompiledStep, Task
@@ -33,7 +32,6 @@ from pellucid.train.run_folder import RunFolder
 from pellucid.train.stepper import Stepper
 
 
-@strict
 class Trainer(BaseTrainer):
     """Trains a model on a data set.
 

@@ -48,6 +48,7 @@ class Ramp(Strict):
         return np.geomspace(self.low, self.high, self.steps)
 
 
+@strict
 @dataclass(frozen=True)
 class RateFinding:
     """What a run over growing learning rates showed.

@@ -21,6 +21,7 @@ from pellucid.tables import aligned, significant
 from pellucid.tune.space import Point, Space
 
 
+@strict
 @dataclass(frozen=True)
 class Trial:
     """One point and its score: lower is better; nan where it failed, for the reason given."""

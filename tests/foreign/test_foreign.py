@@ -107,6 +107,7 @@ CLASSES = {
     "Trainer": pc.train.Trainer, "Options": pc.train.Options, "Saving": pc.train.Saving,
     "EarlyStopping": pc.train.EarlyStopping, "Generator": pc.Generator,
     "function": pc.functional.relu, "Parameter": pc.Parameter,
+    "predictor": pc.nn.Identity().predictor(),
 }  # fmt: skip
 
 
@@ -117,7 +118,8 @@ def test_an_option_of_another_library_is_answered_with_ours(
     kind: Any = CLASSES[owner]
     with pytest.raises(CallError) as told:
         kind(**{word: 1})
-    expected = f"{kind.__name__} has no option {word!r}, a word of {library}. {sentence(remedy)}"
+    name = getattr(kind, "__name__", owner)
+    expected = f"{name} has no option {word!r}, a word of {library}. {sentence(remedy)}"
     assert str(told.value) == expected
     assert isinstance(told.value, TypeError)
 

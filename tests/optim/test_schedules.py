@@ -5,6 +5,7 @@ import pytest
 
 import pellucid as pc
 from pellucid import optim
+from pellucid.errors import OptionError
 
 SCHEDULES = [
     optim.Constant(0.1),
@@ -61,3 +62,11 @@ def test_rates_are_float32_for_integers_and_float64_for_float64(schedule):
     assert schedule(3).shape == ()
     assert schedule(np.zeros((2, 3))).dtype == np.float64
     assert schedule(np.zeros((2, 3))).shape == (2, 3)
+
+
+@pytest.mark.parametrize("then", [0.1, optim.Constant])
+def test_what_comes_after_warming_up_is_a_schedule(then):
+    with pytest.raises(
+        OptionError, match=r"WarmUp: then is .* It is a schedule: pellucid.optim.Co"
+    ):
+        optim.WarmUp(4, then)

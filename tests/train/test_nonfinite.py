@@ -9,7 +9,7 @@ import pytest
 from pellucid.errors import TrainingError
 from pellucid.functional import cross_entropy
 from pellucid.nn import Module
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 from pellucid.train import Callback, EarlyStopping, EpochRecord, Saving, Trainer
 from pellucid.train.nonfinite import find_origin, is_finite
 
@@ -40,7 +40,7 @@ class Logarithm(Module):
         self.poisoned = poisoned
 
     def forward(self, x: Tensor) -> Tensor:
-        distance = abs(x - Tensor(self.poisoned)).sum(axis=1, keepdims=True)
+        distance = abs(x - holding(self.poisoned)).sum(axis=1, keepdims=True)
         return self.inner(x) + distance.log()
 
 
@@ -70,7 +70,7 @@ def test_the_weights_are_the_ones_that_three_steps_give(make: Make) -> None:
 
     class Reference(Logarithm):
         def forward(self, x: Tensor) -> Tensor:
-            distance = abs(x - Tensor(self.poisoned)).sum(axis=1, keepdims=True)
+            distance = abs(x - holding(self.poisoned)).sum(axis=1, keepdims=True)
             return self.inner(x) + (distance + scale["now"]).log()
 
     model = Logarithm(bad.model, poisoned)

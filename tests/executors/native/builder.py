@@ -19,7 +19,7 @@ from pellucid.errors import PellucidError
 from pellucid.graph import Graph, Origin, Procedure, Value, collect, history
 from pellucid.primitives.base import BOOL, FLOATS, INT32, INT64, NUMBERS, UINT8
 from pellucid.scopes import scope
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, holding
 
 # Around vectors of 2, 4, 8 and 16 numbers: one less, one more, twice as many and three.
 WIDTHS = (2, 4, 8, 16)
@@ -113,7 +113,7 @@ class Builder:
             array = self._numbers(shape, np.dtype(dtype))
         drawn = self.choice(LEAVES[:3] if fixed else LEAVES)
         table = getattr(self, kind or drawn)
-        tensor = Tensor(Value("", shape, np.dtype(dtype)), Origin(None, ()))
+        tensor = holding(Value("", shape, np.dtype(dtype)), Origin(None, ()))
         table.append((tensor, array))
         self.values.append(tensor)
         return tensor
@@ -153,7 +153,7 @@ class Builder:
             dtype = self.float
         for _ in range(20):
             shape = self.shape(0 if fits is None else 1)
-            if fits is None or fits(Tensor(Value("", shape, dtype))):
+            if fits is None or fits(holding(Value("", shape, dtype))):
                 return self.leaf(shape, dtype)
         return self.leaf((2, 3), dtype)
 
@@ -200,7 +200,7 @@ class Builder:
         if math.prod(shape) > most or len(shape) > MOST_AXES:
             return None
         with scope(self.choice(["", "layer"]) or "other", absolute=True):
-            output = Tensor(Value("", shape, dtype), Origin(primitive, inputs))
+            output = holding(Value("", shape, dtype), Origin(primitive, inputs))
         self.values.append(output)
         if isinstance(primitive, p.Argmax | p.Argmin):
             self.below[id(output)] = inputs[0].shape[primitive.axis]
@@ -252,7 +252,7 @@ class Builder:
             return self.leaf(y.shape, y.dtype)
         shape = tuple(1 if self.chance(50) else n for n in y.shape)
         if way == "ones":
-            number = Tensor(Value("", (), y.dtype), Origin(None, ()))
+            number = holding(Value("", (), y.dtype), Origin(None, ()))
             self.constants.append((number, np.ones((), y.dtype)))
             return number.broadcast_to(y.shape)
         return self.leaf(shape, y.dtype).broadcast_to(y.shape)
