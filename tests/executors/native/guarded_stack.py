@@ -13,9 +13,9 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.kernels.frame import Frame, _bytes
-from pellucid.executors.native.llvm.system_calls import declared
+from pellucid.executors.native.llvm.functions import called
+from pellucid.executors.native.llvm.types import I64, VOID
 
-I64 = ir.IntType(64)
 MARK = I64(0x5AFE5AFE5AFE5AFE)
 ROOM = 64  # bytes behind a piece of memory: for the widest vector that is written too far
 
@@ -41,8 +41,7 @@ class guarded_stack(AbstractContextManager[None]):  # noqa: N801 (used like a fu
             for end in frame.__dict__.get("marks", []):
                 is_gone = b.icmp_signed("!=", b.load(end, typ=I64, align=1), MARK)
                 with b.if_then(is_gone):
-                    trap = ir.FunctionType(ir.VoidType(), [])
-                    b.call(declared(b.module, "llvm.trap", trap), [])
+                    called(b, "llvm.trap", VOID)
             return finish(frame)
 
         Frame.scratch, Frame.finish = marked, looking

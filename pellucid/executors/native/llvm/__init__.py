@@ -2,8 +2,10 @@
 
 In: numbers known now, and values known when the code runs. Out: LLVM instructions.
 
+    types               of numbers in code, and their constants (known: numbers known now)
+    functions           from elsewhere, called by name
     lanes               numbers side by side, with operators
-    builder             instructions, but none for what is known now (known: such numbers)
+    builder             instructions, but none for what is known now
     indices             whole numbers, with operators
     loads_and_stores    lanes from and to memory
     counted_loops       loops

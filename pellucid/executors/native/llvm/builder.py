@@ -16,24 +16,32 @@ class Builder(ir.IRBuilder):  # type: ignore[misc]
 
     def add(self, lhs: ir.Value, rhs: ir.Value, name: str = "", flags: Any = ()) -> ir.Value:
         """lhs + rhs."""
-        a, b = _number(lhs), _number(rhs)
+        a = _number(lhs)
+        b = _number(rhs)
         if a is not None and b is not None:
             return lhs.type(a + b)
         if a == 0:
             return rhs
-        return lhs if b == 0 else super().add(lhs, rhs, name, flags)
+        if b == 0:
+            return lhs
+        return super().add(lhs, rhs, name, flags)
 
     def mul(self, lhs: ir.Value, rhs: ir.Value, name: str = "", flags: Any = ()) -> ir.Value:
         """lhs rhs."""
-        a, b = _number(lhs), _number(rhs)
+        a = _number(lhs)
+        b = _number(rhs)
         if a is not None and b is not None:
             return lhs.type(a * b)
         if a == 1 or b == 0:
             return rhs
-        return lhs if b == 1 or a == 0 else super().mul(lhs, rhs, name, flags)
+        if b == 1 or a == 0:
+            return lhs
+        return super().mul(lhs, rhs, name, flags)
 
 
 def _number(value: ir.Value) -> int | None:
     """The integer that a value is, if it is known now."""
-    is_known = isinstance(value, ir.Constant) and isinstance(value.type, ir.IntType)
-    return value.constant if is_known and isinstance(value.constant, int) else None
+    if not isinstance(value, ir.Constant) or not isinstance(value.type, ir.IntType):
+        return None
+    number = value.constant
+    return number if isinstance(number, int) else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from pellucid.executors.native.llvm.indices import Index, Number, raw_number
-from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.llvm.types import I64
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.llvm.types import I64
 
 Number = Any  # an Index, an int, or a value of LLVM
 

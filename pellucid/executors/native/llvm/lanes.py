@@ -1,7 +1,6 @@
 """Lanes: values that emit LLVM instructions, so that the rules of primitives become code.
 
     Lanes       some numbers side by side, with operators
-    scalar_type, lanes_type, call, declared, suffix, repeated, zeros    what else emits code needs
 
 Semantics are those of NumPy: comparisons with nan are false, the larger and the smaller of
 two numbers are nan if either is, integers wrap around. One lane is a plain scalar. What is
@@ -9,85 +8,28 @@ computed does not depend on the number of lanes.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.known import Repeated, known, repeated_number
+from pellucid.executors.native.llvm.functions import called, declared
+from pellucid.executors.native.llvm.known import Repeated, known
+from pellucid.executors.native.llvm.types import (
+    I1,
+    I32,
+    I64,
+    lanes_type,
+    listed,
+    nothing,
+    repeated,
+    scalar_type,
+    suffix,
+    zeros,
+)
 from pellucid.primitives.base import BOOL, DType
 
-I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
-
-
-@lru_cache(maxsize=64)
-def scalar_type(dtype: DType) -> ir.Type:
-    """The type of one number in a register; a bool is one bit."""
-    if dtype.kind == "b":
-        return I1
-    if dtype.kind == "f":
-        return ir.FloatType() if dtype.itemsize == 4 else ir.DoubleType()
-    return ir.IntType(8 * dtype.itemsize)
-
-
-@lru_cache(maxsize=256)
-def lanes_type(dtype: DType, width: int) -> ir.Type:
-    """The type of `width` numbers in a register."""
-    kind = scalar_type(dtype)
-    return kind if width == 1 else ir.VectorType(kind, width)
-
-
-def suffix(kind: ir.Type) -> str:
-    """How LLVM writes a type in the name of an intrinsic."""
-    if isinstance(kind, ir.VectorType):
-        return f"v{kind.count}{suffix(kind.element)}"
-    if isinstance(kind, ir.FloatType):
-        return "f32"
-    if isinstance(kind, ir.DoubleType):
-        return "f64"
-    return "p0" if isinstance(kind, ir.PointerType) else f"i{kind.width}"
-
-
-def declared(
-    builder: ir.IRBuilder, name: str, result: ir.Type, arguments: list[ir.Type]
-) -> ir.Function:
-    """A function from elsewhere: an intrinsic, or one of the C library."""
-    found = builder.module.globals.get(name)
-    if found is None:
-        found = ir.Function(builder.module, ir.FunctionType(result, arguments), name)
-    return found
-
-
-def call(builder: ir.IRBuilder, name: str, *values: ir.Value) -> ir.Value:
-    """An intrinsic whose operands and result have one type."""
-    kind = values[0].type
-    function = declared(builder, f"llvm.{name}.{suffix(kind)}", kind, [v.type for v in values])
-    return builder.call(function, values)
-
-
-@lru_cache(maxsize=256)
-def zeros(kind: ir.Type) -> ir.Constant:
-    """0 in all lanes; made once, and short, as are the lanes of `nothing`."""
-    return Repeated(kind, zeros(kind.element)) if isinstance(kind, ir.VectorType) else kind(0)
-
-
-@lru_cache(maxsize=256)
-def nothing(kind: ir.Type) -> ir.Constant:
-    """Undefined lanes, to be filled."""
-    undefined = ir.Constant(getattr(kind, "element", kind), ir.Undefined)
-    return Repeated(kind, undefined) if isinstance(kind, ir.VectorType) else undefined
-
-
-def repeated(builder: ir.IRBuilder, raw: ir.Value, width: int) -> ir.Value:
-    """One number in all lanes."""
-    if width == 1:
-        return raw
-    if isinstance(raw, ir.Constant):
-        return repeated_number(raw, width)
-    kind = ir.VectorType(raw.type, width)
-    first = builder.insert_element(nothing(kind), raw, I32(0))
-    return builder.shuffle_vector(first, nothing(kind), zeros(ir.VectorType(I32, width)))
+__all__ = ["I1", "I64", "Lanes", "declared", "lanes_type", "scalar_type", "zeros"]
 
 
 class Lanes:
@@ -104,12 +46,16 @@ class Lanes:
     def width(self) -> int:
         """The number of lanes."""
         kind = self.value.type
-        return int(kind.count) if isinstance(kind, ir.VectorType) else 1
+        if isinstance(kind, ir.VectorType):
+            return int(kind.count)
+        return 1
 
     @property
     def number(self) -> Any:
         """The number in all lanes, if it is known now, else None."""
-        raw = self.value.constant[0] if isinstance(self.value, Repeated) else self.value
+        raw = self.value
+        if isinstance(raw, Repeated):
+            raw = raw.constant[0]
         return raw.constant if isinstance(raw, ir.Constant) else None
 
     @classmethod
@@ -117,13 +63,15 @@ class Lanes:
         """A number known now."""
         dtype = np.dtype(dtype)
         plain = float(number) if dtype.kind == "f" else int(number)
-        return cls(builder, known(scalar_type(dtype), plain), dtype)
+        raw = known(scalar_type(dtype), plain)
+        return cls(builder, raw, dtype)
 
     @classmethod
     def counting(cls, builder: ir.IRBuilder, width: int, step: int, dtype: Any) -> "Lanes":
         """0, step, 2 step and so on."""
-        kind = ir.VectorType(scalar_type(np.dtype(dtype)), width)
-        return cls(builder, ir.Constant(kind, [i * step for i in range(width)]), dtype)
+        kind = scalar_type(np.dtype(dtype))
+        numbers = [lane * step for lane in range(width)]
+        return cls(builder, listed(kind, numbers), dtype)
 
     def made(self, value: ir.Value) -> "Lanes":
         """Lanes of the same dtype."""
@@ -133,26 +81,37 @@ class Lanes:
         """A single number in all lanes."""
         if self.width == width:
             return self
-        return self.made(repeated(self.builder, self.value, width))
+        raw = repeated(self.builder, self.value, width)
+        return self.made(raw)
 
     def where_mask(self, mask: ir.Value, other: "Lanes") -> "Lanes":
         """These lanes where the mask is set, the others elsewhere."""
-        return self.made(self.builder.select(mask, self.value, other.value))
+        raw = self.builder.select(mask, self.value, other.value)
+        return self.made(raw)
 
     def folded(self, join: Callable[["Lanes", "Lanes"], "Lanes"]) -> "Lanes":
         """All lanes joined to one: halves are joined until one is left, in a fixed order."""
-        b, x, width = self.builder, self, self.width
+        x = self
+        width = self.width
         while width > 1:
             width //= 2
-            halves = []
-            for start in (0, width):
-                chosen = ir.Constant(ir.VectorType(I32, width), list(range(start, start + width)))
-                half = b.shuffle_vector(x.value, nothing(x.value.type), chosen)
-                halves.append(x.made(half))
-            x = join(*halves)
+            low = x._part(0, width)
+            high = x._part(width, width)
+            x = join(low, high)
         if isinstance(x.value.type, ir.VectorType):
-            x = x.made(b.extract_element(x.value, I32(0)))
+            return x.lane(0)
         return x
+
+    def _part(self, first: int, width: int) -> "Lanes":
+        """Some lanes side by side."""
+        chosen = listed(I32, range(first, first + width))
+        raw = self.builder.shuffle_vector(self.value, nothing(self.value.type), chosen)
+        return self.made(raw)
+
+    def lane(self, number: int) -> "Lanes":
+        """One of several lanes."""
+        raw = self.builder.extract_element(self.value, I32(number))
+        return self.made(raw)
 
     # ---- operators -------------------------------------------------------------------------
 
@@ -160,11 +119,19 @@ class Lanes:
         """Another operand in the form of this one; a Python number takes its dtype."""
         if isinstance(other, Lanes):
             return other.value
-        return Lanes.constant(self.builder, other, self.dtype).splat(self.width).value
+        number = Lanes.constant(self.builder, other, self.dtype)
+        return number.splat(self.width).value
+
+    def _with(self, emit: Callable[..., ir.Value], other: Any) -> "Lanes":
+        """What an instruction makes of these lanes and another operand."""
+        raw = emit(self.value, self.like(other))
+        return self.made(raw)
 
     def _binary(self, name: str, other: Any) -> "Lanes":
-        emit = getattr(self.builder, f"f{name}" if self.dtype.kind == "f" else name)
-        return self.made(emit(self.value, self.like(other)))
+        """An instruction that has another name for floats."""
+        if self.dtype.kind == "f":
+            name = f"f{name}"
+        return self._with(getattr(self.builder, name), other)
 
     def __add__(self, other: Any) -> "Lanes":
         return self._binary("add", other)
@@ -189,36 +156,34 @@ class Lanes:
         return self.made(self.like(other)) / self
 
     def __neg__(self) -> "Lanes":
-        negate = self.builder.fneg if self.dtype.kind == "f" else self.builder.neg
+        is_float = self.dtype.kind == "f"
+        negate = self.builder.fneg if is_float else self.builder.neg
         return self.made(negate(self.value))
 
     def __invert__(self) -> "Lanes":
         return self.made(self.builder.not_(self.value))
 
     def __xor__(self, other: Any) -> "Lanes":
-        return self.made(self.builder.xor(self.value, self.like(other)))
+        return self._with(self.builder.xor, other)
 
     def __or__(self, other: Any) -> "Lanes":
-        return self.made(self.builder.or_(self.value, self.like(other)))
+        return self._with(self.builder.or_, other)
 
     def __and__(self, other: Any) -> "Lanes":
-        return self.made(self.builder.and_(self.value, self.like(other)))
+        return self._with(self.builder.and_, other)
 
     def __lshift__(self, other: Any) -> "Lanes":
-        return self.made(self.builder.shl(self.value, self.like(other)))
+        return self._with(self.builder.shl, other)
 
     def __rshift__(self, other: Any) -> "Lanes":
-        shift = self.builder.ashr if self.dtype.kind == "i" else self.builder.lshr
-        return self.made(shift(self.value, self.like(other)))
+        is_signed = self.dtype.kind == "i"
+        shift = self.builder.ashr if is_signed else self.builder.lshr
+        return self._with(shift, other)
 
     def _compare(self, sign: str, other: Any) -> "Lanes":
-        b, right = self.builder, self.like(other)
-        if self.dtype.kind == "f":
-            raw = b.fcmp_ordered(sign, self.value, right)
-        elif self.dtype.kind == "i":
-            raw = b.icmp_signed(sign, self.value, right)
-        else:
-            raw = b.icmp_unsigned(sign, self.value, right)
+        b = self.builder
+        compare = {"f": b.fcmp_ordered, "i": b.icmp_signed}.get(self.dtype.kind, b.icmp_unsigned)
+        raw = compare(sign, self.value, self.like(other))
         return Lanes(b, raw, BOOL)
 
     def __eq__(self, other: object) -> "Lanes":  # type: ignore[override]
@@ -255,24 +220,28 @@ class Lanes:
             return self
         if to.kind == "b":
             return self._as_bool()
-        kind = lanes_type(to, self.width)
         if self.dtype.kind == "f" and to.kind != "f":
-            return Lanes(self.builder, self._truncated(kind, to.kind == "i"), to)
-        name = _conversion(self.dtype, to)
-        raw = getattr(self.builder, name)(self.value, kind) if name else self.value
+            return self._truncated(to)
+        raw = self.value
+        conversion = _conversion(self.dtype, to)
+        if conversion:
+            emit = getattr(self.builder, conversion)
+            raw = emit(raw, lanes_type(to, self.width))
         return Lanes(self.builder, raw, to)
 
-    def _truncated(self, kind: ir.Type, signed: bool) -> ir.Value:
-        """Integers of a type; the plain instruction is undefined for what does not fit."""
-        sign, of = "s" if signed else "u", self.value.type
-        name = f"llvm.fpto{sign}i.sat.{suffix(kind)}.{suffix(of)}"
-        return self.builder.call(declared(self.builder, name, kind, [of]), [self.value])
+    def _truncated(self, to: DType) -> "Lanes":
+        """Integers of floats; the plain instruction is undefined for what does not fit."""
+        sign = "s" if to.kind == "i" else "u"
+        kind = lanes_type(to, self.width)
+        name = f"llvm.fpto{sign}i.sat.{suffix(kind)}.{suffix(self.value.type)}"
+        raw = called(self.builder, name, kind, self.value)
+        return Lanes(self.builder, raw, to)
 
     def _as_bool(self) -> "Lanes":
-        b, zero = self.builder, self.like(0)
-        if self.dtype.kind == "f":
-            return Lanes(b, b.fcmp_unordered("!=", self.value, zero), BOOL)
-        return Lanes(b, b.icmp_unsigned("!=", self.value, zero), BOOL)
+        b = self.builder
+        compare = b.fcmp_unordered if self.dtype.kind == "f" else b.icmp_unsigned
+        raw = compare("!=", self.value, self.like(0))
+        return Lanes(b, raw, BOOL)
 
 
 def _conversion(of: DType, to: DType) -> str:

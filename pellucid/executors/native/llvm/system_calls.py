@@ -2,7 +2,6 @@
 
     PosixCalls, WindowsCalls  locks, signals and threads, by the names that the system gives them
     system_calls        those of a target
-    declared            a function from elsewhere, by name
 
 Locks and signals are places in memory that the system fills: no system needs more than 128 bytes
 for one. All calls have the system's default attributes.
@@ -13,23 +12,16 @@ Sources: POSIX.1-2017, pthread.h; Microsoft, "Synchronization Functions" (SRW lo
 
 from llvmlite import ir
 
+from pellucid.executors.native.llvm.functions import called
+from pellucid.executors.native.llvm.types import I8, I32, I64, POINTER, VOID
 from pellucid.executors.native.machine.target import Target
 
-I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
-POINTER = ir.PointerType()
-VOID = ir.VoidType()
 NONE = ir.Constant(POINTER, None)
 
 STACK_BYTES = 16 << 20  # kernels keep copies there, and some systems give half a megabyte
 ATTRIBUTE_BYTES = 128  # of a thread: no system has more
 FOREVER = 0xFFFFFFFF  # milliseconds, for Windows
 RESERVED_ONLY = 0x10000  # a stack's size is what it may grow to, for Windows
-
-
-def declared(module: ir.Module, name: str, kind: ir.FunctionType) -> ir.Function:
-    """A function of the system or of LLVM, by name."""
-    found = module.globals.get(name)
-    return found if found is not None else ir.Function(module, kind, name)
 
 
 class PosixCalls:
@@ -66,19 +58,20 @@ class PosixCalls:
     def start(self, function: ir.Function, argument: ir.Value) -> ir.Value:
         """Start a thread that nobody waits for: 0 if it could be."""
         b = self.b
-        handle, attributes = b.alloca(I64), b.alloca(I8, size=ATTRIBUTE_BYTES)
+        handle = b.alloca(I64)
+        attributes = b.alloca(I8, size=ATTRIBUTE_BYTES)
         attributes.align = 16
         self._call("pthread_attr_init", attributes)
         self._call("pthread_attr_setstacksize", attributes, I64(STACK_BYTES))
         failed = self._call("pthread_create", handle, attributes, function, argument)
         self._call("pthread_attr_destroy", attributes)
-        with b.if_then(b.icmp_signed("==", failed, I32(0))):
+        has_started = b.icmp_signed("==", failed, I32(0))
+        with b.if_then(has_started):
             self._call("pthread_detach", b.load(handle, typ=I64))
         return failed
 
     def _call(self, name: str, *arguments: ir.Value) -> ir.Value:
-        kind = ir.FunctionType(I32, [argument.type for argument in arguments])
-        return self.b.call(declared(self.b.module, name, kind), arguments)
+        return called(self.b, name, I32, *arguments)
 
 
 class WindowsCalls:
@@ -102,7 +95,8 @@ class WindowsCalls:
 
     def sleep(self, signal: ir.Value, lock: ir.Value) -> None:
         """Give the lock back, sleep until a signal comes, and take the lock again."""
-        self._call(I32, "SleepConditionVariableSRW", signal, lock, I32(FOREVER), I32(0))
+        flags = I32(0)
+        self._call(I32, "SleepConditionVariableSRW", signal, lock, I32(FOREVER), flags)
 
     def wake(self, signal: ir.Value) -> None:
         """Wake one thread that sleeps."""
@@ -115,16 +109,17 @@ class WindowsCalls:
     def start(self, function: ir.Function, argument: ir.Value) -> ir.Value:
         """Start a thread that nobody waits for: 0 if it could be."""
         b = self.b
-        settings = I64(STACK_BYTES), function, argument, I32(RESERVED_ONLY), NONE
-        handle = self._call(POINTER, "CreateThread", NONE, *settings)
+        stack = I64(STACK_BYTES)
+        flags = I32(RESERVED_ONLY)
+        settings = (NONE, stack, function, argument, flags, NONE)
+        handle = self._call(POINTER, "CreateThread", *settings)
         failed = b.icmp_unsigned("==", handle, NONE)
         with b.if_then(b.not_(failed)):
             self._call(I32, "CloseHandle", handle)
         return b.zext(failed, I32)
 
     def _call(self, result: ir.Type, name: str, *arguments: ir.Value) -> ir.Value:
-        kind = ir.FunctionType(result, [argument.type for argument in arguments])
-        return self.b.call(declared(self.b.module, name, kind), arguments)
+        return called(self.b, name, result, *arguments)
 
 
 def system_calls(b: ir.IRBuilder, target: Target) -> PosixCalls | WindowsCalls:

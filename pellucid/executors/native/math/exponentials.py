@@ -55,30 +55,37 @@ def exp(x: Lanes) -> Lanes:
 def expm1(x: Lanes) -> Lanes:
     """e^x - 1, accurate near 0."""
     layout = LAYOUTS[x.dtype]
-    k, r, rest = reduced(clamped(x, -50.0, layout.most), EXP[x.dtype.name])
+    limited = clamped(x, -50.0, layout.most)
+    k, r, rest = reduced(limited, EXP[x.dtype.name])
     # Half of 2^k, because 2^k itself may be too large.
     scale = power_of_two(k - 1, x.dtype)
-    y = fma(scale, rest, fma(scale, r, scale + -0.5)) * 2.0
+    nearly = fma(scale, r, scale + -0.5)
+    y = fma(scale, rest, nearly) * 2.0
     # Here the sums above would lose the sign of -0 and bits of the smallest numbers.
-    return select(magnitude(x) < tiny(x), x, y)
+    is_tiny = magnitude(x) < tiny(x)
+    return select(is_tiny, x, y)
 
 
 def tanh(x: Lanes) -> Lanes:
     """The hyperbolic tangent: near 0 a polynomial, else 1 - 2 / (e^2x + 1)."""
     size = magnitude(x)
     square = size * size
-    near = fma(square * polynomial(square, TANH[x.dtype.name]), size, size)
+    series = polynomial(square, TANH[x.dtype.name])
+    near = fma(square * series, size, size)
     limited = clamped(size, 0.0, LAYOUTS[x.dtype].one)
     k, r, rest = reduced(limited + limited, EXP[x.dtype.name])
     scale = power_of_two(k, x.dtype)
-    far = 1.0 - 2.0 / (fma(scale, r + rest, scale) + 1.0)
-    return with_sign(select(size < TURN, near, far), x)
+    power = fma(scale, r + rest, scale)
+    far = 1.0 - 2.0 / (power + 1.0)
+    y = select(size < TURN, near, far)
+    return with_sign(y, x)
 
 
 def log(x: Lanes) -> Lanes:
     """The natural logarithm: -inf at 0, nan below."""
     exponent, fraction = whole_split(x)
-    return log_ends(x, x, log_of_parts(exponent, fraction, LOG[x.dtype.name]))
+    y = log_of_parts(exponent, fraction, LOG[x.dtype.name])
+    return log_ends(x, x, y)
 
 
 def log1p(x: Lanes) -> Lanes:
@@ -89,10 +96,15 @@ def log1p(x: Lanes) -> Lanes:
     # x is scaled, not 1 + x, which has lost bits of it. The scale 2^-exponent may be too
     # small for the dtype; four times as much is not.
     field = _exponent_field(above)
-    scale = floats(integers(x, (2 * layout.bias + 2) << layout.mantissa) - field, x.dtype)
-    fraction = fma(x * 0.25, scale, fma(scale, constant(x, 0.25), constant(x, -1.0)))
-    y = log_ends(x, above, log_of_parts(exponent, fraction, LOG[x.dtype.name]))
-    return select(magnitude(x) < tiny(x), x, y)
+    opposite = integers(x, (2 * layout.bias + 2) << layout.mantissa)
+    scale = floats(opposite - field, x.dtype)
+    quarter = x * 0.25
+    without_x = fma(scale, constant(x, 0.25), constant(x, -1.0))
+    fraction = fma(quarter, scale, without_x)
+    y = log_of_parts(exponent, fraction, LOG[x.dtype.name])
+    y = log_ends(x, above, y)
+    is_tiny = magnitude(x) < tiny(x)
+    return select(is_tiny, x, y)
 
 
 # ---- exponentials ------------------------------------------------------------------------
@@ -103,14 +115,22 @@ def reduced(x: Lanes, coefficients: Sequence[float]) -> tuple[Lanes, Lanes, Lane
 
     |r| is at most half of log 2, and r is exact: the third part holds all that is rounded.
     """
-    layout = LAYOUTS[x.dtype]
-    rounding = constant(x, layout.rounding)
-    shifted = fma(x, constant(x, 1 / math.log(2)), rounding)
+    rounding = constant(x, LAYOUTS[x.dtype].rounding)
+    in_log_2 = constant(x, 1 / math.log(2))
+    shifted = fma(x, in_log_2, rounding)
     k = shifted - rounding
-    r = fma(k, constant(x, -float(x.dtype.type(math.log(2)))), x)
+    r = fma(k, constant(x, -_high_of_log_2(x.dtype)), x)
     low = k * -_LOW_OF_LOG_2[x.dtype]
     near = r + low
-    return bits(shifted), r, fma(near * near, polynomial(near, coefficients), low)
+    whole = bits(shifted)
+    square = near * near
+    rest = fma(square, polynomial(near, coefficients), low)
+    return whole, r, rest
+
+
+def _high_of_log_2(dtype: DType) -> float:
+    """The nearest number of log 2."""
+    return float(dtype.type(math.log(2)))
 
 
 # log 2 less its nearest number of each dtype.
@@ -123,15 +143,19 @@ def scaled(r: Lanes, rest: Lanes, k: Lanes, below: Lanes) -> Lanes:
     lost = r - (near - 1.0)  # what the sum has rounded away
     # 2^k need not be a number of the dtype: half of the exponents are left to a factor.
     half = LAYOUTS[r.dtype].bias // 2
-    factor = select(below, constant(r, 2.0**-half), constant(r, 2.0**half))
-    scale = power_of_two(k + select(below, constant(k, half), constant(k, -half)), r.dtype)
-    return (near + (lost + rest)) * scale * factor
+    small, large = constant(r, 2.0**-half), constant(r, 2.0**half)
+    factor = select(below, small, large)
+    change = select(below, constant(k, half), constant(k, -half))
+    scale = power_of_two(k + change, r.dtype)
+    total = near + (lost + rest)
+    return total * scale * factor
 
 
 def power_of_two(k: Lanes, dtype: DType) -> Lanes:
     """2^k from the low bits of an integer."""
     layout = LAYOUTS[dtype]
-    return floats((k + layout.bias) << layout.mantissa, dtype)
+    exponent = k + layout.bias
+    return floats(exponent << layout.mantissa, dtype)
 
 
 # ---- logarithms --------------------------------------------------------------------------
@@ -139,44 +163,54 @@ def power_of_two(k: Lanes, dtype: DType) -> Lanes:
 
 def _exponent_field(x: Lanes) -> Lanes:
     """The bits of the exponent that leaves a fraction between 2/3 and 4/3."""
-    return (_raised(x) >> LAYOUTS[x.dtype].mantissa) << LAYOUTS[x.dtype].mantissa
+    mantissa = LAYOUTS[x.dtype].mantissa
+    exponent = _raised(x) >> mantissa
+    return exponent << mantissa
 
 
 def _raised(x: Lanes) -> Lanes:
     """The bits of x with the exponent one higher where the fraction is 4/3 or more."""
-    return bits(x) + (pattern(x, 1.0) - pattern(x, 2 / 3))
+    one, two_thirds = pattern(x, 1.0), pattern(x, 2 / 3)
+    return bits(x) + (one - two_thirds)
 
 
 def split(x: Lanes) -> tuple[Lanes, Lanes]:
     """The exponent as a float, and the fraction, between 2/3 and 4/3, less 1."""
     layout = LAYOUTS[x.dtype]
     raised = _raised(x)
-    fraction = (raised & ((1 << layout.mantissa) - 1)) + pattern(x, 2 / 3)
+    below_exponent = (1 << layout.mantissa) - 1
+    fraction = (raised & below_exponent) + pattern(x, 2 / 3)
     # An integer in the low bits of 2^mantissa is added to that number.
-    counted = (raised >> layout.mantissa) | pattern(x, 2.0**layout.mantissa)
-    exponent = floats(counted, x.dtype) - (2.0**layout.mantissa + layout.bias)
+    offset = 2.0**layout.mantissa
+    counted = (raised >> layout.mantissa) | pattern(x, offset)
+    exponent = floats(counted, x.dtype) - (offset + layout.bias)
     return exponent, floats(fraction, x.dtype) + -1.0
 
 
 def whole_split(x: Lanes) -> tuple[Lanes, Lanes]:
     """Exponent and fraction also of denormal numbers, which have no exponent of their own."""
     mantissa = LAYOUTS[x.dtype].mantissa
-    small = x < float(np.finfo(x.dtype).tiny)
-    exponent, fraction = split(select(small, x * 2.0**mantissa, x))
-    return exponent - select(small, constant(x, mantissa), constant(x, 0.0)), fraction
+    is_small = x < float(np.finfo(x.dtype).tiny)
+    normal = select(is_small, x * 2.0**mantissa, x)
+    exponent, fraction = split(normal)
+    added = select(is_small, constant(x, mantissa), constant(x, 0.0))
+    return exponent - added, fraction
 
 
 def log_of_parts(exponent: Lanes, f: Lanes, coefficients: Sequence[float]) -> Lanes:
     """exponent log 2 + log(1 + f)."""
-    high = float(f.dtype.type(math.log(2)))
+    high = constant(f, _high_of_log_2(f.dtype))
     low = exponent * _LOW_OF_LOG_2[f.dtype]
-    rest = fma(f * f, polynomial(f, coefficients), low)
-    return fma(exponent, constant(f, high), f + rest)
+    square = f * f
+    rest = fma(square, polynomial(f, coefficients), low)
+    return fma(exponent, high, f + rest)
 
 
 def log_ends(x: Lanes, above: Lanes, y: Lanes) -> Lanes:
     """The result where the formula has none: -inf of 0, nan below 0, inf and nan of themselves."""
-    outside = select(above < 0.0, constant(x, math.nan), x)
-    outside = select(above == 0.0, constant(x, -math.inf), outside)
-    inside = (above > 0.0) & (above < math.inf)
-    return select(inside, y, outside)
+    undefined = constant(x, math.nan)
+    outside = select(above < 0.0, undefined, x)
+    lowest = constant(x, -math.inf)
+    outside = select(above == 0.0, lowest, outside)
+    is_inside = (above > 0.0) & (above < math.inf)
+    return select(is_inside, y, outside)

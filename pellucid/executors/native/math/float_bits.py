@@ -2,6 +2,7 @@
 
 Layout, LAYOUTS     how the floats of each dtype are made of bits
 bits, floats, pattern, integers         floats as bits and back
+called_on_lanes                         an intrinsic
 polynomial, fma, magnitude, with_sign, floor, select, clamped, constant, tiny
 """
 
@@ -11,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.executors.native.llvm.lanes import Lanes, call, lanes_type
+from pellucid.executors.native.llvm.functions import call
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.types import lanes_type
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 
 
@@ -40,41 +43,57 @@ LAYOUTS = {
 
 def polynomial(x: Lanes, coefficients: Sequence[float]) -> Lanes:
     """Horner's rule, the highest power first, with fused multiply-adds."""
-    total = constant(x, coefficients[0])
-    for coefficient in coefficients[1:]:
+    highest, *others = coefficients
+    total = constant(x, highest)
+    for coefficient in others:
         total = fma(total, x, constant(x, coefficient))
     return total
 
 
 def fma(a: Lanes, b: Lanes, c: Lanes) -> Lanes:
     """a b + c, rounded once."""
-    return a.made(call(a.builder, "fma", a.value, b.value, c.value))
+    return called_on_lanes("fma", a, b, c)
+
+
+def called_on_lanes(name: str, *operands: Lanes) -> Lanes:
+    """What an intrinsic makes of lanes of one dtype."""
+    first = operands[0]
+    values = [x.value for x in operands]
+    return first.made(call(first.builder, name, *values))
 
 
 def constant(like: Lanes, number: Any) -> Lanes:
     """A number in all lanes of a value with the dtype and width of `like`."""
-    return Lanes.constant(like.builder, number, like.dtype).splat(like.width)
+    single = Lanes.constant(like.builder, number, like.dtype)
+    return single.splat(like.width)
 
 
 def integers(like: Lanes, number: int) -> Lanes:
     """An integer in all lanes, with the width of `like` and as many bits as its dtype has."""
-    return Lanes.constant(like.builder, number, LAYOUTS[like.dtype].bits).splat(like.width)
+    single = Lanes.constant(like.builder, number, LAYOUTS[like.dtype].bits)
+    return single.splat(like.width)
 
 
 def pattern(like: Lanes, number: float) -> int:
     """The bits of a number."""
-    return int(like.dtype.type(number).view(LAYOUTS[like.dtype].bits))
+    rounded = like.dtype.type(number)
+    return int(rounded.view(LAYOUTS[like.dtype].bits))
 
 
 def bits(x: Lanes) -> Lanes:
     """The bits of floats, as unsigned integers."""
-    dtype = LAYOUTS[x.dtype].bits
-    return Lanes(x.builder, x.builder.bitcast(x.value, lanes_type(dtype, x.width)), dtype)
+    return _reread(x, LAYOUTS[x.dtype].bits)
 
 
 def floats(x: Lanes, dtype: DType) -> Lanes:
     """Floats from their bits."""
-    return Lanes(x.builder, x.builder.bitcast(x.value, lanes_type(dtype, x.width)), dtype)
+    return _reread(x, dtype)
+
+
+def _reread(x: Lanes, dtype: DType) -> Lanes:
+    """The same bits, taken for numbers of another dtype."""
+    raw = x.builder.bitcast(x.value, lanes_type(dtype, x.width))
+    return Lanes(x.builder, raw, dtype)
 
 
 def select(condition: Lanes, a: Lanes, b: Lanes) -> Lanes:
@@ -84,26 +103,28 @@ def select(condition: Lanes, a: Lanes, b: Lanes) -> Lanes:
 
 def clamped(x: Lanes, low: float, high: float) -> Lanes:
     """x, but no less than low and no more than high; nan stays."""
-    least, most = constant(x, low), constant(x, high)
+    least = constant(x, low)
+    most = constant(x, high)
     x = select(x < least, least, x)
     return select(x > most, most, x)
 
 
 def tiny(x: Lanes) -> float:
     """Far below the last bit of 1."""
-    return float(2.0 ** -(LAYOUTS[x.dtype].mantissa + 4))
+    mantissa = LAYOUTS[x.dtype].mantissa
+    return float(2.0 ** -(mantissa + 4))
 
 
 def magnitude(x: Lanes) -> Lanes:
     """The absolute value."""
-    return x.made(call(x.builder, "fabs", x.value))
+    return called_on_lanes("fabs", x)
 
 
 def floor(x: Lanes) -> Lanes:
     """The largest integer not above."""
-    return x.made(call(x.builder, "floor", x.value))
+    return called_on_lanes("floor", x)
 
 
 def with_sign(size: Lanes, sign: Lanes) -> Lanes:
     """A size with the sign of another number."""
-    return size.made(call(size.builder, "copysign", size.value, sign.value))
+    return called_on_lanes("copysign", size, sign)

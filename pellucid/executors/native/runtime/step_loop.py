@@ -1,7 +1,7 @@
 """The machine code that runs any program, as LLVM code.
 
     emit_step_loop  the functions `alone` and `worker`
-    word            entries of lists
+    Words           words in memory, such as entries of lists
     emit_wait, emit_pause   waiting for other threads
 
 How threads share a program is told in `program`.
@@ -9,7 +9,7 @@ How threads share a program is told in `program`.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
 
 from llvmlite import ir
 
@@ -25,20 +25,15 @@ from pellucid.executors.native.kernels.interface import (
     STEPS,
 )
 from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.system_calls import (
-    I8,
-    I32,
-    I64,
-    POINTER,
-    VOID,
-    declared,
-    system_calls,
-)
+from pellucid.executors.native.llvm.functions import called
+from pellucid.executors.native.llvm.indices import Index, Number, raw_number
+from pellucid.executors.native.llvm.system_calls import NONE, system_calls
+from pellucid.executors.native.llvm.types import I8, I32, I64, POINTER, VOID
 from pellucid.executors.native.machine.target import Target
 from pellucid.memory import LINE
 
 YIELD = 1  # the hint of ARM64 that this thread only waits
-SPINS = 2000  # looks at a counter before the CPU is offered to others
+SPINS = 2000  # looks at a counter before the CPU is offered to others; chosen: some microseconds
 
 
 def emit_step_loop(module: ir.Module, target: Target) -> ir.Function:
@@ -47,14 +42,33 @@ def emit_step_loop(module: ir.Module, target: Target) -> ir.Function:
     return _emit_worker(module, target)
 
 
-def word(b: ir.IRBuilder, base: ir.Value, index: Any, kind: ir.Type = I64) -> ir.Value:
-    """Entry `index` of a list of eight-byte words."""
-    return b.load(b.gep(base, [index], source_etype=I64), typ=kind)
+class Words:
+    """Eight-byte words in memory, in code."""
 
+    def __init__(self, b: ir.IRBuilder, start: ir.Value) -> None:
+        self.b = b
+        self.start = start
 
-def _entry(b: ir.IRBuilder, base: ir.Value, index: ir.Value, words: int = 3) -> ir.Value:
-    """Where entry `index` of a list begins; an entry has some words."""
-    return b.gep(base, [b.mul(index, I64(words))], source_etype=I64)
+    def address(self, index: Number) -> ir.Value:
+        """Where a word lies."""
+        return self.b.gep(self.start, [raw_number(index)], source_etype=I64)
+
+    def number(self, index: Number) -> Index:
+        """A word that is a number."""
+        raw = self.b.load(self.address(index), typ=I64)
+        return Index(self.b, raw)
+
+    def pointer(self, index: Number) -> ir.Value:
+        """A word that is an address."""
+        return self.b.load(self.address(index), typ=POINTER)
+
+    def list_at(self, index: Number) -> "Words":
+        """The list that a word leads to."""
+        return Words(self.b, self.pointer(index))
+
+    def entry(self, index: Index, words: int = 3) -> "Words":
+        """An entry of a list; each has some words."""
+        return Words(self.b, self.address(index * words))
 
 
 class _flushing:  # noqa: N801 (used like a function)
@@ -70,18 +84,20 @@ class _flushing:  # noqa: N801 (used like a function)
     ARM64 = 1 << 24  # both
 
     def __init__(self, b: ir.IRBuilder, target: Target) -> None:
-        self.b, self.target = b, target
+        self.b = b
+        self.target = target
 
     def __enter__(self) -> None:
         b = self.b
         if self.target.is_x86:
-            self.before, during = b.alloca(I32), b.alloca(I32)
+            self.before = b.alloca(I32)
+            during = b.alloca(I32)
             self._x86("stmxcsr", self.before)
-            b.store(b.or_(b.load(self.before, typ=I32), I32(self.X86)), during)
+            mode = b.load(self.before, typ=I32)
+            b.store(b.or_(mode, I32(self.X86)), during)
             self._x86("ldmxcsr", during)
         elif self.target.is_arm64:
-            kind = ir.FunctionType(I64, [])
-            self.before = b.call(declared(b.module, "llvm.aarch64.get.fpcr", kind), [])
+            self.before = called(b, "llvm.aarch64.get.fpcr", I64)
             self._arm64(b.or_(self.before, I64(self.ARM64)))
 
     def __exit__(self, *failure: object) -> None:
@@ -91,52 +107,61 @@ class _flushing:  # noqa: N801 (used like a function)
             self._arm64(self.before)
 
     def _x86(self, name: str, slot: ir.Value) -> None:
-        kind = ir.FunctionType(VOID, [POINTER])
-        self.b.call(declared(self.b.module, f"llvm.x86.sse.{name}", kind), [slot])
+        called(self.b, f"llvm.x86.sse.{name}", VOID, slot)
 
     def _arm64(self, mode: ir.Value) -> None:
-        kind = ir.FunctionType(VOID, [I64])
-        self.b.call(declared(self.b.module, "llvm.aarch64.set.fpcr", kind), [mode])
+        called(self.b, "llvm.aarch64.set.fpcr", VOID, mode)
 
 
 class _Behind:
     """A kernel behind a pointer, with the type that the builder asks for."""
 
     def __init__(self, pointer: ir.Value) -> None:
-        self.pointer, self.function_type, self.type = pointer, kernel_type(), pointer.type
+        self.pointer = pointer
+        self.function_type = kernel_type()
+        self.type = pointer.type
 
     def get_reference(self) -> str:
         """The pointer's name in the code."""
         return str(self.pointer.get_reference())
 
 
-def _run(b: ir.IRBuilder, kernel: ir.Value, where: tuple[Any, Any], begin: Any, end: Any) -> None:
-    """Call a listed kernel for a range of units."""
-    table, step = where
-    function = _Behind(word(b, kernel, I64(0), POINTER))
-    b.call(function, [table, word(b, kernel, I64(1), POINTER), step, begin, end])
+@dataclass(frozen=True)
+class _Step:
+    """A step of a program, and the table of its memory."""
+
+    table: ir.Value
+    number: Index
+
+    def run(self, kernel: Words, begin: Index, end: Index) -> None:
+        """Call a listed kernel for a range of units."""
+        function = _Behind(kernel.pointer(0))
+        bindings = kernel.pointer(1)
+        kernel.b.call(function, [self.table, bindings, self.number, begin, end])
 
 
 @contextmanager
-def _each(
-    b: ir.IRBuilder, program: ir.Value, table: ir.Value, steps: ir.Value
-) -> Iterator[tuple[ir.Value, ir.Value]]:
+def _each(program: Words, table: ir.Value, steps: Index) -> Iterator[tuple[_Step, Index]]:
     """Every step, and in it every entry of a program's list, until a step fails.
 
     What updates variables stands behind the gate: where something before it has failed, it is
     not reached, and variables are as they were before the step.
     """
-    count, gate = word(b, program, I64(COUNT)), word(b, program, I64(GATE))
-    failure = b.gep(table, [word(b, program, I64(FAILS))], source_etype=I64)
+    b = program.b
+    count = program.number(COUNT)
+    gate = program.number(GATE)
+    failure = Words(b, table).address(program.number(FAILS))
     failed = b.append_basic_block("failed")
-    with counted(b, I64(0), steps) as step, counted(b, I64(0), I64(2)) as half:
-        is_behind = b.icmp_signed("!=", half, I64(0))
-        begin, end = b.select(is_behind, gate, I64(0)), b.select(is_behind, count, gate)
+    with counted(b, 0, steps) as step, counted(b, 0, 2) as half:
+        is_behind = b.icmp_signed("!=", half.raw, I64(0))
+        begin = gate.where(is_behind, 0)
+        end = count.where(is_behind, gate)
         with counted(b, begin, end) as i:
-            yield step, i
+            yield _Step(table, step), i
         passed = b.append_basic_block("passed")
         what = b.load_atomic(failure, "monotonic", 8, typ=I64)
-        b.cbranch(b.icmp_signed("==", what, I64(0)), passed, failed)
+        is_well = b.icmp_signed("==", what, I64(0))
+        b.cbranch(is_well, passed, failed)
         b.position_at_end(passed)
     b.branch(failed)
     b.position_at_end(failed)
@@ -144,83 +169,115 @@ def _each(
 
 def _emit_alone(module: ir.Module, target: Target) -> None:
     """`alone(calls, table, steps)`: every step, call by call."""
-    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "alone")
+    kind = ir.FunctionType(VOID, [POINTER, POINTER, I64])
+    function = ir.Function(module, kind, "alone")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    program, table, steps = function.args
-    calls = word(b, program, I64(LIST), POINTER)
-    with _flushing(b, target), _each(b, program, table, steps) as (step, i):
-        call = _entry(b, calls, i, 4)
-        _run(b, call, (table, step), word(b, call, I64(2)), word(b, call, I64(3)))
+    start, table, steps = function.args
+    program = Words(b, start)
+    calls = program.list_at(LIST)
+    with _flushing(b, target), _each(program, table, Index(b, steps)) as (step, i):
+        call = calls.entry(i, 4)
+        begin = call.number(2)
+        end = call.number(3)
+        step.run(call, begin, end)
     b.ret_void()
 
 
 def _emit_worker(module: ir.Module, target: Target) -> ir.Function:
     """`worker(task)`: what each thread runs."""
-    function = ir.Function(module, ir.FunctionType(POINTER, [POINTER]), "worker")
+    kind = ir.FunctionType(POINTER, [POINTER])
+    function = ir.Function(module, kind, "worker")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    task = function.args[0]
-    program, table = word(b, task, I64(0), POINTER), word(b, task, I64(1), POINTER)
-    steps, control = word(b, task, I64(STEPS)), word(b, task, I64(3), POINTER)
-    kernels, parts = word(b, program, I64(KERNELS), POINTER), word(b, program, I64(LIST), POINTER)
-    threads = word(b, task, I64(4))
-    me = b.atomic_rmw("add", b.gep(task, [I64(COME)], source_etype=I64), I64(1), "monotonic")
-    line = b.mul(b.add(threads, I64(1)), I64(LINE))
-    with _flushing(b, target), _each(b, program, table, steps) as (step, i):
-        section = _entry(b, parts, i)
-        chunks = word(b, section, I64(2))
-        done = b.gep(control, [b.mul(i, line)], source_etype=I8)
-        with counted(b, I64(0), threads) as turn:
-            # Its own share of the chunks first, then those of the others.
-            owner = b.urem(b.add(me, turn), threads)
-            after = b.add(owner, I64(1))
-            start = b.udiv(b.mul(owner, chunks), threads)
-            share = b.sub(b.udiv(b.mul(after, chunks), threads), start)
-            following = b.gep(done, [b.mul(after, I64(LINE))], source_etype=I8)
-            with _taken(b, following, b.mul(b.add(step, I64(1)), share)) as ticket:
-                chunk = b.add(start, b.sub(ticket, b.mul(step, share)))
-                _run_section(b, (kernels, section, chunks), chunk, (table, step))
-                b.atomic_rmw("add", done, I64(1), "release")
-        emit_wait(b, done, b.mul(b.add(step, I64(1)), chunks), target)
+    words = Words(b, function.args[0])
+    task = _Task(words, target)
+    with _flushing(b, target), _each(task.program, task.table, task.steps) as (step, i):
+        task.share(step, i)
     # The last look at the task: its memory may be gone as soon as all have left.
-    b.atomic_rmw("add", b.gep(task, [I64(LEFT)], source_etype=I64), I64(1), "release")
-    b.ret(ir.Constant(POINTER, None))
+    b.atomic_rmw("add", words.address(LEFT), I64(1), "release")
+    b.ret(NONE)
     return function
 
 
-def _run_section(
-    b: ir.IRBuilder, part: tuple[Any, Any, Any], chunk: ir.Value, where: tuple[Any, Any]
-) -> None:
-    """One chunk of every kernel of a section."""
-    kernels, section, chunks = part
-    first = word(b, section, I64(0))
-    with counted(b, first, b.add(first, word(b, section, I64(1)))) as k:
-        kernel = _entry(b, kernels, k)
-        units = word(b, kernel, I64(2))
-        begin = b.udiv(b.mul(chunk, units), chunks)
-        end = b.udiv(b.mul(b.add(chunk, I64(1)), units), chunks)
-        _run(b, kernel, where, begin, end)
+class _Task:
+    """What a thread reads of its task, once."""
+
+    def __init__(self, words: Words, target: Target) -> None:
+        self.b = words.b
+        self.target = target
+        self.program = words.list_at(0)
+        self.table = words.pointer(1)
+        self.steps = words.number(STEPS)
+        self.control = words.pointer(3)
+        self.kernels = self.program.list_at(KERNELS)
+        self.sections = self.program.list_at(LIST)
+        self.threads = words.number(4)
+        come = self.b.atomic_rmw("add", words.address(COME), I64(1), "monotonic")
+        self.me = Index(self.b, come)
+        self.section_bytes = (self.threads + 1) * LINE  # of counters
+
+    def share(self, step: _Step, number: Index) -> None:
+        """Run chunks of a section, and wait until all are done."""
+        b, threads = self.b, self.threads
+        section = self.sections.entry(number)
+        chunks = section.number(2)
+        done = self._bytes_on(self.control, number * self.section_bytes)
+        with counted(b, 0, threads) as turn:
+            # Its own share of the chunks first, then those of the others.
+            owner = (self.me + turn) % threads
+            next_owner = owner + 1
+            start = owner * chunks // threads
+            share = next_owner * chunks // threads - start
+            following = self._bytes_on(done, next_owner * LINE)
+            tickets = (step.number + 1) * share
+            with _taken(b, following, tickets.raw) as ticket:
+                chunk = start + (ticket - step.number * share)
+                self._run(step, section, chunk, chunks)
+                b.atomic_rmw("add", done, I64(1), "release")
+        all_done = (step.number + 1) * chunks
+        emit_wait(b, done, all_done.raw, self.target)
+
+    def _bytes_on(self, start: ir.Value, count: Index) -> ir.Value:
+        """The address so many bytes further."""
+        return self.b.gep(start, [count.raw], source_etype=I8)
+
+    def _run(self, step: _Step, section: Words, chunk: Index, chunks: Index) -> None:
+        """Run one chunk of every kernel of a section."""
+        first = section.number(0)
+        end_of_section = first + section.number(1)
+        with counted(self.b, first, end_of_section) as k:
+            kernel = self.kernels.entry(k)
+            units = kernel.number(2)
+            begin = chunk * units // chunks
+            end = (chunk + 1) * units // chunks
+            step.run(kernel, begin, end)
 
 
 class _taken:  # noqa: N801 (used like a function)
-    """Take numbers below `target` off a shared counter; the body runs for each one taken."""
+    """Take tickets below `target` until none is left: the body runs for each one taken."""
 
     def __init__(self, b: ir.IRBuilder, following: ir.Value, target: ir.Value) -> None:
-        self.b, self.following, self.target = b, following, target
+        self.b = b
+        self.following = following
+        self.target = target
 
-    def __enter__(self) -> ir.Value:
+    def __enter__(self) -> Index:
         b = self.b
-        self.take, attempt, run, self.end = (
-            b.append_basic_block(n) for n in ("take", "attempt", "run", "taken")
-        )
+        self.take = b.append_basic_block("take")
+        attempt = b.append_basic_block("attempt")
+        run = b.append_basic_block("run")
+        self.end = b.append_basic_block("taken")
         b.branch(self.take)
         b.position_at_end(self.take)
         seen = b.load_atomic(self.following, "acquire", 8, typ=I64)
-        b.cbranch(b.icmp_signed("<", seen, self.target), attempt, self.end)
+        is_left = b.icmp_signed("<", seen, self.target)
+        b.cbranch(is_left, attempt, self.end)
         b.position_at_end(attempt)
-        result = b.cmpxchg(self.following, seen, b.add(seen, I64(1)), "acq_rel", "acquire")
-        b.cbranch(b.extract_value(result, 1), run, self.take)
+        more = b.add(seen, I64(1))
+        result = b.cmpxchg(self.following, seen, more, "acq_rel", "acquire")
+        is_taken = b.extract_value(result, 1)
+        b.cbranch(is_taken, run, self.take)
         b.position_at_end(run)
-        return seen
+        return Index(b, seen)
 
     def __exit__(self, *failure: object) -> None:
         self.b.branch(self.take)
@@ -230,18 +287,23 @@ class _taken:  # noqa: N801 (used like a function)
 def emit_wait(b: ir.IRBuilder, done: ir.Value, count: ir.Value, target: Target) -> None:
     """Wait until a counter has come to a count: look again and again, then yield."""
     before = b.block
-    look, idle, rest, end = (b.append_basic_block(n) for n in ("look", "idle", "rest", "done"))
+    look = b.append_basic_block("look")
+    idle = b.append_basic_block("idle")
+    rest = b.append_basic_block("rest")
+    end = b.append_basic_block("done")
     b.branch(look)
     b.position_at_end(look)
     spins = b.phi(I64)
     spins.add_incoming(I64(0), before)
     seen = b.load_atomic(done, "acquire", 8, typ=I64)
-    b.cbranch(b.icmp_signed("<", seen, count), idle, end)
+    is_short = b.icmp_signed("<", seen, count)
+    b.cbranch(is_short, idle, end)
     b.position_at_end(idle)
     emit_pause(b, target)
     more = b.add(spins, I64(1))
     spins.add_incoming(more, idle)
-    b.cbranch(b.icmp_signed("<", more, I64(SPINS)), look, rest)
+    is_early = b.icmp_signed("<", more, I64(SPINS))
+    b.cbranch(is_early, look, rest)
     b.position_at_end(rest)
     system_calls(b, target).give_way()
     spins.add_incoming(more, rest)
@@ -252,7 +314,6 @@ def emit_wait(b: ir.IRBuilder, done: ir.Value, count: ir.Value, target: Target) 
 def emit_pause(b: ir.IRBuilder, target: Target) -> None:
     """Leave the core to others for a moment, where there is an instruction for that."""
     if target.is_x86:
-        b.call(declared(b.module, "llvm.x86.sse2.pause", ir.FunctionType(VOID, [])), [])
+        called(b, "llvm.x86.sse2.pause", VOID)
     elif target.is_arm64:
-        kind = ir.FunctionType(VOID, [I32])
-        b.call(declared(b.module, "llvm.aarch64.hint", kind), [I32(YIELD)])
+        called(b, "llvm.aarch64.hint", VOID, I32(YIELD))

@@ -13,17 +13,12 @@ from llvmlite import ir
 
 from pellucid.executors.native.kernels.interface import LEFT
 from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.system_calls import (
-    I8,
-    I32,
-    I64,
-    POINTER,
-    VOID,
-    declared,
-    system_calls,
-)
+from pellucid.executors.native.llvm.functions import called
+from pellucid.executors.native.llvm.indices import Index
+from pellucid.executors.native.llvm.system_calls import system_calls
+from pellucid.executors.native.llvm.types import I8, I32, I64, POINTER, VOID
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.runtime.step_loop import emit_pause, emit_wait, word
+from pellucid.executors.native.runtime.step_loop import Words, emit_pause, emit_wait
 
 # Where things lie in the pool's memory (interface.POOL_BYTES); locks are smaller everywhere.
 LOCK, SIGNAL, NUMBERS = 0, 128, 256
@@ -35,7 +30,9 @@ class _Memory:
     """The pool's memory in code: its lock and signal, and its numbers."""
 
     def __init__(self, b: ir.IRBuilder, start: ir.Value, target: Target) -> None:
-        self.b, self.start, self.target = b, start, target
+        self.b = b
+        self.start = start
+        self.target = target
         self.system = system_calls(b, target)
 
     def at(self, offset: int) -> ir.Value:
@@ -58,13 +55,25 @@ class _Memory:
         """Wake one thread that sleeps."""
         self.system.wake(self.at(SIGNAL))
 
-    def get(self, number: int, kind: ir.Type = I64) -> ir.Value:
+    def task(self) -> ir.Value:
+        """The task; the lock must be held."""
+        return Words(self.b, self.at(NUMBERS)).pointer(TASK)
+
+    def get(self, number: int) -> Index:
         """One of the numbers; the lock must be held."""
-        return word(self.b, self.at(NUMBERS), I64(number), kind)
+        return Words(self.b, self.at(NUMBERS)).number(number)
 
     def put(self, number: int, value: ir.Value) -> None:
         """Write one of the numbers; the lock must be held."""
-        self.b.store(value, self.at(NUMBERS + 8 * number))
+        self.b.store(value, self._place(number))
+
+    def _place(self, number: int) -> ir.Value:
+        """The address of one of the numbers."""
+        return self.at(NUMBERS + 8 * number)
+
+    def _glance(self, number: int) -> ir.Value:
+        """One of the numbers, without the lock."""
+        return self.b.load_atomic(self._place(number), "monotonic", 8, typ=I64)
 
     def stay_awake(self) -> None:
         """Look for a while, without the lock, whether somebody is wanted.
@@ -72,19 +81,21 @@ class _Memory:
         Not on the CPU of the thread that calls for help, which could not go on there.
         """
         b = self.b
-        look, idle, end = (b.append_basic_block(n) for n in ("glance", "idle", "enough"))
+        look = b.append_basic_block("glance")
+        idle = b.append_basic_block("idle")
+        end = b.append_basic_block("enough")
         start, _ = self.now()
         b.branch(look)
         b.position_at_end(look)
-        wanted, caller = (
-            b.load_atomic(self.at(NUMBERS + 8 * number), "monotonic", 8, typ=I64)
-            for number in (WANTED, CALLER)
-        )
+        wanted = self._glance(WANTED)
+        caller = self._glance(CALLER)
         now, cpu = self.now()
-        is_over = b.icmp_signed(">=", b.sub(now, start), I64(AWAKE_TICKS))
+        ticks = b.sub(now, start)
+        is_over = b.icmp_signed(">=", ticks, I64(AWAKE_TICKS))
         is_in_the_way = b.icmp_signed("==", cpu, caller)
         is_over = b.or_(is_over, is_in_the_way)
-        b.cbranch(b.or_(is_over, b.icmp_signed("!=", wanted, I64(0))), end, idle)
+        is_wanted = b.icmp_signed("!=", wanted, I64(0))
+        b.cbranch(b.or_(is_over, is_wanted), end, idle)
         b.position_at_end(idle)
         emit_pause(b, self.target)
         b.branch(look)
@@ -93,18 +104,21 @@ class _Memory:
     def now(self) -> tuple[ir.Value, ir.Value]:
         """The time stamp counter, and which CPU this is."""
         kind = ir.LiteralStructType([I64, I32])
-        both = self.b.call(
-            declared(self.b.module, "llvm.x86.rdtscp", ir.FunctionType(kind, [])), []
-        )
-        return self.b.extract_value(both, 0), self.b.zext(self.b.extract_value(both, 1), I64)
+        both = called(self.b, "llvm.x86.rdtscp", kind)
+        ticks = self.b.extract_value(both, 0)
+        cpu = self.b.extract_value(both, 1)
+        return ticks, self.b.zext(cpu, I64)
 
     def sleep_until_wanted(self) -> None:
         """Sleep, without the lock, while nobody is wanted."""
         b = self.b
-        look, sleep, awake = (b.append_basic_block(n) for n in ("look", "sleep", "awake"))
+        look = b.append_basic_block("look")
+        sleep = b.append_basic_block("sleep")
+        awake = b.append_basic_block("awake")
         b.branch(look)
         b.position_at_end(look)
-        b.cbranch(b.icmp_signed("==", self.get(WANTED), I64(0)), sleep, awake)
+        is_unwanted = self.get(WANTED).equals(0)
+        b.cbranch(is_unwanted, sleep, awake)
         b.position_at_end(sleep)
         self.system.sleep(self.at(SIGNAL), self.at(LOCK))
         b.branch(look)
@@ -117,7 +131,8 @@ def emit_thread_pool(module: ir.Module, worker: ir.Function, target: Target) -> 
     `hire` starts a thread that sleeps, and returns 0 if it could. `together` runs the worker
     in the calling thread and in up to `more` of the pool; it returns when all have left it.
     """
-    function = ir.Function(module, ir.FunctionType(VOID, [POINTER]), "prepare")
+    kind = ir.FunctionType(VOID, [POINTER])
+    function = ir.Function(module, kind, "prepare")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     memory = _Memory(b, function.args[0], target)
     memory.make()
@@ -128,7 +143,8 @@ def emit_thread_pool(module: ir.Module, worker: ir.Function, target: Target) -> 
 
 def _emit_helper(module: ir.Module, worker: ir.Function, target: Target) -> ir.Function:
     """`helper(memory)`: what a thread of the pool does for ever: sleep, help, look for work."""
-    function = ir.Function(module, ir.FunctionType(POINTER, [POINTER]), "helper")
+    kind = ir.FunctionType(POINTER, [POINTER])
+    function = ir.Function(module, kind, "helper")
     function.linkage = "internal"  # its address is asked for as that of code of this file
     b = ir.IRBuilder(function.append_basic_block("entry"))
     memory = _Memory(b, function.args[0], target)
@@ -137,8 +153,9 @@ def _emit_helper(module: ir.Module, worker: ir.Function, target: Target) -> ir.F
     b.branch(again)
     b.position_at_end(again)
     memory.sleep_until_wanted()
-    memory.put(WANTED, b.sub(memory.get(WANTED), I64(1)))
-    task = memory.get(TASK, POINTER)
+    still_wanted = memory.get(WANTED) - 1
+    memory.put(WANTED, still_wanted.raw)
+    task = memory.task()
     memory.unlock()
     b.call(worker, [task])
     if target.is_x86:  # elsewhere programs may not read such a counter
@@ -150,9 +167,11 @@ def _emit_helper(module: ir.Module, worker: ir.Function, target: Target) -> ir.F
 
 def _emit_hire(module: ir.Module, helper: ir.Function, target: Target) -> None:
     """`hire(memory)`: start one more thread of the pool; 0 where the system could."""
-    function = ir.Function(module, ir.FunctionType(I32, [POINTER]), "hire")
+    kind = ir.FunctionType(I32, [POINTER])
+    function = ir.Function(module, kind, "hire")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    b.ret(system_calls(b, target).start(helper, function.args[0]))
+    failed = system_calls(b, target).start(helper, function.args[0])
+    b.ret(failed)
 
 
 def _emit_together(module: ir.Module, worker: ir.Function, target: Target) -> None:
@@ -161,7 +180,8 @@ def _emit_together(module: ir.Module, worker: ir.Function, target: Target) -> No
     Threads that have not come when the task is done are no longer asked for. The caller does not
     sleep while it waits for others: to be woken takes longer than many a program.
     """
-    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, POINTER, I64]), "together")
+    kind = ir.FunctionType(VOID, [POINTER, POINTER, I64])
+    function = ir.Function(module, kind, "together")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     task, start, more = function.args
     memory = _Memory(b, start, target)
@@ -169,15 +189,17 @@ def _emit_together(module: ir.Module, worker: ir.Function, target: Target) -> No
     memory.put(TASK, task)
     memory.put(WANTED, more)
     if target.is_x86:
-        memory.put(CALLER, memory.now()[1])
-    with counted(b, I64(0), more):
+        _, cpu = memory.now()
+        memory.put(CALLER, cpu)
+    with counted(b, 0, more):
         memory.wake()
     memory.unlock()
     b.call(worker, [task])
     memory.lock()
-    helping = b.sub(more, memory.get(WANTED))
+    helping = Index(b, more) - memory.get(WANTED)
     memory.put(WANTED, I64(0))
     memory.unlock()
-    left = b.gep(task, [I64(LEFT)], source_etype=I64)
-    emit_wait(b, left, b.add(helping, I64(1)), target)
+    left = Words(b, task).address(LEFT)
+    all_threads = helping + 1
+    emit_wait(b, left, all_threads.raw, target)
     b.ret_void()

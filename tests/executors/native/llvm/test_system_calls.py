@@ -8,12 +8,11 @@ from llvmlite import binding, ir
 
 from pellucid.executors.native.llvm.system_calls import (
     NONE,
-    POINTER,
     PosixCalls,
     WindowsCalls,
-    declared,
     system_calls,
 )
+from pellucid.executors.native.llvm.types import POINTER
 from pellucid.executors.native.machine import target as targets
 
 LOCK, SIGNAL, DONE, NUMBER = 0, 128, 256, 264  # bytes
@@ -90,10 +89,3 @@ def test_a_target_has_the_calls_of_its_system():
         name for name in SYSTEMS if "windows" in name
     }
     assert set(kinds.values()) == {PosixCalls, WindowsCalls}
-
-
-def test_a_function_is_declared_once():
-    module, kind = ir.Module(), ir.FunctionType(ir.VoidType(), [])
-    first = declared(module, "abort", kind)
-    assert declared(module, "abort", kind) is first
-    assert str(module).count("declare") == 1
