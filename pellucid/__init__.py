@@ -52,7 +52,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         vjp,
     )
     from pellucid.languages import language
-    from pellucid.linter import lint
+    from pellucid.linter.linting import lint
     from pellucid.explanation.explanation import explain
     from pellucid.runs import Run, load
     from pellucid.scanning import scan
@@ -136,7 +136,7 @@ if not TYPE_CHECKING:
         (
             "derivatives",
             "languages",
-            "linter",
+            "linter.linting",
             "scanning",
             "graph_text",
             "windows",

@@ -79,7 +79,7 @@ ELSEWHERE = {
         "what checks look at is tried by the checks: programs with a mistake, and right ones",
         ("linter/test_loss_checks.py", "linter/test_layer_checks.py", "linter/test_table.py"),
         """
-        measured patterns sample subject trace words
+        check looking measured patterns quick sample subject trace
         """,
     ),
     "misfits": Elsewhere(

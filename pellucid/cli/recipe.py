@@ -142,9 +142,17 @@ def metrics_of(form: Form) -> tuple[Metric, ...]:
 
 
 def build_trainer(
-    recipe: Recipe, parts: DataParts, folder: Path | None, callbacks: tuple[Callback, ...]
+    recipe: Recipe,
+    parts: DataParts,
+    folder: Path | None,
+    callbacks: tuple[Callback, ...],
+    *,
+    lint: bool = False,
 ) -> Trainer:
-    """The Trainer of a recipe, which keeps its run in a folder, where one is given."""
+    """The Trainer of a recipe, which keeps its run in a folder, where one is given.
+
+    `lint`: whether it warns of likely mistakes before the first step.
+    """
     form, loss = parts.train.form, loss_of(recipe, parts.train.form)
     batch = batch_of(recipe, len(parts.train))
     recipe, most = replace(recipe, batch_size=batch), min(batch, len(parts.train))
@@ -164,6 +172,7 @@ def build_trainer(
         callbacks=callbacks,
         saving=None if folder is None else Saving(folder, config=config, graph=False),
         executor=recipe.executor,
+        lint=lint,
     )
     return Trainer(model, loss, optimizer, parts.train, parts.validation, options)
 

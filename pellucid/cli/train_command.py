@@ -151,10 +151,16 @@ class TrainCommand(click.Command):
         """Options that only this kind of command has."""
         return []
 
+    def _told(self) -> list[click.Parameter]:
+        """Options of what is said before the first step."""
+        text = "Do not look for likely mistakes before the first step."
+        return [click.Option(["--no-lint"], is_flag=True, help=text)]
+
     def _usual(self) -> list[click.Parameter]:
         """Options that every command of training has."""
         return [
             *_shared(self.kind),
+            *self._told(),
             click.Option(["--quiet"], **QUIET | {"help": self.when_quiet}),
             click.Option(["--json", "as_json"], **JSON),
             click.Option(["--language"], **LANGUAGE),

@@ -60,7 +60,7 @@ def train_run(data: str, options: dict[str, Any], output: Output) -> int:
     use_threads(options["threads"])
     parts = load_data(recipe)
     with folder_for(recipe, options["out"]) as folder:
-        return _Run(recipe, parts, folder, output).fit()
+        return _Run(recipe, parts, folder, output, lint=not options["no_lint"]).fit()
 
 
 def resume_run(
@@ -135,11 +135,13 @@ def use_threads(count: int | None) -> None:
 class _Run:
     """Training, and what is printed of it."""
 
-    def __init__(self, recipe: Recipe, parts: DataParts, folder: Path, output: Output) -> None:
+    def __init__(
+        self, recipe: Recipe, parts: DataParts, folder: Path, output: Output, *, lint: bool = False
+    ) -> None:
         self.recipe, self.parts, self.folder, self.output = recipe, parts, folder, output
         self.test = TestAtEnd(parts.test, DataFacts.of(parts).names)
         bar = () if output.quiet else (ProgressBar(lines=output.is_full),)
-        self.trainer = build_trainer(recipe, parts, folder, (*bar, self.test))
+        self.trainer = build_trainer(recipe, parts, folder, (*bar, self.test), lint=lint)
 
     def fit(self) -> int:
         """Train, and print what came out; the exit code."""
@@ -197,7 +199,7 @@ class _Run:
 
     def _document(self, history: History) -> dict[str, Any]:
         """The same for a program."""
-        names = list(history.epochs)
+        names, findings = list(history.epochs), self.trainer.findings
         rows = zip(*history.epochs.values(), strict=True)
         return {
             "run": str(self.folder),
@@ -207,6 +209,7 @@ class _Run:
             "kept_epoch": history.restored_epoch or self.trainer.position.epoch,
             "samples": self._counts(),
             "skipped": self.parts.skipped,
+            "lint": None if findings is None else [each.as_dict() for each in findings],
             "test": self.test.values or None,
             "epochs": [dict(zip(names, row, strict=True)) for row in rows],
         }

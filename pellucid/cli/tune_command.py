@@ -29,6 +29,9 @@ class TuneCommand(TrainCommand):
             f"{shown} --try l2=1e-6..1e-2 --try batch_size=16/64/256 --strategy bayesian",
         ]
 
+    def _told(self) -> list[click.Parameter]:
+        return []  # each try is the same network again
+
     def _further(self) -> list[click.Parameter]:
         return [
             click.Option(

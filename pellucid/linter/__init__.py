@@ -4,20 +4,30 @@
     Findings    what was found; each a Finding
     CHECKS      all checks
 
-    findings, words          records and texts
+    findings, check          records, and what makes them
     trace, patterns          the graph as something that can be asked, and formulas in it
-    subject, lines, sample, measured
+    subject, looking, lines, sample, measured
                              what is looked at: captured, in the user's lines, drawn, run
-    loss_checks, target_checks, layer_checks, parameter_checks, data_checks, start_checks
+    loss_checks, target_checks, layer_checks, parameter_checks, data_checks, start_checks,
+    rate_checks
                              the checks, by what they look at
-    table, linting           all of them, and the function that makes them
+    quick, table, linting    those before every training, all, and the function that makes them
 
 Nothing here recognises a model or the name of a layer: a softmax is e^z / sum of e^z, whoever
 wrote it.
 """
 
-from pellucid.linter.findings import Finding, Findings
-from pellucid.linter.linting import lint
-from pellucid.linter.table import CHECKS, Check
+from typing import TYPE_CHECKING
+
+from pellucid.on_use import on_use
+
+if TYPE_CHECKING:
+    from pellucid.linter.check import Check
+    from pellucid.linter.findings import Finding, Findings
+    from pellucid.linter.linting import lint
+    from pellucid.linter.table import CHECKS
 
 __all__ = ["CHECKS", "Check", "Finding", "Findings", "lint"]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_use(__name__, __all__, ("findings", "check", "linting", "table"))

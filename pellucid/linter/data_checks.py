@@ -14,14 +14,14 @@ import numpy as np
 
 from pellucid.data import Dataset
 from pellucid.errors import some
-from pellucid.linter.findings import ERROR, NOTE, WARNING, Told
+from pellucid.languages import said
+from pellucid.linter.findings import ERROR, NOTE, WARNING, Finding, told
 from pellucid.linter.layer_checks import weight_of
 from pellucid.linter.loss_checks import scores
 from pellucid.linter.patterns import moved
-from pellucid.linter.sample import FEW, MANY, Sample, keys, sample_of
+from pellucid.linter.sample import FEW, MANY, Sample, alike, column_keys, sample_of
 from pellucid.linter.subject import Subject
 from pellucid.linter.trace import FEATURES
-from pellucid.linter.words import said
 from pellucid.primitives import Take
 from pellucid.tables import significant
 
@@ -31,18 +31,18 @@ SHARE = 0.01  # of a part's samples: fewer that are in the other too change litt
 EXPECTED = 3  # samples: where so many of a class are expected, none is no chance
 
 
-def unscaled(subject: Subject) -> Iterator[Told]:
+def unscaled(subject: Subject) -> Iterator[Finding]:
     """Inputs much larger or smaller than 1 that a layer multiplies as they are."""
     data = subject.train
     if data.vocabulary or not _takes_raw(subject):
         return
-    sample = sample_of(data, FEW)
+    sample = sample_of(data, FEW // 4)
     rms = np.sqrt(np.mean(np.square(sample.numbers, dtype=np.float64), axis=0))
     worst = int(np.argmax(rms))
     if SMALL <= rms[worst] <= LARGE or rms[worst] == 0.0:
         return
     low, high = sample.numbers[:, worst].min(), sample.numbers[:, worst].max()
-    yield Told(
+    yield told(
         said(
             "inputs are not scaled: feature {column} goes from {low:.6g} to {high:.6g}.",
             column=_column(data, worst),
@@ -82,10 +82,10 @@ def _column(data: Dataset, place: int) -> str:
 
 
 def _of(data: Dataset, sample: Sample) -> str:
-    return said("{name}, {seen}", name=repr(data.name), seen=sample.told)
+    return said("data {name}, {seen}", name=repr(data.name), seen=sample.told)
 
 
-def targets_unscaled(subject: Subject) -> Iterator[Told]:
+def targets_unscaled(subject: Subject) -> Iterator[Finding]:
     """Numbers to be predicted that are far from 0 and 1."""
     data = subject.train
     if data.classes:
@@ -93,7 +93,7 @@ def targets_unscaled(subject: Subject) -> Iterator[Told]:
     rms = float(np.sqrt(np.mean(np.square(data.labels, dtype=np.float64))))
     if rms <= LARGE_TARGET:
         return
-    yield Told(
+    yield told(
         said(
             "targets are not scaled: they go from {low:.6g} to {high:.6g}.",
             low=data.labels.min(),
@@ -109,7 +109,7 @@ def targets_unscaled(subject: Subject) -> Iterator[Told]:
     )
 
 
-def constant(subject: Subject) -> Iterator[Told]:
+def constant(subject: Subject) -> Iterator[Finding]:
     """Features that are the same in every sample."""
     data = subject.train
     if data.vocabulary or len(data) < 2:
@@ -119,7 +119,7 @@ def constant(subject: Subject) -> Iterator[Told]:
     columns = sample.numbers.shape[1]
     if not same.size:
         return
-    yield Told(
+    yield told(
         said(
             "{count} of {all} features are the same in every sample: {names}.",
             count=len(same),
@@ -136,23 +136,23 @@ def constant(subject: Subject) -> Iterator[Told]:
     )
 
 
-def duplicated(subject: Subject) -> Iterator[Told]:
+def duplicated(subject: Subject) -> Iterator[Finding]:
     """Features that are equal to another in every sample."""
     data = subject.train
     if data.vocabulary or len(data) < 2:
         return
     sample = sample_of(data, MANY)
     x = sample.numbers
-    key = np.random.default_rng(0).uniform(1.0, 2.0, len(x)).astype(np.float32) @ x
+    key = column_keys(x)
     varies = x.max(axis=0) != x.min(axis=0)
-    first: dict[float, int] = {}
+    first: dict[int, int] = {}
     pairs = []
     for i in np.flatnonzero(varies):
-        other = first.setdefault(float(key[i]), int(i))
+        other = first.setdefault(int(key[i]), int(i))
         if other != i and np.array_equal(x[:, other], x[:, i]):
             pairs.append(f"{_column(data, other)} = {_column(data, int(i))}")
     if pairs:
-        yield Told(
+        yield told(
             said(
                 "{count} features are copies of others: {names}.",
                 count=len(pairs),
@@ -167,61 +167,50 @@ def duplicated(subject: Subject) -> Iterator[Told]:
         )
 
 
-def seen_before(subject: Subject) -> Iterator[Told]:
+def seen_before(subject: Subject) -> Iterator[Finding]:
     """Validation samples that are trained on."""
     yield from _seen(subject, subject.validation, WARNING)
 
 
-def test_seen(subject: Subject) -> Iterator[Told]:
+def test_seen(subject: Subject) -> Iterator[Finding]:
     """Test samples that are trained on."""
     yield from _seen(subject, subject.test, ERROR)
 
 
-def _seen(subject: Subject, part: Dataset | None, severity: str) -> Iterator[Told]:
+def _seen(subject: Subject, part: Dataset | None, severity: str) -> Iterator[Finding]:
     train = subject.train
     if part is None or part.features.shape[1:] != train.features.shape[1:]:
         return
     most = MANY if subject.look is not None else FEW
     if part is train or np.may_share_memory(part.features, train.features):
-        most = MANY if part.features.size <= MANY else most
+        most = MANY
     ours, theirs = sample_of(train, most), sample_of(part, most)
-    known = keys(ours.numbers)
-    found = keys(theirs.numbers)
-    order = np.argsort(known, kind="stable")
-    at = np.minimum(np.searchsorted(known[order], found), len(known) - 1)
-    alike = np.flatnonzero(known[order[at]] == found)
-    pairs = [(order[at[i]], i) for i in alike]
-    both = [(a, b) for a, b in pairs if np.array_equal(ours.numbers[a], theirs.numbers[b])]
+    both, by_chance = alike(ours, theirs)
     share = len(both) / len(theirs.rows)
-    by_chance = 1.0 - len(np.unique(known)) / len(known)  # as often as in the training set itself
-    if not both or share <= 2.0 * by_chance:
+    if not both or share <= 2.0 * by_chance:  # as often as in the training set itself
         return
-    is_few = len(both) < EXPECTED or share <= SHARE
-    a, b = both[0]
-    yield Told(
-        said(
-            "{count:,} samples of {part} are trained on too.",
-            count=len(both),
-            part=repr(part.name),
-        ),
-        said(
-            "sample {b} is sample {a} of {name}; {seen}",
-            a=int(ours.rows[a]),
-            b=int(theirs.rows[b]),
-            name=repr(train.name),
-            seen=theirs.told,
-        ),
+    (a, b), count = both[0], len(both)
+    place = said(
+        "sample {b} is sample {a} of {name}; {seen}",
+        a=int(ours.rows[a]),
+        b=int(theirs.rows[b]),
+        name=repr(train.name),
+        seen=theirs.told,
+    )
+    yield told(
+        said("{count:,} samples of {part} are trained on too.", count=count, part=repr(part.name)),
+        place,
         said(
             "{share:.1%} of what is measured was learned by heart: measures come out better than "
             "on new data.",
             share=share,
         ),
         said("Split once, before anything else: pellucid.data.split(data, seed=0)."),
-        NOTE if is_few else severity,
+        NOTE if count < EXPECTED or share <= SHARE else severity,
     )
 
 
-def missing_class(subject: Subject) -> Iterator[Told]:
+def missing_class(subject: Subject) -> Iterator[Finding]:
     """Classes without a sample in a part."""
     train = subject.train
     if not train.classes:
@@ -239,11 +228,11 @@ def missing_class(subject: Subject) -> Iterator[Told]:
         yield from _missing(part, none, NOTE if is_chance else WARNING)
 
 
-def _missing(part: Dataset, none: Any, severity: str) -> Iterator[Told]:
+def _missing(part: Dataset, none: Any, severity: str) -> Iterator[Finding]:
     if not none.size:
         return
     names = some([part.name_of(int(i)) if i < part.classes else str(int(i)) for i in none], 5)
-    yield Told(
+    yield told(
         said(
             "{part} has no sample of {count} classes: {names}.",
             part=repr(part.name),
@@ -261,12 +250,12 @@ def _missing(part: Dataset, none: Any, severity: str) -> Iterator[Told]:
     )
 
 
-def one_class(subject: Subject) -> Iterator[Told]:
+def one_class(subject: Subject) -> Iterator[Finding]:
     """Targets that are all the same."""
     labels = subject.train.labels
     if len(labels) < 2 or not (labels == labels[:1]).all():
         return
-    yield Told(
+    yield told(
         said("all targets of {name} are the same.", name=repr(subject.train.name)),
         repr(subject.train.name),
         said(
@@ -278,7 +267,7 @@ def one_class(subject: Subject) -> Iterator[Told]:
     )
 
 
-def one_hot_numbers(subject: Subject) -> Iterator[Told]:
+def one_hot_numbers(subject: Subject) -> Iterator[Finding]:
     """One-hot rows that a loss of numbers is taken of."""
     labels = subject.train.labels
     if subject.train.classes or labels.ndim != 2 or labels.shape[1] < 2:
@@ -287,7 +276,7 @@ def one_hot_numbers(subject: Subject) -> Iterator[Told]:
     is_one_hot = ((some_rows == 0) | (some_rows == 1)).all() and (some_rows.sum(axis=1) == 1).all()
     if not is_one_hot or any(True for _ in scores(subject)):
         return
-    yield Told(
+    yield told(
         said("targets are one-hot rows of {n} classes, learned as numbers.", n=labels.shape[1]),
         repr(subject.train.name),
         said(

@@ -1,30 +1,22 @@
 """Findings: what a check has to say, as records that print.
 
-Told       what a check says
-Finding    the same as a record, with the check: severity, what, where, why, remedy
-Findings   all of a look, the gravest first
-SEVERITIES error, warning, note: in this order
+Finding      one: severity, what, where, why, remedy; told, what a check says of one
+Findings     all of a look, the gravest first
+SEVERITIES   error, warning, note: in this order
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
-from pellucid.displays import table
-from pellucid.linter.words import said
+from pellucid.languages import marked, said
 
-ERROR, WARNING, NOTE = SEVERITIES = "error", "warning", "note"
-
-
-class Told(NamedTuple):
-    """What a check says, before it has a name; without a severity it has that of its check."""
-
-    what: str
-    where: str
-    why: str
-    remedy: str
-    severity: str = ""
+ERROR, WARNING, NOTE = SEVERITIES = marked("error"), marked("warning"), marked("note")
+HEADS = {
+    ERROR: marked("error: {text}"),
+    WARNING: marked("warning: {text}"),
+    NOTE: marked("note: {text}"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,20 +38,25 @@ class Finding:
     def line(self) -> str:
         """It in one line: what is wrong, where, and the remedy."""
         place = f" ({self.where})" if self.where else ""
-        return f"{self.severity}: {self.what}{place} {self.remedy} [{self.code}]"
+        return f"{said(HEADS[self.severity], text=self.what)}{place} {self.remedy} [{self.code}]"
 
     def __str__(self) -> str:
-        rows = [f"{self.severity}: {self.what}  [{self.code}]"]
-        parts = (said("where"), self.where), (said("why"), self.why), (said("remedy"), self.remedy)
-        rows += [f"  {name}: {text}" for name, text in parts if text]
-        return "\n".join(rows)
+        rows = [f"{said(HEADS[self.severity], text=self.what)}  [{self.code}]"]
+        rows += [said("where: {text}", text=self.where)] if self.where else []
+        rows += [said("why: {text}", text=self.why), said("remedy: {text}", text=self.remedy)]
+        return "\n  ".join(rows)
 
     def as_dict(self) -> dict[str, str]:
         """The same for a program."""
         return asdict(self)
 
 
-@dataclass(frozen=True, repr=False)
+def told(what: str, where: str, why: str, remedy: str, severity: str = "") -> Finding:
+    """What a check says; the check adds its name, and its severity where there is none."""
+    return Finding("", severity, what, where, why, remedy)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Findings(Sequence[Finding]):
     """All findings of a look, the gravest first. `checks`: how many checks were made.
 
@@ -118,9 +115,11 @@ class Findings(Sequence[Finding]):
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
+        from pellucid.displays import table  # on use: before training nothing is shown so
+
         heads = [said("severity"), said("check"), said("what"), said("where"), said("why")]
         heads.append(said("remedy"))
-        rows = [(f.severity, f.code, f.what, f.where, f.why, f.remedy) for f in self.found]
+        rows = [(said(f.severity), f.code, f.what, f.where, f.why, f.remedy) for f in self.found]
         title = f"{self.title}. {self.seen}".strip()
         return table(title, heads if rows else [], rows, texts=len(heads), wraps=True)
 
@@ -131,4 +130,6 @@ class Findings(Sequence[Finding]):
 
     def to_json(self) -> str:
         """The same as a JSON document."""
+        import json
+
         return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)

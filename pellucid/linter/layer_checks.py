@@ -11,11 +11,11 @@ weight_of              the parameter that a layer multiplies with
 from collections.abc import Iterator
 
 from pellucid.graph import Node, Value
-from pellucid.linter.findings import Told
+from pellucid.languages import said
+from pellucid.linter.findings import Finding, told
 from pellucid.linter.patterns import MOVES, centred, moved
 from pellucid.linter.subject import Subject
 from pellucid.linter.trace import Trace
-from pellucid.linter.words import said
 from pellucid.primitives import (
     Add,
     Convolution,
@@ -30,7 +30,7 @@ from pellucid.primitives import (
 from pellucid.variables import Variable
 
 
-def bias_before_norm(subject: Subject) -> Iterator[Told]:
+def bias_before_norm(subject: Subject) -> Iterator[Finding]:
     """A bias that is the same for all the numbers whose mean is taken away."""
     trace = subject.trace
     for node in trace.nodes:
@@ -43,7 +43,7 @@ def bias_before_norm(subject: Subject) -> Iterator[Told]:
             if bias is None or not _is_level(value.shape, added.output.shape, found[1]):
                 continue
             path = subject.paths.get(bias, bias.name)
-            yield Told(
+            yield told(
                 said("the bias {path} stands before a norm, which takes it away.", path=path),
                 subject.place(added),
                 said(
@@ -61,7 +61,7 @@ def _is_level(shape: tuple[int, ...], whole: tuple[int, ...], axes: tuple[int, .
     return all(aligned[axis] == 1 for axis in axes)
 
 
-def linear_chain(subject: Subject) -> Iterator[Told]:
+def linear_chain(subject: Subject) -> Iterator[Finding]:
     """Two layers that are one affine map together."""
     trace = subject.inference or subject.trace  # where dropout is gone, and norms are affine
     for node in trace.nodes:
@@ -73,7 +73,7 @@ def linear_chain(subject: Subject) -> Iterator[Told]:
         if first is None or weight is None or _narrows(first, node):
             continue
         a, b = (subject.paths.get(w, w.name) for w in (weight, second))
-        yield Told(
+        yield told(
             said(
                 "nothing but affine maps between {a} {first} and {b} {second}.",
                 a=a,
@@ -127,22 +127,23 @@ def _narrows(first: Node, second: Node) -> bool:
     return sizes[0][1] < min(sizes[0][0], sizes[1][1])
 
 
-def modes(subject: Subject) -> Iterator[Told]:
+def modes(subject: Subject) -> Iterator[Finding]:
     """Layers that act otherwise in training, and are not in the mode of the whole."""
     model = subject.model
     own = {path: m for path, m in model.modules().items() if _minds_mode(m)}
     training = bool(model._training)
     odd = [path for path, m in own.items() if bool(m._training) != training]
-    here, there = ("training", "inference") if training else ("inference", "training")
     for path in odd:
-        yield Told(
-            said("a layer is in {there} mode, the model in {here} mode.", here=here, there=there),
+        yield told(
+            said("a layer is in inference mode, the model in training mode.")
+            if training
+            else said("a layer is in training mode, the model in inference mode."),
             subject.layer(path),
             said("In training dropout draws and batch norm takes the batch; in inference not."),
             said("model.train() before steps of your own, model.inference() to measure."),
         )
     if own and not odd and not training and subject.optimizers and subject.look:
-        yield Told(
+        yield told(
             said("the model is in inference mode, and is given with an optimizer."),
             subject.layer(next(iter(own))),
             said(
@@ -167,12 +168,12 @@ def _names(kind: type) -> set[str]:
     return {name for code in codes for name in code.co_names}
 
 
-def always_random(subject: Subject) -> Iterator[Told]:
+def always_random(subject: Subject) -> Iterator[Finding]:
     """Random numbers in what a model says in inference mode."""
     inference = subject.inference
     for node in inference.nodes if inference else ():
         if type(node.primitive) is RandomBits:
-            yield Told(
+            yield told(
                 said("random numbers are drawn in inference mode too."),
                 subject.place(node),
                 said(
@@ -188,16 +189,16 @@ def always_random(subject: Subject) -> Iterator[Told]:
             return
 
 
-def norm_of_one(subject: Subject) -> Iterator[Told]:
+def norm_of_one(subject: Subject) -> Iterator[Finding]:
     """Statistics over the samples of a batch, where a batch has one."""
     trace, size = subject.trace, subject.batch_size
-    last = len(subject.train) % size if size else 0
+    last = len(subject.train) % size if size and not subject.drop_last else 0
     if size != 1 and last != 1:
         return
     for node in trace.nodes:
         found = centred(trace, node)
         if found and 0 in found[1] and node.output.shape[0] == trace.batch:
-            yield Told(
+            yield told(
                 said("batch norm in batches of one sample.")
                 if size == 1
                 else said("batch norm, and the last batch of an epoch has one sample."),

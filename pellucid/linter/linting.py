@@ -1,14 +1,16 @@
 """`pellucid.lint`: all checks of a model, its loss, its data and its optimizer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from pellucid.data import Dataset, from_arrays
 from pellucid.errors import OptionError, PellucidError
+from pellucid.languages import said
+from pellucid.linter.check import made
 from pellucid.linter.findings import ERROR, Finding, Findings
-from pellucid.linter.subject import Look, Subject, captured, rows_of, work_of
-from pellucid.linter.table import CHECKS, Check
-from pellucid.linter.words import said
+from pellucid.linter.looking import Look, captured, rows_of, work_of
+from pellucid.linter.subject import Subject
+from pellucid.linter.table import CHECKS
 from pellucid.refusals import shown
 from pellucid.strict import strict
 
@@ -58,9 +60,9 @@ def lint(  # noqa: PLR0913 (what a program of training is made of)
     reached = frozenset(look.reached.values())
     subject = Subject(
         model, loss, optimizers, train, validation, test, trace, variables, reached, batch_size,
-        look,
+        look=look,
     )  # fmt: skip
-    return findings(CHECKS, subject)
+    return made(CHECKS, subject)
 
 
 def _look(model: Any, loss: Any, train: Dataset, parameters: Any) -> Look:
@@ -73,19 +75,6 @@ def _look(model: Any, loss: Any, train: Dataset, parameters: Any) -> Look:
         if work <= MOST_WORK or len(rows) <= FEWEST:
             return look
         rows = rows_of(model, train, max(FEWEST, int(len(rows) * MOST_WORK / work)))
-
-
-def findings(checks: Iterable[Check], subject: Subject) -> Findings:
-    """What these checks find."""
-    checks = tuple(checks)
-    found = tuple(finding for check in checks for finding in check(subject))
-    seen = said(
-        "Looked at: one batch of {batch} samples of {name}, {count:,} samples.",
-        batch=subject.trace.batch,
-        name=repr(subject.train.name),
-        count=len(subject.train),
-    )
-    return Findings(found, len(checks), seen)
 
 
 def _dataset(data: Any) -> Dataset:

@@ -3,15 +3,14 @@
 softmax_first, sigmoid_first, cut_logits
                 what is done to the scores that a loss wants as they are
 log_of_softmax  logarithms of what was rounded before
-broadcast, ids_as_numbers
-                targets that do not stand beside what they are compared with
 summed          a sum over the batch in the place of a mean
 """
 
 from collections.abc import Iterator
 
 from pellucid.graph import Node, Value
-from pellucid.linter.findings import Told
+from pellucid.languages import said
+from pellucid.linter.findings import NOTE, WARNING, Finding, told
 from pellucid.linter.patterns import (
     logits_of,
     moved,
@@ -22,7 +21,6 @@ from pellucid.linter.patterns import (
 )
 from pellucid.linter.subject import Subject
 from pellucid.linter.trace import PARAMETERS, TARGETS
-from pellucid.linter.words import said
 from pellucid.primitives import (
     Add,
     Divide,
@@ -71,19 +69,19 @@ def _meets_targets(subject: Subject, node: Node) -> bool:
 REACH = 3  # operations between a logarithm and the targets
 
 
-def softmax_first(subject: Subject) -> Iterator[Told]:
+def softmax_first(subject: Subject) -> Iterator[Finding]:
     """Softmax before a loss that takes it by itself."""
     for loss, z, made in scores(subject):
         if softmax_of(subject.trace, z) is not None:
             n = z.shape[-1]
-            yield Told(
+            yield told(
                 said("softmax is taken twice: the loss takes it of what is softmax already."),
                 subject.place(made),
                 said(
                     "{loss} computes -log softmax(z) of its scores z {shape}. Here these lie "
                     "between 0 and 1, so that no class comes above e / (e + {rest}) = {most:.3f}: "
                     "the loss never comes below {least:.3f}, and gradients are small.",
-                    loss=loss.scope or "the loss",
+                    loss=loss.scope or said("the loss"),
                     shape=z.shape,
                     rest=n - 1,
                     most=2.718281828 / (2.718281828 + n - 1),
@@ -103,17 +101,17 @@ def _least(n: int) -> float:
     return log((e + n - 1) / e)
 
 
-def sigmoid_first(subject: Subject) -> Iterator[Told]:
+def sigmoid_first(subject: Subject) -> Iterator[Finding]:
     """A sigmoid before a loss that takes it by itself."""
     for loss, z, made in scores(subject):
         if sigmoid_of(subject.trace, z) is not None:
-            yield Told(
+            yield told(
                 said("a sigmoid stands before a loss that takes its own of the scores."),
                 subject.place(made),
                 said(
                     "{loss} takes scores z {shape} of any size. Here they lie between 0 and 1, "
                     "so that sigmoid(z) lies between 0.5 and 0.731: no is never said.",
-                    loss=loss.scope or "the loss",
+                    loss=loss.scope or said("the loss"),
                     shape=z.shape,
                 ),
                 said(
@@ -123,19 +121,19 @@ def sigmoid_first(subject: Subject) -> Iterator[Told]:
             )
 
 
-def cut_logits(subject: Subject) -> Iterator[Told]:
+def cut_logits(subject: Subject) -> Iterator[Finding]:
     """An activation that cuts or bounds the scores before the loss."""
     for loss, z, made in scores(subject):
         for kind, low in ((relu_of, "0"), (tanh_of, "-1")):
             if kind(subject.trace, z) is not None:
                 name, high = ("relu", "+inf") if kind is relu_of else ("tanh", "1")
-                yield Told(
+                yield told(
                     said("{name} stands between the last layer and the loss.", name=name),
                     subject.place(made),
                     said(
                         "{loss} takes scores z {shape} of any size. {name} keeps them between "
                         "{low} and {high}; where it is flat, the sample teaches nothing.",
-                        loss=loss.scope or "the loss",
+                        loss=loss.scope or said("the loss"),
                         shape=z.shape,
                         name=name,
                         low=low,
@@ -145,58 +143,62 @@ def cut_logits(subject: Subject) -> Iterator[Told]:
                 )
 
 
-def log_of_softmax(subject: Subject) -> Iterator[Told]:
+def log_of_softmax(subject: Subject) -> Iterator[Finding]:
     """The logarithm of a softmax or a sigmoid that was rounded before."""
     trace = subject.trace
     seen: set[str] = set()
     for node in trace.nodes:
         if type(node.primitive) not in (Log, Log1p):
             continue
-        for value in _unguarded(subject, node.inputs[0]):
+        for value, is_chosen in _unguarded(subject, node.inputs[0]):
             of = "softmax" if softmax_of(trace, value) is not None else ""
             of = of or ("sigmoid" if sigmoid_of(trace, value) is not None else "")
-            if not of or value.name in seen or not trace.has(value, PARAMETERS):
-                continue
-            seen.add(value.name)
-            stable = "log_softmax" if of == "softmax" else "log_sigmoid"
-            whole = "cross_entropy" if of == "softmax" else "binary_cross_entropy"
-            yield Told(
-                said("the logarithm of a {of} that was rounded before.", of=of),
-                subject.place(node),
-                said(
-                    "In float32 {of}(z) {shape} is 0 from about 104 below the largest score on: "
-                    "its logarithm is -inf, or what a guard makes of it, with a gradient of 0.",
-                    of=of,
-                    shape=value.shape,
-                ),
-                said(
-                    "Write functional.{stable}(z), which does not round in between; as a loss "
-                    "functional.{whole}(z, t), of the scores.",
-                    stable=stable,
-                    whole=whole,
-                ),
-            )
+            if of and value.name not in seen and trace.has(value, PARAMETERS):
+                seen.add(value.name)
+                severity = NOTE if is_chosen else WARNING
+                yield _of_rounded(of, value, subject.place(node), severity)
 
 
-def _unguarded(subject: Subject, value: Value) -> Iterator[Value]:
-    """The values that a logarithm is taken of, before guards, choices and sums over classes."""
-    trace, waiting = subject.trace, [value]
+def _of_rounded(of: str, value: Value, place: str, severity: str) -> Finding:
+    return told(
+        said("the logarithm of a {of} that was rounded before.", of=of),
+        place,
+        said(
+            "In float32 e^-104 is 0 and 1 - e^-18 is 1: where scores {shape} are that far "
+            "apart, the logarithm is -inf or 0, or what a guard makes of it, with a "
+            "gradient of 0.",
+            shape=value.shape,
+        ),
+        said(
+            "Write functional.{stable}(z), which does not round in between; as a loss "
+            "functional.{whole}(z, t), of the scores.",
+            stable="log_" + of,
+            whole="cross_entropy" if of == "softmax" else "binary_cross_entropy",
+        ),
+        severity,
+    )
+
+
+def _unguarded(subject: Subject, value: Value) -> Iterator[tuple[Value, bool]]:
+    """What a logarithm is taken of, before guards, sums over classes and choices.
+
+    With each, whether there was a choice: a loss of probabilities keeps 0 from the logarithm so.
+    """
+    trace, waiting = subject.trace, [(value, False)]
     while waiting:
-        value = moved(trace, waiting.pop(), Take)
-        yield value
+        value, is_chosen = waiting.pop()
+        value = moved(trace, value, Take)
+        yield value, is_chosen
         node = trace.made_by(value, Add, Subtract, Maximum, Minimum, Where, Multiply, Sum)
         if node is None:
             continue
-        if type(node.primitive) is Sum:
-            waiting.append(node.inputs[0])
-            continue
-        branches = node.inputs[1:] if type(node.primitive) is Where else node.inputs
-        mine = [x for x in branches if trace.has(x, PARAMETERS)]
+        chooses = type(node.primitive) is Where
+        mine = [x for x in node.inputs[chooses:] if trace.has(x, PARAMETERS)]
         # Of two that are learned it is another formula.
-        waiting += mine if len(mine) == 1 else []
+        waiting += [(x, is_chosen or chooses) for x in mine if len(mine) == 1]
 
 
-def summed(subject: Subject) -> Iterator[Told]:
+def summed(subject: Subject) -> Iterator[Finding]:
     """A loss that grows with the batch: its steps do too."""
     n = subject.trace.batch
     factor, total = _reduced(subject)
@@ -204,7 +206,7 @@ def summed(subject: Subject) -> Iterator[Told]:
         return
     if n not in [total.inputs[0].shape[axis] for axis in total.primitive.axis]:
         return
-    yield Told(
+    yield told(
         said("the loss is a sum over the samples of a batch, not their mean."),
         subject.place(total),
         said(

@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.evaluation import run
 from pellucid.graph import Node
-from pellucid.linter.subject import Look
+from pellucid.linter.looking import Look
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator
 
 from pellucid.errors import some
 from pellucid.graph import Node
-from pellucid.linter.findings import ERROR, NOTE, WARNING, Told
+from pellucid.languages import said
+from pellucid.linter.findings import ERROR, NOTE, WARNING, Finding, told
 from pellucid.linter.patterns import moved
 from pellucid.linter.subject import Subject
-from pellucid.linter.words import said
 from pellucid.optim import Penalty, Proximal
 from pellucid.primitives import Multiply, Power, Primitive, Sum
 from pellucid.variables import Variable
 
 
-def unreached(subject: Subject) -> Iterator[Told]:
+def unreached(subject: Subject) -> Iterator[Finding]:
     """Parameters without a gradient of the loss."""
     names = {v: name for name, v in subject.variables.items()}
     cut: dict[str, list[Variable]] = {}
@@ -35,33 +35,39 @@ def unreached(subject: Subject) -> Iterator[Told]:
         elif node is not None:
             cut.setdefault(node.output.name, []).append(parameter)
     if lost:
-        yield Told(
-            said("the loss does not depend on {names}.", names=_named(subject, lost)),
-            "",
-            said(
-                "dL/dw does not exist for these {count:,} numbers: training leaves them as they "
-                "are.",
-                count=sum(v.size for v in lost),
-            ),
-            said("Use the layer in `forward`, or take it out of the model."),
-        )
+        yield _of_lost(subject, lost)
     for name, those in cut.items():
-        node = subject.trace.maker[name]
-        yield Told(
-            said(
-                "the loss depends on {names}, but no gradient comes back to them.",
-                names=_named(subject, those),
-            ),
-            subject.place(node),
-            said(
-                "{primitive}: {formula}. Its derivative is 0 or none: {gradient}.",
-                primitive=node.primitive.name,
-                formula=node.primitive.formula,
-                gradient=node.primitive.gradient_formula or "none",
-            ),
-            said("Take a smooth function in its place, such as sigmoid for step."),
-            WARNING,
-        )
+        yield _of_cut(subject, subject.trace.maker[name], those)
+
+
+def _of_lost(subject: Subject, lost: list[Variable]) -> Finding:
+    return told(
+        said("the loss does not depend on {names}.", names=_named(subject, lost)),
+        "",
+        said(
+            "dL/dw does not exist for these {count:,} numbers: training leaves them as they are.",
+            count=sum(v.size for v in lost),
+        ),
+        said("Use the layer in `forward`, or take it out of the model."),
+    )
+
+
+def _of_cut(subject: Subject, node: Node, those: list[Variable]) -> Finding:
+    return told(
+        said(
+            "the loss depends on {names}, but no gradient comes back to them.",
+            names=_named(subject, those),
+        ),
+        subject.place(node),
+        said(
+            "{primitive}: {formula}. Its derivative is 0 or none: {gradient}.",
+            primitive=node.primitive.name,
+            formula=node.primitive.formula,
+            gradient=node.primitive.gradient_formula or said("none"),
+        ),
+        said("Take a smooth function in its place, such as sigmoid for step."),
+        WARNING,
+    )
 
 
 def _named(subject: Subject, variables: Iterable[Variable]) -> str:
@@ -89,7 +95,7 @@ def _stops(node: Node) -> bool:
     return node.output.dtype.kind != "f" or without or told.startswith("none") or told == "dx = 0"
 
 
-def unheld(subject: Subject) -> Iterator[Told]:
+def unheld(subject: Subject) -> Iterator[Finding]:
     """Parameters of the model that no optimizer updates."""
     if not subject.optimizers:
         return
@@ -98,7 +104,7 @@ def unheld(subject: Subject) -> Iterator[Told]:
         return
     other = subject.held - set(subject.parameters.values())
     none = len(left) == len(subject.parameters)
-    yield Told(
+    yield told(
         said("no optimizer holds {names}.", names=_named(subject, left)),
         "",
         said(
@@ -114,13 +120,13 @@ def unheld(subject: Subject) -> Iterator[Told]:
     )
 
 
-def foreign_parameters(subject: Subject) -> Iterator[Told]:
+def foreign_parameters(subject: Subject) -> Iterator[Finding]:
     """What an optimizer holds, and the loss does not read."""
     read = set(subject.variables.values())
     own = set(subject.parameters.values())
     odd = [v for v in subject.paths if v in subject.held and v not in read and v not in own]
     if odd:
-        yield Told(
+        yield told(
             said(
                 "the optimizer holds {names}, which the model has not and the loss does not read.",
                 names=_named(subject, odd),
@@ -136,7 +142,7 @@ def foreign_parameters(subject: Subject) -> Iterator[Told]:
         )
 
 
-def shared_twice(subject: Subject) -> Iterator[Told]:
+def shared_twice(subject: Subject) -> Iterator[Finding]:
     """A variable under two names, or in two optimizers."""
     places: dict[Variable, list[str]] = {}
     for i, optimizer in enumerate(subject.optimizers):
@@ -145,7 +151,7 @@ def shared_twice(subject: Subject) -> Iterator[Told]:
             places.setdefault(variable, []).append(f"{name}: {path}")
     for variable, names in places.items():
         if len(names) > 1:
-            yield Told(
+            yield told(
                 said(
                     "one parameter {shape} is updated {count} times a step.",
                     shape=variable.shape,
@@ -160,7 +166,7 @@ def shared_twice(subject: Subject) -> Iterator[Told]:
             )
 
 
-def penalised(subject: Subject) -> Iterator[Told]:
+def penalised(subject: Subject) -> Iterator[Finding]:
     """L1, L2 or decay of biases, scales and shifts."""
     for optimizer in subject.optimizers:
         for rule in getattr(optimizer, "rules", ()):
@@ -193,8 +199,8 @@ def _is_square(subject: Subject, node: Node) -> bool:
     return squares and any(type(use.primitive) is Sum for use in uses)
 
 
-def _of_biases(subject: Subject, those: list[Variable], rule: str, place: str) -> Told:
-    return Told(
+def _of_biases(subject: Subject, those: list[Variable], rule: str, place: str) -> Finding:
+    return told(
         said("{rule} draws {names} to 0.", rule=rule, names=_named(subject, those)),
         place or rule,
         said(
@@ -206,7 +212,7 @@ def _of_biases(subject: Subject, those: list[Variable], rule: str, place: str) -
     )
 
 
-def penalised_twice(subject: Subject) -> Iterator[Told]:
+def penalised_twice(subject: Subject) -> Iterator[Finding]:
     """Weights with an L2 of the optimizer and another by a rule or in the loss."""
     for optimizer in subject.optimizers:
         whole = [n for n in ("l1", "l2", "weight_decay") if getattr(optimizer, n, 0.0)]
@@ -225,12 +231,12 @@ def penalised_twice(subject: Subject) -> Iterator[Told]:
                     twice.setdefault("sum(w^2)", []).append(v)
         for name, those in twice.items():
             if those:
-                yield Told(
+                yield told(
                     said("{names} are penalised twice.", names=_named(subject, those)),
                     name,
                     said(
                         "g <- g + l2 w by {whole}, and again by {name}: the sum of both counts.",
-                        whole=", ".join(whole) or "another rule",
+                        whole=", ".join(whole) or said("another rule"),
                         name=name,
                     ),
                     said("Keep one of them."),

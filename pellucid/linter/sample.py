@@ -1,42 +1,51 @@
 """Numbers of a data set, all of them or an evenly spread part.
 
-Sample     the rows that are looked at
-sample_of  those of a data set
-keys       a number for each row, the same for the same rows
+Sample        the rows that are looked at
+sample_of     those of a data set
+alike         the rows that two of them have
+column_keys   a number for each column, the same for the same columns
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from pellucid.data import Dataset
-from pellucid.linter.words import said
+from pellucid.languages import said
 
-FEW = 1 << 18  # numbers: read in a millisecond
+FEW = 1 << 18  # numbers, where there is little time: they are read in a millisecond
 MANY = 1 << 28  # a gigabyte of them
+COLUMNS = 32  # that are looked at first
+PIECE = 1024  # rows at a time: a copy of all would take much memory
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Sample:
-    """Rows (rows, numbers) of a data set: `rows` of them, of `count`."""
+    """Some rows of the features of a data set, each as a row of numbers."""
 
-    numbers: Any
+    whole: Any
     rows: Any
-    count: int
+
+    @cached_property
+    def numbers(self) -> Any:
+        """These rows: (rows, numbers)."""
+        return self.whole if self.is_whole else self.whole[self.rows]
 
     @property
     def is_whole(self) -> bool:
         """Whether all rows are there."""
-        return len(self.rows) == self.count
+        return len(self.rows) == len(self.whole)
 
     @property
     def told(self) -> str:
         """What was looked at, in words."""
+        count = len(self.whole)
         if self.is_whole:
-            return said("all {count:,} samples", count=self.count)
+            return said("all {count:,} samples", count=count)
         return said(
-            "{rows:,} of {count:,} samples, evenly spread", rows=len(self.rows), count=self.count
+            "{rows:,} of {count:,} samples, evenly spread", rows=len(self.rows), count=count
         )
 
 
@@ -44,16 +53,56 @@ def sample_of(data: Dataset, most: int) -> Sample:
     """At most so many numbers of a data set, whole rows, evenly spread, and at least one row."""
     x = data.features.reshape(len(data), -1)
     count = max(1, min(len(data), most // max(x.shape[1], 1)))
-    if count == len(data):
-        return Sample(x, np.arange(count), count)
-    rows = np.linspace(0, len(data) - 1, count).astype(np.int64)
-    return Sample(x[rows], rows, len(data))
+    return Sample(x, np.linspace(0, len(data) - 1, count).astype(np.int64))
 
 
-def keys(numbers: Any) -> Any:
+def alike(ours: Sample, theirs: Sample) -> tuple[list[tuple[int, int]], float]:
+    """Rows that both have, in pairs; and the share of ours that are another of ours again."""
+    width = ours.whole.shape[1]
+    columns = np.linspace(0, width - 1, min(width, COLUMNS)).astype(np.int64)
+    known, found = (_keys(each.whole[each.rows[:, None], columns]) for each in (ours, theirs))
+    order = np.argsort(known, kind="stable")
+    again = np.count_nonzero(known[order][1:] == known[order][:-1]) / len(known)
+    # Few rows agree in some columns and not in all: of these all is compared.
+    near = np.flatnonzero(_first(known[order], found) < len(known))
+    if not near.size:
+        return [], again
+    a, b = ours.numbers, theirs.numbers[near]
+    whole = _keys(a)
+    order = np.argsort(whole, kind="stable")
+    again = np.count_nonzero(whole[order][1:] == whole[order][:-1]) / len(whole)
+    at = _first(whole[order], _keys(b))
+    pairs = [(int(order[i]), j) for j, i in enumerate(at) if i < len(whole)]
+    return [(i, int(near[j])) for i, j in pairs if np.array_equal(a[i], b[j])], again
+
+
+def _first(known: Any, wanted: Any) -> Any:
+    """The first place of each number in sorted ones; their count for a number that is not there."""
+    at = np.searchsorted(known, wanted)
+    there = known[np.minimum(at, len(known) - 1)] == wanted
+    return np.where(there, at, len(known))
+
+
+def _keys(numbers: Any) -> Any:
     """A number for each row, equal for equal rows, and hardly ever for others."""
-    weights = np.random.default_rng(0).uniform(1.0, 2.0, numbers.shape[1])
-    found: list[Any] = []
-    for first in range(0, len(numbers), 4096):  # a float64 copy of all would take much memory
-        found.append(numbers[first : first + 4096].astype(np.float64) @ weights)
-    return np.concatenate(found)
+    weights = _odd(numbers.shape[1])
+    pieces = range(0, len(numbers), PIECE)
+    return np.concatenate([(_bits(numbers[i : i + PIECE]) * weights).sum(axis=1) for i in pieces])
+
+
+def column_keys(numbers: Any) -> Any:
+    """A number for each column, likewise."""
+    weights, total = _odd(len(numbers)), np.zeros(numbers.shape[1], np.uint64)
+    for i in range(0, len(numbers), PIECE):
+        total += (_bits(numbers[i : i + PIECE]) * weights[i : i + PIECE, None]).sum(axis=0)
+    return total
+
+
+def _bits(numbers: Any) -> Any:
+    """The bits of numbers, both zeros alike: sums of these are exact in whatever order."""
+    return (numbers + numbers.dtype.type(0)).view(f"u{numbers.itemsize}").astype(np.uint64)
+
+
+def _odd(count: int) -> Any:
+    """Odd weights, far apart: multiples of 2^64 by the golden ratio."""
+    return np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)

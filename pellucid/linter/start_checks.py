@@ -10,7 +10,7 @@ looks_sideways     answers that depend on the other samples of a batch
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,22 +18,24 @@ import numpy as np
 
 from pellucid.evaluation import run
 from pellucid.graph import Node, Value
-from pellucid.linter.findings import Told
+from pellucid.languages import said
+from pellucid.linter.findings import Finding, told
 from pellucid.linter.layer_checks import weight_of
+from pellucid.linter.looking import Look
 from pellucid.linter.loss_checks import scores
 from pellucid.linter.patterns import relu_of
 from pellucid.linter.subject import Subject
-from pellucid.linter.words import said
 from pellucid.primitives import Log1p, Sigmoid, Tanh
 from pellucid.tables import significant
 
 GUESS = 5.0  # times the loss of the uniform guess
 FADED, GROWN = 1e-3, 1e3  # of the spread of the first layer
 BACK = 1e-4  # of gradients, from one layer to another
+SIDEWAYS = 1e-3  # of the largest output: rounding alone changes less
 MOST_OFF = 0.5  # of the units of a layer
 
 
-def runs_at_all(subject: Subject) -> Iterator[Told]:
+def runs_at_all(subject: Subject) -> Iterator[Finding]:
     """A loss that is nan or inf before the first step."""
     loss = subject.measured.loss
     if math.isfinite(loss):
@@ -41,7 +43,7 @@ def runs_at_all(subject: Subject) -> Iterator[Told]:
     first = next(
         (n for n in subject.trace.nodes if not _is_finite(subject, n)), subject.trace.nodes[-1]
     )
-    yield Told(
+    yield told(
         said("the loss is {loss} before the first step.", loss=loss),
         subject.place(first),
         said(
@@ -58,7 +60,7 @@ def _is_finite(subject: Subject, node: Node) -> bool:
     return numbers is None or math.isfinite(numbers.rms)
 
 
-def far_from_guess(subject: Subject) -> Iterator[Told]:
+def far_from_guess(subject: Subject) -> Iterator[Finding]:
     """A loss far above what the same loss says of equal scores."""
     loss, found = subject.measured.loss, next(scores(subject), None)
     if found is None or not math.isfinite(loss):
@@ -69,7 +71,7 @@ def far_from_guess(subject: Subject) -> Iterator[Told]:
         return
     classes = 2 if type(node.primitive) is Log1p else z.shape[-1]
     numbers = subject.measured.numbers.get(made.output.name)
-    yield Told(
+    yield told(
         said(
             "the loss starts at {loss}, the uniform guess costs {guess}.",
             loss=significant(loss),
@@ -115,7 +117,7 @@ def layers(subject: Subject) -> list[tuple[Node, Any]]:
     return found
 
 
-def fading(subject: Subject) -> Iterator[Told]:
+def fading(subject: Subject) -> Iterator[Finding]:
     """Signals that all but vanish on their way through the layers."""
     first, last = _ends(subject)
     if first and last and first[1].spread > 0.0 and last[1].spread < FADED * first[1].spread:
@@ -123,7 +125,7 @@ def fading(subject: Subject) -> Iterator[Told]:
         yield _of_signals(subject, what, first, last)
 
 
-def growing(subject: Subject) -> Iterator[Told]:
+def growing(subject: Subject) -> Iterator[Finding]:
     """Signals that explode."""
     first, last = _ends(subject)
     if first and last and last[1].spread > GROWN * max(first[1].spread, 1e-6):
@@ -140,8 +142,8 @@ def _ends(subject: Subject) -> tuple[Layer | None, Layer | None]:
     return (there[0], there[-1]) if len(there) > 1 else (None, None)
 
 
-def _of_signals(subject: Subject, what: str, first: Layer, last: Layer) -> Told:
-    return Told(
+def _of_signals(subject: Subject, what: str, first: Layer, last: Layer) -> Finding:
+    return told(
         what,
         subject.place(last[0]),
         said(
@@ -149,14 +151,14 @@ def _of_signals(subject: Subject, what: str, first: Layer, last: Layer) -> Told:
             "layer multiplies it by about std(W) sqrt(inputs).",
             a=significant(first[1].spread),
             b=significant(last[1].spread),
-            first=first[0].scope or "the first",
-            last=last[0].scope or "the last",
+            first=first[0].scope or said("the first layer"),
+            last=last[0].scope or said("the last layer"),
         ),
         said("Start with HeNormal before relu, XavierUniform before tanh; or put norms in."),
     )
 
 
-def fading_back(subject: Subject) -> Iterator[Told]:
+def fading_back(subject: Subject) -> Iterator[Finding]:
     """Gradients of one layer's weights far below those of another."""
     reached = subject.look.reached if subject.look else {}
     found = {
@@ -170,7 +172,7 @@ def fading_back(subject: Subject) -> Iterator[Told]:
     # Behind a last layer of zeros, as residual branches start, all is 0 for one step alone.
     if found[least] == 0.0 < found[most] and not reached[most].present().any():
         return
-    yield Told(
+    yield told(
         said("next to no gradient comes back to {path}.", path=least),
         subject.layer(least.rpartition(".")[0]),
         said(
@@ -188,14 +190,14 @@ def fading_back(subject: Subject) -> Iterator[Told]:
     )
 
 
-def dead_units(subject: Subject) -> Iterator[Told]:
+def dead_units(subject: Subject) -> Iterator[Finding]:
     """Relus that are off for every sample."""
     for node in subject.trace.nodes:
         numbers = subject.measured.numbers.get(node.output.name)
         if numbers is None or relu_of(subject.trace, node.output) is None:
             continue
         if numbers.dead > MOST_OFF:
-            yield Told(
+            yield told(
                 said(
                     "{share:.0%} of the units of a relu are 0 for every sample.", share=numbers.dead
                 ),
@@ -209,7 +211,7 @@ def dead_units(subject: Subject) -> Iterator[Told]:
             )
 
 
-def saturated(subject: Subject) -> Iterator[Told]:
+def saturated(subject: Subject) -> Iterator[Finding]:
     """Sigmoids and tanhs far from 0, where their slope is nearly 0."""
     trace = subject.trace
     for node in trace.nodes:
@@ -217,7 +219,7 @@ def saturated(subject: Subject) -> Iterator[Told]:
             continue
         numbers = subject.measured.numbers.get(node.inputs[0].name)
         if numbers is not None and numbers.far > MOST_OFF:
-            yield Told(
+            yield told(
                 said(
                     "{share:.0%} of what a {name} is given lies beyond -4 and 4.",
                     share=numbers.far,
@@ -235,39 +237,44 @@ def saturated(subject: Subject) -> Iterator[Told]:
             )
 
 
-def looks_sideways(subject: Subject) -> Iterator[Told]:
+def looks_sideways(subject: Subject) -> Iterator[Finding]:
     """What is said of a sample changes with the others in the batch, in inference mode."""
     look = subject.inference_look
     if look is None or len(look.arrays[-1]) < 4:
         return
-    state = [variable.present() for variable in look.captured.variables]
     kept = len(look.arrays[-1]) // 2
-    others = [
-        np.concatenate([x[:kept], x[:kept][: len(x) - kept], x[:1]])[: len(x)] for x in look.arrays
-    ]
-    count = look.captured.procedure.results
-    plain, changed = (
-        run(look.captured.procedure.graph, [*arrays, *state])[1 + len(look.reached) : count]
-        for arrays in (look.arrays, others)
-    )
-    for a, b in zip(plain, changed, strict=True):
+    # The first half stays; in the place of the others stand samples of the first half.
+    others = [x[np.arange(len(x)) % kept] for x in look.arrays]
+    pairs = zip(_outputs(look, look.arrays), _outputs(look, others), strict=True)
+    for a, b in pairs:
         if a.shape[:1] != (len(look.arrays[-1]),) or a.dtype.kind != "f":
             continue
-        apart = np.abs(a[:kept] - b[:kept]).max(initial=0.0)
-        scale = np.abs(a[:kept]).max(initial=0.0)
-        if apart > 1e-3 * max(scale, 1e-6):
-            yield Told(
-                said("what the model says of a sample depends on the others in the batch."),
-                "",
-                said(
-                    "With other samples behind them, the outputs of the first {kept} change by up "
-                    "to {apart}, in inference mode.",
-                    kept=kept,
-                    apart=significant(float(apart)),
-                ),
-                said(
-                    "Means, softmax and norms over axis 0 mix samples: take another axis, or "
-                    "nn.BatchNorm, which keeps running statistics for inference."
-                ),
-            )
+        apart = float(np.abs(a[:kept] - b[:kept]).max(initial=0.0))
+        if apart > SIDEWAYS * float(np.abs(a[:kept]).max(initial=0.0)):
+            yield _of_sideways(kept, apart)
             return
+
+
+def _outputs(look: Look, arrays: Sequence[Any]) -> list[Any]:
+    """What the model gives for a batch."""
+    state = [variable.present() for variable in look.captured.variables]
+    procedure = look.captured.procedure
+    results = run(procedure.graph, [*arrays, *state])
+    return results[1 + len(look.reached) : procedure.results]
+
+
+def _of_sideways(kept: int, apart: float) -> Finding:
+    return told(
+        said("what the model says of a sample depends on the others in the batch."),
+        "",
+        said(
+            "With other samples behind them, the outputs of the first {kept} change by up "
+            "to {apart}, in inference mode.",
+            kept=kept,
+            apart=significant(apart),
+        ),
+        said(
+            "Means, softmax and norms over axis 0 mix samples: take another axis, or "
+            "nn.BatchNorm, which keeps running statistics for inference."
+        ),
+    )

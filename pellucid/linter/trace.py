@@ -10,6 +10,7 @@ however often its parts were written out.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pellucid.graph import Graph, Node, Value
@@ -17,7 +18,7 @@ from pellucid.graph import Graph, Node, Value
 FEATURES, TARGETS, PARAMETERS = 1, 2, 4
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Trace:
     """The computation of a loss. `given`: the sources of inputs, by name; others have none.
 
@@ -57,6 +58,11 @@ class Trace:
             self.uses.setdefault(value.name, []).append(node)
             sources |= self.sources.get(value.name, 0)
         self.sources[node.output.name] = self.sources.get(node.output.name, 0) | sources
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The names of all values that something is computed from."""
+        return frozenset(value.name for node in self.nodes for value in node.inputs)
 
     def made_by(self, value: Value, *kinds: type) -> Node | None:
         """The node that made a value, if it is of one of these primitives and no subclass."""

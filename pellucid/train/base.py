@@ -3,7 +3,7 @@
 BaseTrainer    what it is made from, and what came of it; `Trainer` is the one class made from it
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.data import Dataset
 from pellucid.refusals import Strict
@@ -11,6 +11,9 @@ from pellucid.train.evaluation import Loss
 from pellucid.train.history import History
 from pellucid.train.options import Options
 from pellucid.train.pace import Pace
+
+if TYPE_CHECKING:
+    from pellucid.linter import Findings
 
 
 class BaseTrainer(Strict):
@@ -35,3 +38,11 @@ class BaseTrainer(Strict):
         self.results: dict[str, str] = {}
         self.judged: Dataset | None = None
         self.pace = Pace()
+        self.findings: Findings | None = None
+
+    def _lint(self, step: Any, row: Any, *, first: bool) -> None:
+        """Before the first step, warn of likely mistakes: `findings` is all that was found."""
+        if self.options.lint and first and self.findings is None:
+            from pellucid.train.linted import linted  # on use: a run that goes on needs it not
+
+            self.findings = linted(self, step, row)

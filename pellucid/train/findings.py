@@ -70,8 +70,20 @@ def findings(trainer: BaseTrainer) -> Findings:
     title = "Right and wrong" if trainer.train.classes else "Predictions"
     found.add(title, lambda: _judgement(trainer, summaries))
     found.sections |= made.sections
+    found.add("Before training", lambda: _linted(trainer))
     found.faults += made.faults
     return found
+
+
+def _linted(trainer: BaseTrainer) -> str:
+    """What the linter found before the first step, where it found anything."""
+    if not trainer.findings:
+        return ""
+    lines = [f"<p>{escape(trainer.findings.title)}.</p>"]
+    for finding in trainer.findings:
+        head, *rest = map(escape, str(finding).splitlines())
+        lines.append("<br>".join([f"<p><strong>{head}</strong>", *rest]) + "</p>")
+    return "\n".join(lines)
 
 
 def _parameters(trainer: BaseTrainer) -> int:

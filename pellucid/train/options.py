@@ -196,7 +196,8 @@ class Options(Strict):
     `metrics` are measured beside the loss. `keep`: the weights that the model holds, and that are
     saved, once training has ended: those of the "best" epoch by what is monitored, or the "last";
     left out, the best where there is a validation set or early stopping. `executor`: where the
-    compiled step runs; left out, the default of `pellucid.compile`.
+    compiled step runs; left out, the default of `pellucid.compile`. `lint`: whether `fit` warns
+    of likely mistakes before its first step, by the quick checks of `pellucid.lint`.
 
     Errors: OptionError for a batch size below 1, a seed outside 0..2^64-1 or another `keep`.
     """
@@ -212,6 +213,7 @@ class Options(Strict):
     callbacks: tuple[Callback, ...] = ()
     saving: Saving | None = None
     executor: str | None = None
+    lint: bool = True
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "seed"):

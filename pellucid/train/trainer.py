@@ -37,9 +37,9 @@ class Trainer(BaseTrainer):
 
     `loss(outputs, targets)` gives one number; with weights it is called with `weights=` too.
     `optimizer.minimize(loss)` updates the parameters. `validation` is measured after each
-    epoch like `train`, in the same (inference) mode, and never trained on. What was measured
-    is in `history`. The report shows `results`, texts by name, and what the model gets right and
-    wrong on the set `judged`; left None, on the validation set, or else the training set.
+    epoch like `train`, in the same (inference) mode, and never trained on. `history` is what was
+    measured, `findings` what the linter found first. The report shows `results`, texts by name, and
+    what is right and wrong on the set `judged`; left None, the validation set, or else `train`.
 
     Training mode lasts for each step alone: between steps, in callbacks, and however training
     ends, the model is in inference mode, so that `model(x)` answers as it will when it is used.
@@ -215,6 +215,7 @@ class Trainer(BaseTrainer):
 
     def _begin(self, epochs: int) -> None:
         self._prepare()
+        self._lint(self._program, self._stepper.example, first=not self.position.step)
         self.pace.begin(self.position.epoch)
         for callback in self._callbacks:
             callback.begin(self, epochs)

@@ -10,7 +10,8 @@ random, a few epochs each, about a hundred of them; then narrower ranges around 
 validation set, some 20 % of the data, decides; the test set only judges what was chosen.
 """
 
-from pellucid.tune.learning_rate import Ramp, RateFinding, find_learning_rate
+from pellucid.optim.rates import Ramp, RateFinding
+from pellucid.tune.learning_rate import find_learning_rate
 from pellucid.tune.picture import save_picture
 from pellucid.tune.search import search
 from pellucid.tune.space import Choice, Integers, LogUniform, Range, Space, Uniform

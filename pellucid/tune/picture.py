@@ -10,10 +10,10 @@ from typing import Any
 from pellucid.disk import expanded
 from pellucid.errors import OptionError
 from pellucid.io.files import file_error
+from pellucid.optim.rates import RateFinding
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, GREY, VERMILION, calm, spread_out
 from pellucid.strict import strict
-from pellucid.tune.learning_rate import RateFinding
 from pellucid.tune.space import Choice, Integers, LogUniform
 from pellucid.tune.trials import Results, best_first, word
 

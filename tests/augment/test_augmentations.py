@@ -223,6 +223,7 @@ def trainer(folder=None):
     return Trainer(model, cross_entropy, SGD(model.parameters(), 0.1), data, data, options)
 
 
+@pytest.mark.filterwarnings("ignore:lint")  # validation is the training set
 def test_a_resumed_run_goes_on_with_the_same_pictures(tmp_path):
     whole, first = trainer(), trainer(tmp_path)
     whole.fit(4)

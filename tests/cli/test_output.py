@@ -6,6 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -364,3 +365,26 @@ def test_the_help_of_a_command_tells_both(run: Run, words: str) -> None:
 def test_the_front_page_tells_both(run: Run) -> None:
     text = " ".join(run("--help")[1].split())
     assert "With --json a command prints one JSON document, with --quiet nothing but its" in text
+
+
+@pytest.mark.filterwarnings("default")
+def test_likely_mistakes_are_told_before_the_first_step(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pellucid.cli import training
+
+    load = training.load_data
+
+    def unscaled(recipe: Any) -> Any:
+        train = load(recipe).train
+        features = np.ascontiguousarray(train.features * np.float32(1000.0))
+        return training.DataParts(replace(train, features=features), None, None)
+
+    monkeypatch.setattr(training, "load_data", unscaled)
+    words = ("train", "moons", *QUICK, "--json", "--out")
+    code, out, err = run(*words, tmp_path / "run")
+    assert (code, err[:47]) == (0, "pellucid: lint: warning: inputs are not scaled:")
+    assert err.count("\n") == 1
+    assert [found["code"] for found in read(out)["lint"]] == ["inputs-not-scaled"]
+    code, out, err = run(*words, tmp_path / "unseen", "--no-lint")
+    assert (code, err, read(out)["lint"]) == (0, "", None)

@@ -126,6 +126,11 @@ def log_of_a_sigmoid_by_hand() -> Program:
 
 
 @TABLE.right
+def softmax_and_the_cross_entropy_of_probabilities() -> Program:
+    return program(net(nn.Softmax()), f.cross_entropy_from_probabilities)
+
+
+@TABLE.right
 def log_softmax_from_the_library() -> Program:
     def loss(y: Tensor, t: Tensor) -> Tensor:
         return -(f.log_softmax(y) * pc.one_hot(t, 3)).sum(axis=1).mean()

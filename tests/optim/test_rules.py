@@ -191,6 +191,7 @@ def trainer(folder=None, executor="native"):
     return Trainer(model, cross_entropy, optimizer, data, data, options)
 
 
+@pytest.mark.filterwarnings("ignore:lint")  # validation is the training set
 def test_every_rule_runs_in_the_trainer_and_goes_on_exactly_after_a_resume(tmp_path):
     whole, first = trainer(), trainer(tmp_path)
     whole.fit(4)
@@ -206,6 +207,7 @@ def test_every_rule_runs_in_the_trainer_and_goes_on_exactly_after_a_resume(tmp_p
     assert (norms <= 1.0 + 1e-6).all()
 
 
+@pytest.mark.filterwarnings("ignore:lint")  # validation is the training set
 def test_rules_do_the_same_on_both_executors():
     one, other = trainer(executor="reference"), trainer(executor="native")
     one.fit(2)

@@ -34,6 +34,9 @@ from pellucid.train import (
     evaluate,
 )
 
+# Of what is looked at here the training set is the validation set.
+pytestmark = pytest.mark.filterwarnings("ignore:lint")
+
 
 def clouds(count: int = 90, classes: int = 2) -> Dataset:
     """Points around a corner for each class, unequally many, that overlap."""

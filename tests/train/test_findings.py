@@ -17,6 +17,9 @@ from pellucid.tensor import Tensor
 from pellucid.train import AbsoluteError, Accuracy, Options, Saving, Trainer
 from pellucid.train import findings as module
 
+# Of what is looked at here the training set is the validation set, and a layer is left unused.
+pytestmark = pytest.mark.filterwarnings("ignore:lint")
+
 
 def numbers() -> np.random.Generator:
     """The same ones for each test, whatever ran before."""

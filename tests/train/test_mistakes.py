@@ -16,6 +16,9 @@ from pellucid.nn import Module
 from pellucid.tensor import Tensor
 from pellucid.train import mistakes
 
+# Of what is looked at here the training set is the validation set.
+pytestmark = pytest.mark.filterwarnings("ignore:lint")
+
 __all__ = ["no_curves"]  # a fixture, used by each test
 
 

@@ -22,6 +22,9 @@ from pellucid.tensor import Tensor
 from pellucid.train import AbsoluteError, Options, RocAuc, Saving, Trainer
 from pellucid.train.stored import StoredModel
 
+# Of what is looked at here the training set is the validation set.
+pytestmark = pytest.mark.filterwarnings("ignore:lint")
+
 Make = Callable[..., Trainer]
 
 

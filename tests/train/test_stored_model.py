@@ -15,6 +15,9 @@ from pellucid.io import safetensors
 from pellucid.optim import Adam
 from pellucid.train import Options, Saving, Trainer
 
+# Of what is looked at here the training set is the validation set.
+pytestmark = pytest.mark.filterwarnings("ignore:lint")
+
 
 def opened(what: str, folder: Path) -> Any:
     trained(what, folder)

@@ -18,6 +18,9 @@ from pellucid.tensor import Tensor, tensor
 from pellucid.train import AbsoluteError, Accuracy, Options, Saving, Trainer, Weights, evaluate
 from pellucid.variables import Parameter
 
+# Of what is looked at here the training set is the validation set.
+pytestmark = pytest.mark.filterwarnings("ignore:lint")
+
 
 def sequences(count: int = 40) -> Dataset:
     """Ids that are followed by the next one, round and round."""
