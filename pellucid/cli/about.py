@@ -27,6 +27,7 @@ EXTRAS = {
     "sklearn": ("scikit-learn",),
     "hdf5": ("h5py",),
     "gzip": ("zlib-ng",),
+    "explain": ("graphlay",),
 }
 GIB, MIB = 2**30, 2**20
 

@@ -28,7 +28,7 @@ def test_on_a_command_line_it_says_how_to_see_it():
 
 def test_in_a_notebook_it_is_shown_below_the_cell(monkeypatch):
     shell, display, shown = ModuleType("IPython"), ModuleType("IPython.display"), []
-    shell.get_ipython = lambda: SimpleNamespace(kernel=object())
+    shell.get_ipython = lambda: SimpleNamespace(kernel=object(), execution_count=1)
     display.display = shown.append
     monkeypatch.setitem(sys.modules, "IPython", shell)
     monkeypatch.setitem(sys.modules, "IPython.display", display)
