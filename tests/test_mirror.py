@@ -32,13 +32,6 @@ ELSEWHERE = {
         arguments arithmetic captured dispatch recordings running version
         """,
     ),
-    "augment": Elsewhere(
-        "each augmentation against its definition, one table",
-        ("augment/test_augmentations.py",),
-        """
-        augmentation cropping light presets
-        """,
-    ),
     "bench": Elsewhere(
         "parts of one command",
         ("bench/test_measure.py", "bench/test_workloads.py", "bench/test_whole.py"),
@@ -50,15 +43,15 @@ ELSEWHERE = {
         "commands are tried as a user types them",
         ("cli/test_commands.py", "cli/test_usage.py", "cli/test_output.py"),
         """
-        answering data_options datasets generating known_words listing moved own_answers
-        present recipe settings train_command training tune_command using values words
+        answering data_options datasets generating known_words listing own_answers present
+        recipe settings train_command training tune_command using values words
         """,
     ),
     "data": Elsewhere(
         "loading is tried by files, good and damaged",
         ("data/test_idx.py", "data/test_idx_sets.py", "data/test_folders.py", "data/test_hdf5.py"),
         """
-        checks download hdf5_child folder_parts idx_loading idx_pictures inputs pictures
+        checks download idx_loading idx_pictures inputs
         """,
     ),
     "foreign": Elsewhere(
@@ -104,13 +97,6 @@ ELSEWHERE = {
         char_lstm char_transformer deep_convnet gru images lstm neuron rows simple_convnet
         """,
     ),
-    "plot": Elsewhere(
-        "pictures in one table",
-        ("plot/test_plot.py",),
-        """
-        activations images penalties
-        """,
-    ),
     "primitives": Elsewhere(
         "samples of all primitives cross properties",
         ("primitives/test_values.py", "primitives/test_gradients.py", "primitives/test_rules.py"),
@@ -136,8 +122,8 @@ ELSEWHERE = {
             "train/test_resume.py",
         ),
         """
-        base beside_graph checkpoint compiled_step curves evaluation measured metrics
-        notebook options page recorder requirements snapshot stepper svg terminal
+        base beside_graph compiled_step measured metrics options page snapshot stepper svg
+        terminal
         """,
     ),
 }

@@ -1,14 +1,11 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 
-from pellucid.errors import OptionError
-from pellucid.train import EpochRecord, History, Steps, save_curves, save_report
-from pellucid.train.curves import curve_svgs
+from pellucid.train import EpochRecord, History, Steps, save_report
 from pellucid.train.svg import INK
 
 
@@ -94,46 +91,6 @@ def test_without_matplotlib_the_page_has_no_curves(
 ) -> None:
     monkeypatch.setattr("pellucid.train.report.can_draw", lambda: False)
     assert "Matplotlib, which draws them, is not installed." in page(tmp_path, history())
-
-
-def test_curves_without_matplotlib_say_how_to_install_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
-    with pytest.raises(OptionError, match="pip install matplotlib"):
-        save_curves(history(), tmp_path)
-
-
-def test_the_same_history_gives_the_same_bytes(tmp_path: Path) -> None:
-    contents = []
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        save_curves(history(), tmp_path / name)
-        contents.append([p.read_bytes() for p in sorted((tmp_path / name).iterdir())])
-    assert contents[0] == contents[1]
-
-
-def test_there_is_one_picture_for_each_measure() -> None:
-    pictures = curve_svgs(history())
-    assert list(pictures) == ["loss", "accuracy"]
-    for name, text in pictures.items():
-        root = ET.fromstring(text)
-        assert root.attrib["aria-label"] == f"{name} by epoch"
-        assert "height" not in root.attrib
-        words = "".join(root.itertext())
-        assert {"training", "validation", "best: epoch 4"} <= set(re.split(r"\s*\n\s*", words))
-
-
-def test_many_steps_make_no_larger_picture() -> None:
-    few, many = (len(curve_svgs(history(2, steps))["loss"]) for steps in (1_000, 100_000))
-    assert many < 2 * few
-
-
-def test_losses_that_are_not_finite_can_be_drawn() -> None:
-    made = history(1, 3)
-    made.steps["loss"][1] = float("nan")
-    made.epochs["train_loss"][0] = float("inf")
-    assert "<svg" in curve_svgs(made)["loss"]
 
 
 def test_what_is_no_text_is_spelled(tmp_path: Path) -> None:

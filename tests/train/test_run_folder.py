@@ -1,4 +1,3 @@
-import errno
 import json
 import os
 import subprocess
@@ -11,11 +10,10 @@ import pytest
 
 import pellucid
 from pellucid.errors import FileError, OptionError
-from pellucid.io import read_jsonl, safetensors
+from pellucid.io import read_jsonl
 from pellucid.train import EarlyStopping, RunFolder, Saving, Trainer
 
 Make = Callable[..., Trainer]
-Same = Callable[[Trainer, Trainer], None]
 
 
 def test_a_run_is_a_folder_of_known_files(make: Make, tmp_path: Path) -> None:
@@ -79,17 +77,6 @@ def test_a_run_that_was_cut_off_has_the_model_of_its_checkpoint(make: Make, tmp_
         np.testing.assert_array_equal(array, arrays[name])
 
 
-def test_only_the_newest_checkpoints_stay(
-    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
-    folder = tmp_path / "run"
-    make(saving=Saving(folder, every_seconds=0.0, checkpoints=3, report=False)).fit(2)
-    names = [path.name for path in RunFolder.open(folder).checkpoint_files()]
-    assert names == [f"step-{step:010}.safetensors" for step in (8, 9, 10)]
-    assert len(list((folder / "checkpoints").glob("best-*"))) == 1
-
-
 def test_names_left_by_a_killed_write_are_removed(make: Make, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     trainer = make(saving=Saving(folder, report=False))
@@ -98,16 +85,6 @@ def test_names_left_by_a_killed_write_are_removed(make: Make, tmp_path: Path) ->
     left.write_bytes(b"half")
     trainer.fit(2)
     assert not left.exists()
-
-
-def test_a_checkpoint_holds_everything_by_a_readable_name(make: Make, tmp_path: Path) -> None:
-    make(saving=Saving(tmp_path / "run", report=False)).fit(1)
-    (file,) = (tmp_path / "run" / "checkpoints").glob("step-*5.safetensors")
-    arrays, texts = safetensors.load(file)
-    assert {"model/hidden.weight", "model/dropout.draws", "optimizer/steps"} <= set(arrays)
-    assert "optimizer/hidden.weight:m" in arrays
-    entry = json.loads(texts["pellucid.checkpoint"])
-    assert entry["position"] == {"step": 5, "epoch": 1, "step_in_epoch": 0}
 
 
 # ---- what is no run ----------------------------------------------------------------------
@@ -153,58 +130,6 @@ def test_a_folder_that_cannot_be_made_is_refused_before_training(
     with pytest.raises(FileError, match=r"create the run folder .*/file/run: Not a directory"):
         trainer.fit(1)
     assert trainer.position.step == 0
-
-
-def test_a_disk_that_fills_up_ends_no_training(
-    make: Make, same_bits: Same, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = make()
-    whole.fit(3)
-    folder = tmp_path / "run"
-    trainer = make(saving=Saving(folder, every_seconds=0.0, report=False))
-    trainer.fit(1)
-
-    def full(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.warns(UserWarning, match=r"No space left on device. Free some space") as caught:
-        history = trainer.fit(3)
-    assert len(caught) == 1
-    same_bits(whole, trainer)
-    assert history.steps == whole.history.steps
-    assert "No space left on device" in history.file_error
-    checkpoint = RunFolder.open(folder).newest_checkpoint()
-    assert checkpoint is not None
-    assert checkpoint.position.step == 5
-    monkeypatch.undo()
-    again = make(saving=Saving(folder, report=False))
-    again.resume()
-    again.fit(3)
-    same_bits(whole, again)
-
-
-def test_what_could_not_be_written_is_written_once_there_is_space(
-    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = make(saving=Saving(tmp_path / "whole", report=False))
-    whole.fit(3)
-    folder = tmp_path / "run"
-    trainer = make(saving=Saving(folder, report=False))
-    trainer.fit(1)
-
-    def full(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        with pytest.warns(UserWarning, match="No space left"):
-            trainer.fit(2)
-    history = trainer.fit(3)
-    assert history.file_error == ""
-    assert (folder / "metrics.jsonl").read_bytes() == (
-        tmp_path / "whole" / "metrics.jsonl"
-    ).read_bytes()
 
 
 LIMITED = """

@@ -1,0 +1,44 @@
+"""Models are measured on whole sets: exactly, in inference mode, which stays as it was."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pellucid.functional import cross_entropy
+from pellucid.train import (
+    Trainer,
+    evaluate,
+)
+
+Make = Callable[..., Trainer]
+
+
+def test_training_and_validation_are_measured_in_the_same_mode(make: Make) -> None:
+    trainer = make()
+    history = trainer.fit(2)
+    for name, data in (("train", trainer.train), ("validation", trainer.validation)):
+        assert data is not None
+        with trainer.model.mode(training=False):
+            loss = cross_entropy(trainer.model(data.features), data.labels).item()
+        assert history.epochs[f"{name}_loss"][-1] == pytest.approx(loss, rel=1e-5)
+
+
+def test_a_whole_set_is_measured_exactly_with_a_smaller_last_batch(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = make().model
+    data = make().train
+    whole = evaluate(model, cross_entropy, data)
+    monkeypatch.setattr("pellucid.train.evaluation.BATCH", 16)
+    parts = evaluate(model, cross_entropy, data)
+    assert parts["loss"] == pytest.approx(whole["loss"], rel=1e-6)
+    assert parts["accuracy"] == pytest.approx(whole["accuracy"], abs=1e-12)
+
+
+def test_measuring_leaves_the_mode_as_it_was(make: Make) -> None:
+    trainer = make()
+    trainer.evaluate(trainer.train)
+    assert trainer.model.training
+    trainer.model.inference()
+    trainer.fit(1)
+    assert not trainer.model.training
