@@ -21,7 +21,7 @@ def padded(count: int, size: int) -> int:
 
 
 def equal_part(count: int, most: int) -> int:
-    """The size of each piece, if there are as few nearly equal ones of at most `most` as can be.
+    """The size of a piece where a count is cut into the fewest pieces of at most `most`, equally.
 
     >>> equal_part(10, 4)
     4

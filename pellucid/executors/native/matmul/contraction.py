@@ -43,8 +43,8 @@ def tiles(spec: Contraction, target: Target) -> int:
 def _by_rows(spec: Contraction, cut: Tiling) -> bool:
     """Whether a unit is a group of rows with all its columns; else of one panel of columns.
 
-    Where A is transposed, as in the gradient of weights, a thread then has to do with the same
-    rows of the weights, and the same features, from step to step.
+    Where A is transposed, as in the gradient of weights, a thread then works on the same rows of
+    the weights, and the same features, from step to step, and finds them in its cache.
     """
     return spec.a_strides[0] == 1 and not cut.packs_b
 

@@ -20,7 +20,7 @@ PERIOD_BYTES = 4096  # of 64 sets of 64 bytes: lines so far apart share one (x86
 class Contraction:
     """C (m, n) = A (m, k) B (k, n). Strides count elements: (from row to row, along a row).
 
-    Where B is `scattered`, its rows begin anywhere, about as far apart as its strides say.
+    Where B is `scattered`, its rows begin anywhere; its strides are an estimate of how far apart.
     Where it is `light`, what is done with each finished vector is so little code that many
     copies of it cost nothing.
     """
@@ -78,6 +78,6 @@ def is_far(strides: tuple[int, int], dtype: DType) -> bool:
 
 
 def is_crowded(spec: Contraction) -> bool:
-    """Whether writing takes the time, and the rows of C begin in the same sets of the cache."""
+    """Whether writing C takes most of the time, as its rows begin in the same sets of the cache."""
     row_bytes = spec.n * spec.dtype.itemsize
     return spec.k <= WRITING_DEPTH and row_bytes % PERIOD_BYTES == 0

@@ -53,7 +53,7 @@ def outer_cycles(spec: Contraction, cut: Tiling, width: int) -> float:
 
 
 def _vector_loads(spec: Contraction, cut: Tiling) -> float:
-    """How many loads one of a vector of B counts for."""
+    """How many loads the load of a vector of B counts as."""
     if cut.packs_b:
         return 1.0
     row_bytes = spec.b_strides[0] * spec.dtype.itemsize
@@ -84,7 +84,7 @@ def _tile_start(spec: Contraction, cut: Tiling) -> float:
 
 
 def inner_rows(columns: int, most: int, registers: int) -> int:
-    """How many rows meet some columns at a time, of `most`: nearly the same each time."""
+    """How many rows are multiplied by some columns at a time: at most `most`, in equal parts."""
     fit = (registers - 1 - columns) // columns
     rows = max(1, min(most, MOST_LINES, fit))
     return ceil_div(most, ceil_div(most, rows)) if most <= MOST_LINES else rows
@@ -108,7 +108,7 @@ def inner_cycles(spec: Contraction, columns: int, lanes: int, registers: int) ->
 
 
 def swapped_vectors(columns: int, group: int, lanes: int, registers: int) -> int:
-    """How many vectors of rows meet some columns at a time."""
+    """How many vectors of rows are multiplied by some columns at a time."""
     # A single column waits for memory alone, and that is read best in short pieces.
     most = min(8, (registers - 1) // (columns + 1)) if columns > 1 else 4
     return max(1, min(ceil_div(group, lanes), most))

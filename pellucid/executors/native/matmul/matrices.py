@@ -52,7 +52,7 @@ class Matrix:
         return element_address(self.b, address, self.dtype, elements)
 
     def spaced(self, first: ir.Value, count: int, apart: int) -> list[ir.Value]:
-        """So many addresses, each some elements after the one before."""
+        """`count` addresses, each `apart` elements after the one before."""
         return [self.moved(first, i * apart) for i in range(count)]
 
     # ---- rows and columns --------------------------------------------------------------------

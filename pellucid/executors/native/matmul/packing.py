@@ -4,7 +4,7 @@ pack_rows       some vectors of each row
 pack_turned     the same, of a matrix that lies column by column
 pack_lines      a few columns, each as a line without gaps
 TileCopies      columns as tiles need them; tile_room: how much memory those of a tile take
-Block           some rows of A for some of k
+Block           some rows of A, for a range of k
 
 A copy pays where its elements are used often, and where the originals lie so far apart that
 each takes a page and cache sets of its own.
@@ -117,7 +117,7 @@ def pack_lines(v: Vectors, matrix: Matrix, rows: int, columns: int, place: ir.Va
 
 @dataclass(frozen=True)
 class Block:
-    """Some rows of A for some of k."""
+    """Some rows of A, for a range of k."""
 
     rows: Interval
     depth: Interval

@@ -48,7 +48,7 @@ def _is_dense(size: Shape, dilation: Shape) -> bool:
 
 
 def _places_behind_axes(primitive: p.OverlapAdd, kept: int) -> tuple[int, ...]:
-    """The axes of windows, that of the places in a window behind the one that it slides along."""
+    """An order of the axes of windows: behind each axis that windows slide along, their places."""
     order: list[int] = []
     for axis in range(kept):
         order.append(axis)

@@ -237,7 +237,7 @@ class _Task:
         emit_wait(b, done, all_done.raw, self.target)
 
     def _bytes_on(self, start: ir.Value, count: Index) -> ir.Value:
-        """The address so many bytes further."""
+        """The address `count` bytes further on."""
         return self.b.gep(start, [count.raw], source_etype=I8)
 
     def _run(self, step: _Step, section: Words, chunk: Index, chunks: Index) -> None:

@@ -26,7 +26,7 @@ class Failing(NamedTuple):
 
 
 class _Check(NamedTuple):
-    """That positions lie within an axis; ids, which are never counted from the end, are told."""
+    """What is checked: that positions lie within an axis. Ids are not counted from its end."""
 
     positions: str
     size: int

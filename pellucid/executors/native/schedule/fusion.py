@@ -300,7 +300,7 @@ def _numbers_first(graph: Graph) -> list[Node]:
 def _is_number(value: Value) -> bool:
     """Whether a value is a single number.
 
-    A record has no axes, but is none: what is taken out of it stays behind its traces.
+    A record of several arrays has no axes either, but is not one: its parts come after its traces.
     """
     is_record = value.dtype.names is not None
     return math.prod(value.shape) == 1 and not is_record
