@@ -99,7 +99,9 @@ def _explained(
         return _of_picture(model, recipe, facts, asked.image)
     assert parts is not None, "samples are those of the data"
     inputs, targets = _samples(parts, asked.sample)
-    return explain(model, *inputs, targets, loss=loss_of(recipe, facts.form))
+    found = explain(model, *inputs, targets, loss=loss_of(recipe, facts.form))
+    found.class_names = facts.names
+    return found
 
 
 def _samples(parts: DataParts, sample: int | None) -> tuple[tuple[Any, ...], Any]:
@@ -135,7 +137,7 @@ def _of_picture(model: Module, recipe: Recipe, facts: DataFacts, path: Path) -> 
         scores: Tensor = model(x)
         return scores[0, guessed]
 
-    return Explanation(trace(score, pixels), model)
+    return Explanation(trace(score, pixels), model, (pixels,), facts.names)
 
 
 def _show(found: Explanation, title: str, weights: str, asked: Asked, output: Output) -> int:

@@ -11,4 +11,8 @@ definition of each primitive.
     diagram        the graph as boxes and arrows, layers closed or opened
     diagram_svg    its picture
     shown          values in a few letters
+    derivation     how one gradient comes about; derivation_text, in words
+    rule           the gradient rule of a use, traced on symbols
+    histograms, maps, attribution, projection: what layers do to the data
+    explanation    all of it as one object; picture, document: what is shown and written
 """

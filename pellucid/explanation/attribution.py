@@ -16,11 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.compile import compile as compiled
 from pellucid.derivatives import grad
 from pellucid.errors import GraphError, OptionError
 from pellucid.explanation.trace import trace
 from pellucid.tensor import Tensor
 
+GRADIENT, INTEGRATED = "gradient", "integrated gradients"
+OCCLUSION, GRAD_CAM = "occlusion", "Grad-CAM"
 STEPS = 64  # on the way from the baseline, at the middle of each
 MOST_WINDOWS = 4096  # of an occlusion: each is one more inference
 
@@ -67,7 +70,7 @@ def saliency(model: Any, x: Any, classes: Sequence[int] | None = None) -> Attrib
     Shapes: x (samples, ...) -> the same. Source: Simonyan et al. 2013 (arXiv 1312.6034).
     """
     x, chosen, scores = _asked(model, x, classes)
-    return Attribution("gradient", _slopes(model, x, chosen), chosen, scores)
+    return Attribution(GRADIENT, np.asarray(_slopes(model, chosen)(x).numpy()), chosen, scores)
 
 
 def integrated_gradients(
@@ -87,14 +90,14 @@ def integrated_gradients(
         raise OptionError(f"integrated_gradients: {steps} steps. There is at least 1.")
     x, chosen, scores = _asked(model, x, classes)
     start = np.full_like(x, baseline)
-    mean = np.zeros(x.shape, np.float64)
+    mean, slopes = np.zeros(x.shape, np.float64), compiled(_slopes(model, chosen))
     for k in range(steps):
         part = np.float32((k + 0.5) / steps).astype(x.dtype)
-        mean += _slopes(model, start + (x - start) * part, chosen) / steps
+        mean += slopes(start + (x - start) * part).numpy() / steps
     array = (x - start) * mean
-    exact = scores.astype(np.float64) - _scores(model, start, chosen)
+    exact = scores.astype(np.float64) - _scores(model(start), chosen)
     total = array.reshape(len(x), -1).sum(axis=1)
-    return Attribution("integrated gradients", array, chosen, scores, total, exact)
+    return Attribution(INTEGRATED, array, chosen, scores, total, exact)
 
 
 def occlusion(
@@ -112,18 +115,19 @@ def occlusion(
     width) -> (samples, height, width). Source: Zeiler and Fergus 2013 (arXiv 1311.2901).
     """
     x, chosen, scores = _asked(model, x, classes)
-    _check_pictures("occlusion", x)
+    _check_pictures(OCCLUSION, x)
     places = _windows(x.shape[2:], window, stride)
+    outputs = compiled(model)
     falls = np.zeros((len(x), *x.shape[2:]))
     counts = np.zeros(x.shape[2:])
     for top, left in places:
         covered = x.copy()
         here = (slice(top, top + window), slice(left, left + window))
         covered[:, :, here[0], here[1]] = cover
-        fall = scores.astype(np.float64) - _scores(model, covered, chosen)
+        fall = scores.astype(np.float64) - _scores(outputs(covered), chosen)
         falls[:, here[0], here[1]] += fall[:, None, None]
         counts[here] += 1.0
-    return Attribution("occlusion", falls / np.maximum(counts, 1.0), chosen, scores)
+    return Attribution(OCCLUSION, falls / np.maximum(counts, 1.0), chosen, scores)
 
 
 def grad_cam(
@@ -149,7 +153,7 @@ def grad_cam(
         )
     array = found.array(value.name)
     weights = found.gradients[value.name].mean(axis=(2, 3), keepdims=True)
-    return Attribution("Grad-CAM", np.maximum((weights * array).sum(axis=1), 0.0), chosen, scores)
+    return Attribution(GRAD_CAM, np.maximum((weights * array).sum(axis=1), 0.0), chosen, scores)
 
 
 def _number(value: Any) -> int:
@@ -191,13 +195,15 @@ def _score(model: Any, classes: NDArray[np.int64]) -> Callable[[Any], Tensor]:
     return score
 
 
-def _scores(model: Any, x: Any, classes: NDArray[np.int64]) -> NDArray[Any]:
-    outputs = np.asarray(model(x).numpy()).reshape(len(classes), -1)
-    return outputs[np.arange(len(classes)), classes]
+def _scores(outputs: Any, classes: NDArray[np.int64]) -> NDArray[Any]:
+    flat = np.asarray(outputs.numpy()).reshape(len(classes), -1)
+    return flat[np.arange(len(classes)), classes]
 
 
-def _slopes(model: Any, x: Any, classes: NDArray[np.int64]) -> NDArray[Any]:
-    return np.asarray(grad(_score(model, classes))(x).numpy())
+def _slopes(model: Any, classes: NDArray[np.int64]) -> Callable[[Any], Tensor]:
+    """The gradient of these scores by each number of the input."""
+    slopes: Callable[[Any], Tensor] = grad(_score(model, classes))
+    return slopes
 
 
 def _check_pictures(who: str, x: Any) -> None:
@@ -223,3 +229,11 @@ def _windows(sides: tuple[int, ...], window: int, stride: int) -> list[tuple[int
             "larger stride."
         )
     return places
+
+
+ATTRIBUTIONS: dict[str, Callable[..., Attribution]] = {
+    GRADIENT: saliency,
+    INTEGRATED: integrated_gradients,
+    OCCLUSION: occlusion,
+    GRAD_CAM: grad_cam,
+}

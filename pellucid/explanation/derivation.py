@@ -23,6 +23,7 @@ from pellucid.primitives.base import FLOATS
 from pellucid.tensor import Tensor, holding
 
 CHECKED = 6  # numbers of a gradient that are compared with central differences
+LISTED = 8  # routes
 LARGEST_JACOBIAN = 4096  # numbers of a local Jacobian that is written out
 
 
@@ -99,26 +100,26 @@ def derivation(
     value: Value,
     places: Sequence[tuple[int, ...]] = (),
     checked: int = CHECKED,
+    most: int = LISTED,
 ) -> Derivation:
     """The derivation of the gradient of a value; `wide` is the same run in float64.
 
     `places`: the numbers that are checked; by default the `checked` with the largest gradients.
+    `most`: how many routes are listed.
     """
     gradient = trace.gradients.get(value.name)
     if gradient is None:
         gradient = np.zeros(value.shape, value.dtype)
     terms = []
     for node, position in trace.uses.get(value.name, ()):
-        dy = trace.upstream.get(node.output.name)
-        part = None if dy is None else bridge(trace, node, position, dy)
+        part = trace.handed(node, position)
         if part is not None:
             array = part.array if isinstance(part, Tensor) else None
             terms.append(Term(node, position, array))
     chosen = list(places) or _largest(gradient, checked)
     checks = _checks(trace, wide, value, gradient, chosen)
-    return Derivation(
-        value, trace.array(value.name), gradient, tuple(terms), checks, routes(trace, value)
-    )
+    way = routes(trace, value, most)
+    return Derivation(value, trace.array(value.name), gradient, tuple(terms), checks, way)
 
 
 def _largest(gradient: Any, count: int) -> list[tuple[int, ...]]:

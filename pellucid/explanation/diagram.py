@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.explanation.shown import extent, felt, number, shown
-from pellucid.explanation.trace import Trace, bridge
+from pellucid.explanation.trace import Trace
 from pellucid.graph import Node, Value
 from pellucid.primitives import (
     Add,
@@ -248,8 +248,7 @@ class _Drawn:
 
     def _part(self, node: Node, position: int) -> Any:
         """What comes back by one use, as an array; None where nothing does, or a record."""
-        dy = self.trace.upstream.get(node.output.name)
-        part = None if dy is None else bridge(self.trace, node, position, dy)
+        part = self.trace.handed(node, position)
         return part.array if isinstance(part, Tensor) else None
 
     def _written(self, value: Value, source: str, target: str, dx: Any, *, lit: bool) -> Arrow:

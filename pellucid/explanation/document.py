@@ -4,25 +4,51 @@ document    the page
 """
 
 import html
+import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
+import numpy as np
+
+from pellucid.errors import GraphError
+from pellucid.explanation.attribution import GRAD_CAM, INTEGRATED, Attribution
 from pellucid.explanation.derivation import Derivation
 from pellucid.explanation.derivation_text import DerivationText, tell
+from pellucid.explanation.document_inside import Inside, attributions, inside, projection
 from pellucid.explanation.layers import Layers
 from pellucid.explanation.picture import Picture
+from pellucid.explanation.projection import Projection
 from pellucid.explanation.trace import Trace
 from pellucid.languages import said
 from pellucid.train.page import framed, scrolled, section, table
 
-MOST_DERIVED = 16  # parameters whose derivation stands in the page
+STYLE = """
+details { margin: .25rem 0; }
+summary { cursor: pointer; overflow-wrap: anywhere; }
+.charts, .maps { display: flex; flex-wrap: wrap; gap: .75rem; margin: .5rem 0; }
+.maps { gap: .25rem; }
+.maps img { width: 4rem; image-rendering: pixelated; border: 1px solid var(--line); }
+.maps.large img { width: 8rem; }
+figcaption { font-size: .8125rem; line-height: 1.35; color: var(--soft); max-width: 11rem; }
+.maps.large figcaption { max-width: 8rem; }
+"""
+# Derivations of a page: as many as take a second or two, at this number of operations, each of
+# which costs about so many runs of the network.
+BUDGET, COST, FEWEST = 4_000_000_000, 10, 4
+LISTED = 4  # routes of each
+PICTURES = 4  # samples whose attributions are shown
+FEWEST_POINTS = 8  # samples that are worth a picture in a plane
 CHECKED = 2  # numbers of each of their gradients that are checked
 
 
-class Documented(Protocol):
+class Documented(Inside, Protocol):
     """What a page needs of an explanation."""
 
     trace: Trace
+    model: Any
+    inputs: tuple[Any, ...]
+    class_names: Sequence[str]
 
     @property
     def result(self) -> str:
@@ -35,8 +61,14 @@ class Documented(Protocol):
     def graph(self, *, inside: str | None = None) -> Picture:
         """The graph, or that of one layer."""
 
-    def derivation(self, path: str, *places: Any, checked: int) -> Derivation:
+    def derivation(self, path: str, *places: Any, checked: int, most: int) -> Derivation:
         """How the gradient by a value comes about."""
+
+    def projection(self, path: str) -> Projection:
+        """What a layer makes of the samples."""
+
+    def attribution(self, method: str, *, samples: int | None = None) -> Attribution:
+        """Which parts of each input its score depends on."""
 
 
 def document(explanation: Documented, title: str) -> str:
@@ -44,7 +76,7 @@ def document(explanation: Documented, title: str) -> str:
 
     Errors: OptionError where graphlay, which places graphs, is not installed.
     """
-    return framed(title, [f"<h1>{html.escape(title)}</h1>", *_sections(explanation)])
+    return framed(title, [f"<h1>{html.escape(title)}</h1>", *_sections(explanation)], STYLE)
 
 
 def _sections(explanation: Documented) -> Iterator[str]:
@@ -54,6 +86,7 @@ def _sections(explanation: Documented) -> Iterator[str]:
     yield section(said("Layers"), _layers(explanation.layers))
     yield section(said("Graph"), _graph(explanation))
     yield section(said("Derivations"), _derivations(explanation))
+    yield section(said("What each layer does to the data"), _inside(explanation))
 
 
 def _layers(layers: Layers) -> str:
@@ -78,11 +111,21 @@ def _graph(explanation: Documented) -> str:
 
 
 def _derivations(explanation: Documented) -> str:
+    """Those of the parameters, or of the inputs where there are none; of large models, of some."""
     paths = [name for name, v in explanation.trace.variables.items() if v.trainable]
     paths = paths or [value.name for value in explanation.trace.graph.inputs]
+    work = sum(row.flops for row in explanation.layers.rows) * COST
+    count = max(FEWEST, min(len(paths), BUDGET // max(work, 1)))
+    chosen = paths[:: math.ceil(len(paths) / count)]
     parts = []
-    for path in paths[:MOST_DERIVED]:
-        told = tell(explanation.derivation(path, checked=CHECKED))
+    if len(chosen) < len(paths):
+        more = said(
+            "{shown} of {all}; any other: derivation(PATH) in Python, --node PATH in a terminal.",
+            shown=len(chosen), all=len(paths),
+        )  # fmt: skip
+        parts.append(f"<p>{html.escape(more)}</p>")
+    for path in chosen:
+        told = tell(explanation.derivation(path, checked=CHECKED, most=LISTED))
         parts.append(_folded(told.title, _derivation(told)))
     return "\n".join(parts)
 
@@ -98,6 +141,43 @@ def _derivation(told: DerivationText) -> str:
     parts.append(f"<p>{html.escape(told.routes_told)}</p>")
     parts.append(_table(said("Routes"), told.routes, 0))
     return "\n".join(parts)
+
+
+def _inside(explanation: Documented) -> str:
+    """What is inside, each part to be opened, the numbers last, as they are many."""
+    parts = [_folded(title, content) for title, content in inside(explanation)]
+    return "\n".join([*_points(explanation), *_pictures(explanation), *parts])
+
+
+def _points(explanation: Documented) -> Iterator[str]:
+    """The samples as the last layer before the scores sees them, by class."""
+    trace = explanation.trace
+    targets = trace.graph.inputs[trace.arguments - 1]
+    of_classes = targets.dtype.kind in "iu" and len(targets.shape) == 1
+    if explanation.model is None or not of_classes or targets.shape[0] < FEWEST_POINTS:
+        return
+    rows = [
+        (path, value)
+        for path, value in trace.innermost.items()
+        if len(value.shape) == 2 and value.shape[0] == targets.shape[0] and value.shape[1] > 2
+    ]
+    for path, _ in rows[-2:-1] or rows[-1:]:
+        classes = trace.array(targets.name)
+        names = explanation.class_names or [str(i) for i in range(int(classes.max()) + 1)]
+        yield projection(explanation.projection(path), classes, names, path)
+
+
+def _pictures(explanation: Documented) -> Iterator[str]:
+    """Pictures, and what in them speaks for the class that is guessed."""
+    if explanation.model is None or len(explanation.inputs) != 1:
+        return
+    x = np.asarray(explanation.inputs[0])
+    if x.ndim != 4 or x.shape[1] not in (1, 3) or x.dtype.kind != "f":
+        return
+    with suppress(GraphError):  # networks without maps have no Grad-CAM
+        methods = (INTEGRATED, GRAD_CAM)
+        found = [explanation.attribution(method, samples=PICTURES) for method in methods]
+        yield attributions(x[:PICTURES], found, explanation.class_names)
 
 
 def _table(label: str, rows: Sequence[tuple[str, ...]], texts: int) -> str:

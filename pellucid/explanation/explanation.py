@@ -7,16 +7,20 @@ Explanation   its parts: layers, graph, derivations; prints, shows in notebooks,
 import functools
 import inspect
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from pellucid.disk import expanded
-from pellucid.errors import OptionError
-from pellucid.explanation.derivation import CHECKED, Derivation, derivation
+from pellucid.errors import OptionError, closest
+from pellucid.explanation.attribution import ATTRIBUTIONS, INTEGRATED, Attribution
+from pellucid.explanation.derivation import CHECKED, LISTED, Derivation, derivation
 from pellucid.explanation.diagram import diagram
 from pellucid.explanation.differences import Widened
+from pellucid.explanation.histograms import Histogram, histograms, updates
 from pellucid.explanation.layers import Layers, layers
+from pellucid.explanation.maps import Maps, attention_maps, feature_maps, filters, gates
 from pellucid.explanation.picture import Picture
+from pellucid.explanation.projection import Projection, principal_components
 from pellucid.explanation.routes import Routes, routes
 from pellucid.explanation.shown import shown
 from pellucid.explanation.trace import Trace, trace
@@ -72,7 +76,8 @@ def _of_model(
     modules = list(model.modules().values())
     mode = model._training if training is None else training
     with in_mode(modules, training=mode):
-        return Explanation(trace(function, *inputs), model)
+        found = trace(function, *inputs)
+    return Explanation(found, model, inputs if loss is None else inputs[:-1])
 
 
 def _lossy(model: BaseModule, loss: Callable[..., Any], count: int) -> Callable[..., Any]:
@@ -101,9 +106,15 @@ class Explanation:
     parameter (`layers.0.weight`), a layer (its output), or a number of the graph (`%3`).
     """
 
-    def __init__(self, trace: Trace, model: BaseModule | None) -> None:
-        self.trace = trace
-        self.model = model
+    def __init__(
+        self,
+        trace: Trace,
+        model: BaseModule | None,
+        inputs: tuple[Any, ...] = (),
+        class_names: Sequence[str] = (),
+    ) -> None:
+        self.trace, self.model = trace, model
+        self.inputs, self.class_names = inputs, class_names
 
     @property
     def result(self) -> str:
@@ -133,14 +144,17 @@ class Explanation:
         kinds = {row.path: row.kind for row in self.layers.rows} if self.model else {}
         return Picture(diagram(self.trace, opened=opened, lit=lit, kinds=kinds))
 
-    def derivation(self, path: str, *places: tuple[int, ...], checked: int = CHECKED) -> Derivation:
+    def derivation(
+        self, path: str, *places: tuple[int, ...], checked: int = CHECKED, most: int = LISTED
+    ) -> Derivation:
         """How the gradient by a value comes about.
 
-        `places` are numbers of it that are checked; left out, the `checked` largest.
+        `places` are numbers of it that are checked; left out, the `checked` largest. `most`: how
+        many routes are listed.
         """
-        return derivation(self.trace, self._wide, self.trace.find(path), places, checked)
+        return derivation(self.trace, self._wide, self.trace.find(path), places, checked, most)
 
-    def routes(self, path: str, most: int = 8) -> Routes:
+    def routes(self, path: str, most: int = LISTED) -> Routes:
         """The gradient by a value as the sum over routes of products of bridges."""
         return routes(self.trace, self.trace.find(path), most)
 
@@ -166,6 +180,53 @@ class Explanation:
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         return self.layers._repr_html_() + self.graph().svg
+
+    # ---- what layers do to the data ------------------------------------------------------
+
+    def histograms(self, optimizer: Any = None) -> list[Histogram]:
+        """How activations, weights and gradients spread, and the update an optimizer would make."""
+        changes = None if optimizer is None else updates(optimizer, self.trace)
+        return histograms(self.trace, changes)
+
+    def filters(self) -> list[Maps]:
+        """The kernels of convolutions: (filters, channels, height, width)."""
+        return filters(self.trace)
+
+    def feature_maps(self, sample: int = 0) -> list[Maps]:
+        """What each layer that gives maps made of one sample: (channels, height, width)."""
+        return feature_maps(self.trace, sample)
+
+    def attention_maps(self, sample: int = 0) -> list[Maps]:
+        """How much each place looks at each other, for one sample: (heads, to, from)."""
+        return attention_maps(self.trace, sample)
+
+    def gates(self, sample: int = 0) -> list[Maps]:
+        """The sigmoids and tanhs inside recurrent layers, for one sample: (steps, units)."""
+        return gates(self.trace, sample)
+
+    def attribution(
+        self, method: str = INTEGRATED, *, samples: int | None = None, **options: Any
+    ) -> Attribution:
+        """Which parts of each input the score of its class depends on; the class guessed, or given.
+
+        `method`: "gradient", "integrated gradients", "occlusion" or "Grad-CAM"; `samples`: of so
+        many, the first; options are those of the functions in `pellucid.explanation.attribution`.
+        Errors: OptionError for a function, or a model of several inputs.
+        """
+        if self.model is None or len(self.inputs) != 1:
+            raise OptionError(
+                "explain: an attribution is of a model with one input. Its score must be that of "
+                "classes."
+            )
+        if method not in ATTRIBUTIONS:
+            raise OptionError(f"explain: method {method!r}. {closest(method, ATTRIBUTIONS)}")
+        modules = list(self.model.modules().values())
+        with in_mode(modules, training=False):
+            return ATTRIBUTIONS[method](self.model, self.inputs[0][:samples], **options)
+
+    def projection(self, path: str, count: int = 2) -> Projection:
+        """What a value, such as a layer's output, makes of the samples: principal components."""
+        return principal_components(self.trace.array(self.trace.find(path).name), count)
 
     @functools.cached_property
     def _wide(self) -> Widened:

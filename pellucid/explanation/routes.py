@@ -133,15 +133,22 @@ class _Bridges:
                 yield (node, position), gain
 
     def _gain(self, node: Node, position: int) -> float | None:
+        """The gain of a bridge, which is the same for all routes over it: found once in a run."""
+        known = self._trace.gains
+        key = node.output.name, position
+        if key not in known:
+            known[key] = self._found_gain(node, position)
+        return known[key]
+
+    def _found_gain(self, node: Node, position: int) -> float | None:
         """The logarithm of the gain of a bridge; -inf where it hands nothing on, None for none."""
         dy = self._trace.upstream.get(node.output.name)
         if dy is None:
             return None
-        length = _length(dy)
+        length, handed = _length(dy), self._trace.handed(node, position)
         if length == 0.0 and isinstance(dy, Tensor):  # where routes cancel, the bridge is there
-            dy = ones_like(dy)
-            length = _length(dy)
-        handed = bridge(self._trace, node, position, dy)
+            length = math.sqrt(dy.size)
+            handed = bridge(self._trace, node, position, ones_like(dy))
         if handed is None:
             return None
         gain = _length(handed) / length if length else 0.0

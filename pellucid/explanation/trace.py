@@ -3,7 +3,7 @@
 trace       capture a function, run its graph node by node, and go back through it
 Trace       the graph, its values, and the gradients of its result by each of them
 floats      Python's integers as floats, as formulas mean them
-bridge      what one use of a value hands back to it
+bridges     what a node hands back to its inputs; bridge, to one of them
 
 The graph is the one that trains; the gradients are those of automatic differentiation, to the
 bit: the walk back is its own, asked for every value instead of the parameters alone.
@@ -47,6 +47,7 @@ class Trace:
     tensors: Mapping[str, Tensor]
     upstream: Mapping[str, Tensor | Parts]
     labels: Mapping[str, str] = field(default_factory=dict)
+    _handed: dict[str, list[Tensor | Parts | None]] = field(default_factory=dict)
 
     def inside(self, path: str) -> "Trace":
         """The part of the run in one layer; what comes from outside is given to it.
@@ -67,7 +68,18 @@ class Trace:
         makers = {v.name: self.makers[v.name] for v in given if v.name in self.makers}
         labels = {name: node.scope or name for name, node in makers.items()}
         count = len(given) - len(variables)
-        return Trace(graph, count, variables, self.tensors, self.upstream, labels)
+        return Trace(
+            graph, count, variables, self.tensors, self.upstream, labels, self._handed
+        )  # fmt: skip
+
+    def handed(self, node: Node, position: int) -> Tensor | Parts | None:
+        """What came back by one use; None where nothing did. Each rule runs once."""
+        dy = self.upstream.get(node.output.name)
+        if dy is None:
+            return None
+        if node.output.name not in self._handed:
+            self._handed[node.output.name] = bridges(self, node, dy)
+        return self._handed[node.output.name][position]
 
     @cached_property
     def gradients(self) -> dict[str, Any]:
@@ -82,6 +94,11 @@ class Trace:
     def array(self, name: str) -> Any:
         """The numbers of a value."""
         return self.tensors[name].array
+
+    @cached_property
+    def gains(self) -> dict[tuple[str, int], float | None]:
+        """The gains of bridges that were asked for: see `routes`."""
+        return {}
 
     @cached_property
     def uses(self) -> dict[str, list[tuple[Node, int]]]:
@@ -205,15 +222,23 @@ def _plain(dx: Any) -> Tensor | Parts:
     return holding(dx.array)
 
 
-def bridge(trace: Trace, node: Node, position: int, dy: Tensor | Parts) -> Tensor | Parts | None:
-    """What a node hands back to its input number `position`, from what comes back to its output.
+def bridges(trace: Trace, node: Node, dy: Tensor | Parts) -> list[Tensor | Parts | None]:
+    """What a node hands back to each of its inputs, from what comes back to its output.
 
-    The product with the node's local derivative, dy^T J; None where there is no derivative.
+    The products with the node's local derivatives, dy^T J; None where there is none.
     """
     inputs = [trace.tensors[value.name] for value in node.inputs]
     with np.errstate(all="ignore"):
         parts = node.primitive.backward(dy, trace.tensors[node.output.name], *inputs)
-        part = parts[position]
-        if part is None or inputs[position].origin is None:
-            return None
-        return _plain(part if isinstance(part, Parts) else sum_to(part, inputs[position].shape))
+        found: list[Tensor | Parts | None] = []
+        for part, x in zip(parts, inputs, strict=True):
+            if part is None or x.origin is None:
+                found.append(None)
+            else:
+                found.append(_plain(part if isinstance(part, Parts) else sum_to(part, x.shape)))
+    return found
+
+
+def bridge(trace: Trace, node: Node, position: int, dy: Tensor | Parts) -> Tensor | Parts | None:
+    """The same, to its input number `position` alone."""
+    return bridges(trace, node, dy)[position]

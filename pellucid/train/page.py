@@ -68,13 +68,13 @@ LARGEST_SIDE = 160  # pixels of a picture in the page; larger ones are reduced
 SMALL = 64  # of a side: fewer are shown as squares, not blurred
 
 
-def framed(title: str, parts: Iterable[str]) -> str:
-    """The whole page."""
+def framed(title: str, parts: Iterable[str], style: str = "") -> str:
+    """The whole page. `style`: further rules of its own."""
     body = "\n".join(part for part in parts if part)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)} - pellucid</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<title>{escape(title)} - pellucid</title>\n<style>{STYLE}{style}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
