@@ -13,7 +13,7 @@ from typing import Any
 
 from pellucid.languages import said
 from pellucid.misfits.chains import GIVEN, Step, makes_size
-from pellucid.misfits.layers import Layer, Taken, changed, form, like, traced
+from pellucid.misfits.layers import Layer, Taken, changed, form, is_ours, like, traced
 
 MOST = 2  # remedies that are told
 IMAGES = 4  # axes of a batch of images
@@ -52,7 +52,8 @@ def _arranged(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterato
         y = traced(lambda s, move=move: (layer.forward(move(s)), move(s))[1], x)
         if y is not None:
             yield said("Give it {x}, of shape {shape}.", x=text, shape=y.shape)
-            if taken.option:  # else several may be meant
+            is_open = not taken.option or (taken.is_last and x.ndim == len(taken.names) - 1)
+            if not is_open:  # else several may be meant
                 return
 
 
@@ -80,6 +81,8 @@ def _moves(taken: Taken, x: Any) -> Iterator[Move]:
         yield _expanded(0)
     if n == IMAGES:
         yield from _images(taken, x)
+    elif n == IMAGES - 1 and taken.is_last:
+        yield from _sequences(taken, x)
 
 
 def _turned(taken: Taken, x: Any) -> Iterator[Move]:
@@ -91,6 +94,15 @@ def _turned(taken: Taken, x: Any) -> Iterator[Move]:
         yield _permuted((0, 2, 1))
     if _is_turned(taken, x):
         yield "x.T", lambda s: s.T
+
+
+def _sequences(taken: Taken, x: Any) -> Iterator[Move]:
+    """Samples that are one step each, and steps of several axes, as of frames."""
+    if x.ndim == 2 and taken.size > 1:
+        yield _expanded(1)
+    if x.ndim == IMAGES and x.shape[2] * x.shape[3] == taken.size:
+        to = (-1, x.shape[1], taken.size)
+        yield f"x.reshape{to}", lambda s: s.reshape(to)
 
 
 def _images(taken: Taken, x: Any) -> Iterator[Move]:
@@ -128,6 +140,7 @@ def _is_turned(taken: Taken, x: Any) -> bool:
 def _resized(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterator[str]:
     """The layer with another size, and the layer before it."""
     if not taken.has_axes(x.shape):
+        yield from _of_axes(layer, taken, x)
         return
     found = x.shape[taken.axis] if taken.option else taken.size
     if found == taken.size:
@@ -170,6 +183,14 @@ def unflattened(giver: Step) -> Iterator[str]:
         yield said(
             "Put nn.Flatten() before `{path}`, and make it {form}.", path=giver.path, form=other
         )
+
+
+def _of_axes(layer: Layer, taken: Taken, x: Any) -> Iterator[str]:
+    """The layer of its kind for as many axes: one along a line for one of images, or back."""
+    name, other = type(layer).__name__, {"1d": "2d", "2d": "1d"}
+    fits = x.ndim > 1 and (not taken.option or x.shape[1] == taken.size)
+    if is_ours(layer) and name[-2:] in other and fits and x.ndim == 7 - len(taken.names):
+        yield said("Make it {form}.", form=f"{name[:-2]}{other[name[-2:]]}({layer.describe()})")
 
 
 def _of_windows(layer: Layer, x: Any) -> Iterator[str]:

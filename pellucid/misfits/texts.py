@@ -8,7 +8,7 @@ Trail               the modules that an error came out of
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from pellucid.errors import PellucidError
+from pellucid.errors import DTypeError, PellucidError
 from pellucid.languages import LANGUAGES, chosen, counted, said
 from pellucid.misfits.chains import (
     Models,
@@ -83,6 +83,8 @@ def _steps(x: Any, models: Models, trail: Trail) -> list[Step]:
 def _of_layer(place: str, layer: Layer, x: Any, steps: Sequence[Step], error: Any) -> str:
     """The text of a layer that was given the wrong shape."""
     wrong = _wrong(layer, x)
+    if not wrong and isinstance(error, DTypeError):
+        return str(error)
     formula, sizes = formula_with(layer, x)
     if not wrong:
         head = str(error)

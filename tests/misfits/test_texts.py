@@ -185,6 +185,9 @@ def test_another_dtype_is_no_window_that_is_too_large():
         nn.Conv2d(3, 8, 3)(pc.tensor(np.zeros((2, 3, 9, 9))))
     assert "window" not in str(caught.value)
     assert "float64" in str(caught.value)
+    with pytest.raises(DTypeError) as caught:
+        nn.LSTM(6, 2)(ids(2, 2, 3).reshape(1, 2, 6))
+    assert "Flatten" not in str(caught.value)
 
 
 def test_ids_of_an_embedding_are_not_asked_to_be_features():
