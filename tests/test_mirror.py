@@ -75,13 +75,6 @@ ELSEWHERE = {
         check looking measured patterns quick sample subject trace
         """,
     ),
-    "misfits": Elsewhere(
-        "one table of wrong programs: each is told and mended",
-        ("misfits/test_texts.py",),
-        """
-        chains operands remedies
-        """,
-    ),
     "models": Elsewhere(
         "models of a kind together",
         (
