@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid.data import Dataset
 from pellucid.refusals import Strict
+from pellucid.train.checkpoint import Position
 from pellucid.train.evaluation import Loss
 from pellucid.train.history import History
 from pellucid.train.options import Options
@@ -40,9 +41,12 @@ class BaseTrainer(Strict):
         self.pace = Pace()
         self.findings: Findings | None = None
 
-    def _lint(self, step: Any, row: Any, *, first: bool) -> None:
-        """Before the first step, warn of likely mistakes: `findings` is all that was found."""
-        if self.options.lint and first and self.findings is None:
-            from pellucid.train.linted import linted  # on use: a run that goes on needs it not
+    @property
+    def position(self) -> Position:
+        """Steps and whole epochs done so far."""
+        raise NotImplementedError(f"{type(self).__name__} must define position")
 
-            self.findings = linted(self, step, row)
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in an epoch."""
+        raise NotImplementedError(f"{type(self).__name__} must define steps_per_epoch")

@@ -15,7 +15,7 @@ from pellucid.tables import significant
 from pellucid.train.history import EpochRecord, Steps
 
 if TYPE_CHECKING:
-    from pellucid.train.trainer import Trainer
+    from pellucid.train.base import BaseTrainer
 
 SECONDS = 0.25  # between two updates: smooth to see, and light for a browser far away
 
@@ -23,7 +23,7 @@ SECONDS = 0.25  # between two updates: smooth to see, and light for a browser fa
 class NotebookCell:
     """A bar above the history so far."""
 
-    def __init__(self, trainer: "Trainer", epochs: int) -> None:
+    def __init__(self, trainer: "BaseTrainer", epochs: int) -> None:
         self._trainer, self._epochs = trainer, epochs
         self._total = epochs * trainer.steps_per_epoch
         self._first = trainer.position.step
@@ -33,16 +33,16 @@ class NotebookCell:
         show = imported("IPython.display", "ProgressBar: IPython", OptionError).display
         self._handle = show(self, display_id=True)
 
-    def after_steps(self, trainer: "Trainer", steps: Steps) -> None:
+    def after_steps(self, trainer: "BaseTrainer", steps: Steps) -> None:
         """Move the bar on."""
         self._loss = f"loss {significant(float(steps.columns['loss'][-1]))}"
         self._update()
 
-    def after_epoch(self, trainer: "Trainer", record: EpochRecord) -> None:
+    def after_epoch(self, trainer: "BaseTrainer", record: EpochRecord) -> None:
         """A row in the table."""
         self._update()
 
-    def end(self, trainer: "Trainer") -> None:
+    def end(self, trainer: "BaseTrainer") -> None:
         """The whole history, and where the bar has come to."""
         self._is_done = True
         self._handle.update(self)

@@ -14,9 +14,9 @@ from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.options import Callback
 
 if TYPE_CHECKING:
+    from pellucid.train.base import BaseTrainer
     from pellucid.train.notebook import NotebookCell
     from pellucid.train.terminal import Terminal
-    from pellucid.train.trainer import Trainer
 
 
 class ProgressBar(Callback):
@@ -33,7 +33,7 @@ class ProgressBar(Callback):
         self._has_lines = lines
         self._view: NotebookCell | Terminal | None = None
 
-    def begin(self, trainer: "Trainer", epochs: int) -> None:
+    def begin(self, trainer: "BaseTrainer", epochs: int) -> None:
         """Show where it begins."""
         # On use: training that shows nothing needs none of it.
         if in_notebook():
@@ -45,17 +45,17 @@ class ProgressBar(Callback):
 
             self._view = Terminal(trainer, epochs, lines=self._has_lines)
 
-    def after_steps(self, trainer: "Trainer", steps: Steps) -> None:
+    def after_steps(self, trainer: "BaseTrainer", steps: Steps) -> None:
         """Move the bar on."""
         if self._view is not None and len(steps):
             self._view.after_steps(trainer, steps)
 
-    def after_epoch(self, trainer: "Trainer", record: EpochRecord) -> None:
+    def after_epoch(self, trainer: "BaseTrainer", record: EpochRecord) -> None:
         """Show what was measured."""
         if self._view is not None:
             self._view.after_epoch(trainer, record)
 
-    def end(self, trainer: "Trainer") -> None:
+    def end(self, trainer: "BaseTrainer") -> None:
         """Take the bar of a terminal away; in a notebook everything stays."""
         if self._view is not None:
             self._view.end(trainer)

@@ -17,7 +17,7 @@ from pellucid.train.epoch_lines import EpochLines, terminal_width
 from pellucid.train.history import EpochRecord, Steps
 
 if TYPE_CHECKING:
-    from pellucid.train.trainer import Trainer
+    from pellucid.train.base import BaseTrainer
 
 MOST_LINES = 1000
 # From how many columns of a terminal on a part of the bar has room.
@@ -28,21 +28,21 @@ LONGEST_BAR = 40  # characters
 class Terminal:
     """Lines, where they are wanted, and a bar, where there is a terminal."""
 
-    def __init__(self, trainer: "Trainer", epochs: int, *, lines: bool) -> None:
+    def __init__(self, trainer: "BaseTrainer", epochs: int, *, lines: bool) -> None:
         self._lines = _Lines(epochs) if lines else None
         self._bar = _Bar(trainer, epochs) if can_draw_bar() else None
 
-    def after_steps(self, trainer: "Trainer", steps: Steps) -> None:
+    def after_steps(self, trainer: "BaseTrainer", steps: Steps) -> None:
         """Move the bar on."""
         if self._bar is not None:
             self._bar.move(trainer, steps)
 
-    def after_epoch(self, trainer: "Trainer", record: EpochRecord) -> None:
+    def after_epoch(self, trainer: "BaseTrainer", record: EpochRecord) -> None:
         """A line."""
         if self._lines is not None:
             self._lines.add(record)
 
-    def end(self, trainer: "Trainer") -> None:
+    def end(self, trainer: "BaseTrainer") -> None:
         """Take the bar away."""
         if self._lines is not None:
             self._lines.end()
@@ -97,7 +97,7 @@ class _Lines:
 class _Bar:
     """Epoch, loss, speed and time left, as far as the terminal is wide enough."""
 
-    def __init__(self, trainer: "Trainer", epochs: int) -> None:
+    def __init__(self, trainer: "BaseTrainer", epochs: int) -> None:
         # Imported on use: training without a bar needs none of it.
         from rich.console import Console
         from rich.progress import Progress
@@ -123,7 +123,7 @@ class _Bar:
         )
         self._progress.start()
 
-    def move(self, trainer: "Trainer", steps: Steps) -> None:
+    def move(self, trainer: "BaseTrainer", steps: Steps) -> None:
         speed = trainer.pace.steps_per_second
         self._progress.update(
             self._task,

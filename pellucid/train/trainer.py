@@ -23,6 +23,7 @@ from pellucid.train.extent import all_done, epochs_in_all, nothing_left
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Values
 from pellucid.train.interrupt import Interrupts
 from pellucid.train.keeping import CHANGED, Keeper
+from pellucid.train.linted import linted
 from pellucid.train.metrics import for_loss
 from pellucid.train.options import Options
 from pellucid.train.progress import watched
@@ -215,7 +216,8 @@ class Trainer(BaseTrainer):
 
     def _begin(self, epochs: int) -> None:
         self._prepare()
-        self._lint(self._program, self._stepper.example, first=not self.position.step)
+        if self.options.lint and self.findings is None and not self.position.step:
+            self.findings = linted(self, self._program, self._stepper.example)
         self.pace.begin(self.position.epoch)
         for callback in self._callbacks:
             callback.begin(self, epochs)
