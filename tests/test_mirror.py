@@ -115,8 +115,7 @@ ELSEWHERE = {
             "train/test_resume.py",
         ),
         """
-        base beside_graph compiled_step measured metrics options page snapshot stepper svg
-        terminal
+        base beside_graph measured metrics options page snapshot stepper svg terminal
         """,
     ),
 }

@@ -78,7 +78,6 @@ class Stepper:
         full, rest = self._epoch(self.position.epoch)
         if not len(full) or not len(rest) or self._options.drop_last:
             return
-        self._program.captured(full[0])  # what is wrong with any batch is said without this
         try:
             self._program.captured(rest)
         except Exception as error:

@@ -208,6 +208,7 @@ class Trainer(BaseTrainer):
         if not self._keeper.go_on():
             warnings.warn(CHANGED, stacklevel=5)
         self.history.restored_epoch, self.history.weights = None, ""
+        self._program.captured(self._stepper.example)  # what is wrong is said before files are made
         self._stepper.check_last()
         if self._recorder.settle(lambda: run_config(self, self.keep, self._identity)):
             self.save()
