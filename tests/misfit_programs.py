@@ -138,6 +138,18 @@ class Positions(nn.Module):
         return self.look_up(x) + self.place
 
 
+class Looking(nn.Module):
+    """Attention to another sequence, which is read first."""
+
+    def __init__(self, width: int = 4) -> None:
+        self.read = nn.Linear(3, width)
+        self.look = nn.MultiHeadAttention(8, 2)
+
+    def forward(self, x: pc.Tensor, y: pc.Tensor) -> Any:
+        """What x takes from y."""
+        return self.look(x, self.read(y))
+
+
 class Sides(nn.Module):
     """Six inputs go through one network, and are joined."""
 
@@ -249,6 +261,20 @@ PROGRAMS = [
         ),
         lambda: nn.Sequential(nn.LastState(nn.LSTM(3, 5)), nn.Linear(5, 2))(zeros(4, 7, 3)),
         (4, 2),
+    ),
+    Wrong(
+        "LSTM into LSTM",
+        "piEsposito/blitz-bayesian-deep-learning#113",
+        chained(nn.LSTM(3, 5), nn.LSTM(5, 2)),
+        (zeros(4, 7, 3),),
+        (
+            "1: LSTM(5, 2)",
+            "a pair, not one array",
+            "x comes from `0`, LSTM(3, 5).",
+            "outputs alone",
+        ),
+        lambda: nn.LSTM(5, 2)(nn.LSTM(3, 5)(zeros(4, 7, 3))[0])[0],
+        (4, 7, 2),
     ),
     Wrong(
         "GRU into an activation",
@@ -498,6 +524,20 @@ PROGRAMS = [
         ),
         lambda: nn.LastState(nn.GRU(8, 5))(zeros(4, 8)[:, None]),
         (4, 5),
+    ),
+    Wrong(
+        "a context of another width",
+        "WissingChen/CRA-GQA#14",
+        Looking,
+        (zeros(2, 5, 8), zeros(2, 6, 3)),
+        (
+            "look: MultiHeadAttention(8, 2) with context (2, 6, 4): 4 != 8.",
+            "context comes from `read`, Linear(3, 4).",
+            "Make `read` Linear(3, 8).",
+            "    read Linear(3, 4)\n      | (2, 6, 4)   <- 4 != 8",
+        ),
+        lambda: Looking(8)(zeros(2, 5, 8), zeros(2, 6, 3)),
+        (2, 5, 8),
     ),
     Wrong(
         "pooling behind Flatten",

@@ -28,6 +28,7 @@ class Layer(Protocol):
 
     formula: ClassVar[str]
     takes: ClassVar[str]
+    takes_too: ClassVar[tuple[str, ...]]
     forward: Callable[..., Any]
 
     def describe(self) -> str:
@@ -128,9 +129,9 @@ def resized(layer: Layer, own: Mapping[str, Shape], other: Mapping[str, Shape]) 
     return meant if meant != form(layer) else ""
 
 
-def formula_with(layer: Layer, x: Any) -> tuple[str, str]:
+def formula_with(layer: Layer, x: Any, called: str = "x") -> tuple[str, str]:
     """Its formula, and its symbols with their actual sizes: "x (2, 5), W (4, 3)"."""
-    sizes = [f"x {shown(x)}"]
+    sizes = [f"{called} {shown(x)}"]
     for name, variable in layer.own_variables().items():
         symbol = SYMBOLS.get(name, name)
         symbol = symbol if _has(layer.formula, symbol) else name

@@ -30,6 +30,8 @@ def remedies(layer: Layer, x: Any, giver: Step | None) -> list[str]:
         return []
     if "ids" in taken.names:
         return list(_of_ids(layer, x))
+    if taken.has_axes(x.shape) and (not taken.option or x.shape[taken.axis] == taken.size):
+        return list(_of_windows(layer, x))
     found = list(_arranged(layer, taken, x, giver))
     if not found or _is_turned(taken, x):
         found += _resized(layer, taken, x, giver)
@@ -142,10 +144,7 @@ def _resized(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterator
     if not taken.has_axes(x.shape):
         yield from _of_axes(layer, taken, x)
         return
-    found = x.shape[taken.axis] if taken.option else taken.size
-    if found == taken.size:
-        yield from _of_windows(layer, x)
-        return
+    found = x.shape[taken.axis]
     if taken.is_last and x.ndim == IMAGES:
         other = changed(layer, taken.option, math.prod(x.shape[1:]))
         if other:
@@ -190,7 +189,8 @@ def _of_axes(layer: Layer, taken: Taken, x: Any) -> Iterator[str]:
     name, other = type(layer).__name__, {"1d": "2d", "2d": "1d"}
     fits = x.ndim > 1 and (not taken.option or x.shape[1] == taken.size)
     if is_ours(layer) and name[-2:] in other and fits and x.ndim == 7 - len(taken.names):
-        yield said("Make it {form}.", form=f"{name[:-2]}{other[name[-2:]]}({layer.describe()})")
+        sibling = f"{name[:-2]}{other[name[-2:]]}({layer.describe()})"
+        yield said("Make it {form}.", form=sibling)
 
 
 def _of_windows(layer: Layer, x: Any) -> Iterator[str]:

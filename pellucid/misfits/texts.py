@@ -6,9 +6,11 @@ Trail               the modules that an error came out of
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
-from pellucid.errors import DTypeError, PellucidError
+from pellucid.errors import PellucidError
 from pellucid.languages import LANGUAGES, chosen, counted, said
 from pellucid.misfits.chains import (
     Models,
@@ -42,8 +44,9 @@ def explain(error: PellucidError) -> None:
     path, layer, inputs = trail[place]
     x = inputs[0] if inputs else None
     if _takes(layer, inputs) and _is_input(x):
-        name = f"{path}: {form(layer)}" if path else form(layer)
-        text = _of_layer(name, layer, x, _steps(x, models, trail[place:]), error)
+        name, x = _misfit(layer, inputs)
+        steps = _steps(x, models, trail[place:])
+        text = _of_layer(_Case(path, layer, name, x, steps), error)
     elif error.operands:
         text = _of_operation(error, models, layer, (whole, given))
     else:
@@ -54,7 +57,32 @@ def explain(error: PellucidError) -> None:
 def _takes(layer: Layer, inputs: tuple[Any, ...]) -> bool:
     """Whether a layer is one that says what it takes, or was given a pair for an array."""
     is_pair = bool(inputs) and isinstance(inputs[0], tuple) and not layer.children()
-    return is_ours(layer) and (bool(layer.takes) or is_pair)
+    return is_ours(layer) and bool(layer.takes or is_pair)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A layer by path, the input that does not fit it by name, and the steps that made that."""
+
+    path: str
+    layer: Layer
+    name: str
+    x: Any
+    steps: Sequence[Step]
+
+    @property
+    def place(self) -> str:
+        """Path and form of the layer."""
+        return f"{self.path}: {form(self.layer)}" if self.path else form(self.layer)
+
+
+def _misfit(layer: Layer, inputs: tuple[Any, ...]) -> tuple[str, Any]:
+    """The input that does not fit, of those with the axes that the layer takes, by name."""
+    names = list(signature(layer.forward).parameters)
+    for name, x in zip(names, inputs, strict=False):
+        if name in (names[0], *layer.takes_too) and _is_input(x) and _wrong(layer, x):
+            return name if name in layer.takes_too else "x", x
+    return "x", inputs[0]
 
 
 def _is_input(x: Any) -> bool:
@@ -80,31 +108,30 @@ def _steps(x: Any, models: Models, trail: Trail) -> list[Step]:
     return chain(x[0] if isinstance(x, tuple) else x, models)
 
 
-def _of_layer(place: str, layer: Layer, x: Any, steps: Sequence[Step], error: Any) -> str:
+def _of_layer(case: _Case, error: Any) -> str:
     """The text of a layer that was given the wrong shape."""
-    wrong = _wrong(layer, x)
-    if not wrong and isinstance(error, DTypeError):
-        return str(error)
-    formula, sizes = formula_with(layer, x)
-    if not wrong:
-        head = str(error)
-    elif formula:
-        head = said(
-            "{place}: {formula} with {sizes}: {wrong}.",
-            place=place,
-            formula=formula,
-            sizes=sizes,
-            wrong=wrong,
-        )
-    else:
-        head = said("{place} with {sizes}: {wrong}.", place=place, sizes=sizes, wrong=wrong)
-    giver = maker(steps)
-    found = remedies(layer, x, giver)
+    wrong = _wrong(case.layer, case.x)
+    giver = maker(case.steps)
+    found = remedies(case.layer, case.x, giver)
     if not wrong and not found:
         return str(error)
-    words = [head, _from(giver), *_joined(found)]
-    lines = [*diagram(steps, wrong or said("does not fit")), f"    {place.replace(': ', ' ', 1)}"]
-    return "\n".join([_told(words), *lines])
+    words = [_first(case, wrong) if wrong else str(error), _from(case.name, giver), *_joined(found)]
+    lines = diagram(case.steps, wrong or said("does not fit"))
+    return "\n".join([_told(words), *lines, f"    {case.place.replace(': ', ' ', 1)}"])
+
+
+def _first(case: _Case, wrong: str) -> str:
+    """The layer, its formula with the actual sizes, and those that do not fit."""
+    formula, sizes = formula_with(case.layer, case.x, case.name)
+    if not formula:
+        return said("{place} with {sizes}: {wrong}.", place=case.place, sizes=sizes, wrong=wrong)
+    return said(
+        "{place}: {formula} with {sizes}: {wrong}.",
+        place=case.place,
+        formula=formula,
+        sizes=sizes,
+        wrong=wrong,
+    )
 
 
 def _wrong(layer: Layer, x: Any) -> str:
@@ -130,10 +157,10 @@ def _told(sentences: Sequence[str]) -> str:
     return (" " if chosen() == LANGUAGES[0] else "").join(filter(None, sentences))
 
 
-def _from(giver: Step) -> str:
+def _from(name: str, giver: Step) -> str:
     if str(giver):
-        return said("x comes from {giver}.", giver=giver)
-    return said("x is an input of the model.")
+        return said("{x} comes from {giver}.", x=name, giver=giver)
+    return said("{x} is an input of the model.", x=name)
 
 
 def _joined(found: Sequence[str]) -> list[str]:

@@ -39,6 +39,7 @@ class MultiHeadAttention(Module):
     """
 
     takes = "batch, positions, features"
+    takes_too = ("context",)
 
     def __init__(
         self,

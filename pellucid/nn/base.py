@@ -69,12 +69,14 @@ class BaseModule:
 
     `formula`: what a layer computes, as it stands in its docstring. `takes`: the axes of its x, by
     name, one of which may be that of an attribute, as "batch, in_channels, height, width"; "ids"
-    of integers. Errors of shape are told in these words.
+    of integers. `takes_too`: further inputs of the same axes. Errors of shape are told in these
+    words.
     """
 
     forward: Callable[..., Any]
     formula: ClassVar[str] = ""
     takes: ClassVar[str] = ""
+    takes_too: ClassVar[tuple[str, ...]] = ()
     _place: Place
     _training: bool
     _written: set[str]

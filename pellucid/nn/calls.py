@@ -86,8 +86,12 @@ def refuse_misfit(module: BaseModule, inputs: tuple[Any, ...], error: Exception)
 
     Or where a layer failed that was given a pair, as recurrent layers give, and takes an array.
     """
-    is_pair = bool(inputs) and isinstance(inputs[0], tuple) and not module.children()
-    if is_pair and type(module).__module__.startswith("pellucid."):
+    is_pair = bool(inputs) and isinstance(inputs[0], tuple)
+    if (
+        is_pair
+        and (module.takes or not module.children())
+        and type(module).__module__.startswith("pellucid.")
+    ):
         raised = CallError(f"{form(module)}: called with a pair. It takes one array.")
         raised.layer = current_scope()
         locate(raised, module, inputs)
