@@ -51,7 +51,7 @@ ELSEWHERE = {
         "loading is tried by files, good and damaged",
         ("data/test_idx.py", "data/test_idx_sets.py", "data/test_folders.py", "data/test_hdf5.py"),
         """
-        checks download idx_loading idx_pictures inputs
+        checks download idx_pictures
         """,
     ),
     "foreign": Elsewhere(

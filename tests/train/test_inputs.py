@@ -8,7 +8,7 @@ import pytest
 
 import pellucid as pc
 from pellucid import nn
-from pellucid.data import Dataset, from_arrays, split
+from pellucid.data import Dataset, from_arrays
 from pellucid.errors import CallError, DataError, OptionError
 from pellucid.functional import cross_entropy
 from pellucid.nn import Module
@@ -100,31 +100,3 @@ def test_inputs_that_a_model_does_not_take_are_refused() -> None:
         Trainer(model, cross_entropy, descent, plain, options=Options(batch_size=16)).fit(1)
     with pytest.raises(DataError, match=r"further inputs of 'both' are \['int64\[\]'\]"):
         Trainer(model, cross_entropy, descent, data(), plain, Options(batch_size=16))
-
-
-def test_further_inputs_go_with_their_samples() -> None:
-    whole = data()
-    part = whole.subset([3, 1])
-    assert part.further[0].tolist() == whole.further[0][[3, 1]].tolist()
-    (first, second), _ = split(whole, (0.5, 0.5), seed=0)
-    pairs = {(tuple(x), int(i)) for x, i in zip(*whole.inputs, strict=True)}
-    for each in (first, second):
-        assert {(tuple(x), int(i)) for x, i in zip(*each.inputs, strict=True)} <= pairs
-    (x, i), target = whole[5]
-    assert (x.tolist(), i) == (whole.features[5].tolist(), whole.further[0][5])
-    assert target == whole.labels[5]
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        (np.ones(5), r"further input 1 has shape \(5,\); there are 60 samples"),
-        (np.full(60, np.nan), "a number in row 0 is not finite"),
-        (["a"] * 60, "further input 1 is of type <U1"),
-        ([[1], [1, 2]], "cannot be read as one array"),
-    ],
-    ids=["length", "nan", "text", "ragged"],
-)
-def test_further_inputs_that_are_none_are_refused(given: Any, message: str) -> None:
-    with pytest.raises(DataError, match=message):
-        data().with_inputs(given)
