@@ -100,7 +100,8 @@ class Compiled:
         except WantsGradient:
             return traced(self.function, arguments)
         kind = self._specialized(structure, arrays)
-        captured, results = kind.captured, kind.run(self.executor, arrays)
+        captured = kind.captured
+        results = kind.run(self.executor, arrays)
         origins = captured.origins_with(given) if given else captured.origins
         if captured.result is LEAF:  # as of most functions
             return holding(results[0], origins[0])

@@ -223,7 +223,8 @@ def _call(
 ) -> _Call:
     """Call a body with symbols."""
     began = Origin(None, ()).serial
-    now, carried = [symbol(x) for x in state.leaves], {v: symbol(v.value) for v in variables}
+    now = [symbol(x) for x in state.leaves]
+    carried = {v: symbol(v.value) for v in variables}
     slices = [symbol(holding(Value("", x.shape[1:], x.dtype))) for x in sequences.leaves]
     with recording(_Inside(outer, carried)) as record:
         after, results = body(now, sequences.filled(slices))

@@ -214,7 +214,8 @@ def window_of(kind: type, size: Sizes | Window, axes: int, placing: "Placing") -
 def _placement(
     size: Shape, stride: Shape, dilation: Shape, padding: tuple[tuple[int, int], ...]
 ) -> Placement:
-    before, after = tuple(a for a, _ in padding), tuple(z for _, z in padding)
+    before = tuple(a for a, _ in padding)
+    after = tuple(z for _, z in padding)
     return Placement(size, stride, before, after, dilation)
 
 

@@ -95,7 +95,8 @@ def step_of(problem: Problem, executor: str | None = None) -> Any:
     model = model_of(problem)
     kind = optim.SGD if workload.optimizer == "sgd" else optim.Adam
     optimizer = kind(model.parameters(), workload.learning_rate)
-    features, labels = pc.Buffer(problem.features), pc.Buffer(problem.labels)
+    features = pc.Buffer(problem.features)
+    labels = pc.Buffer(problem.labels)
     binary = workload.loss == "binary"
 
     def loss_of(x: Any, t: Any) -> Any:

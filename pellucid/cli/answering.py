@@ -76,7 +76,9 @@ def answers(answering: Answering, inputs: Sequence[str], numbers: Any) -> Table:
 
     In a terminal that is too narrow for all probabilities they are those of the likeliest classes.
     """
-    first, second, names = answering.first, answering.second, answering.names
+    first = answering.first
+    second = answering.second
+    names = answering.names
     found = list(zip(inputs, numbers, strict=True))
     if not names:
         return _of_numbers(first, found)

@@ -27,7 +27,8 @@ def own_answering(run: RunFolder) -> Answering:
     arrays, weights = run.load_model()
     model = load_graphs(run.graph_file, arrays)[0]
     samples, names = model.stored.samples, _names(run.config)
-    output, kind = model.stored.graph.outputs[0].shape[1:], model.about.outputs
+    output = model.stored.graph.outputs[0].shape[1:]
+    kind = model.about.outputs
     is_known = kind in ("logits", "probabilities")
     is_yes = len(names) == 2 and is_known and math.prod(output) == 1
     if not (is_yes or (len(output) in (1, 2) and output[-1] == len(names))):

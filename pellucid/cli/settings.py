@@ -166,7 +166,8 @@ def _number(kind: type[int] | type[float], word: str) -> Any:
 
 def _texts(options: type[Any]) -> dict[str, str]:
     """What the docstring says of each field: from `name`: to the next one, or a blank line."""
-    doc, names = options.__doc__ or "", "|".join(option.name for option in fields(options))
+    doc = options.__doc__ or ""
+    names = "|".join(option.name for option in fields(options))
     if not names:
         return {}
     found = re.finditer(rf"`({names})`: (.*?)(?=`(?:{names})`: |\n\s*\n|\Z)", doc, re.DOTALL)

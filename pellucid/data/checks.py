@@ -48,7 +48,9 @@ def check_not_empty(where: str, features: tuple[int, ...], labels: tuple[int, ..
 
 
 def _check_shapes(where: str, x: NDArray[Any], target: NDArray[Any]) -> None:
-    features, labels, numbers = x.shape, target.shape, target.dtype == np.float32
+    features = x.shape
+    labels = target.shape
+    numbers = target.dtype == np.float32
     # A table with as many columns as classes is no sequence: its labels would be one-hot rows.
     in_time = x.dtype == np.int64 or len(features) > 2
     sequences = in_time and len(labels) == 2 and labels[1:] == features[1:2]

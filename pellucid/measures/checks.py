@@ -94,7 +94,8 @@ def labels(name: str, what: str, values: ArrayLike) -> NDArray[Any]:
 
 def label_pair(name: str, first: ArrayLike, second: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     """Two labellings of the same samples, of the same kind."""
-    a, b = labels(name, "the first labels", first), labels(name, "the second labels", second)
+    a = labels(name, "the first labels", first)
+    b = labels(name, "the second labels", second)
     alike(name, a, b)
     return a, b
 

@@ -163,7 +163,8 @@ def check_classes(name: str, what: str, ids: NDArray[Any], classes: int) -> None
 
 
 def _pair(name: str, true: ArrayLike, predicted: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-    t, p = labels(name, "true", true), labels(name, "predicted", predicted)
+    t = labels(name, "true", true)
+    p = labels(name, "predicted", predicted)
     alike(name, t, p)
     if is_text(t) != is_text(p):
         raise DataError(

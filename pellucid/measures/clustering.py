@@ -103,7 +103,8 @@ def pair_counts(true: ArrayLike, predicted: ArrayLike) -> PairCounts:
         raise DataError("pair_counts: 1 sample. A pair needs two.")
     counts = contingency(a, b)
     both = _pairs(counts)
-    first, second = _pairs(counts.sum(axis=1)), _pairs(counts.sum(axis=0))
+    first = _pairs(counts.sum(axis=1))
+    second = _pairs(counts.sum(axis=0))
     neither = math.comb(len(a), 2) - first - second + both
     return PairCounts(both, first - both, second - both, neither)
 

@@ -228,7 +228,8 @@ def nats_shared(joint: Floats) -> float:
 
 
 def _two(name: str, p: ArrayLike, q: ArrayLike) -> tuple[Floats, Floats]:
-    first, second = distribution(name, "p", p), distribution(name, "q", q)
+    first = distribution(name, "p", p)
+    second = distribution(name, "q", q)
     alike(name, first, second)
     return first, second
 

@@ -25,7 +25,8 @@ def r2(true: ArrayLike, predicted: ArrayLike) -> float:
     >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 2.0])
     0.5
     """
-    t, y = floats("r2", "true", true), floats("r2", "predicted", predicted)
+    t = floats("r2", "true", true)
+    y = floats("r2", "predicted", predicted)
     alike("r2", t, y)
     total = np.sum((t - t.mean(axis=0)) ** 2, axis=0)
     if not np.all(total > 0.0):

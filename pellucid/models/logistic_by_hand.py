@@ -67,7 +67,9 @@ def by_loops(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: in
     """
     xs, ys = _checked("by_loops", x, y, learning_rate, iterations)
     columns, targets = xs.T.tolist(), ys.ravel().tolist()
-    w, b, costs = [0.0] * len(xs), 0.0, []
+    w = [0.0] * len(xs)
+    b = 0.0
+    costs = []
     for _ in range(iterations):
         cost, dw, db = _summed(columns, targets, w, b)
         costs.append(cost)
@@ -81,7 +83,9 @@ def _summed(
     columns: list[list[float]], targets: list[float], w: list[float], b: float
 ) -> tuple[float, list[float], float]:
     """J, dw and db, one number after the other."""
-    cost, dw, db = 0.0, [0.0] * len(w), 0.0
+    cost = 0.0
+    dw = [0.0] * len(w)
+    db = 0.0
     for sample, y in zip(columns, targets, strict=True):
         z = b
         for j in range(len(w)):
@@ -113,7 +117,10 @@ def by_vectors(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: 
     ([[0.5]], 0.0)
     """
     xs, ys = _checked("by_vectors", x, y, learning_rate, iterations)
-    w, b, costs, m = np.zeros((len(xs), 1)), 0.0, [], ys.size
+    w = np.zeros((len(xs), 1))
+    b = 0.0
+    costs = []
+    m = ys.size
     for _ in range(iterations):
         z = w.T @ xs + b
         dz = _sigmoid(z) - ys
@@ -143,7 +150,8 @@ def by_library(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: 
         return cost
 
     step: Callable[..., Any] = compiled(update)
-    rows, targets = np.ascontiguousarray(xs.T), np.ascontiguousarray(ys.T)
+    rows = np.ascontiguousarray(xs.T)
+    targets = np.ascontiguousarray(ys.T)
     costs = tuple(float(step(rows, targets).item()) for _ in range(iterations))
     assert layer.bias is not None
     return Fit(layer.weight.numpy().copy(), float(layer.bias.numpy()[0]), costs)
@@ -158,7 +166,8 @@ def _checked(
     name: str, x: ArrayLike, y: ArrayLike, rate: float, iterations: int
 ) -> tuple[Floats, Floats]:
     # Rows in memory one behind the other: of a transposed view, products take ten times as long.
-    xs, ys = np.asarray(x, np.float64, order="C"), np.asarray(y, np.float64)
+    xs = np.asarray(x, np.float64, order="C")
+    ys = np.asarray(y, np.float64)
     if xs.ndim != 2 or ys.shape != (1, xs.shape[1]):
         remedy = " Use Y.reshape(1, -1): an array of one axis is neither row nor column."
         remedy = remedy if ys.ndim == 1 else ""

@@ -144,7 +144,8 @@ def _pass(x: Floats, t: Floats, w: Floats, b: float, rate: float) -> tuple[Float
 
 
 def _checked(x: ArrayLike, target: ArrayLike, features: int) -> tuple[Floats, Floats]:
-    samples, answers = np.asarray(x, np.float64), np.asarray(target, np.float64)
+    samples = np.asarray(x, np.float64)
+    answers = np.asarray(target, np.float64)
     if samples.ndim != 2 or samples.shape[1] != features or answers.shape != samples.shape[:1]:
         raise ShapeError(
             f"Perceptron.learn: x of shape {samples.shape}, target of shape {answers.shape}. "

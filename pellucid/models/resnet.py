@@ -63,7 +63,8 @@ class ResidualBlock(Module):
     def __init__(
         self, in_channels: int, channels: int, *, stride: int, rng: Generator | None = None
     ) -> None:
-        first, second = Window(3, stride=stride, padding=1), Window(3, padding=1)
+        first = Window(3, stride=stride, padding=1)
+        second = Window(3, padding=1)
         self.way = nn.Sequential(
             he_conv(in_channels, channels, first, bias=False, rng=rng),
             nn.BatchNorm(channels),

@@ -70,7 +70,8 @@ class MultiHeadAttention(Module):
         source = x if context is None else context
         self._check(x, source, context is not None, mask)
         query = self._split(self.query(x))
-        key, value = self._split(self.key(source)), self._split(self.value(source))
+        key = self._split(self.key(source))
+        value = self._split(self.value(source))
         y = scaled_dot_product_attention(query, key, value, self._seen(x, source, mask))
         joined = y.permute_dims((0, 2, 1, 3)).reshape(*x.shape)
         return self.dropout(self.output(joined))  # type: ignore[no-any-return]

@@ -66,7 +66,8 @@ class Recurrent(Module):
         """Outputs of all steps, and the last states."""
         self._check(x, lengths)
         starts = self._starts(x, state)
-        steps, masks = x.permute_dims((1, 0, 2)), _masks(lengths, x.shape[1])
+        steps = x.permute_dims((1, 0, 2))
+        masks = _masks(lengths, x.shape[1])
         ends: list[State] = []
         for layer in range(self.layers):
             ways = []

@@ -81,7 +81,8 @@ def shrunk(parts: Sequence[Tensor], limit: float, axis: Axis = None) -> list[Ten
     dtype = FLOAT64 if any(x.dtype == FLOAT64 for x in parts) else FLOAT32
     less = 2.0**-600 if dtype == FLOAT64 else 2.0**-80
     with np.errstate(over="ignore"):  # of squares, for which the smaller ones are there
-        squares, smaller = _squares(parts, dtype, 1.0, axis), _squares(parts, dtype, less, axis)
+        squares = _squares(parts, dtype, 1.0, axis)
+        smaller = _squares(parts, dtype, less, axis)
     far = squares == math.inf
     first = far.where(less, ones_like(squares))
     norm, most = far.where(smaller, squares).sqrt(), first * limit

@@ -191,7 +191,8 @@ class Optimizer(Strict):
         """The new values of all that an update changes, but for what rules draw."""
         with scope("", absolute=True):
             held = {path: self._held(path) for path in gradients}
-            count, rate = _constant(self.steps.value) + 1, self._rate_before(self.steps.value)
+            count = _constant(self.steps.value) + 1
+            rate = self._rate_before(self.steps.value)
         with scope("clip", absolute=True):
             clipped = dict(gradients) if self.clip is None else self.clip(gradients)
         new = {self.steps: count}

@@ -180,7 +180,8 @@ def check(
     if least is not None:
         fits, rule = value >= least, f"at least {least}"
     else:
-        fits, rule = value > 0.0 or (zero and value == 0.0), "0 or more" if zero else "above 0"
+        fits = value > 0.0 or (zero and value == 0.0)
+        rule = "0 or more" if zero else "above 0"
     if not (fits and is_finite(value)):
         raise OptionError(f"{where}: {name} {value}. It must be {rule}, and finite.")
 

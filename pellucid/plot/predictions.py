@@ -106,7 +106,8 @@ def predicted_and_true(true: ArrayLike, predicted: ArrayLike) -> Any:
     Shapes: true, predicted both (samples,) or (samples, outputs) -> a Matplotlib Figure.
     Errors: ShapeError where they differ; OptionError where Matplotlib is not installed.
     """
-    t, y = np.asarray(true, np.float64), np.asarray(predicted, np.float64)
+    t = np.asarray(true, np.float64)
+    y = np.asarray(predicted, np.float64)
     if t.shape != y.shape or t.ndim not in (1, 2):
         raise ShapeError(
             f"predicted_and_true: shapes {t.shape} and {y.shape}. Both are the same, (samples,) "

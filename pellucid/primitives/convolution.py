@@ -93,7 +93,9 @@ class Convolution(Primitive):
     def _by_samples(self, x: Any, w: Any, shape: Shape) -> Any:
         """A few samples at a time: w times their windows, laid out as columns."""
         batch, group, out, *counts = shape
-        lines, places, axes = math.prod(w.shape[2:]), math.prod(counts), len(counts)
+        lines = math.prod(w.shape[2:])
+        places = math.prod(counts)
+        axes = len(counts)
         y = np.empty((batch, group, out, places), x.dtype)
         matrix = np.reshape(w, (group, out, lines))
         step = min(batch, max(1, _PIECE // (group * lines * places * x.itemsize)))
@@ -112,7 +114,9 @@ class Convolution(Primitive):
     def _by_channels(self, x: Any, w: Any, shape: Shape) -> Any:
         """A few channels at a time, summed: for kernels with more elements than positions."""
         batch, group, out, *counts = shape
-        elements, columns, axes = math.prod(w.shape[3:]), batch * math.prod(counts), len(counts)
+        elements = math.prod(w.shape[3:])
+        columns = batch * math.prod(counts)
+        axes = len(counts)
         y = Pairwise()
         step = max(1, _PIECE // (group * elements * columns * x.itemsize))
         step = min(x.shape[2], step)

@@ -113,7 +113,8 @@ class ScatterAdd(Primitive):
             np.add.at(wide, where, x.astype(FLOAT64))
             y = wide.astype(FLOAT32)
         else:
-            before, after = math.prod(y.shape[: self.axis]), math.prod(y.shape[self.axis + 1 :])
+            before = math.prod(y.shape[: self.axis])
+            after = math.prod(y.shape[self.axis + 1 :])
             places, sums = scattered(x.reshape(before, -1, after), places.reshape(-1))
             y.reshape(before, self.size, after)[:, places] += sums
         return y

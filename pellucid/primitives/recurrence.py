@@ -123,7 +123,8 @@ class Recurrence(Primitive):
     def turns(self, inputs: Sequence[Any]) -> Iterator[tuple[int, list[Any], list[Any]]]:
         """Run it: for each turn the number of its slice, and what the body takes and gives."""
         count, first = self.carries, self.constants + self.carries
-        fixed, state = list(inputs[: self.constants]), list(inputs[self.constants : first])
+        fixed = list(inputs[: self.constants])
+        state = list(inputs[self.constants : first])
         for turn in range(self.steps):
             t = self.steps - 1 - turn if self.reverse else turn
             given = [*fixed, *state, *(x[t] for x in inputs[first:])]

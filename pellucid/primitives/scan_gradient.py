@@ -193,7 +193,9 @@ class _Backwards:
     def _upstream(self) -> list[tuple[Any, Any]]:
         """Outputs of the body with symbols for their gradients."""
         pairs = []
-        outputs, given, count = self.body.outputs, self.dy.given, self.scan.carries
+        outputs = self.body.outputs
+        given = self.dy.given
+        count = self.scan.carries
         for i in self.carried:
             k, d = i - self.scan.constants, symbol(self.body.inputs[i])
             start = given.get(k)

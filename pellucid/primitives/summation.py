@@ -58,7 +58,9 @@ def _along(x: Any, axis: int) -> Any:
     n = x.shape[axis]
     if n <= LONG or (axis == x.ndim - 1 and x.flags.c_contiguous):
         return np.sum(x, axis=axis, dtype=x.dtype)
-    before, after, all_before = x.shape[:axis], x.shape[axis + 1 :], (slice(None),) * axis
+    before = x.shape[:axis]
+    after = x.shape[axis + 1 :]
+    all_before = (slice(None),) * axis
     length = n // PART
     folded = x[(*all_before, slice(length * PART))].reshape(*before, PART, length, *after)
     y = _along(np.sum(folded, axis=axis, dtype=x.dtype), axis)

@@ -117,7 +117,9 @@ def finfo(type: Any, /) -> FloatLimits:  # noqa: A002 (the standard's name)
     """The limits of a float dtype, or of that of a tensor."""
     dtype = _dtype_of(type)
     of = np.finfo(dtype)
-    eps, large, small = float(of.eps), float(of.max), float(of.smallest_normal)
+    eps = float(of.eps)
+    large = float(of.max)
+    small = float(of.smallest_normal)
     return FloatLimits(of.bits, eps, large, -large, small, dtype)
 
 

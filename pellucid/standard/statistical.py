@@ -107,7 +107,9 @@ def cumulative_prod(
     Each is multiplied with what lies 1, 2, 4, ... before it: log2 n steps for n elements.
     """
     x, axis = _line("cumulative_prod", array(x), axis)
-    y, apart, first = _widened(x, dtype), 1, (slice(None),) * axis
+    y = _widened(x, dtype)
+    apart = 1
+    first = (slice(None),) * axis
     while apart < y.shape[axis]:
         before = y[(*first, slice(0, y.shape[axis] - apart))]
         later = y[(*first, slice(apart, None))] * before
@@ -142,6 +144,7 @@ def diff(
     y = concat(parts, axis=place) if len(parts) > 1 else t
     first = (slice(None),) * place
     for _ in range(n):
-        after, before = y[(*first, slice(1, None))], y[(*first, slice(0, -1))]
+        after = y[(*first, slice(1, None))]
+        before = y[(*first, slice(0, -1))]
         y = after ^ before if y.dtype == BOOL else after - before
     return y

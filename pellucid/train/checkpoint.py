@@ -67,7 +67,8 @@ class Checkpoint:
             entry = json.loads(texts[ENTRY])
             position = Position(**{name: int(n) for name, n in entry["position"].items()})
             best = Best.from_dict(entry["best"])
-            lines, identity = int(entry["lines"]), dict(entry["identity"])
+            lines = int(entry["lines"])
+            identity = dict(entry["identity"])
         except (
             ValueError,
             TypeError,

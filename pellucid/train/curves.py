@@ -114,7 +114,8 @@ def _draw_steps(axes: Any, history: Measured, name: str) -> None:
         return
     group = ceil_div(values.size, 400)
     starts = np.arange(0, values.size, group)
-    low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    low = np.fmin.reduceat(values, starts)
+    high = np.fmax.reduceat(values, starts)
     axes.fill_between(
         steps[starts], low, high, color=GREY, alpha=0.35, linewidth=0.6, label="batches (range)"
     )

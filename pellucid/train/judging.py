@@ -54,7 +54,8 @@ class Judged:
         if self.predicted is None:
             why = "every output is nan" if self.data.classes else "its targets are numbers"
             raise DataError(f"judge on {self.data.name!r}: no class was chosen, as {why}.")
-        true, predicted = self.data.labels.reshape(-1), self.predicted.reshape(-1)
+        true = self.data.labels.reshape(-1)
+        predicted = self.predicted.reshape(-1)
         kept = true != self.ignored if self.ignored is not None else slice(None)
         return true[kept], predicted[kept]
 

@@ -63,7 +63,8 @@ class NotebookCell:
 
     def _text(self) -> str:
         """How far it is, in words."""
-        at, speed = self._trainer.position, self._trainer.pace.steps_per_second
+        at = self._trainer.position
+        speed = self._trainer.pace.steps_per_second
         epoch = min(at.epoch + (not self._is_done), self._epochs)
         parts = [f"epoch {epoch:,} of {self._epochs:,}", f"step {at.step:,} of {self._total:,}"]
         parts += [self._loss] if self._loss and not self._is_done else []

@@ -129,7 +129,8 @@ def picture(pixels: Any, told: str) -> str:
 
     from PIL import Image
 
-    low, high = min(0.0, float(pixels.min())), max(1.0, float(pixels.max()))
+    low = min(0.0, float(pixels.min()))
+    high = max(1.0, float(pixels.max()))
     if low < 0.0 or high > 1.0:
         low, high = float(pixels.min()), float(pixels.max())
     light = np.round(255.0 * (pixels - low) / ((high - low) or 1.0)).astype(np.uint8)

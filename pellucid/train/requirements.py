@@ -111,7 +111,9 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
 
     What a step computes stands in its graph; names are there to tell what has changed.
     """
-    train, validation, options = trainer.train, trainer.validation, trainer.options
+    train = trainer.train
+    validation = trainer.validation
+    options = trainer.options
     return {
         "seed": options.seed,
         "batch_size": options.batch_of(len(train)),

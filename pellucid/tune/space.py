@@ -89,7 +89,8 @@ class _Numbers(Range):
         positions = sorted(self.coordinates(value)[0] for value in values)
         span = max(positions[-1] - positions[0], LEAST_MARGIN)
         margin = span / (2 * len(positions))
-        low, high = self.at(max(positions[0] - margin, 0)), self.at(min(positions[-1] + margin, 1))
+        low = self.at(max(positions[0] - margin, 0))
+        high = self.at(min(positions[-1] + margin, 1))
         return type(self)(low, high) if low < high else self
 
     def grid(self, count: int) -> list[Any]:
