@@ -234,10 +234,11 @@ def _missing(part: Dataset, none: Any, severity: str) -> Iterator[Finding]:
     names = some([part.name_of(int(i)) if i < part.classes else str(int(i)) for i in none], 5)
     yield told(
         said(
-            "{part} has no sample of {count} classes: {names}.",
+            "{part} has no sample of some classes: {names} ({count} of {all}).",
             part=repr(part.name),
-            count=len(none),
             names=names,
+            count=len(none),
+            all=max(part.classes, int(none.max()) + 1),
         ),
         repr(part.name),
         said(

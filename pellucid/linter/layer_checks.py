@@ -12,14 +12,17 @@ from collections.abc import Iterator
 
 from pellucid.graph import Node, Value
 from pellucid.languages import said
-from pellucid.linter.findings import Finding, told
+from pellucid.linter.findings import NOTE, WARNING, Finding, told
 from pellucid.linter.patterns import MOVES, centred, moved
 from pellucid.linter.subject import Subject
 from pellucid.linter.trace import Trace
 from pellucid.primitives import (
     Add,
+    Cast,
     Convolution,
     Divide,
+    Less,
+    LessEqual,
     MatMul,
     Multiply,
     Pad,
@@ -171,22 +174,37 @@ def _names(kind: type) -> set[str]:
 def always_random(subject: Subject) -> Iterator[Finding]:
     """Random numbers in what a model says in inference mode."""
     inference = subject.inference
-    for node in inference.nodes if inference else ():
-        if type(node.primitive) is RandomBits:
-            yield told(
-                said("random numbers are drawn in inference mode too."),
-                subject.place(node),
-                said(
-                    "y = f(x, draw) {shape}: the same x gives another answer each time, and "
-                    "dropout lowers what is measured.",
-                    shape=node.output.shape,
-                ),
-                said(
-                    "Draw only while `self.training`; nn.Dropout does. Noise that is meant, as of "
-                    "a sampled code, stays."
-                ),
-            )
-            return
+    draws = [n for n in inference.nodes if type(n.primitive) is RandomBits] if inference else []
+    if inference is None or not draws:
+        return
+    masks = [node for node in draws if _switches(inference, node)]
+    node = (masks or draws)[0]
+    yield told(
+        said("random numbers are drawn in inference mode too."),
+        subject.place(node),
+        said(
+            "y = f(x, draw) {shape}: the same x gives another answer each time, and "
+            "dropout lowers what is measured.",
+            shape=node.output.shape,
+        ),
+        said(
+            "Draw only while `self.training`; nn.Dropout does. Noise that is meant, as of "
+            "a sampled code, stays."
+        ),
+        WARNING if masks else NOTE,
+    )
+
+
+def _switches(trace: Trace, draw: Node) -> bool:
+    """Whether a draw switches numbers on and off, as dropout does: it is compared."""
+    value = draw.output
+    while uses := trace.uses.get(value.name, ()):
+        if type(uses[0].primitive) in (Less, LessEqual):
+            return True
+        if type(uses[0].primitive) not in (Cast, Multiply, Add):
+            return False
+        value = uses[0].output
+    return False
 
 
 def norm_of_one(subject: Subject) -> Iterator[Finding]:

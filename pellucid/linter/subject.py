@@ -64,10 +64,12 @@ class Subject:
     @cached_property
     def inference_look(self) -> "Look | None":
         """The same loss in inference mode; None where only a step of a Trainer is looked at."""
+        look = self.look
+        if look is None:
+            return None
         from pellucid.linter.looking import captured  # on use: a step of a Trainer is there
 
-        look = self.look
-        return look and captured(self.model, self.loss, look.arrays, {}, training=False)
+        return captured(self.model, self.loss, look.arrays, {}, training=False)
 
     @cached_property
     def inference(self) -> Trace | None:

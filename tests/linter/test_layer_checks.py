@@ -133,6 +133,22 @@ def dropout_by_hand_that_never_stops() -> Program:
     return program(Noisy())
 
 
+@TABLE.right
+def a_code_that_is_sampled() -> Program:
+    class Sampled(nn.Module):
+        def __init__(self) -> None:
+            self.into, self.out = nn.Linear(6, 16), nn.Linear(8, 3)
+            self.draw = pc.Generator(3)
+            self.draws = self.draw.draws
+
+        def forward(self, x: Tensor) -> Tensor:
+            h = self.into(x)
+            mean, size = h[:, :8], h[:, 8:].exp()
+            return self.out(f.relu(mean + size * self.draw.normal(0.0, 1.0, mean.shape)))
+
+    return program(Sampled())
+
+
 @TABLE.fault("norm-of-one-sample")
 def batch_norm_and_a_last_batch_of_one() -> Program:
     layers = nn.Linear(6, 16, bias=False), nn.BatchNorm(16), nn.ReLU(), nn.Linear(16, 3)
