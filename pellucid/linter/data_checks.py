@@ -154,9 +154,10 @@ def duplicated(subject: Subject) -> Iterator[Finding]:
     if pairs:
         yield told(
             said(
-                "{count} features are copies of others: {names}.",
-                count=len(pairs),
+                "features are copies of others: {names} ({count} of {all}).",
                 names=some(pairs, 5),
+                count=len(pairs),
+                all=x.shape[1],
             ),
             _of(data, sample),
             said(
