@@ -5,6 +5,7 @@
 Nothing else has to know of it: Python tells of the calls that are made, as it does profilers.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Self
 
 from pellucid.graph import Node, Origin
 
-HOME = str(Path(__file__).parents[1])
+HOME = f"{Path(__file__).parents[1]}{os.sep}"  # of the package
 
 
 class Lines:

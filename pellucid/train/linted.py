@@ -6,6 +6,7 @@ It reads the step that is captured already, the optimizer, and a part of the dat
 can end a run.
 """
 
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,22 @@ def linted(trainer: BaseTrainer, step: CompiledStep, row: Any) -> "Findings | No
     try:
         found = _found(trainer, step, captured)
     except Exception as error:  # of a user's own model, whatever it is
-        warnings.warn(f"lint: it failed: {type(error).__name__}: {error}", stacklevel=6)
+        warnings.warn(f"lint: it failed: {type(error).__name__}: {error}", stacklevel=_depth())
         return None
     for finding in found:
         if finding.severity != "note":  # notes are for those who look
-            warnings.warn(f"lint: {finding.line}", stacklevel=6)
+            warnings.warn(f"lint: {finding.line}", stacklevel=_depth())
     return found
+
+
+def _depth() -> int:
+    """How far above the caller of this the first line outside the package stands."""
+    from pellucid.linter.lines import HOME  # on use: where there is something to be told
+
+    depth, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(HOME):
+        depth, frame = depth + 1, frame.f_back
+    return depth
 
 
 def _found(trainer: BaseTrainer, step: CompiledStep, captured: Captured) -> "Findings":
