@@ -154,7 +154,12 @@ def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
 @click.option(
     "--image", type=FilePath(), metavar="FILE", help="A picture: the score of the class guessed."
 )
+@click.option("--input", metavar="INPUT", help="Numbers with commas between, or a text.")
 @click.option("--node", metavar="PATH", help="Show how the gradient by this value comes about.")
+@click.option(
+    "--step", type=Whole(0), metavar="N", help="Weights of the checkpoint after it; 0: the start."
+)
+@click.option("--beside", type=Whole(0), metavar="N", help="And those of another, side by side.")
 @click.option(
     "--out", type=FilePath(dir_okay=False), metavar="FILE", help="Write everything as a page."
 )
@@ -173,6 +178,7 @@ def explain(run: Path | None, **options: Any) -> int:
       pellucid explain runs/digits-mlp-1
       pellucid explain runs/digits-mlp-1 --sample 3 --node output.weight
       pellucid explain runs/digits-mlp-1 --image seven.png --out seven.html
+      pellucid explain runs/digits-mlp-1 --beside 0
       pellucid explain --model lstm --data digits --out lstm.html
     """  # noqa: D301 (click's mark)
     from pellucid.cli.explaining import explain_command

@@ -1,15 +1,13 @@
 """`pellucid explain`: a run, or a model before any training, explained on samples of its data.
 
 explain_command     a trained run, or a model by name, at its start
-Asked               what is to be shown of it
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from pellucid.cli.asked import Asked, explained, judging_set
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.output import Output
@@ -21,138 +19,108 @@ from pellucid.cli.recipe import (
     build_model,
     load_data,
     loss_of,
+    metrics_of,
     read_facts,
     read_recipe,
     trained_model,
 )
-from pellucid.cli.using import read_sample
-from pellucid.data import Dataset
 from pellucid.errors import OptionError
+from pellucid.explanation.comparison import Comparison
 from pellucid.explanation.derivation_text import tell
-from pellucid.explanation.explanation import Explanation, explain
-from pellucid.explanation.trace import trace
+from pellucid.explanation.explanation import Explanation
 from pellucid.languages import said
 from pellucid.nn.module import Module
-from pellucid.tensor import Tensor
 from pellucid.train import RunFolder
+from pellucid.train.judging import judged
+from pellucid.train.mistakes import worst_samples
 
-PICTURES = ("digit", "ink", "picture")  # what is read where pictures are taken
-SAMPLES = 16  # that are explained together where no one is asked for
+SHARED = "explain {run}: and {option}. A run has a model and data: leave it out."
+OF_RUNS = "explain: {option}, and no run. A model before any training has no checkpoints."
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is to be explained: one sample, or a picture, or the first samples; and which value.
+class Shown:
+    """What is printed and written: an explanation, of which weights, and what goes with it."""
 
-    `out`: the page that is written, where one is wanted.
-    """
-
-    sample: int | None = None
-    image: Path | None = None
-    node: str | None = None
-    out: Path | None = None
-    data_dir: Path | None = None
+    found: Explanation
+    title: str
+    weights: str
+    comparison: Comparison | None = None
+    further: tuple[tuple[str, str], ...] = ()
 
 
 def explain_command(run: Path | None, options: dict[str, Any], output: Output) -> int:
     """Explain a run, or a model by name. Errors: OptionError for neither, or both."""
     name, data, seed = (options.pop(each) for each in ("model", "data", "seed"))
+    out = options.pop("out")
     asked = Asked(**options)
-    if run is None and (name is None or data is None):
+    if run is not None:
+        for option, value in (("--model", name), ("--data", data)):
+            if value is not None:
+                raise OptionError(SHARED.format(run=run, option=option))
+        return _show(_of_run(run, asked, with_page=out is not None), asked, out, output)
+    if name is None or data is None:
         raise OptionError(
             "explain: nothing to explain. Give the folder of a run, or --model NAME --data NAME."
         )
-    if run is None:
-        usual = DATA[data].usual.models.get(name, {})
-        recipe = Recipe(data=data, model=name, model_options=dict(usual), seed=seed)
-        return _explain_model(recipe, asked, output)
-    if name is not None or data is not None:
-        raise OptionError(
-            f"explain {run}: and --model or --data. A run has a model and data: leave them out."
-        )
-    return _explain_run(run, asked, output)
+    for option, step in (("--step", asked.step), ("--beside", asked.beside)):
+        if step is not None:
+            raise OptionError(OF_RUNS.format(option=option))
+    usual = DATA[data].usual.models.get(name, {})
+    recipe = Recipe(data=data, model=name, model_options=dict(usual), seed=seed)
+    return _show(_of_model(recipe, asked), asked, out, output)
 
 
-def _explain_run(folder: Path, asked: Asked, output: Output) -> int:
+def _of_run(folder: Path, asked: Asked, *, with_page: bool) -> Shown:
     run = RunFolder.open(folder)
     refuse_own("explain", run)
     recipe, facts = read_recipe(run), read_facts(run)
-    model, weights = trained_model(run, recipe, facts.form)
-    parts = None if asked.image else data_of(moved(recipe, asked.data_dir), facts)
-    found = _explained(model, recipe, facts, parts, asked)
-    return _show(found, f"{recipe.model}, {recipe.data}", weights, asked, output)
+    parts = None if asked.is_given else data_of(moved(recipe, asked.data_dir), facts)
+    model, weights = trained_model(run, recipe, facts.form, asked.step)
+    found = explained(model, recipe, facts, parts, asked)
+    title = f"{recipe.model}, {recipe.data}"
+    if asked.beside is not None:
+        other, its = trained_model(run, recipe, facts.form, asked.beside)
+        second = explained(other, recipe, facts, parts, asked)
+        return Shown(found, title, weights, second.beside(found, (its, weights)))
+    further = _mistakes(model, recipe, facts, parts) if with_page and parts is not None else ()
+    return Shown(found, title, weights, None, further)
 
 
-def _explain_model(recipe: Recipe, asked: Asked, output: Output) -> int:
+def _mistakes(
+    model: Module, recipe: Recipe, facts: DataFacts, parts: DataParts
+) -> tuple[tuple[str, str], ...]:
+    """The samples that the model gets most wrong, with the probabilities."""
+    if not facts.form.classes:
+        return ()
+    loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
+    worst = worst_samples(judged(model, loss, judging_set(parts), metrics), facts.names)
+    return ((said("Samples that are most wrong"), worst),) if worst else ()
+
+
+def _of_model(recipe: Recipe, asked: Asked) -> Shown:
     parts = load_data(moved(recipe, asked.data_dir))
     facts = DataFacts.of(parts)
     model = build_model(recipe, facts.form).inference()
-    found = _explained(model, recipe, facts, parts, asked)
+    found = explained(model, recipe, facts, parts, asked)
     weights = said("weights at the start, seed {seed}", seed=recipe.seed)
-    return _show(found, f"{recipe.model}, {recipe.data}", weights, asked, output)
+    return Shown(found, f"{recipe.model}, {recipe.data}", weights)
 
 
-def _explained(
-    model: Module, recipe: Recipe, facts: DataFacts, parts: DataParts | None, asked: Asked
-) -> Explanation:
-    if asked.image is not None:
-        return _of_picture(model, recipe, facts, asked.image)
-    assert parts is not None, "samples are those of the data"
-    inputs, targets = _samples(parts, asked.sample)
-    found = explain(model, *inputs, targets, loss=loss_of(recipe, facts.form))
-    found.class_names = facts.names
-    return found
-
-
-def _samples(parts: DataParts, sample: int | None) -> tuple[tuple[Any, ...], Any]:
-    """The inputs and targets of one sample, or of the first, of the set that judges.
-
-    Errors: OptionError for a sample that it does not have.
-    """
-    data: Dataset = parts.test or parts.validation or parts.train
-    if sample is None:
-        chosen = slice(0, SAMPLES)
-    elif 0 <= sample < len(data):
-        chosen = slice(sample, sample + 1)
-    else:
-        raise OptionError(f"--sample {sample}: {data.name} has the samples 0 to {len(data) - 1}.")
-    return tuple(x[chosen] for x in data.inputs), data.labels[chosen]
-
-
-def _of_picture(model: Module, recipe: Recipe, facts: DataFacts, path: Path) -> Explanation:
-    """The score of the class that is guessed; a picture has no target.
-
-    Errors: DataError, FileError for what is no picture; OptionError where none is taken.
-    """
-    reads = DATA[recipe.data].reads
-    if reads not in PICTURES or not facts.form.classes:
-        raise OptionError(
-            f"--image {path}: a run on {recipe.data} takes no pictures. Use --sample N, one of its "
-            "data."
-        )
-    pixels = np.asarray(read_sample(reads, str(path), facts.form), np.float32)[None]
-    guessed = int(model(pixels).argmax(axis=1).item())
-
-    def score(x: Any) -> Tensor:
-        scores: Tensor = model(x)
-        return scores[0, guessed]
-
-    return Explanation(trace(score, pixels), model, (pixels,), facts.names)
-
-
-def _show(found: Explanation, title: str, weights: str, asked: Asked, output: Output) -> int:
-    derived = asked.node and found.derivation(asked.node)
-    if asked.out is not None:
-        found.save(asked.out, title)
+def _show(shown: Shown, asked: Asked, out: Path | None, output: Output) -> int:
+    found, beside = shown.found, shown.comparison
+    derived = found.derivation(asked.node) if asked.node else None
+    if out is not None:
+        compared = [(said("Side by side"), beside._repr_html_())] if beside else []
+        found.save(out, shown.title, [*compared, *shown.further])
     if output.as_json:
-        document = {"weights": weights, **found.as_dict()}
-        write_json(document | ({"derivation": derived.as_dict()} if derived else {}))
+        document = {"weights": shown.weights, **found.as_dict()}
+        document |= {"derivation": derived.as_dict()} if derived else {}
+        write_json(document | ({"beside": beside.as_dict()} if beside else {}))
         return 0
-    console = plain_console()
-    told = str(tell(derived)) if derived else str(found)
-    console.print(told, markup=False, highlight=False, soft_wrap=True)
+    told = [str(tell(derived))] if derived else [str(beside)] if beside else [str(found)]
     if output.is_full:
-        console.print(weights, markup=False, highlight=False, soft_wrap=True)
-        if asked.out is not None:
-            console.print(said("page: {path}", path=asked.out), markup=False, highlight=False)
+        told.append(shown.weights)
+        told += [said("page: {path}", path=out)] if out is not None else []
+    plain_console().print("\n".join(told), markup=False, highlight=False, soft_wrap=True)
     return 0

@@ -248,12 +248,17 @@ def read_facts(run: RunFolder) -> DataFacts:
     return facts
 
 
-def trained_model(run: RunFolder, recipe: Recipe, form: Form) -> tuple[Module, str]:
+def trained_model(
+    run: RunFolder, recipe: Recipe, form: Form, step: int | None = None
+) -> tuple[Module, str]:
     """The model of a run with the weights that it keeps, and which these are.
 
+    `step`: with those of the checkpoint after a step instead; 0: as it was at the start.
     Errors: FileError.
     """
-    arrays, weights = run.load_model()
+    if step == 0:
+        return build_model(recipe, form).inference(), f"weights at the start, seed {recipe.seed}"
+    arrays, weights = run.load_model() if step is None else run.load_step(step)
     try:
         check_weights(recipe.model, lambda: build_model(recipe, form), arrays)
         model = build_model(recipe, form)

@@ -182,7 +182,7 @@ def read_sample(reads: str, word: str, form: Form) -> Any:
         numbers = np.zeros(0, np.float32)
     if numbers.size != form.features or not np.isfinite(numbers).all():
         raise OptionError(
-            f"predict: {word!r}. This model takes {form.features} finite numbers, separated by "
+            f"{word!r}: this model takes {form.features} finite numbers, separated by "
             "commas without a space."
         )
     return numbers.reshape(form.shape)

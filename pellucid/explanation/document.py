@@ -71,12 +71,15 @@ class Documented(Inside, Protocol):
         """Which parts of each input its score depends on."""
 
 
-def document(explanation: Documented, title: str) -> str:
+def document(explanation: Documented, title: str, further: Sequence[tuple[str, str]] = ()) -> str:
     """The page: layers, the graph with its layers to be opened, and how each gradient comes about.
 
+    `further`: titles and contents, as HTML, of sections behind these.
     Errors: OptionError where graphlay, which places graphs, is not installed.
     """
-    return framed(title, [f"<h1>{html.escape(title)}</h1>", *_sections(explanation)], STYLE)
+    more = [section(name, content) for name, content in further]
+    parts = [f"<h1>{html.escape(title)}</h1>", *_sections(explanation), *more]
+    return framed(title, parts, STYLE)
 
 
 def _sections(explanation: Documented) -> Iterator[str]:

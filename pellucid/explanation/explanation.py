@@ -13,6 +13,7 @@ from typing import Any
 from pellucid.disk import expanded
 from pellucid.errors import OptionError, closest
 from pellucid.explanation.attribution import ATTRIBUTIONS, INTEGRATED, Attribution
+from pellucid.explanation.comparison import Comparison, compared
 from pellucid.explanation.derivation import CHECKED, LISTED, Derivation, derivation
 from pellucid.explanation.diagram import diagram
 from pellucid.explanation.differences import Widened
@@ -158,15 +159,29 @@ class Explanation:
         """The gradient by a value as the sum over routes of products of bridges."""
         return routes(self.trace, self.trace.find(path), most)
 
-    def save(self, path: str | os.PathLike[str], title: str = "") -> None:
+    def beside(self, other: "Explanation", names: tuple[str, str] = ("1", "2")) -> Comparison:
+        """It and another of the same network side by side, such as two checkpoints.
+
+        Errors: GraphError where they are not of one network.
+        """
+        return compared(names, (self.trace, other.trace), (self.layers, other.layers))
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        title: str = "",
+        further: Sequence[tuple[str, str]] = (),
+    ) -> None:
         """Write the page: one file that needs nothing but itself.
+
+        `further`: titles and contents, as HTML, of sections behind its own.
 
         Errors: FileError where it cannot be written; OptionError where graphlay is not installed.
         """
         from pellucid.explanation.document import document  # on use, as the page's own room
 
         known = title or (type(self.model).__name__ if self.model else said("A function"))
-        write_atomic(expanded(path), document(self, known).encode())
+        write_atomic(expanded(path), document(self, known, further).encode())
 
     def as_dict(self) -> dict[str, Any]:
         """Layers and graph as JSON takes them; derivations have an `as_dict` of their own."""

@@ -235,12 +235,31 @@ class RunFolder:
         if best.epoch is not None and isinstance(trainer, dict) and trainer.get("keep") == BEST:
             kept = Kept(Position(epoch=best.epoch), best.monitor)
             return self.load_best(best.epoch), f"{kept} so far"
-        arrays = {
-            name.removeprefix(MODEL): array
-            for name, array in checkpoint.arrays.items()
-            if name.startswith(MODEL)
-        }
-        return arrays, f"{Kept(checkpoint.position)} so far"
+        return _of_model(checkpoint), f"{Kept(checkpoint.position)} so far"
+
+    def load_step(self, step: int) -> tuple[dict[str, Any], str]:
+        """The model as it was after a step that a checkpoint holds, and which weights these are.
+
+        Errors: FileError where there is no checkpoint of that step, or it is damaged.
+        """
+        path = step_file(self.checkpoints, step)
+        if not path.exists():
+            known = [str(int(file.stem.removeprefix("step-"))) for file in self.checkpoint_files()]
+            raise FileError(
+                f"run {self.path}: it keeps no checkpoint of step {step}, but of steps "
+                f"{', '.join(known) or 'none'}."
+            )
+        checkpoint = Checkpoint.load(path)
+        return _of_model(checkpoint), str(Kept(checkpoint.position))
+
+
+def _of_model(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The arrays of the model alone."""
+    return {
+        name.removeprefix(MODEL): array
+        for name, array in checkpoint.arrays.items()
+        if name.startswith(MODEL)
+    }
 
 
 def _content(file: Path) -> bytes:

@@ -86,7 +86,7 @@ def test_what_is_refused(run: Run, trained: Path) -> None:
     for words, told in (
         ((), "explain: nothing to explain. Give the folder of a run, or --model NAME --data NAME."),
         (("--model", "mlp"), "explain: nothing to explain."),
-        ((trained, "--model", "mlp"), "and --model or --data. A run has a model and data"),
+        ((trained, "--model", "mlp"), "and --model. A run has a model and data"),
         ((trained, "--sample", 359), "--sample 359: digits test has the samples 0 to 358."),
         ((trained, "--node", "output.wait"), "Did you mean 'output.weight'?"),
         ((trained, "--language", "xx"), "'xx'"),
