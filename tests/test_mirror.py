@@ -72,7 +72,7 @@ ELSEWHERE = {
         "what checks look at is tried by the checks: programs with a mistake, and right ones",
         ("linter/test_loss_checks.py", "linter/test_layer_checks.py", "linter/test_table.py"),
         """
-        check looking measured patterns quick sample subject trace
+        check looking measured patterns sample subject trace
         """,
     ),
     "models": Elsewhere(

@@ -21,7 +21,7 @@ from pellucid.linter.loss_checks import scores
 from pellucid.linter.patterns import moved
 from pellucid.linter.sample import FEW, MANY, Sample, alike, column_keys, sample_of
 from pellucid.linter.subject import Subject
-from pellucid.linter.trace import FEATURES
+from pellucid.linter.trace import FEATURES, TARGETS
 from pellucid.primitives import Take
 from pellucid.tables import significant
 
@@ -214,7 +214,7 @@ def _seen(subject: Subject, part: Dataset | None, severity: str) -> Iterator[Fin
 def missing_class(subject: Subject) -> Iterator[Finding]:
     """Classes without a sample in a part."""
     train = subject.train
-    if not train.classes:
+    if not train.classes or not _uses_targets(subject):
         return
     counts = train.class_counts
     yield from _missing(train, np.flatnonzero(counts == 0), WARNING)
@@ -227,6 +227,11 @@ def missing_class(subject: Subject) -> Iterator[Finding]:
         none = np.flatnonzero((there == 0) & (counts > 0))
         is_chance = none.size and expected[none].max() < EXPECTED
         yield from _missing(part, none, NOTE if is_chance else WARNING)
+
+
+def _uses_targets(subject: Subject) -> bool:
+    """Whether the loss depends on targets; where a sample is its own target, these are a filler."""
+    return subject.trace.has(subject.trace.loss, TARGETS)
 
 
 def _missing(part: Dataset, none: Any, severity: str) -> Iterator[Finding]:
@@ -255,7 +260,7 @@ def _missing(part: Dataset, none: Any, severity: str) -> Iterator[Finding]:
 def one_class(subject: Subject) -> Iterator[Finding]:
     """Targets that are all the same."""
     labels = subject.train.labels
-    if len(labels) < 2 or not (labels == labels[:1]).all():
+    if len(labels) < 2 or not _uses_targets(subject) or not (labels == labels[:1]).all():
         return
     yield told(
         said("all targets of {name} are the same.", name=repr(subject.train.name)),

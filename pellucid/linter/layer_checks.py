@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from pellucid.graph import Node, Value
 from pellucid.languages import said
-from pellucid.linter.findings import NOTE, WARNING, Finding, told
+from pellucid.linter.findings import ERROR, NOTE, WARNING, Finding, told
 from pellucid.linter.patterns import MOVES, centred, moved
 from pellucid.linter.subject import Subject
 from pellucid.linter.trace import Trace
@@ -228,5 +228,6 @@ def norm_of_one(subject: Subject) -> Iterator[Finding]:
                     size=size,
                 ),
                 said("Choose another batch size, or drop_last=True; or use LayerNorm, GroupNorm."),
+                ERROR if size == 1 else WARNING,
             )
             return

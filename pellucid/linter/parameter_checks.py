@@ -66,7 +66,6 @@ def _of_cut(subject: Subject, node: Node, those: list[Variable]) -> Finding:
             gradient=node.primitive.gradient_formula or said("none"),
         ),
         said("Take a smooth function in its place, such as sigmoid for step."),
-        WARNING,
     )
 
 

@@ -65,7 +65,7 @@ QUICK: tuple[Check, ...] = (
     ),
     Check(
         "class-ids-as-numbers",
-        ERROR,
+        WARNING,
         "Numbers of more than two classes that are subtracted, multiplied or divided.",
         ids_as_numbers,
     ),
@@ -101,7 +101,7 @@ QUICK: tuple[Check, ...] = (
     ),
     Check(
         "unreached-parameter",
-        ERROR,
+        WARNING,
         "Parameters that the loss does not depend on, or through no gradient.",
         unreached,
     ),

@@ -123,6 +123,20 @@ def targets_that_are_all_the_same() -> Program:
     return program(net(), data=from_arrays(points().features, np.ones(200, int), classes=3))
 
 
+@TABLE.right
+def targets_that_the_loss_does_not_use() -> Program:
+    class Codes(nn.Module):
+        def __init__(self) -> None:
+            self.into, self.out = nn.Linear(6, 3), nn.Linear(3, 6)
+
+        def forward(self, x: Tensor) -> Tensor:
+            distance = self.out(f.tanh(self.into(x))) - x
+            return (distance * distance).mean(axis=1)
+
+    data = from_arrays(points().features, np.zeros(200, int), classes=3)
+    return program(Codes(), lambda y, t: y.mean(), data)
+
+
 @TABLE.fault("one-hot-as-numbers")
 def one_hot_rows_as_numbers() -> Program:
     data = points()
