@@ -1,7 +1,7 @@
 """`pellucid about`: versions, machine and places, as one pastes them into a report of a fault.
 
 about    print them, as lines or as JSON
-facts    the same by name
+facts    the same by name, with sizes as numbers; told, as texts
 """
 
 import os
@@ -10,6 +10,7 @@ import shutil
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from pellucid.executors.cpus import available
 from pellucid.executors.threads import threads
 from pellucid.version import __version__
 
-Facts = dict[str, str]
+Facts = dict[str, Any]
 
 CORE = ("numpy", "llvmlite", "safetensors", "click", "rich")
 EXTRAS = {
@@ -38,42 +39,86 @@ def about(*, as_json: bool) -> int:
     if as_json:
         write_json(found)
         return 0
-    console, width = plain_console(), max(map(len, found))
-    for name, text in found.items():
+    lines = told(found)
+    console, width = plain_console(), max(map(len, lines))
+    for name, text in lines.items():
         console.print(f"{name:{width}}  {text}")
     return 0
 
 
 def facts() -> Facts:
-    """Versions, machine and places by name. Nothing of it is secret but the paths."""
+    """Versions, machine and places by name, sizes in bytes; None stands for what is unknown.
+
+    Nothing of it is secret but the paths.
+    """
     return {
-        "pellucid": f"{__version__} in {Path(__file__).parents[1]}",
-        "Python": f"{platform.python_version()} ({platform.python_implementation()}), "
-        f"{sys.executable}",
-        "system": f"{platform.platform()}, {platform.machine()}",
+        "pellucid": {"version": __version__, "path": str(Path(__file__).parents[1])},
+        "Python": {
+            "version": platform.python_version(),
+            "implementation": platform.python_implementation(),
+            "path": sys.executable,
+        },
+        "system": {"name": platform.platform(), "machine": platform.machine()},
         "CPU": _cpu(),
-        "threads": f"{threads()} used, {available()} allowed, {os.cpu_count()} in the machine",
+        "threads": {"used": threads(), "allowed": available(), "in the machine": os.cpu_count()},
         "memory": _memory(),
         "executor": _executor(),
-        "packages": ", ".join(_version(name) for name in CORE),
-        **{f"extra {name}": _extra(name) for name in EXTRAS},
+        "packages": {name: _version(name) for name in CORE},
+        "extras": {extra: {name: _version(name) for name in EXTRAS[extra]} for extra in EXTRAS},
         "disk cache": _cache(),
-        "this folder": f"{Path.cwd()}, {_free(Path.cwd())}",
+        "this folder": {"path": str(Path.cwd())} | _free(Path.cwd()),
     }
 
 
-def _version(name: str) -> str:
+def told(found: Facts) -> dict[str, str]:
+    """The same as texts."""
+    python, system, count, memory = (found[n] for n in ("Python", "system", "threads", "memory"))
+    cache, here, executor = (found[name] for name in ("disk cache", "this folder", "executor"))
+    sizes = f"{cache['bytes'] / MIB:.1f} of {cache['limit bytes'] / MIB:.0f} MiB"
+    vectors = (
+        f": {executor['target']} code for {executor['CPU']}, {executor['float32 a vector']} "
+        "float32 a vector"
+        if "target" in executor
+        else ""
+    )
+    return {
+        "pellucid": f"{found['pellucid']['version']} in {found['pellucid']['path']}",
+        "Python": f"{python['version']} ({python['implementation']}), {python['path']}",
+        "system": f"{system['name']}, {system['machine']}",
+        "CPU": found["CPU"],
+        "threads": ", ".join(f"{number} {word}" for word, number in count.items()),
+        "memory": f"{_gib(memory['bytes'])}, {_gib(memory['unused bytes'])} unused",
+        "executor": executor["name"] + vectors,
+        "packages": _versions(found["packages"]),
+        **{f"extra {name}": _extra(name, found["extras"][name]) for name in EXTRAS},
+        "disk cache": f"{cache['path']}, {cache['programs']} programs, {sizes}{_told_free(cache)}",
+        "this folder": f"{here['path']}{_told_free(here)}",
+    }
+
+
+def _gib(size: int | None) -> str:
+    return "unknown" if size is None else f"{size / GIB:.1f} GiB"
+
+
+def _told_free(place: Facts) -> str:
+    free = place["free bytes"]
+    return f", free space unknown ({place['reason']})" if free is None else f", {_gib(free)} free"
+
+
+def _version(name: str) -> str | None:
     try:
-        return f"{name} {metadata.version(name)}"
+        return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return f"{name} missing"
+        return None
 
 
-def _extra(name: str) -> str:
-    found = [_version(package) for package in EXTRAS[name]]
-    if any(text.endswith(" missing") for text in found):
-        found.append(f"install with: pip install 'pellucid[{name}]'")
-    return ", ".join(found)
+def _versions(packages: dict[str, str | None]) -> str:
+    return ", ".join(f"{name} {version or 'missing'}" for name, version in packages.items())
+
+
+def _extra(name: str, packages: dict[str, str | None]) -> str:
+    install = "" if all(packages.values()) else f", install with: pip install 'pellucid[{name}]'"
+    return _versions(packages) + install
 
 
 def _cpu() -> str:
@@ -86,43 +131,42 @@ def _cpu() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _memory() -> str:
+def _memory() -> Facts:
     """Of the whole machine, where the system tells."""
     try:
-        pages = os.sysconf("SC_PHYS_PAGES")
-        free = os.sysconf("SC_AVPHYS_PAGES")
+        pages, free = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_AVPHYS_PAGES")
         size = os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
-        return "unknown"
-    return f"{pages * size / GIB:.1f} GiB, {free * size / GIB:.1f} GiB unused"
+        return {"bytes": None, "unused bytes": None}
+    return {"bytes": pages * size, "unused bytes": free * size}
 
 
-def _executor() -> str:
+def _executor() -> Facts:
     """The default executor, with the vectors that the native one writes code for."""
     name = executors.default()
     if name != "native":
-        return name
+        return {"name": name}
     from pellucid.executors.native.machine.target import host
 
     target = host()
     lanes = target.lanes(np.dtype(np.float32))
-    return f"native: {target.name} code for {target.cpu}, {lanes} float32 a vector"
+    return {"name": name, "target": target.name, "CPU": target.cpu, "float32 a vector": lanes}
 
 
-def _cache() -> str:
+def _cache() -> Facts:
     from pellucid.executors.native.machine.cache import Cache
 
     cache = Cache()
     entries, size = cache.content()
-    where = f"{cache.path}, {entries} programs, {size / MIB:.1f} of {cache.limit_bytes / MIB:.0f}"
-    return f"{where} MiB, {_free(cache.path)}"
+    where = {"path": str(cache.path), "programs": entries, "bytes": size}
+    return where | {"limit bytes": cache.limit_bytes} | _free(cache.path)
 
 
-def _free(path: Path) -> str:
-    """Free space where a folder is, or would be made."""
+def _free(path: Path) -> Facts:
+    """Free space where a folder is, or would be made; else why it is unknown."""
     while not path.exists() and path != path.parent:
         path = path.parent
     try:
-        return f"{shutil.disk_usage(path).free / GIB:.1f} GiB free"
+        return {"free bytes": shutil.disk_usage(path).free}
     except OSError as reason:
-        return f"free space unknown ({reason.strerror})"
+        return {"free bytes": None, "reason": reason.strerror}

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.cli.answering import Answering
+from pellucid.cli.values import as_number, numbers_of, rule_of
 from pellucid.creation import concat
 from pellucid.data.folders import read_picture
 from pellucid.errors import OptionError
@@ -61,14 +62,12 @@ def _sample(word: str, wanted: Sequence[Value]) -> list[Any]:
     """One sample: numbers for all inputs, one after the other, or a picture for the one input."""
     shapes = [value.shape[1:] for value in wanted]
     sizes = [int(np.prod(shape)) for shape in shapes]
-    try:
-        numbers = np.array([float(part) for part in word.split(",")], np.float64)
-    except ValueError:
-        if len(shapes) == 1 and len(shapes[0]) == 3 and shapes[0][0] in (1, 3):
+    numbers = numbers_of(word, sum(sizes))
+    if numbers is None:
+        is_picture = len(shapes) == 1 and len(shapes[0]) == 3 and shapes[0][0] in (1, 3)
+        if is_picture and any(as_number(part) is None for part in word.split(",")):
             channels, *size = shapes[0]
             return [read_picture(word, size=(size[0], size[1]), grey=channels == 1)]
-        numbers = np.zeros(0)
-    if numbers.size != sum(sizes) or not np.isfinite(numbers).all():
         raise OptionError(f"predict: {word!r}. This model takes {_taken(shapes, sizes)}.")
     parts = np.split(numbers, np.cumsum(sizes)[:-1])
     pairs = zip(parts, wanted, strict=True)
@@ -82,7 +81,7 @@ def _converted(word: str, numbers: Any, value: Value) -> Any:
 
 
 def _taken(shapes: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> str:
-    text = f"{sum(sizes)} finite numbers, separated by commas without a space"
+    text = rule_of(sum(sizes))
     if len(shapes) > 1:
         text += f": {', then '.join(map(str, sizes))} for its {len(shapes)} inputs"
     elif len(shapes[0]) == 3 and shapes[0][0] in (1, 3):

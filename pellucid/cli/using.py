@@ -29,6 +29,7 @@ from pellucid.cli.recipe import (
     read_recipe,
     trained_model,
 )
+from pellucid.cli.values import numbers_of, rule_of
 from pellucid.cli.words import complain
 from pellucid.data import Dataset, Form, read_digit, read_ink
 from pellucid.data.folders import read_picture
@@ -37,8 +38,9 @@ from pellucid.functional import softmax
 from pellucid.measures import ClassificationReport, classification_report
 from pellucid.nn.module import Module
 from pellucid.tables import cell, printable
-from pellucid.train import RunFolder, evaluate
-from pellucid.train.judging import Judged, judged
+from pellucid.train import RunFolder
+from pellucid.train.evaluation import Evaluation
+from pellucid.train.judging import Judged, judgement
 
 Values = dict[str, dict[str, Any]]
 
@@ -62,18 +64,16 @@ def evaluate_run(
     model, weights = trained_model(run, recipe, facts.form)
     there = _sets(data_of(moved(recipe, data_dir), facts))
     loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
-    found: Values = {
-        name: {"samples": len(data), **evaluate(model, loss, data, metrics)}
-        for name, data in there.items()
-    }
+    measure = Evaluation(model, loss, metrics, None, keeps=per_class)
+    found: Values = {n: {"samples": len(data), **measure(data)} for n, data in there.items()}
     last = list(there)[-1]
-    judgement = judged(model, loss, there[last], metrics) if per_class else None
+    of_last = judgement(measure.outputs, there[last], loss, metrics) if per_class else None
     if output.as_json:
-        classes = judgement and {"set": last} | _per_class(judgement, facts).as_dict()
+        classes = of_last and {"set": last} | _per_class(of_last, facts).as_dict()
         document = {"run": str(folder), "weights": weights, "sets": found, "per_class": classes}
         write_json(document)
         return 0
-    told = judgement and f"{_word(last)} set, {_told_per_class(judgement, facts)}"
+    told = of_last and f"{_word(last)} set, {_told_per_class(of_last, facts)}"
     _print(_table_of(found), weights, output, told or "")
     return 0
 
@@ -176,13 +176,7 @@ def read_sample(reads: str, word: str, form: Form) -> Any:
     if reads == "picture":
         channels, height, width = form.shape
         return read_picture(word, size=(height, width), grey=channels == 1)
-    try:
-        numbers = np.array([float(part) for part in word.split(",")], np.float32)
-    except ValueError:
-        numbers = np.zeros(0, np.float32)
-    if numbers.size != form.features or not np.isfinite(numbers).all():
-        raise OptionError(
-            f"{word!r}: this model takes {form.features} finite numbers, separated by "
-            "commas without a space."
-        )
-    return numbers.reshape(form.shape)
+    numbers = numbers_of(word, form.features)
+    if numbers is None:
+        raise OptionError(f"{word!r}: this model takes {rule_of(form.features)}.")
+    return numbers.astype(np.float32).reshape(form.shape)

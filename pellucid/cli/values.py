@@ -1,12 +1,16 @@
 """Numbers that the command line takes; where a word is none, the rule is said in plain words.
 
-Whole     a whole number in a range
-Number    a number from a least one on
+Whole        a whole number in a range
+Number       a number from a least one on
+as_number    the number that a word writes; hint, what is said where it writes none
+numbers_of   several in one word; rule_of, how they are written
 """
 
 from typing import Any
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Whole(click.ParamType[int]):
@@ -55,6 +59,19 @@ def as_number(word: Any) -> float | None:
         return float(word)
     except ValueError:
         return None
+
+
+def numbers_of(word: str, count: int) -> NDArray[np.float64] | None:
+    """So many finite numbers that a word writes; None where it writes none or others."""
+    numbers = [as_number(part) for part in word.split(",")]
+    found = np.array([number for number in numbers if number is not None], np.float64)
+    fits = len(numbers) == len(found) == count and bool(np.isfinite(found).all())
+    return found if fits else None
+
+
+def rule_of(count: int) -> str:
+    """What numbers are to be written as."""
+    return f"{count} finite numbers, separated by commas without a space"
 
 
 def hint(word: str) -> str:

@@ -238,7 +238,8 @@ class Module(Savable):
     def summary(self, *input_shape: tuple[int, ...], dtype: Any = None) -> "Summary":
         """Each layer with output shape, parameters, work; no data are needed.
 
-        `input_shape`: of each input, its batch included. Errors: those of `forward` for it.
+        `input_shape`: of each input, its batch included; `dtype`, of all or of each, too, where it
+        is not that of the parameters. Errors: those of `forward` for it.
         """
         from pellucid.nn.summary import summarize
 

@@ -138,9 +138,9 @@ def flops(node: Node) -> int:
 def summarize(model: BaseModule, input_shapes: Sequence[Shape], *, dtype: Any = None) -> Summary:
     """The summary of a model for inputs of these shapes, batch axes included, at inference.
 
-    `dtype`: that of the inputs; by default that of the first parameter or, where the model takes
-    ids, int64. A layer called several times has one row, with its last output and all of its
-    work. Errors: those of the model for such inputs; OptionError for what is no shape.
+    `dtype`: that of the inputs, or one for each; by default that of the first parameter or, where
+    the model takes ids, int64. A layer called several times has one row, with its last output and
+    all of its work. Errors: those of the model for such inputs; OptionError for what is no shape.
     """
     shapes = [_checked(shape) for shape in input_shapes or (None,)]
     graph, made = _captured(model, shapes, dtype)
@@ -182,10 +182,16 @@ def _checked(shape: Any) -> Shape:
 def _captured(model: BaseModule, shapes: Sequence[Shape], dtype: Any) -> tuple[Graph, list[Call]]:
     """The graph of a call at inference, and the calls of layers in it."""
     own = next((p.dtype for p in model.parameters().values()), np.dtype(np.float32))
-    zero = np.zeros((), own if dtype is None else dtype)
+    several = dtype if isinstance(dtype, tuple | list) else [dtype or own] * len(shapes)
+    if len(several) != len(shapes):
+        raise OptionError(
+            f"summary: {len(several)} dtypes for inputs of {len(shapes)} shapes. Give one for all "
+            "of them, or one for each."
+        )
+    zeros = [np.broadcast_to(np.zeros((), of), n) for of, n in zip(several, shapes, strict=True)]
     try:
         with in_mode(list(model.modules().values()), training=False), calls() as made:
-            return capture(model)(*[np.broadcast_to(zero, shape) for shape in shapes]), made
+            return capture(model)(*zeros), made
     except DTypeError as error:
         if dtype is not None:
             raise

@@ -61,7 +61,8 @@ class Evaluation:
     """Measures a model: `evaluation(data)` gives loss and metrics by name.
 
     The result is that of one batch with all samples: each batch counts with its number of
-    samples, the last, smaller one too. The model is in inference mode meanwhile.
+    samples, the last, smaller one too. The model is in inference mode meanwhile. With `keeps`,
+    `outputs` are those for the set that was measured last.
     """
 
     def __init__(
@@ -70,6 +71,8 @@ class Evaluation:
         loss: Loss,
         metrics: tuple[Metric | SetMetric, ...],
         executor: str | None,
+        *,
+        keeps: bool = False,
     ) -> None:
         check_measured("evaluate", model, loss)
         self.model = model
@@ -77,6 +80,8 @@ class Evaluation:
         self.metrics = for_loss(metrics_of(metrics, "evaluate"), loss)
         self._options = {} if executor is None else {"executor": executor}
         self._functions: dict[int, tuple[Dataset, Compiled]] = {}
+        self._keeps = keeps
+        self.outputs: Any = None
 
     def __call__(self, data: Dataset, feed: Feed | None = None) -> Values:
         """Loss and metrics; a `feed` that holds the data already is used at the first call."""
@@ -99,15 +104,17 @@ class Evaluation:
 
     def _of_set(self, outputs: list[Any], data: Dataset) -> Values:
         """What is no mean over samples, in the order of the metrics."""
-        kinds = [metric for metric in self.metrics if isinstance(metric, SetMetric)]
-        if not kinds:
+        if not outputs:
             return {}
         joined = np.concatenate(outputs)
+        if self._keeps:
+            self.outputs = joined
+        kinds = [metric for metric in self.metrics if isinstance(metric, SetMetric)]
         return {metric.name: metric.over_set(joined, data.labels) for metric in kinds}
 
     def _compiled(self, feed: Feed) -> Compiled:
         of_samples = means_of(self.metrics)
-        wants_outputs = len(of_samples) < len(self.metrics)
+        wants_outputs = self._keeps or len(of_samples) < len(self.metrics)
 
         def measure(indices: Tensor) -> tuple[Any, ...]:
             inputs, targets = feed.batch(indices)

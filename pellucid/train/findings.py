@@ -93,11 +93,10 @@ def _parameters(trainer: BaseTrainer) -> int:
 def _architecture(trainer: BaseTrainer, summaries: list[Summary]) -> str:
     """The layers, for one sample."""
     model, inputs = trainer.model, trainer.train.inputs
-    dtypes = {array.dtype for array in inputs}
     try:
         shapes = [(1, *array.shape[1:]) for array in inputs]
-        summary = model.summary(*shapes, dtype=dtypes.pop() if len(dtypes) == 1 else None)
-    except Exception:  # of a model that needs a batch, or several kinds of inputs
+        summary = model.summary(*shapes, dtype=[array.dtype for array in inputs])
+    except Exception:  # of a model that needs a batch
         return overview(model)
     summaries.append(summary)
     rows = [

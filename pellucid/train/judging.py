@@ -1,6 +1,7 @@
 """What a model says of each sample of a set, and what it means to the loss.
 
 judged       the outputs of a model for a set, or for some of its samples
+judgement    the same of outputs that are there
 Judged       these, the classes chosen, and their probabilities
 outputs_of   the outputs alone; chosen: the classes that they choose
 """
@@ -76,17 +77,32 @@ def judged(
     count = min(len(data), most or len(data))
     positions = np.linspace(0, len(data) - 1, count).round().astype(np.int64)
     some = data if count == len(data) else data.subset(positions)
-    outputs = outputs_of(model, some, executor)
+    return judgement(outputs_of(model, some, executor), some, loss, metrics, positions)
+
+
+def judgement(
+    outputs: NDArray[Any],
+    some: Dataset,
+    loss: Loss,
+    metrics: Sequence[Metric | SetMetric] = (),
+    positions: Any = None,
+) -> Judged:
+    """What outputs say of the samples that they are for; those at `positions`, or all of a set.
+
+    Errors: as of `judged`.
+    """
+    count = len(some)
+    places = np.arange(count) if positions is None else positions
     ignored = next((m.ignore_index for m in metrics if isinstance(m, Accuracy)), None)
     sound = ~np.isnan(outputs).reshape(count, -1).any(axis=1)
     unsound = int(count - sound.sum())
     if unsound and sound.any():
-        some, positions, outputs = some[sound], positions[sound], outputs[sound]
-    if not data.classes or unsound == count:
-        return Judged(some, positions, outputs, None, None, count, unsound)
+        some, places, outputs = some[sound], places[sound], outputs[sound]
+    if not some.classes or unsound == count:
+        return Judged(some, places, outputs, None, None, count, unsound)
     predicted = chosen(outputs, some, loss, metrics)
     probabilities = _probabilities(outputs, some, loss)
-    return Judged(some, positions, outputs, predicted, probabilities, count, unsound, ignored)
+    return Judged(some, places, outputs, predicted, probabilities, count, unsound, ignored)
 
 
 def outputs_of(model: Any, data: Dataset, executor: str | None = None) -> NDArray[Any]:

@@ -32,7 +32,7 @@ from pellucid.tensor import Tensor, apply, holding, tensor
 from pellucid.train.base import BaseTrainer
 from pellucid.train.beside_graph import About
 from pellucid.train.history import Values
-from pellucid.train.metrics import for_loss, means_of
+from pellucid.train.metrics import RocAuc, SetMetric, for_loss, means_of
 from pellucid.train.samples import check_samples
 from pellucid.variables import Variable
 
@@ -149,9 +149,10 @@ class StoredModel(Module):
 
 @dataclass(frozen=True)
 class Measures:
-    """Loss and metrics of a model, from the graph of both."""
+    """Loss and metrics of a model, from the graph of both; `of_sets` are no means over samples."""
 
     stored: StoredGraph
+    of_sets: tuple[SetMetric, ...] = ()
 
     def __call__(self, model: Module, data: Dataset, executor: str | None = None) -> Values:
         """Their means over the samples of a set."""
@@ -171,7 +172,11 @@ class Measures:
         rows = [array[:, None] for array in arrays]
         columns = compiled(measure, executor=executor).loop(*rows)
         means = [float(column.numpy().astype(np.float64).mean()) for column in columns]
-        return dict(zip(self.stored.names, means, strict=True))
+        found = dict(zip(self.stored.names, means, strict=True))
+        if self.of_sets:
+            outputs = model.predictor(executor)(*data.inputs).numpy()
+            found |= {each.name: each.over_set(outputs, data.labels) for each in self.of_sets}
+        return found
 
 
 # ---- files -------------------------------------------------------------------------------
@@ -204,6 +209,7 @@ def save_graphs(path: str | os.PathLike[str], trainer: BaseTrainer) -> None:
             entry[name] = graph.as_dict()
         else:
             entry[name] = graph
+    entry["of sets"] = [m.name for m in metrics if type(m) is RocAuc]
     safetensors.save(path, constants, {ENTRY: json.dumps(entry)})
 
 
@@ -234,7 +240,7 @@ def load_graphs(
     try:
         entry = json.loads(texts[ENTRY])
         parts = [_read(entry[name], constants, primitives) for name in ("outputs", "measures")]
-        about = About.read(entry)
+        about, areas = About.read(entry), [RocAuc(str(n)) for n in entry.get("of sets", ())]
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, GraphError) as error:
         raise FileError(f"load {path}: it is damaged, or not known here: {error}") from error
     outputs, measures = parts
@@ -247,7 +253,7 @@ def load_graphs(
         if isinstance(stored, StoredGraph):
             _check(path, stored, arrays)
     model = StoredModel(outputs, arrays, about)
-    return model, measures if isinstance(measures, str) else Measures(measures)
+    return model, measures if isinstance(measures, str) else Measures(measures, tuple(areas))
 
 
 def _read(entry: Any, constants: Mapping[str, Any], primitives: Sequence[Any]) -> StoredGraph | str:

@@ -278,7 +278,7 @@ def test_numbers_that_are_not_finite_are_words(
     run: Run, moons: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values = {"loss": math.nan, "accuracy": math.inf, "other": -math.inf}
-    monkeypatch.setattr(using, "evaluate", lambda *_: values)
+    monkeypatch.setattr(using.Evaluation, "__call__", lambda *_: values)
     found = read(run("evaluate", moons, "--json")[1])["sets"]["train"]
     assert found == {"samples": 240, "loss": "NaN", "accuracy": "Infinity", "other": "-Infinity"}
 

@@ -135,3 +135,20 @@ def test_one_number_in_buffers_is_one_number():
 
 def test_a_summary_of_a_large_input_takes_no_memory():
     assert nn.Linear(10, 10).summary((10**12, 10)).rows[0].output == (10**12, 10)
+
+
+class Mixed(nn.Module):
+    """Ids and numbers at once."""
+
+    def __init__(self):
+        self.table, self.out = nn.Embedding(9, 4), nn.Linear(6, 2)
+
+    def forward(self, ids, numbers):
+        return self.out(pc.concat([self.table(ids), numbers], axis=1))
+
+
+def test_inputs_of_several_dtypes_have_each_their_own():
+    summary = Mixed().summary((1,), (1, 2), dtype=("int64", "float32"))
+    assert [row.output for row in summary.rows] == [(1, 4), (1, 2)]
+    with pytest.raises(OptionError, match=r"1 dtypes for inputs of 2 shapes. Give one for all of"):
+        Mixed().summary((1,), (1, 2), dtype=["int64"])

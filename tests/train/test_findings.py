@@ -254,4 +254,4 @@ def test_several_inputs_are_judged_too(tmp_path: Path) -> None:
     data = known(TRUE, SAID).with_inputs([0, 1, 2, 3, 4, 0])
     text = words(page_of(tmp_path, Two(), data))
     assert "Confusion matrix" in text
-    assert "Embedding" in text
+    assert "words Embedding (1, 3) 15 " in text
