@@ -34,7 +34,7 @@ from executors.native.walks import Wanted
 
 from pellucid.executors import threads
 from pellucid.executors.native import executor
-from pellucid.executors.native.kernels import accumulation, emission, loops
+from pellucid.executors.native.kernels import accumulation, emission, loop_unit
 from pellucid.executors.native.llvm import vectors
 from pellucid.executors.native.matmul import tiling
 from pellucid.executors.native.passes import long_products, row_padding
@@ -192,7 +192,7 @@ class small_chunks:  # noqa: N801 (used like a function)
         (row_strips, "FEWEST_ROWS", 2),
         (fusion, "MOST_NODES", 4),
         (recompute, "MOST_NODES", 4),
-        (loops, "LONG_NODES", 1),
+        (loop_unit, "LONG_NODES", 1),
         (emission, "MOST_WRITTEN_OUT", 0),
         (sum_blocks, "BLOCK", 2),
         (vectors, "BLOCK", 4),

@@ -5,9 +5,11 @@ In: `schedule.planned.Planned`. Out: the text of a module, and what each functio
     emission            all kernels (signature: what the code of a kernel depends on)
     frame               one kernel function: its arguments, and how it reaches memory
     interface           words that kernels, the code that runs them and Python agree on
-    evaluate            the values of a kernel at one point (rule_functions: rules as functions)
+    evaluate            the values of a kernel at one point (levels: what is known at which depth;
+                        rule_functions: rules as functions)
     kinds               the kinds of kernels (kernel_kind: their units, time, code and words)
-    loops, loop_kind    elementwise work, broadcasting, reductions (blocked_sums: long sums)
+    loops, loop_kind    elementwise work, broadcasting, reductions (loop_unit: a row of it;
+                        reductions: how they begin and join; blocked_sums: long sums)
     products            matrix products, with what follows them
     standalone          primitives by themselves: gather, scatter, positions (elements: one by one;
                         accumulation: sums that numbers are added to as they come)

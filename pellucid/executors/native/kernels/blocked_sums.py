@@ -3,7 +3,7 @@
     Pieces      what is done after each of them
     in_pieces   `with in_pieces(...) as i:` emits the body of a loop that may be cut
     two_sum     a sum with what its rounding has lost
-    added       one more number added to such a sum
+    PairSum     such a sum, to which numbers are added
     Blocks      a sum under way: the block that is being added, and the blocks before it
     InMemory    sums that wait in memory for more numbers, one after the other
 
@@ -19,13 +19,16 @@ Mathematik 18, 1971, for sums of two parts.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.frame import Frame, Slot
 from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.lanes import I64, Lanes, scalar_type, zeros
-from pellucid.executors.native.llvm.loads_and_stores import load, store
+from pellucid.executors.native.llvm.indices import Index, Number, smaller
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.loads_and_stores import element_address, load, store
+from pellucid.executors.native.llvm.types import zeros
 from pellucid.executors.native.schedule.sum_blocks import SumSplit, lost_beside
 from pellucid.graph import Node
 from pellucid.primitives.base import DType
@@ -40,17 +43,17 @@ class Pieces:
 
 
 @contextmanager
-def in_pieces(b: ir.IRBuilder, end: int, step: int, pieces: Pieces | None) -> Iterator[ir.Value]:
+def in_pieces(b: ir.IRBuilder, end: int, step: int, pieces: Pieces | None) -> Iterator[Index]:
     """Emit a loop over 0, `step`, ... below `end`, in pieces if there are any."""
     if pieces is None:
-        with counted(b, I64(0), I64(end), step) as i:
+        with counted(b, 0, end, step) as i:
             yield i
         return
     points = pieces.split.points
-    with counted(b, I64(0), I64(end), points) as first:
-        after = b.add(first, I64(points))
+    with counted(b, 0, end, points) as first:
+        after = first + points
         if end % points:
-            after = b.select(b.icmp_signed("<", after, I64(end)), after, I64(end))
+            after = smaller(after, end)
         with counted(b, first, after, step) as i:
             yield i
         pieces.ended()
@@ -60,52 +63,62 @@ def two_sum(x: Lanes, y: Lanes) -> tuple[Lanes, Lanes]:
     """x + y rounded, and what the rounding has lost: nan where the sum is inf or nan."""
     total = x + y
     of_y = total - x
-    return total, (x - (total - of_y)) + (y - of_y)
+    of_x = total - of_y
+    return total, (x - of_x) + (y - of_y)
 
 
-def added(pair: tuple[Lanes, Lanes], x: Lanes) -> tuple[Lanes, Lanes]:
-    """One more number added to a sum of two parts: the sum rounded, and what is missing in it.
+@dataclass(frozen=True)
+class PairSum:
+    """A sum of two parts: rounded, and what is missing in that."""
 
-    Each addition errs by a rounding of what is missing alone, so millions of them do not count.
-    """
-    total, lost = two_sum(pair[0], x)
-    lost = lost + pair[1]
-    # Beside an infinite sum, what was lost is no number.
-    is_number = lost == lost  # noqa: PLR0124 (nan alone differs from itself)
-    lost = lost.where_mask(is_number.value, x.made(zeros(x.value.type)))
-    rounded = total + lost
-    return rounded, lost - (rounded - total)
+    total: Lanes
+    lost: Lanes
+
+    def plus(self, x: Lanes) -> "PairSum":
+        """One more number added.
+
+        Each addition errs by a rounding of what is missing alone, so millions do not count.
+        """
+        total, lost = two_sum(self.total, x)
+        lost = lost + self.lost
+        # Beside an infinite sum, what was lost is no number.
+        is_number = lost == lost  # noqa: PLR0124 (nan alone differs from itself)
+        nothing = x.made(zeros(x.value.type))
+        lost = lost.where_mask(is_number.value, nothing)
+        rounded = total + lost
+        return PairSum(rounded, lost - (rounded - total))
 
 
 class Blocks:
     """The sums of blocks so far, with what was lost, in registers where there are enough."""
 
     def __init__(self, frame: Frame, zero: Lanes) -> None:
-        self.builder, self.zero = frame.builder, zero
-        kind = zero.value.type
-        self.kind, self.slots = kind, (frame.scratch(kind), frame.scratch(kind))
-        for slot in self.slots:
-            self.builder.store(zero.value, slot)
+        self.total = Slot(frame, zero)
+        self.lost = Slot(frame, zero)
+        self._keep(PairSum(zero, zero))
 
     def add(self, block: Lanes) -> None:
         """Add the sum of one more block."""
-        for slot, lanes in zip(self.slots, added(self._now(), block), strict=True):
-            self.builder.store(lanes.value, slot)
+        self._keep(self._now().plus(block))
 
     def and_(self, block: Lanes) -> Lanes:
         """The sum of all blocks, and of one more that is still being added."""
-        return added(self._now(), block)[0]
+        return self._now().plus(block).total
 
-    def _now(self) -> tuple[Lanes, Lanes]:
-        high, low = (self.builder.load(slot, typ=self.kind) for slot in self.slots)
-        return self.zero.made(high), self.zero.made(low)
+    def _now(self) -> PairSum:
+        total = self.total.get()
+        return PairSum(total, self.lost.get())
+
+    def _keep(self, pair: PairSum) -> None:
+        self.total.put(pair.total)
+        self.lost.put(pair.lost)
 
 
 @dataclass(frozen=True)
 class InMemory:
     """Sums side by side in memory; `lost`: what their additions have lost, if they are long."""
 
-    builder: ir.IRBuilder
+    b: ir.IRBuilder
     dtype: DType
     sums: ir.Value
     lost: ir.Value | None = None
@@ -114,36 +127,44 @@ class InMemory:
     def of(cls, frame: Frame, node: Node) -> "InMemory":
         """The sums that are the result of a node."""
         beside = [frame.pointer(value) for value in lost_beside(node)]
-        return cls(frame.builder, node.output.dtype, frame.pointer(node.output), *beside)
+        sums = frame.pointer(node.output)
+        return cls(frame.builder, node.output.dtype, sums, *beside)
 
-    def further(self, elements: ir.Value) -> "InMemory":
+    def further(self, elements: Number) -> "InMemory":
         """The same for the sums `elements` further on in memory."""
-        lost = None if self.lost is None else self._at(self.lost, elements)
-        return InMemory(self.builder, self.dtype, self._at(self.sums, elements), lost)
+        lost = self.lost
+        if lost is not None:
+            lost = self._at(lost, elements)
+        sums = self._at(self.sums, elements)
+        return InMemory(self.b, self.dtype, sums, lost)
 
-    def clear(self, element: ir.Value, width: int) -> None:
+    def clear(self, element: Number, width: int) -> None:
         """Begin sums: 0, and nothing lost."""
-        zero = Lanes.constant(self.builder, self.dtype.type(0), self.dtype).splat(width)
-        for base in (self.sums, self.lost):
-            if base is not None:
-                store(self.builder, self._at(base, element), zero)
+        number = self.dtype.type(0)
+        zero = Lanes.constant(self.b, number, self.dtype).splat(width)
+        place = self._at(self.sums, element)
+        store(self.b, place, zero)
+        if self.lost is not None:
+            place_of_lost = self._at(self.lost, element)
+            store(self.b, place_of_lost, zero)
 
-    def add(self, element: ir.Value, x: Lanes, mask: ir.Value | None = None) -> None:
+    def add(self, element: Number, x: Lanes, mask: Any = None) -> None:
         """Add each lane to a sum of its own: those from `element` on."""
         place = self._at(self.sums, element)
-        before = load(self.builder, place, self.dtype, x.width, mask=mask)
+        before = load(self.b, place, self.dtype, x.width, mask=mask)
         if self.lost is None:
-            store(self.builder, place, before + x, mask=mask)
+            store(self.b, place, before + x, mask=mask)
             return
-        missing = self._at(self.lost, element)
-        lost = load(self.builder, missing, self.dtype, x.width, mask=mask)
-        total, lost = added((before, lost), x)
-        store(self.builder, place, total, mask=mask)
-        store(self.builder, missing, lost, mask=mask)
+        place_of_lost = self._at(self.lost, element)
+        lost = load(self.b, place_of_lost, self.dtype, x.width, mask=mask)
+        pair = PairSum(before, lost).plus(x)
+        store(self.b, place, pair.total, mask=mask)
+        store(self.b, place_of_lost, pair.lost, mask=mask)
 
-    def get(self, element: ir.Value) -> Lanes:
+    def get(self, element: Number) -> Lanes:
         """A sum."""
-        return load(self.builder, self._at(self.sums, element), self.dtype, 1)
+        place = self._at(self.sums, element)
+        return load(self.b, place, self.dtype, 1)
 
-    def _at(self, base: ir.Value, element: ir.Value) -> ir.Value:
-        return self.builder.gep(base, [element], source_etype=scalar_type(self.dtype))
+    def _at(self, base: ir.Value, element: Number) -> ir.Value:
+        return element_address(self.b, base, self.dtype, element)

@@ -26,7 +26,8 @@ from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.window_columns import Block, Channels, Rows
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.indices import Index
-from pellucid.executors.native.llvm.lanes import I64, Lanes
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.types import I64
 from pellucid.executors.native.matmul.cuts import Contraction
 from pellucid.executors.native.matmul.matrices import Scattered
 from pellucid.executors.native.matmul.panels import Operand
@@ -58,30 +59,40 @@ class _BySamples(ConvolvedProduct):
     def _taps_and_columns(self) -> tuple[Steps, Steps]:
         primitive = self.node.primitive
         taps = Steps(self.w.shape[3:], primitive.w_dilation)
-        return taps, Steps(self.node.output.shape[3:], primitive.stride)
+        counts = self.node.output.shape[3:]
+        return taps, Steps(counts, primitive.stride)
 
     def emit(self) -> None:
         """Some blocks."""
-        groups, channels = self.w.shape[0], self.w.shape[2]
-        taps = math.prod(axis.taps for axis in self.columns.axes)
+        groups = self.w.shape[0]
+        channels = self.w.shape[2]
+        axes = self.columns.axes
+        taps = math.prod(axis.taps for axis in axes)
         rows = self.room(channels * taps)
         starts = self._starts(rows.pitch) if self.more else None
         with self.frame.units.loop() as unit:
-            image, index = unit // self.cut.blocks, unit % self.cut.blocks
-            sample, group = image // groups, image % groups
+            image = unit // self.cut.blocks
+            index = unit % self.cut.blocks
+            sample = image // groups
+            group = image % groups
 
             def body(block: Block) -> None:
                 x = self.address(self.x, sample, group)
-                self.lay_out(Channels(x, self.x.shape[2], self.x.strides[2]), block, rows)
-                right = rows.place if starts is None else self._scattered(rows, starts)
+                image_channels = Channels(x, channels, self.x.strides[2])
+                self.lay_out(image_channels, block, rows)
+                right: Operand = rows.place
+                if starts is not None:
+                    right = self._scattered(rows, starts)
                 left = self.address(self.w, group)
-                self._multiply(image, block, rows.pitch, (left, right))
+                operands = left, right
+                self._multiply(image, block, rows.pitch, operands)
 
             self.for_block(index, body)
 
     def _scattered(self, rows: Rows, starts: ir.Value) -> Scattered:
         """The columns as a matrix whose rows begin where they are told."""
-        return Scattered(self.b, rows.place, self.dtype, (self.cut.run, 1), starts)
+        strides = (self.cut.run, 1)
+        return Scattered(self.b, rows.place, self.dtype, strides, starts)
 
     def _starts(self, pitch: int) -> ir.Value:
         """Where the row of each place of the kernel begins among the columns."""
@@ -95,8 +106,10 @@ class _BySamples(ConvolvedProduct):
         ):
             line = channel * wide + j
             start = line * pitch + i * down
-            row = (channel * high + i) * wide + j
-            self.b.store(start, self.b.gep(starts, [row], source_etype=I64))
+            line_of_kernel = channel * high + i
+            row = line_of_kernel * wide + j
+            place = self.b.gep(starts, [row], source_etype=I64)
+            self.b.store(start, place)
         return starts
 
     def _multiply(
@@ -104,14 +117,18 @@ class _BySamples(ConvolvedProduct):
     ) -> None:
         """The results of a block: a group of a sample is an image."""
         output = self.node.output
-        out, counts = output.shape[2], output.shape[3:]
+        out = output.shape[2]
+        counts = output.shape[3:]
         spec = self._contraction(block, pitch)
-        begin = block.row * (counts[-1] if counts else 1) + block.first
+        row_length = counts[-1] if counts else 1
+        begin = block.row * row_length + block.first
 
         def store(row: Index, column: Index, vector: ir.Value, mask: Any) -> None:
             line = image * out + row
-            element = line * math.prod(counts) + begin + column
-            self.frame.store(output, element, Lanes(self.b, vector, self.dtype), mask)
+            before = line * math.prod(counts)
+            element = before + begin + column
+            lanes = Lanes(self.b, vector, self.dtype)
+            self.frame.store(output, element, lanes, mask)
 
         self.product(spec, operands, store)
 
@@ -146,31 +163,39 @@ class _ByChannels(ConvolvedProduct):
         super().__init__(frame, node)
         self.groups, self.out, self.channels = self.w.shape[:3]
         positions = math.prod(node.output.shape[3:])
-        self.products = node.output.shape[3] if self.more else 1
+        rows_apart = node.output.shape[3]
+        self.products = rows_apart if self.more else 1
         self.positions = positions // self.products  # of a product
-        self.wide = self.cut.samples * positions // self.products
+        samples = self.cut.samples
+        self.wide = samples * positions // self.products
         self.turned = self.out < self.wide
-        self.size = self.out * self.cut.samples * positions
+        self.size = self.out * samples * positions
 
     def _taps_and_columns(self) -> tuple[Steps, Steps]:
         primitive = self.node.primitive
         columns = Steps(self.w.shape[3:], primitive.w_dilation)
-        return Steps(self.node.output.shape[3:], primitive.stride), columns
+        counts = self.node.output.shape[3:]
+        return Steps(counts, primitive.stride), columns
 
     def emit(self) -> None:
         """Some groups, for some samples at a time."""
-        b, samples = self.b, self.cut.samples
-        memory = _Memory(self.room(self.wide), self._sums())
+        b = self.b
+        samples = self.cut.samples
+        rows = self.room(self.wide)
+        memory = _Memory(rows, self._sums())
         with self.frame.units.loop() as unit:
             group = unit % self.groups
             sample = unit // self.groups * samples
             with counted(b, 0, self.size) as i:
                 memory.sums.clear(i, 1)
-            with counted(b, 0, self.channels) as channel, counted(b, 0, self.cut.blocks) as index:
+            channels = counted(b, 0, self.channels)
+            blocks = counted(b, 0, self.cut.blocks)
+            with channels as channel, blocks as index:
 
                 def body(block: Block) -> None:
                     x = self.address(self.x, sample, group, channel)
-                    self.lay_out(Channels(x, samples, self.x.strides[0]), block, memory.rows)
+                    images = Channels(x, samples, self.x.strides[0])
+                    self.lay_out(images, block, memory.rows)
                     self._multiply(group, channel, block, memory)
 
                 self.for_block(index, body)
@@ -179,45 +204,59 @@ class _ByChannels(ConvolvedProduct):
     def _sums(self) -> InMemory:
         """Memory for the sums, and for what they lose where there are many products."""
         places = [self.scratch(self.size)]
-        if self.channels * self.cut.blocks > BLOCK:
+        products = self.channels * self.cut.blocks
+        if products > BLOCK:
             places.append(self.scratch(self.size))
         return InMemory(self.b, self.dtype, *places)
 
     def _multiply(self, group: Index, channel: Index, block: Block, memory: _Memory) -> None:
         """The products of a block, added to the sums."""
         spec = self._contraction(block, memory.rows.pitch)
-        first_place = block.row * self.columns.axes[-1].columns + block.first
+        row_length = self.columns.axes[-1].columns
+        first_place = block.row * row_length + block.first
         w = self.address(self.w, group, 0, channel)
-        w = self.columns.moved(w, first_place * self.along(3))
-        down = self.cut.run * self.node.primitive.stride[0] if self.more else 0
+        along = self.along(3)
+        w = self.columns.moved(w, first_place * along)
+        down = 0
+        if self.more:
+            down = self.cut.run * self.node.primitive.stride[0]
         with counted(self.b, 0, self.products) as i:
             place = self.columns.moved(memory.rows.place, i * down)
-            sums = memory.sums.further(i * (self.out * self.wide))
-            operands = (place, w) if self.turned else (w, place)
-            self.product(spec, operands, self._adding(sums, spec.n))
+            before = i * (self.out * self.wide)
+            sums = memory.sums.further(before)
+            operands = (w, place)
+            if self.turned:
+                operands = (place, w)
+            adding = self._adding(sums, spec.n)
+            self.product(spec, operands, adding)
 
     def _contraction(self, block: Block, pitch: int) -> Contraction:
         """The product of a block. One operand is turned for it: the narrower one."""
-        out, along = self.w.strides[1], self.along(3)
+        out = self.w.strides[1]
+        along = self.along(3)
         if self.turned:
             strides = (pitch, 1), (along, out)
             return Contraction(self.wide, self.out, block.count, self.dtype, *strides)
         strides = (out, along), (1, pitch)
-        return Contraction(self.out, self.wide, block.count, self.dtype, *strides)
+        count = block.count
+        return Contraction(self.out, self.wide, count, self.dtype, *strides)
 
     def _adding(self, sums: InMemory, columns: int) -> Callable[..., None]:
         """The function that adds each vector of a product to its sums, `columns` of them a row."""
 
         def store(row: Index, column: Index, vector: ir.Value, mask: Any) -> None:
             element = row * columns + column
-            sums.add(element, Lanes(self.b, vector, self.dtype), mask)
+            lanes = Lanes(self.b, vector, self.dtype)
+            sums.add(element, lanes, mask)
 
         return store
 
     def _hand_out(self, sample: Index, group: Index, sums: InMemory) -> None:
         """The finished sums of a unit, each at its place."""
-        b, output = self.b, self.node.output
-        strides = row_major(output.shape)[:3]
+        b = self.b
+        output = self.node.output
+        all_strides = row_major(output.shape)
+        strides = all_strides[:3]
         with (
             counted(b, 0, self.products) as i,
             counted(b, 0, self.out) as out,
@@ -226,7 +265,10 @@ class _ByChannels(ConvolvedProduct):
         ):
             line = one * self.positions + place
             element = line * self.out + out if self.turned else out * self.wide + line
-            found = sums.get(i * (self.out * self.wide) + element)
-            first = self.frame.element(0, (sample + one, group, out), strides)
-            element = first + (i * self.positions + place)
+            before = i * (self.out * self.wide)
+            found = sums.get(before + element)
+            at = (sample + one, group, out)
+            first = self.frame.element(0, at, strides)
+            position = i * self.positions + place
+            element = first + position
             self.frame.store(output, element, found)

@@ -17,7 +17,7 @@ from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.window_columns import Axis, Block, Channels, Columns, Rows
 from pellucid.executors.native.llvm.counted_loops import Interval, choose
 from pellucid.executors.native.llvm.indices import Index
-from pellucid.executors.native.llvm.lanes import scalar_type
+from pellucid.executors.native.llvm.types import scalar_type
 from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
 from pellucid.executors.native.matmul.cuts import Contraction
 from pellucid.executors.native.matmul.panels import Operand
@@ -41,12 +41,19 @@ class ConvolvedProduct:
     """
 
     def __init__(self, frame: Frame, node: Node) -> None:
-        self.frame, self.b, self.node, self.cut = frame, frame.builder, node, cut_of(node)
-        self.x, self.w = (frame.views[value] for value in node.inputs)
+        self.frame = frame
+        self.b = frame.builder
+        self.node = node
+        self.cut = cut_of(node)
+        views = frame.views
+        self.x, self.w = (views[value] for value in node.inputs)
         self.dtype = node.output.dtype
-        self.more, axes = self.cut.more, self._axes(*self._taps_and_columns())
+        self.more = self.cut.more
+        taps, columns = self._taps_and_columns()
+        axes = self._axes(taps, columns)
         if self.more:
-            axes[0] = replace(axes[0], taps=1, columns=axes[0].columns + self.more)
+            taller = axes[0].columns + self.more
+            axes[0] = replace(axes[0], taps=1, columns=taller)
         self.columns = Columns(frame, self.dtype, axes)
 
     def _taps_and_columns(self) -> tuple[Steps, Steps]:
@@ -55,7 +62,8 @@ class ConvolvedProduct:
 
     def _axes(self, taps: Steps, columns: Steps) -> list[Axis]:
         """How taps and columns meet x along each axis of sizes."""
-        axes, primitive = [], self.node.primitive
+        axes = []
+        primitive = self.node.primitive
         for i, size in enumerate(self.x.shape[3:]):
             axis = Axis(
                 size=size,
@@ -69,14 +77,16 @@ class ConvolvedProduct:
             )
             axes.append(axis)
         # A convolution over no axes is one of a single place.
-        return axes or [Axis(1, 1, 1, 1, 1, 1, 0, 1)]
+        single = Axis(1, 1, 1, 1, 1, 1, 0, 1)
+        return axes or [single]
 
     # ---- where numbers lie -------------------------------------------------------------------
 
     def address(self, view: View, *indices: Any) -> ir.Value:
         """Where an element of x or w lies."""
         strides = view.strides[: len(indices)]
-        return self.frame.address(view.base, self.frame.element(view.offset, indices, strides))
+        element = self.frame.element(view.offset, indices, strides)
+        return self.frame.address(view.base, element)
 
     def along(self, first: int) -> int:
         """How far apart the elements of w lie along all its axes from `first` on."""
@@ -108,34 +118,44 @@ class ConvolvedProduct:
 
     def _part_of_row(self, index: Index, body: Callable[[Block], None]) -> None:
         """A block that is a part of one row."""
-        count, run = self.cut.segments, self.cut.run
-        row, segment = index // count, index % count
+        count = self.cut.segments
+        run = self.cut.run
+        row = index // count
+        segment = index % count
         first = segment * run
         rest = self.columns.axes[-1].columns % run
 
         def emit(final: bool) -> None:
-            body(Block(row, first, 1, rest if final else run))
+            length = rest if final else run
+            body(Block(row, first, 1, length))
 
-        choose(segment, count, rest != 0, emit)
+        is_ragged = rest != 0
+        choose(segment, count, is_ragged, emit)
 
     def _whole_rows(self, index: Index, body: Callable[[Block], None]) -> None:
         """A block of whole rows."""
-        cut, row = self.cut, index * self.cut.rows
-        outer = math.prod(axis.columns for axis in self.columns.axes[:-1])
+        cut = self.cut
+        row = index * self.cut.rows
+        outer_axes = self.columns.axes[:-1]
+        outer = math.prod(axis.columns for axis in outer_axes)
         rest = (outer - self.more) % cut.rows
 
         def emit(final: bool) -> None:
-            body(Block(row, 0, rest if final else cut.rows, cut.run))
+            rows = rest if final else cut.rows
+            body(Block(row, 0, rows, cut.run))
 
         choose(index, cut.blocks, rest != 0, emit)
 
     def lay_out(self, channels: Channels, block: Block, to: Rows) -> None:
         """The columns of a block, with those that the rows of the kernel reach further down."""
-        self.columns.lay_out(channels, replace(block, rows=block.rows + self.more), to)
+        reached = replace(block, rows=block.rows + self.more)
+        self.columns.lay_out(channels, reached, to)
 
     def product(
         self, spec: Contraction, operands: tuple[Operand, Operand], store: Callable[..., None]
     ) -> None:
         """A product of matrices; `store` gets each vector of the result."""
-        units = Interval.of(self.b, 0, tiles(spec, self.frame.target))
-        emit_contraction(self.frame.site, spec, operands, units, Finish(store))
+        count = tiles(spec, self.frame.target)
+        units = Interval.of(self.b, 0, count)
+        finish = Finish(store)
+        emit_contraction(self.frame.site, spec, operands, units, finish)

@@ -27,7 +27,8 @@ class CopyBackKind(KernelKind[CopyBack]):
             raise AssertionError("a copy without a source")
         target = frame.bound(MemoryPlace(kernel.slot))
         with frame.builder.if_then(frame.has_units):
-            copy_bytes(frame.builder, target, frame.pointer(value), bytes_of(value))
+            source = frame.pointer(value)
+            copy_bytes(frame.builder, target, source, bytes_of(value))
 
     def described(self, kernel: CopyBack) -> str:
         """Which value goes to which variable."""
@@ -36,7 +37,9 @@ class CopyBackKind(KernelKind[CopyBack]):
     def bytes(self, kernel: CopyBack, shared: Planned) -> int:
         """The bytes of the variable, once read and once written."""
         del shared
-        return 0 if kernel.source is None else 2 * bytes_of(kernel.source)
+        if kernel.source is None:
+            return 0
+        return 2 * bytes_of(kernel.source)
 
     def name(self, kernel: CopyBack) -> str:
         """What a report calls it."""
@@ -61,10 +64,13 @@ class LoopStartKind(KernelKind[LoopStart]):
         del number
         loop = kernel.loop
         first = loop.scan.constants
-        given = loop.nodes[0].inputs[first : first + loop.scan.carries]
+        after = first + loop.scan.carries
+        given = loop.nodes[0].inputs[first:after]
         with frame.builder.if_then(frame.has_units):
-            for carry, (value, trace) in enumerate(zip(given, loop.traces, strict=True)):
-                view, count = frame.views[value], math.prod(value.shape)
+            pairs = zip(given, loop.traces, strict=True)
+            for carry, (value, trace) in enumerate(pairs):
+                view = frame.views[value]
+                count = math.prod(value.shape)
                 target = frame.pointer(trace, first_row(loop, carry) * count)
                 source = frame.pointer(view.base, view.offset)
                 copy_bytes(frame.builder, target, source, count * value.dtype.itemsize)
@@ -76,7 +82,9 @@ class LoopStartKind(KernelKind[LoopStart]):
     def bytes(self, kernel: LoopStart, shared: Planned) -> int:
         """One row of each trace: read, and written."""
         del shared
-        return 2 * sum(bytes_of(trace) // trace.shape[0] for trace in kernel.loop.traces)
+        traces = kernel.loop.traces
+        rows = (bytes_of(trace) // trace.shape[0] for trace in traces)
+        return 2 * sum(rows)
 
     def name(self, kernel: LoopStart) -> str:
         """What a report calls it."""

@@ -19,10 +19,11 @@ from pellucid.executors.native.kernels.interface import (
     FAILED_STEP,
     FAILURE,
 )
+from pellucid.executors.native.llvm.indices import Index, Number, raw_number
 from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.types import I64, POINTER
 
-I64 = ir.IntType(64)
-POINTER = ir.PointerType()
+INT64 = np.dtype(np.int64)
 
 
 def call_back(frame: Frame, number: int) -> None:
@@ -31,60 +32,79 @@ def call_back(frame: Frame, number: int) -> None:
     It counts as failed until Python says that it is done: an exception can arise on the way to
     Python and back, where nobody sees it.
     """
-    b, entry = frame.builder, _entry(frame, CALL_BACK)
+    b = frame.builder
+    entry = _entry(frame, CALL_BACK)
     kind = ir.FunctionType(ir.VoidType(), [I64])
-    before = b.load(_entry(frame, FAILURE), typ=I64)
-    with b.if_then(b.icmp_signed("==", before, I64(0))):
-        _fail(frame, I64(-1 - number))
-        b.call(_Callee(b.load(entry, typ=POINTER), kind), [I64(number)])
+    with b.if_then(_nothing_failed(frame)):
+        _fail(frame, -1 - number)
+        pointer = b.load(entry, typ=POINTER)
+        function = _Callee(pointer, kind)
+        b.call(function, [I64(number)])
 
 
-def _fail(frame: Frame, what: ir.Value) -> None:
+def _nothing_failed(frame: Frame) -> ir.Value:
+    place = _entry(frame, FAILURE)
+    failure = frame.builder.load(place, typ=I64)
+    return Index(frame.builder, failure).equals(0)
+
+
+def _fail(frame: Frame, what: int) -> None:
     """Note a failure in this step."""
-    b = frame.builder
-    b.atomic_rmw("xchg", _entry(frame, FAILED_STEP), frame.step, "monotonic")
-    b.atomic_rmw("xchg", _entry(frame, FAILURE), what, "monotonic")
+    _note(frame, FAILED_STEP, frame.step)
+    _note(frame, FAILURE, what)
 
 
-def note_index(frame: Frame, number: int, index: ir.Value, place: ir.Value) -> None:
-    """Note an index out of range, unless something has failed before."""
-    b = frame.builder
-    before = b.load(_entry(frame, FAILURE), typ=I64)
-    with b.if_then(b.icmp_signed("==", before, I64(0))):
-        b.atomic_rmw("xchg", _entry(frame, FAILED_INDEX), index, "monotonic")
-        b.atomic_rmw("xchg", _entry(frame, FAILED_PLACE), place, "monotonic")
-        _fail(frame, I64(1 + number))
+def _note(frame: Frame, entry: int, what: Number) -> None:
+    """Write an entry of the table; what other threads write at the same time is whole, too."""
+    place = _entry(frame, entry)
+    frame.builder.atomic_rmw("xchg", place, raw_number(what), "monotonic")
 
 
 def _entry(frame: Frame, number: int) -> ir.Value:
     """Where an entry of the table behind the arena lies."""
-    slot = I64(frame.program.plan.arena_slot + number)
-    return frame.builder.gep(frame.table, [slot], source_etype=I64)
+    slot = frame.program.plan.arena_slot + number
+    place = [I64(slot)]
+    return frame.builder.gep(frame.table, place, source_etype=I64)
 
 
 class _Callee:
     """A function behind a pointer, with the type that the builder asks for."""
 
     def __init__(self, pointer: ir.Value, kind: ir.FunctionType) -> None:
-        self.pointer, self.function_type, self.type = pointer, kind, pointer.type
+        self.pointer = pointer
+        self.function_type = kind
+        self.type = pointer.type
 
     def get_reference(self) -> str:
         """The pointer's name in the code."""
         return str(self.pointer.get_reference())
 
 
-def checked_index(frame: Frame, index: Lanes, size: int, number: int) -> ir.Value:
+# ---- indices ---------------------------------------------------------------------------------
+
+
+def note_index(frame: Frame, number: int, index: Number, place: Number) -> None:
+    """Note an index out of range, unless something has failed before."""
+    with frame.builder.if_then(_nothing_failed(frame)):
+        _note(frame, FAILED_INDEX, index)
+        _note(frame, FAILED_PLACE, place)
+        _fail(frame, 1 + number)
+
+
+def checked_index(frame: Frame, index: Lanes, size: int, number: int) -> Index:
     """A position counted from the front; one outside is noted, and 0 taken in its place."""
     b = frame.builder
-    found = index.astype(np.dtype(np.int64)).value
-    found = b.select(b.icmp_signed("<", found, I64(0)), b.add(found, I64(size)), found)
-    inside = b.icmp_unsigned("<", found, I64(size))
+    given = Index(b, index.astype(INT64).value)
+    is_negative = given < 0
+    from_front = (given + size).where(is_negative, given)
+    inside = from_front.is_within(size)
     with b.if_then(b.not_(inside)):
-        note_index(frame, number, index.astype(np.dtype(np.int64)).value, I64(0))
-    return b.select(inside, found, I64(0))
+        note_index(frame, number, index.astype(INT64).value, 0)
+    return from_front.where(inside, 0)
 
 
 def check_alone(frame: Frame, positions: View, size: int, number: int) -> None:
     """Check indices alone, where the data have no elements: one out of range is an error still."""
     with walk(frame, positions.shape) as indices:
-        checked_index(frame, get(frame, positions, indices), size, number)
+        index = get(frame, positions, indices)
+        checked_index(frame, index, size, number)

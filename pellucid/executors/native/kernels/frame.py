@@ -1,6 +1,7 @@
 """The frame of a kernel function: its arguments, and how it reaches memory.
 
 Frame           one kernel being emitted: builder, pointers, loads and stores
+Slot            lanes kept from turn to turn of a loop
 kernel_type     what a kernel is called with
 """
 
@@ -9,25 +10,26 @@ from typing import Any
 
 from llvmlite import ir
 
+from pellucid.executors.native.counting import ceil_div
 from pellucid.executors.native.kernels.rule_functions import Rules
 from pellucid.executors.native.llvm.builder import Builder
 from pellucid.executors.native.llvm.counted_loops import Interval
 from pellucid.executors.native.llvm.indices import Index, Number
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for, load, store
+from pellucid.executors.native.llvm.types import I8, I64, POINTER, VOID
 from pellucid.executors.native.matmul.panels import Site
 from pellucid.executors.native.schedule.plan import MemoryPlace
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Value
-
-I8, I64 = ir.IntType(8), ir.IntType(64)
-POINTER = ir.PointerType()
-VOID = ir.VoidType()
+from pellucid.primitives.base import DType
 
 
 def kernel_type() -> ir.FunctionType:
     """A kernel: (table, bindings, step, first unit, unit after the last)."""
-    return ir.FunctionType(VOID, [POINTER, POINTER, I64, I64, I64])
+    table, bindings = POINTER, POINTER
+    step, first, after = I64, I64, I64
+    return ir.FunctionType(VOID, [table, bindings, step, first, after])
 
 
 class Frame:
@@ -42,11 +44,13 @@ class Frame:
         self, shared: Planned, program: Planned | None = None, rules: Rules | None = None
     ) -> None:
         """For a kernel in the body of a loop, `program` is what the whole program shares."""
-        self.shared, self.program = shared, program or shared
+        self.shared = shared
+        self.program = program or shared
         self.rules = rules
         self.views = shared.views
         self.target = shared.target
-        self.function = ir.Function(ir.Module("kernel"), kernel_type(), "kernel")
+        module = ir.Module("kernel")
+        self.function = ir.Function(module, kernel_type(), "kernel")
         self.table, self.bindings, step, begin, end = self.function.args
         entry = self.function.append_basic_block("entry")
         self.code = self.function.append_basic_block("code")
@@ -84,15 +88,24 @@ class Frame:
     def bound(self, place: MemoryPlace) -> ir.Value:
         """Where a place in memory begins in this step."""
         if place not in self._pointers:
-            b, first = self._entry, 3 * len(self._pointers)
-            slot, offset, moves = (
-                b.load(b.gep(self.bindings, [I64(first + i)], source_etype=I64), typ=I64)
-                for i in range(3)
-            )
-            start = b.load(b.gep(self.table, [slot], source_etype=POINTER), typ=POINTER)
+            b = self._entry
+            first = 3 * len(self._pointers)
+            slot, offset, moves = (self._binding(first + i) for i in range(3))
+            entry = b.gep(self.table, [slot], source_etype=POINTER)
+            start = b.load(entry, typ=POINTER)
             moved = self.step * moves + offset
             self._pointers[place] = b.gep(start, [moved], source_etype=I8)
         return self._pointers[place]
+
+    def _binding(self, number: int) -> ir.Value:
+        """One of the numbers that tell where buffers lie."""
+        b = self._entry
+        address = b.gep(self.bindings, [I64(number)], source_etype=I64)
+        return b.load(address, typ=I64)
+
+    def constant(self, number: Any, dtype: DType) -> Lanes:
+        """A number known now."""
+        return Lanes.constant(self.builder, dtype.type(number), dtype)
 
     def scratch(self, kind: ir.Type, count: int = 1) -> ir.Value:
         """Memory on the stack; LLVM keeps single slots in registers."""
@@ -105,24 +118,27 @@ class Frame:
     def address(self, value: Value, element: Number, offset: int = 0) -> ir.Value:
         """The address of an element of a buffer, counted from the element `offset` on."""
         bytes_before = Index(self.builder, element) * value.dtype.itemsize
-        return self.builder.gep(self.pointer(value, offset), [bytes_before], source_etype=I8)
+        begin = self.pointer(value, offset)
+        return self.builder.gep(begin, [bytes_before], source_etype=I8)
 
     def load(
         self,
         value: Value,
         element: Number,
-        width: int,
-        stride: int,
+        width: int = 1,
+        stride: int = 1,
         mask: Any = None,
         offset: int = 0,
     ) -> Lanes:
         """`width` elements from `element` on, `stride` apart; counted from `offset` on."""
         address = self.address(value, element, offset)
-        return load(self.builder, address, value.dtype, width, stride=stride, mask=mask)
+        b, dtype = self.builder, value.dtype
+        return load(b, address, dtype, width, stride=stride, mask=mask)
 
     def store(self, value: Value, element: Number, lanes: Lanes, mask: Any = None) -> None:
         """Write neighbouring elements."""
-        store(self.builder, self.address(value, element), lanes, mask=mask)
+        address = self.address(value, element)
+        store(self.builder, address, lanes, mask=mask)
 
     def claim(self, value: Value, element: Number, further: Iterable[int] = (0,)) -> None:
         """Ask for the cache lines of elements to be this CPU's own: they will be written soon.
@@ -147,13 +163,31 @@ class Frame:
         return total
 
 
+class Slot:
+    """Lanes kept on the stack from turn to turn of a loop: LLVM has them in registers."""
+
+    def __init__(self, frame: Frame, like: Lanes) -> None:
+        self.b, self.like = frame.builder, like
+        self.kind = like.value.type
+        self.place = frame.scratch(self.kind)
+
+    def get(self) -> Lanes:
+        """What was put there last."""
+        raw = self.b.load(self.place, typ=self.kind)
+        return self.like.made(raw)
+
+    def put(self, lanes: Lanes) -> None:
+        """Keep other lanes."""
+        self.b.store(lanes.value, self.place)
+
+
 def _bytes(kind: ir.Type) -> int:
     """What a number or a vector takes in memory."""
     match kind:
         case ir.VectorType():
             return int(kind.count) * _bytes(kind.element)
         case ir.IntType():
-            return -(-int(kind.width) // 8)
+            return ceil_div(int(kind.width), 8)
         case ir.FloatType():
             return 4
     return 8

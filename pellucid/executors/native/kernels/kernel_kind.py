@@ -40,7 +40,8 @@ class KernelKind(ABC, Generic[K]):
 
     def points(self, kernel: K) -> int:
         """How many points it visits."""
-        return max((math.prod(node.output.shape) for node in kernel.nodes), default=1)
+        sizes = (math.prod(node.output.shape) for node in kernel.nodes)
+        return max(sizes, default=1)
 
     def nanoseconds(self, kernel: K) -> float:
         """A rough estimate of its time on one thread."""
@@ -55,7 +56,8 @@ class KernelKind(ABC, Generic[K]):
         """What it reads and writes: each buffer once."""
         read = {shared.views[v].base for node in kernel.nodes for v in node.inputs}
         made = {node.output for node in kernel.nodes}
-        return sum(map(bytes_of, (read - made) | set(kernel.stores)))
+        met = (read - made) | set(kernel.stores)
+        return sum(map(bytes_of, met))
 
     def name(self, kernel: K) -> str:
         """What a report calls it."""

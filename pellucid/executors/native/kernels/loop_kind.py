@@ -27,7 +27,8 @@ class LoopKind(KernelKind[Loop]):
         """One nest of loops."""
         del number
         nest = loop_nest(kernel, frame.views)
-        emit_loop(frame, kernel, nest, lane_width(kernel, nest, frame.target.vector_bytes))
+        width = lane_width(kernel, nest, frame.target.vector_bytes)
+        emit_loop(frame, kernel, nest, width)
 
     def described(self, kernel: Loop) -> str:
         """The shape of its space, and the axes that are reduced."""

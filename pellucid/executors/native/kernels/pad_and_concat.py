@@ -11,20 +11,19 @@ in an order that does not depend on threads.
 """
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from llvmlite import ir
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.facts import Lowering, facts_of
 from pellucid.executors.native.ir.views import View, row_major
 from pellucid.executors.native.kernels.blocked_sums import InMemory
 from pellucid.executors.native.kernels.frame import Frame
-from pellucid.executors.native.kernels.walks import Walk, each, over
-from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.lanes import I64, Lanes
-from pellucid.graph import Node, Shape
+from pellucid.executors.native.kernels.walks import Places, Walk, each, over
+from pellucid.executors.native.llvm.indices import Index, Number, unraveled
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.graph import Node
 
 
 def is_of_planes(node: Node) -> bool:
@@ -34,119 +33,185 @@ def is_of_planes(node: Node) -> bool:
 
 def plane_units(node: Node) -> int:
     """How many planes there are."""
-    return math.prod(node.output.shape[i] for i in _counting(node))
+    shape = node.output.shape
+    counting = _counting(node)
+    return math.prod(shape[i] for i in counting)
 
 
 def _counting(node: Node) -> list[int]:
     """The axes that number the planes; the others make up a plane."""
-    primitive, axes = node.primitive, range(len(node.output.shape))
+    primitive = node.primitive
+    axes = range(len(node.output.shape))
     if isinstance(primitive, p.OverlapAdd):
         return [i for i in axes if i not in primitive.axis]
     if isinstance(primitive, p.Concat):
         return list(range(primitive.axis))
-    widths = (primitive.before, primitive.after, primitive.interior)
-    return [i for i in axes if not any(width[i] for width in widths)]
+    outside = primitive.before, primitive.after
+    widths = zip(*outside, primitive.interior, strict=True)
+    return [i for i, width in enumerate(widths) if not any(width)]
 
 
 def emit_planes(frame: Frame, node: Node) -> None:
-    """The code for the planes from `begin` to `end`."""
-    strides = row_major(node.output.shape)
-    counting = _counting(node)
-    plane = [i for i in range(len(strides)) if i not in counting]
-    with counted(frame.builder, frame.units.begin, frame.units.end) as unit:
-        if isinstance(node.primitive, p.Concat):
-            _join(frame, node, unit, strides)
-            return
-        x = frame.views[node.inputs[0]]
-        planes = Walk(node.output.shape, strides, x.strides[: len(strides)]).chosen(counting)
-        start = _split(frame, unit, planes, (I64(0), I64(x.offset)))
-        sizes = tuple(node.output.shape[i] for i in plane)
-        whole = Walk(sizes, tuple(strides[i] for i in plane), (0,) * len(plane)).joined()
-        if isinstance(node.primitive, p.Pad):
-            _fill(frame, node, start[0], whole)
-            _put(frame, node, start, plane, strides)
-        else:
-            _add(frame, node, start, whole)
+    """The code for some planes."""
+    with frame.units.loop() as unit:
+        match node.primitive:
+            case p.Concat():
+                _Planes(frame, node).join(unit)
+            case p.Pad():
+                _Planes(frame, node).pad(unit)
+            case _:
+                _Planes(frame, node).overlap(unit)
 
 
-def _split(frame: Frame, unit: ir.Value, walk: Walk, start: tuple[Any, Any]) -> tuple[Any, Any]:
-    """Where plane number `unit` begins in y and in x."""
-    b, (y, x) = frame.builder, start
-    rows = list(zip(walk.sizes, walk.y, walk.x, strict=True))
-    for n, in_y, in_x in reversed(rows):
-        index = b.urem(unit, I64(n))
-        unit = b.udiv(unit, I64(n))
-        y, x = b.add(y, b.mul(index, I64(in_y))), b.add(x, b.mul(index, I64(in_x)))
-    return y, x
+class _Planes:
+    """The emission of one plane of a node."""
+
+    def __init__(self, frame: Frame, node: Node) -> None:
+        self.frame = frame
+        self.node = node
+        self.output = node.output
+        self.primitive = node.primitive
+        self.strides = row_major(node.output.shape)
+        self.counting = _counting(node)
+        axes = range(len(self.strides))
+        self.inside = [i for i in axes if i not in self.counting]
+
+    # ---- where a plane begins ----------------------------------------------------------------
+
+    def _start(self, unit: Index) -> Places:
+        """Where plane `unit` begins in y, and in the only x."""
+        x = self._input()
+        axes = len(self.strides)
+        from_x = x.strides[:axes]
+        planes = Walk.of(self.output.shape, self.strides, from_x)
+        counting = planes.chosen(self.counting)
+        return self._begin(unit, counting, 0, x.offset)
+
+    def _begin(self, unit: Index, planes: Walk, y: Number, x: Number) -> Places:
+        """The same for planes that are walked over so, from an element of y and one of x on."""
+        begin_of_y = Index(unit.b, y)
+        places = Places(begin_of_y, Index(unit.b, x))
+        indices = unraveled(unit, planes.sizes)
+        last_first = reversed(planes.axes)
+        for axis, index in zip(last_first, indices, strict=True):
+            places = places.after(index, axis)
+        return places
+
+    def _input(self) -> View:
+        return self.frame.views[self.node.inputs[0]]
+
+    def _plane(self) -> Walk:
+        """The walk over a plane of y, while x stays where it is."""
+        sizes = [self.output.shape[i] for i in self.inside]
+        strides = [self.strides[i] for i in self.inside]
+        nothing = (0,) * len(sizes)
+        return Walk.of(tuple(sizes), strides, nothing).joined()
+
+    # ---- padding and joining -----------------------------------------------------------------
+
+    def pad(self, unit: Index) -> None:
+        """A plane full of one number, and the elements of x at their places in it."""
+        start = self._start(unit)
+        x = self._input()
+        primitive = self.primitive
+        self._fill(start.y)
+        first = _dot(primitive.before, self.strides)
+        interior = primitive.interior
+        gaps = zip(self.strides, interior, strict=True)
+        steps = [stride * (gap + 1) for stride, gap in gaps]
+        walk = Walk.of(x.shape, steps, x.strides)
+        elements = walk.chosen(self.inside)
+        begin = Places(start.y + first, start.x)
+        self._copy(x, elements, begin)
+
+    def _fill(self, start: Index) -> None:
+        """A padded plane full of its one number."""
+        output = self.output
+        with np.errstate(over="ignore"):  # a number beyond float32 is inf
+            number = output.dtype.type(self.primitive.value)
+        builder = self.frame.builder
+        value = Lanes.constant(builder, number, output.dtype)
+
+        def fill(at: Places, width: int) -> None:
+            lanes = value.splat(width)
+            self.frame.store(output, at.y, lanes)
+
+        plane = self._plane()
+        each(self.frame, output.dtype, plane, _beside_nothing(start), fill)
+
+    def join(self, unit: Index) -> None:
+        """The parts of all inputs in a plane, one after the other."""
+        axis = self.primitive.axis
+        before = 0
+        for value in self.node.inputs:
+            x = self.frame.views[value]
+            elements = Walk.of(x.shape, self.strides, x.strides)
+            planes = elements.chosen(self.counting)
+            begin = before * self.strides[axis]
+            start = self._begin(unit, planes, begin, x.offset)
+            inside = elements.chosen(self.inside)
+            self._copy(x, inside, start)
+            before += x.shape[axis]
+
+    def _copy(self, x: View, elements: Walk, start: Places) -> None:
+        """Copy the elements of x on a walk to their places in y; a stride of 0 in x repeats one."""
+        elements = elements.joined()
+
+        def copy(at: Places, width: int) -> None:
+            along = elements.along
+            lanes = self.frame.load(x.base, at.x, width, along)
+            self.frame.store(self.output, at.y, lanes)
+
+        dtype = self.output.dtype
+        each(self.frame, dtype, elements, start, copy)
+
+    # ---- windows added up --------------------------------------------------------------------
+
+    def overlap(self, unit: Index) -> None:
+        """All windows of a plane added up: element by element, as the reference does."""
+        start = self._start(unit)
+        x = self._input()
+        sums = InMemory.of(self.frame, self.node)
+        begin = _beside_nothing(start.y)
+        dtype = self.output.dtype
+
+        def clear(at: Places, width: int) -> None:
+            sums.clear(at.y, width)
+
+        plane = self._plane()
+        each(self.frame, dtype, plane, begin, clear)
+        elements, windows = self._elements_and_windows(x)
+        with (
+            over(self.frame, elements, start) as element,
+            over(self.frame, windows, element) as at,
+        ):
+            number = self.frame.load(x.base, at.x)
+            sums.add(at.y, number)
+
+    def _elements_and_windows(self, x: View) -> tuple[Walk, Walk]:
+        """The walk over the elements of a window, and that over the windows of a plane."""
+        axes = self.primitive.axis
+        primitive = self.primitive
+        inside = len(x.shape) - len(axes)
+        along = [self.strides[i] for i in axes]
+        down = _products(along, primitive.dilation)
+        sizes = x.shape[inside:]
+        elements = Walk.of(sizes, down, x.strides[inside:])
+        sizes = tuple(x.shape[i] for i in axes)
+        steps = _products(along, primitive.stride)
+        from_window = [x.strides[i] for i in axes]
+        return elements, Walk.of(sizes, steps, from_window)
 
 
-def _fill(frame: Frame, node: Node, start: ir.Value, plane: Walk) -> None:
-    """A padded plane full of its one number."""
-    output = node.output
-    with np.errstate(over="ignore"):  # a number beyond float32 is inf
-        number = output.dtype.type(node.primitive.value)
-    value = Lanes.constant(frame.builder, number, output.dtype)
-
-    def fill(y: ir.Value, at: ir.Value, width: int) -> None:
-        del at
-        frame.store(output, y, value.splat(width))
-
-    each(frame, output.dtype, plane, (start, I64(0)), fill)
+def _beside_nothing(y: Index) -> Places:
+    """A place in y, where nothing is read from x."""
+    return Places(y, Index(y.b, 0))
 
 
-def _copied(frame: Frame, node: Node, x: View, walk: Walk, start: tuple[Any, Any]) -> None:
-    """Copy the elements of x on a walk to their places in y; a stride of 0 in x repeats one."""
-    walk = walk.joined()
-    along = walk.x[-1] if walk.x else 0
-
-    def copy(y: ir.Value, at: ir.Value, width: int) -> None:
-        frame.store(node.output, y, frame.load(x.base, at, width, along))
-
-    each(frame, node.output.dtype, walk, start, copy)
+def _products(a: Sequence[int], b: Sequence[int]) -> list[int]:
+    pairs = zip(a, b, strict=True)
+    return [x * y for x, y in pairs]
 
 
-def _put(
-    frame: Frame, node: Node, start: tuple[Any, Any], plane: list[int], strides: Shape
-) -> None:
-    """The elements of x at their places in a padded plane."""
-    primitive, x = node.primitive, frame.views[node.inputs[0]]
-    steps = tuple(s * (n + 1) for s, n in zip(strides, primitive.interior, strict=True))
-    first = sum(a * s for a, s in zip(primitive.before, strides, strict=True))
-    start = frame.builder.add(start[0], I64(first)), start[1]
-    _copied(frame, node, x, Walk(x.shape, steps, x.strides).chosen(plane), start)
-
-
-def _join(frame: Frame, node: Node, unit: ir.Value, strides: Shape) -> None:
-    """The parts of all inputs in a plane, one after the other."""
-    axis, before = node.primitive.axis, 0
-    axes = range(len(strides))
-    for value in node.inputs:
-        x = frame.views[value]
-        walk = Walk(x.shape, strides, x.strides)
-        place = (I64(before * strides[axis]), I64(x.offset))
-        start = _split(frame, unit, walk.chosen(axes[:axis]), place)
-        _copied(frame, node, x, walk.chosen(axes[axis:]), start)
-        before += x.shape[axis]
-
-
-def _add(frame: Frame, node: Node, start: tuple[Any, Any], plane: Walk) -> None:
-    """All windows of a plane added up: element by element, as the reference does."""
-    primitive, output = node.primitive, node.output
-    strides = row_major(output.shape)
-    x = frame.views[node.inputs[0]]
-    axes = primitive.axis
-    inside = len(x.shape) - len(axes)
-    elements = Walk(
-        x.shape[inside:],
-        tuple(strides[i] * d for i, d in zip(axes, primitive.dilation, strict=True)),
-        x.strides[inside:],
-    )
-    windows = Walk(
-        tuple(x.shape[i] for i in axes),
-        tuple(strides[i] * s for i, s in zip(axes, primitive.stride, strict=True)),
-        tuple(x.strides[i] for i in axes),
-    )
-    sums = InMemory.of(frame, node)
-    each(frame, output.dtype, plane, (start[0], I64(0)), lambda y, _, width: sums.clear(y, width))
-    with over(frame, elements, start) as element, over(frame, windows, element) as (y, at):
-        sums.add(y, frame.load(x.base, at, 1, 0))
+def _dot(a: Sequence[int], b: Sequence[int]) -> int:
+    return sum(_products(a, b))

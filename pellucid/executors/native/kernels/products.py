@@ -5,6 +5,7 @@ contraction     the product of one batch: sizes, dtype and strides
 """
 
 import math
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from llvmlite import ir
@@ -12,10 +13,12 @@ from llvmlite import ir
 from pellucid.executors.native.ir.facts import counts, is_costly, multiplies
 from pellucid.executors.native.ir.kernels import Access, Product, own_reach, reach
 from pellucid.executors.native.ir.views import Views, stretched
-from pellucid.executors.native.kernels.evaluate import Level, Members
+from pellucid.executors.native.kernels.evaluate import Members
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.kernel_kind import PRODUCT_RATE, KernelKind
-from pellucid.executors.native.llvm.counted_loops import Interval, counted
+from pellucid.executors.native.kernels.levels import Indices, Level
+from pellucid.executors.native.llvm.counted_loops import Interval
+from pellucid.executors.native.llvm.indices import Index, unraveled
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
 from pellucid.executors.native.matmul.cuts import Contraction
@@ -24,16 +27,16 @@ from pellucid.executors.native.matmul.panels import Operand
 from pellucid.executors.native.matmul.tiles import Finish
 from pellucid.executors.native.schedule.nest import Dim, LoopNest, stages
 from pellucid.executors.native.schedule.planned import Planned
+from pellucid.graph import Node, Shape, Value
 
-I64 = ir.IntType(64)
-
-LIGHT_NODES = 4  # a product, a bias, a comparison and a choice
+LIGHT_NODES = 4  # chosen: a product, a bias, a comparison and a choice
 
 
 def contraction(kernel: Product, views: Views) -> Contraction:
     """The product of one batch: sizes, dtype and strides of both matrices."""
     node = kernel.nodes[0]
-    a, b = (views[value] for value in node.inputs)
+    left, right = node.inputs
+    a, b = views[left], views[right]
     return Contraction(
         m=node.output.shape[-2],
         n=node.output.shape[-1],
@@ -47,9 +50,14 @@ def contraction(kernel: Product, views: Views) -> Contraction:
 
 def _is_light(kernel: Product) -> bool:
     """Whether little code follows the product, like a bias and ReLU."""
-    return len(kernel.nodes) <= LIGHT_NODES and not any(
-        is_costly(node) for node in kernel.nodes[1:]
-    )
+    following = kernel.nodes[1:]
+    is_short = len(kernel.nodes) <= LIGHT_NODES
+    return is_short and not any(map(is_costly, following))
+
+
+def _batch_shape(kernel: Product) -> Shape:
+    """How many products there are, along each axis of the batch."""
+    return kernel.space.shape[:-2]
 
 
 class ProductKind(KernelKind[Product]):
@@ -57,8 +65,10 @@ class ProductKind(KernelKind[Product]):
 
     def units(self, kernel: Product, shared: Planned) -> int:
         """Tiles of one product, times the number of products."""
-        batches = math.prod(kernel.space.shape[:-2])
-        return batches * tiles(contraction(kernel, shared.views), shared.target)
+        spec = contraction(kernel, shared.views)
+        of_one = tiles(spec, shared.target)
+        batch = math.prod(_batch_shape(kernel))
+        return batch * of_one
 
     def points(self, kernel: Product) -> int:
         """The elements of the result."""
@@ -66,12 +76,17 @@ class ProductKind(KernelKind[Product]):
 
     def nanoseconds(self, kernel: Product) -> float:
         """The time of the work on the result, and of the multiply-adds."""
-        k = kernel.nodes[0].inputs[0].shape[-1]
-        return super().nanoseconds(kernel) + self.points(kernel) * k / PRODUCT_RATE
+        of_rest = super().nanoseconds(kernel)
+        return of_rest + self._multiply_adds(kernel) / PRODUCT_RATE
 
     def flops(self, kernel: Product) -> int:
         """A multiplication and an addition for each k."""
-        return 2 * self.points(kernel) * kernel.nodes[0].inputs[0].shape[-1]
+        return 2 * self._multiply_adds(kernel)
+
+    def _multiply_adds(self, kernel: Product) -> int:
+        a = kernel.nodes[0].inputs[0]
+        k = a.shape[-1]
+        return self.points(kernel) * k
 
     def described(self, kernel: Product) -> str:
         """The shape of the result."""
@@ -80,99 +95,151 @@ class ProductKind(KernelKind[Product]):
     def emit(self, frame: Frame, kernel: Product, number: int) -> None:
         """Product by product of a batch."""
         del number
-        if 0 in kernel.space.shape:
-            return
-        spec = contraction(kernel, frame.views)
-        count = tiles(spec, frame.target)
-        batch_shape = kernel.space.shape[:-2]
+        if 0 not in kernel.space.shape:
+            _Products(frame, kernel).emit()
+
+
+class _Products:
+    """The emission of the products of a batch."""
+
+    def __init__(self, frame: Frame, kernel: Product) -> None:
+        self.frame = frame
+        self.kernel = kernel
+        self.spec = contraction(kernel, frame.views)
+
+    def emit(self) -> None:
+        """The units of all of them, product after product."""
+        batch_shape = _batch_shape(self.kernel)
+        units = self.frame.units
         if math.prod(batch_shape) == 1:
-            indices = (I64(0),) * len(batch_shape)
-            _emit_batch(frame, kernel, spec, indices, (frame.units.begin, frame.units.end))
+            self._product((0,) * len(batch_shape), units)
             return
-        b = frame.builder
-        first, last = b.udiv(frame.units.begin, I64(count)), b.udiv(frame.units.end, I64(count))
-        reach_end = b.select(
-            b.icmp_signed("<", b.mul(last, I64(count)), frame.units.end), b.add(last, I64(1)), last
-        )
-        with counted(b, first, reach_end) as batch:
-            start = b.sub(frame.units.begin, b.mul(batch, I64(count)))
-            end = b.sub(frame.units.end, b.mul(batch, I64(count)))
-            start = b.select(b.icmp_signed("<", start, I64(0)), I64(0), start)
-            end = b.select(b.icmp_signed(">", end, I64(count)), I64(count), end)
-            place: list[Any] = []
-            rest = batch
-            for size in reversed(batch_shape):
-                place.append(b.urem(rest, I64(size)))
-                rest = b.udiv(rest, I64(size))
-            _emit_batch(frame, kernel, spec, tuple(place[::-1]), (start, end))
+        count = tiles(self.spec, self.frame.target)
+        with self._batches(count).loop() as batch:
+            own = _own_units(units, batch, count)
+            indices = [*unraveled(batch, batch_shape)]
+            self._product(tuple(reversed(indices)), own)
+
+    def _batches(self, count: int) -> Interval:
+        """Which products have units here, of `count` each."""
+        units = self.frame.units
+        first = units.begin // count
+        last = units.end // count
+        is_begun = last * count < units.end
+        after = (last + 1).where(is_begun, last)
+        return Interval(first, after)
+
+    def _product(self, batch: Indices, units: Interval) -> None:
+        """Some units of one product of the batch."""
+        left = self._operand(batch, 0)
+        operands = left, self._operand(batch, 1)
+        epilogue = _Epilogue(self.frame, self.kernel, batch)
+        finish = Finish(epilogue.store, epilogue.claim)
+        site = self.frame.site
+        emit_contraction(site, self.spec, operands, units, finish)
+
+    def _operand(self, batch: Indices, which: int) -> Operand:
+        """Where an operand of one product begins, or itself where it is scattered."""
+        frame = self.frame
+        value = self.kernel.nodes[0].inputs[which]
+        view = frame.views[value]
+        data = frame.views.data_of(value)
+        batch_shape = _batch_shape(self.kernel)
+        of_all = (*batch_shape, *value.shape[-2:])
+        strides = stretched(view, of_all).strides
+        of_batch = strides[: len(batch)]
+        element = frame.element(0, batch, of_batch)
+        if data is None:
+            return frame.address(view.base, element, view.offset)
+        place = frame.address(data, element, view.offset)
+        apart = max(strides[-2:])
+        starts = frame.pointer(view.base)
+        own = (apart, 1)
+        rows = Scattered(frame.builder, place, value.dtype, own, starts)
+        return rows if strides[-1] == 1 else rows.turned()
 
 
-def _emit_batch(
-    frame: Frame, kernel: Product, spec: Contraction, batch: tuple[Any, ...], units: tuple[Any, Any]
-) -> None:
-    """One product of the batch."""
-    operands = (_operand(frame, kernel, batch, 0), _operand(frame, kernel, batch, 1))
-    epilogue = _Epilogue(frame, kernel, batch)
-    finish = Finish(epilogue.store, epilogue.claim)
-    interval = Interval.of(frame.builder, *units)
-    emit_contraction(frame.site, spec, operands, interval, finish)
-
-
-def _operand(frame: Frame, kernel: Product, batch: tuple[Any, ...], which: int) -> Operand:
-    """Where an operand of one product of the batch begins, or itself where it is scattered."""
-    value = kernel.nodes[0].inputs[which]
-    view, data = frame.views[value], frame.views.data_of(value)
-    strides = stretched(view, (*kernel.space.shape[:-2], *value.shape[-2:])).strides
-    element = frame.element(0, batch, strides[: len(batch)])
-    if data is None:
-        return frame.address(view.base, element, view.offset)
-    place = frame.address(data, element, view.offset)
-    apart = max(strides[-2:])
-    rows = Scattered(frame.builder, place, value.dtype, (apart, 1), frame.pointer(view.base))
-    return rows if strides[-1] == 1 else rows.turned()
+def _own_units(units: Interval, batch: Index, count: int) -> Interval:
+    """Those of some units that are of one product, counted from its first."""
+    first = Index(batch.b, 0)
+    most = Index(batch.b, count)
+    begin = units.begin - batch * count
+    end = units.end - batch * count
+    begin = first.where(begin < 0, begin)
+    end = most.where(end > count, end)
+    return Interval(begin, end)
 
 
 class _Epilogue:
     """What is done with each finished vector of the product."""
 
-    def __init__(self, frame: Frame, kernel: Product, batch: tuple[Any, ...]) -> None:
-        self.frame, self.kernel, self.batch = frame, kernel, batch
-        views = frame.views
-        accesses: list[Access] = [own_reach(kernel, frame.views, value) for value in kernel.stores]
-        for node in kernel.nodes:
-            if counts(node):
-                accesses.append(own_reach(kernel, frame.views, node.output))
-            elif not multiplies(node):
-                accesses += [
-                    reach(kernel, views, node, value)
-                    for value in node.inputs
-                    if not kernel.has(views[value].base)
-                ]
-        nest = LoopNest(
-            tuple(Dim(n, False) for n in kernel.space.shape),
-            {access: access.strides for access in accesses},
-        )
-        self.members = Members(frame, kernel, nest, stages(kernel, views))
-        self.entry = Level(None, (None,) * len(kernel.space.shape), 1)
+    def __init__(self, frame: Frame, kernel: Product, batch: Indices) -> None:
+        self.frame = frame
+        self.kernel = kernel
+        self.batch = batch
+        shape = kernel.space.shape
+        accesses = self._accesses()
+        strides = {access: access.strides for access in accesses}
+        dims = tuple(Dim(n, False) for n in shape)
+        nest = LoopNest(dims, strides)
+        stage = stages(kernel, frame.views)
+        self.members = Members(frame, kernel, nest, stage)
+        nothing_known = (None,) * len(shape)
+        self.entry = Level(None, nothing_known, 1)
         self.members.load_invariant(self.entry)
 
-    def claim(self, row: Any, column: Any, rows: range, columns: range) -> None:
-        """Ask for the cache lines of results long before these are there."""
-        level = Level(self.entry, (*self.batch, row, column), 1)
-        for value in self.kernel.stores:
-            reach_ = own_reach(self.kernel, self.frame.views, value)
-            down, along = self.members.nest.strides[reach_][-2:]
-            further = (i * down + j * along for i in rows for j in columns)
-            self.frame.claim(value, self.members.element(reach_, level), further)
+    def _accesses(self) -> Iterator[Access]:
+        """How buffers are walked over: those that are written, and those that are read."""
+        yield from map(self._own_reach, self.kernel.stores)
+        for node in self.kernel.nodes:
+            if counts(node):
+                yield self._own_reach(node.output)
+            elif not multiplies(node):
+                yield from self._reads(node)
 
-    def store(self, row: Any, column: Any, vector: Any, mask: Any) -> None:
+    def _reads(self, node: Node) -> Iterator[Access]:
+        views = self.frame.views
+        for value in node.inputs:
+            base = views[value].base
+            if not self.kernel.has(base):
+                yield reach(self.kernel, views, node, value)
+
+    def _own_reach(self, value: Value) -> Access:
+        return own_reach(self.kernel, self.frame.views, value)
+
+    def _level(self, row: Index, column: Index, width: int, mask: Any = None) -> Level:
+        """A vector of the result."""
+        indices = (*self.batch, row, column)
+        return Level(self.entry, indices, width, mask)
+
+    def claim(self, row: Index, column: Index, rows: range, columns: range) -> None:
+        """Ask for the cache lines of results long before these are there."""
+        level = self._level(row, column, 1)
+        for value in self.kernel.stores:
+            access = self._own_reach(value)
+            strides = self.members.nest.strides[access]
+            further = _further(strides, rows, columns)
+            first = self.members.element(access, level)
+            self.frame.claim(value, first, further)
+
+    def store(self, row: Index, column: Index, vector: ir.Value, mask: Any) -> None:
         """Compute what follows the product, and write what is needed elsewhere."""
         product = self.kernel.nodes[0].output
         lanes = Lanes(self.frame.builder, vector, product.dtype)
-        level = Level(self.entry, (*self.batch, row, column), lanes.width, mask)
+        level = self._level(row, column, lanes.width, mask)
         level.values[product.name] = lanes
         # All before the first store: one may be written over what another reads.
-        results = [(v, level.fit(self.members.value(v, level, 0))) for v in self.kernel.stores]
+        results = []
+        for value in self.kernel.stores:
+            result = self.members.value(value, level, 0)
+            results.append((value, level.fit(result)))
         for value, result in results:
-            element = self.members.element(own_reach(self.kernel, self.frame.views, value), level)
-            self.frame.store(value, element, result, mask)
+            self.members.write(value, result, level)
+
+
+def _further(strides: tuple[int, ...], rows: range, columns: range) -> Iterable[int]:
+    """How far elements of some rows and columns lie behind the first of them."""
+    down, along = strides[-2:]
+    for i in rows:
+        for j in columns:
+            yield i * down + j * along

@@ -8,7 +8,7 @@ Networks repeat their layers, and to write the code of a kernel takes longer tha
 from pellucid.executors.native.ir.kernels import Fused
 from pellucid.executors.native.schedule.plan import MemoryPlace
 from pellucid.executors.native.schedule.planned import Planned
-from pellucid.graph import Value
+from pellucid.graph import Node, Value
 
 Outline = tuple[object, ...]
 
@@ -22,34 +22,38 @@ class _Outliner:
     """Names and places of one kernel, replaced by numbers in order of appearance."""
 
     def __init__(self, shared: Planned, kernel: Fused) -> None:
-        self.shared, self.kernel = shared, kernel
+        self.shared = shared
+        self.kernel = kernel
         self.names: dict[str, int] = {}
         self.places: dict[MemoryPlace, int] = {}
 
     def run(self) -> tuple[Outline, list[MemoryPlace]]:
         kernel = self.kernel
-        nodes = tuple(
-            (
-                node.primitive,
-                tuple(self._operand(value) for value in node.inputs),
-                self._buffer(node.output),
-                self.kernel.role_of(node.output),
-            )
-            for node in kernel.nodes
-        )
-        stores = tuple(self._buffer(value) for value in kernel.stores)
-        space = (type(kernel).__name__, kernel.space.shape, sorted(kernel.space.reduced))
-        return (str(space), nodes, stores), list(self.places)
+        nodes = tuple(map(self._node, kernel.nodes))
+        stores = tuple(map(self._buffer, kernel.stores))
+        reduced = sorted(kernel.space.reduced)
+        space = (type(kernel).__name__, kernel.space.shape, reduced)
+        sketch = (str(space), nodes, stores)
+        return sketch, list(self.places)
+
+    def _node(self, node: Node) -> object:
+        operands = tuple(map(self._operand, node.inputs))
+        role = self.kernel.role_of(node.output)
+        output = self._buffer(node.output)
+        return (node.primitive, operands, output, role)
 
     def _operand(self, value: Value) -> object:
-        view = self.shared.views[value]
-        number = self.shared.numbers.get(view.base.name)
+        views = self.shared.views
+        view = views[value]
+        data = views.data_of(value)
         walk = (view.strides, view.shape, value.shape)
-        known = None if number is None else number.tobytes()
-        data = self.shared.views.data_of(value)
         if data is not None:
-            return (walk, self._buffer(view.base), self._buffer(data, view.offset))
-        return (known, walk, self._buffer(view.base, view.offset))
+            starts = self._buffer(view.base)
+            return (walk, starts, self._buffer(data, view.offset))
+        number = self.shared.numbers.get(view.base.name)
+        known = None if number is None else number.tobytes()
+        buffer = self._buffer(view.base, view.offset)
+        return (known, walk, buffer)
 
     def _buffer(self, value: Value, offset: int = 0) -> object:
         """A buffer, described: the numbers of its name and place, its dtype, its strides."""
@@ -58,5 +62,6 @@ class _Outliner:
             place = self.shared.place(value, offset)
             where = self.places.setdefault(place, len(self.places))
         name = self.names.setdefault(value.name, len(self.names))
-        own = self.shared.views.own(value)
-        return (name, where, value.shape, str(value.dtype), own.strides)
+        strides = self.shared.views.own(value).strides
+        dtype = str(value.dtype)
+        return (name, where, value.shape, dtype, strides)

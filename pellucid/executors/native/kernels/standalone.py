@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from llvmlite import ir
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
@@ -17,14 +16,14 @@ from pellucid.executors.native.ir.kernels import Single
 from pellucid.executors.native.ir.views import SPARE_STARTS, View, Views, row_major
 from pellucid.executors.native.kernels.accumulation import cumulative_sum, scatter_add
 from pellucid.executors.native.kernels.convolution import convolution_units, emit_convolution
-from pellucid.executors.native.kernels.elements import get, put, walk
+from pellucid.executors.native.kernels.elements import get, put, walk, with_index, without_axis
 from pellucid.executors.native.kernels.failures import (
     call_back,
     check_alone,
     checked_index,
     note_index,
 )
-from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.frame import Frame, Slot
 from pellucid.executors.native.kernels.kernel_kind import PRODUCT_RATE, KernelKind
 from pellucid.executors.native.kernels.pad_and_concat import (
     emit_planes,
@@ -32,24 +31,32 @@ from pellucid.executors.native.kernels.pad_and_concat import (
     plane_units,
 )
 from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.indices import Index
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for, copy_bytes
+from pellucid.executors.native.llvm.types import I8, I64
 from pellucid.executors.native.math.namespace import XP
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Node
 from pellucid.memory import LINE
 
-I1, I8, I32, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
-POINTER = ir.PointerType()
+INT64 = np.dtype(np.int64)
 
-MOST_PREFETCHED = 4096  # bytes of a row: further on, the hardware has noticed
+MOST_PREFETCHED = 4096  # bytes of a row; chosen: a page, further on the hardware has noticed
+AHEAD = 4  # rows; chosen: which one is asked for while one is copied
 
 
 def is_row_gather(node: Node, views: Views) -> bool:
     """Whether a gather copies whole rows of memory, which threads can share."""
-    if type(node.primitive) is not p.Take or node.primitive.axis != 0:
+    primitive = node.primitive
+    if type(primitive) is not p.Take or primitive.axis != 0:
         return False
     return all(views[value].is_whole() for value in node.inputs)
+
+
+def is_in_place(node: Node, views: Views) -> bool:
+    """Whether only where rows begin is written down, as they are read where they lie."""
+    return views.data_of(node.output) is not None
 
 
 class SingleKind(KernelKind[Single]):
@@ -57,43 +64,41 @@ class SingleKind(KernelKind[Single]):
 
     def units(self, kernel: Single, shared: Planned) -> int:
         """Planes, parts of a convolution, or rows of a gather; everything else is one piece."""
-        node, views = kernel.nodes[0], shared.views
+        node = kernel.nodes[0]
+        views = shared.views
         if is_of_planes(node):
             return plane_units(node)
         if is_native_convolution(node):
             return convolution_units(node)
-        if views.data_of(node.output) is not None:
-            return 1
-        return math.prod(node.inputs[1].shape) if is_row_gather(node, views) else 1
+        if is_row_gather(node, views) and not is_in_place(node, views):
+            return math.prod(node.inputs[1].shape)
+        return 1
 
     def nanoseconds(self, kernel: Single) -> float:
         """The usual estimate, and for a convolution that of its multiply-adds."""
-        usual, node = super().nanoseconds(kernel), kernel.nodes[0]
+        usual = super().nanoseconds(kernel)
+        node = kernel.nodes[0]
         if facts_of(node.primitive).lowering is not Lowering.CONVOLVED:
             return usual
-        taps = math.prod(node.inputs[1].shape[2:])
-        return usual + self.points(kernel) * taps / PRODUCT_RATE
+        places = node.inputs[1].shape[2:]
+        taps = math.prod(places)
+        multiply_adds = self.points(kernel) * taps
+        return usual + multiply_adds / PRODUCT_RATE
 
     def emit(self, frame: Frame, kernel: Single, number: int) -> None:
         """The code of its primitive."""
         node = kernel.nodes[0]
-        if frame.views.data_of(node.output) is None and is_row_gather(node, frame.views):
+        views = frame.views
+        if is_row_gather(node, views) and not is_in_place(node, views):
             _row_gather(frame, node, number)
-            return
-        if is_of_planes(node):
+        elif is_of_planes(node):
             emit_planes(frame, node)
-            return
-        if is_native_convolution(node):
+        elif is_native_convolution(node):
             emit_convolution(frame, node)
-            return
-        # One unit: whoever takes it does it all; an empty range does nothing.
-        with frame.builder.if_then(frame.has_units):
-            if frame.views.data_of(node.output) is not None:
-                _row_starts(frame, node, number)
-            elif has_code(node):
-                _CODE[type(node.primitive)](frame, node, number)
-            else:
-                call_back(frame, number)
+        else:
+            # One unit: whoever takes it does it all; an empty range does nothing.
+            with frame.builder.if_then(frame.has_units):
+                _whole(frame, node, number)
 
     def described(self, kernel: Single) -> str:
         """One word: the node, which is printed below, tells the rest."""
@@ -105,99 +110,150 @@ class SingleKind(KernelKind[Single]):
         return not has_code(kernel.nodes[0])
 
 
-# ---- primitives --------------------------------------------------------------------------
+def _whole(frame: Frame, node: Node, number: int) -> None:
+    """A primitive that is one piece."""
+    if is_in_place(node, frame.views):
+        _row_starts(frame, node, number)
+    elif has_code(node):
+        _CODE[type(node.primitive)](frame, node, number)
+    else:
+        call_back(frame, number)
+
+
+# ---- the position of the largest or smallest number ------------------------------------------
 
 
 def _position(frame: Frame, node: Node, number: int) -> None:
     """The first position of the extreme along the axis; a nan counts as the extreme."""
     del number
-    axis, b = node.primitive.axis, frame.builder
+    axis = node.primitive.axis
     x = frame.views[node.inputs[0]]
-    others = (*x.shape[:axis], *x.shape[axis + 1 :])
-    xp, dtype = XP(b), x.base.dtype
-    with walk(frame, others) as outer:
-        first = get(frame, x, (*outer[:axis], I64(0), *outer[axis:]))
-        best, place = frame.scratch(first.value.type), frame.scratch(I64)
-        b.store(first.value, best)
-        b.store(I64(0), place)
-        with counted(b, I64(1), I64(x.shape[axis])) as i:
-            now = get(frame, x, (*outer[:axis], i, *outer[axis:]))
-            before = Lanes(b, b.load(best, typ=first.value.type), dtype)
-            wins = now > before if isinstance(node.primitive, p.Argmax) else now < before
-            if dtype.kind == "f":
-                is_nan, was_nan = (xp.logical_not(x == x) for x in (now, before))  # noqa: PLR0124
-                nan = xp.logical_and(is_nan, xp.logical_not(was_nan))
-                wins = xp.logical_or(wins, nan)
-            with b.if_then(wins.value):
-                b.store(now.value, best)
-                b.store(i, place)
-        found = Lanes(b, b.load(place, typ=I64), np.dtype(np.int64))
-        put(frame, node.output, (*outer[:axis], I64(0), *outer[axis:]), found)
+    with walk(frame, without_axis(x.shape, axis)) as others:
+        first = get(frame, x, with_index(others, axis, 0))
+        extreme = _Extreme(frame, node, first)
+        size = x.shape[axis]
+        with counted(frame.builder, 1, size) as i:
+            now = get(frame, x, with_index(others, axis, i))
+            extreme.meet(now, i)
+        place = with_index(others, axis, 0)
+        put(frame, node.output, place, extreme.position.get())
+
+
+class _Extreme:
+    """The largest or smallest number so far, and its position."""
+
+    def __init__(self, frame: Frame, node: Node, first: Lanes) -> None:
+        self.b = frame.builder
+        self.is_largest = isinstance(node.primitive, p.Argmax)
+        self.number = Slot(frame, first)
+        self.position = Slot(frame, frame.constant(0, INT64))
+        self._keep(first, frame.constant(0, INT64))
+
+    def _keep(self, number: Lanes, position: Lanes) -> None:
+        self.number.put(number)
+        self.position.put(position)
+
+    def meet(self, number: Lanes, index: Index) -> None:
+        """One more number: it is the extreme now, or is not."""
+        wins = self._wins(number, self.number.get())
+        with self.b.if_then(wins.value):
+            self._keep(number, Lanes(self.b, index.raw, INT64))
+
+    def _wins(self, number: Lanes, best: Lanes) -> Lanes:
+        """Whether a number is better than the best so far; a nan is, beside numbers."""
+        wins = number > best if self.is_largest else number < best
+        if number.dtype.kind != "f":
+            return wins
+        xp = XP(self.b)
+        is_nan = xp.logical_not(number == number)  # noqa: PLR0124 (nan alone differs from itself)
+        was_nan = xp.logical_not(best == best)  # noqa: PLR0124
+        is_first_nan = xp.logical_and(is_nan, xp.logical_not(was_nan))
+        result: Lanes = xp.logical_or(wins, is_first_nan)
+        return result
+
+
+# ---- gathers ---------------------------------------------------------------------------------
 
 
 def _row_gather(frame: Frame, node: Node, number: int) -> None:
     """Rows copied from where the indices point."""
-    b = frame.builder
-    view, indices = (frame.views[value] for value in node.inputs)
-    rows, row = view.shape[0], math.prod(view.shape[1:])
-    size = row * view.base.dtype.itemsize
-    with counted(b, frame.units.begin, frame.units.end) as i:
+    data, indices = (frame.views[value] for value in node.inputs)
+    rows = data.shape[0]
+    length = math.prod(data.shape[1:])
+    size = length * data.base.dtype.itemsize
+    with frame.units.loop() as i:
         if size >= LINE:
-            _prefetch(frame, view, indices, i, size)
-        index = checked_index(frame, frame.load(indices.base, i, 1, 1), rows, number)
+            _prefetch(frame, data, indices, i)
+        index = frame.load(indices.base, i)
+        row = checked_index(frame, index, rows, number)
         if rows:
-            source = frame.address(view.base, b.mul(index, I64(row)))
-            target = frame.address(node.output, b.mul(i, I64(row)))
-            copy_bytes(b, target, source, size)
+            source = frame.address(data.base, row * length)
+            target = frame.address(node.output, i * length)
+            copy_bytes(frame.builder, target, source, size)
+
+
+def _prefetch(frame: Frame, data: View, indices: View, i: Index) -> None:
+    """Ask for a row that comes soon: rows lie far apart, where no hardware looks ahead."""
+    b = frame.builder
+    length = math.prod(data.shape[1:])
+    size = length * data.base.dtype.itemsize
+    later = i + AHEAD
+    is_own = later < frame.units.end
+    later = later.where(is_own, i)
+    index = frame.load(indices.base, later)
+    row = Index(b, index.astype(INT64).value)
+    start = frame.address(data.base, row * length)
+    wanted = min(size, MOST_PREFETCHED)
+    with counted(b, 0, wanted, LINE) as offset:
+        address = b.gep(start, [offset], source_etype=I8)
+        ask_for(b, address, level=2)
 
 
 def _row_starts(frame: Frame, node: Node, number: int) -> None:
     """Where in the data the rows begin that the indices point at, in elements."""
     b = frame.builder
-    view, indices = (frame.views[value] for value in node.inputs)
-    row, count = math.prod(view.shape[1:]), node.output.shape[0]
-    with counted(b, I64(0), I64(count + SPARE_STARTS)) as i:
-        which = b.select(b.icmp_signed("<", i, I64(count)), i, I64(count - 1))
-        which = b.mul(which, I64(indices.strides[0]))
-        index = frame.load(indices.base, which, 1, 1, None, indices.offset)
-        start = b.mul(checked_index(frame, index, view.shape[0], number), I64(row))
-        b.store(start, b.gep(frame.pointer(node.output), [i], source_etype=I64))
-
-
-def _prefetch(frame: Frame, view: View, indices: View, i: ir.Value, size: int) -> None:
-    """Ask for the row after the next: rows lie far apart, where no hardware looks ahead."""
-    b = frame.builder
-    ahead = b.add(i, I64(4))
-    ahead = b.select(b.icmp_signed("<", ahead, frame.units.end), ahead, i)
-    index = frame.load(indices.base, ahead, 1, 1).astype(np.dtype(np.int64)).value
-    start = frame.address(view.base, b.mul(index, I64(math.prod(view.shape[1:]))))
-    with counted(b, I64(0), I64(min(size, MOST_PREFETCHED)), LINE) as offset:
-        address = b.gep(start, [offset], source_etype=I8)
-        ask_for(b, address, level=2)
+    data, indices = (frame.views[value] for value in node.inputs)
+    rows = data.shape[0]
+    length = math.prod(data.shape[1:])
+    count = node.output.shape[0]
+    with counted(b, 0, count + SPARE_STARTS) as i:
+        which = i.where(i < count, count - 1)
+        which = which * indices.strides[0]
+        offset = indices.offset
+        index = frame.load(indices.base, which, offset=offset)
+        start = checked_index(frame, index, rows, number) * length
+        starts = frame.pointer(node.output)
+        place = b.gep(starts, [i], source_etype=I64)
+        b.store(start, place)
 
 
 def _take(frame: Frame, node: Node, number: int) -> None:
     """Elements one by one, from where the indices point."""
     axis = node.primitive.axis
     x, positions = (frame.views[value] for value in node.inputs)
+    size = x.shape[axis]
     end = axis + len(positions.shape)
     if 0 in node.output.shape:
-        check_alone(frame, positions, x.shape[axis], number)
+        check_alone(frame, positions, size, number)
     with walk(frame, node.output.shape) as indices:
         index = get(frame, positions, indices[axis:end])
-        place = checked_index(frame, index, x.shape[axis], number)
-        if x.shape[axis]:
-            element = get(frame, x, (*indices[:axis], place, *indices[end:]))
+        place = checked_index(frame, index, size, number)
+        if size:
+            source = (*indices[:axis], place, *indices[end:])
+            element = get(frame, x, source)
             put(frame, node.output, indices, element)
 
 
 def _checked_ids(frame: Frame, node: Node, number: int) -> None:
     """The ids one by one; one outside is reported."""
-    b, x = frame.builder, frame.views[node.inputs[0]]
+    b = frame.builder
+    x = frame.views[node.inputs[0]]
     with walk(frame, x.shape) as indices:
         found = get(frame, x, indices)
-        wide = found.astype(np.dtype(np.int64)).value
-        with b.if_then(b.icmp_unsigned(">=", wide, I64(node.primitive.count))):
+        wide = Index(b, found.astype(INT64).value)
+        count = I64(node.primitive.count)
+        is_outside = b.icmp_unsigned(">=", wide.raw, count)
+        with b.if_then(is_outside):
             place = frame.element(0, indices, row_major(x.shape))
             note_index(frame, number, wide, place)
         put(frame, node.output, indices, found)

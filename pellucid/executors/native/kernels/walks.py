@@ -1,92 +1,126 @@
 """Walks over two arrays at once: a result y, and the array x whose elements it gets.
 
-Walk    axes to go over, and how far each step of one is in y and in x
-over    loops over all axes of a walk
-each    the same in vectors where that can be
+WalkAxis    an axis to go over, and how far each step is in y and in x
+Walk        some axes; over: loops over all of them
+Places      an element of y, and one of x
+each        the same in vectors where that can be
+along_row   vectors along a row, then single numbers
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
-
-from llvmlite import ir
 
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.llvm.indices import Index
 from pellucid.graph import Shape
 from pellucid.primitives.base import DType
 
 
 @dataclass(frozen=True)
-class Walk:
-    """Axes to go over: their sizes, and how far each step of one is in y and in x."""
+class WalkAxis:
+    """An axis to go over: its size, and how far each step is in y and in x."""
 
-    sizes: Shape
-    y: Shape
-    x: Shape
+    size: int
+    y: int
+    x: int
+
+    def continues(self, inner: "WalkAxis") -> bool:
+        """Whether each step of this axis begins where the inner one ends."""
+        return self.y == inner.size * inner.y and self.x == inner.size * inner.x
+
+
+@dataclass(frozen=True)
+class Places:
+    """An element of y, and one of x."""
+
+    y: Index
+    x: Index
+
+    def after(self, index: Index, axis: WalkAxis) -> "Places":
+        """The places so many steps of an axis further on."""
+        y = self.y + index * axis.y
+        x = self.x + index * axis.x
+        return Places(y, x)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Axes to go over, last one fastest."""
+
+    axes: tuple[WalkAxis, ...]
+
+    @classmethod
+    def of(cls, sizes: Shape, y: Sequence[int], x: Sequence[int]) -> "Walk":
+        """A walk by the sizes of its axes, and its strides in y and in x."""
+        return cls(tuple(map(WalkAxis, sizes, y, x)))
+
+    @property
+    def sizes(self) -> Shape:
+        """How many steps each axis has."""
+        return tuple(axis.size for axis in self.axes)
+
+    @property
+    def along(self) -> int:
+        """How far each step of the last axis is in x."""
+        return self.axes[-1].x if self.axes else 0
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether y lies side by side along the last axis, and x too, or in one place."""
+        return bool(self.axes) and self.axes[-1].y == 1 and self.along in {0, 1}
 
     def joined(self) -> "Walk":
         """The same walk, with axes that have no gaps between them as one."""
-        sizes, in_y, in_x = (list(part) for part in (self.sizes, self.y, self.x))
-        for i in range(len(sizes) - 1, 0, -1):
-            if in_y[i - 1] == sizes[i] * in_y[i] and in_x[i - 1] == sizes[i] * in_x[i]:
-                sizes[i - 1 : i + 1] = [sizes[i - 1] * sizes[i]]
-                in_y[i - 1 : i + 1], in_x[i - 1 : i + 1] = [in_y[i]], [in_x[i]]
-        return Walk(tuple(sizes), tuple(in_y), tuple(in_x))
+        joined: list[WalkAxis] = []
+        for axis in reversed(self.axes):
+            if joined and axis.continues(joined[-1]):
+                inner = joined.pop()
+                joined.append(WalkAxis(axis.size * inner.size, inner.y, inner.x))
+            else:
+                joined.append(axis)
+        return Walk(tuple(reversed(joined)))
 
     def chosen(self, axes: Sequence[int]) -> "Walk":
         """The walk over some of the axes."""
-        return Walk(*(tuple(part[i] for i in axes) for part in (self.sizes, self.y, self.x)))
+        return Walk(tuple(self.axes[i] for i in axes))
 
 
 @contextmanager
-def over(frame: Frame, walk: Walk, start: tuple[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """Loops over all axes of a walk, last axis fastest; the places in y and in x."""
-    b, (y, x) = frame.builder, start
-    loops = []
-    for n, in_y, in_x in zip(walk.sizes, walk.y, walk.x, strict=True):
-        loops.append(counted(b, I64(0), I64(n)))
-        index = loops[-1].__enter__()
-        y, x = b.add(y, b.mul(index, I64(in_y))), b.add(x, b.mul(index, I64(in_x)))
-    yield y, x
-    for loop in reversed(loops):
-        loop.__exit__(None, None, None)
+def over(frame: Frame, walk: Walk, start: Places) -> Iterator[Places]:
+    """Loops over all axes of a walk; the places in y and in x."""
+    places = start
+    with ExitStack() as loops:
+        for axis in walk.axes:
+            index = loops.enter_context(counted(frame.builder, 0, axis.size))
+            places = places.after(index, axis)
+        yield places
 
 
 def each(
-    frame: Frame,
-    dtype: DType,
-    walk: Walk,
-    start: tuple[Any, Any],
-    body: Callable[[Any, Any, int], None],
+    frame: Frame, dtype: DType, walk: Walk, start: Places, body: Callable[[Places, int], None]
 ) -> None:
-    """`body(y, x, width)` for all places of a joined walk.
-
-    In vectors where places in y lie side by side along the last axis, and those in x do too,
-    or are one and the same.
-    """
-    b = frame.builder
-    if not walk.sizes or walk.y[-1] != 1 or walk.x[-1] not in (0, 1):
-        with over(frame, walk, start) as (y, x):
-            body(y, x, 1)
+    """`body(places, width)` for all places of a joined walk, in vectors where that can be."""
+    if not walk.has_vectors:
+        with over(frame, walk, start) as places:
+            body(places, 1)
         return
-    along = walk.x[-1]
-    with over(frame, walk.chosen(range(len(walk.sizes) - 1)), start) as (y, x):
+    *outer, row = walk.axes
+    with over(frame, Walk(tuple(outer)), start) as begin_of_row:
 
-        def some(i: ir.Value, width: int) -> None:
-            body(b.add(y, i), b.add(x, b.mul(i, I64(along))), width)
+        def some(i: Index, width: int) -> None:
+            body(begin_of_row.after(i, row), width)
 
-        along_row(frame, walk.sizes[-1], frame.target.lanes(dtype), some)
+        along_row(frame, row.size, frame.target.lanes(dtype), some)
 
 
-def along_row(frame: Frame, size: int, lanes: int, body: Any) -> None:
+def along_row(frame: Frame, size: int, lanes: int, body: Callable[[Index, int], None]) -> None:
     """`body(index, width)` along a row: vectors, then single numbers."""
     whole = size // lanes * lanes
     if whole:
-        with counted(frame.builder, I64(0), I64(whole), lanes) as i:
+        with counted(frame.builder, 0, whole, lanes) as i:
             body(i, lanes)
     if whole < size:
-        with counted(frame.builder, I64(whole), I64(size)) as i:
+        with counted(frame.builder, whole, size) as i:
             body(i, 1)

@@ -20,8 +20,9 @@ from llvmlite import ir
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.indices import Index, Number, larger, smaller
-from pellucid.executors.native.llvm.lanes import I1, Lanes
+from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import element_address, load, store
+from pellucid.executors.native.llvm.types import I1
 from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.primitives.base import DType
 
@@ -79,27 +80,36 @@ class Columns:
     """The layout of some channels of x."""
 
     def __init__(self, frame: Frame, dtype: DType, axes: Sequence[Axis]) -> None:
-        self.b, self.dtype, self.axes = frame.builder, dtype, tuple(axes)
-        self.v = Vectors(self.b, dtype, frame.target.lanes(dtype))
+        self.b = frame.builder
+        self.dtype = dtype
+        self.axes = tuple(axes)
+        lanes = frame.target.lanes(dtype)
+        self.v = Vectors(self.b, dtype, lanes)
 
     def lay_out(self, channels: Channels, block: Block, to: Rows) -> None:
         """The matrix of a block."""
         with ExitStack() as loops:
-            channel = loops.enter_context(counted(self.b, 0, channels.count))
+            all_channels = counted(self.b, 0, channels.count)
+            channel = loops.enter_context(all_channels)
             source = self.moved(channels.x, channel * channels.apart)
-            number, taps = channel, []
+            number = channel
+            taps = []
             for axis in self.axes:
-                tap = loops.enter_context(counted(self.b, 0, axis.taps))
+                loop = counted(self.b, 0, axis.taps)
+                tap = loops.enter_context(loop)
                 number = number * axis.taps + tap
                 taps.append(tap)
-            self._fill(block, source, self.moved(to.place, number * to.pitch), taps)
+            target = self.moved(to.place, number * to.pitch)
+            self._fill(block, source, target, taps)
 
     def _fill(self, block: Block, source: ir.Value, target: ir.Value, taps: list[Index]) -> None:
         """One row of the matrix: a channel of x, as some taps meet it."""
-        run = _Run(self, self.axes[-1], taps[-1], block)
+        *outer, last = taps
+        run = _Run(self, self.axes[-1], last, block)
         with counted(self.b, 0, block.rows) as row:
             place = self.moved(target, row * block.run)
-            offset, inside = self._met(Index(self.b, block.row) + row, taps[:-1])
+            at = Index(self.b, block.row) + row
+            offset, inside = self._met(at, outer)
             with self.b.if_else(inside) as (met, missed):
                 with met:
                     run.copy(self.moved(source, offset), place)
@@ -108,9 +118,12 @@ class Columns:
 
     def _met(self, row: Index, taps: list[Index]) -> tuple[Index, ir.Value]:
         """The element of x at which a row begins for these taps, and whether it is inside x."""
-        b, offset, inside = self.b, Index(self.b, 0), I1(1)
+        b = self.b
+        offset = Index(self.b, 0)
+        inside = I1(1)
         outer_axes = self.axes[-2::-1]
-        for axis, tap in zip(outer_axes, reversed(taps), strict=True):
+        outer_taps = reversed(taps)
+        for axis, tap in zip(outer_axes, outer_taps, strict=True):
             column = row % axis.columns
             row = row // axis.columns
             at = tap * axis.tap + column * axis.column - axis.before
@@ -131,11 +144,15 @@ class _Run:
     """The columns of one row, for one tap of the last axis."""
 
     def __init__(self, columns: Columns, axis: Axis, tap: Index, block: Block) -> None:
-        self.b, self.v, self.moved = columns.b, columns.v, columns.moved
-        self.axis, self.length = axis, block.run
+        self.b = columns.b
+        self.v = columns.v
+        self.moved = columns.moved
+        self.axis = axis
+        self.length = block.run
         # Where the first column meets x, gaps counted.
         own = tap * axis.tap - axis.before
-        self.start = own + Index(self.b, block.first) * axis.column
+        first = Index(self.b, block.first)
+        self.start = own + first * axis.column
         if axis.dilation == 1:
             self.low, self.high = self._inside()
 
@@ -150,7 +167,9 @@ class _Run:
     def _columns_within(self, distance: Index) -> Index:
         """How many columns begin within the first `distance` positions, which is at least 0."""
         step = self.axis.column
-        return distance if step == 1 else (distance + (step - 1)) // step
+        if step == 1:
+            return distance
+        return (distance + (step - 1)) // step
 
     # ---- zeros -------------------------------------------------------------------------------
 
@@ -161,7 +180,8 @@ class _Run:
         with counted(self.b, 0, whole, v.lanes) as i:
             self._store(v.zero, self.moved(place, i))
         if whole < self.length:
-            self._store(v.zero, self.moved(place, whole), v.first(self.length - whole))
+            end = self.moved(place, whole)
+            self._store(v.zero, end, v.first(self.length - whole))
 
     # ---- numbers -----------------------------------------------------------------------------
 
@@ -176,7 +196,8 @@ class _Run:
             self.clear(place)
         first = self.start + self.low * self.axis.column
         source = self.moved(source, first * self.axis.stride)
-        self._line(source, self.moved(place, self.low), count)
+        target = self.moved(place, self.low)
+        self._line(source, target, count)
 
     def _line(self, source: ir.Value, place: ir.Value, count: Index) -> None:
         """Copy `count` numbers of x with the stride of columns, in vectors, the last one masked."""
@@ -186,7 +207,8 @@ class _Run:
             self._vector(source, place, i)
         rest = count - whole
         with self.b.if_then(rest > 0):
-            self._vector(source, place, whole, self.v.below(rest))
+            mask = self.v.below(rest)
+            self._vector(source, place, whole, mask)
 
     def _vector(self, source: ir.Value, place: ir.Value, i: Index, mask: Any = None) -> None:
         """Copy the numbers of a vector, from the `i`th on."""
@@ -196,7 +218,8 @@ class _Run:
 
     def _spread(self, source: ir.Value, place: ir.Value) -> None:
         """Write the numbers of x one by one, each to the column whose tap falls on it, if any."""
-        axis, first_and_after = self.axis, self._reached()
+        axis = self.axis
+        first_and_after = self._reached()
         with counted(self.b, *first_and_after) as i:
             apart = i * axis.dilation - self.start
             met = apart >= 0
@@ -206,16 +229,21 @@ class _Run:
             with self.b.if_then(met):
                 at = self.moved(source, i * axis.stride)
                 to = self.moved(place, apart.signed_quotient(axis.column))
-                store(self.b, to, load(self.b, at, self.v.dtype, 1))
+                found = load(self.b, at, self.v.dtype, 1)
+                store(self.b, to, found)
 
     def _reached(self) -> tuple[Index, Index]:
         """The first of the numbers of x that columns reach, and the one after the last."""
         dilation = self.axis.dilation
-        reach = self.start + (self.length * self.axis.column - 1)
+        length = self.length * self.axis.column
+        reach = self.start + (length - 1)
         first = larger(self.start, 0).signed_quotient(dilation)
-        after = larger(reach, -dilation).signed_quotient(dilation) + 1
-        after = Index(self.b, 0).where(reach < 0, after)
+        last = larger(reach, -dilation).signed_quotient(dilation)
+        after = last + 1
+        nothing = Index(self.b, 0)
+        after = nothing.where(reach < 0, after)
         return first, smaller(after, self.axis.size)
 
     def _store(self, vector: ir.Value, address: ir.Value, mask: Any = None) -> None:
-        store(self.b, address, Lanes(self.b, vector, self.v.dtype), mask=mask)
+        lanes = Lanes(self.b, vector, self.v.dtype)
+        store(self.b, address, lanes, mask=mask)

@@ -2,13 +2,14 @@
 
     Index       a whole number that is known when the code runs
     smaller, larger     the smaller and the larger of two of them
+    unraveled   the index along each axis, from the number of a point
     raw_number  what LLVM is given for a number, whoever knows it
 
 `row * pitch + column` emits a multiplication and an addition. Numbers that are known now stand
 as they are, and an Index stands wherever LLVM asks for a value.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -115,3 +116,11 @@ def smaller(x: Index, y: Number) -> Index:
 def larger(x: Index, y: Number) -> Index:
     """The larger of two numbers."""
     return x.where(x > y, y)
+
+
+def unraveled(number: Index, sizes: Sequence[int]) -> Iterator[Index]:
+    """The index along each axis of the `number`th point in row-major order, last axis first."""
+    for size in reversed(sizes):
+        index = number % size
+        number = number // size
+        yield index

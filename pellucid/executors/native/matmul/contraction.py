@@ -37,7 +37,9 @@ def tiles(spec: Contraction, target: Target) -> int:
     cut = tiling(spec, target)
     if cut.packs_a:
         return blocks(cut)
-    return cut.groups if _by_rows(spec, cut) else cut.groups * cut.panels
+    if _by_rows(spec, cut):
+        return cut.groups
+    return cut.groups * cut.panels
 
 
 def _by_rows(spec: Contraction, cut: Tiling) -> bool:
@@ -78,7 +80,8 @@ class _ByTiles(Panels):
     def _groups_of_rows(self, units: Interval) -> None:
         """Units are groups with all panels."""
         cut = self.cut
-        with units.loop() as group, counted(self.b, 0, cut.panels) as index:
+        all_panels = counted(self.b, 0, cut.panels)
+        with units.loop() as group, all_panels as index:
 
             def body(final: bool) -> None:
                 panel = self.panel(index * cut.columns, final)
@@ -88,7 +91,8 @@ class _ByTiles(Panels):
 
     def _groups_of_panels(self, units: Interval) -> None:
         """Units in order of panels, so that a packed panel serves many groups of rows."""
-        cut, groups = self.cut, self.cut.groups
+        cut = self.cut
+        groups = self.cut.groups
         after = (units.end + (groups - 1)) // groups
         with counted(self.b, units.begin // groups, after) as index:
             start = index * groups
@@ -123,7 +127,8 @@ class _ByTiles(Panels):
     def _tiles(self, panel: Panel, rows: Interval) -> None:
         """The tiles of a unit, each with all of k."""
         right = panel.packed or self.right.part(0, panel.column)
-        depth = Depth(Interval.of(self.b, 0, self.spec.k))
+        all_of_k = Interval.of(self.b, 0, self.spec.k)
+        depth = Depth(all_of_k)
         with rows.loop(self.cut.rows) as row:
             operands = Operands(self.left.part(row, 0), right)
             position = TilePosition(panel, row, operands, self.sums)
@@ -134,18 +139,22 @@ class _ByTiles(Panels):
     def _blocked_tiles(self, panel: Panel, rows: Interval) -> None:
         """The tiles of a unit, block by block of k; sums wait in memory."""
         vectors = len(panel.masks)
-        self.clear_sums(padded(self.cut.group, self.cut.rows) * vectors)
-        for_each_block = counted(self.b, 0, self.spec.k, self.cut.depth)
+        rows_of_tiles = padded(self.cut.group, self.cut.rows)
+        self.clear_sums(rows_of_tiles * vectors)
+        k_of_all = self.spec.k
+        for_each_block = counted(self.b, 0, k_of_all, self.cut.depth)
         with for_each_block as k:
             after = smaller(k + self.cut.depth, self.spec.k)
             right = self.copied(panel, Interval(k, after))
             is_last = after.equals(self.spec.k)
-            depth = Depth(Interval.of(self.b, 0, after - k), is_last)
+            own_k = Interval.of(self.b, 0, after - k)
+            depth = Depth(own_k, is_last)
             with rows.loop(self.cut.rows) as row:
                 operands = Operands(self.left.part(row, k), right)
 
                 def position() -> TilePosition:
-                    sums = self.v.slot(self.sums, (row - rows.begin) * vectors)
+                    tile = (row - rows.begin) * vectors
+                    sums = self.v.slot(self.sums, tile)
                     return TilePosition(panel, row, operands, sums)
 
                 self.tiles.emit(position(), depth)

@@ -64,10 +64,14 @@ class Tiling:
 
     def of_panel(self, n: int, final: bool) -> tuple[int, int]:
         """How many columns of a panel tiles compute, and how many the tail."""
-        count = n - (self.panels - 1) * self.columns if final else self.columns
+        count = self.columns
+        if final:
+            count = n - (self.panels - 1) * self.columns
         if self.tail == "masked":
             return count, 0
-        whole = count // self.lanes * self.lanes if self.vectors else 0
+        whole = 0
+        if self.vectors:
+            whole = count // self.lanes * self.lanes
         return whole, count - whole
 
 

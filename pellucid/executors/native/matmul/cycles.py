@@ -8,6 +8,10 @@ A core begins two multiply-adds and two loads of vectors in a cycle, and the res
 multiply-add is there after four: so the optimization manuals of Intel and AMD for the cores since
 Haswell and Zen 2. All other numbers are chosen: nothing was written down of how they were found.
 Only the order of the estimates matters, as they choose a tiling and nothing else.
+
+Measured on 28 Nov 2026 for 14 products from 1 x 784 x 50 to 256 x 784 x 256 (float32, AMD EPYC with
+AVX-512, one thread of a busy machine, minima of 25 rounds): the tiling with the fewest estimated
+cycles took 1.00 to 1.09 times as long as the best of up to 24 others, in the median 1.016.
 """
 
 from pellucid.executors.native.counting import ceil_div
@@ -45,9 +49,11 @@ def outer_cycles(spec: Contraction, cut: Tiling, width: int) -> float:
     steps = panels * of_panel(cut.vectors)
     if last:
         steps += of_panel(last)
-    starting = ceil_div(spec.m, cut.rows) * ceil_div(width, cut.vectors) * _tile_start(spec, cut)
+    tiles = ceil_div(spec.m, cut.rows) * ceil_div(width, cut.vectors)
+    starting = tiles * _tile_start(spec, cut)
     packing = PACKING * width * spec.k if cut.packs_b else 0.0
-    reading = cut.panels * spec.m * spec.k * spec.dtype.itemsize / READ_BYTES
+    size_of_a = spec.m * spec.k * spec.dtype.itemsize
+    reading = cut.panels * size_of_a / READ_BYTES
     cycles = steps * spec.k + starting + packing + reading
     return cycles * (TWO_HEIGHTS if rest else 1.0)
 
@@ -87,7 +93,9 @@ def inner_rows(columns: int, most: int, registers: int) -> int:
     """How many rows are multiplied by some columns at a time: at most `most`, in equal parts."""
     fit = (registers - 1 - columns) // columns
     rows = max(1, min(most, MOST_LINES, fit))
-    return ceil_div(most, ceil_div(most, rows)) if most <= MOST_LINES else rows
+    if most <= MOST_LINES:
+        return ceil_div(most, ceil_div(most, rows))
+    return rows
 
 
 def inner_cycles(spec: Contraction, columns: int, lanes: int, registers: int) -> float:
@@ -95,8 +103,10 @@ def inner_cycles(spec: Contraction, columns: int, lanes: int, registers: int) ->
     rows = inner_rows(columns, spec.m, registers)
     sums = rows * columns
     chains = 1 if sums >= 8 else 2 if sums >= 4 else 4
-    loads = (rows + columns) * (UNALIGNED if spec.k % lanes else PERHAPS_ALIGNED)
-    step = max(sums / 2, loads / 2, LATENCY / chains) + LOAD * loads + TURN
+    weight = UNALIGNED if spec.k % lanes else PERHAPS_ALIGNED
+    loads = (rows + columns) * weight
+    limit = max(sums / 2, loads / 2, LATENCY / chains)
+    step = limit + LOAD * loads + TURN
     turning = 0.0
     if spec.b_strides[0] != 1:
         turning = TURNING * lanes * spec.k / lanes / max(spec.m, 1)
@@ -110,13 +120,16 @@ def inner_cycles(spec: Contraction, columns: int, lanes: int, registers: int) ->
 def swapped_vectors(columns: int, group: int, lanes: int, registers: int) -> int:
     """How many vectors of rows are multiplied by some columns at a time."""
     # A single column waits for memory alone, and that is read best in short pieces.
-    most = min(8, (registers - 1) // (columns + 1)) if columns > 1 else 4
+    most = 4
+    if columns > 1:
+        most = min(8, (registers - 1) // (columns + 1))
     return max(1, min(ceil_div(group, lanes), most))
 
 
 def swapped_cycles(spec: Contraction, columns: int, lanes: int, registers: int) -> float:
     """Cycles of some columns with vectors down the rows."""
-    vectors = swapped_vectors(columns, min(spec.m, GROUP_ROWS), lanes, registers)
+    group = min(spec.m, GROUP_ROWS)
+    vectors = swapped_vectors(columns, group, lanes, registers)
     step = _limit(vectors * columns, 2 * vectors + columns) + 1.5
     tiles = ceil_div(spec.m, vectors * lanes)
     handing_out = vectors * (lanes * 3 + 2 * columns)

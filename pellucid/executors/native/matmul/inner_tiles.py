@@ -14,8 +14,8 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.llvm.indices import Index, Number
-from pellucid.executors.native.llvm.lanes import I64
 from pellucid.executors.native.llvm.loads_and_stores import element_address
+from pellucid.executors.native.llvm.types import I64
 from pellucid.executors.native.llvm.vectors import Vectors, block_of, carried, summed
 from pellucid.executors.native.matmul.outer_tiles import IN_FLIGHT, chains_added
 
@@ -42,19 +42,26 @@ def inner_sums(v: Vectors, lines: Lines, k: int) -> list[ir.Value]:
     count = lines.sums
     chains = _chains(count, k, v.lanes)
     step = chains * v.lanes  # of k in one turn
-    in_turns, whole = k // step * step, k // v.lanes * v.lanes
+    in_turns = k // step * step
+    whole = k // v.lanes * v.lanes
     totals = [v.zero] * (chains * count)
     block = block_of(in_turns // step, 1)
     elements = None if block is None else block * step
     span = I64(0), I64(in_turns)
-    totals = summed(v, span, step, totals, partial(_turn, v, lines, chains), elements)
+    all_chains = partial(_turn, v, lines, chains)
+    totals = summed(v, span, step, totals, all_chains, elements)
     if in_turns < whole:
         vector_by_vector = partial(_turn, v, lines, 1)
-        totals = carried(v.b, I64(in_turns), I64(whole), v.lanes, totals, vector_by_vector)
+        begin, end = I64(in_turns), I64(whole)
+        totals = carried(v.b, begin, end, v.lanes, totals, vector_by_vector)
     if whole < k:
-        totals[:count] = _step(v, lines, whole, totals[:count], v.first(k - whole))
+        inside = v.first(k - whole)
+        totals[:count] = _step(v, lines, whole, totals[:count], inside)
     sums = chains_added(v, totals, count)
-    return [v.sums(sums[i : i + v.lanes]) for i in range(0, count, v.lanes)]
+    packed = []
+    for i in range(0, count, v.lanes):
+        packed.append(v.sums(sums[i : i + v.lanes]))
+    return packed
 
 
 def _chains(sums: int, k: int, lanes: int) -> int:
@@ -71,7 +78,8 @@ def _turn(
     """The totals after a vector along k for each of some chains."""
     first = Index(v.b, at)
     for number in range(chains):
-        chain = slice(number * lines.sums, (number + 1) * lines.sums)
+        begin = number * lines.sums
+        chain = slice(begin, begin + lines.sums)
         place = first + number * v.lanes
         totals[chain] = _step(v, lines, place, totals[chain])
     return totals
@@ -83,7 +91,8 @@ def _step(
     """The totals after one more vector along k."""
 
     def vector(line: ir.Value) -> ir.Value:
-        return v.load(element_address(v.b, line, v.dtype, at), 1, mask)
+        address = element_address(v.b, line, v.dtype, at)
+        return v.load(address, 1, mask)
 
     columns = [vector(line) for line in lines.columns]
     old = iter(totals)

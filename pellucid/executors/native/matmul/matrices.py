@@ -13,8 +13,8 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.llvm.indices import Index, Number, raw_number
-from pellucid.executors.native.llvm.lanes import I64
 from pellucid.executors.native.llvm.loads_and_stores import element_address
+from pellucid.executors.native.llvm.types import I64
 from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.primitives.base import DType
 
@@ -59,7 +59,8 @@ class Matrix:
 
     def rows_from(self, row: Number, count: int) -> list[ir.Value]:
         """The addresses at which some rows begin, from a row on."""
-        return self.spaced(self.at(row, 0), count, self.strides[0])
+        first = self.at(row, 0)
+        return self.spaced(first, count, self.strides[0])
 
     def down(self, rows: int) -> Walk:
         """A walk along the first rows: for each of some columns the address in each row.
@@ -70,7 +71,8 @@ class Matrix:
 
         def columns_from(column: Number, count: int) -> list[Column]:
             tops = turned.rows_from(column, count)
-            return [self.spaced(top, rows, self.strides[0]) for top in tops]
+            down = self.strides[0]
+            return [self.spaced(top, rows, down) for top in tops]
 
         return columns_from
 
@@ -85,11 +87,13 @@ class Matrix:
 
     def part(self, row: Number, column: Number) -> "Matrix":
         """What is left of the matrix from an element on."""
-        return Matrix(self.b, self.at(row, column), self.dtype, self.strides)
+        pointer = self.at(row, column)
+        return Matrix(self.b, pointer, self.dtype, self.strides)
 
     def turned(self) -> "Matrix":
         """The transposed matrix, at the same place."""
-        return Matrix(self.b, self.pointer, self.dtype, self.strides[::-1])
+        strides = self.strides[::-1]
+        return Matrix(self.b, self.pointer, self.dtype, strides)
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ class Scattered(Matrix):
 
     def at(self, row: Number, column: Number) -> ir.Value:
         """The address of an element."""
-        start = self.b.load(self._start_of(row), typ=I64)
+        place = self._start_of(row)
+        start = self.b.load(place, typ=I64)
         address = element_address(self.b, self.pointer, self.dtype, start)
         return self._further(address, column, self.strides[1])
 
@@ -137,11 +142,13 @@ class Scattered(Matrix):
     def part(self, row: Number, column: Number) -> "Scattered":
         """What is left of the matrix from an element on."""
         pointer = self._further(self.pointer, column, self.strides[1])
-        return Scattered(self.b, pointer, self.dtype, self.strides, self._start_of(row))
+        starts = self._start_of(row)
+        return Scattered(self.b, pointer, self.dtype, self.strides, starts)
 
     def turned(self) -> "Turned":
         """The transposed matrix."""
-        return Turned(self.b, self.pointer, self.dtype, self.strides[::-1], self)
+        strides = self.strides[::-1]
+        return Turned(self.b, self.pointer, self.dtype, strides, self)
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,11 @@ from pellucid.executors.native.matmul.matrices import Column, Operands, Turned, 
 from pellucid.executors.native.matmul.tiling import FAR_DEPTH, MOST_STEPS
 from pellucid.memory import LINE
 
-STEPS = 2  # of k in one turn of the loop: counting must not take cycles from multiplying;
-# up to MOST_STEPS where there are so few sums that each must be dealt out over several
-AHEAD = 8  # how many k before its use a column of A is asked for, if they lie far apart
+# Of k in one turn of the loop: counting must not take cycles from multiplying; up to MOST_STEPS
+# where there are so few sums that each must be dealt out over several. Two instead of four made
+# code shorter (docs/decisions/0006, "Code is made quickly, or well").
+STEPS = 2
+AHEAD = 8  # how many k before its use a column of A is asked for, if they lie far apart; chosen
 IN_FLIGHT = 8  # multiply-adds that a core works on at a time: two, each for four cycles
 
 
@@ -93,9 +95,11 @@ def outer_sums(
         whole = depth.begin + (depth.length & -steps)
     totals = [v.zero] * (tile.chains * tile.sums)
     block = block_of(tile.depth, steps)
-    totals = summed(v, (depth.begin.raw, whole.raw), steps, totals, turns.of(steps), block)
+    span = depth.begin.raw, whole.raw
+    totals = summed(v, span, steps, totals, turns.of(steps), block)
     if has_rest:
-        totals = carried(v.b, whole.raw, depth.end.raw, 1, totals, turns.of(1))
+        end = depth.end.raw
+        totals = carried(v.b, whole.raw, end, 1, totals, turns.of(1))
     return chains_added(v, totals, tile.sums)
 
 
@@ -103,7 +107,8 @@ def chains_added(v: Vectors, totals: list[ir.Value], count: int) -> list[ir.Valu
     """Partial sums, in chains of `count`, added until one chain is left: halves to each other."""
     while len(totals) > count:
         half = len(totals) // 2
-        pairs = zip(totals[:half], totals[half:], strict=True)
+        first, second = totals[:half], totals[half:]
+        pairs = zip(first, second, strict=True)
         totals = [v.b.fadd(x, y) for x, y in pairs]
     return totals
 
@@ -114,15 +119,20 @@ class _Turns:
     def __init__(
         self, v: Vectors, tile: Tile, operands: Operands, meanwhile: Sequence[Meanwhile]
     ) -> None:
-        self.v, self.tile, self.meanwhile = v, tile, meanwhile
-        self.left, self.right = operands.left, operands.right
+        self.v = v
+        self.tile = tile
+        self.meanwhile = meanwhile
+        self.left = operands.left
+        self.right = operands.right
         self.columns_from = self.left.down(tile.rows)
         self.columns_below_from = self._below()
 
     def _below(self) -> Walk:
         """The walk along the rows of the tile below: they may come from afar."""
         rows = self.tile.rows
-        return self.left.part(rows, 0).down(rows) if self.tile.ahead else self.left.down(0)
+        if self.tile.ahead:
+            return self.left.part(rows, 0).down(rows)
+        return self.left.down(0)
 
     def of(self, steps: int) -> Body:
         """What adds `steps` more k at a time, as the body of a loop."""
@@ -137,7 +147,8 @@ class _Turns:
             emit(index)
         self._ask_for_rows_below(index)
         sums = self.tile.sums
-        for step, (column, row) in enumerate(zip(columns, rows, strict=True)):
+        places = zip(columns, rows, strict=True)
+        for step, (column, row) in enumerate(places):
             first = step % self.tile.chains * sums
             chain = slice(first, first + sums)
             totals[chain] = self._step(column, row, totals[chain])
@@ -157,7 +168,8 @@ class _Turns:
     def _step(self, column: Column, row: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
         """The totals after one more k: where its column of A lies, and its row of B begins."""
         v = self.v
-        line = list(self.right.vectors(v, row, self.tile.masks))
+        masks = self.tile.masks
+        line = list(self.right.vectors(v, row, masks))
         self._ask_for_columns(column[0])
         old = iter(totals)
         new = []
@@ -174,7 +186,9 @@ class _Turns:
             return
         is_anywhere = isinstance(left, Turned)
         if not is_anywhere:
-            ask_for(self.v.b, left.moved(place, AHEAD * left.strides[1]))
+            later = left.moved(place, AHEAD * left.strides[1])
+            ask_for(self.v.b, later)
         if is_anywhere or self.tile.k > FAR_DEPTH:
             # More than the cache keeps, or anywhere: what the tiles after it will need.
-            ask_for(self.v.b, left.moved(place, LINE // left.dtype.itemsize))
+            line = LINE // left.dtype.itemsize
+            ask_for(self.v.b, left.moved(place, line))

@@ -34,7 +34,8 @@ def pack_rows(
     with depth.loop() as k:
         row = matrix.at(k, 0)
         first = (k - depth.begin) * vectors
-        for j, vector in enumerate(matrix.vectors(v, row, masks)):
+        copied = matrix.vectors(v, row, masks)
+        for j, vector in enumerate(copied):
             v.keep(place, first + j, vector)
     return Matrix(v.b, place, matrix.dtype, (vectors * v.lanes, 1))
 
@@ -53,8 +54,10 @@ def pack_turned(
     rows, columns = shape
     lanes = v.lanes
     whole = columns // lanes * lanes
-    copy = Matrix(v.b, place, matrix.dtype, (padded(columns, lanes), 1))
-    squares = _Squares(v, matrix, copy, depth, min(rows, lanes))
+    pitch = padded(columns, lanes)
+    copy = Matrix(v.b, place, matrix.dtype, (pitch, 1))
+    height = min(rows, lanes)
+    squares = _Squares(v, matrix, copy, depth, height)
     with depth.loop(lanes) as turn:
         k = smaller(turn, depth.end - squares.height)
         if whole:
@@ -77,7 +80,8 @@ class _Squares:
 
     def turn(self, k: Index, column: Number, width: int) -> None:
         """Copy the square that begins at an element."""
-        columns = self._columns(self.matrix.at(k, column), width)
+        first = self.matrix.at(k, column)
+        columns = self._columns(first, width)
         target = self.copy.part(k - self.depth.begin, column)
         rows = self.v.transposed(columns)
         for i, row in enumerate(rows[: self.height]):
@@ -101,14 +105,18 @@ def pack_lines(v: Vectors, matrix: Matrix, rows: int, columns: int, place: ir.Va
     """
     lanes = v.lanes
     apart, along = matrix.strides
-    copy = Matrix(v.b, place, matrix.dtype, (1, padded(rows, lanes)))
+    length = padded(rows, lanes)
+    copy = Matrix(v.b, place, matrix.dtype, (1, length))
     with counted(v.b, 0, rows, lanes) as turn:
         k = smaller(turn, rows - lanes)
-        places = matrix.spaced(matrix.at(k, 0), lanes, apart)
-        square = [v.load(place, along, v.first(columns)) for place in places]
+        first = matrix.at(k, 0)
+        places = matrix.spaced(first, lanes, apart)
+        inside = v.first(columns)
+        square = [v.load(place, along, inside) for place in places]
         lines = v.transposed(square)
         for j, line in enumerate(lines[:columns]):
-            v.b.store(line, copy.at(k, j), align=matrix.dtype.itemsize)
+            address = copy.at(k, j)
+            v.b.store(line, address, align=matrix.dtype.itemsize)
     return copy
 
 
@@ -141,9 +149,12 @@ class TileCopies:
 
     def pack(self, block: Block) -> None:
         """Copy a block."""
-        rows, height = block.rows, self.cut.rows
+        rows = block.rows
+        height = self.cut.rows
         short = self.count % height
-        whole = smaller(rows.end, self.count - short) if short else rows.end
+        whole = rows.end
+        if short:
+            whole = smaller(rows.end, self.count - short)
         with block.depth.loop() as k:
             with counted(self.v.b, rows.begin, whole, height) as row:
                 self._copy(block, k, row, height)
@@ -153,23 +164,28 @@ class TileCopies:
 
     def _copy(self, block: Block, k: Index, row: Index, height: int) -> None:
         """Copy what a tile of `height` rows needs for one k."""
-        v, matrix = self.v, self.matrix
+        v = self.v
+        matrix = self.matrix
         source = matrix.at(k, row)
         tile = self._columns_of_tile(row - block.rows.begin)
         target = tile.at(k - block.depth.begin, 0)
         for j in range(0, height, v.lanes):
-            vector = v.load(matrix.moved(source, j), 1, v.first(height - j))
-            v.b.store(vector, matrix.moved(target, j), align=matrix.dtype.itemsize)
+            inside = v.first(height - j)
+            vector = v.load(matrix.moved(source, j), 1, inside)
+            address = matrix.moved(target, j)
+            v.b.store(vector, address, align=matrix.dtype.itemsize)
 
     def of_tile(self, row: Index) -> Matrix:
         """The copy of A for the tile that begins at a row of the block."""
         return self._columns_of_tile(row).turned()
 
     def _columns_of_tile(self, row: Index) -> Matrix:
-        cut, dtype = self.cut, self.matrix.dtype
+        cut = self.cut
+        dtype = self.matrix.dtype
         room = tile_room(cut.depth, cut.rows, cut.lanes)
         tiles = Matrix(self.v.b, self.place, dtype, (room, 1))
-        return Matrix(self.v.b, tiles.at(row, 0), dtype, (cut.rows, 1))
+        begin = tiles.at(row, 0)
+        return Matrix(self.v.b, begin, dtype, (cut.rows, 1))
 
 
 def tile_room(depth: int, rows: int, lanes: int) -> int:

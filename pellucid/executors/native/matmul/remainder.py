@@ -43,15 +43,21 @@ class RemainderColumns:
 
     def inner(self, rows: Interval) -> None:
         """Some rows by inner products; rows beyond the last one repeat it."""
-        cut, right = self.cut, self.operands.right
-        count = inner_rows(self.columns, min(cut.group, self.spec.m), cut.registers)
+        cut = self.cut
+        right = self.operands.right
+        most = min(cut.group, self.spec.m)
+        count = inner_rows(self.columns, most, cut.registers)
+        inside = self.v.first(self.columns)
         columns = tuple(right.at(0, j) for j in range(self.columns))
         with rows.loop(count) as row:
             lines = Lines(self._rows_from(row, count), columns)
-            self._keep(inner_sums(self.v, lines, self.spec.k))
-            with counted(self.v.b, 0, smaller(rows.end - row, count)) as i:
+            sums = inner_sums(self.v, lines, self.spec.k)
+            self._keep(sums)
+            wanted = smaller(rows.end - row, count)
+            with counted(self.v.b, 0, wanted) as i:
                 place = self._kept_row(i)
-                self.hand_out(row + i, self.v.load(place, 1, self.v.first(self.columns)))
+                at = row + i
+                self.hand_out(at, self.v.load(place, 1, inside))
 
     def _rows_from(self, row: Index, count: int) -> tuple[ir.Value, ...]:
         last = self.spec.m - 1
@@ -72,26 +78,33 @@ class RemainderColumns:
 
     def swapped(self, rows: Interval) -> None:
         """Some rows with vectors down the rows, turned to be handed out."""
-        v, cut = self.v, self.cut
+        v = self.v
+        cut = self.cut
         vectors = swapped_vectors(self.columns, cut.group, v.lanes, cut.registers)
         turned = v.slot(self.place, vectors * self.columns)
         height = vectors * v.lanes
         with rows.loop(height) as row:
             count = rows.end - row
-            self._keep(self._swapped_sums(row, count, vectors))
+            sums = self._swapped_sums(row, count, vectors)
+            self._keep(sums)
             with counted(v.b, 0, vectors) as i:
                 self._turn(i, vectors, turned)
-            with counted(v.b, 0, smaller(count, height)) as i:
-                self.hand_out(row + i, v.kept(turned, i))
+            wanted = smaller(count, height)
+            with counted(v.b, 0, wanted) as i:
+                at = row + i
+                self.hand_out(at, v.kept(turned, i))
 
     def _swapped_sums(self, row: Index, count: Index, vectors: int) -> list[ir.Value]:
         """B^T A^T for some rows of A: its columns are loaded as vectors."""
-        v, k = self.v, self.spec.k
-        masks = tuple(v.below(count - i * v.lanes) for i in range(vectors))
+        v = self.v
+        k = self.spec.k
+        starts = range(0, vectors * v.lanes, v.lanes)
+        masks = tuple(v.below(count - start) for start in starts)
         tile = Tile(self.columns, masks, k, k)
         right = self.operands.right.turned()
         left = self.operands.left.part(row, 0).turned()
-        return outer_sums(v, tile, Operands(right, left), Interval.of(v.b, 0, k))
+        depth = Interval.of(v.b, 0, k)
+        return outer_sums(v, tile, Operands(right, left), depth)
 
     def _turn(self, index: Index, vectors: int, turned: ir.Value) -> None:
         """Transpose in registers: a vector down the rows for each column, to one along each row."""

@@ -108,14 +108,17 @@ class Tiles:
 
     def emit(self, position: TilePosition, depth: Depth) -> None:
         """One tile, for a range of k; the last tile may have fewer rows."""
-        rows, short = self.cut.rows, self.spec.m % self.cut.rows
+        rows = self.cut.rows
+        short = self.spec.m % self.cut.rows
 
         def body(final: bool) -> None:
-            height, masks = short if final else rows, position.panel.masks
+            height = short if final else rows
+            masks = position.panel.masks
             tile = Tile(height, masks, self.spec.k, self.cut.depth, final, self.ahead)
             self._emit(tile, position, depth)
 
-        choose(position.row // rows, ceil_div(self.spec.m, rows), short != 0, body)
+        number = position.row // rows
+        choose(number, ceil_div(self.spec.m, rows), short != 0, body)
 
     def _emit(self, tile: Tile, position: TilePosition, depth: Depth) -> None:
         """The sums of a tile, to where they wait or are handed out."""
@@ -125,7 +128,8 @@ class Tiles:
         if self.is_blocked:
             # Added to what the blocks before gave, not summed on from there: shorter sums.
             before = [v.kept(position.sums, i) for i in range(tile.sums)]
-            totals = [v.b.fadd(x, y) for x, y in zip(before, totals, strict=True)]
+            pairs = zip(before, totals, strict=True)
+            totals = [v.b.fadd(x, y) for x, y in pairs]
         if self.is_direct:
             self._hand_out_directly(position, totals)
             return
@@ -149,10 +153,12 @@ class Tiles:
         """
         if self.finish.claim is None:
             return None
-        panel, lanes = position.panel, self.cut.lanes
+        panel = position.panel
+        lanes = self.cut.lanes
         vectors = len(panel.masks) + (panel.remainder is not None)
         count = tile.rows * vectors
-        apart = floor_power(min(self.spec.k, self.cut.depth) // count)
+        steps = min(self.spec.k, self.cut.depth)
+        apart = floor_power(steps // count)
         if apart >= tile.steps:
             turns = _EveryFew(apart, count, depth.is_last)
             return partial(self._claim_one, position, vectors, turns)
@@ -169,22 +175,27 @@ class Tiles:
             number = k // turns.apart
             across = number % vectors * self.cut.lanes
             row = position.row + number // vectors
-            self.finish.claim_all(row, position.panel.column + across, range(1), range(1))
+            column = position.panel.column + across
+            self.finish.claim_all(row, column, range(1), range(1))
 
     # ---- results -----------------------------------------------------------------------------
 
     def _hand_out_directly(self, position: TilePosition, totals: list[ir.Value]) -> None:
         """The finished rows of a tile straight from registers."""
-        panel, lanes = position.panel, self.cut.lanes
+        panel = position.panel
+        lanes = self.cut.lanes
         vectors = len(panel.masks)
         for i, vector in enumerate(totals):
             down, across = divmod(i, vectors)
             column = panel.column + across * lanes
-            self.finish.store(position.row + down, column, vector, panel.masks[across])
+            row = position.row + down
+            self.finish.store(row, column, vector, panel.masks[across])
 
     def hand_out(self, position: TilePosition) -> None:
         """The finished rows of a tile, vector by vector: the code is there once for all rows."""
-        v, panel, row = self.v, position.panel, position.row
+        v = self.v
+        panel = position.panel
+        row = position.row
         rows = smaller(self.spec.m - row, self.cut.rows)
         with counted(v.b, 0, rows) as i:
             first = i * len(panel.masks)
@@ -204,5 +215,8 @@ class _EveryFew:
 
     def is_due(self, k: Index) -> ir.Value:
         """Whether it is done at this k; where k is cut into blocks, in the last one alone."""
-        due = k.b.and_(k.is_multiple_of(self.apart), k < self.count * self.apart)
-        return due if self.is_last is None else k.b.and_(due, self.is_last)
+        is_turn = k.is_multiple_of(self.apart)
+        due = k.b.and_(is_turn, k < self.count * self.apart)
+        if self.is_last is None:
+            return due
+        return k.b.and_(due, self.is_last)

@@ -40,23 +40,29 @@ class ByBlocks(Panels):
         """Memory for the copies of A, too."""
         super().reserve(site)
         cut = self.cut
-        elements = cut.group * tile_room(cut.depth, cut.rows, cut.lanes)
-        place = site.scratch(self.v.kind, ceil_div(elements, cut.lanes) + 1)
-        self.copies = TileCopies(self.v, self.left.turned(), self.spec.m, cut, place)
+        room = tile_room(cut.depth, cut.rows, cut.lanes)
+        elements = cut.group * room
+        vectors = ceil_div(elements, cut.lanes) + 1
+        place = site.scratch(self.v.kind, vectors)
+        matrix = self.left.turned()
+        self.copies = TileCopies(self.v, matrix, self.spec.m, cut, place)
 
     def emit(self, units: Interval) -> None:
         """Some units."""
-        cut, count = self.cut, spans(self.cut)
+        cut = self.cut
+        count = spans(self.cut)
         with units.loop() as unit:
             row = unit // count * cut.group
             last = smaller(row + cut.group, self.spec.m)
             first = unit % count * cut.span
             after = smaller(first + cut.span, cut.panels)
-            self._unit(Interval(row, last), Interval(first, after))
+            rows = Interval(row, last)
+            self._unit(rows, Interval(first, after))
 
     def _unit(self, rows: Interval, panels: Interval) -> None:
         """For each part of k a copy of A, and with it all panels."""
-        cut, k = self.cut, self.spec.k
+        cut = self.cut
+        k = self.spec.k
         if self.is_blocked:
             self.clear_sums(cut.span * cut.group * cut.vectors)
         with counted(self.b, 0, k, cut.depth) as begin:
@@ -93,7 +99,8 @@ class ByBlocks(Panels):
 
         The tile that begins at a row of the block asks for its share of the lines.
         """
-        cut, lines = self.cut, len(panel.masks)
+        cut = self.cut
+        lines = len(panel.masks)
         share = ceil_div(cut.depth * lines * cut.rows, cut.group)
         apart = floor_power(cut.depth // share)
         if apart < STEPS:
@@ -105,7 +112,8 @@ class ByBlocks(Panels):
             with self.b.if_then(k.is_multiple_of(apart)):
                 number = first + k // apart
                 column = number % lines * cut.lanes
-                ask_for(self.b, right.at(number // lines, column), level=2)
+                line = right.at(number // lines, column)
+                ask_for(self.b, line, level=2)
 
         return meanwhile
 

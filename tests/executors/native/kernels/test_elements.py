@@ -6,7 +6,7 @@ from executors.native.examples import procedure
 from executors.native.kernels.frame_program import run
 
 from pellucid.executors.native.ir.views import View
-from pellucid.executors.native.kernels.elements import get, put, walk
+from pellucid.executors.native.kernels.elements import get, put, walk, with_index, without_axis
 from pellucid.executors.native.llvm.lanes import I64, Lanes
 
 SHAPES = [(), (1,), (5,), (2, 3), (3, 1, 2), (2, 0), (0,)]
@@ -56,3 +56,11 @@ def test_elements_of_a_view_are_those_of_its_strides(offset, strides):
         [x.flat[offset + i * strides[0] + j * strides[1]] for j in range(3)] for i in range(3)
     ]
     np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_an_axis_is_taken_out_and_put_in_again(axis):
+    shape = (2, 3, 4)
+    others = without_axis(shape, axis)
+    assert others == tuple(np.delete(shape, axis))
+    assert with_index(others, axis, shape[axis]) == shape

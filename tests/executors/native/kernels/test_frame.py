@@ -1,10 +1,12 @@
 """Kernel functions: how they reach memory, in each step, and what they take of the stack."""
 
 import numpy as np
+import pytest
 from executors.native.examples import procedure
 from executors.native.kernels.frame_program import run
 
-from pellucid.executors.native.kernels.frame import Frame, kernel_type
+from pellucid.executors.native.kernels.frame import Frame, Slot, kernel_type
+from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.lanes import I64, lanes_type
 from pellucid.executors.native.planning import planned
 
@@ -83,3 +85,35 @@ def test_claims_change_nothing():
 
 def test_a_kernel_is_called_with_table_bindings_step_and_units():
     assert [str(kind) for kind in kernel_type().args] == ["ptr", "ptr", "i64", "i64", "i64"]
+
+
+def test_a_slot_keeps_lanes_from_turn_to_turn():
+    made = procedure("""graph(x: float32[10])
+      %0: float32[1] = sum(axis=(0,)) of (x)
+      return %0""")
+
+    def emitted(frame):
+        (x,), (y,) = frame.shared.graph.inputs, frame.shared.graph.outputs
+        total = Slot(frame, frame.constant(0, x.dtype))
+        total.put(frame.constant(100, x.dtype))
+        with counted(frame.builder, 0, 10) as i:
+            total.put(total.get() + frame.load(x, i))
+        frame.store(y, 0, total.get())
+
+    (found,) = run(made, emitted, [np.arange(10)])
+    assert found.tolist() == [145.0]
+
+
+@pytest.mark.parametrize(("units", "expected"), [((0, 1), 1.0), ((3, 3), 0.0), ((4, 3), 0.0)])
+def test_an_empty_range_of_units_does_nothing(units, expected):
+    made = procedure("""graph(x: float32[1])
+      %0: float32[1] = negative() of (x)
+      return %0""")
+
+    def emitted(frame):
+        (y,) = frame.shared.graph.outputs
+        with frame.builder.if_then(frame.has_units):
+            frame.store(y, 0, frame.constant(1, y.dtype))
+
+    (found,) = run(made, emitted, [np.zeros(1)], units)
+    assert found.tolist() == [expected]

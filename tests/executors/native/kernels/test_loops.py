@@ -5,7 +5,7 @@ from executors.native.cpus import TARGETS, on_target
 from executors.native.examples import procedure, same
 
 from pellucid.executors.native.kernels.emission import emit
-from pellucid.executors.native.kernels.loops import LONG_NODES
+from pellucid.executors.native.kernels.loop_unit import LONG_NODES
 from pellucid.executors.native.planning import planned
 
 SHAPES = ["1", "3", "15", "16", "17", "40", "5,7", "3,16", "3,21", "2,3,33"]
@@ -27,16 +27,6 @@ def long(shape, count, last=""):
 def test_a_long_body_is_right_at_the_end_of_a_line_too(shape, target):
     with on_target(target):
         assert same(long(shape, LONG_NODES + 5)) is None
-
-
-@pytest.mark.parametrize("axis", [0, 1])
-@pytest.mark.parametrize("shape", [(3, 21), (20, 5), (40, 33)])
-def test_long_bodies_with_reductions_are_right(shape, axis):
-    end, kept = LONG_NODES + 5, [n if i != axis else 1 for i, n in enumerate(shape)]
-    text = f"""  %s: float32[{kept[0]},{kept[1]}] = sum(axis=({axis},)) of (%{end - 1})
-      %t: float32[{shape[0]},{shape[1]}] = multiply() of (%{end - 1}, %s)
-      return %t"""
-    assert same(long(f"{shape[0]},{shape[1]}", end, text)) is None
 
 
 def test_a_long_body_is_written_once():

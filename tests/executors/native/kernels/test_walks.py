@@ -7,8 +7,8 @@ import pytest
 from executors.native.examples import procedure
 from executors.native.kernels.frame_program import run
 
-from pellucid.executors.native.kernels.walks import Walk, along_row, each, over
-from pellucid.executors.native.llvm.lanes import I64
+from pellucid.executors.native.kernels.walks import Places, Walk, along_row, each, over
+from pellucid.executors.native.llvm.indices import Index
 
 MADE = procedure("""graph(x: float32[200])
   %0: float32[200] = add() of (x, x)
@@ -16,16 +16,16 @@ MADE = procedure("""graph(x: float32[200])
 X = np.arange(1, 201, dtype=np.float32)
 
 WALKS = [
-    Walk((), (), ()),
-    Walk((7,), (1,), (1,)),
-    Walk((37,), (1,), (0,)),
-    Walk((5,), (3,), (2,)),
-    Walk((4, 9), (9, 1), (9, 1)),
-    Walk((4, 9), (20, 1), (9, 1)),
-    Walk((3, 4, 5), (20, 5, 1), (1, 3, 12)),
-    Walk((3, 4, 5), (60, 5, 1), (40, 5, 1)),
-    Walk((3, 1, 2), (2, 9, 1), (2, 0, 1)),
-    Walk((3, 0, 2), (2, 2, 1), (2, 2, 1)),
+    Walk.of((), (), ()),
+    Walk.of((7,), (1,), (1,)),
+    Walk.of((37,), (1,), (0,)),
+    Walk.of((5,), (3,), (2,)),
+    Walk.of((4, 9), (9, 1), (9, 1)),
+    Walk.of((4, 9), (20, 1), (9, 1)),
+    Walk.of((3, 4, 5), (20, 5, 1), (1, 3, 12)),
+    Walk.of((3, 4, 5), (60, 5, 1), (40, 5, 1)),
+    Walk.of((3, 1, 2), (2, 9, 1), (2, 0, 1)),
+    Walk.of((3, 0, 2), (2, 2, 1), (2, 2, 1)),
 ]
 
 
@@ -33,9 +33,13 @@ def places(walk):
     """Pairs of places in y and in x, in order."""
     for point in itertools.product(*map(range, walk.sizes)):
         yield (
-            sum(i * s for i, s in zip(point, walk.y, strict=True)),
-            sum(i * s for i, s in zip(point, walk.x, strict=True)),
+            sum(i * axis.y for i, axis in zip(point, walk.axes, strict=True)),
+            sum(i * axis.x for i, axis in zip(point, walk.axes, strict=True)),
         )
+
+
+def start(frame):
+    return Places(Index(frame.builder, 2), Index(frame.builder, 1))
 
 
 def expected(walk):
@@ -53,21 +57,21 @@ def test_joined_axes_visit_the_same_places_in_the_same_order(walk):
 
 
 def test_axes_without_gaps_become_one():
-    assert Walk((4, 9), (9, 1), (9, 1)).joined() == Walk((36,), (1,), (1,))
-    assert Walk((4, 9), (9, 1), (10, 1)).joined() == Walk((4, 9), (9, 1), (10, 1))
-    assert Walk((2, 3, 4), (12, 4, 1), (0, 0, 0)).joined() == Walk((24,), (1,), (0,))
+    assert Walk.of((4, 9), (9, 1), (9, 1)).joined() == Walk.of((36,), (1,), (1,))
+    assert Walk.of((4, 9), (9, 1), (10, 1)).joined() == Walk.of((4, 9), (9, 1), (10, 1))
+    assert Walk.of((2, 3, 4), (12, 4, 1), (0, 0, 0)).joined() == Walk.of((24,), (1,), (0,))
 
 
 def test_some_axes_can_be_chosen():
-    assert WALKS[6].chosen((2, 0)) == Walk((5, 3), (1, 20), (12, 1))
+    assert WALKS[6].chosen((2, 0)) == Walk.of((5, 3), (1, 20), (12, 1))
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=str)
 def test_all_places_are_visited_once(walk):
     def emitted(frame):
         y, x = frame.shared.graph.outputs[0], frame.shared.graph.inputs[0]
-        with over(frame, walk, (I64(2), I64(1))) as (to, at):
-            frame.store(y, to, frame.load(x, at, 1, 1))
+        with over(frame, walk, start(frame)) as at:
+            frame.store(y, at.y, frame.load(x, at.x))
 
     np.testing.assert_array_equal(run(MADE, emitted, [X])[0], expected(walk))
 
@@ -79,17 +83,15 @@ def test_in_vectors_too(walk):
     def emitted(frame):
         y, x = frame.shared.graph.outputs[0], frame.shared.graph.inputs[0]
         joined = walk.joined()
-        along = joined.x[-1] if joined.x else 0
 
-        def body(to, at, width):
+        def body(at, width):
             widths.append(width)
-            frame.store(y, to, frame.load(x, at, width, along).splat(width))
+            frame.store(y, at.y, frame.load(x, at.x, width, joined.along).splat(width))
 
-        each(frame, y.dtype, joined, (I64(2), I64(1)), body)
+        each(frame, y.dtype, joined, start(frame), body)
 
     np.testing.assert_array_equal(run(MADE, emitted, [X])[0], expected(walk))
-    is_plain = walk.sizes and walk.joined().y[-1] == 1 and walk.joined().x[-1] in (0, 1)
-    assert max(widths, default=1) == 1 or is_plain
+    assert max(widths, default=1) == 1 or walk.joined().has_vectors
 
 
 @pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 16, 19])

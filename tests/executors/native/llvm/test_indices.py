@@ -6,7 +6,7 @@ from executors.native.lane_program import I64, function, module_text
 from llvmlite import ir
 
 from pellucid.executors.native.llvm.builder import Builder
-from pellucid.executors.native.llvm.indices import Index, larger, raw_number, smaller
+from pellucid.executors.native.llvm.indices import Index, larger, raw_number, smaller, unraveled
 
 PAIRS = [(0, 1), (7, 3), (8, 4), (3, 7), (5, 5), (2**40, 17)]
 SIGNED = [*PAIRS, (-7, 3), (7, -3), (-8, -4)]
@@ -85,6 +85,15 @@ def test_equal_numbers(x, y, same):
 def test_the_one_or_the_other():
     for x in (2, 3):
         assert computed(lambda i: i.where(i.equals(2), 10), x) == (2 if x == 2 else 10)
+
+
+@pytest.mark.parametrize("sizes", [(7,), (2, 3), (3, 1, 4)], ids=str)
+def test_the_number_of_a_point_is_its_indices(sizes):
+    for number in range(int(np.prod(sizes))):
+        expected = np.unravel_index(number, sizes)
+        found = [computed(lambda i, k=k: [*unraveled(i, sizes)][::-1][k], number)
+                 for k in range(len(sizes))]  # fmt: skip
+        assert found == [*expected]
 
 
 def test_known_numbers_and_values_of_llvm_are_taken_as_they_are():
