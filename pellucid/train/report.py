@@ -14,10 +14,10 @@ from pellucid.disk import expanded
 from pellucid.errors import FileError
 from pellucid.io import write_atomic
 from pellucid.strict import strict
-from pellucid.tables import cell
+from pellucid.tables import cell, few
 from pellucid.train.base import BaseTrainer
 from pellucid.train.curves import can_draw, curve_svgs, save_curves
-from pellucid.train.history import History
+from pellucid.train.history import MOST_EPOCHS, History
 from pellucid.train.page import escape, framed, section, table
 from pellucid.train.run_folder import RunFolder
 
@@ -106,7 +106,13 @@ def _epochs(history: History) -> str:
     chosen = history.restored_epoch or history.best_epoch
     rows = [[cell(value) for value in row] for row in zip(*history.epochs.values(), strict=True)]
     best = [i for i, epoch in enumerate(history.epochs["epoch"]) if epoch == chosen]
-    return table("Table of epochs", list(history.epochs), rows, best=best, wide=True)
+    shown, heads = few(rows, MOST_EPOCHS, best), list(history.epochs)
+    marked = [i for i, row in enumerate(shown) if any(row is rows[place] for place in best)]
+    made = table("Table of epochs", heads, shown, best=marked, wide=True)
+    if len(shown) == len(rows):
+        return made
+    whole = table("Table of all epochs", heads, rows, best=best, wide=True)
+    return f"{made}\n<details><summary>All {len(rows):,} epochs</summary>\n{whole}\n</details>"
 
 
 def _settings(config: Mapping[str, Any]) -> str:

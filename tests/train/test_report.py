@@ -67,6 +67,18 @@ def test_the_page_shows_results_epochs_and_settings(tmp_path: Path) -> None:
     assert '<th scope="row">model.<wbr>hidden</th><td>50, 20</td>' in plain
 
 
+def test_of_many_epochs_the_best_is_in_sight_and_all_are_at_hand(tmp_path: Path) -> None:
+    made = history(200)
+    made.best_epoch = 77
+    text = page(tmp_path, made)
+    short, whole = text.split("<summary>All 200 epochs</summary>")
+    assert short.count('<tr class="best"><td>77</td>') == 1
+    for rows, count in ((short, 8 + 1 + 8 + 2), (whole, 200)):
+        table = rows[rows.rindex("<table>") if rows is short else 0 :].split("</table>")[0]
+        assert table.count("<tr") == count + 1, rows
+    assert "<details>" not in page(tmp_path, history(16))
+
+
 def test_text_from_outside_cannot_become_markup(tmp_path: Path) -> None:
     folder = tmp_path / "<script>alert(1)<"
     folder.mkdir()
