@@ -26,7 +26,6 @@ from pellucid.cli.recipe import (
 )
 from pellucid.errors import OptionError
 from pellucid.explanation.comparison import Comparison
-from pellucid.explanation.derivation_text import tell
 from pellucid.explanation.explanation import Explanation
 from pellucid.languages import said
 from pellucid.nn.module import Module
@@ -118,7 +117,7 @@ def _show(shown: Shown, asked: Asked, out: Path | None, output: Output) -> int:
         document |= {"derivation": derived.as_dict()} if derived else {}
         write_json(document | ({"beside": beside.as_dict()} if beside else {}))
         return 0
-    told = [str(tell(derived))] if derived else [str(beside)] if beside else [str(found)]
+    told = [str(derived)] if derived else [str(beside)] if beside else [str(found)]
     if output.is_full:
         told.append(shown.weights)
         told += [said("page: {path}", path=out)] if out is not None else []

@@ -2,21 +2,21 @@
 
     derivation      that of a value of a trace
     Derivation      its terms, whose sum is the gradient, checked numbers, routes
-    Term            what one use hands back: in symbols, in shapes, in numbers
-    Check           one number of the gradient beside its central difference
     local_jacobian  the local derivative of one use, as a matrix
 
 The line in symbols comes from tracing the primitive's own `backward` on symbols.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from pellucid.explanation.derivation_text import tell
+from pellucid.explanation.derived import Check, Derived, Term
 from pellucid.explanation.differences import Widened
-from pellucid.explanation.routes import Routes, routes
+from pellucid.explanation.routes import routes
 from pellucid.explanation.trace import Trace, bridge
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import FLOATS
@@ -27,52 +27,17 @@ LISTED = 8  # routes
 LARGEST_JACOBIAN = 4096  # numbers of a local Jacobian that is written out
 
 
-@dataclass(frozen=True)
-class Term:
-    """What the use as input number `position` of a node hands back: `part`, of the value's shape.
+class Derivation(Derived):
+    """How a gradient comes about; prints as lines and tables, shows in notebooks."""
 
-    None where it is a record, whose parts stand at the uses after it.
-    """
+    def __str__(self) -> str:
+        return str(tell(self))
 
-    node: Node
-    position: int
-    part: Any
+    __repr__ = __str__
 
-    @property
-    def size(self) -> float:
-        """The Euclidean length of what is handed back."""
-        return 0.0 if self.part is None else float(np.linalg.norm(np.float64(self.part)))
-
-
-@dataclass(frozen=True)
-class Check:
-    """The number of the gradient at `place`, and the central difference in float64.
-
-    At a `kink` the slopes at both sides differ: the gradient is between them, or one of them.
-    """
-
-    place: tuple[int, ...]
-    value: float
-    gradient: float
-    difference: float
-    kink: bool
-
-    @property
-    def error(self) -> float:
-        """How far they are apart."""
-        return abs(self.gradient - self.difference)
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """`array` and `gradient` of a value, the terms of the sum, checks, and the largest routes."""
-
-    value: Value
-    array: Any
-    gradient: Any
-    terms: tuple[Term, ...]
-    checks: tuple[Check, ...]
-    routes: Routes
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return tell(self).html
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as JSON takes it."""

@@ -4,16 +4,15 @@ tell        the parts of a derivation, in words and tables
 DerivationText    the parts; prints as text
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.explanation.derivation import Derivation
-from pellucid.explanation.routes import Route, Routes
-from pellucid.explanation.shown import exact, extent, felt, many, number, shown
+from pellucid import displays
+from pellucid.explanation.derived import Derived
+from pellucid.explanation.shown import exact, extent, felt, number, shown
 from pellucid.graph import Node
-from pellucid.languages import counted, said
+from pellucid.languages import said
 from pellucid.tables import aligned
 
 Rows = list[tuple[str, ...]]
@@ -38,8 +37,17 @@ class DerivationText:
         ways = aligned(self.routes) if self.routes[1:] else []
         return "\n\n".join([*parts, "\n".join([self.routes_told, *ways])])
 
+    @property
+    def html(self) -> str:
+        """What a notebook shows."""
+        shown = [displays.listing(self.title, "\n".join(self.facts))]
+        for title, (heads, *rows) in (("", self.terms), ("", self.checks)):
+            shown += [displays.table(title, heads, rows, texts=2)] if rows else []
+        heads, *rows = self.routes
+        return "\n".join([*shown, displays.table(self.routes_told, heads if rows else (), rows)])
 
-def tell(derivation: Derivation) -> DerivationText:
+
+def tell(derivation: Derived) -> DerivationText:
     """The parts of a derivation."""
     facts = [
         said("value: {value}", value=_described(derivation.array, shown)),
@@ -49,7 +57,7 @@ def tell(derivation: Derivation) -> DerivationText:
     way = derivation.routes
     return DerivationText(
         str(derivation.value), facts, _terms(derivation), _checks(derivation),
-        [_route_heads(), *map(_route, way.found)], _told_routes(way),
+        way.rows(), way.told(),
     )  # fmt: skip
 
 
@@ -66,7 +74,7 @@ def _summed(count: int) -> str:
     return said("It is the sum of what its {count} uses hand back.", count=count)
 
 
-def _terms(derivation: Derivation) -> Rows:
+def _terms(derivation: Derived) -> Rows:
     """The uses, with the rule of each and how large what it hands back is."""
     heads = (said("use"), said("rule"), said("handed back"))
     rows = []
@@ -83,7 +91,7 @@ def _use(node: Node) -> str:
     return f"{node.output.name} = {node.primitive.name}({inputs}){where}"
 
 
-def _checks(derivation: Derivation) -> Rows:
+def _checks(derivation: Derived) -> Rows:
     heads = (
         said("place"), said("value"), said("gradient"), said("central difference"),
         said("apart by"), "",
@@ -96,39 +104,3 @@ def _checks(derivation: Derivation) -> Rows:
         for check in derivation.checks
     ]  # fmt: skip
     return [heads, *rows]
-
-
-def _told_routes(way: Routes) -> str:
-    if way.count == 0:
-        return said("No route leads from it to the result.")
-    told = counted(
-        "{count} route leads to the result.",
-        "{count} routes lead to the result.",
-        way.count,
-        count=many(way.count),
-    )
-    if way.complete:
-        return told
-    found, share = len(way.found), f"{way.share:.1%}"
-    more = said("{found} of the largest give {share} of the gradient:", found=found, share=share)
-    return f"{told} {more}"
-
-
-def _route_heads() -> tuple[str, ...]:
-    return said("share"), said("handed back"), said("route")
-
-
-def _route(route: Route) -> tuple[str, ...]:
-    share = f"{route.share:.1%}" if math.isfinite(route.share) else NOTHING
-    return share, felt(route.part), _way(route)
-
-
-def _way(route: Route) -> str:
-    """The operations that a route goes through, by layer."""
-    ways: list[tuple[str, list[str]]] = []
-    for node, _ in route.uses:
-        if not ways or ways[-1][0] != node.scope:
-            ways.append((node.scope, []))
-        ways[-1][1].append(node.primitive.name)
-    told = [f"{path}: {' '.join(names)}" if path else " ".join(names) for path, names in ways]
-    return " -> ".join(told)

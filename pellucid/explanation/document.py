@@ -142,7 +142,7 @@ def _derivation(told: DerivationText) -> str:
     ):
         parts.append(_table(label, rows, texts))
     parts.append(f"<p>{html.escape(told.routes_told)}</p>")
-    parts.append(_table(said("Routes"), told.routes, 0))
+    parts.append(_table(said("Routes"), told.routes, 1))
     return "\n".join(parts)
 
 

@@ -1,7 +1,7 @@
 """A gradient as the sum over routes of products of bridges.
 
     routes      the routes from a value to the result, the largest first
-    Routes      how many there are, the total, and those that were found
+    Routes      how many there are, the total, and those that were found; prints as a table
     Route       one of them: the nodes it goes through, its part of the gradient, its share
 
 A route goes from a value through one use after the other to the result; a bridge is the local
@@ -24,12 +24,16 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.explanation.shown import many
+from pellucid import displays
+from pellucid.explanation.shown import felt, many
 from pellucid.explanation.trace import Trace, bridge
 from pellucid.graph import Node, Value
+from pellucid.languages import counted, said
 from pellucid.primitives.parts import Parts
+from pellucid.tables import aligned
 from pellucid.tensor import Tensor, ones_like
 
+NOTHING = "-"
 ALL = 64  # routes that are all walked; of more the largest are searched
 
 Use = tuple[Node, int]
@@ -53,8 +57,23 @@ class Route:
         """The values on the way, after the first."""
         return tuple(node.output.name for node, _ in self.uses)
 
+    def row(self) -> tuple[str, ...]:
+        """The operations that it goes through, its share, and what arrives by it."""
+        share = f"{self.share:.1%}" if math.isfinite(self.share) else NOTHING
+        return self._way(), share, felt(self.part)
 
-@dataclass(frozen=True)
+    def _way(self) -> str:
+        """The operations, by layer."""
+        ways: list[tuple[str, list[str]]] = []
+        for node, _ in self.uses:
+            if not ways or ways[-1][0] != node.scope:
+                ways.append((node.scope, []))
+            ways[-1][1].append(node.primitive.name)
+        told = [f"{path}: {' '.join(names)}" if path else " ".join(names) for path, names in ways]
+        return " -> ".join(told)
+
+
+@dataclass(frozen=True, repr=False)
 class Routes:
     """`count` routes lead from `value` to the result; `total` is the sum over all, the gradient.
 
@@ -75,6 +94,39 @@ class Routes:
     def share(self) -> float:
         """The share of the gradient that the routes found have together."""
         return math.fsum(route.share for route in self.found)
+
+    def told(self) -> str:
+        """How many there are; of many, what share those found have."""
+        if self.count == 0:
+            return said("No route leads from it to the result.")
+        told = counted(
+            "{count} route leads to the result.",
+            "{count} routes lead to the result.",
+            self.count,
+            count=many(self.count),
+        )
+        if self.complete:
+            return told
+        found, share = len(self.found), f"{self.share:.1%}"
+        more = said(
+            "{found} of the largest give {share} of the gradient:", found=found, share=share
+        )
+        return f"{told} {more}"
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Way, share and part of each that was found, under their heads."""
+        heads = (said("route"), said("share"), said("handed back"))
+        return [heads, *(route.row() for route in self.found)]
+
+    def __str__(self) -> str:
+        return "\n".join([self.told(), *(aligned(self.rows()) if self.found else ())])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        heads, *rows = self.rows()
+        return displays.table(self.told(), heads if rows else (), rows)
 
     def as_dict(self) -> dict[str, Any]:
         """The routes as JSON takes them; the number of all as text, as it may be large."""

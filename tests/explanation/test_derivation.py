@@ -74,3 +74,12 @@ def test_a_jacobian_that_is_too_large_is_not_written_out():
     n = int(LARGEST_JACOBIAN**0.5) + 1
     found = trace(lambda x: x.tanh().sum(), np.ones(n, np.float32))
     assert local_jacobian(found, found.graph.nodes[0], 0) is None
+
+
+def test_a_derivation_prints_and_shows_itself():
+    found = trace(lambda a, b, c: 3.0 * (a + b * c), 5, 3, 2)
+    shown = of(found, "b")
+    assert str(shown).splitlines()[:3] == ["b: float32[]", "value: 3", "gradient: 6"]
+    assert repr(shown) == str(shown)
+    page = shown._repr_html_()
+    assert all(text in page for text in ("b: float32[]", "central difference", "da = dy b"))

@@ -96,3 +96,22 @@ def test_what_the_result_does_not_depend_on_has_no_route():
     found = trace(lambda x, y: x + 0.0 * (y > 1.0).astype("float32"), 1.0, 2.0)
     way = routes(found, found.find("y"))
     assert (way.count, way.found, way.total.item()) == (0, (), 0.0)
+
+
+def test_routes_print_and_show_themselves():
+    found = trace(lambda a, b, c: 3.0 * (a + b * c) * a, 5, 3, 2)
+    way = routes(found, found.find("a"))
+    lines = str(way).splitlines()
+    assert lines[0] == "2 routes lead to the result."
+    assert lines[1].split() == ["route", "share", "handed", "back"]
+    assert lines[2].split() == ["multiply", "68.8%", "33"]
+    assert repr(way) == str(way)
+    page = way._repr_html_()
+    assert all(text in page for text in ("2 routes lead to the result.", "68.8%"))
+
+
+def test_of_no_routes_it_is_said():
+    found = trace(lambda x, y: x + (y > 1.0).astype("float32"), 1.0, 2.0)
+    way = routes(found, found.find("y"))
+    assert str(way) == "No route leads from it to the result."
+    assert "<th" not in way._repr_html_().partition("</style>")[2]
