@@ -41,13 +41,12 @@ STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SI
 class TestAtEnd(Callback):
     """Measures the model that training ends with on the test set, once, where there is one."""
 
-    def __init__(self, test: Dataset | None, names: tuple[str, ...]) -> None:
-        self.test, self.names = test, names
+    def __init__(self, test: Dataset | None) -> None:
+        self.test = test
         self.values: dict[str, float] = {}
 
     def end(self, trainer: Trainer) -> None:
-        """Measure, for the report, which looks closer at this set."""
-        trainer.judged = self.test and replace(self.test, class_names=self.names)
+        """Measure, for the report."""
         self.values = {} if self.test is None else trainer.evaluate(self.test)
         for name in sorted(self.values):
             shown = significant(self.values[name])
@@ -139,9 +138,12 @@ class _Run:
         self, recipe: Recipe, parts: DataParts, folder: Path, output: Output, *, lint: bool = False
     ) -> None:
         self.recipe, self.parts, self.folder, self.output = recipe, parts, folder, output
-        self.test = TestAtEnd(parts.test, DataFacts.of(parts).names)
+        self.test = TestAtEnd(parts.test)
         bar = () if output.quiet else (ProgressBar(lines=output.is_full),)
         self.trainer = build_trainer(recipe, parts, folder, (*bar, self.test), lint=lint)
+        # The report looks closer at this set, and the linter whether it is trained on.
+        names = DataFacts.of(parts).names
+        self.trainer.judged = parts.test and replace(parts.test, class_names=names)
 
     def fit(self) -> int:
         """Train, and print what came out; the exit code."""

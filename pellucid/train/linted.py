@@ -65,9 +65,11 @@ def _found(trainer: BaseTrainer, step: CompiledStep, captured: Captured) -> "Fin
     trace = Trace(procedure.graph, results["loss"], sources, procedure.graph.inputs[0].shape[0])
     read = {name: x for name, x in variables.items() if name in trace.read}
     reached = _reached(trainer.optimizer, captured)
+    known, validation = trainer.train, trainer.validation
+    judged = None if trainer.judged in (known, validation) else trainer.judged
     subject = Subject(
-        trainer.model, trainer.loss, (trainer.optimizer,), trainer.train, trainer.validation, None,
-        trace, read, reached, options.batch_of(len(trainer.train)), options.drop_last,
+        trainer.model, trainer.loss, (trainer.optimizer,), known, validation, judged, trace,
+        read, reached, options.batch_of(len(known)), options.drop_last,
     )  # fmt: skip
     return made(QUICK, subject)
 

@@ -83,6 +83,21 @@ def test_the_data_are_looked_at_in_a_sample_that_is_told() -> None:
         made.fit(1)
 
 
+def test_a_test_set_that_is_trained_on_is_told() -> None:
+    made = trainer()
+    made.judged = points()
+    with pytest.warns(UserWarning, match="lint: error: 60 samples of 'points' are trained on too"):
+        made.fit(1)
+
+
+def test_to_judge_by_the_training_set_itself_is_no_mistake() -> None:
+    made = trainer()
+    made.judged = made.train
+    made.fit(1)
+    assert made.findings is not None
+    assert len(made.findings) == 0
+
+
 def test_notes_are_for_those_who_look() -> None:
     model = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm(8), nn.ReLU(), nn.Linear(8, 3))
     options = Options(executor="reference")
