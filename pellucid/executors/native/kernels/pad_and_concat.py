@@ -22,7 +22,6 @@ from pellucid.executors.native.kernels.blocked_sums import InMemory
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.walks import Places, Walk, each, over
 from pellucid.executors.native.llvm.indices import Index, Number, unraveled
-from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.graph import Node
 
 
@@ -129,8 +128,7 @@ class _Planes:
         output = self.output
         with np.errstate(over="ignore"):  # a number beyond float32 is inf
             number = output.dtype.type(self.primitive.value)
-        builder = self.frame.builder
-        value = Lanes.constant(builder, number, output.dtype)
+        value = self.frame.constant(number, output.dtype)
 
         def fill(at: Places, width: int) -> None:
             lanes = value.splat(width)

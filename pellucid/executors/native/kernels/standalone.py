@@ -219,8 +219,7 @@ def _row_starts(frame: Frame, node: Node, number: int) -> None:
     with counted(b, 0, count + SPARE_STARTS) as i:
         which = i.where(i < count, count - 1)
         which = which * indices.strides[0]
-        offset = indices.offset
-        index = frame.load(indices.base, which, offset=offset)
+        index = frame.load(indices.base, which, offset=indices.offset)
         start = checked_index(frame, index, rows, number) * length
         starts = frame.pointer(node.output)
         place = b.gep(starts, [i], source_etype=I64)

@@ -141,9 +141,7 @@ class _ByTiles(Panels):
         vectors = len(panel.masks)
         rows_of_tiles = padded(self.cut.group, self.cut.rows)
         self.clear_sums(rows_of_tiles * vectors)
-        k_of_all = self.spec.k
-        for_each_block = counted(self.b, 0, k_of_all, self.cut.depth)
-        with for_each_block as k:
+        with counted(self.b, 0, self.spec.k, self.cut.depth) as k:
             after = smaller(k + self.cut.depth, self.spec.k)
             right = self.copied(panel, Interval(k, after))
             is_last = after.equals(self.spec.k)
