@@ -138,8 +138,9 @@ def moves(node: Node) -> bool:
 
 
 def reduces(node: Node) -> bool:
-    """Whether a node joins many points into one."""
-    return facts_of(node.primitive).lowering is Lowering.REDUCED
+    """Whether a node joins many points into one; over axes of size 1 a reduction is pointwise."""
+    is_reduction = facts_of(node.primitive).lowering is Lowering.REDUCED
+    return is_reduction and node.inputs[0].shape != node.output.shape
 
 
 def multiplies(node: Node) -> bool:

@@ -9,7 +9,7 @@ the native namespace has; otherwise it runs as it is, on NumPy, from inside the 
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native.ir.facts import FACTS, Lowering, facts_of
+from pellucid.executors.native.ir.facts import FACTS, Lowering, facts_of, reduces
 from pellucid.executors.native.llvm.lanes import Lanes, lanes_type
 from pellucid.executors.native.math.namespace import XP
 from pellucid.graph import Node
@@ -21,7 +21,9 @@ TRIAL_LANES = 2
 def is_pointwise(node: Node) -> bool:
     """Whether a node can be computed point by point in machine code."""
     if type(node.primitive) in FACTS:
-        return facts_of(node.primitive).lowering in {Lowering.POINTWISE, Lowering.COUNTED}
+        lowering = facts_of(node.primitive).lowering
+        is_of_one = lowering is Lowering.REDUCED and not reduces(node)
+        return is_of_one or lowering in {Lowering.POINTWISE, Lowering.COUNTED}
     return isinstance(node.primitive, Elementwise) and _can_be_emitted(node)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
-from pellucid.executors.native.ir.facts import counts, is_costly, multiplies, reduces
+from pellucid.executors.native.ir.facts import counts, facts_of, is_costly, multiplies, reduces
 from pellucid.executors.native.ir.kernels import Access, Fused, own_reach, reach
 from pellucid.executors.native.ir.views import View
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.levels import Level
+from pellucid.executors.native.kernels.reductions import contribution
 from pellucid.executors.native.llvm.indices import Index
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.math.namespace import XP
@@ -208,6 +209,8 @@ class Members:
             return self._random(node, level)
         if isinstance(node.primitive, p.Arange):
             return self._counted(node, level)
+        if facts_of(node.primitive).joining is not None:
+            return contribution(node, operands[0])  # of one number: nothing is joined
         widths = (lanes.width for lanes in operands)
         width = max(widths)
         fitting = []

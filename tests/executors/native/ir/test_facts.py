@@ -54,8 +54,8 @@ class AnotherSum(Sum):
         return super().forward(xp, x) + 1
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(5, 37), (3, 5000), (4000, 3)])
-@pytest.mark.parametrize("axis", [(0,), (1,), (0, 1)])
+@pytest.mark.parametrize(("rows", "columns"), [(5, 37), (3, 5000), (4000, 3), (1, 19), (1, 1)])
+@pytest.mark.parametrize("axis", [(), (0,), (1,), (0, 1)])
 def test_a_reduction_with_a_row_is_native_and_gives_what_each_number_gives(
     rows, columns, axis, monkeypatch
 ) -> None:

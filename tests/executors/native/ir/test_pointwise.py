@@ -66,9 +66,19 @@ def test_the_librarys_own_are_known_by_their_row(primitive):
     assert is_pointwise(node(primitive))
 
 
-@pytest.mark.parametrize("primitive", [p.Sum((0,)), p.MatMul(), p.Reshape((3, 1)), p.Take(0)])
-def test_reductions_products_and_movements_are_not(primitive):
+@pytest.mark.parametrize("primitive", [p.MatMul(), p.Reshape((3, 1)), p.Take(0)])
+def test_products_and_movements_are_not(primitive):
     assert not is_pointwise(node(primitive))
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((3,), ()), ((3, 1), (1,)), ((1, 1), (0, 1))])
+def test_a_reduction_is_where_each_result_is_of_one_number(shape, axis):
+    def reduced(shape):
+        output = Value("y", p.Sum(axis).shape(shape), FLOAT)
+        return Node(p.Sum(axis), (Value("x", shape, FLOAT),), output)
+
+    assert is_pointwise(reduced(shape))
+    assert axis == () or not is_pointwise(reduced((4, 4)))
 
 
 class Sorted(Primitive):
