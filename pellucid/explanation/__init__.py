@@ -14,5 +14,12 @@ definition of each primitive.
     derivation     how one gradient comes about; derivation_text, in words
     rule           the gradient rule of a use, traced on symbols
     histograms, maps, attribution, projection: what layers do to the data
+    backward_pass  the whole backward pass written out; what it is made of:
+        tape           forward and backward as one graph of symbols
+        forward_pass   the steps that a course would name; spelling, what they are called
+        gradient_lines the gradient of each step, read as briefly as can be
+        expressions    formulas as data; reading, graphs as such; algebra, their normal form
+        rewrites       the table of what may be written for what; conditions, arrays: more of it
+        presented      as a reader expects it; notation, as text and LaTeX; turning, as columns
     explanation    all of it as one object; picture, document: what is shown and written
 """

@@ -1,0 +1,214 @@
+"""Rules of arrays: sums over axes, shapes, products of matrices.
+
+    summed          the sum over axes, what does not vary along them taken out
+    reshaped        the same elements under another shape; axes of size 1 come and go by themselves
+    transposed      the last two axes swapped
+    product         of two matrices, numbers taken out
+    fitted          an expression with exactly the shape that is asked for
+    size            a number of elements, in samples m where it counts them
+
+In: expressions whose axes of size 1 in front may be missing, with the shape that is meant.
+"""
+
+import math
+from fractions import Fraction
+
+from pellucid.explanation.algebra import (
+    ONCE,
+    Exponents,
+    plus,
+    power,
+    primitive_part,
+    scaled,
+    times,
+)
+from pellucid.explanation.expressions import (
+    ONE,
+    SAMPLES,
+    ZERO,
+    Expression,
+    Operation,
+    applied,
+    factors,
+    is_call,
+    number,
+    product_of,
+    terms,
+)
+from pellucid.explanation.rewrites import rule
+from pellucid.graph import Shape
+
+MANY = 7919  # samples in a capture: a prime, so that what counts samples is seen to
+
+rule(
+    "sum of sums",
+    "(x + y).sum(axis=0, keepdims=True)",
+    "x.sum(axis=0, keepdims=True) + y.sum(axis=0, keepdims=True)",
+    "Terms change places.",
+)
+rule("sum of a multiple", "(2.0 * x).sum(axis=0, keepdims=True)",
+     "2.0 * x.sum(axis=0, keepdims=True)", "The distributive law.")  # fmt: skip
+rule("what does not vary", "(r * x).sum(axis=0, keepdims=True)",
+     "r * x.sum(axis=0, keepdims=True)", "The distributive law.", {"r": "one row"})  # fmt: skip
+rule("sum of copies", "r.broadcast_to(x.shape).sum(axis=0, keepdims=True)", "r * float(x.shape[0])",
+     "As often as it stands there.", {"r": "one row"})  # fmt: skip
+rule("sum after sum", "x.sum(axis=0, keepdims=True).sum(axis=1, keepdims=True)",
+     "x.sum(axis=(0, 1), keepdims=True)", "Over all axes, one after the other.")  # fmt: skip
+rule("transposed twice", "x.mT.mT", "x", "Rows and columns change places, and again.")
+rule("transposed sum", "(x + y).mT", "x.mT + y.mT",
+     "Each element for itself.")  # fmt: skip
+rule("product of a multiple", "(2.0 * x) @ x.mT", "2.0 * (x @ x.mT)", "The distributive law.")
+rule("reshaped twice", "x.reshape(x.shape[::-1]).reshape(x.shape)", "x",
+     "The elements keep their order.")  # fmt: skip
+
+
+def size(n: int) -> Expression:
+    """A number of elements."""
+    if n and n % MANY == 0:
+        return scaled(n // MANY, SAMPLES)
+    return number(Fraction(n))
+
+
+def stripped(shape: Shape) -> Shape:
+    """A shape without axes of size 1 in front."""
+    first = next((i for i, n in enumerate(shape) if n != 1), len(shape))
+    return shape[first:]
+
+
+def fitted(x: Expression, shape: Shape) -> Expression:
+    """An expression with exactly this shape."""
+    if x.shape == shape:
+        return x
+    same = math.prod(x.shape) == math.prod(shape)
+    return applied(Operation("reshape" if same else "broadcast_to", shape), (x,), shape)
+
+
+def summed(x: Expression, axes: tuple[int, ...], shape: Shape) -> Expression:
+    """The sum over axes of an expression that is meant to have this shape; the axes stay."""
+    counted = tuple(axis - len(shape) for axis in axes)
+    parts = [scaled(c, _summed_term(term, counted, shape)) for term, c in terms(x)]
+    return plus(*parts)
+
+
+def _summed_term(term: Expression, axes: tuple[int, ...], shape: Shape) -> Expression:
+    inner: Exponents = {}
+    outer: Exponents = {}
+    for base, n in factors(term):
+        varies = any(_varies(base, axis) for axis in axes)
+        (inner if varies else outer)[base] = n
+    copies = math.prod(shape[axis] for axis in axes if not any(_varies(b, axis) for b in inner))
+    left = tuple(axis for axis in axes if any(_varies(b, axis) for b in inner))
+    found = times(product_of(outer), size(copies))
+    return times(found, _summed_factors(product_of(inner), left)) if inner else found
+
+
+def _varies(x: Expression, axis: int) -> bool:
+    return len(x.shape) >= -axis and x.shape[axis] != 1
+
+
+def _summed_factors(x: Expression, axes: tuple[int, ...]) -> Expression:
+    if is_call(x, "onehot") and axes == (-1,):
+        return ONE
+    if is_call(x, "sum"):
+        axes, x = tuple(sorted({*axes, *x.head.axes})), x.inputs[0]
+    seen = tuple(i - len(x.shape) for i, n in enumerate(x.shape) if n != 1)
+    whole = _unspaced(x)
+    if whole is not None and set(seen) <= set(axes):  # the order of terms does not matter
+        x = whole
+        axes = tuple(i - len(x.shape) for i, n in enumerate(x.shape) if n != 1)
+        return summed(x, tuple(axis + len(x.shape) for axis in axes), x.shape)
+    reduced = tuple(1 if i - len(x.shape) in axes else n for i, n in enumerate(x.shape))
+    return applied(Operation("sum", axes), (x,), reduced)
+
+
+def _unspaced(x: Expression) -> Expression | None:
+    """A product of reshaped parts without that, where all had one shape before."""
+    parts = [(base, n) for base, n in factors(x) if base.shape]
+    if not parts or not all(is_call(base, "reshape") for base, _ in parts):
+        return None
+    if len({base.inputs[0].shape for base, _ in parts}) > 1:
+        return None
+    inner = [power(base.inputs[0] if base.shape else base, n) for base, n in factors(x)]
+    return times(*inner)
+
+
+def reshaped(x: Expression, shape: Shape, to: Shape) -> Expression:
+    """An expression that is meant to have one shape, under another."""
+    if stripped(shape) == stripped(to):
+        return x
+    if [n for n in shape if n != 1] == [n for n in to if n != 1]:
+        return _spaced(x, shape, to)
+    x = fitted(x, shape)
+    if is_call(x, "reshape"):
+        x = x.inputs[0]
+    if x.shape == to:
+        return x
+    return applied(Operation("reshape", to), (x,), to)
+
+
+def _spaced(x: Expression, shape: Shape, to: Shape) -> Expression:
+    """The same where axes of size 1 come or go: each part for itself."""
+    if x.kind == "sum":
+        return plus(*(scaled(c, _spaced(term, shape, to)) for term, c in terms(x)))
+    if x.kind == "product":
+        return times(*(power(_spaced(base, shape, to), n) for base, n in factors(x)))
+    wanted = _place(x.shape, shape, to)
+    if stripped(wanted) == stripped(x.shape):
+        return x
+    if is_call(x, "reshape"):
+        return _seen(x.inputs[0], wanted)
+    return _seen(x, wanted)
+
+
+def _seen(x: Expression, wanted: Shape) -> Expression:
+    if stripped(x.shape) == stripped(wanted):
+        return x
+    return applied(Operation("reshape", wanted), (x,), wanted)
+
+
+def _place(own: Shape, shape: Shape, to: Shape) -> Shape:
+    """The shape of a part, where the whole goes from one shape to another."""
+    padded = (1,) * (len(shape) - len(own)) + own[max(len(own) - len(shape), 0) :]
+    sizes = iter([padded[i] for i, n in enumerate(shape) if n != 1])
+    return tuple(1 if n == 1 else next(sizes) for n in to)
+
+
+def transposed(x: Expression, shape: Shape) -> Expression:
+    """The last two axes swapped."""
+    if not x.shape:
+        return x
+    if x.kind == "sum":
+        return plus(*(scaled(c, transposed(term, shape)) for term, c in terms(x)))
+    if x.kind == "product":
+        return times(*(power(transposed(base, shape), n) for base, n in factors(x)))
+    x = fitted(x, (1,) * (2 - len(x.shape)) + x.shape)
+    if is_call(x, "transpose"):
+        return x.inputs[0]
+    turned = (*x.shape[:-2], x.shape[-1], x.shape[-2])
+    return applied(Operation("transpose"), (x,), turned)
+
+
+def product(a: Expression, b: Expression, shapes: tuple[Shape, Shape], to: Shape) -> Expression:
+    """The product of two matrices of these shapes."""
+    if ZERO in (a, b):
+        return ZERO
+    (left, a), (right, b) = taken_out(a), taken_out(b)
+    made = applied(Operation("matmul"), (fitted(a, shapes[0]), fitted(b, shapes[1])), to)
+    return times(left, right, made)
+
+
+def taken_out(x: Expression) -> tuple[Expression, Expression]:
+    """The single numbers that are factors of every term, and the rest."""
+    if x.kind != "sum":
+        parts, content = [(x, ONCE)], ONCE
+    else:
+        content, base = primitive_part(x)
+        parts = terms(base)
+    shared = {base: n for base, n in factors(parts[0][0]) if base.shape == ()}
+    for term, _ in parts[1:]:
+        own = dict(factors(term))
+        shared = {base: n for base, n in shared.items() if own.get(base) == n}
+    out = product_of(shared)
+    inverse = product_of({base: -n for base, n in shared.items()})
+    rest = plus(*(scaled(c, times(term, inverse)) for term, c in parts))
+    return scaled(content, out), rest

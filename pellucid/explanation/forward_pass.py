@@ -1,0 +1,258 @@
+"""The forward pass in steps that a course would name: z, a, mu, x hat, and what each is.
+
+    forward_steps   the steps of a tape, and the symbols of everything in it
+    Forward         those, and how to go on reading
+    Step            a value with a name: its symbol, what it is, which role it has
+
+A value is a step for what is done to it, never for what it is called: an affine map of data by
+parameters, an activation, what a layer hands on, a mean over the samples, the distance from one,
+the root of a variance. Roles, in the order of the field: z, a, h (what a layer hands on), mu, d,
+sigma.
+"""
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from pellucid.explanation.algebra import condition, times, without
+from pellucid.explanation.arrays import MANY, size
+from pellucid.explanation.expressions import (
+    ONE,
+    ZERO,
+    Expression,
+    factors,
+    is_call,
+    symbol,
+    terms,
+)
+from pellucid.explanation.reading import Reader, reader
+from pellucid.explanation.rewrites import interval
+from pellucid.explanation.tape import Tape
+from pellucid.graph import Node, Value
+from pellucid.primitives.base import FLOATS
+
+AFFINE = ("matmul", "convolution")
+OPEN = ("sigmoid", "tanh", "softmax")
+SPACED = ("reshape", "permute_dims")
+MOVED = (*SPACED, "broadcast_to", "pad", "windows", "cast", "identity")
+
+
+@dataclass(frozen=True)
+class Step:
+    """`symbol` stands for `meaning`, in the symbols of earlier steps; `value` of the graph is it.
+
+    `layer` counts the affine maps up to it. A step with a simple meaning is `open`: rewrites may
+    look into it. One that is no value of the graph has the name of none.
+    """
+
+    symbol: Expression
+    meaning: Expression
+    role: str
+    layer: int
+    value: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether rewrites may look into it."""
+        return is_call(self.meaning, *OPEN)
+
+
+@dataclass
+class Forward:
+    """The steps so far, in the order of the forward pass, and how values stand in what follows.
+
+    `closed`: the symbol of each step by its value; `opened`: the same with open ones by what they
+    are. `count`: affine maps so far.
+    """
+
+    tape: Tape
+    layers: Collection[str]
+    steps: list[Step] = field(default_factory=list)
+    closed: dict[str, Expression] = field(default_factory=dict)
+    opened: dict[str, Expression] = field(default_factory=dict)
+    count: int = 0
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The graph to be read."""
+        return reader(self.tape.graph)
+
+    @cached_property
+    def result(self) -> Expression:
+        """What the function returned, in the symbols of its steps."""
+        return self.reader.expression(self.tape.result.name, self.opened)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes of the forward pass."""
+        return self.tape.graph.nodes[: self.tape.forward]
+
+    @cached_property
+    def makers(self) -> Mapping[str, Node]:
+        """The node that made each value."""
+        return {node.output.name: node for node in self.nodes}
+
+    @cached_property
+    def uses(self) -> Mapping[str, list[Node]]:
+        """The nodes that use each value."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            for value in node.inputs:
+                found.setdefault(value.name, []).append(node)
+        return found
+
+    @cached_property
+    def data(self) -> set[str]:
+        """The values that depend on samples; on the first input, where nothing counts them."""
+        inputs = self.tape.graph.inputs
+        counted = {v.name for v in inputs if v.shape[:1] == (MANY,)}
+        found = counted or {v.name for v in self.tape.arguments[:1]}
+        for node in self.nodes:
+            if any(value.name in found for value in node.inputs):
+                found.add(node.output.name)
+        return found
+
+
+def forward_steps(tape: Tape, layers: Collection[str] = ()) -> Forward:
+    """The steps of a forward pass; `layers`: the paths of layers, whose outputs are steps too."""
+    forward = Forward(tape, layers)
+    for node in forward.nodes:
+        value = node.output
+        if value.dtype not in FLOATS or value.name not in tape.gradients:
+            continue
+        if value.name == tape.result.name and all(n == 1 for n in value.shape):
+            continue
+        meaning = forward.reader.expression(value.name, forward.opened)
+        same = next((x for x in forward.steps if x.open and opened(forward, x) is meaning), None)
+        if same is not None:  # it only adds 0, or the like
+            forward.closed[value.name], forward.opened[value.name] = same.symbol, meaning
+            continue
+        role = _role(forward, node, meaning)
+        if role:
+            meaning = forward.reader.expression(value.name, forward.closed)
+            _add(forward, value, meaning, role)
+    return forward
+
+
+def opened(forward: Forward, step: Step) -> Expression:
+    """What a step is to a rewrite."""
+    return forward.opened[step.value]
+
+
+def _add(forward: Forward, value: Value, meaning: Expression, role: str) -> None:
+    forward.count += role == "z"
+    low, high = interval(meaning)
+    own = symbol(value.name, value.shape, low, high)
+    step = Step(own, meaning, role, forward.count, value.name)
+    forward.steps.append(step)
+    forward.closed[value.name] = own
+    forward.opened[value.name] = meaning if step.open else own
+
+
+def _role(forward: Forward, node: Node, meaning: Expression) -> str:
+    """What a value is to a reader; nothing where it needs no name."""
+    name = node.output.name
+    if name not in forward.data or meaning.kind == "symbol":
+        return ""
+    rules: tuple[tuple[str, Callable[[Forward, Node, Expression], bool]], ...] = (
+        ("z", _is_affine),
+        ("a", _is_activation),
+        ("mu", _is_mean),
+        ("d", _is_distance),
+        ("sigma", _is_spread),
+        ("h", _is_handed_on),
+        ("h", _is_shared_sum),
+    )
+    return next((role for role, holds in rules if holds(forward, node, meaning)), "")
+
+
+def _is_affine(forward: Forward, node: Node, meaning: Expression) -> bool:
+    """A product with parameters, with what is added to it where that is all it is used for."""
+    if node.primitive.name in AFFINE:
+        used = _moved_on(forward, node)
+        return not (len(used) == 1 and _adds_parameter(forward, used[0]))
+    if _adds_parameter(forward, node):
+        before = next(v for v in node.inputs if v.name in forward.data)
+        made = forward.makers.get(before.name)
+        while made is not None and made.primitive.name in SPACED:
+            made = forward.makers.get(made.inputs[0].name)
+        return made is not None and made.primitive.name in AFFINE
+    return False
+
+
+def _moved_on(forward: Forward, node: Node) -> list[Node]:
+    """What uses a value, as it is or under another shape."""
+    found: list[Node] = []
+    for use in forward.uses.get(node.output.name, []):
+        found += _moved_on(forward, use) if use.primitive.name in SPACED else [use]
+    return found
+
+
+def _adds_parameter(forward: Forward, node: Node) -> bool:
+    if node.primitive.name != "add":
+        return False
+    known = [value.name in forward.data for value in node.inputs]
+    return known.count(True) == 1
+
+
+def _is_activation(forward: Forward, node: Node, meaning: Expression) -> bool:
+    """A squashing function, a rectifier, or what the next affine map is given."""
+    if is_call(meaning, *OPEN) or _is_rectifier(meaning):
+        return True
+    if node.primitive.name in MOVED:
+        return False
+    waiting = list(forward.uses.get(node.output.name, []))
+    while waiting:
+        use = waiting.pop()
+        if use.primitive.name in AFFINE:
+            return True
+        if use.primitive.name in MOVED:
+            waiting += forward.uses.get(use.output.name, [])
+    return False
+
+
+def _is_rectifier(meaning: Expression) -> bool:
+    """u where u > 0, else 0; u may be a sum."""
+    asked = condition(meaning)
+    if asked is None or not is_call(asked, "less") or asked.inputs[0] is not ZERO:
+        return False
+    return without(meaning, asked) == (asked.inputs[1], ZERO)
+
+
+def _is_mean(forward: Forward, node: Node, meaning: Expression) -> bool:
+    """A sum over some axes of a step, divided by how many numbers that are; several sums."""
+    parts = terms(meaning)
+    if len(parts) != 1 or all(n == 1 for n in node.output.shape):
+        return False
+    sums = [base for base, n in factors(parts[0][0]) if is_call(base, "sum") and n == 1]
+    if len(sums) != 1 or sums[0].inputs[0].kind != "symbol":
+        return False
+    inner = sums[0].inputs[0]
+    count = size(math.prod(inner.shape[axis] for axis in sums[0].head.axes))
+    return times(meaning, count) is sums[0]
+
+
+def _is_distance(forward: Forward, node: Node, meaning: Expression) -> bool:
+    means = {step.symbol for step in forward.steps if step.role == "mu"}
+    return any(c == -1 and term in means for term, c in terms(meaning)) and len(terms(meaning)) == 2
+
+
+def _is_spread(forward: Forward, node: Node, meaning: Expression) -> bool:
+    own = factors(meaning)
+    return len(own) == 1 and own[0][1] == Fraction(1, 2) and meaning is not ONE
+
+
+def _is_handed_on(forward: Forward, node: Node, meaning: Expression) -> bool:
+    """The last value of a layer, used outside of it."""
+    path, uses = node.scope, forward.uses.get(node.output.name, [])
+    if path not in forward.layers or node.primitive.name in MOVED:
+        return False
+    return all(use.scope != path for use in uses)
+
+
+def _is_shared_sum(forward: Forward, node: Node, meaning: Expression) -> bool:
+    """A sum of data that is used more than once: what a residual connection hands on."""
+    both = all(value.name in forward.data for value in node.inputs)
+    return both and node.primitive.name == "add" and len(forward.uses[node.output.name]) > 1

@@ -1,0 +1,208 @@
+"""The backward pass in lines: for each step and each parameter what its gradient is.
+
+    gradient_lines  the lines, in the order of the backward pass
+    Gradient        one of them: of what, and its expression
+    introduced      further names, for what the lines say that the forward pass has no value for
+
+Each line is read from the traced gradient graph up to the gradients that are known already. What
+stands between can be looked into, and so can the meaning of a step; of these readings the one that
+is shortest to read is the line.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from pellucid.explanation.algebra import plus, power, scaled, times
+from pellucid.explanation.expressions import (
+    ONE,
+    SAMPLES,
+    Expression,
+    factors,
+    is_call,
+    product_of,
+    symbol,
+    terms,
+)
+from pellucid.explanation.forward_pass import Forward, Step
+from pellucid.explanation.presented import Names, cost, presented
+from pellucid.explanation.tape import SEED
+from pellucid.graph import Value
+
+Given = dict[str, Expression]
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """`symbol` stands for `meaning`, the gradient of the result by `value`.
+
+    `leaf`: it is asked for, and none of the steps in between. `per_sample`: the symbol is m times
+    the gradient, that of each sample's own loss.
+    """
+
+    value: Value
+    symbol: Expression
+    meaning: Expression
+    leaf: bool
+    per_sample: bool = False
+
+
+def gradient_lines(forward: Forward, wanted: Iterable[Value], names: Names) -> list[Gradient]:
+    """The lines for every step and every value that is wanted, from the result backwards."""
+    result = forward.tape.result
+    scalar = all(n == 1 for n in result.shape)
+    given: Given = {SEED: ONE if scalar else _change(result)}
+    found: list[Gradient] = []
+    leaves = {value.name for value in wanted}
+    for value in _order(forward, wanted):
+        own = forward.tape.gradients.get(value.name)
+        if own is None or (own == SEED and not scalar):
+            continue
+        meaning = given.get(own) or _shortest(forward, own, given, names)
+        line = Gradient(value, _change(value), meaning, value.name in leaves)
+        found.append(line)
+        if not line.leaf:
+            given.setdefault(own, line.symbol)
+    return _used(found)
+
+
+def _change(value: Value) -> Expression:
+    return symbol(f"d {value.name}", value.shape)
+
+
+def _order(forward: Forward, wanted: Iterable[Value]) -> list[Value]:
+    """What lines are for, in the order of the backward pass, parameters before steps."""
+    blocks = _blocks(forward)
+    values = {node.output.name: node.output for node in forward.nodes}
+    steps = [values[step.value] for step in forward.steps if step.value]
+    known = {value.name: i for i, value in enumerate(forward.tape.graph.inputs)}
+
+    def place(value: Value) -> tuple[int, bool, int]:
+        first = min((blocks[n.output.name] for n in forward.uses.get(value.name, [])), default=0)
+        is_step = value.name not in known
+        return -first, is_step, known.get(value.name, 0)
+
+    return sorted([*steps, *wanted], key=place)
+
+
+def _blocks(forward: Forward) -> dict[str, int]:
+    """Which step each node belongs to: the first that needs it."""
+    makers = {node.output.name: node for node in forward.nodes}
+    found: dict[str, int] = {}
+    ends = [step.value for step in forward.steps] + [forward.tape.result.name]
+    for i, end in enumerate(ends):
+        waiting = [end]
+        while waiting:
+            name = waiting.pop()
+            if name in makers and name not in found:
+                found[name] = i
+                waiting += [value.name for value in makers[name].inputs]
+    return {node.output.name: found.get(node.output.name, len(ends)) for node in forward.nodes}
+
+
+def _shortest(forward: Forward, name: str, given: Given, names: Names) -> Expression:
+    """Of several readings of a gradient the one that is shortest to read."""
+    best: Expression | None = None
+    least = 0
+    for meaning in _readings(forward, name, given):
+        length = cost(presented(meaning, names))
+        if best is None or length < least:
+            best, least = meaning, length
+    assert best is not None
+    return best
+
+
+def _readings(forward: Forward, name: str, given: Given) -> Iterator[Expression]:
+    reader = forward.reader
+    for steps in (forward.opened, forward.closed):
+        near = reader.expression(name, {**steps, **given})
+        used = set(symbols(near))
+        further = {k: x for k, x in given.items() if x not in used or k == SEED}
+        if len(further) < len(given):
+            yield reader.expression(name, {**steps, **further})
+        yield near
+
+
+def symbols(x: Expression) -> Iterator[Expression]:
+    """The symbols in an expression, each once."""
+    seen: set[Expression] = set()
+    waiting = [x]
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        waiting += each.inputs
+        if each.kind == "symbol":
+            yield each
+
+
+def _used(lines: list[Gradient]) -> list[Gradient]:
+    """The lines that are asked for, and those that these need."""
+    needed: set[Expression] = set()
+    kept = []
+    for line in reversed(lines):
+        if line.leaf or line.symbol in needed:
+            needed |= set(symbols(line.meaning))
+            kept.append(line)
+    return kept[::-1]
+
+
+def per_sample(lines: list[Gradient]) -> list[Gradient]:
+    """The lines with 1/m moved to the end, where the result is a mean over samples.
+
+    What comes from the result starts with 1/m in every term then; the same lines without it are
+    those of each sample's own loss, and only gradients that are asked for are means.
+    """
+    changes = {line.symbol for line in lines if not line.leaf}
+
+    def starts(term: Expression) -> bool:
+        return not changes & set(symbols(term))
+
+    first = [t for line in lines if not line.leaf for t, _ in terms(line.meaning) if starts(t)]
+    if not first or not all(dict(factors(term)).get(SAMPLES) == -1 for term in first):
+        return lines
+    return [replace(line, meaning=_moved(line, starts), per_sample=not line.leaf) for line in lines]
+
+
+def _moved(line: Gradient, starts: Callable[[Expression], bool]) -> Expression:
+    parts = []
+    for term, c in terms(line.meaning):
+        begins = starts(term)
+        n = 1 if begins and not line.leaf else -1 if line.leaf and not begins else 0
+        parts.append(scaled(c, times(term, power(SAMPLES, Fraction(n)))))
+    return plus(*parts)
+
+
+def introduced(forward: Forward, meanings: Iterable[Expression]) -> list[Step]:
+    """Names for sigmoid and softmax of a step, and for one-hot targets, where lines say them."""
+    named = {step.meaning for step in forward.steps}
+    found: dict[Expression, Step] = {}
+    for meaning in meanings:
+        waiting = [meaning]
+        while waiting:
+            each = waiting.pop()
+            waiting += each.inputs
+            simple = is_call(each, "sigmoid", "softmax") and each.inputs[0].kind == "symbol"
+            if each in found or each in named or not (simple or is_call(each, "onehot")):
+                continue
+            layer = max((s.layer for s in forward.steps if s.symbol in each.inputs), default=0)
+            role = "onehot" if is_call(each, "onehot") else "a"
+            own = symbol(f"new {len(found)}", each.shape, 0.0, 1.0)
+            found[each] = Step(own, each, role, layer)
+    return list(found.values())
+
+
+def normalised(forward: Forward) -> list[Step]:
+    """Names for what a parameter scales, where that is a quotient of steps: x hat."""
+    data = {step.symbol for step in forward.steps}
+    found: dict[Expression, Step] = {}
+    for step in forward.steps:
+        for term, _ in terms(step.meaning):
+            own = {base: n for base, n in factors(term) if base in data}
+            whole = product_of(own)
+            scales = len(own) < len(factors(term))
+            if len(own) > 1 and scales and min(own.values()) < 0 and whole not in found:
+                name = symbol(f"hat {len(found)}", whole.shape)
+                found[whole] = Step(name, whole, "xhat", step.layer)
+    return list(found.values())

@@ -1,0 +1,264 @@
+"""How expressions are written: as text that can be evaluated, and as LaTeX.
+
+    Notation        samples as rows or columns, and how names are spelled
+    ROWS, COLUMNS   the two
+    text, latex     an expression written
+    name_latex      a name in LaTeX
+
+The text, for a program or a test that evaluates it: juxtaposition is the product of matrices and
+binds most tightly, `*` and `/` go element by element, `^T` is the transpose, `[a < b]` is 1 where
+it holds and 0 elsewhere. Reductions keep their axes with size 1, and `sum(x)` without an axis is
+over the samples. A function that is none of those below is a primitive of the graph.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from pellucid.explanation.arrays import MANY
+from pellucid.explanation.expressions import ONE, ZERO, Expression, factors, is_call, terms
+
+SUM, TERM, MATRIX, POWER, ATOM = range(5)
+Written = tuple[str, int]
+GREEK = ("mu", "sigma", "gamma", "beta", "alpha", "epsilon", "delta", "lambda")
+COMPARED = {"less": ("<", ">="), "equal": ("=", "!=")}
+COMPARED_LATEX = {"<": "<", ">=": r"\ge", "=": "=", "!=": r"\ne", ">": ">", "<=": r"\le"}
+
+
+@dataclass(frozen=True)
+class Notation:
+    """`columns`: samples are columns, else rows. `call` names what is applied by its rule."""
+
+    columns: bool = False
+
+    def samples(self, x: Expression) -> int:
+        """The axis of the samples, counted from the back."""
+        return -1 if self.columns else -len(x.shape)
+
+
+ROWS, COLUMNS = Notation(columns=False), Notation(columns=True)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One way to write: what differs between text and LaTeX."""
+
+    notation: Notation
+    tex: bool
+    called: Callable[[Expression], str]
+
+    def whole(self, x: Expression) -> str:
+        """An expression as a line."""
+        return self.write(x)[0]
+
+    def write(self, x: Expression) -> Written:
+        """An expression, and how tightly its outermost operation binds."""
+        if x.kind == "symbol":
+            return (name_latex(x.head.text) if self.tex else x.head.text), ATOM
+        if x.kind == "call":
+            return self._call(x)
+        return self._sum(x)
+
+    def at(self, x: Expression, level: int) -> str:
+        """An expression in brackets, unless it binds tightly enough."""
+        text, own = self.write(x)
+        return text if own >= level else f"({text})"
+
+    # ---- sums and products -------------------------------------------------------------
+
+    def _sum(self, x: Expression) -> Written:
+        if x is ZERO:
+            return "0", ATOM
+        opposite = self._opposite(x)
+        if opposite is not None:
+            return opposite, ATOM
+        parts = sorted(terms(x), key=lambda each: (each[1] < 0, *self._rank(each[0])))
+        written = [self._term(term, abs(c)) for term, c in parts]
+        if len(parts) > 1 or parts[0][1] < 0:
+            written = [(t, own) if own > SUM else (f"({t})", ATOM) for t, own in written]
+        first = ("-" if parts[0][1] < 0 else "") + written[0][0]
+        if len(parts) == 1:
+            return first, (SUM if parts[0][1] < 0 else written[0][1])
+        rest = ((" - " if c < 0 else " + ") + w for (_, c), (w, _) in zip(parts[1:], written[1:],
+                                                                         strict=True))  # fmt: skip
+        return first + "".join(rest), SUM
+
+    def _opposite(self, x: Expression) -> str | None:
+        """1 - [p] as the opposite condition."""
+        parts = dict(terms(x))
+        if len(parts) == 2 and parts.get(ONE) == 1:
+            (other,) = (t for t in parts if t is not ONE)
+            if is_call(other, *COMPARED) and parts[other] == -1:
+                return self._condition(other, 1)
+        return None
+
+    def _rank(self, x: Expression) -> tuple[bool, bool, bool, str]:
+        plain = Writer(self.notation, False, self.called)
+        text = plain._term(x, Fraction(1))[0] if x is not ONE else ""
+        change = re.search(r"\bd[A-Za-z]", text)
+        return not _has(x, "matmul"), not change, (x.kind == "symbol") != bool(change), text
+
+    def _term(self, term: Expression, c: Fraction) -> Written:
+        above = [(x, n) for x, n in factors(term) if n > 0]
+        below = [(x, -n) for x, n in factors(term) if n < 0]
+        above.sort(key=lambda each: self._place(each[0]))
+        below.sort(key=lambda each: self._place(each[0]))
+        tops = [self._power(x, n) for x, n in above]
+        bottoms = [self._power(x, n) for x, n in below]
+        top, bottom = _number(c, alone=not above)
+        top = _tens(top) if self.tex else top
+        tops = ([(top, ATOM)] if top else []) + tops
+        bottoms += [(bottom, ATOM)] if bottom else []
+        return self._fraction(tops or [("1", ATOM)], bottoms)
+
+    def _place(self, x: Expression) -> tuple[bool, int, str]:
+        text = Writer(self.notation, False, self.called).write(x)[0]
+        late = {"symbol": 0, "call": 1}.get(x.kind, 2)
+        return not re.match(r"d[A-Za-z]", text), late, text
+
+    def _fraction(self, tops: list[Written], bottoms: list[Written]) -> Written:
+        def side(parts: list[Written], level: int) -> Written:
+            if len(parts) == 1:
+                return parts[0] if parts[0][1] >= level else (f"({parts[0][0]})", ATOM)
+            shown = [t if own >= MATRIX else f"({t})" for t, own in parts]
+            return (_odot(shown) if self.tex else " * ".join(shown)), TERM
+
+        if not bottoms:
+            return side(tops, SUM)
+        if self.tex:
+            return rf"\frac{{{side(tops, SUM)[0]}}}{{{side(bottoms, SUM)[0]}}}", POWER
+        above, below = side(tops, TERM), side(bottoms, MATRIX)
+        under = below[0] if below[1] >= MATRIX else f"({below[0]})"
+        return f"{above[0]} / {under}", TERM
+
+    def _power(self, x: Expression, n: Fraction) -> Written:
+        if n == 1:
+            return self.write(x)
+        if n == Fraction(1, 2):
+            inner = self.whole(x)
+            return (rf"\sqrt{{{inner}}}" if self.tex else f"sqrt({inner})"), ATOM
+        shown = str(n) if n.denominator == 1 else f"({n})"
+        base = self.at(x, ATOM)
+        return (f"{_raised(base)}^{{{n}}}" if self.tex else f"{base}^{shown}"), POWER
+
+    # ---- operations --------------------------------------------------------------------
+
+    def _call(self, x: Expression) -> Written:
+        name = x.head.name
+        if name == "matmul":
+            between = r" \, " if self.tex else " "
+            return self.at(x.inputs[0], MATRIX) + between + self.at(x.inputs[1], POWER), MATRIX
+        if name == "transpose":
+            base = self.at(x.inputs[0], ATOM)
+            return (rf"{_raised(base)}^{{\top}}" if self.tex else f"{base}^T"), POWER
+        if name in COMPARED:
+            return self._condition(x, 0), ATOM
+        if name == "holds":
+            return f"[{self.whole(x.inputs[0])}]", ATOM
+        inner = [self.whole(y) for y in x.inputs]
+        options = self._options(x)
+        called = self._function(x)
+        if self.tex and name in ("abs", "exp") and not x.head.rule:
+            return (rf"\left|{inner[0]}\right|", ATOM) if name == "abs" else (
+                f"e^{{{inner[0]}}}", POWER)  # fmt: skip
+        left, right = (r"\left(", r"\right)") if self.tex else ("(", ")")
+        return f"{called}{left}{', '.join([*inner, *options])}{right}", ATOM
+
+    def _function(self, x: Expression) -> str:
+        name = {"larger": "max"}.get(x.head.name, x.head.name)
+        name = self.called(x) if x.head.rule else name
+        if not self.tex:
+            return name
+        known = {"sigmoid": r"\sigma", "tanh": r"\tanh", "log": r"\log", "max": r"\max",
+                 "sin": r"\sin", "cos": r"\cos"}  # fmt: skip
+        escaped = name.replace("_", r"\_")
+        return known.get(name, rf"\operatorname{{{escaped}}}")
+
+    def _options(self, x: Expression) -> list[str]:
+        if x.head.name in ("reshape", "broadcast_to") and not x.head.rule:
+            return [size_text(n) for n in x.head.axes]
+        if x.head.name == "onehot":
+            return [str(x.head.axes[0])]
+        inner = x.inputs[0] if x.inputs else x
+        axes = x.head.axes
+        plain = x.head.name == "sum" and axes == (self.notation.samples(inner),)
+        if not axes or (plain and inner.shape[axes[0]] % MANY == 0):
+            return []
+        counted = [axis + len(inner.shape) for axis in axes]
+        shown = str(counted[0]) if len(counted) == 1 else str(tuple(counted))
+        return [rf"\text{{axis}}={shown}" if self.tex else f"axis={shown}"]
+
+    def _condition(self, x: Expression, opposite: int) -> str:
+        a, b = x.inputs
+        sign = COMPARED[x.head.name][opposite]
+        if a in (ZERO, ONE) or (a.kind == "sum" and a.inputs == (ONE,)):
+            a, b = b, a
+            sign = {"<": ">", ">=": "<="}.get(sign, sign)
+        sign = COMPARED_LATEX[sign] if self.tex else sign
+        left, right = (r"\left[", r"\right]") if self.tex else ("[", "]")
+        return f"{left}{self.whole(a)} {sign} {self.whole(b)}{right}"
+
+
+def _odot(parts: list[str]) -> str:
+    """Products element by element in LaTeX; with a number there is nothing to tell apart."""
+    found = parts[0]
+    for before, part in pairwise(parts):
+        plain = re.fullmatch(r"[-\d.]+|m|.*10\^\{-?\d+\}", before)
+        found += (r" \, " if plain or part == "m" else r" \odot ") + part
+    return found
+
+
+def _raised(base: str) -> str:
+    """A base in LaTeX that may have something above it already."""
+    return f"{{{base}}}" if "^" in base else base
+
+
+def _tens(text: str) -> str:
+    """A number in LaTeX: 2e-05 as 2 times a power of ten."""
+    before, e, after = text.partition("e")
+    if not e:
+        return text
+    power = rf"10^{{{int(after)}}}"
+    return power if before == "1" else rf"{before} \cdot {power}"
+
+
+def _has(x: Expression, name: str) -> bool:
+    return any(is_call(base, name) for base, _ in factors(x))
+
+
+def size_text(n: int) -> str:
+    """A size, in samples where it counts them: `m`, `12 m`."""
+    if n == 0 or n % MANY:
+        return str(n)
+    return "m" if n == MANY else f"{n // MANY} * m"
+
+
+def _number(c: Fraction, *, alone: bool) -> tuple[str, str]:
+    """What a coefficient writes above and below the line."""
+    if c.denominator == 1:
+        return ("" if c == 1 and not alone else str(c)), ""
+    decimal = f"{float(c):.7g}"
+    exact = Fraction(decimal) == c and (c.numerator != 1 or c.denominator > 9)
+    if exact or c.denominator > 100_000:
+        return decimal, ""
+    if c.numerator == 1 and not alone:
+        return "", str(c.denominator)
+    return str(c.numerator), str(c.denominator)
+
+
+def name_latex(name: str) -> str:
+    """A name in LaTeX: `dz1` with its d upright and its 1 below, `W[2]` with [2] above."""
+    found = re.fullmatch(r"(d?)([A-Za-z_]+?)(\d*)(\[\d+\])?", name)
+    if found is None or name in ("m",):
+        return name if name == "m" else rf"\mathtt{{{name}}}".replace("_", r"\_")
+    change, stem, below, above = found.groups()
+    if not stem or (change and name == "d"):
+        change, stem = "", name
+    accent = {"xhat": r"\hat{x}", "zhat": r"\hat{z}", "var": r"\sigma^2"}
+    long = stem if len(stem) == 1 else rf"\mathit{{{stem}}}".replace("_", r"\_")
+    shown = accent.get(stem) or (rf"\{stem}" if stem in GREEK else long)
+    shown += f"_{{{below}}}" if below else ""
+    shown += f"^{{{above}}}" if above else ""
+    return (r"\mathrm{d}" if change else "") + shown

@@ -1,0 +1,227 @@
+"""Graphs read as expressions: what each primitive means in algebra.
+
+    reader, Reader  the expressions of a graph's values, some of them given
+    constant        an array of numbers as an expression, or None where it is no single number
+
+Elementwise arithmetic, sums, products of matrices and choices become algebra; any other primitive,
+a user's own too, stays what it is: its name, applied to expressions.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pellucid.explanation.algebra import minus, plus, power, scaled, times, unary
+from pellucid.explanation.arrays import (
+    MANY,
+    fitted,
+    product,
+    reshaped,
+    summed,
+    transposed,
+)
+from pellucid.explanation.conditions import chosen, is_equal, is_less, larger, same_ids, smaller
+from pellucid.explanation.expressions import (
+    LIMITLESS,
+    ONE,
+    SAMPLES,
+    Expression,
+    Operation,
+    applied,
+    number,
+    symbol,
+    value_of,
+)
+from pellucid.graph import Graph, Node
+from pellucid.primitives.base import BOOL
+
+HALF = Fraction(1, 2)
+NEAR = Fraction(1, 1 << 22)  # relative, of a float32 and the fraction it was rounded from
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A graph to be read: `basis`, what its inputs and constants are."""
+
+    graph: Graph
+    basis: Mapping[str, Expression]
+
+    @cached_property
+    def _makers(self) -> dict[str, int]:
+        return {node.output.name: i for i, node in enumerate(self.graph.nodes)}
+
+    @cached_property
+    def _counts(self) -> set[str]:
+        return {value.name for value, array in self.graph.constants if _counts_up(array)}
+
+    def expression(self, name: str, given: Mapping[str, Expression]) -> Expression:
+        """The expression of a value; values that are `given` are not looked into."""
+        known = {**self.basis, **given}
+        waiting, needed = [name], set()
+        while waiting:
+            each = waiting.pop()
+            place = None if each in known else self._makers[each]
+            if place is not None and place not in needed:
+                needed.add(place)
+                waiting += [value.name for value in self.graph.nodes[place].inputs]
+        for place in sorted(needed):
+            node = self.graph.nodes[place]
+            known[node.output.name] = _read(node, known, self._counts)
+        return known[name]
+
+
+def reader(graph: Graph) -> Reader:
+    """A graph to be read, its inputs as symbols by their own names."""
+    basis = {}
+    for value in graph.inputs:
+        own = symbol(value.name, value.shape)
+        basis[value.name] = held(own) if value.dtype == BOOL else own
+    for value, array in graph.constants:
+        basis[value.name] = constant(array) or symbol(value.name, value.shape)
+    return Reader(graph, basis)
+
+
+def constant(array: Any) -> Expression | None:
+    """A number, where all elements are the same one; a whole multiple of `MANY` counts samples."""
+    flat = np.asarray(array).reshape(-1)
+    if flat.size == 0 or not (flat == flat[0]).all():
+        return None
+    value = float(flat[0])
+    if math.isinf(value):
+        return LIMITLESS if value > 0 else scaled(-1, LIMITLESS)
+    if value and value % MANY == 0:
+        return scaled(Fraction(int(value) // MANY), SAMPLES)
+    share = Fraction(value) * MANY
+    simple = share.limit_denominator(16)
+    if value and abs(share) <= 64 and abs(simple - share) <= abs(simple) * NEAR:
+        return scaled(simple, power(SAMPLES, Fraction(-1)))
+    return number(value)
+
+
+def _counts_up(array: Any) -> bool:
+    flat = np.asarray(array)
+    return flat.ndim == 1 and flat.size > 1 and bool((flat == np.arange(flat.size)).all())
+
+
+def _read(node: Node, known: Mapping[str, Expression], counts: set[str]) -> Expression:
+    parts = [known[value.name] for value in node.inputs]
+    kind = node.primitive.name
+    if kind == "equal":
+        found = _one_hot(node, known, counts)
+        if found is not None:
+            return found
+    if kind in SIMPLE:
+        return SIMPLE[kind](*parts)
+    if kind in FUNCTIONS and type(node.primitive).__module__.startswith("pellucid."):
+        return unary(kind, parts[0])
+    if kind in WITH_NODE:
+        found = WITH_NODE[kind](node, *parts)
+        if found is not None:
+            return found
+    return opaque(node, parts)
+
+
+def held(x: Expression) -> Expression:
+    """A condition that is given, as a number."""
+    return applied(Operation("holds"), (x,), x.shape)
+
+
+def opaque(node: Node, parts: list[Expression]) -> Expression:
+    """A primitive as it is, applied to inputs of exactly their shapes."""
+    shaped = [fitted(x, v.shape) for x, v in zip(parts, node.inputs, strict=True)]
+    rule = str(node.primitive)
+    made = applied(Operation(node.primitive.name, (), rule), shaped, node.output.shape)
+    return held(made) if node.output.dtype == BOOL else made
+
+
+def _one_hot(node: Node, known: Mapping[str, Expression], counts: set[str]) -> Expression | None:
+    for ids, classes in (node.inputs, node.inputs[::-1]):
+        if classes.name in counts and ids.shape[-1:] == (1,) and ids.dtype.kind in "iu":
+            return same_ids(fitted(known[ids.name], ids.shape), node.output.shape)
+    return None
+
+
+def _power(a: Expression, b: Expression) -> Expression | None:
+    n = value_of(b)
+    return None if n is None else power(a, n)
+
+
+def _cast(node: Node, x: Expression) -> Expression | None:
+    """Floats stay what they are, and conditions are numbers already."""
+    given, to = node.inputs[0].dtype, node.primitive.to
+    return x if to.kind == "f" or given in (to, BOOL) else None
+
+
+def _sum(node: Node, x: Expression) -> Expression:
+    return summed(x, node.primitive.axis, node.inputs[0].shape)
+
+
+def _reduced(node: Node, x: Expression) -> Expression:
+    shape = node.inputs[0].shape
+    axes = tuple(axis - len(shape) for axis in node.primitive.axis)
+    operation = Operation(node.primitive.name, axes)
+    return applied(operation, (fitted(x, shape),), node.output.shape)
+
+
+def _reshape(node: Node, x: Expression) -> Expression:
+    return reshaped(x, node.inputs[0].shape, node.output.shape)
+
+
+def _permuted(node: Node, x: Expression) -> Expression | None:
+    axes = node.primitive.axes
+    plain = tuple(range(len(axes) - 2))
+    if len(axes) < 2 or axes != (*plain, len(axes) - 1, len(axes) - 2):
+        return None
+    return transposed(x, node.inputs[0].shape)
+
+
+def _matmul(node: Node, a: Expression, b: Expression) -> Expression:
+    left, right = node.inputs
+    return product(a, b, (left.shape, right.shape), node.output.shape)
+
+
+def _or(p: Expression, q: Expression) -> Expression:
+    return minus(plus(p, q), times(p, q))
+
+
+SIMPLE: dict[str, Callable[..., Expression]] = {
+    "add": plus,
+    "subtract": minus,
+    "multiply": times,
+    "divide": lambda a, b: times(a, power(b, Fraction(-1))),
+    "negative": lambda x: scaled(-1, x),
+    "sqrt": lambda x: power(x, HALF),
+    "identity": lambda x: x,
+    "stop_gradient": lambda x: x,
+    "checked_ids": lambda x: x,
+    "broadcast_to": lambda x: x,
+    "less": is_less,
+    "less_equal": lambda a, b: minus(ONE, is_less(b, a)),
+    "equal": is_equal,
+    "logical_and": times,
+    "logical_or": _or,
+    "logical_not": lambda p: minus(ONE, p),
+    "where": chosen,
+    "maximum": larger,
+    "minimum": smaller,
+}
+FUNCTIONS = (
+    "exp", "log", "log1p", "expm1", "sigmoid", "logistic_density", "tanh", "abs", "sign", "floor",
+    "sin", "cos", "erf", "normal_cdf",
+)  # fmt: skip
+WITH_NODE: dict[str, Callable[..., Expression | None]] = {
+    "power": lambda node, a, b: _power(a, b),
+    "cast": _cast,
+    "sum": _sum,
+    "max": _reduced,
+    "min": _reduced,
+    "prod": _reduced,
+    "reshape": _reshape,
+    "permute_dims": _permuted,
+    "matmul": _matmul,
+}
