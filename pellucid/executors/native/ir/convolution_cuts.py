@@ -84,8 +84,10 @@ class _Windows:
 
         At stride 1 along a row, what a row of the kernel sees is what the next one sees below.
         """
+        if len(self.taps) != 2:
+            return 0
         down, along = _steps(self.node)
-        if len(self.taps) != 2 or along != 1 or self.lines > MOST_STARTS:
+        if along != 1 or self.lines > MOST_STARTS:
             return 0
         more = (self.taps[0] - 1) * down
         return more if (1 + more) * self.columns[1] <= self._most_shared() else 0
