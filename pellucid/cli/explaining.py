@@ -25,7 +25,7 @@ from pellucid.cli.recipe import (
     trained_model,
 )
 from pellucid.errors import OptionError
-from pellucid.explanation.comparison import Comparison
+from pellucid.explanation.comparison import SideBySide
 from pellucid.explanation.explanation import Explanation
 from pellucid.languages import said
 from pellucid.nn.module import Module
@@ -44,7 +44,7 @@ class Shown:
     found: Explanation
     title: str
     weights: str
-    comparison: Comparison | None = None
+    comparison: SideBySide | None = None
     further: tuple[tuple[str, str], ...] = ()
 
 

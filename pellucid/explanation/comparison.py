@@ -1,7 +1,7 @@
 """Two explanations of one network side by side: two checkpoints, or before and after training.
 
 compared        layers and parameters of both, row by row
-Comparison      prints as two tables, shows in notebooks
+SideBySide      prints as two tables, shows in notebooks
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class ParameterPair:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SideBySide:
     """The first and the second, by the names that they are given."""
 
     names: tuple[str, str]
@@ -94,7 +94,7 @@ def _two(pair: tuple[float | None, float | None]) -> str:
 
 def compared(
     names: tuple[str, str], traces: tuple[Trace, Trace], tables: tuple[Layers, Layers]
-) -> Comparison:
+) -> SideBySide:
     """Both side by side. Errors: GraphError where they are not of one network."""
     paths = [[row.path for row in table.rows] for table in tables]
     shapes = [{name: v.shape for name, v in trace.variables.items()} for trace in traces]
@@ -110,7 +110,7 @@ def compared(
     ]
     trained = [name for name, v in traces[0].variables.items() if v.trainable]
     results = tuple(float(t.array(t.result.name).mean()) for t in traces)
-    return Comparison(
+    return SideBySide(
         names, (results[0], results[1]), tuple(layers),
         tuple(_parameter(name, traces) for name in trained),
     )  # fmt: skip

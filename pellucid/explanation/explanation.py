@@ -13,7 +13,7 @@ from typing import Any
 from pellucid.disk import expanded
 from pellucid.errors import OptionError, closest
 from pellucid.explanation.attribution import ATTRIBUTIONS, INTEGRATED, Attribution
-from pellucid.explanation.comparison import Comparison, compared
+from pellucid.explanation.comparison import SideBySide, compared
 from pellucid.explanation.derivation import CHECKED, LISTED, Derivation, derivation
 from pellucid.explanation.diagram import diagram
 from pellucid.explanation.differences import Widened
@@ -159,7 +159,7 @@ class Explanation:
         """The gradient by a value as the sum over routes of products of bridges."""
         return routes(self.trace, self.trace.find(path), most)
 
-    def beside(self, other: "Explanation", names: tuple[str, str] = ("1", "2")) -> Comparison:
+    def beside(self, other: "Explanation", names: tuple[str, str] = ("1", "2")) -> SideBySide:
         """It and another of the same network side by side, such as two checkpoints.
 
         Errors: GraphError where they are not of one network.
