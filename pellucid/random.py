@@ -92,7 +92,8 @@ class Generator(Strict):
         """Uniform numbers in [0, 1)."""
         if known_dtype("Generator", dtype) == FLOAT32:
             return self.bits(shape, 24).astype(FLOAT32) * 2.0**-24
-        upper, lower = self.bits(shape, 27), self.bits(shape, 26)
+        upper = self.bits(shape, 27)
+        lower = self.bits(shape, 26)
         return upper.astype(dtype) * 2.0**-27 + lower.astype(dtype) * 2.0**-53
 
     def normal(self, mean: float, std: float, shape: int | Shape, dtype: Any = FLOAT32) -> Tensor:

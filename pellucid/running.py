@@ -74,7 +74,8 @@ class Specialization:
 
     def _look_for_guards(self) -> None:
         """The guard of what it updates, or those of what it only reads."""
-        count, variables = JOINS.count, self.captured.variables
+        count = JOINS.count
+        variables = self.captured.variables
         if self._updated:
             others = [variable for variable in variables if variable.guard is not None]
             self._guard = joined((*self._updated, *others))

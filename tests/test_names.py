@@ -26,6 +26,7 @@ CLASSES = {
     **dict.fromkeys(("Identity", "Sigmoid", "Tanh"), LAYERS),
     "Cache": "of the course, what a layer keeps for the way back; and the one on the disk",
     "Check": "of the linter, and of a derivative beside the central difference",
+    "Comparison": "the primitives that compare numbers, and a table of the explanations",
     "Constant": "an initializer and a schedule: users write nn.init.Constant, optim.Constant",
     "Dropout": "a layer, and its description for the benchmarks of all frameworks",
     "Findings": LINT,

@@ -60,7 +60,8 @@ class RandomCrop(Augmentation):
                 f"x of shape {x.shape} is smaller than the part {self.size}. Only in training "
                 "is it padded: give a size of at most that of the images."
             )
-        top, left = (height - rows) // 2, (width - columns) // 2
+        top = (height - rows) // 2
+        left = (width - columns) // 2
         return x[:, :, top : top + rows, left : left + columns]
 
     def _size(self, x: Tensor) -> tuple[int, int]:

@@ -153,12 +153,14 @@ def weights_of(layers: Sequence[Any]) -> tuple[Array, ...]:
     for layer in parts(layers):
         if isinstance(layer, Conv):
             shape: tuple[int, ...] = (layer.out_channels, layer.in_channels, *(layer.size,) * 2)
-            fan_in, out = math.prod(shape[1:]), layer.out_channels
+            fan_in = math.prod(shape[1:])
+            out = layer.out_channels
         elif isinstance(layer, Dense):
             shape = (layer.in_features, layer.out_features)
             fan_in, out = shape
         elif isinstance(layer, LastOfLSTM):
-            limit, gates = layer.hidden**-0.5, 4 * layer.hidden
+            limit = layer.hidden**-0.5
+            gates = 4 * layer.hidden
             sizes = ((layer.in_features, gates), (layer.hidden, gates), (gates,))
             found += [rng.uniform(-limit, limit, size).astype(np.float32) for size in sizes]
             continue

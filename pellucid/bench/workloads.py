@@ -47,7 +47,8 @@ class Workload:
     def flops(self) -> int:
         """Multiply-adds of a step, counted as two: forward, and both gradients where it trains."""
         if self.network:
-            layers, image = NETWORKS[self.network], self.sizes
+            layers = NETWORKS[self.network]
+            image = self.sizes
             return self.batch * (3 * flops(layers, image) + 2 * first_flops(layers, image))
         pairs = zip(self.sizes[:-1], self.sizes[1:], strict=True)
         forward = [2 * self.batch * a * b for a, b in pairs]
@@ -187,7 +188,8 @@ def problem(workload: Workload) -> Problem:
         features = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
         labels: Array = np.array([[0], [1], [1], [0]], np.float32)
     else:
-        inputs, classes = workload.sizes[0], max(workload.sizes[-1], 2)
+        inputs = workload.sizes[0]
+        classes = max(workload.sizes[-1], 2)
         labels = rng.integers(0, classes, workload.samples)
         centres = rng.random((classes, inputs), dtype=np.float32)
         features = rng.random((workload.samples, inputs), dtype=np.float32)

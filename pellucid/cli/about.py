@@ -134,7 +134,8 @@ def _cpu() -> str:
 def _memory() -> Facts:
     """Of the whole machine, where the system tells."""
     try:
-        pages, free = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_AVPHYS_PAGES")
+        pages = os.sysconf("SC_PHYS_PAGES")
+        free = os.sysconf("SC_AVPHYS_PAGES")
         size = os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         return {"bytes": None, "unused bytes": None}

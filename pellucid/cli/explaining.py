@@ -92,7 +92,8 @@ def _mistakes(
     """The samples that the model gets most wrong, with the probabilities."""
     if not facts.form.classes:
         return ()
-    loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
+    loss = loss_of(recipe, facts.form)
+    metrics = metrics_of(facts.form)
     worst = worst_samples(judged(model, loss, judging_set(parts), metrics), facts.names)
     return ((said("Samples that are most wrong"), worst),) if worst else ()
 

@@ -27,7 +27,8 @@ def own_answering(run: RunFolder) -> Answering:
     """How a run of the user's own code is asked: by its graph. Errors: as `load_graphs`."""
     arrays, weights = run.load_model()
     model = load_graphs(run.graph_file, arrays)[0]
-    samples, names = model.stored.samples, _names(run.config)
+    samples = model.stored.samples
+    names = _names(run.config)
     output = model.stored.graph.outputs[0].shape[1:]
     kind = model.about.outputs
     is_known = kind in ("logits", "probabilities")

@@ -76,7 +76,8 @@ def resume_run(
     use_threads(threads)
     run = RunFolder.open(folder)
     refuse_own("resume", run)
-    recipe, facts = moved(read_recipe(run), data_dir), read_facts(run)
+    recipe = moved(read_recipe(run), data_dir)
+    facts = read_facts(run)
     if more is not None:
         checkpoint = run.newest_checkpoint()
         epochs = more + (checkpoint.position.epoch if checkpoint else 0)
@@ -201,7 +202,8 @@ class _Run:
 
     def _document(self, history: History) -> dict[str, Any]:
         """The same for a program."""
-        names, findings = list(history.epochs), self.trainer.findings
+        names = list(history.epochs)
+        findings = self.trainer.findings
         rows = zip(*history.epochs.values(), strict=True)
         return {
             "run": str(self.folder),

@@ -127,7 +127,8 @@ def _check_finite(where: str, array: NDArray[Any], field: str) -> None:
         finite = np.isfinite(array)
         place = np.unravel_index(int(finite.argmin()), finite.shape)
         row, *column = (int(index) for index in place)
-        value, bad = array[place], finite.size - np.count_nonzero(finite)
+        value = array[place]
+        bad = finite.size - np.count_nonzero(finite)
         raise DataError(
             f"{where}: row {row}, column {', '.join(map(str, column))} of the {field} is {value} "
             f"as float32 ({bad:,} of {finite.size:,} values are not finite). Every one must be a "

@@ -42,7 +42,8 @@ def idx_set(name: str, folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset
     Errors: OptionError for a name that is not known; FileError naming the file that is missing,
         damaged, of other sizes or with another digest; DataError where its labels do not fit.
     """
-    found, where = _known(name), Path(disk.expanded(folder))
+    found = _known(name)
+    where = Path(disk.expanded(folder))
     arrays = [_read(name, found, place, where) for place in range(len(found.files))]
     train, test = (
         Dataset(
@@ -169,7 +170,8 @@ def _unpacked(
 ) -> tuple[Path, ...]:
     """The files of a set out of its archive, which is fetched where one is missing."""
     assert found.archive is not None, name
-    packed, digest = folder / found.archive[0], found.archive[1]
+    packed = folder / found.archive[0]
+    digest = found.archive[1]
     paths = [_find(found, file, folder) for file, _ in found.files]
     if None in paths and packed.is_file():
         _check_digest(name, packed, digest)

@@ -89,7 +89,8 @@ class Vocabulary:
 
     def encode(self, text: str) -> Indices:
         """The number of each character. Errors: DataError naming one that is not known."""
-        known, codes = _codes(self.characters), _codes(text)
+        known = _codes(self.characters)
+        codes = _codes(text)
         order = np.argsort(known)
         places = np.searchsorted(known[order], codes).clip(max=len(self) - 1)
         ids: Indices = order[places].astype(np.int64)

@@ -82,7 +82,8 @@ class Recurrent(Module):
 
     def _starts(self, x: Tensor, state: Tensor | tuple[Tensor, ...] | None) -> list[State]:
         """What each cell starts with."""
-        batch, count = x.shape[0], self.layers * self.directions
+        batch = x.shape[0]
+        count = self.layers * self.directions
         if state is None:
             return [cell.start(batch) for cell in self.cells]
         parts = state if isinstance(state, tuple) else (state,)

@@ -179,7 +179,8 @@ class Undrawn(Variable):
 
 def _restart(variable: Variable, seed: int, path: str) -> None:
     """Draw anew what holds the very values that it started with."""
-    start, origin = variable.start, (seed, joined(path, variable.name))
+    start = variable.start
+    origin = (seed, joined(path, variable.name))
     if start is not None and start.is_kept_by(variable) and start.origin != origin:
         variable.assign(holding(start.drawn(origin)))
         start.first = weakref.ref(variable.present())

@@ -85,7 +85,8 @@ def shrunk(parts: Sequence[Tensor], limit: float, axis: Axis = None) -> list[Ten
         smaller = _squares(parts, dtype, less, axis)
     far = squares == math.inf
     first = far.where(less, ones_like(squares))
-    norm, most = far.where(smaller, squares).sqrt(), first * limit
+    norm = far.where(smaller, squares).sqrt()
+    most = first * limit
     then = limit / norm.maximum(most)
     return [x * first.astype(x.dtype) * then.astype(x.dtype) for x in parts]
 

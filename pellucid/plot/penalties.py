@@ -61,7 +61,8 @@ def _weights(features: Any, targets: Any, rate: float, penalty: float, kind: str
     w = Parameter(np.zeros((n, 1)))
     rule = Proximal(l1=penalty) if kind == "lasso" else Proximal(l2=penalty)
     descent = SGD({"w": w}, rate, rules=(rule,))
-    data, wanted = tensor(features), tensor(targets.reshape(m, 1))
+    data = tensor(features)
+    wanted = tensor(targets.reshape(m, 1))
 
     def step(_: Any) -> Any:
         loss = ((data @ w - wanted) ** 2.0).sum() / (2.0 * m)

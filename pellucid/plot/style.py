@@ -46,7 +46,8 @@ def spread_out(axes: Any, *lines: Any, far: float = FAR_APART) -> None:
     if above.size == values.size:
         axes.set_yscale("log")
     else:
-        least, most = float(above.min()), float(above.max())
+        least = float(above.min())
+        most = float(above.max())
         height = max(1.0, np.log10(most / least) / 6)  # of the plain part: labels need as much
         axes.set_yscale("symlog", linthresh=least, linscale=height)
         axes.set_ylim(0.0, 2.0 * most)

@@ -108,7 +108,8 @@ class Primitive:
         """
         if self.arity not in (None, len(shapes)):
             raise OptionError(f"{self.name}: {len(shapes)} inputs. It takes {self.arity}.")
-        shape, dtype = self.shape(*shapes), self.dtype(*dtypes)
+        shape = self.shape(*shapes)
+        dtype = self.dtype(*dtypes)
         check_sizes(self.name, shape, dtype)
         return shape, dtype
 

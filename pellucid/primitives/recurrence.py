@@ -122,7 +122,8 @@ class Recurrence(Primitive):
 
     def turns(self, inputs: Sequence[Any]) -> Iterator[tuple[int, list[Any], list[Any]]]:
         """Run it: for each turn the number of its slice, and what the body takes and gives."""
-        count, first = self.carries, self.constants + self.carries
+        count = self.carries
+        first = self.constants + self.carries
         fixed = list(inputs[: self.constants])
         state = list(inputs[self.constants : first])
         for turn in range(self.steps):

@@ -197,7 +197,8 @@ class _Backwards:
         given = self.dy.given
         count = self.scan.carries
         for i in self.carried:
-            k, d = i - self.scan.constants, symbol(self.body.inputs[i])
+            k = i - self.scan.constants
+            d = symbol(self.body.inputs[i])
             start = given.get(k)
             if start is None:
                 start = zeros(d, symbolic=self.is_captured)

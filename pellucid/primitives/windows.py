@@ -109,7 +109,8 @@ class OverlapAdd(Primitive):
         return tuple(y)
 
     def forward(self, xp: Any, x: Any) -> Any:
-        y, sums = np.zeros(self.shape(x.shape), x.dtype), Pairwise()
+        y = np.zeros(self.shape(x.shape), x.dtype)
+        sums = Pairwise()
         for number, (element, places) in enumerate(self._elements(x.shape), 1):
             y[places] += x[(..., *element)]
             if number % LONG == 0:

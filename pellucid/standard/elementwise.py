@@ -199,7 +199,8 @@ def round(x: Any, /) -> Tensor:  # noqa: A001 (the standard's name)
         return t
     low = t.floor()
     with np.errstate(invalid="ignore"):  # of inf less inf, which is not looked at
-        over, is_odd = t - low, low - 2.0 * (low * 0.5).floor()
+        over = t - low
+        is_odd = low - 2.0 * (low * 0.5).floor()
     up = where(over == 0.5, is_odd, (over > 0.5).astype(t.dtype))
     return where(low == t, t, copysign(low + up, t))
 

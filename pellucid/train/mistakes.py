@@ -150,7 +150,8 @@ def pictures_of(data: Dataset) -> NDArray[Any] | None:
 
 def _badness(found: Judged) -> NDArray[Any]:
     """How wrong each sample is: 1 less the probability of its class, or the margin by scores."""
-    rows, true = np.arange(len(found.data)), found.data.labels
+    rows = np.arange(len(found.data))
+    true = found.data.labels
     if found.probabilities is not None:
         return np.asarray(1.0 - found.probabilities[rows, true])
     if found.outputs.ndim == 2 and found.outputs.shape[1] > 1:

@@ -132,7 +132,8 @@ def picture(pixels: Any, told: str) -> str:
     low = min(0.0, float(pixels.min()))
     high = max(1.0, float(pixels.max()))
     if low < 0.0 or high > 1.0:
-        low, high = float(pixels.min()), float(pixels.max())
+        low = float(pixels.min())
+        high = float(pixels.max())
     light = np.round(255.0 * (pixels - low) / ((high - low) or 1.0)).astype(np.uint8)
     image = Image.fromarray(light[0] if len(light) == 1 else light.transpose(1, 2, 0))
     image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))

@@ -106,7 +106,8 @@ def _epochs(history: History) -> str:
     chosen = history.restored_epoch or history.best_epoch
     rows = [[cell(value) for value in row] for row in zip(*history.epochs.values(), strict=True)]
     best = [i for i, epoch in enumerate(history.epochs["epoch"]) if epoch == chosen]
-    shown, heads = few(rows, MOST_EPOCHS, best), list(history.epochs)
+    shown = few(rows, MOST_EPOCHS, best)
+    heads = list(history.epochs)
     marked = [i for i, row in enumerate(shown) if any(row is rows[place] for place in best)]
     made = table("Table of epochs", heads, shown, best=marked, wide=True)
     if len(shown) == len(rows):

@@ -156,7 +156,8 @@ def run_config(trainer: BaseTrainer, keep: str, known: Mapping[str, Any]) -> dic
 
     `keep`: which weights are kept.
     """
-    options, saving = trainer.options, trainer.options.saving
+    options = trainer.options
+    saving = trainer.options.saving
     stopping = options.early_stopping
     known = dict(known) | {
         "data": trainer.train.name,

@@ -231,7 +231,8 @@ class RunFolder:
                 f"run {self.path}: it holds neither {self.model_file.name} nor a checkpoint. "
                 f"Train it first: pellucid resume {self.path}"
             )
-        best, trainer = checkpoint.best, self.config.get("trainer")
+        best = checkpoint.best
+        trainer = self.config.get("trainer")
         if best.epoch is not None and isinstance(trainer, dict) and trainer.get("keep") == BEST:
             kept = Kept(Position(epoch=best.epoch), best.monitor)
             return self.load_best(best.epoch), f"{kept} so far"

@@ -135,7 +135,8 @@ class StoredModel(Module):
 
         For one sample where no shape is given.
         """
-        samples, kind = self.stored.samples, self.about.kind
+        samples = self.stored.samples
+        kind = self.about.kind
         zero = np.zeros((), samples[0].dtype if dtype is None else dtype)
         given = [np.broadcast_to(zero, shape) for shape in input_shape]
         count = check_samples(kind, samples, given) if given else 1

@@ -76,12 +76,14 @@ class _Numbers(Range):
 
     def at(self, position: float) -> Any:
         """The value at a position from 0 up to 1."""
-        first, last = self._scale(self.low), self._scale(self.high)
+        first = self._scale(self.low)
+        last = self._scale(self.high)
         return self._number(first + position * (last - first))
 
     def coordinates(self, value: Any) -> list[float]:
         """The position of the value."""
-        first, last = self._scale(self.low), self._scale(self.high)
+        first = self._scale(self.low)
+        last = self._scale(self.high)
         return [(self._scale(value) - first) / (last - first)]
 
     def narrowed(self, values: Sequence[Any]) -> Self:

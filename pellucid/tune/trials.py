@@ -133,7 +133,8 @@ class TrialFile:
             trial = Trial(**record)
             _check_kinds(trial, number)
             point = {name: r.restored(trial.point[name]) for name, r in self.space.items()}
-            score, seconds = float(trial.score), float(trial.seconds)
+            score = float(trial.score)
+            seconds = float(trial.seconds)
         except (TypeError, KeyError, ValueError) as error:
             raise FileError(
                 f"read {self.path}: {record} is no trial ({error}). Delete the damaged line, and "
