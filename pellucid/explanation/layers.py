@@ -21,7 +21,7 @@ from pellucid import displays
 from pellucid.explanation.trace import Trace
 from pellucid.graph import Node, Shape, Value
 from pellucid.languages import said
-from pellucid.nn.base import BaseModule
+from pellucid.nn.base import BaseModule, joined
 from pellucid.nn.summary import flops
 from pellucid.primitives import Scan, Sigmoid, Tanh
 from pellucid.primitives.base import FLOATS
@@ -136,9 +136,13 @@ def turned(shape: Shape, *, is_parameter: bool = False) -> Shape:
 
 def layers(trace: Trace, model: BaseModule | None) -> Layers:
     """The table of a traced model; of a function alone, its scopes are its layers."""
-    modules = dict(model.modules()) if model is not None else {}
+    modules: dict[str, Any] = {}
+    names: dict[int, str] = {}
+    if model is not None:  # a part of another model has its name there, which begins its paths
+        start = model._name
+        modules = {_joined(start, path): each for path, each in model.modules().items()}
+        names = {id(v): _joined(start, path) for path, v in model.variables().items()}
     by_path = _nodes_by_path(trace, modules)
-    names = {id(variable): path for path, variable in _variables(model).items()}
     owned: dict[str, dict[str, Shape]] = {}
     for variable in trace.variables.values():
         path, _, name = names.get(id(variable), "").rpartition(".")
@@ -151,8 +155,8 @@ def layers(trace: Trace, model: BaseModule | None) -> Layers:
     return Layers(tuple(rows))
 
 
-def _variables(model: BaseModule | None) -> Mapping[str, Any]:
-    return {} if model is None else model.variables()
+def _joined(start: str, path: str) -> str:
+    return joined(start, path) if path else start
 
 
 def _nodes_by_path(trace: Trace, modules: Mapping[str, Any]) -> dict[str, list[Node]]:

@@ -77,6 +77,7 @@ class BaseModule:
     formula: ClassVar[str] = ""
     takes: ClassVar[str] = ""
     takes_too: ClassVar[tuple[str, ...]] = ()
+    _name: str
     _place: Place
     _training: bool
     _written: set[str]

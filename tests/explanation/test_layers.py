@@ -75,3 +75,13 @@ def test_the_table_as_text_html_and_json():
     assert lines[-1].startswith("total")
     assert "<table>" in table._repr_html_()
     assert json.loads(json.dumps(table.as_dict()))[0]["path"] == "layers.0"
+
+
+def test_a_part_of_another_model_is_told_by_its_path_there():
+    inner = nn.Sequential(nn.Linear(3, 2, rng=pc.Generator(1)), nn.ReLU())
+    nn.Sequential(nn.Flatten(), inner)
+    rows = pc.explain(inner, np.ones((4, 3), np.float32)).layers.rows
+    assert [(row.path, row.kind, row.numbers) for row in rows] == [
+        ("1.0", "Linear", 8),
+        ("1.1", "ReLU", 0),
+    ]
