@@ -100,10 +100,17 @@ def resume(
     is_flag=True,
     help="Also precision, recall and F1 of each class, on the test set, if there is one.",
 )
+@click.option(
+    "--data",
+    metavar="NAME",
+    help="What the data are called here, for a run that a Trainer in Python made.",
+)
 @MOVED
 @quiet
 @in_json
-def evaluate(run: Path, per_class: bool, data_dir: Path | None, **options: Any) -> int:
+def evaluate(
+    run: Path, per_class: bool, data: str | None, data_dir: Path | None, **options: Any
+) -> int:
     """Loss and accuracy of a run's model on training, validation and test set.
 
     \b
@@ -111,10 +118,11 @@ def evaluate(run: Path, per_class: bool, data_dir: Path | None, **options: Any) 
       pellucid evaluate runs/digits-mlp-1
       pellucid evaluate runs/digits-mlp-1 --per-class
       pellucid evaluate runs/mnist-mlp-1 --data-dir elsewhere/mnist
+      pellucid evaluate runs/mine --data digits
     """  # noqa: D301 (click's mark)
     from pellucid.cli.using import evaluate_run
 
-    return evaluate_run(run, data_dir, Output.taken(options), per_class=per_class)
+    return evaluate_run(run, data_dir, Output.taken(options), data=data, per_class=per_class)
 
 
 @pellucid.command(context_settings={"ignore_unknown_options": True})

@@ -12,7 +12,8 @@ from pellucid.train import RunFolder
 REMEDIES = {
     "evaluate": (
         "its data, {data}, were given to a Trainer in Python, and are not in the folder. In "
-        "Python: pellucid.load({run!r}).evaluate(data)"
+        "Python: pellucid.load({run!r}).evaluate(data). On data that `pellucid data` lists: "
+        "pellucid evaluate {run} --data NAME"
     ),
     "explain": (
         "its data, {data}, were given to a Trainer in Python, and are not in the folder. In "

@@ -23,6 +23,8 @@ from pellucid.cli.own_answers import own_answering
 from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import (
     DataFacts,
+    Recipe,
+    load_data,
     loss_of,
     metrics_of,
     read_facts,
@@ -33,7 +35,7 @@ from pellucid.cli.values import numbers_of, rule_of
 from pellucid.cli.words import complain
 from pellucid.data import Dataset, Form, read_digit, read_ink
 from pellucid.data.folders import read_picture
-from pellucid.errors import OptionError
+from pellucid.errors import DataError, OptionError, closest
 from pellucid.functional import softmax
 from pellucid.measures import ClassificationReport, classification_report
 from pellucid.nn.module import Module
@@ -41,6 +43,7 @@ from pellucid.tables import cell, printable
 from pellucid.train import RunFolder
 from pellucid.train.evaluation import Evaluation
 from pellucid.train.judging import Judged, judgement
+from pellucid.train.stored import load_graphs
 
 Values = dict[str, dict[str, Any]]
 
@@ -48,15 +51,25 @@ READABLE = ("digit", "ink", "picture", "numbers")
 
 
 def evaluate_run(
-    folder: Path, data_dir: Path | None, output: Output, *, per_class: bool = False
+    folder: Path,
+    data_dir: Path | None,
+    output: Output,
+    *,
+    data: str | None = None,
+    per_class: bool = False,
 ) -> int:
     """Print loss and measures of the model on training, validation and test set.
 
+    `data`: by which name the command line knows the data, for a run that a Trainer in Python made.
     `per_class`: also of each class, on the set that judges. Errors: OptionError where there are
     no classes.
     """
     run = RunFolder.open(folder)
+    if is_own(run) and data is not None and not per_class:
+        return _evaluate_own(run, data, data_dir, output)
     refuse_own("evaluate", run)
+    if data is not None:
+        raise OptionError(f"evaluate: --data {data}, but this run knows its data. Leave it out.")
     recipe = read_recipe(run)
     facts = read_facts(run)
     if per_class and not facts.form.classes:
@@ -75,6 +88,34 @@ def evaluate_run(
         return 0
     told = of_last and f"{_word(last)} set, {_told_per_class(of_last, facts)}"
     _print(_table_of(found), weights, output, told or "")
+    return 0
+
+
+def _evaluate_own(run: RunFolder, data: str, data_dir: Path | None, output: Output) -> int:
+    """The same by the graph that a run keeps, on data that the command line knows."""
+    name, _, place = data.partition(":")
+    if name not in DATA:
+        raise OptionError(f"evaluate: --data {data!r}. {closest(name, DATA)}")
+    arrays, weights = run.load_model()
+    model, measures = load_graphs(run.graph_file, arrays)
+    if isinstance(measures, str):
+        raise DataError(f"evaluate {run.path}: loss and metrics could not be kept ({measures}).")
+    parts = load_data(moved(Recipe(name), place or data_dir))
+    shape = model.stored.samples[0].shape[1:]
+    if np.prod(shape) == parts.train.form.features:  # pictures may be rows of numbers
+        parts = parts.with_shape(shape)
+    found: Values = {
+        each: {"samples": len(part), **measures(model, part)} for each, part in _sets(parts).items()
+    }
+    if output.as_json:
+        write_json({"run": str(run.path), "weights": weights, "sets": found, "per_class": None})
+        return 0
+    _print(_table_of(found), weights, output)
+    if output.is_full:
+        plain_console().print(
+            "sets as the command line makes them: which of these the run has learned from, it does "
+            "not tell"
+        )
     return 0
 
 

@@ -239,11 +239,12 @@ class Dataset(Strict):
         """
         try:
             features = self.features.reshape(len(self), *shape)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             have = self.features.shape[1:]
+            count = int(np.prod(have))
             raise DataError(
                 f"with_shape of {self.name!r}: samples of shape {have} do not fit into {shape}. "
-                f"Both must hold {int(np.prod(have))} numbers."
+                f"Both must hold {count} numbers; sizes stand one by one: with_shape(1, {count})."
             ) from error
         return replace(self, features=features)
 

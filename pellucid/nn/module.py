@@ -6,6 +6,7 @@ Module      the base: assign variables and other modules as attributes, define `
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, final
 
 from pellucid.errors import CallError, DTypeError, GraphError, OptionError, ShapeError
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from pellucid.nn.summary import Summary
 
 
-@strict
+@partial(strict, but="__call__")
 class Module(Savable):
     """A layer or a model.
 

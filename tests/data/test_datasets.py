@@ -162,6 +162,8 @@ def test_another_shape_is_a_view() -> None:
     assert np.shares_memory(images.features, data.features)
     with pytest.raises(DataError, match=r"shape \(6,\) do not fit into \(5,\).*hold 6 numbers"):
         data.with_shape(5)
+    with pytest.raises(DataError, match=r"into \(\(1, 2, 3\),\).*one by one: with_shape\(1, 6\)"):
+        data.with_shape((1, 2, 3))  # type: ignore[arg-type]
 
 
 # ---- sequences and numbers ---------------------------------------------------------------
