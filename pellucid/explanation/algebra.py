@@ -152,6 +152,8 @@ def power(x: Expression, n: Fraction) -> Expression:
         return x
     if n == 0:
         return ONE
+    if n < 0 and (x is ZERO or _vanishes(x)):
+        return product_of({x: n})
     by_case = _by_case(x, lambda part: power(part, n))
     if by_case is not None:
         return by_case
@@ -165,6 +167,12 @@ def power(x: Expression, n: Fraction) -> Expression:
         return times(*[x] * int(n))
     content, base = _monic(x) if n.denominator == 1 else (ONCE, x)
     return _number_power(content, n, product_of({base: n}))
+
+
+def _vanishes(x: Expression) -> bool:
+    """Whether an expression is 0 in one case: its inverse there is no part of a sum."""
+    asked = condition(x)
+    return asked is not None and ZERO in without(x, asked)
 
 
 def _power_of_term(term: Expression, c: Fraction, n: Fraction) -> Expression:

@@ -10,7 +10,7 @@ see `notation` for what the text means.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pellucid.errors import OptionError, closest
@@ -23,6 +23,7 @@ from pellucid.explanation.gradient_lines import (
     introduced,
     normalised,
     per_sample,
+    symbols,
 )
 from pellucid.explanation.notation import COLUMNS, ROWS, Notation, Writer, size_text
 from pellucid.explanation.presented import Names, cost, presented
@@ -66,7 +67,7 @@ class BackwardPass:
     `functions`: what a name in the lines applies that is no usual function: a primitive, whose
     attributes have `arrays.MANY` for m. `inputs`: the names of inputs and parameters in the graph,
     by those in the lines, each with whether it is turned. `upstream`: the name of what comes back
-    to a result that is no single number. `constants`: arrays that the graph holds, by their names.
+    to a result that is no single number. `constants`: arrays that the graph holds.
     """
 
     notation: str
@@ -174,6 +175,7 @@ class _Composition:
         self.rules = {str(node.primitive): node.primitive for node in tape.graph.nodes}
         self.functions: dict[str, Primitive] = {}
         self.kept = self._kept()
+        self.renamed: dict[Expression, Expression] = {}
 
     def _wanted(self) -> list[Value]:
         """What gradients are asked for: parameters, or else what a function was given."""
@@ -215,7 +217,7 @@ class _Composition:
         return "" if scalar else self.texts[f"d {result.name}"]
 
     def _constants(self) -> dict[str, Any]:
-        return {value.name: array for value, array in self.tape.graph.constants}
+        return {self.texts[value.name]: array for value, array in self.tape.graph.constants}
 
     def _step(self, step: Step) -> Line:
         names = Names({x: name for x, name in self.names.items() if name is not step.symbol})
@@ -259,8 +261,12 @@ class _Composition:
 
     def _renamed(self, x: Expression) -> Expression:
         """An expression with the names that a reader sees."""
-        from dataclasses import replace
+        found = self.renamed.get(x)
+        if found is None:
+            found = self.renamed[x] = self._rename(x)
+        return found
 
+    def _rename(self, x: Expression) -> Expression:
         if x.kind == "symbol":
             text = self.texts.get(x.head.text, x.head.text)
             return x if x is SAMPLES else symbol(text, x.shape, x.head.low, x.head.high)
@@ -281,8 +287,6 @@ class _Composition:
 
 def _inserted(steps: Sequence[Step], new: Sequence[Step]) -> list[Step]:
     """The steps with new ones behind the last that each of them is made of."""
-    from pellucid.explanation.gradient_lines import symbols
-
     found = list(steps)
     for step in new:
         needed = set(symbols(step.meaning))

@@ -7,7 +7,20 @@ So `a where p, else b` is p a + (1 - p) b, and what a function does to a choice 
 of both. Rules hold for finite numbers, as everywhere in the table.
 """
 
-from pellucid.explanation.algebra import OF_FUNCTIONS, OF_PRODUCTS, Exponents, minus, plus, times
+from collections.abc import Callable
+
+from pellucid.explanation.algebra import (
+    OF_FUNCTIONS,
+    OF_PRODUCTS,
+    Exponents,
+    condition,
+    minus,
+    plus,
+    scaled,
+    times,
+    unary,
+    without,
+)
 from pellucid.explanation.expressions import (
     LIMITLESS,
     ONE,
@@ -23,6 +36,7 @@ from pellucid.graph import Shape
 from pellucid.primitives.base import broadcast
 
 P = {"p": CONDITION}
+Comparison = Callable[[Expression, Expression], Expression]
 
 rule("choice", "where(p, x, y)", "p.astype('float64') * x + (1.0 - p.astype('float64')) * y",
      "A condition is 1 where it holds and 0 elsewhere.", P)  # fmt: skip
@@ -44,6 +58,8 @@ rule("sigmoid is above 0", "(x.sigmoid() > 0.0).astype('float64')", "1.0 + 0.0 *
 rule("sigmoid is below 1", "(x.sigmoid() < 1.0).astype('float64')", "1.0 + 0.0 * x",
      "Its values lie in (0, 1); rounding may give 1.", {"x": "within 30"})  # fmt: skip
 rule("finite", "(x.abs() < inf).astype('float64')", "1.0 + 0.0 * x", "Numbers are finite.")
+rule("exp of what is left out", "where(p, x, -inf).exp()", "p.astype('float64') * x.exp()",
+     "Nothing where the exponent is minus infinity.", P)  # fmt: skip
 rule("larger of two", "x.maximum(y)", "where(x > y, x, y)", "The definition.")
 rule("smaller of two", "x.minimum(y)", "where(x < y, x, y)", "The definition.")
 rule("less and equal", "(x < y) & (x == y)", "x < x", "Never both.")
@@ -53,6 +69,9 @@ rule("a number is one of the classes", "onehot(i).sum(axis=-1, keepdims=True)",
 
 def is_less(a: Expression, b: Expression) -> Expression:
     """Whether a < b."""
+    by_case = _by_case(a, b, is_less)
+    if by_case is not None:
+        return by_case
     difference = value_of(minus(b, a))
     if difference is not None:
         return ONE if difference > 0 else ZERO
@@ -66,8 +85,20 @@ def is_less(a: Expression, b: Expression) -> Expression:
     return applied(Operation("less"), (a, b), _both(a, b))
 
 
+def _by_case(a: Expression, b: Expression, asked: Comparison) -> Expression | None:
+    """A comparison with a choice as the choice of comparisons: no rounding decides a tie."""
+    p = condition(a) or condition(b)
+    if p is None:
+        return None
+    (a, other_a), (b, other_b) = without(a, p), without(b, p)
+    return chosen(p, asked(a, b), asked(other_a, other_b))
+
+
 def is_equal(a: Expression, b: Expression) -> Expression:
     """Whether a = b."""
+    by_case = _by_case(a, b, is_equal)
+    if by_case is not None:
+        return by_case
     difference = value_of(minus(b, a))
     if difference is not None:
         return ZERO if difference else ONE
@@ -75,6 +106,16 @@ def is_equal(a: Expression, b: Expression) -> Expression:
         return ZERO
     first, second = sorted((a, b), key=lambda x: x.key)
     return applied(Operation("equal"), (first, second), _both(a, b))
+
+
+def _exp_of_chosen(x: Expression) -> Expression | None:
+    """exp of a choice with an infinite number: nothing where that is negative."""
+    if x is scaled(-1, LIMITLESS):
+        return ZERO
+    if not is_call(x, "where"):
+        return None
+    p, a, b = x.inputs
+    return plus(times(p, unary("exp", a)), times(minus(ONE, p), unary("exp", b)))
 
 
 def scaled_infinite(x: Expression) -> bool:
@@ -90,7 +131,11 @@ def same_ids(ids: Expression, shape: Shape) -> Expression:
 
 
 def chosen(p: Expression, a: Expression, b: Expression) -> Expression:
-    """a where p holds, else b."""
+    """a where p holds, else b; infinite numbers are no part of sums."""
+    if p in (ONE, ZERO):
+        return a if p is ONE else b
+    if any(x is LIMITLESS or scaled_infinite(x) for x in (a, b)):
+        return applied(Operation("where"), (p, a, b), _both(p, plus(a, b)))
     return plus(times(p, a), times(minus(ONE, p), b))
 
 
@@ -121,4 +166,5 @@ def _never_both(exponents: Exponents) -> Expression | None:
 
 
 OF_PRODUCTS.append(_never_both)
+OF_FUNCTIONS["exp"].insert(0, _exp_of_chosen)
 OF_FUNCTIONS["abs"] = [lambda x: x if interval(x)[0] >= 0 else None]

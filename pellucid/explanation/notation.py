@@ -13,8 +13,9 @@ over the samples. A function that is none of those below is a primitive of the g
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 
 from pellucid.explanation.arrays import MANY
@@ -48,6 +49,12 @@ class Writer:
     notation: Notation
     tex: bool
     called: Callable[[Expression], str]
+    written: dict[Expression, Written] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def plain(self) -> "Writer":
+        """The text of everything, which it is sorted by."""
+        return Writer(self.notation, False, self.called) if self.tex else self
 
     def whole(self, x: Expression) -> str:
         """An expression as a line."""
@@ -55,6 +62,12 @@ class Writer:
 
     def write(self, x: Expression) -> Written:
         """An expression, and how tightly its outermost operation binds."""
+        found = self.written.get(x)
+        if found is None:
+            found = self.written[x] = self._write(x)
+        return found
+
+    def _write(self, x: Expression) -> Written:
         if x.kind == "symbol":
             return (name_latex(x.head.text) if self.tex else x.head.text), ATOM
         if x.kind == "call":
@@ -95,8 +108,7 @@ class Writer:
         return None
 
     def _rank(self, x: Expression) -> tuple[bool, bool, bool, str]:
-        plain = Writer(self.notation, False, self.called)
-        text = plain._term(x, Fraction(1))[0] if x is not ONE else ""
+        text = self.plain._term(x, Fraction(1))[0] if x is not ONE else ""
         change = re.search(r"\bd[A-Za-z]", text)
         return not _has(x, "matmul"), not change, (x.kind == "symbol") != bool(change), text
 
@@ -114,7 +126,7 @@ class Writer:
         return self._fraction(tops or [("1", ATOM)], bottoms)
 
     def _place(self, x: Expression) -> tuple[bool, int, str]:
-        text = Writer(self.notation, False, self.called).write(x)[0]
+        text = self.plain.write(x)[0]
         late = {"symbol": 0, "call": 1}.get(x.kind, 2)
         return not re.match(r"d[A-Za-z]", text), late, text
 

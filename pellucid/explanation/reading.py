@@ -82,7 +82,8 @@ def reader(graph: Graph) -> Reader:
         own = symbol(value.name, value.shape)
         basis[value.name] = held(own) if value.dtype == BOOL else own
     for value, array in graph.constants:
-        basis[value.name] = constant(array) or symbol(value.name, value.shape)
+        own = symbol(value.name, value.shape)
+        basis[value.name] = constant(array) or (held(own) if value.dtype == BOOL else own)
     return Reader(graph, basis)
 
 

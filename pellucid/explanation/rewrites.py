@@ -129,6 +129,8 @@ def _exp(x: Expression) -> Expression | None:
 def _power_of_exp(term: Expression, c: Fraction) -> Expression:
     if is_call(term, "log"):
         return power(term.inputs[0], c)
+    if is_call(term, "where") and c == 1:
+        return unary("exp", term)
     return product_of({applied(Operation("exp"), (term,), term.shape): c})
 
 

@@ -37,6 +37,8 @@ def spelled(
     for name, (text, layer, shape) in _parameters(forward).items():
         capital = _upper(text, shape) if text == "W" and not numbered else text
         _take(found, name, _number(capital, layer if numbered else 0, notation))
+    for i, (value, _) in enumerate(forward.tape.graph.constants):
+        _take(found, value.name, f"C{i}")
     last = _prediction(steps)
     for step in steps:
         if step.symbol.head.text in found:
@@ -76,8 +78,9 @@ def _take(found: dict[str, str], key: str, text: str) -> None:
         options = [letter + rest for letter in (OTHERS.upper() if text[0].isupper() else OTHERS)]
         text = next((each for each in options if each not in known), text)
     number, free = 2, text
+    stem, bracket, layer = text.partition("[")
     while free in known or f"d{free}" in known:
-        free, number = f"{text}_{number}", number + 1
+        free, number = f"{stem}_{number}{bracket}{layer}", number + 1
     found[key] = free
 
 

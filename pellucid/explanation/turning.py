@@ -24,7 +24,7 @@ from pellucid.graph import Shape
 
 EACH = (
     "exp", "log", "sigmoid", "tanh", "abs", "sign", "floor", "sin", "cos", "erf", "normal_cdf",
-    "larger", "less", "equal", "holds",
+    "larger", "less", "equal", "holds", "where",
 )  # fmt: skip
 ALONG = ("sum", "max", "min", "prod", "softmax")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from explanation.drawn_functions import drawn
 from explanation.networks import names, network
 from explanation.written_lines import checked
 
@@ -134,8 +135,15 @@ def test_every_line_of_the_textbook_cases_has_the_value_of_a_run(name, notation,
     assert max(errors.values()) < 1e-10, errors
 
 
-RECURRENT = ("lstm", "gru", "rnn")
-NETWORKS = ("mlp", "deep-convnet", "two-layer-net", "simple-convnet", "drawn-0", "drawn-7")
+NETWORKS = (
+    "mlp",
+    "deep-convnet",
+    "two-layer-net",
+    "simple-convnet",
+    "drawn-0",
+    "drawn-7",
+    "char-transformer",
+)
 
 
 @pytest.mark.parametrize("notation", ["rows", "columns"])
@@ -144,8 +152,17 @@ def test_every_line_of_a_network_has_the_value_of_a_run(name, notation):
     assert name in names()
     net = network(name)
     found = backward_pass(net, *net.batch, notation=notation)
-    errors = checked(found, net, *net.batch)
+    # Gradients that are sums which cancel, as of a bias before softmax, are roundings of float32.
+    errors = checked(found, net, *net.batch, floor=1e-3)
     assert max(errors.values()) < ROUNDED, max(errors, key=errors.get)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_every_line_of_a_drawn_function_has_the_value_of_a_run(seed):
+    function, inputs = drawn(seed)
+    notation = ("rows", "columns")[seed % 2]
+    errors = checked(backward_pass(function, *inputs, notation=notation), function, *inputs)
+    assert max(errors.values()) < 1e-8, max(errors, key=errors.get)
 
 
 def test_what_cannot_be_written_out_is_refused():

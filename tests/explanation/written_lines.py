@@ -38,6 +38,7 @@ def _onehot(ids, count):
 KNOWN = {
     "sigmoid": special.expit, "tanh": np.tanh, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
     "abs": np.abs, "sign": np.sign, "sin": np.sin, "cos": np.cos, "erf": special.erf,
+    "where": lambda p, a, b: np.where(np.asarray(p) != 0, a, b),
     "floor": np.floor, "normal_cdf": special.ndtr, "softmax": _softmax, "onehot": _onehot,
     "reshape": lambda x, *sizes: np.reshape(x, [int(n) for n in sizes]),
     "broadcast_to": lambda x, *sizes: np.broadcast_to(x, [int(n) for n in sizes]),
@@ -181,12 +182,16 @@ def evaluate(text: str, values: Mapping[str, Any], functions: Mapping[str, Any],
     return np.asarray(value)
 
 
-def checked(written: Any, function: Any, *inputs: Any) -> dict[str, float]:
+def checked(written: Any, function: Any, *inputs: Any, floor: float = FLOOR) -> dict[str, float]:
     """For each line the largest error, relative to the largest number there, in a run."""
     run = trace(function, *inputs)
     columns = written.notation == "columns"
     sizes = [np.shape(x)[0] for x in inputs if np.ndim(x)]
-    values: dict[str, Any] = {"m": float(sizes[0]) if sizes else 1.0, **written.constants}
+    values: dict[str, Any] = {
+        "inf": np.inf,
+        "m": float(sizes[0]) if sizes else 1.0,
+        **written.constants,
+    }
     for text, (name, flipped) in written.inputs.items():
         values[text] = turned(np.asarray(run.array(name)), flipped)
     if written.upstream:
@@ -209,7 +214,7 @@ def checked(written: Any, function: Any, *inputs: Any) -> dict[str, float]:
         true = turned(true, line.flipped)
         shown = found.reshape(true.shape) if found.size == true.size else (
             np.broadcast_to(found, true.shape))  # fmt: skip
-        scale = max(np.abs(true).max(initial=0.0), FLOOR)
+        scale = max(np.abs(true).max(initial=0.0), floor)
         errors[str(line)] = float(np.abs(shown - true).max(initial=0.0) / scale)
         values[line.left] = true
     return errors
