@@ -22,13 +22,8 @@ from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine_code import is_long, machine_code
 from pellucid.executors.native.runtime.accepted import Accepted
 from pellucid.executors.native.runtime.call_back import CallBack, Failed
-from pellucid.executors.native.runtime.program import (
-    LEAST_WORK,
-    Gate,
-    Listing,
-    SharedTask,
-    step_loop,
-)
+from pellucid.executors.native.runtime.listing import Gate, Listing
+from pellucid.executors.native.runtime.program import LEAST_WORK, SharedTask, step_loop
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.memory import empty

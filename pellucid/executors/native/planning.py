@@ -37,7 +37,9 @@ def planned(procedure: Procedure) -> Planned:
         graph = better(graph)
     # Where values lie in memory of their own, and what is only seen through strides.
     updated = {graph.inputs[position].name for position in procedure.updates}
-    gaps = Gaps(row_paddings(graph), batches_in_place(graph, updated))
+    pitches = row_paddings(graph)
+    scattered = batches_in_place(graph, updated)
+    gaps = Gaps(pitches, scattered)
     graph = layout(graph, gaps)
     views = Views(graph, gaps)
     # Kernels: what is computed together, and what they keep.
@@ -48,12 +50,16 @@ def planned(procedure: Procedure) -> Planned:
         kernel.stores += _kept_beside(kernel, views)
     # Loops of the graph are planned by themselves, each once; then all is put in order.
     graph = with_bodies(kernels, graph, planned)
-    decided = plan(procedure, graph, kernels, views, failing(kernels, graph))
-    return Planned(graph, views, decided, targets.host(), procedure.arguments)
+    can_fail = failing(kernels, graph)
+    decided = plan(procedure, graph, kernels, views, can_fail)
+    target = targets.host()
+    return Planned(graph, views, decided, target, procedure.arguments)
 
 
 def _kept_beside(kernel: Kernel, views: Views) -> list[Value]:
     """What a kernel keeps in memory for itself, beside its results."""
     if isinstance(kernel, Loop):
         return spill(kernel, views)
-    return lost_beside(kernel.nodes[0]) if isinstance(kernel, Single) else []
+    if isinstance(kernel, Single):
+        return lost_beside(kernel.nodes[0])
+    return []

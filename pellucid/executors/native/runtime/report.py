@@ -16,8 +16,8 @@ from llvmlite import ir
 
 from pellucid.executors.native.ir.kernels import Kernel
 from pellucid.executors.native.kernels.kinds import kind_of
+from pellucid.executors.native.runtime.listing import Listing
 from pellucid.executors.native.runtime.peak import peak
-from pellucid.executors.native.runtime.program import Listing
 from pellucid.executors.native.schedule.loop_bodies import coded
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.executors.native.schedule.work import Work

@@ -228,8 +228,8 @@ class _Task:
             start = owner * chunks // threads
             share = next_owner * chunks // threads - start
             following = self._bytes_on(done, next_owner * LINE)
-            tickets = (step.number + 1) * share
-            with _taken(b, following, tickets.raw) as ticket:
+            end = (step.number + 1) * share
+            with _tickets(b, following, end.raw) as ticket:
                 chunk = start + (ticket - step.number * share)
                 self._run(step, section, chunk, chunks)
                 b.atomic_rmw("add", done, I64(1), "release")
@@ -252,7 +252,7 @@ class _Task:
             step.run(kernel, begin, end)
 
 
-class _taken:  # noqa: N801 (used like a function)
+class _tickets:  # noqa: N801 (used like a function)
     """Take tickets below `target` until none is left: the body runs for each one taken."""
 
     def __init__(self, b: ir.IRBuilder, following: ir.Value, target: ir.Value) -> None:

@@ -14,14 +14,8 @@ from pellucid.executors import threads
 from pellucid.executors.native.executor import Native
 from pellucid.executors.native.kernels.emission import divide
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.runtime.program import (
-    Gate,
-    Listing,
-    StepLoop,
-    control_bytes,
-    sections,
-    step_loop,
-)
+from pellucid.executors.native.runtime.listing import Gate, Listing
+from pellucid.executors.native.runtime.program import StepLoop, control_bytes, step_loop
 from pellucid.executors.native.runtime.report import KERNEL
 from pellucid.executors.native.schedule.work import MOST_CHUNKS, Work
 
@@ -36,19 +30,6 @@ def _noting(done, number):
         done.extend((step, number, unit) for unit in range(begin, end))
 
     return KERNEL(run)
-
-
-def test_small_kernels_in_a_row_are_one_section():
-    work = [Work(1, LITTLE), Work(5, LITTLE), Work(4, MUCH), Work(1, MUCH), Work(9, LITTLE)]
-    assert sections([*work, Work(2, MUCH)], 2) == [(0, 2, 1), (2, 1, 4), (3, 2, 1), (5, 1, 2)]
-
-
-def test_kernels_that_share_strips_are_one_section():
-    work = [Work(1, LITTLE), Work(12, MUCH), Work(8, MUCH, strips=4), Work(1, LITTLE)]
-    for count in (1, 2):
-        assert sections(work, count) == [(0, 1, 1), (1, 2, 4), (3, 1, 1)]
-    small = [Work(1, LITTLE), Work(12, LITTLE), Work(8, LITTLE, strips=4)]
-    assert sections(small, 2) == [(0, 1, 1), (1, 2, 4)]
 
 
 def test_one_thread_runs_kernels_that_share_strips_by_turns():

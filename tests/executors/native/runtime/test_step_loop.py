@@ -7,7 +7,8 @@ import pytest
 from executors.native.machine.test_symbols import SYSTEMS
 from llvmlite import binding, ir
 
-from pellucid.executors.native.runtime.program import Gate, Listing, step_loop
+from pellucid.executors.native.runtime.listing import Gate, Listing
+from pellucid.executors.native.runtime.program import step_loop
 from pellucid.executors.native.runtime.step_loop import emit_step_loop
 from pellucid.executors.native.schedule.work import Work
 

@@ -13,13 +13,8 @@ from executors.native.examples import procedure
 
 from pellucid.executors import threads
 from pellucid.executors.native.executor import Native
-from pellucid.executors.native.runtime.program import (
-    Gate,
-    Listing,
-    SharedTask,
-    ThreadPool,
-    step_loop,
-)
+from pellucid.executors.native.runtime.listing import Gate, Listing
+from pellucid.executors.native.runtime.program import SharedTask, ThreadPool, step_loop
 from pellucid.executors.native.runtime.report import KERNEL
 from pellucid.executors.native.schedule.work import Work
 

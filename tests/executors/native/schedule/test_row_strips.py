@@ -11,7 +11,7 @@ from pellucid.executors.native.ir.kernels import Loop
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.kernels.emission import divide
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.runtime.program import sections
+from pellucid.executors.native.runtime.listing import sections
 from pellucid.executors.native.schedule import row_strips
 from pellucid.graph import Graph, Node, Value
 
