@@ -24,7 +24,8 @@ from pellucid.executors.native.kernels.emission import emit
 from pellucid.executors.native.kernels.interface import FAILURE, TABLE_END
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.planning import planned
-from pellucid.executors.native.runtime.program import _step_loop_code, sections
+from pellucid.executors.native.runtime.listing import sections
+from pellucid.executors.native.runtime.program import _step_loop_code
 
 TRIPLE = "x86_64-pc-windows-msvc"
 THREADS, STEPS = 3, 4

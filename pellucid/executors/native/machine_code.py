@@ -111,9 +111,9 @@ def machine_code(procedure: Procedure) -> MachineCode:
     kept = cache.find(key)
     if kept is not None:
         return MachineCode.unpacked(kept)
-    made = _compiled(procedure, shared or _planned(procedure))
-    cache.keep(key, made.packed())
-    return made
+    code = _compiled(procedure, shared or _planned(procedure))
+    cache.keep(key, code.packed())
+    return code
 
 
 def _is_told(graph: Graph) -> bool:

@@ -91,8 +91,8 @@ class Cache:
             return None
         with suppress(OSError):  # a cache that can only be read serves as well
             os.utime(self._file(key))  # used now: the last to be removed
-        head, rest = content[: len(_MAGIC)], content[len(_MAGIC) :]
-        digest, code = rest[:_DIGEST_BYTES], rest[_DIGEST_BYTES:]
+        head, body = content[: len(_MAGIC)], content[len(_MAGIC) :]
+        digest, code = body[:_DIGEST_BYTES], body[_DIGEST_BYTES:]
         whole = head == _MAGIC and hashlib.sha256(key.encode() + code).digest() == digest
         return code if whole else None
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.executors.native.counting import padded
 from pellucid.executors.native.machine import code_memory, system
 from pellucid.executors.native.machine.relocations import (
     KINDS,
@@ -124,14 +125,14 @@ class LoadedObject:
         base = code_memory.mapped(len(memory))
         weakref.finalize(self, code_memory.unmapped, base, len(memory)).atexit = False
         self._functions = {n: base + places[s] + at for n, s, at in symbols if s in places}
-        found = [
+        addresses = [
             base + places[s] + at if s in places else outside.get(name, 0)
             for name, s, at in symbols
         ]
         bridges = {name: base + end + i * STUB_BYTES for i, name in enumerate(outside)}
         for number, table in _relocations(code, sections):
             for offset, kind, symbol, addend in table.tolist():
-                value = found[symbol]
+                value = addresses[symbol]
                 if is_call(machine, kind):
                     value = bridges.get(symbols[symbol][0], value)
                 written(memory, places[number] + offset, kind, value + addend, base)
@@ -189,9 +190,9 @@ def _places(code: bytes, sections: Any) -> tuple[dict[int, int], int]:
             continue
         if _text(code, names, section["name"]) != ".eh_frame":
             alignment = max(int(section["alignment"]), 1)
-            places[number] = -(-end // alignment) * alignment
+            places[number] = padded(end, alignment)
             end = places[number] + int(section["size"])
-    return places, max(-(-end // STUB_BYTES), 1) * STUB_BYTES  # no pages can be had for nothing
+    return places, padded(max(end, 1), STUB_BYTES)  # no pages can be had for nothing
 
 
 def _placed(code: bytes, sections: Any, places: dict[int, int], size: int) -> bytearray:

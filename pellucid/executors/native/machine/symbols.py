@@ -77,7 +77,8 @@ def _undefined_coff(code: bytes) -> list[str]:
     start, count = int(head["symbols"]), int(head["count"])
     table = np.frombuffer(code, COFF_SYMBOL, count, start)
     names = start + table.nbytes
-    found, i = [], 0
+    outside: list[str] = []
+    i = 0
     while i < count:
         symbol = table[i]
         if symbol["storage"] == EXTERNAL and symbol["section"] == 0:
@@ -85,13 +86,14 @@ def _undefined_coff(code: bytes) -> list[str]:
             if name[:4] == bytes(4):  # longer than eight bytes: among the names
                 place = names + int.from_bytes(name[4:], "little")
                 name = code[place : code.index(b"\0", place)]
-            found.append(name.rstrip(b"\0").decode())
+            outside.append(name.rstrip(b"\0").decode())
         i += 1 + int(symbol["more"])
-    return found
+    return outside
 
 
 def _undefined_macho(code: bytes) -> list[str]:
-    place, found = MACHO.itemsize, []
+    outside: list[str] = []
+    place = MACHO.itemsize
     for _ in range(int(np.frombuffer(code, MACHO, 1)[0]["commands"])):
         command = np.frombuffer(code, COMMAND, 1, place)[0]
         if command["kind"] == SYMBOL_TABLE:
@@ -101,6 +103,8 @@ def _undefined_macho(code: bytes) -> list[str]:
                 if symbol["type"] & SECTION_BITS == NOWHERE and symbol["type"] & VISIBLE:
                     start = names + int(symbol["name"])
                     # C names begin with an underscore there.
-                    found.append(code[start : code.index(b"\0", start)].decode().removeprefix("_"))
+                    outside.append(
+                        code[start : code.index(b"\0", start)].decode().removeprefix("_")
+                    )
         place += int(command["size"])
-    return found
+    return outside

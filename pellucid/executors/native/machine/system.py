@@ -51,11 +51,11 @@ def addresses(names: Iterable[str]) -> dict[str, int]:
 
     Errors: UnavailableError, naming all that it does not have: nothing may be called then.
     """
-    found = {name: _address(name) for name in names}
-    missing = [name for name, address in found.items() if not address]
+    known = {name: _address(name) for name in names}
+    missing = [name for name, address in known.items() if not address]
     if missing:
         raise UnavailableError(f"this system has no function {', '.join(sorted(missing))}")
-    return found
+    return known
 
 
 def _address(name: str) -> int:

@@ -97,9 +97,9 @@ def host() -> Target:
     kept = cache.find(key)
     if kept is not None:
         return Target(*json.loads(kept))
-    found = _asked()
-    cache.keep(key, json.dumps(astuple(found)).encode())
-    return found
+    target = _asked()
+    cache.keep(key, json.dumps(astuple(target)).encode())
+    return target
 
 
 def _described() -> str:
@@ -125,10 +125,10 @@ def _asked() -> Target:
     features, triple = binding.get_host_cpu_features(), binding.get_process_triple()
     name = _widest(triple, features)
     cpu = binding.get_host_cpu_name()
-    found = Target(name, cpu, features.flatten(), *WIDTHS[name], triple)
-    if found.is_windows and not found.is_x86:
+    target = Target(name, cpu, features.flatten(), *WIDTHS[name], triple)
+    if target.is_windows and not target.is_x86:
         raise UnavailableError(f"LLVM makes no code for {triple}")  # it aborts the process
-    return found
+    return target
 
 
 @lru_cache(maxsize=1)
@@ -159,10 +159,10 @@ def forced(name: str) -> Target:
         raise OptionError(f"forced: target {name!r}. {closest(name, WIDTHS)}")
     here = host()
     width, registers = WIDTHS[name]
-    found = replace(here, name=name, vector_bytes=width, registers=registers)
+    target = replace(here, name=name, vector_bytes=width, registers=registers)
     if here.is_x86 and name in LEVELS:
-        return replace(found, cpu=LEVELS[name], features="")
-    return found
+        return replace(target, cpu=LEVELS[name], features="")
+    return target
 
 
 def _machine(target: Target) -> Any:

@@ -48,19 +48,19 @@ def exp(x: Lanes) -> Lanes:
     """e^x."""
     layout = LAYOUTS[x.dtype]
     x = clamped(x, layout.least, layout.most)
-    k, r, rest = reduced(x, EXP[x.dtype.name])
-    return scaled(r, rest, k, x < 0.0)
+    k, r, tail = reduced(x, EXP[x.dtype.name])
+    return scaled(r, tail, k, x < 0.0)
 
 
 def expm1(x: Lanes) -> Lanes:
     """e^x - 1, accurate near 0."""
     layout = LAYOUTS[x.dtype]
     limited = clamped(x, -50.0, layout.most)
-    k, r, rest = reduced(limited, EXP[x.dtype.name])
+    k, r, tail = reduced(limited, EXP[x.dtype.name])
     # Half of 2^k, because 2^k itself may be too large.
     scale = power_of_two(k - 1, x.dtype)
     nearly = fma(scale, r, scale + -0.5)
-    y = fma(scale, rest, nearly) * 2.0
+    y = fma(scale, tail, nearly) * 2.0
     # Here the sums above would lose the sign of -0 and bits of the smallest numbers.
     is_tiny = magnitude(x) < tiny(x)
     return select(is_tiny, x, y)
@@ -73,9 +73,9 @@ def tanh(x: Lanes) -> Lanes:
     series = polynomial(square, TANH[x.dtype.name])
     near = fma(square * series, size, size)
     limited = clamped(size, 0.0, LAYOUTS[x.dtype].one)
-    k, r, rest = reduced(limited + limited, EXP[x.dtype.name])
+    k, r, tail = reduced(limited + limited, EXP[x.dtype.name])
     scale = power_of_two(k, x.dtype)
-    power = fma(scale, r + rest, scale)
+    power = fma(scale, r + tail, scale)
     far = 1.0 - 2.0 / (power + 1.0)
     y = select(size < TURN, near, far)
     return with_sign(y, x)
@@ -124,8 +124,8 @@ def reduced(x: Lanes, coefficients: Sequence[float]) -> tuple[Lanes, Lanes, Lane
     near = r + low
     whole = bits(shifted)
     square = near * near
-    rest = fma(square, polynomial(near, coefficients), low)
-    return whole, r, rest
+    tail = fma(square, polynomial(near, coefficients), low)
+    return whole, r, tail
 
 
 def _high_of_log_2(dtype: DType) -> float:
@@ -137,8 +137,8 @@ def _high_of_log_2(dtype: DType) -> float:
 _LOW_OF_LOG_2 = {FLOAT32: -1.904654299957768e-09, FLOAT64: 2.3190468138462996e-17}
 
 
-def scaled(r: Lanes, rest: Lanes, k: Lanes, below: Lanes) -> Lanes:
-    """2^k (1 + r + rest); `below`: the mask of lanes where k is negative."""
+def scaled(r: Lanes, tail: Lanes, k: Lanes, below: Lanes) -> Lanes:
+    """2^k (1 + r + tail); `below`: the mask of lanes where k is negative."""
     near = r + 1.0
     lost = r - (near - 1.0)  # what the sum has rounded away
     # 2^k need not be a number of the dtype: half of the exponents are left to a factor.
@@ -147,7 +147,7 @@ def scaled(r: Lanes, rest: Lanes, k: Lanes, below: Lanes) -> Lanes:
     factor = select(below, small, large)
     change = select(below, constant(k, half), constant(k, -half))
     scale = power_of_two(k + change, r.dtype)
-    total = near + (lost + rest)
+    total = near + (lost + tail)
     return total * scale * factor
 
 
@@ -202,8 +202,8 @@ def log_of_parts(exponent: Lanes, f: Lanes, coefficients: Sequence[float]) -> La
     high = constant(f, _high_of_log_2(f.dtype))
     low = exponent * _LOW_OF_LOG_2[f.dtype]
     square = f * f
-    rest = fma(square, polynomial(f, coefficients), low)
-    return fma(exponent, high, f + rest)
+    tail = fma(square, polynomial(f, coefficients), low)
+    return fma(exponent, high, f + tail)
 
 
 def log_ends(x: Lanes, above: Lanes, y: Lanes) -> Lanes:

@@ -60,8 +60,8 @@ def power(a: Lanes, b: Lanes) -> Lanes:
 def _short(a: Lanes, b: Lanes) -> Lanes:
     """a^b of float32 numbers, computed in float64: right to the bits of float32."""
     logarithm = log_ends(a, a, log_of_parts(*split(a), LOG_SHORT))
-    k, r, rest = reduced(clamped(b * logarithm, -200.0, 200.0), EXP_SHORT)
-    return (rest + r + 1.0) * power_of_two(k, a.dtype)
+    k, r, tail = reduced(clamped(b * logarithm, -200.0, 200.0), EXP_SHORT)
+    return (tail + r + 1.0) * power_of_two(k, a.dtype)
 
 
 def _long(a: Lanes, b: Lanes) -> Lanes:
@@ -72,8 +72,8 @@ def _long(a: Lanes, b: Lanes) -> Lanes:
     below = fma(b, high, -product) + b * low
     below = select(magnitude(product) < 1000.0, below, constant(a, 0.0))
     product = clamped(product, -746.0, 710.0)
-    k, r, rest = reduced(product, EXP[a.dtype.name])
-    return scaled(r, fma(below, 1.0 + r + rest, rest), k, product < 0.0)
+    k, r, tail = reduced(product, EXP[a.dtype.name])
+    return scaled(r, fma(below, 1.0 + r + tail, tail), k, product < 0.0)
 
 
 def _logarithm(x: Lanes) -> tuple[Lanes, Lanes]:

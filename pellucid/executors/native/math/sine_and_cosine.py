@@ -41,10 +41,10 @@ def cos(x: Lanes) -> Lanes:
 
 def _wave(x: Lanes, ahead: int) -> Lanes:
     """sin(x + ahead pi / 2), for x >= 0."""
-    quarter, rest = _quarters(x)
+    quarter, angle = _quarters(x)
     quarter = quarter + ahead
-    square = rest * rest
-    sine = fma(square * rest, polynomial(square, SINE), rest)
+    square = angle * angle
+    sine = fma(square * angle, polynomial(square, SINE), angle)
     cosine = fma(square, polynomial(square, COSINE), constant(x, 1.0))
     y = select((quarter & 1) == 0, sine, cosine)
     return floats(bits(y) ^ ((quarter & 2) << 62), x.dtype)

@@ -71,21 +71,21 @@ def _in_parts(node: Node, length: int) -> list[Node]:
     k, n = b.shape[-2:]
     parts, k_left = divmod(k, length)
     whole = k - k_left
-    made = Expansion(node)
+    expansion = Expansion(node)
     left_parts = p.Reshape((*a.shape[:-1], parts, length))
     right_parts = p.Reshape((*b.shape[:-2], parts, length, n))
-    left = made.then(left_parts, made.some(a, -1, 0, whole))
+    left = expansion.then(left_parts, expansion.some(a, -1, 0, whole))
     *batch, row, part, column = range(len(left.shape))
-    left = made.then(p.PermuteDims((*batch, part, row, column)), left)
-    right = made.then(right_parts, made.some(b, -2, 0, whole))
-    total = made.then(p.MatMul(), left, right)
+    left = expansion.then(p.PermuteDims((*batch, part, row, column)), left)
+    right = expansion.then(right_parts, expansion.some(b, -2, 0, whole))
+    total = expansion.then(p.MatMul(), left, right)
     if parts > 1:
         axis_of_parts = len(node.output.shape) - 2
-        total = made.then(p.Sum((axis_of_parts,)), total)
-    total = made.then(p.Reshape(node.output.shape), total)
+        total = expansion.then(p.Sum((axis_of_parts,)), total)
+    total = expansion.then(p.Reshape(node.output.shape), total)
     if k_left:
-        last_columns = made.some(a, -1, whole, k_left)
-        last_rows = made.some(b, -2, whole, k_left)
-        last = made.then(p.MatMul(), last_columns, last_rows)
-        made.then(p.Add(), total, last)
-    return made.finished()
+        last_columns = expansion.some(a, -1, whole, k_left)
+        last_rows = expansion.some(b, -2, whole, k_left)
+        last = expansion.then(p.MatMul(), last_columns, last_rows)
+        expansion.then(p.Add(), total, last)
+    return expansion.finished()

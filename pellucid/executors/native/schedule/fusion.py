@@ -60,14 +60,14 @@ class Fusion:
 
     def run(self, graph: Graph) -> list[Kernel]:
         """Place every node."""
-        made = {node.output.name for node in graph.nodes}
+        computed = {node.output.name for node in graph.nodes}
         self.constants = {value.name for value, _ in graph.constants}
         for node in _numbers_first(graph):
             if moves(node):
                 continue
             if isinstance(node.primitive, p.Part | Trace):
                 self._give_part(node)
-            elif self._waits(node, made):
+            elif self._waits(node, computed):
                 self.waiting[node.output.name] = node
                 self.turns[node.output.name] = len(self.turns)
             else:
@@ -83,7 +83,7 @@ class Fusion:
         self.kernels[index].nodes.append(node)
         self._note(index, [node])
 
-    def _waits(self, node: Node, made: set[str]) -> bool:
+    def _waits(self, node: Node, computed: set[str]) -> bool:
         """Whether a node is to be computed where it is used: it needs nothing that a kernel makes.
 
         So does a comparison with a constant: to compare again costs less than to keep the answer.
@@ -93,7 +93,7 @@ class Fusion:
         if compares(node) and node.inputs[1].name in self.constants:
             return True
         buffers = [self.views.buffer(value) for value in node.inputs]
-        by_kernels = [name for name in buffers if name in made]
+        by_kernels = [name for name in buffers if name in computed]
         return all(name in self.waiting for name in by_kernels)
 
     def _place(self, node: Node) -> None:
@@ -229,11 +229,11 @@ class Fusion:
         view = self.views[operand]
         if not kernel.has(view.base):
             return True
-        made = kernel.role_of(view.base)
-        if role == "outer" and made == "full":
+        own_role = kernel.role_of(view.base)
+        if role == "outer" and own_role == "full":
             return False
         read = access(view, shape, kernel.shape_of(role))
-        written = own_access(self.views, view.base, kernel.shape_of(made))
+        written = own_access(self.views, view.base, kernel.shape_of(own_role))
         if read is None or written is None:
             return False
         return _same_points(kernel, read, written)

@@ -132,22 +132,22 @@ def _in_strips(node: Node, row_sum: _RowSum, count: int) -> list[Node]:
     rows, columns = data.shape
     length = rows // count
     in_strips = count * length
-    made = Expansion(node)
+    expansion = Expansion(node)
     strips_of_data = p.Reshape((count, length, columns))
     strips_of_column = p.Reshape((count, length, 1))
-    apart = made.then(strips_of_data, made.some(data, 0, 0, in_strips))
-    factors = made.then(strips_of_column, made.some(column, 0, 0, in_strips))
-    products = made.then(p.Multiply(), apart, factors)
-    sums = made.then(p.Sum((1,)), products)
-    total = made.then(p.Sum((0,)), sums)
+    apart = expansion.then(strips_of_data, expansion.some(data, 0, 0, in_strips))
+    factors = expansion.then(strips_of_column, expansion.some(column, 0, 0, in_strips))
+    products = expansion.then(p.Multiply(), apart, factors)
+    sums = expansion.then(p.Sum((1,)), products)
+    total = expansion.then(p.Sum((0,)), sums)
     if in_strips < rows:
-        last_row = made.some(data, 0, in_strips, 1)
-        last_factor = made.some(column, 0, in_strips, 1)
-        last = made.then(p.Multiply(), last_row, last_factor)
-        as_sum = made.then(p.Reshape((1, 1, columns)), last)
-        total = made.then(p.Add(), total, as_sum)
-    made.then(p.Reshape((columns, 1)), total)
-    return made.finished()
+        last_row = expansion.some(data, 0, in_strips, 1)
+        last_factor = expansion.some(column, 0, in_strips, 1)
+        last = expansion.then(p.Multiply(), last_row, last_factor)
+        as_sum = expansion.then(p.Reshape((1, 1, columns)), last)
+        total = expansion.then(p.Add(), total, as_sum)
+    expansion.then(p.Reshape((columns, 1)), total)
+    return expansion.finished()
 
 
 def neighbours(kernels: list[Kernel], views: Views) -> list[Kernel]:
@@ -201,14 +201,14 @@ def _gives_strips(kernel: Loop, views: Views) -> bool:
 
 def _meet(above: Loop, below: Loop, views: Views) -> bool:
     """Whether a strip of the second kernel reads something of the first, of its own rows only."""
-    made = {value.name: value for value in above.stores}
+    given = {value.name: value for value in above.stores}
     rows = math.prod(above.space.outer)
     axis = above.space.outer.index(rows)
     length = below.space.shape[1]
     meets = False
     for node in below.nodes:
         for value in node.inputs:
-            stored = made.get(views.buffer(value))
+            stored = given.get(views.buffer(value))
             if stored is None:
                 continue
             walk = reach(below, views, node, value)
