@@ -25,7 +25,7 @@ from pellucid.explanation.gradient_lines import (
     per_sample,
     symbols,
 )
-from pellucid.explanation.notation import COLUMNS, ROWS, Notation, Writer, size_text
+from pellucid.explanation.notation import COLUMNS, ROWS, Notation, Writer
 from pellucid.explanation.presented import Names, cost, presented
 from pellucid.explanation.spelling import spelled
 from pellucid.explanation.tape import Tape, taped
@@ -293,6 +293,3 @@ def _inserted(steps: Sequence[Step], new: Sequence[Step]) -> list[Step]:
         places = [i for i, known in enumerate(found) if known.symbol in needed]
         found.insert(max(places, default=-1) + 1, step)
     return found
-
-
-__all__ = ["BackwardPass", "Line", "backward_pass", "size_text"]

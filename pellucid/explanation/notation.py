@@ -2,7 +2,8 @@
 
     Notation        samples as rows or columns, and how names are spelled
     ROWS, COLUMNS   the two
-    text, latex     an expression written
+    Writer          one way to write expressions, as text or as LaTeX
+    size_text       a size, in samples where it counts them
     name_latex      a name in LaTeX
 
 The text, for a program or a test that evaluates it: juxtaposition is the product of matrices and
@@ -30,7 +31,7 @@ COMPARED_LATEX = {"<": "<", ">=": r"\ge", "=": "=", "!=": r"\ne", ">": ">", "<="
 
 @dataclass(frozen=True)
 class Notation:
-    """`columns`: samples are columns, else rows. `call` names what is applied by its rule."""
+    """`columns`: samples are columns, else rows."""
 
     columns: bool = False
 
@@ -44,7 +45,7 @@ ROWS, COLUMNS = Notation(columns=False), Notation(columns=True)
 
 @dataclass(frozen=True)
 class Writer:
-    """One way to write: what differs between text and LaTeX."""
+    """One way to write: LaTeX or text. `called` names a primitive that has attributes."""
 
     notation: Notation
     tex: bool
