@@ -20,6 +20,7 @@ definition of each primitive.
         gradient_lines the gradient of each step, read as briefly as can be
         expressions    formulas as data; reading, graphs as such; algebra, their normal form
         rewrites       the table of what may be written for what; conditions, arrays: more of it
+        formulas       the outputs of any small graph, as of a gradient rule
         presented      as a reader expects it; notation, as text and LaTeX; turning, as columns
     explanation    all of it as one object; picture, document: what is shown and written
 """
