@@ -29,6 +29,7 @@ SAMPLES = 16  # that are explained together where no one is asked for
 class Asked:
     """One sample, a picture, an input as typed, or else the first samples; and which value.
 
+    `notation`: write out the backward pass, samples as "rows" or "columns".
     `step`: the weights of the checkpoint after it, and `beside` those of another; 0 is the start.
     """
 
@@ -36,6 +37,7 @@ class Asked:
     image: Path | None = None
     input: str | None = None
     node: str | None = None
+    notation: str | None = None
     step: int | None = None
     beside: int | None = None
     data_dir: Path | None = None

@@ -165,6 +165,11 @@ def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
 @click.option("--input", metavar="INPUT", help="Numbers with commas between, or a text.")
 @click.option("--node", metavar="PATH", help="Show how the gradient by this value comes about.")
 @click.option(
+    "--notation",
+    type=OneOf(("rows", "columns")),
+    help="How samples lie: write out the backward pass.",
+)
+@click.option(
     "--step", type=Whole(0), metavar="N", help="Weights of the checkpoint after it; 0: the start."
 )
 @click.option("--beside", type=Whole(0), metavar="N", help="And those of another, side by side.")
@@ -186,6 +191,7 @@ def explain(run: Path | None, **options: Any) -> int:
       pellucid explain runs/digits-mlp-1
       pellucid explain runs/digits-mlp-1 --sample 3 --node output.weight
       pellucid explain runs/digits-mlp-1 --image seven.png --out seven.html
+      pellucid explain runs/digits-mlp-1 --notation columns
       pellucid explain runs/digits-mlp-1 --beside 0
       pellucid explain --model lstm --data digits --out lstm.html
     """  # noqa: D301 (click's mark)

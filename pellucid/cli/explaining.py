@@ -118,9 +118,10 @@ def _show(shown: Shown, asked: Asked, out: Path | None, output: Output) -> int:
         document |= {"derivation": derived.as_dict()} if derived else {}
         write_json(document | ({"beside": beside.as_dict()} if beside else {}))
         return 0
-    told = [str(derived)] if derived else [str(beside)] if beside else [str(found)]
+    lines = found.backward_pass(asked.notation) if asked.notation else None
+    told = [str(part) for part in (lines, derived, beside) if part] or [str(found)]
     if output.is_full:
         told.append(shown.weights)
         told += [said("page: {path}", path=out)] if out is not None else []
-    plain_console().print("\n".join(told), markup=False, highlight=False, soft_wrap=True)
+    plain_console().print("\n\n".join(told), markup=False, highlight=False, soft_wrap=True)
     return 0

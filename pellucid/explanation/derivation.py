@@ -17,6 +17,7 @@ from pellucid.explanation.derivation_text import tell
 from pellucid.explanation.derived import Check, Derived, Term
 from pellucid.explanation.differences import Widened
 from pellucid.explanation.routes import routes
+from pellucid.explanation.rule_text import rule_text
 from pellucid.explanation.trace import Trace, bridge
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import FLOATS
@@ -24,6 +25,7 @@ from pellucid.tensor import Tensor, holding
 
 CHECKED = 6  # numbers of a gradient that are compared with central differences
 LISTED = 8  # routes
+FEW = 64  # numbers of a local Jacobian that stands in a derivation
 LARGEST_JACOBIAN = 4096  # numbers of a local Jacobian that is written out
 
 
@@ -49,7 +51,8 @@ class Derivation(Derived):
                 {
                     "use": str(term.node),
                     "input": term.position,
-                    "rule": term.node.primitive.gradient_formula,
+                    "rule": asdict(term.rule),
+                    "jacobian": None if term.jacobian is None else term.jacobian.tolist(),
                     "part": None if term.part is None else term.part.tolist(),
                 }
                 for term in self.terms
@@ -80,7 +83,11 @@ def derivation(
         part = trace.handed(node, position)
         if part is not None:
             array = part.array if isinstance(part, Tensor) else None
-            terms.append(Term(node, position, array))
+            rule, slope = (
+                rule_text(trace, node, position),
+                local_jacobian(trace, node, position, FEW),
+            )
+            terms.append(Term(node, position, array, rule, slope))
     chosen = list(places) or _largest(gradient, checked)
     checks = _checks(trace, wide, value, gradient, chosen)
     way = routes(trace, value, most)
@@ -105,17 +112,17 @@ def _checks(
     return tuple(found)
 
 
-def local_jacobian(trace: Trace, node: Node, position: int) -> Any:
+def local_jacobian(trace: Trace, node: Node, position: int, most: int = LARGEST_JACOBIAN) -> Any:
     """The local derivative of a use: numbers of the output down, numbers of the input across.
 
-    None where it would have more than `LARGEST_JACOBIAN` numbers, or is one of records.
+    None where it would have more than `most` numbers, or is one of records.
     """
     value, output = node.inputs[position], node.output
     rows = int(np.prod(output.shape, dtype=np.int64))
     columns = int(np.prod(value.shape, dtype=np.int64))
     if output.dtype.names is not None or value.dtype.names is not None:
         return None
-    if rows * columns > LARGEST_JACOBIAN:
+    if rows * columns > most:
         return None
     found = np.zeros((rows, columns), value.dtype)
     for row in range(rows):

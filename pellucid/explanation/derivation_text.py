@@ -17,6 +17,7 @@ from pellucid.tables import aligned
 
 Rows = list[tuple[str, ...]]
 NOTHING = "-"
+MOST_WRITTEN = 12  # numbers of a local derivative in a line
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,26 @@ def _summed(count: int) -> str:
 
 
 def _terms(derivation: Derived) -> Rows:
-    """The uses, with the rule of each and how large what it hands back is."""
-    heads = (said("use"), said("rule"), said("handed back"))
+    """The uses, with the rule of each in symbols and in shapes, and what it hands back."""
+    heads = (
+        said("use"), said("in symbols"), said("in shapes"), said("handed back"),
+        said("local derivative"),
+    )  # fmt: skip
     rows = []
     for term in derivation.terms:
         part = NOTHING if term.part is None else felt(term.part)
-        rows.append((_use(term.node), term.node.primitive.gradient_formula, part))
+        rule = term.rule
+        bridge = _bridge(term.jacobian)
+        rows.append((_use(term.node), rule.symbols, rule.shapes, rule.numbers or part, bridge))
     return [heads, *rows]
+
+
+def _bridge(jacobian: Any) -> str:
+    """The numbers of a small local derivative, row by row."""
+    if jacobian is None or jacobian.size > MOST_WRITTEN:
+        return NOTHING
+    rows = [" ".join(number(x) for x in row) for row in jacobian.tolist()]
+    return rows[0] if len(rows) == 1 else "; ".join(rows)
 
 
 def _use(node: Node) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.explanation.routes import Routes
+from pellucid.explanation.rule_text import RuleText
 from pellucid.graph import Node, Value
 
 
@@ -18,12 +19,15 @@ from pellucid.graph import Node, Value
 class Term:
     """What the use as input number `position` of a node hands back: `part`, of the value's shape.
 
-    None where it is a record, whose parts stand at the uses after it.
+    None where it is a record, whose parts stand at the uses after it. `rule`: how it comes about.
+    `jacobian`: the local derivative as a matrix, None where it has many numbers.
     """
 
     node: Node
     position: int
     part: Any
+    rule: RuleText
+    jacobian: Any = None
 
     @property
     def size(self) -> float:

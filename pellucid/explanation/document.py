@@ -13,6 +13,7 @@ import numpy as np
 
 from pellucid.errors import GraphError
 from pellucid.explanation.attribution import GRAD_CAM, INTEGRATED, Attribution
+from pellucid.explanation.backward_pass import BackwardPass
 from pellucid.explanation.derivation import Derivation
 from pellucid.explanation.derivation_text import DerivationText, tell
 from pellucid.explanation.document_inside import Inside, attributions, inside, projection
@@ -24,6 +25,7 @@ from pellucid.languages import said
 from pellucid.train.page import framed, scrolled, section, table
 
 STYLE = """
+pre { overflow: auto; padding: .5rem .75rem; background: var(--card); border-radius: .5rem; }
 details { margin: .25rem 0; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
 .charts, .maps { display: flex; flex-wrap: wrap; gap: .75rem; margin: .5rem 0; }
@@ -64,6 +66,13 @@ class Documented(Inside, Protocol):
     def derivation(self, path: str, *places: Any, checked: int, most: int) -> Derivation:
         """How the gradient by a value comes about."""
 
+    @property
+    def written_out(self) -> bool:
+        """Whether there is a backward pass to be written out."""
+
+    def backward_pass(self, notation: str) -> BackwardPass:
+        """The lines of both passes."""
+
     def projection(self, path: str) -> Projection:
         """What a layer makes of the samples."""
 
@@ -88,6 +97,8 @@ def _sections(explanation: Documented) -> Iterator[str]:
     yield f"<p>{html.escape(told)}</p>"
     yield section(said("Layers"), _layers(explanation.layers))
     yield section(said("Graph"), _graph(explanation))
+    if explanation.written_out:
+        yield section(said("The backward pass, written out"), _lines(explanation))
     yield section(said("Derivations"), _derivations(explanation))
     yield section(said("What each layer does to the data"), _inside(explanation))
 
@@ -110,6 +121,19 @@ def _graph(explanation: Documented) -> str:
             inner = explanation.graph(inside=row.path).named(f"inside-{len(parts)}")
             title = f"{row.path} {row.kind}".strip()
             parts.append(_folded(title, scrolled(title, inner, wide=True)))
+    return "\n".join(parts)
+
+
+def _lines(explanation: Documented) -> str:
+    """The lines in both notations, as text and for LaTeX."""
+    parts = []
+    for notation, title in (
+        ("rows", said("Samples as rows, as the library computes")),
+        ("columns", said("Samples as columns, as the course writes")),
+    ):
+        written = explanation.backward_pass(notation)
+        parts.append(_folded(title, f"<pre>{html.escape(written.text())}</pre>"))
+        parts.append(_folded(f"{title}: LaTeX", f"<pre>{html.escape(written.latex())}</pre>"))
     return "\n".join(parts)
 
 

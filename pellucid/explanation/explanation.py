@@ -8,11 +8,13 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 
 from pellucid.disk import expanded
 from pellucid.errors import OptionError, closest
 from pellucid.explanation.attribution import ATTRIBUTIONS, INTEGRATED, Attribution
+from pellucid.explanation.backward_pass import NOTATIONS, BackwardPass, backward_pass
 from pellucid.explanation.comparison import SideBySide, compared
 from pellucid.explanation.derivation import CHECKED, LISTED, Derivation, derivation
 from pellucid.explanation.diagram import diagram
@@ -62,7 +64,9 @@ def explain(
         )
     if loss is not None or training is not None:
         raise OptionError("explain: loss= and training= are for models. Leave them out.")
-    return Explanation(trace(subject, *inputs), None)
+    return Explanation(
+        trace(subject, *inputs), None, lines=partial(backward_pass, subject, *inputs)
+    )
 
 
 def _of_model(
@@ -78,7 +82,12 @@ def _of_model(
     mode = model._training if training is None else training
     with in_mode(modules, training=mode):
         found = trace(function, *inputs)
-    return Explanation(found, model, inputs if loss is None else inputs[:-1])
+
+    def lines(**options: Any) -> BackwardPass:
+        with in_mode(modules, training=mode):
+            return backward_pass(model, *inputs, loss=loss, **options)
+
+    return Explanation(found, model, inputs if loss is None else inputs[:-1], lines=lines)
 
 
 def _lossy(model: BaseModule, loss: Callable[..., Any], count: int) -> Callable[..., Any]:
@@ -113,8 +122,9 @@ class Explanation:
         model: BaseModule | None,
         inputs: tuple[Any, ...] = (),
         class_names: Sequence[str] = (),
+        lines: Callable[..., BackwardPass] | None = None,
     ) -> None:
-        self.trace, self.model = trace, model
+        self.trace, self.model, self._lines = trace, model, lines
         self.inputs, self.class_names = inputs, class_names
 
     @property
@@ -159,6 +169,24 @@ class Explanation:
         """The gradient by a value as the sum over routes of products of bridges."""
         return routes(self.trace, self.trace.find(path), most)
 
+    @property
+    def written_out(self) -> bool:
+        """Whether there is a backward pass to be written out: of a loss, or one number."""
+        return self._lines is not None and self.trace.result.name in self.trace.gradients
+
+    def backward_pass(self, notation: str = "rows") -> BackwardPass:
+        """The whole backward pass written out, as a course writes it, found from the graph.
+
+        `notation`: "rows" are samples, as in the library, or "columns" are, as in the course.
+        Errors: OptionError for another notation, or where only a run is known and no function.
+        """
+        if self._lines is None:
+            raise OptionError(
+                "explain: the backward pass of one score is not written out. Explain the model "
+                "with its loss: explain(model, x, t, loss=cross_entropy)."
+            )
+        return self._lines(notation=notation)
+
     def beside(self, other: "Explanation", names: tuple[str, str] = ("1", "2")) -> SideBySide:
         """It and another of the same network side by side, such as two checkpoints.
 
@@ -186,11 +214,16 @@ class Explanation:
     def as_dict(self) -> dict[str, Any]:
         """Layers and graph as JSON takes them; derivations have an `as_dict` of their own."""
         result = self.trace.array(self.trace.result.name)
-        return {
+        found = {
             "result": result.tolist(),
             "layers": self.layers.as_dict(),
             "graph": str(self.trace.graph),
         }
+        return found | ({"lines": self._written()} if self.written_out else {})
+
+    def _written(self) -> dict[str, list[str]]:
+        """The lines of both passes, by notation."""
+        return {each: self.backward_pass(each).text().splitlines() for each in NOTATIONS}
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""

@@ -110,3 +110,18 @@ def test_a_run_of_a_class_of_ones_own_is_explained_in_python(run: Run, tmp_path:
     code, _, err = run("explain", folder)
     assert code != 0
     assert "pellucid.explain(pellucid.load(" in err
+
+
+def test_the_backward_pass_is_written_out(run: Run, trained: Path, tmp_path: Path) -> None:
+    rows = done(run("explain", trained, "--notation", "rows"))
+    assert "dz2 = (y - t) / m" in rows
+    assert "dW1 = x^T dz1" in rows
+    columns = done(run("explain", trained, "--notation", "columns"))
+    assert "dZ[2] = A[2] - Y" in columns
+    assert "dW[1] = dZ[1] X^T / m" in columns
+    pixels = np.full((20, 20), 255, np.uint8)
+    pixels[3:17, 9:12] = 0
+    Image.fromarray(pixels).save(tmp_path / "one.png")
+    code, _, err = run("explain", trained, "--image", tmp_path / "one.png", "--notation", "rows")
+    assert code != 0
+    assert "the backward pass of one score is not written out" in err

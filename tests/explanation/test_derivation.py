@@ -82,4 +82,4 @@ def test_a_derivation_prints_and_shows_itself():
     assert str(shown).splitlines()[:3] == ["b: float32[]", "value: 3", "gradient: 6"]
     assert repr(shown) == str(shown)
     page = shown._repr_html_()
-    assert all(text in page for text in ("b: float32[]", "central difference", "da = dy b"))
+    assert all(text in page for text in ("b: float32[]", "central difference", "da = dy * b"))

@@ -83,3 +83,21 @@ def test_what_cannot_be_explained_is_told():
         pc.explain(lambda x: x * x, 2.0, loss=functional.cross_entropy)
     with pytest.raises(GraphError, match=r"no value '0\.wait'.*mean '0\.weight'"):
         pc.explain(model(), X).derivation("0.wait")
+
+
+def test_the_backward_pass_is_written_out_in_both_notations():
+    shown = pc.explain(model().inference(), X, T, loss=functional.cross_entropy)
+    rows, columns = (shown.backward_pass(each).text() for each in ("rows", "columns"))
+    assert "dz3 = (y - t) / m" in rows or "= (y - t) / m" in rows
+    assert "] - Y" in columns
+    assert shown.as_dict()["lines"]["rows"] == rows.splitlines()
+    function = pc.explain(lambda a, b: a * b, 2.0, 3.0).backward_pass().text()
+    assert "da = b" in function
+
+
+def test_what_is_no_function_is_not_written_out():
+    from pellucid.explanation.explanation import Explanation
+    from pellucid.explanation.trace import trace
+
+    with pytest.raises(OptionError, match="Explain the model with its loss"):
+        Explanation(trace(lambda x: x * x, 2.0), None).backward_pass()
