@@ -10,7 +10,8 @@ import numpy as np
 from llvmlite import ir
 
 from pellucid.executors.native.ir.facts import FACTS, Lowering, facts_of, reduces
-from pellucid.executors.native.llvm.lanes import Lanes, lanes_type
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.types import VOID, lanes_type
 from pellucid.executors.native.math.namespace import XP
 from pellucid.graph import Node
 from pellucid.primitives.base import Elementwise
@@ -30,7 +31,7 @@ def is_pointwise(node: Node) -> bool:
 def _can_be_emitted(node: Node) -> bool:
     """Try the rule on lanes, in a function that is thrown away."""
     kinds = [lanes_type(value.dtype, TRIAL_LANES) for value in node.inputs]
-    trial = ir.FunctionType(ir.VoidType(), kinds)
+    trial = ir.FunctionType(VOID, kinds)
     function = ir.Function(ir.Module(), trial, "trial")
     b = ir.IRBuilder(function.append_basic_block())
     operands = []

@@ -14,7 +14,8 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.llvm.builder import Builder
-from pellucid.executors.native.llvm.lanes import Lanes, declared
+from pellucid.executors.native.llvm.functions import declared
+from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.types import lanes_type
 from pellucid.executors.native.math.namespace import XP
 from pellucid.primitives.base import DType

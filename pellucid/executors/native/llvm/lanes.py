@@ -13,23 +13,18 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.functions import called, declared
+from pellucid.executors.native.llvm.functions import called
 from pellucid.executors.native.llvm.known import Repeated, known
 from pellucid.executors.native.llvm.types import (
-    I1,
     I32,
-    I64,
     lanes_type,
     listed,
     nothing,
     repeated,
     scalar_type,
     suffix,
-    zeros,
 )
 from pellucid.primitives.base import BOOL, DType
-
-__all__ = ["I1", "I64", "Lanes", "declared", "lanes_type", "scalar_type", "zeros"]
 
 
 class Lanes:

@@ -12,8 +12,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llvmlite import ir
-
 from pellucid.executors.native.ir.kernels import Kernel
 from pellucid.executors.native.kernels.kinds import kind_of
 from pellucid.executors.native.runtime.listing import Listing
@@ -22,7 +20,6 @@ from pellucid.executors.native.schedule.loop_bodies import coded
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.executors.native.schedule.work import Work
 
-I64 = ir.IntType(64)
 KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * 3)
 
 

@@ -7,7 +7,8 @@ from executors.native.kernels.frame_program import run
 
 from pellucid.executors.native.ir.views import View
 from pellucid.executors.native.kernels.elements import get, put, walk, with_index, without_axis
-from pellucid.executors.native.llvm.lanes import I64, Lanes
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.types import I64
 
 SHAPES = [(), (1,), (5,), (2, 3), (3, 1, 2), (2, 0), (0,)]
 

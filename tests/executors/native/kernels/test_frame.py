@@ -7,7 +7,7 @@ from executors.native.kernels.frame_program import run
 
 from pellucid.executors.native.kernels.frame import Frame, Slot, kernel_type
 from pellucid.executors.native.llvm.counted_loops import counted
-from pellucid.executors.native.llvm.lanes import I64, lanes_type
+from pellucid.executors.native.llvm.types import I64, lanes_type
 from pellucid.executors.native.planning import planned
 
 TEXT = """graph(x: float32[6], c: float32[1])
