@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from executors.native.lane_program import compiled
 
-from pellucid.executors.native.llvm.lanes import Lanes, lanes_type
+from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.types import lanes_type
 from pellucid.executors.native.math.namespace import XP
 from pellucid.primitives.base import FLOAT32, FLOAT64, INT32, INT64
 from pellucid.primitives.special import erf

@@ -199,3 +199,11 @@ def own_reach(kernel: Fused, views: Views, value: Value) -> Access:
     if walk is None:
         raise AssertionError(f"{value} does not fit its kernel")
     return walk
+
+
+def same_points(kernel: Fused, read: Access, written: Access) -> bool:
+    """Whether two walks meet the same elements: equal on all axes of more than one point."""
+    if read.offset != written.offset:
+        return False
+    strides = zip(kernel.space.shape, read.strides, written.strides, strict=True)
+    return all(size == 1 or a == b for size, a, b in strides)

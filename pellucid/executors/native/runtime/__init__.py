@@ -5,6 +5,7 @@ In: functions in memory, and arrays. Out: results, and what a step cost.
     program         kernels in order, divided among threads
     listing         a program as the step loop reads it
     step_loop       the machine code of the loop over steps; threads at work wait for others there
+    waiting         for other threads
     thread_pool     threads that sleep until there is work, and are woken
     accepted        which arrays a program takes
     call_back       rules of primitives that Python runs; what has failed

@@ -18,7 +18,8 @@ from pellucid.executors.native.llvm.indices import Index
 from pellucid.executors.native.llvm.system_calls import system_calls
 from pellucid.executors.native.llvm.types import I8, I32, I64, POINTER, VOID
 from pellucid.executors.native.machine.target import Target
-from pellucid.executors.native.runtime.step_loop import Words, emit_pause, emit_wait
+from pellucid.executors.native.runtime.step_loop import Words
+from pellucid.executors.native.runtime.waiting import emit_pause, emit_wait
 
 # Where things lie in the pool's memory (interface.POOL_BYTES); locks are smaller everywhere.
 LOCK, SIGNAL, NUMBERS = 0, 128, 256

@@ -2,7 +2,7 @@
 
 In: a graph, and the views of its values. Out: `planned.Planned`.
 
-    fusion          nodes gathered into kernels
+    fusion          nodes gathered into kernels (numbers_first: step sizes and the like first)
     recompute       cheap values computed again instead of being kept
     row_strips      sums over large data, met once in a step
     nest            the loops of a kernel (granularity: lanes, rows at once, units;

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from pellucid import primitives as p
 from pellucid.executors.native.ir.facts import compares, moves, multiplies, reduces
 from pellucid.executors.native.ir.kernels import (
-    Access,
     Fused,
     Kernel,
     Loop,
@@ -26,11 +25,13 @@ from pellucid.executors.native.ir.kernels import (
     access,
     axis_map,
     own_access,
+    same_points,
     without_ones,
 )
 from pellucid.executors.native.ir.pointwise import is_pointwise
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.passes.traces import Trace, runs_here
+from pellucid.executors.native.schedule.numbers_first import numbers_first
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import FLOATS
 
@@ -62,7 +63,7 @@ class Fusion:
         """Place every node."""
         computed = {node.output.name for node in graph.nodes}
         self.constants = {value.name for value, _ in graph.constants}
-        for node in _numbers_first(graph):
+        for node in numbers_first(graph):
             if moves(node):
                 continue
             if isinstance(node.primitive, p.Part | Trace):
@@ -236,7 +237,7 @@ class Fusion:
         written = own_access(self.views, view.base, kernel.shape_of(own_role))
         if read is None or written is None:
             return False
-        return _same_points(kernel, read, written)
+        return same_points(kernel, read, written)
 
     def _joins_reduction(self, kernel: Loop, node: Node) -> bool:
         (x,) = node.inputs
@@ -276,42 +277,6 @@ def _visited(node: Node) -> Value:
     if reduces(node):
         return node.inputs[0]
     return node.output
-
-
-def _numbers_first(graph: Graph) -> list[Node]:
-    """The nodes in order, but first those that compute single numbers from inputs alone.
-
-    Step sizes and the like are then there when a product is made, and what follows the
-    product can be fused to it.
-    """
-    known = {value.name for value in graph.inputs}
-    known.update(value.name for value, _ in graph.constants)
-    numbers: list[Node] = []
-    others: list[Node] = []
-    for node in graph.nodes:
-        if _is_number(node.output) and all(value.name in known for value in node.inputs):
-            numbers.append(node)
-            known.add(node.output.name)
-        else:
-            others.append(node)
-    return numbers + others
-
-
-def _is_number(value: Value) -> bool:
-    """Whether a value is a single number.
-
-    A record of several arrays has no axes either, but is not one: its parts come after its traces.
-    """
-    is_record = value.dtype.names is not None
-    return math.prod(value.shape) == 1 and not is_record
-
-
-def _same_points(kernel: Fused, read: Access, written: Access) -> bool:
-    """Whether two walks meet the same elements: equal on all axes of more than one point."""
-    if read.offset != written.offset:
-        return False
-    strides = zip(kernel.space.shape, read.strides, written.strides, strict=True)
-    return all(size == 1 or a == b for size, a, b in strides)
 
 
 def _new_kernel(node: Node) -> Kernel:
