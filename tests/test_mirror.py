@@ -43,7 +43,7 @@ ELSEWHERE = {
         "commands are tried as a user types them",
         ("cli/test_commands.py", "cli/test_usage.py", "cli/test_output.py"),
         """
-        answering data_options datasets generating known_words listing own_answers present
+        answering data_and_models data_options datasets generating known_words own_answers present
         recipe settings train_command training tune_command using values words
         """,
     ),

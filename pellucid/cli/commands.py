@@ -237,7 +237,7 @@ def generate(
 @in_json
 def data(as_json: bool) -> int:
     """The data sets that can be trained on."""
-    from pellucid.cli.listing import list_data
+    from pellucid.cli.data_and_models import list_data
 
     return list_data(as_json=as_json)
 
@@ -246,7 +246,7 @@ def data(as_json: bool) -> int:
 @in_json
 def models(as_json: bool) -> int:
     """The models; their options stand in `pellucid train DATA --help`."""
-    from pellucid.cli.listing import list_models
+    from pellucid.cli.data_and_models import list_models
 
     return list_models(as_json=as_json)
 

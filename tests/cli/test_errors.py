@@ -221,7 +221,7 @@ def test_a_mistake_of_our_own_is_one_line_and_a_traceback_only_on_demand(
     def broken(**_: object) -> int:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr("pellucid.cli.listing.list_data", broken)
+    monkeypatch.setattr("pellucid.cli.data_and_models.list_data", broken)
     err = failed(run("data"))
     assert "a mistake in pellucid itself: ZeroDivisionError: ours" in err
     code, _, err = run("--traceback", "data")

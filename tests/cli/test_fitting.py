@@ -130,7 +130,7 @@ def test_memory_that_is_refused_later_is_told_with_what_was_wanted(
     def starve(**_: Any) -> None:
         np.empty(2**60, np.uint8)
 
-    monkeypatch.setattr("pellucid.cli.listing.list_data", starve)
+    monkeypatch.setattr("pellucid.cli.data_and_models.list_data", starve)
     code, _, err = run("data")
     assert code == 1
     assert "not enough memory for this: Unable to allocate 1.00 EiB" in err
@@ -144,7 +144,7 @@ def test_a_library_that_memory_keeps_from_loading_is_not_blamed(
     def fail(**_: Any) -> None:
         raise ImportError("llvmlite cannot be loaded")
 
-    monkeypatch.setattr("pellucid.cli.listing.list_data", fail)
+    monkeypatch.setattr("pellucid.cli.data_and_models.list_data", fail)
     monkeypatch.setattr("pellucid.cli.available", lambda: free)
     code, _, err = run("data")
     assert code == 1
@@ -157,7 +157,7 @@ def test_an_error_of_the_system_is_no_mistake_of_pellucid(
     def fail(**_: Any) -> None:
         Path("/nowhere/at/all").read_bytes()
 
-    monkeypatch.setattr("pellucid.cli.listing.list_data", fail)
+    monkeypatch.setattr("pellucid.cli.data_and_models.list_data", fail)
     code, _, err = run("data")
     assert code == 1
     assert err.startswith("pellucid: use /nowhere/at/all: No such file or directory.")
