@@ -5,7 +5,7 @@ formulas    one formula for each output
 
 from collections.abc import Mapping
 
-from pellucid.explanation.expressions import symbol
+from pellucid.explanation.expressions import Expression, symbol
 from pellucid.explanation.notation import ROWS, Writer
 from pellucid.explanation.presented import Names, presented
 from pellucid.explanation.reading import held, reader
@@ -20,9 +20,23 @@ def formulas(graph: Graph, names: Mapping[str, str], *, tex: bool = False) -> li
     that is no algebra stands as its name, applied.
     """
     own = reader(graph)
-    values = [*graph.inputs, *(node.output for node in graph.nodes)]
-    named = [(v, symbol(names[v.name], v.shape)) for v in values if v.name in names]
-    given = {v.name: held(x) if v.dtype == BOOL else x for v, x in named}
+    given = _given(graph, names)
     writer = Writer(ROWS, tex, lambda call: str(call.head.name))
-    found = [own.expression(value.name, given) for value in graph.outputs]
-    return [writer.whole(presented(x, Names({}))) for x in found]
+    written = []
+    for value in graph.outputs:
+        expression = own.expression(value.name, given)
+        shown = presented(expression, Names({}))
+        written.append(writer.whole(shown))
+    return written
+
+
+def _given(graph: Graph, names: Mapping[str, str]) -> dict[str, Expression]:
+    """The symbol of each value that has a name; one of truth values is a condition that holds."""
+    made = (node.output for node in graph.nodes)
+    given = {}
+    for value in (*graph.inputs, *made):
+        if value.name not in names:
+            continue
+        named = symbol(names[value.name], value.shape)
+        given[value.name] = held(named) if value.dtype == BOOL else named
+    return given

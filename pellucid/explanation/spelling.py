@@ -8,7 +8,7 @@ last of them is the prediction: y, unless something is called so already. With o
 are no numbers, and weights of a single unit are a vector, w.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pellucid.explanation.expressions import Expression
@@ -25,35 +25,79 @@ def spelled(
 ) -> dict[str, str]:
     """The text of each symbol, and of each change, by the symbol's own."""
     found: dict[str, str] = {}
-    numbered = forward.count > 1
-    arguments = {v.name: names.get(v.name, v.name) for v in forward.tape.arguments}
-    hot = {step.meaning.inputs[0].head.text: step for step in steps if _is_hot(step)}
-    for value in forward.tape.arguments:
-        text = arguments[value.name]
-        if value.name in hot:
-            found[hot[value.name].symbol.head.text] = _case(text, (*value.shape, 2), notation)
-            text = f"{text}_ids"
-        _take(found, value.name, _case(text, value.shape, notation))
-    for name, (text, layer, shape) in _parameters(forward).items():
-        capital = _upper(text, shape) if text == "W" and not numbered else text
-        _take(found, name, _number(capital, layer if numbered else 0, notation))
+    _take_arguments(found, forward, steps, notation, names)
+    _take_parameters(found, forward, notation)
     for i, (value, _) in enumerate(forward.tape.graph.constants):
         _take(found, value.name, f"C{i}")
+    _take_steps(found, forward, steps, notation)
+    _take_result(found, forward.tape.result, notation)
+    changes = {f"d {name}": f"d{text}" for name, text in found.items()}
+    return found | changes
+
+
+def _take_arguments(
+    found: dict[str, str],
+    forward: Forward,
+    steps: Sequence[Step],
+    notation: Notation,
+    names: Mapping[str, str],
+) -> None:
+    """Arguments by the names that their function gives them; class ids give theirs to the rows."""
+    hot = {}
+    for step in steps:
+        if _is_hot(step):
+            ids = step.meaning.inputs[0]
+            hot[ids.head.text] = step.symbol.head.text
+    for value in forward.tape.arguments:
+        text = names.get(value.name, value.name)
+        if value.name in hot:
+            rows = _case(text, (*value.shape, 2), notation)
+            _take(found, hot[value.name], rows)
+            text = f"{text}_ids"
+        _take(found, value.name, _case(text, value.shape, notation))
+
+
+def _take_parameters(found: dict[str, str], forward: Forward, notation: Notation) -> None:
+    """Parameters by letter and layer; the weights of a single affine map may be a vector."""
+    numbered = forward.count > 1
+    for name, (text, layer, shape) in _parameters(forward).items():
+        if numbered:
+            _take(found, name, _number(text, layer, notation))
+            continue
+        single = _upper(text, shape) if text == "W" else text
+        _take(found, name, single)
+
+
+def _take_steps(
+    found: dict[str, str], forward: Forward, steps: Sequence[Step], notation: Notation
+) -> None:
+    """Steps by what they are for and their layer; the prediction is y."""
+    numbered = forward.count > 1
     last = _prediction(steps)
     for step in steps:
-        if step.symbol.head.text in found:
+        key = step.symbol.head.text
+        if key in found:
             continue
         text = LETTERS.get(step.role, step.role)
         layer = step.layer if numbered else 0
         if step is last and not _taken(found, "y"):
-            text, layer = "y", 0
-        shape = (2, 2) if layer and text in "zah" else step.symbol.shape
-        _take(found, step.symbol.head.text, _number(_case(text, shape, notation), layer, notation))
-    if forward.tape.result.name not in found:
-        scalar = all(n == 1 for n in forward.tape.result.shape)
-        text = ("J" if notation.columns else "L") if scalar else "y"
-        _take(found, forward.tape.result.name, text)
-    return found | {f"d {name}": f"d{text}" for name, text in found.items()}
+            text = "y"
+            layer = 0
+        shape = step.symbol.shape
+        if layer and text in "zah":
+            shape = (2, 2)  # a layer's results are matrices to the reader, however few the units
+        cased = _case(text, shape, notation)
+        _take(found, key, _number(cased, layer, notation))
+
+
+def _take_result(found: dict[str, str], result: Value, notation: Notation) -> None:
+    """A result without a name: a number is a loss, or in the course's notation a cost J."""
+    if result.name in found:
+        return
+    text = "y"
+    if all(n == 1 for n in result.shape):
+        text = "J" if notation.columns else "L"
+    _take(found, result.name, text)
 
 
 def _is_hot(step: Step) -> bool:
@@ -61,9 +105,11 @@ def _is_hot(step: Step) -> bool:
 
 
 def _prediction(steps: Sequence[Step]) -> Step | None:
+    """The last step that a layer gave, rather one without a value of its own in the graph."""
     found = [step for step in steps if step.role in ("z", "a", "h")]
     new = [step for step in found if not step.value]
-    return (new or found or [None])[-1]  # type: ignore[list-item]
+    candidates = new or found
+    return candidates[-1] if candidates else None
 
 
 def _taken(found: Mapping[str, str], text: str) -> bool:
@@ -73,15 +119,26 @@ def _taken(found: Mapping[str, str], text: str) -> bool:
 def _take(found: dict[str, str], key: str, text: str) -> None:
     """Give a name, or the next that is free: of letters others, of words with a number."""
     known = set(found.values())
-    if text in known and len(text.rstrip("0123456789[]")) == 1:
-        rest = text[1:]
-        options = [letter + rest for letter in (OTHERS.upper() if text[0].isupper() else OTHERS)]
-        text = next((each for each in options if each not in known), text)
-    number, free = 2, text
+    is_letter = len(text.rstrip("0123456789[]")) == 1
+    if text in known and is_letter:
+        text = _other_letter(text, known)
     stem, bracket, layer = text.partition("[")
+    free = text
+    number = 2
     while free in known or f"d{free}" in known:
-        free, number = f"{stem}_{number}{bracket}{layer}", number + 1
+        free = f"{stem}_{number}{bracket}{layer}"
+        number += 1
     found[key] = free
+
+
+def _other_letter(text: str, known: Collection[str]) -> str:
+    """The first of the other letters, with the same number, that is free; else the text."""
+    letters = OTHERS.upper() if text[0].isupper() else OTHERS
+    rest = text[1:]
+    for letter in letters:
+        if letter + rest not in known:
+            return letter + rest
+    return text
 
 
 def _case(text: str, shape: Shape, notation: Notation) -> str:
@@ -123,15 +180,23 @@ def _letter(forward: Forward, value: Value, use: Any) -> str:
         if not further:
             break
         use = further[0]
-    stem = value.name.rpartition(".")[2].partition("~")[0]
-    step = next((s for s in forward.steps if s.value == use.output.name), None)
-    if use.primitive.name in ("matmul", "convolution"):
+    operation = use.primitive.name
+    if operation in ("matmul", "convolution"):
         return "W"
-    if use.primitive.name == "add" and step is not None and step.role == "z":
+    if operation == "add" and _is_affine(forward, use.output.name):
         return "b"
-    if use.primitive.name == "add" and stem in ("bias", "weight"):
-        return "beta"
-    return "gamma" if stem in ("bias", "weight") else stem
+    own, _, _ = value.name.rpartition(".")[2].partition("~")
+    if own not in ("bias", "weight"):
+        return own
+    return "beta" if operation == "add" else "gamma"
+
+
+def _is_affine(forward: Forward, name: str) -> bool:
+    """Whether the value of this name is what an affine map gives."""
+    for step in forward.steps:
+        if step.value == name:
+            return step.role == "z"
+    return False
 
 
 def _layers(forward: Forward) -> dict[str, int]:
@@ -141,9 +206,10 @@ def _layers(forward: Forward) -> dict[str, int]:
     before = 0
     waiting: list[str] = []
     for node in forward.nodes:
-        waiting.append(node.output.name)
-        if node.output.name in ends:
-            before = ends[node.output.name]
+        name = node.output.name
+        waiting.append(name)
+        if name in ends:
+            before = ends[name]
             found.update(dict.fromkeys(waiting, before))
             waiting = []
     return found | dict.fromkeys(waiting, before)

@@ -40,10 +40,14 @@ def turned(x: Expression, kept: Collection[Expression], *, flip: bool = True) ->
         return turned(x, kept, flip=False)
     if x.kind == "symbol":
         return _symbol(x, kept, flip)
+    if x is ONE:
+        return x
     if x.kind == "sum":
-        return sum_of({turned(y, kept, flip=flip): c for y, c in terms(x)}) if x is not ONE else x
+        summands = {turned(y, kept, flip=flip): c for y, c in terms(x)}
+        return sum_of(summands)
     if x.kind == "product":
-        return product_of({turned(y, kept, flip=flip): n for y, n in factors(x)})
+        powers = {turned(y, kept, flip=flip): n for y, n in factors(x)}
+        return product_of(powers)
     return _call(x, kept, flip)
 
 
@@ -60,7 +64,8 @@ def flipped(shape: Shape) -> Shape:
     """The shape of the transpose; a vector is a row of the library and becomes a column."""
     if len(shape) > 2 or not shape:
         return shape
-    return (shape[-1], shape[0] if len(shape) == 2 else 1)
+    rows = shape[0] if len(shape) == 2 else 1
+    return (shape[-1], rows)
 
 
 def transposed(x: Expression) -> Expression:
@@ -72,20 +77,32 @@ def transposed(x: Expression) -> Expression:
 
 def _call(x: Expression, kept: Collection[Expression], flip: bool) -> Expression:
     name = x.head.name
-    shape = flipped(x.shape) if flip else x.shape
-    if name == "transpose" and len(x.shape) == 2:
+    is_matrix = len(x.shape) == 2
+    if name == "transpose" and is_matrix:
         return turned(x.inputs[0], kept, flip=not flip)
-    if name == "matmul" and len(x.shape) == 2:
-        a, b = (turned(y, kept, flip=flip) for y in x.inputs)
-        return applied(x.head, (b, a) if flip else (a, b), shape)
-    if name in EACH and not x.head.rule:
-        return applied(x.head, [turned(y, kept, flip=flip) for y in x.inputs], shape)
+    is_each = name in EACH and not x.head.rule
+    if is_each or (name == "matmul" and is_matrix):
+        shape = flipped(x.shape) if flip else x.shape
+        inputs = [turned(y, kept, flip=flip) for y in x.inputs]
+        if flip and not is_each:
+            inputs.reverse()  # (A B)^T = B^T A^T
+        return applied(x.head, inputs, shape)
     inner = x.inputs[0] if x.inputs else x
-    if name in ALONG and flip and len(inner.shape) <= 2 and not x.head.rule:
-        axes = tuple(sorted(-3 - axis for axis in x.head.axes))
-        return applied(Operation(name, axes), [turned(inner, kept)], shape)
-    plain = applied(x.head, [_exact(y, kept) for y in x.inputs], x.shape)
-    return transposed(plain) if flip and len(x.shape) in (1, 2) else plain
+    is_along = name in ALONG and not x.head.rule
+    if is_along and flip and len(inner.shape) <= 2:
+        return _along(x, turned(inner, kept))
+    exact = [_exact(y, kept) for y in x.inputs]
+    plain = applied(x.head, exact, x.shape)
+    if flip and len(x.shape) in (1, 2):
+        return transposed(plain)
+    return plain
+
+
+def _along(x: Expression, inner: Expression) -> Expression:
+    """An operation along axes of a matrix, along those of its transpose: -1 is -2 and back."""
+    axes = tuple(sorted(-3 - axis for axis in x.head.axes))
+    operation = Operation(x.head.name, axes)
+    return applied(operation, [inner], flipped(x.shape))
 
 
 def _exact(x: Expression, kept: Collection[Expression]) -> Expression:
