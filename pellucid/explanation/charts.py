@@ -57,7 +57,7 @@ def scatter(points: Any, classes: Sequence[int], names: Sequence[str], label: st
         for kind in known
     )
     return (
-        f'<figure class="chart"><svg role="img" aria-label="{html.escape(label, quote=True)}" '
+        f'<figure class="points"><svg role="img" aria-label="{html.escape(label, quote=True)}" '
         f'viewBox="0 0 {SIDE:.0f} {SIDE:.0f}" style="width: 100%; max-width: {SIDE:.0f}px">'
         f"{''.join(marks)}</svg><figcaption>{html.escape(label)}<br>{legend}</figcaption></figure>"
     )

@@ -35,7 +35,7 @@ class DerivationText:
         parts = ["\n".join([self.title, *self.facts])]
         tables = (table for table in (self.terms, self.checks) if table[1:])
         parts += ["\n".join(aligned(table, texts=2)) for table in tables]
-        ways = aligned(self.routes) if self.routes[1:] else []
+        ways = aligned(self.routes, texts=1) if self.routes[1:] else []
         return "\n\n".join([*parts, "\n".join([self.routes_told, *ways])])
 
     @property
@@ -43,9 +43,11 @@ class DerivationText:
         """What a notebook shows."""
         shown = [displays.listing(self.title, "\n".join(self.facts))]
         for title, (heads, *rows) in (("", self.terms), ("", self.checks)):
-            shown += [displays.table(title, heads, rows, texts=2)] if rows else []
+            shown += [displays.table(title, heads, rows, texts=2, wraps=True)] if rows else []
         heads, *rows = self.routes
-        return "\n".join([*shown, displays.table(self.routes_told, heads if rows else (), rows)])
+        return "\n".join(
+            [*shown, displays.table(self.routes_told, heads if rows else (), rows, wraps=True)]
+        )
 
 
 def tell(derivation: Derived) -> DerivationText:

@@ -25,7 +25,9 @@ from pellucid.languages import said
 from pellucid.train.page import framed, scrolled, section, table
 
 STYLE = """
-pre { overflow: auto; padding: .5rem .75rem; background: var(--card); border-radius: .5rem; }
+pre { margin: 0; padding: .5rem .75rem; background: var(--card); width: max-content;
+  min-width: 100%; }
+.wraps td.text { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
 details { margin: .25rem 0; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
 .charts, .maps { display: flex; flex-wrap: wrap; gap: .75rem; margin: .5rem 0; }
@@ -34,6 +36,11 @@ summary { cursor: pointer; overflow-wrap: anywhere; }
 .maps.large img { width: 8rem; }
 figcaption { font-size: .8125rem; line-height: 1.35; color: var(--soft); max-width: 11rem; }
 .maps.large figcaption { max-width: 8rem; }
+.maps.long { flex-direction: column; }
+.maps.long img { width: 100%; max-width: 36rem; }
+.points { max-width: 22.5rem; margin: .5rem 0; }
+.points > svg { border: 1px solid var(--line); border-radius: .5rem; }
+.points figcaption { max-width: none; }
 """
 # Derivations of a page: as many as take a second or two, at this number of operations, each of
 # which costs about so many runs of the network.
@@ -111,7 +118,10 @@ def _layers(layers: Layers) -> str:
 
 def _graph(explanation: Documented) -> str:
     """The graph with its layers closed, and each layer below it, to be opened."""
-    legend = said("Above an arrow the forward value, below it what comes back.")
+    legend = said(
+        "Above an arrow the forward value, below it what comes back; of several numbers the "
+        "shape, and the root of the mean of their squares (rms)."
+    )
     parts = [
         f"<p>{html.escape(legend)}</p>",
         scrolled(said("Graph of layers"), explanation.graph().svg, wide=True),
@@ -132,8 +142,9 @@ def _lines(explanation: Documented) -> str:
         ("columns", said("Samples as columns, as the course writes")),
     ):
         written = explanation.backward_pass(notation)
-        parts.append(_folded(title, f"<pre>{html.escape(written.text())}</pre>"))
-        parts.append(_folded(f"{title}: LaTeX", f"<pre>{html.escape(written.latex())}</pre>"))
+        for name, text in ((title, written.text()), (f"{title}: LaTeX", written.latex())):
+            lines = scrolled(name, f"<pre>{html.escape(text)}</pre>", wide=True)
+            parts.append(_folded(name, lines))
     return "\n".join(parts)
 
 
@@ -167,7 +178,8 @@ def _derivation(told: DerivationText) -> str:
         parts.append(_table(label, rows, texts))
     parts.append(f"<p>{html.escape(told.routes_told)}</p>")
     parts.append(_table(said("Routes"), told.routes, 1))
-    return "\n".join(parts)
+    lines = "\n".join(parts)
+    return f'<div class="wraps">\n{lines}\n</div>'
 
 
 def _inside(explanation: Documented) -> str:

@@ -29,6 +29,8 @@ from pellucid.languages import said
 from pellucid.train.page import picture
 
 MOST_MAPS = 32  # of one layer
+FEW_MAPS = 8  # so many are shown larger
+LONG = 2  # times as wide as high, a map has a line of its own
 
 
 class Inside(Protocol):
@@ -108,7 +110,9 @@ def _maps(maps: Maps) -> str:
     images = "".join(picture(one[None], f"{told} {i}") for i, one in enumerate(scale[:MOST_MAPS]))
     of = said("{shown} of {all}", shown=min(len(flat), MOST_MAPS), all=len(flat))
     ends = said("from {low} to {high}", low=number(low), high=number(high))
-    return f'<h3>{html.escape(told)}: {of}, {ends}</h3>\n<div class="maps">{images}</div>'
+    tall, wide = flat.shape[-2:]
+    size = " long" if wide >= LONG * tall else " large" if len(flat) <= FEW_MAPS else ""
+    return f'<h3>{html.escape(told)}: {of}, {ends}</h3>\n<div class="maps{size}">{images}</div>'
 
 
 def attributions(pictures: Any, found: Sequence[Attribution], names: Sequence[str]) -> str:

@@ -119,14 +119,14 @@ class Routes:
         return [heads, *(route.row() for route in self.found)]
 
     def __str__(self) -> str:
-        return "\n".join([self.told(), *(aligned(self.rows()) if self.found else ())])
+        return "\n".join([self.told(), *(aligned(self.rows(), texts=1) if self.found else ())])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         heads, *rows = self.rows()
-        return displays.table(self.told(), heads if rows else (), rows)
+        return displays.table(self.told(), heads if rows else (), rows, wraps=True)
 
     def as_dict(self) -> dict[str, Any]:
         """The routes as JSON takes them; the number of all as text, as it may be large."""

@@ -37,7 +37,7 @@ addEventListener("load", () => parent.document.title = "MEASURED" + JSON.stringi
   paper: getComputedStyle(document.body).backgroundColor,
   fetched: performance.getEntriesByType("resource").map(each => each.name),
   summaries: all("summary").length, frames: all(".scroll").length,
-  unreached: all("summary, .scroll").filter(part => !reached(part)).length,
+  unreached: all("summary, .scroll, pre:not(.scroll pre)").filter(part => !reached(part)).length,
   unnamed: all(".scroll:not([aria-label]), img:not([alt]), svg[role=img]:not([aria-label])").length,
   heads: all("th:not([scope])").length,
 }).replaceAll("<", "") + "END");

@@ -55,13 +55,13 @@ def test_of_many_routes_the_largest_are_told_with_their_share():
 def test_a_notebook_sees_the_same_as_tables():
     shown = told("a", lambda a, b, c: 3.0 * (a + b * c) * a, 5, 3, 2)
     page = shown.html
-    assert page.count("<table>") == 3
+    assert page.count("<table") == 3
     for text in ("gradient: 48", "central difference", "2 routes lead to the result.", "68.8%"):
         assert text in page
 
 
 def test_a_notebook_sees_no_empty_tables():
     page = told("y", lambda x, y: x + (y > 1.0).astype("float32"), 1.0, 2.0).html
-    assert page.count("<table>") == 1 + page.count("central difference")
+    assert page.count("<table") == 1 + page.count("central difference")
     assert "No route leads from it to the result." in page
     assert "<thead></thead>" not in page
