@@ -135,21 +135,14 @@ def test_every_line_of_the_textbook_cases_has_the_value_of_a_run(name, notation,
     assert max(errors.values()) < 1e-10, errors
 
 
-NETWORKS = (
-    "mlp",
-    "deep-convnet",
-    "two-layer-net",
-    "simple-convnet",
-    "drawn-0",
-    "drawn-7",
-    "char-transformer",
-)
+# A loop over time is written as scan(...), which has no value as it stands.
+RECURRENT = ("lstm", "gru", "char-lstm", *(f"drawn-{i}" for i in (2, 3, 8, 11, 12)))
+NETWORKS = tuple(name for name in names() if name not in RECURRENT)
 
 
 @pytest.mark.parametrize("notation", ["rows", "columns"])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_line_of_a_network_has_the_value_of_a_run(name, notation):
-    assert name in names()
     net = network(name)
     found = backward_pass(net, *net.batch, notation=notation)
     # Gradients that are sums which cancel, as of a bias before softmax, are roundings of float32.
