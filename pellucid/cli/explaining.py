@@ -112,7 +112,7 @@ def _show(shown: Shown, asked: Asked, out: Path | None, output: Output) -> int:
     derived = found.derivation(asked.node) if asked.node else None
     if out is not None:
         compared = [(said("Side by side"), beside._repr_html_())] if beside else []
-        found.save(out, shown.title, [*compared, *shown.further])
+        found.save(out, shown.title, [*compared, *shown.further], shown.weights)
     if output.as_json:
         document = {"weights": shown.weights, **found.as_dict()}
         document |= {"derivation": derived.as_dict()} if derived else {}

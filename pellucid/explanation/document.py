@@ -21,7 +21,7 @@ from pellucid.explanation.layers import Layers
 from pellucid.explanation.picture import Picture
 from pellucid.explanation.projection import Projection
 from pellucid.explanation.trace import Trace
-from pellucid.languages import said
+from pellucid.languages import chosen, said
 from pellucid.train.page import framed, scrolled, section, table
 
 STYLE = """
@@ -87,15 +87,21 @@ class Documented(Inside, Protocol):
         """Which parts of each input its score depends on."""
 
 
-def document(explanation: Documented, title: str, further: Sequence[tuple[str, str]] = ()) -> str:
+def document(
+    explanation: Documented,
+    title: str,
+    further: Sequence[tuple[str, str]] = (),
+    note: str = "",
+) -> str:
     """The page: layers, the graph with its layers to be opened, and how each gradient comes about.
 
-    `further`: titles and contents, as HTML, of sections behind these.
+    `further`: titles and contents, as HTML, of sections behind these. `note`: below the title.
     Errors: OptionError where graphlay, which places graphs, is not installed.
     """
     more = [section(name, content) for name, content in further]
-    parts = [f"<h1>{html.escape(title)}</h1>", *_sections(explanation), *more]
-    return framed(title, parts, STYLE)
+    told = f"<p>{html.escape(note)}</p>" if note else ""
+    parts = [f"<h1>{html.escape(title)}</h1>", told, *_sections(explanation), *more]
+    return framed(title, parts, STYLE, chosen())
 
 
 def _sections(explanation: Documented) -> Iterator[str]:
@@ -154,15 +160,15 @@ def _derivations(explanation: Documented) -> str:
     paths = paths or [value.name for value in explanation.trace.graph.inputs]
     work = sum(row.flops for row in explanation.layers.rows) * COST
     count = max(FEWEST, min(len(paths), BUDGET // max(work, 1)))
-    chosen = paths[:: math.ceil(len(paths) / count)]
+    picked = paths[:: math.ceil(len(paths) / count)]
     parts = []
-    if len(chosen) < len(paths):
+    if len(picked) < len(paths):
         more = said(
             "{shown} of {all}; any other: derivation(PATH) in Python, --node PATH in a terminal.",
-            shown=len(chosen), all=len(paths),
+            shown=len(picked), all=len(paths),
         )  # fmt: skip
         parts.append(f"<p>{html.escape(more)}</p>")
-    for path in chosen:
+    for path in picked:
         told = tell(explanation.derivation(path, checked=CHECKED, most=LISTED))
         parts.append(_folded(told.title, _derivation(told)))
     return "\n".join(parts)

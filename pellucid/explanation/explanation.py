@@ -199,17 +199,19 @@ class Explanation:
         path: str | os.PathLike[str],
         title: str = "",
         further: Sequence[tuple[str, str]] = (),
+        note: str = "",
     ) -> None:
         """Write the page: one file that needs nothing but itself.
 
-        `further`: titles and contents, as HTML, of sections behind its own.
+        `further`: titles and contents, as HTML, of sections behind its own; `note`: a line below
+        the title.
 
         Errors: FileError where it cannot be written; OptionError where graphlay is not installed.
         """
         from pellucid.explanation.document import document  # on use, as the page's own room
 
         known = title or (type(self.model).__name__ if self.model else said("A function"))
-        write_atomic(expanded(path), document(self, known, further).encode())
+        write_atomic(expanded(path), document(self, known, further, note).encode())
 
     def as_dict(self) -> dict[str, Any]:
         """Layers and graph as JSON takes them; derivations have an `as_dict` of their own."""

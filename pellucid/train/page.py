@@ -68,11 +68,11 @@ LARGEST_SIDE = 160  # pixels of a picture in the page; larger ones are reduced
 SMALL = 64  # of a side: fewer are shown as squares, not blurred
 
 
-def framed(title: str, parts: Iterable[str], style: str = "") -> str:
-    """The whole page. `style`: further rules of its own."""
+def framed(title: str, parts: Iterable[str], style: str = "", language: str = "en") -> str:
+    """The whole page. `style`: further rules of its own; `language`: of its texts."""
     body = "\n".join(part for part in parts if part)
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)} - pellucid</title>\n<style>{STYLE}{style}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"

@@ -74,6 +74,7 @@ def test_a_model_before_any_training(run: Run, tmp_path: Path) -> None:
     assert f"page: {page}" in out
     text = page.read_text(encoding="utf-8")
     assert "reader.cells.0.weight" in text
+    assert "<p>weights at the start, seed 0</p>" in text
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
 
 

@@ -70,6 +70,12 @@ def test_a_page_in_chinese():
     with language("zh"):
         text = page("drawn-0")
     assert "计算图" in text
+    assert '<html lang="zh">' in text
+
+
+def test_a_note_stands_below_the_title():
+    text = document(pc.explain(lambda x: x * x, 2.0), "x", note="weights of <epoch> 3")
+    assert "<p>weights of &lt;epoch&gt; 3</p>" in text
 
 
 def test_a_page_is_saved(tmp_path):
