@@ -41,14 +41,15 @@ def explain(
     *inputs: Any,
     loss: Callable[..., Any] | None = None,
     training: bool | None = None,
+    optimizer: Any = None,
 ) -> "Explanation":
     """What a model computes for a batch, or a function for numbers, and its gradients.
 
     `explain(model, x, t, loss=cross_entropy)`: the loss of the model's outputs and the targets,
     the last of the inputs. `explain(model, x)`: the outputs alone, the gradients those of their
     sum. `explain(function, 2, 100, 1.1)`: a function of the user's own. `training`: the mode that
-    the model is explained in; left out, the one that it is in. Nothing is changed: no variable,
-    no count of random draws.
+    the model is explained in; left out, the one that it is in. `optimizer`: whose next update is
+    shown beside the weights. Nothing is changed: no variable, no count of random draws.
 
     Errors: those of the model for such inputs; OptionError for a loss without targets.
 
@@ -56,14 +57,18 @@ def explain(
     '220'
     """
     if isinstance(subject, BaseModule):
-        return _of_model(subject, inputs, loss, training)
+        found = _of_model(subject, inputs, loss, training)
+        found.optimizer = optimizer
+        return found
     if not callable(subject):
         raise OptionError(
             f"explain: the subject is {refused(subject)}. Give a model or a function, then its "
             "inputs: explain(model, x, t, loss=cross_entropy)."
         )
-    if loss is not None or training is not None:
-        raise OptionError("explain: loss= and training= are for models. Leave them out.")
+    if any(option is not None for option in (loss, training, optimizer)):
+        raise OptionError(
+            "explain: loss=, training= and optimizer= are for models. Leave them out."
+        )
     return Explanation(
         trace(subject, *inputs), None, lines=partial(backward_pass, subject, *inputs)
     )
@@ -126,6 +131,7 @@ class Explanation:
     ) -> None:
         self.trace, self.model, self._lines = trace, model, lines
         self.inputs, self.class_names = inputs, class_names
+        self.optimizer: Any = None
 
     @property
     def result(self) -> str:
@@ -234,8 +240,12 @@ class Explanation:
     # ---- what layers do to the data ------------------------------------------------------
 
     def histograms(self, optimizer: Any = None) -> list[Histogram]:
-        """How activations, weights and gradients spread, and the update an optimizer would make."""
-        changes = None if optimizer is None else updates(optimizer, self.trace)
+        """How activations, weights and gradients spread, and the update an optimizer would make.
+
+        `optimizer`: left out, the one that was given to `explain`, if any.
+        """
+        chosen = self.optimizer if optimizer is None else optimizer
+        changes = None if chosen is None else updates(chosen, self.trace)
         return histograms(self.trace, changes)
 
     def filters(self) -> list[Maps]:

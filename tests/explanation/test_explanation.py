@@ -79,7 +79,7 @@ def test_what_cannot_be_explained_is_told():
         pc.explain(3.0)
     with pytest.raises(OptionError, match=r"a loss, and no targets"):
         pc.explain(model(), X, loss=functional.cross_entropy)
-    with pytest.raises(OptionError, match=r"loss= and training= are for models"):
+    with pytest.raises(OptionError, match=r"loss=, training= and optimizer= are for models"):
         pc.explain(lambda x: x * x, 2.0, loss=functional.cross_entropy)
     with pytest.raises(GraphError, match=r"no value '0\.wait'.*mean '0\.weight'"):
         pc.explain(model(), X).derivation("0.wait")
@@ -101,3 +101,12 @@ def test_what_is_no_function_is_not_written_out():
 
     with pytest.raises(OptionError, match="Explain the model with its loss"):
         Explanation(trace(lambda x: x * x, 2.0), None).backward_pass()
+
+
+def test_the_next_update_of_an_optimizer_stands_beside_the_weights():
+    net = model().inference()
+    optimizer = pc.optim.SGD(net.parameters(), learning_rate=0.5)
+    shown = pc.explain(net, X, T, loss=functional.cross_entropy, optimizer=optimizer)
+    told = {h.path: h for h in shown.histograms() if h.of == "updates"}
+    assert set(told) == set(net.parameters())
+    assert told["0.weight"].ratio > 0.0
