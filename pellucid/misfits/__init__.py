@@ -5,7 +5,8 @@
     layers          what a layer says of itself: its formula, the axes that it takes
     chains          where a tensor comes from: the layers that made it, and their shapes
     remedies        what mends a layer that is given the wrong shape; they are tried first
-    operands        what mends an operation on two arrays, and what a loss is given
+    operands        what mends an operation on two arrays
+    outputs         what mends a loss: its outputs, or the targets
     states          weights saved from a model of other sizes
     texts           all of that as sentences and a diagram, in the language chosen
 

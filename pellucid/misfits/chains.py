@@ -8,8 +8,9 @@ maker       the step that made the last shape; makes_size, whether a layer says 
 diagram     a chain as lines of text, with shapes on its arrows
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from pellucid.graph import history
@@ -39,14 +40,17 @@ class Models:
     """The layers of models, by the scopes of their operations, and the inputs of the models."""
 
     def __init__(self, roots: Mapping[str, Layer], inputs: Iterable[Any] = ()) -> None:
-        self.inputs: dict[int, Shape] = {id(x): x.shape for x in inputs if hasattr(x, "shape")}
+        arrays = [x for x in inputs if hasattr(x, "shape")]
+        self.inputs: dict[int, Shape] = {id(x): x.shape for x in arrays}
         self.roots = list(roots)
         self.by_path: dict[str, Layer] = {}
         self.held: dict[int, str] = {}
         for name, root in roots.items():
             for path, layer in root.modules().items():
-                self.by_path[".".join(filter(None, (name, path)))] = layer
-            self.held |= {id(read(v)): path for path, v in root.variables().items()}
+                self.by_path[_path_of(name, path)] = layer
+            for path, variable in root.variables().items():
+                tensor = read(variable)
+                self.held[id(tensor)] = path
 
     def owner(self, scope: str) -> tuple[str, Layer | None]:
         """The layer that an operation belongs to: the outermost of the library's own."""
@@ -68,11 +72,17 @@ class Models:
         return id(x) in self.inputs or (id(x) not in self.held and x.shape != ())
 
 
+def _path_of(*parts: str) -> str:
+    """Names as a path; those that are empty stand for nothing."""
+    return ".".join(filter(None, parts))
+
+
 def read(variable: Any) -> Any:
     """The tensor that a variable is read as, here."""
-    if active.recording is not None:
-        return active.recording.reads.get(variable)
-    return variable.read()
+    recording = active.recording
+    if recording is None:
+        return variable.read()
+    return recording.reads.get(variable)
 
 
 def models_of(x: Any) -> Models:
@@ -95,46 +105,71 @@ def chain(x: Any, models: Models) -> list[Step]:
     """
     if not models.by_path:
         return [Step("", "", x.shape)]
+    steps, x = _backwards(x, models)
+    first = steps[-1] if steps else None
+    start = Step("", "", _input_shape(x, first, models))
+    steps = [start, *reversed(steps)]
+    if len(steps) > 2 and steps[1].path in models.roots:
+        # Before its first layer a model is given what data are gathered or brought into form.
+        steps[:2] = [Step("", "", steps[1].shape)]
+    told = steps[:1]
+    for before, step in pairwise(steps):
+        keeps = step.shape == before.shape
+        is_own = step.layer is None or is_ours(step.layer)
+        if is_own or not keeps:
+            told.append(step)
+    return told
+
+
+def _backwards(x: Any, models: Models) -> tuple[list[Step], Any]:
+    """The layers that made a tensor, from the last to the first, and what the first was given."""
     alive = _alive(x, models)
     steps: list[Step] = []
     while id(x) in alive and id(x) not in models.inputs:
         path, layer = models.owner(x.origin.scope)
-        inputs = x.origin.inputs
-        ways = [t for t in inputs if id(t) in alive] or [t for t in inputs if models.is_data(t)]
-        before = max(ways, key=lambda t: t.origin.serial if t.origin else 0)
+        before = _newest(x.origin.inputs, alive, models)
         if steps and steps[-1].path == path:
-            last = steps.pop()
-            steps.append(Step(path, last.form, last.shape, layer, before))
+            steps[-1] = replace(steps[-1], layer=layer, x=before)
         else:
-            steps.append(Step(path, form(layer) if layer else "", x.shape, layer, before))
+            made_by = form(layer) if layer else ""
+            steps.append(Step(path, made_by, x.shape, layer, before))
         x = before
-    steps.append(Step("", "", _input_shape(x, steps[-1] if steps else None, models)))
-    steps.reverse()
-    if len(steps) > 2 and steps[1].path in models.roots:
-        # Before its first layer a model is given what data are gathered or brought into form.
-        steps[:2] = [Step("", "", steps[1].shape)]
-    own = [i == 0 or s.layer is None or is_ours(s.layer) for i, s in enumerate(steps)]
-    return [s for i, s in enumerate(steps) if own[i] or s.shape != steps[i - 1].shape]
+    return steps, x
+
+
+def _newest(inputs: Sequence[Any], alive: Collection[int], models: Models) -> Any:
+    """The input that was computed last, of those that depend on data; else one that is data."""
+    ways = [t for t in inputs if id(t) in alive]
+    if not ways:
+        ways = [t for t in inputs if models.is_data(t)]
+    return max(ways, key=lambda t: t.origin.serial if t.origin else 0)
 
 
 def _input_shape(x: Any, first: Step | None, models: Models) -> Shape:
     """The shape of the model's input; x may have been made of it before anything was recorded."""
-    if id(x) not in models.inputs and len(models.inputs) == 1 and first is not None:
-        return next(iter(models.inputs.values()))
-    taken = Taken.of(first.layer) if first is not None and first.layer is not None else None
-    if taken is not None and not taken.has_axes(x.shape):
-        return (x.shape[0], *(-1,) * (len(taken.names) - 1))
     shape: Shape = x.shape
-    return shape
+    if first is None:
+        return shape
+    if id(x) not in models.inputs and len(models.inputs) == 1:
+        (only,) = models.inputs.values()
+        return only
+    if first.layer is None:
+        return shape
+    taken = Taken.of(first.layer)
+    if taken is None or taken.has_axes(shape):
+        return shape
+    unknown = (-1,) * (len(taken.names) - 1)
+    return (shape[0], *unknown)
 
 
 def _alive(x: Any, models: Models) -> set[int]:
     """The tensors in the past of x that depend on data."""
     alive: set[int] = set()
     for t in history([x]):
-        if t.origin.primitive is not None and any(
-            id(before) in alive or models.is_data(before) for before in t.origin.inputs
-        ):
+        if t.origin.primitive is None:
+            continue
+        inputs = t.origin.inputs
+        if any(id(before) in alive or models.is_data(before) for before in inputs):
             alive.add(id(t))
     return alive
 
@@ -152,7 +187,7 @@ def behind_each_other(whole: Layer, path: str, x: Any, last: Layer) -> list[Step
         y = traced(layer.forward, x) if is_ours(layer) else None
         if y is None or not hasattr(y, "shape"):
             return []
-        inner = ".".join(filter(None, (path, name)))
+        inner = _path_of(path, name)
         steps.append(Step(inner, form(layer), y.shape, layer, x))
         x = y
     return []
@@ -173,13 +208,21 @@ def makes_size(layer: Layer | None) -> bool:
 
 def diagram(steps: Sequence[Step], clash: str) -> list[str]:
     """The chain as lines, its shapes on the arrows, and at the last arrow what does not fit."""
+    if len(steps) <= MOST:
+        return _lines(steps, clash)
+    first = _lines(steps[:1])
+    last = _lines(steps[-MOST + 1 :], clash)
+    return [*first, "    ...", *last]
+
+
+def _lines(steps: Sequence[Step], clash: str | None = None) -> list[str]:
+    """Two lines for each step, its name and the arrow from it; the clash is at the last arrow."""
     lines = []
-    shown = [*steps[:1], *steps[-MOST + 1 :]] if len(steps) > MOST else steps
-    for i, step in enumerate(shown):
-        if i == 1 and len(shown) < len(steps):
-            lines.append("    ...")
+    for step in steps:
         name = f"{step.path} {step.form}".strip() or said("input")
-        mark = f"   <- {clash}" if i == len(shown) - 1 else ""
         sizes = str(step.shape).replace("-1", "?")  # as it was before anything was recorded
-        lines += [f"    {name}", f"      | {sizes}{mark}"]
+        lines.append(f"    {name}")
+        lines.append(f"      | {sizes}")
+    if clash is not None and lines:
+        lines[-1] += f"   <- {clash}"
     return lines

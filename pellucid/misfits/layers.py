@@ -10,7 +10,7 @@ traced      what a function gives for shapes alone
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -62,20 +62,22 @@ class Taken:
     @classmethod
     def of(cls, layer: Layer) -> "Taken | None":
         """What a layer says of itself; None where it says nothing."""
-        names = tuple(str(layer.takes).split(", ")) if layer.takes else ()
-        if not names:
+        if not layer.takes:
             return None
-        option, size, axis = "", 0, 0
+        names = tuple(str(layer.takes).split(", "))
+        taken = cls(names, "", 0, 0)
+        from_the_end = len(names) if names[0] == ANY else 0
         for i, name in enumerate(names):
-            found = getattr(layer, name, None) if name.isidentifier() else None
-            if isinstance(found, int):
-                option, size, axis = name, found, i - len(names) if names[0] == ANY else i
-        return cls(names, option, size, axis)
+            size = getattr(layer, name, None) if name.isidentifier() else None
+            if isinstance(size, int):
+                taken = cls(names, name, size, i - from_the_end)
+        return taken
 
     @property
     def is_last(self) -> bool:
         """Whether the axis of the given size is the last."""
-        return self.axis in (-1, len(self.names) - 1) and self.names[-1] != ANY
+        last = len(self.names) - 1
+        return self.names[-1] != ANY and self.axis in (-1, last)
 
     def has_axes(self, shape: Shape) -> bool:
         """Whether a shape has as many axes."""
@@ -100,13 +102,19 @@ def is_ours(layer: Layer) -> bool:
 
 def changed(layer: Layer, option: str, size: int) -> str:
     """The form with another size for one of its options; "" where that makes no such layer."""
-    places = list(inspect.signature(type(layer).__init__).parameters)[1:]
-    words = layer.describe().split(", ")
-    if not words[0] or option not in places or places.index(option) >= len(words):
-        return ""
-    words[places.index(option)] = str(size)
     splits = int(getattr(layer, "heads", 0) or getattr(layer, "groups", 1))
-    return f"{type(layer).__name__}({', '.join(words)})" if size % splits == 0 else ""
+    if size % splits:
+        return ""
+    words = layer.describe().split(", ")
+    constructor = inspect.signature(type(layer).__init__)
+    options = list(constructor.parameters)[1:]
+    if not words[0] or option not in options:
+        return ""
+    place = options.index(option)
+    if place >= len(words):
+        return ""
+    words[place] = str(size)
+    return _form_of(layer, words)
 
 
 def resized(layer: Layer, own: Mapping[str, Shape], other: Mapping[str, Shape]) -> str:
@@ -122,11 +130,17 @@ def resized(layer: Layer, own: Mapping[str, Shape], other: Mapping[str, Shape]) 
             return ""
         for n, m in zip(shape, there, strict=True):
             sizes.setdefault(str(n), set()).add(m)
-    if any(words.count(n) > 1 or len(found) > 1 for n, found in sizes.items()):
-        return ""
-    changed_words = [str(*sizes[w]) if w in sizes else w for w in words]
-    meant = f"{type(layer).__name__}({', '.join(changed_words)})"
+    for word, found in sizes.items():
+        if len(found) > 1 or words.count(word) > 1:
+            return ""
+    changed_words = [str(*sizes.get(word, {word})) for word in words]
+    meant = _form_of(layer, changed_words)
     return meant if meant != form(layer) else ""
+
+
+def _form_of(layer: Layer, words: Sequence[str]) -> str:
+    name = type(layer).__name__
+    return f"{name}({', '.join(words)})"
 
 
 def formula_with(layer: Layer, x: Any, called: str = "x") -> tuple[str, str]:
@@ -142,11 +156,17 @@ def formula_with(layer: Layer, x: Any, called: str = "x") -> tuple[str, str]:
 
 def shown(x: Any) -> str:
     """The shape of an input, or those of a pair."""
-    return f"({', '.join(map(shown, x))})" if isinstance(x, tuple) else str(x.shape)
+    if not isinstance(x, tuple):
+        return str(x.shape)
+    parts = ", ".join(map(shown, x))
+    return f"({parts})"
 
 
 def _has(formula: str, symbol: str) -> bool:
-    return re.search(rf"(?<![A-Za-z]){re.escape(symbol)}(?![A-Za-z])", formula) is not None
+    """Whether a symbol stands in a formula, not as part of a longer word."""
+    escaped = re.escape(symbol)
+    alone = rf"(?<![A-Za-z]){escaped}(?![A-Za-z])"
+    return re.search(alone, formula) is not None
 
 
 def like(shape: Shape, x: Any) -> Tensor:

@@ -43,43 +43,62 @@ def remedies(layer: Layer, x: Any, giver: Step | None) -> list[str]:
 
 def _arranged(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterator[str]:
     """Arrangements of x that the layer takes."""
-    if _lost_axes(layer, giver) and giver is not None:
+    if giver is not None and _lost_axes(layer, giver):
         yield said("Put it before {giver}.", giver=giver)
         return
     size = math.prod(x.shape[1:])
     if taken.is_last and x.ndim > 2 and size == taken.size:
         yield said("Put nn.Flatten() before it.")
         return
+    lacks_one = x.ndim == len(taken.names) - 1
+    several_meant = not taken.option or (taken.is_last and lacks_one)
     for text, move in _moves(taken, x):
-        y = traced(lambda s, move=move: (layer.forward(move(s)), move(s))[1], x)
-        if y is not None:
-            yield said("Give it {x}, of shape {shape}.", x=text, shape=y.shape)
-            is_open = not taken.option or (taken.is_last and x.ndim == len(taken.names) - 1)
-            if not is_open:  # else several may be meant
-                return
+        moved = _taken_moved(layer, move, x)
+        if moved is None:
+            continue
+        yield said("Give it {x}, of shape {shape}.", x=text, shape=moved.shape)
+        if not several_meant:
+            return
 
 
-def _lost_axes(layer: Layer, giver: Step | None) -> bool:
+def _taken_moved(layer: Layer, move: Callable[[Any], Any], x: Any) -> Any:
+    """x in another arrangement; None where the layer does not take that."""
+
+    def tried(s: Any) -> Any:
+        moved = move(s)
+        layer.forward(moved)
+        return moved
+
+    return traced(tried, x)
+
+
+def _lost_axes(layer: Layer, giver: Step) -> bool:
     """Whether the layer before, such as Flatten, lost the axes that are wanted."""
-    if giver is None or giver.x is None or giver.x.ndim == len(giver.shape):
+    given = giver.x
+    if given is None or given.ndim == len(giver.shape):
         return False
-    return not makes_size(giver.layer) and traced(layer.forward, giver.x) is not None
+    if makes_size(giver.layer):
+        return False
+    return traced(layer.forward, given) is not None
 
 
 def _moves(taken: Taken, x: Any) -> Iterator[Move]:
     """Arrangements that people mean, the likeliest first."""
     n = len(taken.names)
+    is_single = taken.size == 1
     if x.ndim == n:
         yield from _turned(taken, x)
-    if x.ndim == n - 1 and (taken.size == 1 or not taken.option):
-        yield _expanded(-1 if taken.is_last else 1)
-    if x.ndim == 1 and n == 3 and taken.size == 1:
-        yield "x.reshape(1, 1, -1)", lambda s: s.reshape(1, 1, -1)
+    lacks_one = x.ndim == n - 1
+    if lacks_one and (is_single or not taken.option):
+        channels = -1 if taken.is_last else 1
+        yield _expanded(channels)
+    if is_single and x.ndim == 1 and n == 3:
+        yield _reshaped((1, 1, -1))
     if x.ndim > n:
-        for i in range(1, x.ndim):
-            if x.shape[i] == 1:
-                yield _squeezed(i)
-    if x.ndim == n - 1:
+        for axis in range(1, x.ndim):
+            if x.shape[axis] == 1:
+                yield _squeezed(axis)
+    if lacks_one:
         yield _expanded(0)
     if n == IMAGES:
         yield from _images(taken, x)
@@ -89,9 +108,10 @@ def _moves(taken: Taken, x: Any) -> Iterator[Move]:
 
 def _turned(taken: Taken, x: Any) -> Iterator[Move]:
     """As many axes as are taken, in another order."""
-    axes = tuple(range(x.ndim))
     if taken.axis == 1 and x.ndim > 2:
-        yield _permuted((0, axes[-1], *axes[1:-1]))
+        last = x.ndim - 1
+        between = range(1, last)
+        yield _permuted((0, last, *between))
     if taken.is_last and x.ndim == 3:
         yield _permuted((0, 2, 1))
     if _is_turned(taken, x):
@@ -102,21 +122,29 @@ def _sequences(taken: Taken, x: Any) -> Iterator[Move]:
     """Samples that are one step each, and steps of several axes, as of frames."""
     if x.ndim == 2 and taken.size > 1:
         yield _expanded(1)
-    if x.ndim == IMAGES and x.shape[2] * x.shape[3] == taken.size:
-        to = (-1, x.shape[1], taken.size)
-        yield f"x.reshape{to}", lambda s: s.reshape(to)
+    if x.ndim != IMAGES:
+        return
+    steps, height, width = x.shape[1:]
+    if height * width == taken.size:
+        yield _reshaped((-1, steps, taken.size))
 
 
 def _images(taken: Taken, x: Any) -> Iterator[Move]:
     """An image alone whose channels are last, and images that are rows of numbers."""
-    if x.ndim == IMAGES - 1 and x.shape[-1] == taken.size:
+    channels = taken.size
+    if x.ndim == IMAGES - 1 and x.shape[-1] == channels:
         text = "x.permute_dims((2, 0, 1)).expand_dims(0)"
         yield text, lambda s: s.permute_dims((2, 0, 1)).expand_dims(0)
-    if x.ndim == 2 and taken.size and x.shape[1] % taken.size == 0:
-        side = math.isqrt(x.shape[1] // taken.size)
-        to = (-1, taken.size, side, side)
-        if side * side * taken.size == x.shape[1]:
-            yield f"x.reshape{to}", lambda s: s.reshape(to)
+    if x.ndim != 2 or not channels:
+        return
+    numbers = x.shape[1]
+    side = math.isqrt(numbers // channels)
+    if side * side * channels == numbers:
+        yield _reshaped((-1, channels, side, side))
+
+
+def _reshaped(to: tuple[int, ...]) -> Move:
+    return f"x.reshape{to}", lambda s: s.reshape(to)
 
 
 def _permuted(order: tuple[int, ...]) -> Move:
@@ -144,12 +172,13 @@ def _resized(layer: Layer, taken: Taken, x: Any, giver: Step | None) -> Iterator
     if not taken.has_axes(x.shape):
         yield from _of_axes(layer, taken, x)
         return
-    found = x.shape[taken.axis]
     if taken.is_last and x.ndim == IMAGES:
-        other = changed(layer, taken.option, math.prod(x.shape[1:]))
+        flattened = math.prod(x.shape[1:])
+        other = changed(layer, taken.option, flattened)
         if other:
             yield said("Put nn.Flatten() before it, and make it {form}.", form=other)
         return
+    found = x.shape[taken.axis]
     other = changed(layer, taken.option, found)
     if other:
         yield said("Make it {form}.", form=other)
@@ -166,37 +195,47 @@ def giving(giver: Step | None, found: int, size: int) -> Iterator[str]:
     """The layer before, with as many outputs as are wanted."""
     if giver is None or giver.layer is None:
         return
-    for option in GIVEN:
-        if getattr(giver.layer, option, None) == found:
-            other = changed(giver.layer, option, size)
-            if other:
-                yield said("Make `{path}` {form}.", path=giver.path, form=other)
-            return
+    layer = giver.layer
+    option = next((name for name in GIVEN if getattr(layer, name, None) == found), None)
+    if option is None:
+        return
+    other = changed(layer, option, size)
+    if other:
+        yield said("Make `{path}` {form}.", path=giver.path, form=other)
 
 
 def unflattened(giver: Step) -> Iterator[str]:
     """A layer that took images where their rows were meant."""
-    taken = None if giver.layer is None else Taken.of(giver.layer)
-    if giver.layer is not None and taken is not None and taken.is_last:
-        other = changed(giver.layer, taken.option, math.prod(giver.x.shape[1:]))
-        yield said(
-            "Put nn.Flatten() before `{path}`, and make it {form}.", path=giver.path, form=other
-        )
+    layer = giver.layer
+    taken = None if layer is None else Taken.of(layer)
+    if layer is None or taken is None or not taken.is_last:
+        return
+    flattened = math.prod(giver.x.shape[1:])
+    other = changed(layer, taken.option, flattened)
+    yield said("Put nn.Flatten() before `{path}`, and make it {form}.", path=giver.path, form=other)
 
 
 def _of_axes(layer: Layer, taken: Taken, x: Any) -> Iterator[str]:
     """The layer of its kind for as many axes: one along a line for one of images, or back."""
-    name, other = type(layer).__name__, {"1d": "2d", "2d": "1d"}
+    name = type(layer).__name__
+    stem = name[:-2]
+    dimensions = {"1d": "2d", "2d": "1d"}.get(name[-2:])
+    if dimensions is None or not is_ours(layer):
+        return
     fits = x.ndim > 1 and (not taken.option or x.shape[1] == taken.size)
-    if is_ours(layer) and name[-2:] in other and fits and x.ndim == 7 - len(taken.names):
-        sibling = f"{name[:-2]}{other[name[-2:]]}({layer.describe()})"
+    wanted = 7 - len(taken.names)  # a layer 1d takes 3 axes, its sibling 2d takes 4
+    if fits and x.ndim == wanted:
+        sibling = f"{stem}{dimensions}({layer.describe()})"
         yield said("Make it {form}.", form=sibling)
 
 
 def _of_windows(layer: Layer, x: Any) -> Iterator[str]:
     """A window that does not fit once: tried with an image that is larger than any window."""
-    large = like((*x.shape[:2], *(LARGE,) * (x.ndim - 2)), x)
-    if hasattr(layer, "window") and traced(layer.forward, large) is not None:
+    if not hasattr(layer, "window"):
+        return
+    sizes = (LARGE,) * (x.ndim - 2)
+    large = like((*x.shape[:2], *sizes), x)
+    if traced(layer.forward, large) is not None:
         yield said(
             "The window of {form} is larger than the image that is left: use a smaller one or "
             "padding='same', or leave out a pooling before it.",
@@ -228,5 +267,10 @@ def _of_pairs(layer: Layer, x: Any, giver: Step | None) -> Iterator[str]:
 
 def _of_ids(layer: Layer, x: Any) -> Iterator[str]:
     """Ids are integers."""
-    if x.dtype.kind == "f" and traced(lambda s: layer.forward(s.astype("int64")), x) is not None:
+
+    def with_integers(s: Any) -> Any:
+        return layer.forward(s.astype("int64"))
+
+    is_float = x.dtype.kind == "f"
+    if is_float and traced(with_integers, x) is not None:
         yield said("Ids are integers: give it x.astype('int64').")

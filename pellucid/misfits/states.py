@@ -3,7 +3,7 @@
 other_sizes     a line for each layer whose weights have other shapes there, with what mends it
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pellucid.languages import said
@@ -15,15 +15,17 @@ Shapes = dict[str, tuple[int, ...]]
 def other_sizes(model: Layer, state: Mapping[str, Any]) -> list[str]:
     """The layers of a model whose weights have other shapes in a state, one line each."""
     found: list[str] = []
-    turned: list[bool] = []
+    all_turned = True
     for path, layer in model.modules().items():
         own: Shapes = {name: tuple(v.shape) for name, v in layer.own_variables().items()}
-        there = {name: _shape(state, f"{path}.{name}" if path else name) for name in own}
-        other = {name: s for name, s in there.items() if s is not None and s != own[name]}
-        if other and is_ours(layer):
-            found.append(_line(path, layer, own, other))
-            turned.append(all(len(s) > 1 and s == own[name][::-1] for name, s in other.items()))
-    if found and all(turned):
+        other = _others(state, path, own)
+        if not other or not is_ours(layer):
+            continue
+        found.append(_line(path, layer, own, other))
+        for name, shape in other.items():
+            is_turned = len(shape) > 1 and shape == own[name][::-1]
+            all_turned = all_turned and is_turned
+    if found and all_turned:
         found.append(
             said(
                 "  All of them are transposed, as other libraries store (out, in): give "
@@ -33,26 +35,39 @@ def other_sizes(model: Layer, state: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _shape(state: Mapping[str, Any], name: str) -> tuple[int, ...] | None:
-    return tuple(state[name].shape) if name in state else None
+def _others(state: Mapping[str, Any], path: str, own: Shapes) -> Shapes:
+    """The shapes in a state of a layer's variables, of those that have another there."""
+    other: Shapes = {}
+    for name, shape in own.items():
+        key = f"{path}.{name}" if path else name
+        there = tuple(state[key].shape) if key in state else shape
+        if there != shape:
+            other[name] = there
+    return other
 
 
 def _line(path: str, layer: Layer, own: Shapes, other: Shapes) -> str:
     """One layer: what it has, what the state has, and the layer that would take it."""
-    place = f"{path}: {form(layer)}" if path else form(layer)
-    here = ", ".join(_shown(own, other))
-    there = ", ".join(f"{SYMBOLS.get(name, name)} {s}" for name, s in other.items())
+    own_form = form(layer)
+    here = {name: own[name] for name in other}
     text = said(
         "  {place}: {formula} with {here}; the state has {there}.",
-        place=place,
+        place=f"{path}: {own_form}" if path else own_form,
         formula=layer.formula or "y",
-        here=here,
-        there=there,
+        here=_shown(here),
+        there=_shown(other),
     )
     meant = resized(layer, own, other)
-    return f"{text} {said('Make it {form}.', form=meant)}" if meant else text
+    if not meant:
+        return text
+    remedy = said("Make it {form}.", form=meant)
+    return f"{text} {remedy}"
 
 
-def _shown(own: Shapes, other: Shapes) -> Iterator[str]:
-    for name in other:
-        yield f"{SYMBOLS.get(name, name)} {own[name]}"
+def _shown(shapes: Shapes) -> str:
+    """Variables by the symbols of formulas, each with its shape."""
+    parts = []
+    for name, shape in shapes.items():
+        symbol = SYMBOLS.get(name, name)
+        parts.append(f"{symbol} {shape}")
+    return ", ".join(parts)

@@ -22,7 +22,8 @@ from pellucid.misfits.chains import (
     models_of,
 )
 from pellucid.misfits.layers import Layer, Taken, form, formula_with, is_ours
-from pellucid.misfits.operands import Whole, clash, of_loss, of_operation
+from pellucid.misfits.operands import Whole, clash, of_operation
+from pellucid.misfits.outputs import of_loss
 from pellucid.misfits.remedies import remedies
 
 Trail = Sequence[tuple[str, Layer, tuple[Any, ...]]]  # the innermost first
