@@ -183,7 +183,8 @@ def _derivation(told: DerivationText) -> str:
     ):
         parts.append(_table(label, rows, texts))
     parts.append(f"<p>{html.escape(told.routes_told)}</p>")
-    parts.append(_table(said("Routes"), told.routes, 1))
+    ways = [(way.replace("->", "→"), *rest) for way, *rest in told.routes]
+    parts.append(_table(said("Routes"), ways, 1))
     lines = "\n".join(parts)
     return f'<div class="wraps">\n{lines}\n</div>'
 

@@ -62,6 +62,12 @@ def test_every_layer_can_be_opened_and_every_parameter_has_its_derivation():
         assert not variable.trainable or f"<summary>{name}: float32" in text
 
 
+def test_routes_have_arrows_that_no_line_ends_in():
+    model = pc.nn.Sequential(pc.nn.Linear(2, 2, rng=pc.Generator(1)), pc.nn.Tanh())
+    text = document(pc.explain(model, np.ones((2, 2), np.float32)), "x")
+    assert ">0: matmul add → 1: tanh<" in text
+
+
 def test_titles_cannot_become_markup():
     assert "<b>" not in document(pc.explain(lambda x: x * x, 2.0), "<b>bold</b>")
 
