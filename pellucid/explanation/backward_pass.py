@@ -29,6 +29,7 @@ from pellucid.explanation.notation import COLUMNS, ROWS, Notation, Writer
 from pellucid.explanation.presented import Names, cost, presented
 from pellucid.explanation.spelling import spelled
 from pellucid.explanation.tape import Tape, taped
+from pellucid.explanation.trace import input_names
 from pellucid.explanation.turning import turned
 from pellucid.graph import Shape, Value
 from pellucid.languages import said
@@ -126,7 +127,8 @@ def backward_pass(
     where the 1/m of a mean over samples stands: "first", in the gradient that the loss hands back,
     as (y - t) / m; or "last", in the gradients of parameters, as dw = X dz^T / m with dz = a - y.
     Without it, first for rows, as the book does, and last for columns, as the course does.
-    `names`: what inputs are called, where not as in the function, or x, t (in columns x, y).
+    `names`: what inputs are called, where not as in the function or in `forward`; one input and
+    the targets are x, t (in columns x, y).
     Errors: OptionError for another notation; those of the function.
     """
     if notation not in NOTATIONS:
@@ -134,7 +136,10 @@ def backward_pass(
     whole, layers = _with_loss(function, loss)
     tape = taped(whole, *inputs)
     if names is None and loss is not None:
-        names = ("x", "y" if notation == "columns" else "t")
+        before = ["x"]
+        if isinstance(function, BaseModule) and len(inputs) > 2:
+            before = input_names(function, len(inputs) - 1)
+        names = (*before, "y" if notation == "columns" else "t")
     called = dict(zip([v.name for v in tape.arguments], names or (), strict=False))
     last = notation == "columns" if averaged is None else averaged == "last"
     return _Composition(tape, layers, NOTATIONS[notation], called, last).written(notation)

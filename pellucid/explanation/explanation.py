@@ -26,7 +26,7 @@ from pellucid.explanation.picture import Picture
 from pellucid.explanation.projection import Projection, principal_components
 from pellucid.explanation.routes import Routes, routes
 from pellucid.explanation.shown import shown
-from pellucid.explanation.trace import Trace, trace
+from pellucid.explanation.trace import Trace, input_names, trace
 from pellucid.io.files import write_atomic
 from pellucid.languages import said
 from pellucid.nn.base import BaseModule, in_mode
@@ -103,13 +103,9 @@ def _lossy(model: BaseModule, loss: Callable[..., Any], count: int) -> Callable[
         with scope("loss"):
             return loss(outputs, inputs[-1])
 
-    kinds = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY
-    known = [
-        p.name for p in inspect.signature(model.forward).parameters.values() if p.kind in kinds
-    ]
-    spare = ["x"] if count == 2 else [f"x{i}" for i in range(1, count)]
-    names = known[: count - 1] if len(known) >= count - 1 else spare
-    parameters = [inspect.Parameter(name, kinds[0]) for name in (*names, "t")]
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    names = (*input_names(model, count - 1), "t")
+    parameters = [inspect.Parameter(name, kind) for name in names]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return function
 

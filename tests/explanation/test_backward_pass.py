@@ -150,6 +150,29 @@ def test_every_line_of_a_network_has_the_value_of_a_run(name, notation):
     assert max(errors.values()) < ROUNDED, max(errors, key=errors.get)
 
 
+@pytest.mark.parametrize(("notation", "target"), [("rows", "t"), ("columns", "Y")])
+def test_several_inputs_have_the_names_of_forward_and_the_last_is_the_target(notation, target):
+    class Two(nn.Module):
+        def __init__(self):
+            self.a, self.b = layer(3, 2), layer(3, 2)
+
+        def forward(self, left, right):
+            return self.a(left) + self.b(right)
+
+    net, t = Two(), DRAWN.uniform(size=(5, 2))
+
+    def whole(*given):
+        return functional.mean_squared_error(net(*given[:2]), given[2])
+
+    found = backward_pass(
+        net, X, X[::-1], t, loss=functional.mean_squared_error, notation=notation
+    )  # fmt: skip
+    assert {"left", "right", target} <= set(found.inputs), found.text()
+    assert "given" not in found.text()
+    errors = checked(found, whole, X, X[::-1], t)
+    assert max(errors.values()) < 1e-10, errors
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_every_line_of_a_drawn_function_has_the_value_of_a_run(seed):
     function, inputs = drawn(seed)

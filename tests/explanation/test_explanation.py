@@ -40,6 +40,15 @@ def test_the_inputs_have_the_names_of_forward():
     assert [v.name for v in shown.trace.graph.inputs] == ["left", "right", "t"]
 
 
+def test_an_input_that_is_called_as_targets_are_has_another_name():
+    class Named(nn.Module):
+        def forward(self, x, t):
+            return x * t
+
+    shown = pc.explain(Named(), X, X, np.float32(T), loss=lambda y, t: (y.sum(axis=1) - t).mean())
+    assert [v.name for v in shown.trace.graph.inputs] == ["x1", "x2", "t"]
+
+
 def test_the_mode_is_that_of_the_model_or_the_one_asked_for():
     net = model().inference()
     text = str(pc.explain(net, X, T, loss=functional.cross_entropy).trace.graph)
