@@ -23,7 +23,7 @@ from pellucid.executors.native.ir.views import row_major
 from pellucid.executors.native.kernels.blocked_sums import InMemory
 from pellucid.executors.native.kernels.convolved_product import ConvolvedProduct, Steps
 from pellucid.executors.native.kernels.frame import Frame
-from pellucid.executors.native.kernels.window_columns import Block, Channels, Rows
+from pellucid.executors.native.kernels.window_columns import Channels, ColumnBlock, Rows
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.indices import Index
 from pellucid.executors.native.llvm.lanes import Lanes
@@ -76,7 +76,7 @@ class _BySamples(ConvolvedProduct):
             sample = image // groups
             group = image % groups
 
-            def body(block: Block) -> None:
+            def body(block: ColumnBlock) -> None:
                 x = self.address(self.x, sample, group)
                 image_channels = Channels(x, channels, self.x.strides[2])
                 self.lay_out(image_channels, block, rows)
@@ -113,7 +113,7 @@ class _BySamples(ConvolvedProduct):
         return starts
 
     def _multiply(
-        self, image: Index, block: Block, pitch: int, operands: tuple[Operand, Operand]
+        self, image: Index, block: ColumnBlock, pitch: int, operands: tuple[Operand, Operand]
     ) -> None:
         """The results of a block: a group of a sample is an image."""
         output = self.node.output
@@ -132,7 +132,7 @@ class _BySamples(ConvolvedProduct):
 
         self.product(spec, operands, store)
 
-    def _contraction(self, block: Block, pitch: int) -> Contraction:
+    def _contraction(self, block: ColumnBlock, pitch: int) -> Contraction:
         """The product of a block."""
         return Contraction(
             m=self.node.output.shape[2],
@@ -192,7 +192,7 @@ class _ByChannels(ConvolvedProduct):
             blocks = counted(b, 0, self.cut.blocks)
             with channels as channel, blocks as index:
 
-                def body(block: Block) -> None:
+                def body(block: ColumnBlock) -> None:
                     x = self.address(self.x, sample, group, channel)
                     images = Channels(x, samples, self.x.strides[0])
                     self.lay_out(images, block, memory.rows)
@@ -209,7 +209,7 @@ class _ByChannels(ConvolvedProduct):
             places.append(self.scratch(self.size))
         return InMemory(self.b, self.dtype, *places)
 
-    def _multiply(self, group: Index, channel: Index, block: Block, memory: _Memory) -> None:
+    def _multiply(self, group: Index, channel: Index, block: ColumnBlock, memory: _Memory) -> None:
         """The products of a block, added to the sums."""
         spec = self._contraction(block, memory.rows.pitch)
         row_length = self.columns.axes[-1].columns
@@ -230,7 +230,7 @@ class _ByChannels(ConvolvedProduct):
             adding = self._adding(sums, spec.n)
             self.product(spec, operands, adding)
 
-    def _contraction(self, block: Block, pitch: int) -> Contraction:
+    def _contraction(self, block: ColumnBlock, pitch: int) -> Contraction:
         """The product of a block. One operand is turned for it: the narrower one."""
         out = self.w.strides[1]
         along = self.along(3)

@@ -14,7 +14,13 @@ from llvmlite import ir
 from pellucid.executors.native.ir.convolution_cuts import apart, cut_of
 from pellucid.executors.native.ir.views import View, single_stride
 from pellucid.executors.native.kernels.frame import Frame
-from pellucid.executors.native.kernels.window_columns import Axis, Block, Channels, Columns, Rows
+from pellucid.executors.native.kernels.window_columns import (
+    Axis,
+    Channels,
+    ColumnBlock,
+    Columns,
+    Rows,
+)
 from pellucid.executors.native.llvm.counted_loops import Interval, choose
 from pellucid.executors.native.llvm.indices import Index
 from pellucid.executors.native.llvm.types import scalar_type
@@ -109,14 +115,14 @@ class ConvolvedProduct:
 
     # ---- blocks of columns -------------------------------------------------------------------
 
-    def for_block(self, index: Index, body: Callable[[Block], None]) -> None:
+    def for_block(self, index: Index, body: Callable[[ColumnBlock], None]) -> None:
         """Run `body` for a block; the last one may be smaller, and is code of its own."""
         if self.cut.segments > 1:
             self._part_of_row(index, body)
         else:
             self._whole_rows(index, body)
 
-    def _part_of_row(self, index: Index, body: Callable[[Block], None]) -> None:
+    def _part_of_row(self, index: Index, body: Callable[[ColumnBlock], None]) -> None:
         """A block that is a part of one row."""
         count = self.cut.segments
         run = self.cut.run
@@ -127,12 +133,12 @@ class ConvolvedProduct:
 
         def emit(final: bool) -> None:
             length = rest if final else run
-            body(Block(row, first, 1, length))
+            body(ColumnBlock(row, first, 1, length))
 
         is_ragged = rest != 0
         choose(segment, count, is_ragged, emit)
 
-    def _whole_rows(self, index: Index, body: Callable[[Block], None]) -> None:
+    def _whole_rows(self, index: Index, body: Callable[[ColumnBlock], None]) -> None:
         """A block of whole rows."""
         cut = self.cut
         row = index * self.cut.rows
@@ -142,11 +148,11 @@ class ConvolvedProduct:
 
         def emit(final: bool) -> None:
             rows = rest if final else cut.rows
-            body(Block(row, 0, rows, cut.run))
+            body(ColumnBlock(row, 0, rows, cut.run))
 
         choose(index, cut.blocks, rest != 0, emit)
 
-    def lay_out(self, channels: Channels, block: Block, to: Rows) -> None:
+    def lay_out(self, channels: Channels, block: ColumnBlock, to: Rows) -> None:
         """The columns of a block, with those that the rows of the kernel reach further down."""
         reached = replace(block, rows=block.rows + self.more)
         self.columns.lay_out(channels, reached, to)

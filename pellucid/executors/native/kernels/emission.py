@@ -15,7 +15,7 @@ from pellucid.executors.native.ir.kernels import (
 from pellucid.executors.native.ir.repeats import Item
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.kinds import kind_of
-from pellucid.executors.native.kernels.rule_functions import PREFIX, Rules
+from pellucid.executors.native.kernels.rule_functions import PREFIX, RuleFunctions
 from pellucid.executors.native.kernels.signature import Outline, outline
 from pellucid.executors.native.schedule.loop_bodies import Coded, coded
 from pellucid.executors.native.schedule.plan import MemoryPlace
@@ -75,12 +75,12 @@ class _Emission:
         self.declarations: dict[str, None] = {}
         self.known: dict[Outline, tuple[str, list[int]]] = {}
         self.outlines: dict[int, tuple[Outline, list[MemoryPlace]]] = {}
-        self.rules: Rules | None = None
+        self.rules: RuleFunctions | None = None
 
     def run(self) -> Code:
         kernels, items = coded(self.shared)
         if self._costly(kernels) > MOST_WRITTEN_OUT:
-            self.rules = Rules()
+            self.rules = RuleFunctions()
         names, bindings = [], []
         for number, each in enumerate(kernels):
             function = self._kernel(number, each)

@@ -11,7 +11,7 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.counting import ceil_div
-from pellucid.executors.native.kernels.rule_functions import Rules
+from pellucid.executors.native.kernels.rule_functions import RuleFunctions
 from pellucid.executors.native.llvm.builder import Builder
 from pellucid.executors.native.llvm.counted_loops import Interval
 from pellucid.executors.native.llvm.indices import Index, Number
@@ -41,7 +41,7 @@ class Frame:
     """
 
     def __init__(
-        self, shared: Planned, program: Planned | None = None, rules: Rules | None = None
+        self, shared: Planned, program: Planned | None = None, rules: RuleFunctions | None = None
     ) -> None:
         """For a kernel in the body of a loop, `program` is what the whole program shares."""
         self.shared = shared

@@ -1,6 +1,6 @@
 """Rules of primitives as functions that kernels call, where a program has very many of them.
 
-Rules       the functions so far, each for the dtypes and lanes that it is called with
+RuleFunctions   the functions so far, each for the dtypes and lanes that it is called with
 
 A hyperbolic tangent takes twenty instructions. To write them out, wherever one is computed, is the
 fastest code; but where hundreds of kernels do so, LLVM works on it for longer than the program
@@ -49,7 +49,7 @@ class _Signature:
         return lanes_type(self.dtype, self.width)
 
 
-class Rules:
+class RuleFunctions:
     """The functions so far."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """The windows of a convolution laid out as the rows of a matrix, block by block.
 
     Axis        how taps and columns lie along one axis of x
-    Block       a few columns: whole rows of them, or a part of one row
+    ColumnBlock       a few columns: whole rows of them, or a part of one row
     Channels    how the channels of x lie; Rows: how the rows of the matrix do
     Columns     the code that lays out a block
 
@@ -45,7 +45,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Block:
+class ColumnBlock:
     """Columns from row `row` on: `rows` rows, in each `run` columns from `first` on."""
 
     row: Index
@@ -86,7 +86,7 @@ class Columns:
         lanes = frame.target.lanes(dtype)
         self.v = Vectors(self.b, dtype, lanes)
 
-    def lay_out(self, channels: Channels, block: Block, to: Rows) -> None:
+    def lay_out(self, channels: Channels, block: ColumnBlock, to: Rows) -> None:
         """The matrix of a block."""
         with ExitStack() as loops:
             all_channels = counted(self.b, 0, channels.count)
@@ -102,7 +102,9 @@ class Columns:
             target = self.moved(to.place, number * to.pitch)
             self._fill(block, source, target, taps)
 
-    def _fill(self, block: Block, source: ir.Value, target: ir.Value, taps: list[Index]) -> None:
+    def _fill(
+        self, block: ColumnBlock, source: ir.Value, target: ir.Value, taps: list[Index]
+    ) -> None:
         """One row of the matrix: a channel of x, as some taps meet it."""
         *outer, last = taps
         run = _Run(self, self.axes[-1], last, block)
@@ -143,7 +145,7 @@ class Columns:
 class _Run:
     """The columns of one row, for one tap of the last axis."""
 
-    def __init__(self, columns: Columns, axis: Axis, tap: Index, block: Block) -> None:
+    def __init__(self, columns: Columns, axis: Axis, tap: Index, block: ColumnBlock) -> None:
         self.b = columns.b
         self.v = columns.v
         self.moved = columns.moved

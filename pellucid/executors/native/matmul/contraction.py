@@ -15,7 +15,7 @@ where it lies transposed and is large (`transposed_blocks`). Where a packed pane
 in the cache, k is cut into blocks, and the sums of a unit wait in memory for the next block.
 
 Source: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication (2008);
-Georganas et al., High-Performance Deep Learning via a Single Building Block (2019).
+Georganas et al., High-Performance Deep Learning via a Single Building BlockOfA (2019).
 """
 
 from pellucid.executors.native.counting import padded

@@ -4,7 +4,7 @@ pack_rows       some vectors of each row
 pack_turned     the same, of a matrix that lies column by column
 pack_lines      a few columns, each as a line without gaps
 TileCopies      columns as tiles need them; tile_room: how much memory those of a tile take
-Block           some rows of A, for a range of k
+BlockOfA           some rows of A, for a range of k
 
 A copy pays where its elements are used often, and where the originals lie so far apart that
 each takes a page and cache sets of its own.
@@ -124,7 +124,7 @@ def pack_lines(v: Vectors, matrix: Matrix, rows: int, columns: int, place: ir.Va
 
 
 @dataclass(frozen=True)
-class Block:
+class BlockOfA:
     """Some rows of A, for a range of k."""
 
     rows: Interval
@@ -147,7 +147,7 @@ class TileCopies:
     cut: Tiling
     place: ir.Value
 
-    def pack(self, block: Block) -> None:
+    def pack(self, block: BlockOfA) -> None:
         """Copy a block."""
         rows = block.rows
         height = self.cut.rows
@@ -162,7 +162,7 @@ class TileCopies:
                 with self.v.b.if_then(whole < rows.end):
                     self._copy(block, k, whole, short)
 
-    def _copy(self, block: Block, k: Index, row: Index, height: int) -> None:
+    def _copy(self, block: BlockOfA, k: Index, row: Index, height: int) -> None:
         """Copy what a tile of `height` rows needs for one k."""
         v = self.v
         matrix = self.matrix

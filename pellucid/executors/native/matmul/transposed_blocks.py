@@ -18,7 +18,7 @@ from pellucid.executors.native.llvm.loads_and_stores import ask_for
 from pellucid.executors.native.matmul.cuts import Tiling
 from pellucid.executors.native.matmul.matrices import Operands
 from pellucid.executors.native.matmul.outer_tiles import STEPS, Meanwhile
-from pellucid.executors.native.matmul.packing import Block, TileCopies, tile_room
+from pellucid.executors.native.matmul.packing import BlockOfA, TileCopies, tile_room
 from pellucid.executors.native.matmul.panels import Panels, Site
 from pellucid.executors.native.matmul.tiles import Depth, Panel, TilePosition
 
@@ -67,7 +67,7 @@ class ByBlocks(Panels):
             self.clear_sums(cut.span * cut.group * cut.vectors)
         with counted(self.b, 0, k, cut.depth) as begin:
             end = smaller(begin + cut.depth, k)
-            block = Block(rows, Interval(begin, end))
+            block = BlockOfA(rows, Interval(begin, end))
             self.copies.pack(block)
             with panels.loop() as index:
                 column = index * cut.columns
@@ -78,7 +78,7 @@ class ByBlocks(Panels):
 
                 self.choose_panel(index, body)
 
-    def _tiles(self, panel: Panel, index: Index, block: Block) -> None:
+    def _tiles(self, panel: Panel, index: Index, block: BlockOfA) -> None:
         """The tiles of a panel, the `index`th of the unit, for a block."""
         right = self.copied(panel, block.depth)
         is_last = block.depth.end.equals(self.spec.k)

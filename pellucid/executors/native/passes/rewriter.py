@@ -1,8 +1,8 @@
 """A graph written anew, operation by operation: what simplification works on.
 
-Rewriter    the new nodes so far, and what each old value has become
-Operation   a primitive on values of the new graph, which rules may write otherwise
-Rules       which rules are asked
+Rewriter        the new nodes so far, and what each old value has become
+Operation       a primitive on values of the new graph, which rules may write otherwise
+RewriteRules    which rules are asked
 """
 
 from collections.abc import Callable
@@ -48,7 +48,7 @@ class Operation:
 Rule = Callable[[Operation], Value | None]
 
 
-class Rules(NamedTuple):
+class RewriteRules(NamedTuple):
     """Rules, asked in order, for primitives of the library, and for any, a user's own too."""
 
     of_library: tuple[Rule, ...]
@@ -58,7 +58,7 @@ class Rules(NamedTuple):
 class Rewriter:
     """The new nodes so far, and what each old value has become."""
 
-    def __init__(self, graph: Graph, rules: Rules) -> None:
+    def __init__(self, graph: Graph, rules: RewriteRules) -> None:
         self.rules = rules
         self.inputs = graph.inputs
         self.renamed: dict[str, Value] = {}

@@ -15,7 +15,7 @@ from pellucid import primitives as p
 from pellucid.executors.native.passes.joins_in_groups import joined_in_groups
 from pellucid.executors.native.passes.pieces_as_slices import pieces_as_slices
 from pellucid.executors.native.passes.reshapes_last import batches_as_rows, reshape_last
-from pellucid.executors.native.passes.rewriter import Operation, Rewriter, Rules
+from pellucid.executors.native.passes.rewriter import Operation, Rewriter, RewriteRules
 from pellucid.executors.native.passes.window_rules import convolution_in_parts, windows_apart
 from pellucid.graph import Graph, Value
 
@@ -238,7 +238,7 @@ def _matrix_by_vector(operation: Operation) -> Value | None:
     return operation.instead(p.Sum((last_axis,)), products)
 
 
-RULES = Rules(
+RULES = RewriteRules(
     of_library=(
         _same,
         _fold,

@@ -27,7 +27,7 @@ TASK, WANTED, CALLER = range(3)  # numbers: the task, how many more may take it,
 AWAKE_TICKS = 400_000  # of the time stamp counter: some 0.1 to 0.2 ms
 
 
-class _Memory:
+class _PoolMemory:
     """The pool's memory in code: its lock and signal, and its numbers."""
 
     def __init__(self, b: ir.IRBuilder, start: ir.Value, target: Target) -> None:
@@ -135,7 +135,7 @@ def emit_thread_pool(module: ir.Module, worker: ir.Function, target: Target) -> 
     kind = ir.FunctionType(VOID, [POINTER])
     function = ir.Function(module, kind, "prepare")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    memory = _Memory(b, function.args[0], target)
+    memory = _PoolMemory(b, function.args[0], target)
     memory.make()
     b.ret_void()
     _emit_hire(module, _emit_helper(module, worker, target), target)
@@ -148,7 +148,7 @@ def _emit_helper(module: ir.Module, worker: ir.Function, target: Target) -> ir.F
     function = ir.Function(module, kind, "helper")
     function.linkage = "internal"  # its address is asked for as that of code of this file
     b = ir.IRBuilder(function.append_basic_block("entry"))
-    memory = _Memory(b, function.args[0], target)
+    memory = _PoolMemory(b, function.args[0], target)
     memory.lock()
     again = b.append_basic_block("again")
     b.branch(again)
@@ -185,7 +185,7 @@ def _emit_together(module: ir.Module, worker: ir.Function, target: Target) -> No
     function = ir.Function(module, kind, "together")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     task, start, more = function.args
-    memory = _Memory(b, start, target)
+    memory = _PoolMemory(b, start, target)
     memory.lock()
     memory.put(TASK, task)
     memory.put(WANTED, more)

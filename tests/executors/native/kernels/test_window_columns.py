@@ -9,8 +9,8 @@ from executors.native.kernels.frame_program import run
 
 from pellucid.executors.native.kernels.window_columns import (
     Axis,
-    Block,
     Channels,
+    ColumnBlock,
     Columns,
     Rows,
 )
@@ -81,7 +81,7 @@ def test_columns_are_those_of_the_definition(along, across):
             graph = frame.shared.graph
             columns = Columns(frame, np.dtype(np.float32), axes)
             source, to = frame.pointer(graph.inputs[0]), frame.pointer(graph.outputs[0])
-            where = Block(Index(frame.builder, row), first, *block)
+            where = ColumnBlock(Index(frame.builder, row), first, *block)
             assert where.count == block[0] * block[1]
             columns.lay_out(Channels(source, CHANNELS, 250), where, Rows(to, apart))
 

@@ -15,7 +15,7 @@ from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul.matrices import Matrix
 from pellucid.executors.native.matmul.packing import (
-    Block,
+    BlockOfA,
     TileCopies,
     pack_lines,
     pack_rows,
@@ -117,7 +117,7 @@ def test_columns_are_copied_as_tiles_need_them(rows, first, last):
     def emitted(v, matrix, place):
         rows_of_a = Interval.of(v.b, first, last)
         copies = TileCopies(v, matrix, 11, cut, place)
-        copies.pack(Block(rows_of_a, Interval.of(v.b, begin, end)))
+        copies.pack(BlockOfA(rows_of_a, Interval.of(v.b, begin, end)))
         assert copies.of_tile(Index(v.b, 0)).strides == (1, cut.rows)
 
     found, _ = packed(view, strides, count * room, emitted)

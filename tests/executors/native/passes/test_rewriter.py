@@ -4,7 +4,7 @@ import numpy as np
 from executors.native.examples import procedure
 
 from pellucid import primitives as p
-from pellucid.executors.native.passes.rewriter import Rewriter, Rules
+from pellucid.executors.native.passes.rewriter import Rewriter, RewriteRules
 
 GRAPH = procedure(
     """graph(x: float32[4,3])
@@ -17,7 +17,7 @@ GRAPH = procedure(
 
 
 def rewritten(*rules):
-    work = Rewriter(GRAPH, Rules(rules, ()))
+    work = Rewriter(GRAPH, RewriteRules(rules, ()))
     for node in GRAPH.nodes:
         work.add(node)
     return work
