@@ -57,11 +57,12 @@ class Widened:
 
     def __init__(self, trace: Trace) -> None:
         self.graph = widened(trace.graph)
-        self._known: dict[str, Any] = {
-            value.name: np.asarray(trace.array(value.name)).astype(value.dtype)
-            for value in self.graph.inputs
-        }
-        self._known |= {value.name: array for value, array in self.graph.constants}
+        self._known: dict[str, Any] = {}
+        for value in self.graph.inputs:
+            array = np.asarray(trace.array(value.name))
+            self._known[value.name] = array.astype(value.dtype)
+        for value, array in self.graph.constants:
+            self._known[value.name] = array
         self._run(self.graph.nodes, self._known)
 
     def array(self, name: str) -> Any:
@@ -74,15 +75,24 @@ class Widened:
         return [self._nudged(name, tuple(place), after) for place in places]
 
     def _nudged(self, name: str, place: tuple[int, ...], after: Sequence[Node]) -> Difference:
-        base, start = self._known[name], self._known[self.graph.outputs[0].name]
-        step = STEP * max(1.0, abs(float(base[place])))
-        sides = []
-        for sign in (-1.0, 1.0):
-            moved = base.copy()
-            moved[place] += sign * step
-            there = float(moved[place]) - float(base[place])  # the step as it was rounded
-            sides.append(float((self._result(name, moved, after) - start).sum()) / there)
-        return Difference(place, step, *sides)
+        base = self._known[name]
+        number = float(base[place])
+        step = STEP * max(1.0, abs(number))
+        left = self._slope(name, place, -step, after)
+        right = self._slope(name, place, step, after)
+        return Difference(place, step, left, right)
+
+    def _slope(
+        self, name: str, place: tuple[int, ...], step: float, after: Sequence[Node]
+    ) -> float:
+        """What the result's sum changes by for each unit of one step."""
+        base = self._known[name]
+        moved = base.copy()
+        moved[place] += step
+        rounded = float(moved[place]) - float(base[place])  # the step as it was rounded
+        start = self._known[self.graph.outputs[0].name]
+        change = self._result(name, moved, after) - start
+        return float(change.sum()) / rounded
 
     def _result(self, name: str, array: Any, after: Sequence[Node]) -> Any:
         known = {**self._known, name: array}
@@ -94,7 +104,8 @@ class Widened:
 
         What differentiation treats as a constant stays as it was.
         """
-        reached, found = {name}, []
+        reached = {name}
+        found = []
         for node in self.graph.nodes:
             if isinstance(node.primitive, StopGradient):
                 continue
@@ -108,26 +119,35 @@ class Widened:
         with np.errstate(all="ignore"):
             for node in nodes:
                 arguments = [known[value.name] for value in node.inputs]
-                known[node.output.name] = np.asarray(node.primitive.forward(np, *arguments))
+                result = node.primitive.forward(np, *arguments)
+                known[node.output.name] = np.asarray(result)
 
 
 def widened(graph: Graph) -> Graph:
     """The graph with float64 in the place of float32, also inside loops."""
-    inputs = tuple(replace(v, dtype=_wide(v.dtype)) for v in graph.inputs)
-    constants = tuple(
-        (replace(value, dtype=_wide(value.dtype)), np.asarray(array).astype(_wide(value.dtype)))
-        for value, array in graph.constants
-    )
-    known = {value.name: value for value in (*inputs, *(value for value, _ in constants))}
+    known: dict[str, Value] = {}
+    for value in graph.inputs:
+        known[value.name] = _wide_value(value)
+    constants = []
+    for value, array in graph.constants:
+        wide = _wide_value(value)
+        known[value.name] = wide
+        constants.append((wide, np.asarray(array).astype(wide.dtype)))
     nodes = []
     for node in graph.nodes:
-        made = _wide_node(node, tuple(known[value.name] for value in node.inputs))
+        inputs = tuple(known[value.name] for value in node.inputs)
+        made = _wide_node(node, inputs)
         known[made.output.name] = made.output
         nodes.append(made)
+    given = tuple(known[value.name] for value in graph.inputs)
     outputs = tuple(known[value.name] for value in graph.outputs)
-    result = Graph(inputs, constants, tuple(nodes), outputs)
+    result = Graph(given, tuple(constants), tuple(nodes), outputs)
     result.check()
     return result
+
+
+def _wide_value(value: Value) -> Value:
+    return replace(value, dtype=_wide(value.dtype))
 
 
 def _wide_node(node: Node, inputs: tuple[Value, ...]) -> Node:
@@ -141,8 +161,11 @@ def _wide_node(node: Node, inputs: tuple[Value, ...]) -> Node:
         elif isinstance(value, np.dtype):
             changed[each.name] = _wide(value)
     wide = replace(primitive, **changed) if changed else primitive
-    shape, dtype = wide.output([v.shape for v in inputs], [v.dtype for v in inputs])
-    return Node(wide, inputs, Value(node.output.name, shape, dtype), node.scope)
+    shapes = [value.shape for value in inputs]
+    dtypes = [value.dtype for value in inputs]
+    shape, dtype = wide.output(shapes, dtypes)
+    output = Value(node.output.name, shape, dtype)
+    return Node(wide, inputs, output, node.scope)
 
 
 def _wide(dtype: DType) -> DType:

@@ -52,11 +52,11 @@ def histograms(trace: Trace, changes: Mapping[str, Any] | None = None) -> list[H
 
     `changes`: what an update adds to each parameter, by the name of its value: see `updates`.
     """
-    found = [
-        histogram(ACTIVATIONS, path, trace.array(value.name))
-        for path, value in trace.innermost.items()
-        if value.dtype in FLOATS and value.shape
-    ]
+    found = []
+    for path, value in trace.innermost.items():
+        if value.shape and value.dtype in FLOATS:
+            array = trace.array(value.name)
+            found.append(histogram(ACTIVATIONS, path, array))
     for name, variable in trace.variables.items():
         if not variable.trainable:
             continue
@@ -65,11 +65,16 @@ def histograms(trace: Trace, changes: Mapping[str, Any] | None = None) -> list[H
         if name in trace.gradients:
             found.append(histogram(GRADIENTS, name, trace.gradients[name]))
         if changes is not None and name in changes:
-            length = float(np.linalg.norm(np.float64(array)))
-            moved = float(np.linalg.norm(np.float64(changes[name])))
-            ratio = moved / length if length else None
-            found.append(histogram(UPDATES, name, changes[name], ratio))
+            change = changes[name]
+            found.append(histogram(UPDATES, name, change, _ratio(change, array)))
     return found
+
+
+def _ratio(change: Any, array: Any) -> float | None:
+    """The length of an update by that of the weights; None where these are all 0."""
+    length = float(np.linalg.norm(np.float64(array)))
+    moved = float(np.linalg.norm(np.float64(change)))
+    return moved / length if length else None
 
 
 def histogram(of: str, path: str, array: Any, ratio: float | None = None) -> Histogram:
@@ -78,13 +83,17 @@ def histogram(of: str, path: str, array: Any, ratio: float | None = None) -> His
     sound = flat[np.isfinite(flat)]
     unsound = flat.size - sound.size
     if not sound.size:
-        return Histogram(of, path, np.zeros(1), np.zeros(0, np.int64), np.nan, np.nan, 0.0, unsound)
-    low, high = float(sound.min()), float(sound.max())
+        no_counts = np.zeros(0, np.int64)
+        return Histogram(of, path, np.zeros(1), no_counts, np.nan, np.nan, 0.0, unsound)
+    low = float(sound.min())
+    high = float(sound.max())
     if low == high:
         low, high = low - 0.5, high + 0.5
     counts, edges = np.histogram(sound, BINS, (low, high))
-    spread, zeros = float(sound.std()), float((sound == 0.0).mean())
-    return Histogram(of, path, edges, counts, float(sound.mean()), spread, zeros, unsound, ratio)
+    mean = float(sound.mean())
+    spread = float(sound.std())
+    zeros = float((sound == 0.0).mean())
+    return Histogram(of, path, edges, counts, mean, spread, zeros, unsound, ratio)
 
 
 def updates(optimizer: Any, trace: Trace) -> dict[str, Any]:
@@ -115,4 +124,7 @@ def updates(optimizer: Any, trace: Trace) -> dict[str, Any]:
 
 def _moved(variable: Variable, new: Mapping[int, Any]) -> Any:
     before = variable.held().array
-    return new[id(variable)] - before if id(variable) in new else np.zeros_like(before)
+    after = new.get(id(variable))
+    if after is None:
+        return np.zeros_like(before)
+    return after - before

@@ -12,7 +12,7 @@ W[l] has the shape (n[l], n[l-1]).
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,17 +101,21 @@ class Layers:
 
 
 def _shapes(row: LayerRow) -> tuple[str, ...]:
-    in_rows = [f"{name} {shape}" for name, shape in row.parameters.items()]
-    in_columns = [
-        f"{name} {turned(shape, is_parameter=True)}" for name, shape in row.parameters.items()
-    ]
-    output = (NOTHING, NOTHING)
+    in_rows = []
+    in_columns = []
+    for name, shape in row.parameters.items():
+        columns = turned(shape, is_parameter=True)
+        in_rows.append(f"{name} {shape}")
+        in_columns.append(f"{name} {columns}")
+    output = NOTHING
+    turned_output = NOTHING
     if row.output is not None:
-        output = str(row.output), str(turned(row.output))
-    return (
-        row.path or said("(model)"), row.kind, row.formula,
-        output[0], ", ".join(in_rows), output[1], ", ".join(in_columns),
-    )  # fmt: skip
+        output = str(row.output)
+        turned_output = str(turned(row.output))
+    name = row.path or said("(model)")
+    parameters = ", ".join(in_rows)
+    turned_parameters = ", ".join(in_columns)
+    return (name, row.kind, row.formula, output, parameters, turned_output, turned_parameters)
 
 
 def _numbers(row: LayerRow) -> tuple[str, ...]:
@@ -137,22 +141,29 @@ def turned(shape: Shape, *, is_parameter: bool = False) -> Shape:
 def layers(trace: Trace, model: BaseModule | None) -> Layers:
     """The table of a traced model; of a function alone, its scopes are its layers."""
     modules: dict[str, Any] = {}
-    names: dict[int, str] = {}
     if model is not None:  # a part of another model has its name there, which begins its paths
-        start = model._name
-        modules = {_joined(start, path): each for path, each in model.modules().items()}
-        names = {id(v): _joined(start, path) for path, v in model.variables().items()}
-    by_path = _nodes_by_path(trace, modules)
+        for path, module in model.modules().items():
+            modules[_joined(model._name, path)] = module
+    owned = _owned(trace, model)
+    rows = []
+    for path, nodes in _nodes_by_path(trace, modules).items():
+        parameters = owned.get(path, {})
+        rows.append(_row(trace, path, modules.get(path), nodes, parameters))
+    return Layers(tuple(rows))
+
+
+def _owned(trace: Trace, model: BaseModule | None) -> dict[str, dict[str, Shape]]:
+    """The shapes of each module's own parameters, by its path and their names."""
     owned: dict[str, dict[str, Shape]] = {}
+    if model is None:
+        return owned
+    names = {id(v): _joined(model._name, path) for path, v in model.variables().items()}
     for variable in trace.variables.values():
         path, _, name = names.get(id(variable), "").rpartition(".")
         if variable.trainable and name:
-            owned.setdefault(path, {})[name] = variable.shape
-    rows = [
-        _row(trace, path, modules.get(path), nodes, owned.get(path, {}))
-        for path, nodes in by_path.items()
-    ]
-    return Layers(tuple(rows))
+            parameters = owned.setdefault(path, {})
+            parameters[name] = variable.shape
+    return owned
 
 
 def _joined(start: str, path: str) -> str:
@@ -162,34 +173,47 @@ def _joined(start: str, path: str) -> str:
 def _nodes_by_path(trace: Trace, modules: Mapping[str, Any]) -> dict[str, list[Node]]:
     """The nodes of each innermost layer, in the order in which layers end."""
     found: dict[str, list[Node]] = {}
-    inner = {path for path in modules if path}
     for node in trace.graph.nodes:
         path = node.scope
-        while path not in modules and path.rpartition(".")[0] in inner:
-            path = path.rpartition(".")[0]
-        nodes = found.pop(path, [])
-        found[path] = [*nodes, node]
+        while path not in modules:
+            outer = path.rpartition(".")[0]
+            if not outer or outer not in modules:
+                break
+            path = outer
+        before = found.pop(path, [])
+        found[path] = [*before, node]
     return found
 
 
 def _row(
     trace: Trace, path: str, module: Any, nodes: Sequence[Node], parameters: Mapping[str, Shape]
 ) -> LayerRow:
-    kind = type(module).__name__ if module is not None else ""
+    kind = ""
+    formula = ""
+    if module is not None:
+        kind = type(module).__name__
+        formula = getattr(type(module), "formula", "")
     output = _output(nodes)
     numbers = sum(map(math.prod, parameters.values()))
-    work = sum(_work(node) for node in nodes)
-    size = sum(math.prod(n.output.shape) * n.output.dtype.itemsize for n in nodes)
-    formula = getattr(type(module), "formula", "") if module is not None else ""
+    work = sum(map(_work, nodes))
+    size = sum(_bytes(node.output) for node in nodes)
+    shape = None if output is None else output.shape
+    row = LayerRow(path, kind, formula, shape, parameters, numbers, work, size)
     if output is None:
-        return LayerRow(path, kind, formula, None, parameters, numbers, work, size)
+        return row
+    row = replace(row, saturated=_saturated(trace, nodes))
     array = trace.array(output.name)
-    known = array.size > 0 and output.dtype in FLOATS
-    mean, spread, zeros = _measured(array) if known else (None, None, None)
-    return LayerRow(
-        path, kind, formula, output.shape, parameters, numbers, work, size,
-        mean, spread, zeros, _saturated(trace, nodes),
-    )  # fmt: skip
+    if array.size == 0 or output.dtype not in FLOATS:
+        return row
+    wide = np.asarray(array, np.float64)
+    mean = float(wide.mean())
+    spread = float(wide.std())
+    zeros = float((wide == 0.0).mean())
+    return replace(row, mean=mean, spread=spread, zeros=zeros)
+
+
+def _bytes(value: Value) -> int:
+    return math.prod(value.shape) * value.dtype.itemsize
 
 
 def _output(nodes: Sequence[Node]) -> Value | None:
@@ -199,25 +223,24 @@ def _output(nodes: Sequence[Node]) -> Value | None:
 
 
 def _work(node: Node) -> int:
-    if isinstance(node.primitive, Scan):
-        return node.primitive.steps * sum(map(_work, node.primitive.body.nodes))
-    return flops(node)
-
-
-def _measured(array: Any) -> tuple[float, float, float]:
-    """Mean, standard deviation, share of zeros."""
-    wide = np.asarray(array, np.float64)
-    return float(wide.mean()), float(wide.std()), float((wide == 0.0).mean())
+    """The FLOPs of a node: of a loop, those of its body in every step."""
+    primitive = node.primitive
+    if not isinstance(primitive, Scan):
+        return flops(node)
+    body = sum(map(_work, primitive.body.nodes))
+    return primitive.steps * body
 
 
 def _saturated(trace: Trace, nodes: Sequence[Node]) -> float | None:
     """The share of the numbers that sigmoids and tanhs gave at their flat ends."""
-    flat = total = 0
+    flat = 0
+    total = 0
     for node in nodes:
-        if isinstance(node.primitive, Sigmoid | Tanh):
-            y = np.asarray(trace.array(node.output.name), np.float64)
-            is_tanh = isinstance(node.primitive, Tanh)
-            slope = 1.0 - y * y if is_tanh else 4.0 * y * (1.0 - y)
-            flat += int((slope < FLAT).sum())
-            total += y.size
+        if not isinstance(node.primitive, Sigmoid | Tanh):
+            continue
+        y = np.asarray(trace.array(node.output.name), np.float64)
+        is_tanh = isinstance(node.primitive, Tanh)
+        slope = 1.0 - y * y if is_tanh else 4.0 * y * (1.0 - y)
+        flat += int((slope < FLAT).sum())
+        total += y.size
     return flat / total if total else None

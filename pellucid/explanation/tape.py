@@ -19,11 +19,10 @@ from pellucid.autodiff import gradients
 from pellucid.captured import Captured, capture_call
 from pellucid.errors import GraphError, PellucidError
 from pellucid.explanation.arrays import MANY
-from pellucid.explanation.trace import floats
+from pellucid.explanation.trace import floats, one_result
 from pellucid.graph import Graph, Origin, Shape, Value, collect
 from pellucid.primitives.base import FLOATS
 from pellucid.scopes import scope
-from pellucid.structure import LEAF
 from pellucid.tensor import Tensor, apply, holding
 from pellucid.variables import Variable
 
@@ -55,47 +54,90 @@ def taped(function: Callable[..., Any], *inputs: Any) -> Tape:
     float that it was given leads to.
     """
     captured = _captured(function, inputs)
-    procedure = captured.procedure
-    if captured.result is not LEAF:
-        raise GraphError(
-            f"explain: the function returned {procedure.results} results. What is explained is "
-            "one: return the loss, or the one output that matters."
-        )
-    graph = _pruned(replace(procedure.graph, outputs=procedure.graph.outputs[:1]))
+    graph = _pruned(one_result(captured))
     tensors = _symbols(graph)
+    backward = _backward(graph, tensors)
+    names = [value.name for value in graph.inputs]
+    made = [node.output.name for node in graph.nodes if node.output.dtype.names is None]
+    given = {name: tensors[name] for name in names} | {SEED: backward.seed}
+    outputs = [tensors[name] for name in made]
+    whole = collect(given, [*outputs, *backward.gradients.values()])
+    forward_values = whole.outputs[: len(made)]
+    backward_values = whole.outputs[len(made) :]
+    new = _names_in_tape(names, made, forward_values)
+    changes = zip(backward.gradients, backward_values, strict=True)
+    arguments = captured.procedure.arguments
+    variables = zip(names[arguments:], captured.variables, strict=True)
+    result = new[graph.outputs[0].name]
+    return Tape(
+        graph=whole,
+        result=next(value for value in forward_values if value.name == result),
+        forward=len(graph.nodes),
+        gradients={new[name]: value.name for name, value in changes},
+        known_as={name: old for old, name in new.items()},
+        arguments=graph.inputs[:arguments],
+        variables=dict(variables),
+    )
+
+
+def _names_in_tape(
+    inputs: Sequence[str], made: Sequence[str], values: Sequence[Value]
+) -> dict[str, str]:
+    """What each value is called in the tape, by its name in the function: inputs keep theirs."""
+    new = {name: name for name in inputs}
+    for name, value in zip(made, values, strict=True):
+        new[name] = value.name
+    return new
+
+
+@dataclass(frozen=True)
+class _Backward:
+    """The gradient of the result that a backward pass starts from, and those that it comes to."""
+
+    seed: Tensor
+    gradients: Mapping[str, Tensor]
+
+
+def _backward(graph: Graph, tensors: Mapping[str, Tensor]) -> _Backward:
+    """The backward pass, traced; GraphError where nothing goes back from the result."""
     result = tensors[graph.outputs[0].name]
     if result.origin is None or result.dtype not in FLOATS:
         raise GraphError(
             "explain: the result depends on no float that was given. There is no backward pass."
         )
     wanted = {name: x for name, x in tensors.items() if x.origin is not None}
-    seed = holding(Value(SEED, result.shape, result.dtype), Origin(None, ()))
-    found = dict(zip(wanted, gradients(result, list(wanted.values()), seed), strict=True))
-    known = {name: dx for name, dx in found.items() if isinstance(dx, Tensor)}
-    names = [v.name for v in graph.inputs]
-    inputs_by_name = {**{name: tensors[name] for name in names}, SEED: seed}
-    made = [n.output.name for n in graph.nodes if n.output.dtype.names is None]
-    outputs = [tensors[name] for name in made] + list(known.values())
-    whole = collect(inputs_by_name, outputs)
-    own = [*names, *(v.name for v in whole.outputs[: len(made)])]
-    new = dict(zip([*names, *made], own, strict=True))
-    backward = dict(zip(known, whole.outputs[len(made) :], strict=True))
-    variables = zip(names[procedure.arguments :], captured.variables, strict=True)
-    return Tape(
-        whole,
-        next(v for v in whole.outputs[: len(made)] if v.name == new[graph.outputs[0].name]),
-        len(graph.nodes),
-        {new[name]: value.name for name, value in backward.items()},
-        {name: old for old, name in new.items()},
-        graph.inputs[: procedure.arguments],
-        dict(variables),
-    )
+    value = Value(SEED, result.shape, result.dtype)
+    seed = holding(value, Origin(None, ()))
+    found = gradients(result, list(wanted.values()), seed)
+    known = {}
+    for name, dx in zip(wanted, found, strict=True):
+        if isinstance(dx, Tensor):
+            known[name] = dx
+    return _Backward(seed, known)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Shape and dtype of an input."""
+
+    shape: Shape
+    dtype: Any
+
+    def widened(self) -> Any:
+        """An array of many samples that takes no memory."""
+        return np.broadcast_to(np.zeros((), self.dtype), (MANY, *self.shape[1:]))
+
+    def same(self) -> Any:
+        """An array of this shape that takes no memory."""
+        return np.broadcast_to(np.zeros((), self.dtype), self.shape)
 
 
 def _captured(function: Callable[..., Any], inputs: Sequence[Any]) -> Captured:
     """The function captured for many samples; as it is called, where that cannot be."""
-    structure, arrays = apart(tuple(map(floats, inputs)))
-    for widened in _widened([(np.shape(a), np.asarray(a).dtype) for a in arrays]):
+    given = tuple(map(floats, inputs))
+    structure, arrays = apart(given)
+    kinds = [_Kind(np.shape(a), np.asarray(a).dtype) for a in arrays]
+    for widened in _widened(kinds):
         try:
             return capture_call(function, structure, widened)
         except (PellucidError, ValueError, TypeError, IndexError):
@@ -103,17 +145,18 @@ def _captured(function: Callable[..., Any], inputs: Sequence[Any]) -> Captured:
     return capture_call(function, structure, arrays)
 
 
-def _widened(kinds: Sequence[tuple[Shape, Any]]) -> Iterator[list[Any]]:
+def _widened(kinds: Sequence[_Kind]) -> Iterator[list[Any]]:
     """Arrays that take no memory, with the first axis of some as that of the samples."""
-    for i, (shape, _) in enumerate(kinds):
-        if not shape or shape in [s for s, _ in kinds[:i]]:
+    tried: set[Shape] = set()
+    for i, kind in enumerate(kinds):
+        shape = kind.shape
+        if not shape or shape in tried:
             continue
-        alike = [k for k, (other, _) in enumerate(kinds) if other[:1] == shape[:1]]
-        for chosen in (alike, [i])[: 1 + (len(alike) > 1)]:
-            yield [
-                np.broadcast_to(np.zeros((), dtype), (MANY, *s[1:]) if k in chosen else s)
-                for k, (s, dtype) in enumerate(kinds)
-            ]
+        tried.add(shape)
+        alike = [k for k, other in enumerate(kinds) if other.shape[:1] == shape[:1]]
+        choices = [alike] if alike == [i] else [alike, [i]]
+        for chosen in choices:
+            yield [each.widened() if k in chosen else each.same() for k, each in enumerate(kinds)]
 
 
 def _pruned(graph: Graph) -> Graph:

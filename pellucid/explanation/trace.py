@@ -2,6 +2,7 @@
 
 trace       capture a function, run its graph node by node, and go back through it
 Trace       the graph, its values, and the gradients of its result by each of them
+one_result  a captured function as a graph with one output
 floats      Python's integers as floats, as formulas mean them
 input_names what a model calls its inputs, where targets stand behind them
 bridges     what a node hands back to its inputs; bridge, to one of them
@@ -20,7 +21,7 @@ import numpy as np
 
 from pellucid.arguments import apart
 from pellucid.autodiff import gradients, sum_to
-from pellucid.captured import capture_call
+from pellucid.captured import Captured, capture_call
 from pellucid.errors import GraphError, nearest
 from pellucid.graph import Graph, Node, Origin, Value
 from pellucid.nn.base import BaseModule
@@ -57,37 +58,51 @@ class Trace:
 
         Its result is the last that the layer made. Errors: GraphError for a path without a layer.
         """
+        graph = self._graph_inside(path)
+        given = [value.name for value in graph.inputs]
+        variables = {name: self.variables[name] for name in given if name in self.variables}
+        labels = {}
+        for name in given:
+            if name in self.makers:
+                labels[name] = self.makers[name].scope or name
+        arguments = len(given) - len(variables)
+        return replace(self, graph=graph, arguments=arguments, variables=variables, labels=labels)
+
+    def _graph_inside(self, path: str) -> Graph:
+        """The nodes of one layer as a graph, whose inputs are what others made."""
         nodes = [node for node in self.graph.nodes if f"{node.scope}.".startswith(f"{path}.")]
         if not nodes:
             self.find(path)
             raise GraphError(f"explain: {path!r} is no layer. Give the path of one: {self._some()}")
-        made = {node.output.name for node in nodes}
-        used = {value.name: value for node in nodes for value in node.inputs}
-        known = {value.name for value, _ in self.graph.constants}
-        given = [v for name, v in used.items() if name not in made and name not in known]
+        used: dict[str, Value] = {}
+        for node in nodes:
+            for value in node.inputs:
+                used[value.name] = value
         constants = [(value, array) for value, array in self.graph.constants if value.name in used]
-        graph = Graph(tuple(given), tuple(constants), tuple(nodes), (nodes[-1].output,))
-        variables = {v.name: self.variables[v.name] for v in given if v.name in self.variables}
-        makers = {v.name: self.makers[v.name] for v in given if v.name in self.makers}
-        labels = {name: node.scope or name for name, node in makers.items()}
-        count = len(given) - len(variables)
-        return Trace(
-            graph, count, variables, self.tensors, self.upstream, labels, self._handed
-        )  # fmt: skip
+        made = {node.output.name for node in nodes}
+        known = {value.name for value, _ in constants}
+        given = [value for name, value in used.items() if name not in made | known]
+        result = nodes[-1].output
+        return Graph(tuple(given), tuple(constants), tuple(nodes), (result,))
 
     def handed(self, node: Node, position: int) -> Tensor | Parts | None:
         """What came back by one use; None where nothing did. Each rule runs once."""
-        dy = self.upstream.get(node.output.name)
+        name = node.output.name
+        dy = self.upstream.get(name)
         if dy is None:
             return None
-        if node.output.name not in self._handed:
-            self._handed[node.output.name] = bridges(self, node, dy)
-        return self._handed[node.output.name][position]
+        if name not in self._handed:
+            self._handed[name] = bridges(self, node, dy)
+        return self._handed[name][position]
 
     @cached_property
     def gradients(self) -> dict[str, Any]:
         """The gradient of the result by each value, as arrays."""
-        return {name: dx.array for name, dx in self.upstream.items() if isinstance(dx, Tensor)}
+        found = {}
+        for name, dx in self.upstream.items():
+            if isinstance(dx, Tensor):
+                found[name] = dx.array
+        return found
 
     @property
     def result(self) -> Value:
@@ -138,8 +153,9 @@ class Trace:
     def values(self) -> dict[str, Value]:
         """Every value of the graph by its name, in the order in which they are known."""
         graph = self.graph
-        given = [*graph.inputs, *(value for value, _ in graph.constants)]
-        return {v.name: v for v in (*given, *(node.output for node in graph.nodes))}
+        constants = [value for value, _ in graph.constants]
+        made = [node.output for node in graph.nodes]
+        return {value.name: value for value in (*graph.inputs, *constants, *made)}
 
     def find(self, path: str) -> Value:
         """The value that a path names: an input, a parameter, a layer's output, or `%3`.
@@ -149,17 +165,25 @@ class Trace:
         found = self.values.get(path) or self.layers.get(path)
         if found is not None:
             return found
-        near = nearest(path, [*(v.name for v in self.graph.inputs), *self.layers])
+        near = nearest(path, self._paths())
         hint = f" Did you mean {near!r}?" if near else ""
+        first = self.graph.nodes[0].output.name
+        last = self.graph.nodes[-1].output.name
         raise GraphError(
             f"explain: no value {path!r}.{hint} There are {self._some()}, and the values inside "
-            f"layers, {self.graph.nodes[0].output.name} to {self.graph.nodes[-1].output.name}."
+            f"layers, {first} to {last}."
         )
+
+    def _paths(self) -> list[str]:
+        """The inputs by their names, then the layers by their paths."""
+        inputs = [value.name for value in self.graph.inputs]
+        return [*inputs, *self.layers]
 
     def _some(self) -> str:
         """The first of the values that have a path."""
-        known = [*(v.name for v in self.graph.inputs), *self.layers]
-        return ", ".join(known[:MOST_NAMED]) + (", ..." if len(known) > MOST_NAMED else "")
+        paths = self._paths()
+        more = ", ..." if len(paths) > MOST_NAMED else ""
+        return ", ".join(paths[:MOST_NAMED]) + more
 
 
 def trace(function: Callable[..., Any], *inputs: Any) -> Trace:
@@ -168,22 +192,34 @@ def trace(function: Callable[..., Any], *inputs: Any) -> Trace:
     Variables are read and not changed. Errors: those of the function; GraphError where it
     returns several results, or none that was computed from its inputs.
     """
-    structure, arrays = apart(tuple(map(floats, inputs)))
+    given = tuple(map(floats, inputs))
+    structure, arrays = apart(given)
     captured = capture_call(function, structure, arrays)
+    graph = one_result(captured)
+    if not graph.nodes:
+        raise GraphError("explain: nothing is computed from the inputs. There is nothing to show.")
+    state = [variable.held().array for variable in captured.variables]
+    tensors = _run(graph, [*arrays, *state])
+    arguments = captured.procedure.arguments
+    names = [value.name for value in graph.inputs[arguments:]]
+    variables = dict(zip(names, captured.variables, strict=True))
+    upstream = _upstream(graph, tensors)
+    return Trace(graph, arguments, variables, tensors, upstream)
+
+
+def one_result(captured: Captured) -> Graph:
+    """The graph of a captured function, with its result as the only output.
+
+    Errors: GraphError where it returns several.
+    """
     procedure = captured.procedure
     if captured.result is not LEAF:
         raise GraphError(
             f"explain: the function returned {procedure.results} results. What is explained is "
             "one: return the loss, or the one output that matters."
         )
-    graph = replace(procedure.graph, outputs=procedure.graph.outputs[:1])
-    if not graph.nodes:
-        raise GraphError("explain: nothing is computed from the inputs. There is nothing to show.")
-    arrays = [*arrays, *(variable.held().array for variable in captured.variables)]
-    tensors = _run(graph, arrays)
-    names = [value.name for value in graph.inputs[procedure.arguments :]]
-    variables = dict(zip(names, captured.variables, strict=True))
-    return Trace(graph, procedure.arguments, variables, tensors, _upstream(graph, tensors))
+    result = procedure.graph.outputs[:1]
+    return replace(procedure.graph, outputs=result)
 
 
 def floats(x: Any) -> Any:
@@ -230,9 +266,11 @@ def _upstream(graph: Graph, tensors: Mapping[str, Tensor]) -> dict[str, Tensor |
 
 
 def _plain(dx: Any) -> Tensor | Parts:
-    if isinstance(dx, Parts):
-        return Parts(dx.dtype, {index: holding(part.array) for index, part in dx.given.items()})
-    return holding(dx.array)
+    """The numbers of a gradient, without its history."""
+    if not isinstance(dx, Parts):
+        return holding(dx.array)
+    given = {index: holding(part.array) for index, part in dx.given.items()}
+    return Parts(dx.dtype, given)
 
 
 def bridges(trace: Trace, node: Node, dy: Tensor | Parts) -> list[Tensor | Parts | None]:
@@ -241,15 +279,20 @@ def bridges(trace: Trace, node: Node, dy: Tensor | Parts) -> list[Tensor | Parts
     The products with the node's local derivatives, dy^T J; None where there is none.
     """
     inputs = [trace.tensors[value.name] for value in node.inputs]
+    output = trace.tensors[node.output.name]
     with np.errstate(all="ignore"):
-        parts = node.primitive.backward(dy, trace.tensors[node.output.name], *inputs)
-        found: list[Tensor | Parts | None] = []
-        for part, x in zip(parts, inputs, strict=True):
-            if part is None or x.origin is None:
-                found.append(None)
-            else:
-                found.append(_plain(part if isinstance(part, Parts) else sum_to(part, x.shape)))
-    return found
+        parts = node.primitive.backward(dy, output, *inputs)
+        both = zip(parts, inputs, strict=True)
+        return [_handed_back(part, x) for part, x in both]
+
+
+def _handed_back(part: Any, x: Tensor) -> Tensor | Parts | None:
+    """What a rule gave for an input, in the input's shape; None where nothing goes back to it."""
+    if part is None or x.origin is None:
+        return None
+    if not isinstance(part, Parts):
+        part = sum_to(part, x.shape)
+    return _plain(part)
 
 
 def bridge(trace: Trace, node: Node, position: int, dy: Tensor | Parts) -> Tensor | Parts | None:
