@@ -11,7 +11,7 @@ W[l] has the shape (n[l], n[l-1]).
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -30,6 +30,7 @@ from pellucid.tables import aligned, significant
 # Where the slope is below a tenth of its largest: sigmoid's y (1 - y), tanh's 1 - y^2.
 FLAT = 0.1
 NOTHING = "-"
+MOST_PARAMETERS = 4  # of one layer, in a line; all of them are in its row
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,13 @@ class Layers:
 def _shapes(row: LayerRow) -> tuple[str, ...]:
     in_rows = []
     in_columns = []
-    for name, shape in row.parameters.items():
+    for name, shape in list(row.parameters.items())[:MOST_PARAMETERS]:
         columns = turned(shape, is_parameter=True)
         in_rows.append(f"{name} {shape}")
         in_columns.append(f"{name} {columns}")
+    if len(row.parameters) > MOST_PARAMETERS:
+        in_rows.append("...")
+        in_columns.append("...")
     output = NOTHING
     turned_output = NOTHING
     if row.output is not None:
@@ -144,26 +148,38 @@ def layers(trace: Trace, model: BaseModule | None) -> Layers:
     if model is not None:  # a part of another model has its name there, which begins its paths
         for path, module in model.modules().items():
             modules[_joined(model._name, path)] = module
-    owned = _owned(trace, model)
+    by_path = _nodes_by_path(trace, modules)
+    owned = _owned(trace, model, by_path)
     rows = []
-    for path, nodes in _nodes_by_path(trace, modules).items():
+    for path, nodes in by_path.items():
         parameters = owned.get(path, {})
         rows.append(_row(trace, path, modules.get(path), nodes, parameters))
     return Layers(tuple(rows))
 
 
-def _owned(trace: Trace, model: BaseModule | None) -> dict[str, dict[str, Shape]]:
-    """The shapes of each module's own parameters, by its path and their names."""
+def _owned(
+    trace: Trace, model: BaseModule | None, paths: Collection[str]
+) -> dict[str, dict[str, Shape]]:
+    """The shapes of the parameters of each layer with a row, by its path and their names."""
     owned: dict[str, dict[str, Shape]] = {}
     if model is None:
         return owned
     names = {id(v): _joined(model._name, path) for path, v in model.variables().items()}
     for variable in trace.variables.values():
-        path, _, name = names.get(id(variable), "").rpartition(".")
+        name = names.get(id(variable), "")
         if variable.trainable and name:
+            path = _owner(name, paths)
             parameters = owned.setdefault(path, {})
-            parameters[name] = variable.shape
+            parameters[name.removeprefix(f"{path}.")] = variable.shape
     return owned
+
+
+def _owner(name: str, paths: Collection[str]) -> str:
+    """The layer with a row that a parameter is of: a cell has none, its weights are the loop's."""
+    path = name.rpartition(".")[0]
+    while path and path not in paths:
+        path = path.rpartition(".")[0]
+    return path if path in paths else name.rpartition(".")[0]
 
 
 def _joined(start: str, path: str) -> str:

@@ -1,6 +1,7 @@
 """The table of layers: numbers by hand, both notations, what layers do to the data."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -85,3 +86,26 @@ def test_a_part_of_another_model_is_told_by_its_path_there():
         ("1.0", "Linear", 8),
         ("1.1", "ReLU", 0),
     ]
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.GRU, nn.LSTM])
+def test_weights_of_the_cells_of_a_loop_are_those_of_its_layer(kind):
+    class Recurrent(nn.Module):
+        def __init__(self):
+            rng = pc.Generator(0)
+            self.loop = kind(3, 4, layers=2, bidirectional=True, rng=rng.child())
+            self.out = nn.Linear(8, 2, rng=rng.child())
+
+        def forward(self, x):
+            return self.out(self.loop(x)[0])
+
+    net = Recurrent()
+    table = pc.explain(net, np.ones((2, 5, 3), np.float32)).layers
+    used = {path: v.shape for path, v in net.parameters().items()}
+    assert sum(row.numbers for row in table.rows) == sum(map(math.prod, used.values()))
+    loop = next(row for row in table.rows if row.path == "loop")
+    inner = {path.removeprefix("loop."): s for path, s in used.items() if path[:5] == "loop."}
+    assert loop.parameters == inner
+    line = next(row for row in table.shapes() if row[0] == "loop")
+    assert line[4].endswith(", ...")
+    assert len(line[4]) < 150
