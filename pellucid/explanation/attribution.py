@@ -9,6 +9,7 @@
 All work on the score of one class for each sample: the one guessed, or those that are given.
 """
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from pellucid.compile import compile as compiled
 from pellucid.derivatives import grad
 from pellucid.errors import GraphError, OptionError
+from pellucid.explanation.map_pictures import MAP_STYLE, pictures_of_maps
 from pellucid.explanation.trace import trace
 from pellucid.tensor import Tensor
 
@@ -28,7 +30,7 @@ STEPS = 64  # on the way from the baseline, at the middle of each
 MOST_WINDOWS = 4096  # of an occlusion: each is one more inference
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Attribution:
     """`array`: of the input's shape, or (samples, height, width); `classes`: of each sample.
 
@@ -42,6 +44,21 @@ class Attribution:
     scores: NDArray[Any]
     total: NDArray[Any] | None = None
     exact: NDArray[Any] | None = None
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(map(str, self.classes.tolist()))
+        told = f"{self.method} {self.array.shape}, for classes {kinds}"
+        return (
+            told if self.exact is None else f"{told}; missing at most {self.error:.2g} of a score"
+        )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the brighter, the more a place counts."""
+        array = np.abs(self.array)
+        if array.ndim < 3:
+            return f"<pre>{html.escape(repr(self))}</pre>"
+        maps = array.sum(axis=1) if array.ndim == 4 else array
+        return MAP_STYLE + pictures_of_maps(self.method, "", maps)
 
     @property
     def error(self) -> float:

@@ -21,16 +21,12 @@ from pellucid.explanation.attribution import (
     Attribution,
 )
 from pellucid.explanation.charts import bars, scatter
-from pellucid.explanation.histograms import ACTIVATIONS, GRADIENTS, UPDATES, WEIGHTS, Histogram
+from pellucid.explanation.histograms import Histogram
+from pellucid.explanation.map_pictures import pictures_of_maps
 from pellucid.explanation.maps import Maps
 from pellucid.explanation.projection import Projection
-from pellucid.explanation.shown import number
 from pellucid.languages import said
 from pellucid.train.page import picture
-
-MOST_MAPS = 32  # of one layer
-FEW_MAPS = 8  # so many are shown larger
-LONG = 2  # times as wide as high, a map has a line of its own
 
 
 class Inside(Protocol):
@@ -62,7 +58,10 @@ def inside(shown: Inside) -> Iterator[tuple[str, str]]:
         (said("Gates through time, for the first sample: steps down"), shown.gates()),
     ):
         if maps and _can_draw():
-            yield title, "\n".join(map(_maps, maps))
+            yield (
+                title,
+                "\n".join(pictures_of_maps(each.path, each.name, each.array) for each in maps),
+            )
 
 
 def _can_draw() -> bool:
@@ -75,44 +74,9 @@ def _histograms(found: Iterable[Histogram]) -> str:
         by_path.setdefault(each.path, []).append(each)
     rows = []
     for path, several in by_path.items():
-        charts = "".join(_histogram(each) for each in several)
+        charts = "".join(bars(each.edges, each.counts, each.told) for each in several)
         rows.append(f'<h3>{html.escape(path)}</h3>\n<div class="charts">{charts}</div>')
     return "\n".join(rows)
-
-
-def _histogram(each: Histogram) -> str:
-    told = said(
-        "{of}: mean {mean}, spread {spread}",
-        of=_word(each.of), mean=number(each.mean), spread=number(each.spread),
-    )  # fmt: skip
-    if each.ratio is not None:
-        told += said("; {ratio} of the weights", ratio=number(each.ratio))
-    if each.unsound:
-        told += said("; {count} not finite", count=each.unsound)
-    return bars(each.edges, each.counts, told)
-
-
-def _word(of: str) -> str:
-    words = {
-        ACTIVATIONS: said("activations"), WEIGHTS: said("weights"), GRADIENTS: said("gradients"),
-        UPDATES: said("update"),
-    }  # fmt: skip
-    return words[of]
-
-
-def _maps(maps: Maps) -> str:
-    """Its maps as pictures, darkest where smallest; three axes, or four, the first two as one."""
-    array = maps.array if maps.array.ndim > 2 else maps.array[None]
-    flat = array.reshape(-1, *array.shape[-2:])
-    low, high = float(flat.min()), float(flat.max())
-    scale = (flat - low) / ((high - low) or 1.0)
-    told = f"{maps.path} {maps.name}"
-    images = "".join(picture(one[None], f"{told} {i}") for i, one in enumerate(scale[:MOST_MAPS]))
-    of = said("{shown} of {all}", shown=min(len(flat), MOST_MAPS), all=len(flat))
-    ends = said("from {low} to {high}", low=number(low), high=number(high))
-    tall, wide = flat.shape[-2:]
-    size = " long" if wide >= LONG * tall else " large" if len(flat) <= FEW_MAPS else ""
-    return f'<h3>{html.escape(told)}: {of}, {ends}</h3>\n<div class="maps{size}">{images}</div>'
 
 
 def attributions(pictures: Any, found: Sequence[Attribution], names: Sequence[str]) -> str:

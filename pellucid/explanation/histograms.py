@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from pellucid.captured import capture_call
 from pellucid.evaluation import run
+from pellucid.explanation.charts import bars
+from pellucid.explanation.shown import number
 from pellucid.explanation.trace import Trace
+from pellucid.languages import said
 from pellucid.primitives.base import FLOATS
 from pellucid.structure import row
 from pellucid.variables import Variable
@@ -23,7 +26,7 @@ BINS = 40
 ACTIVATIONS, WEIGHTS, GRADIENTS, UPDATES = "activations", "weights", "gradients", "updates"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Histogram:
     """The numbers of `path`, a layer's or a parameter's: how many lie between two `edges`.
 
@@ -41,6 +44,30 @@ class Histogram:
     zeros: float
     unsound: int = 0
     ratio: float | None = None
+
+    @property
+    def told(self) -> str:
+        """What they are, in words."""
+        words = {
+            ACTIVATIONS: said("activations"), WEIGHTS: said("weights"),
+            GRADIENTS: said("gradients"), UPDATES: said("update"),
+        }  # fmt: skip
+        told = said(
+            "{of}: mean {mean}, spread {spread}",
+            of=words[self.of], mean=number(self.mean), spread=number(self.spread),
+        )  # fmt: skip
+        if self.ratio is not None:
+            told += said("; {ratio} of the weights", ratio=number(self.ratio))
+        if self.unsound:
+            told += said("; {count} not finite", count=self.unsound)
+        return told
+
+    def __repr__(self) -> str:
+        return f"{self.path} {self.told}"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return bars(self.edges, self.counts, repr(self))
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as JSON takes it."""

@@ -19,20 +19,32 @@ from numpy.typing import NDArray
 
 from pellucid.errors import GraphError
 from pellucid.evaluation import run
+from pellucid.explanation.map_pictures import MAP_STYLE, pictures_of_maps
+from pellucid.explanation.shown import number
 from pellucid.explanation.trace import Trace
 from pellucid.graph import Node
+from pellucid.languages import said
 from pellucid.primitives import Convolution, MatMul, Part, Scan, Sigmoid, Tanh
 
 ROUNDING = 1e-4  # of shares that add up to 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Maps:
     """`array` of what `path` holds; `name` says what it is."""
 
     path: str
     name: str
     array: NDArray[Any]
+
+    def __repr__(self) -> str:
+        low, high = number(self.array.min()), number(self.array.max())
+        ends = said("from {low} to {high}", low=low, high=high)
+        return f"{self.path} {self.name} {self.array.shape}: {ends}"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows. Errors: ImportError where Pillow is not installed."""
+        return MAP_STYLE + pictures_of_maps(self.path, self.name, self.array)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as JSON takes it."""

@@ -119,3 +119,20 @@ def test_the_next_update_of_an_optimizer_stands_beside_the_weights():
     told = {h.path: h for h in shown.histograms() if h.of == "updates"}
     assert set(told) == set(net.parameters())
     assert told["0.weight"].ratio > 0.0
+
+
+def test_what_is_inside_prints_and_shows_itself():
+    net = nn.Sequential(
+        nn.Conv2d(1, 2, 3, rng=pc.Generator(1)), nn.ReLU(), nn.Flatten()
+    ).inference()
+    shown = pc.explain(net, np.ones((2, 1, 5, 5), np.float32))
+    for part, told in (
+        (shown.histograms()[0], "0 activations: mean "),
+        (shown.filters()[0], "0.weight filters (2, 1, 3, 3): from "),
+        (shown.attribution("gradient"), "gradient (2, 1, 5, 5), for classes "),
+        (shown.attribution(), "missing at most "),
+    ):
+        assert told in repr(part)
+        assert "<" in part._repr_html_()
+    flat = pc.explain(nn.Sequential(nn.Linear(3, 2, rng=pc.Generator(1))).inference(), X)
+    assert flat.attribution("gradient")._repr_html_().startswith("<pre>gradient (5, 3)")
