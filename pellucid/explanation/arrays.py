@@ -95,11 +95,20 @@ def _summed_term(term: Expression, axes: tuple[int, ...], shape: Shape) -> Expre
     outer: Exponents = {}
     for base, n in factors(term):
         varies = any(_varies(base, axis) for axis in axes)
-        (inner if varies else outer)[base] = n
-    copies = math.prod(shape[axis] for axis in axes if not any(_varies(b, axis) for b in inner))
-    left = tuple(axis for axis in axes if any(_varies(b, axis) for b in inner))
+        side = inner if varies else outer
+        side[base] = n
+    left = []
+    copies = 1
+    for axis in axes:
+        if any(_varies(base, axis) for base in inner):
+            left.append(axis)
+        else:
+            copies *= shape[axis]
     found = times(product_of(outer), size(copies))
-    return times(found, _summed_factors(product_of(inner), left)) if inner else found
+    if not inner:
+        return found
+    rest = _summed_factors(product_of(inner), tuple(left))
+    return times(found, rest)
 
 
 def _varies(x: Expression, axis: int) -> bool:
@@ -110,25 +119,41 @@ def _summed_factors(x: Expression, axes: tuple[int, ...]) -> Expression:
     if is_call(x, "onehot") and axes == (-1,):
         return ONE
     if is_call(x, "sum"):
-        axes, x = tuple(sorted({*axes, *x.head.axes})), x.inputs[0]
-    seen = tuple(i - len(x.shape) for i, n in enumerate(x.shape) if n != 1)
+        both = {*axes, *x.head.axes}
+        axes = tuple(sorted(both))
+        x = x.inputs[0]
     whole = _unspaced(x)
-    if whole is not None and set(seen) <= set(axes):  # the order of terms does not matter
-        x = whole
-        axes = tuple(i - len(x.shape) for i, n in enumerate(x.shape) if n != 1)
-        return summed(x, tuple(axis + len(x.shape) for axis in axes), x.shape)
-    reduced = tuple(1 if i - len(x.shape) in axes else n for i, n in enumerate(x.shape))
-    return applied(Operation("sum", axes), (x,), reduced)
+    if whole is not None and set(_seen_axes(x)) <= set(axes):  # the order of terms does not matter
+        counted = tuple(axis + len(whole.shape) for axis in _seen_axes(whole))
+        return summed(whole, counted, whole.shape)
+    reduced = list(x.shape)
+    for axis in axes:
+        if -axis <= len(reduced):
+            reduced[axis] = 1
+    return applied(Operation("sum", axes), (x,), tuple(reduced))
+
+
+def _seen_axes(x: Expression) -> tuple[int, ...]:
+    """The axes, counted from the back, that are longer than 1."""
+    axes = len(x.shape)
+    return tuple(i - axes for i, n in enumerate(x.shape) if n != 1)
 
 
 def _unspaced(x: Expression) -> Expression | None:
     """A product of reshaped parts without that, where all had one shape before."""
-    parts = [(base, n) for base, n in factors(x) if base.shape]
-    if not parts or not all(is_call(base, "reshape") for base, _ in parts):
+    before = set()
+    for base, _ in factors(x):
+        if not base.shape:
+            continue
+        if not is_call(base, "reshape"):
+            return None
+        before.add(base.inputs[0].shape)
+    if len(before) != 1:
         return None
-    if len({base.inputs[0].shape for base, _ in parts}) > 1:
-        return None
-    inner = [power(base.inputs[0] if base.shape else base, n) for base, n in factors(x)]
+    inner = []
+    for base, n in factors(x):
+        plain = base.inputs[0] if base.shape else base
+        inner.append(power(plain, n))
     return times(*inner)
 
 
@@ -136,7 +161,7 @@ def reshaped(x: Expression, shape: Shape, to: Shape) -> Expression:
     """An expression that is meant to have one shape, under another."""
     if stripped(shape) == stripped(to):
         return x
-    if [n for n in shape if n != 1] == [n for n in to if n != 1]:
+    if _long(shape) == _long(to):
         return _spaced(x, shape, to)
     x = fitted(x, shape)
     if is_call(x, "reshape"):
@@ -146,18 +171,24 @@ def reshaped(x: Expression, shape: Shape, to: Shape) -> Expression:
     return applied(Operation("reshape", to), (x,), to)
 
 
+def _long(shape: Shape) -> list[int]:
+    """The sizes that are not 1."""
+    return [n for n in shape if n != 1]
+
+
 def _spaced(x: Expression, shape: Shape, to: Shape) -> Expression:
     """The same where axes of size 1 come or go: each part for itself."""
     if x.kind == "sum":
-        return plus(*(scaled(c, _spaced(term, shape, to)) for term, c in terms(x)))
+        parts = [scaled(c, _spaced(term, shape, to)) for term, c in terms(x)]
+        return plus(*parts)
     if x.kind == "product":
-        return times(*(power(_spaced(base, shape, to), n) for base, n in factors(x)))
+        powers = [power(_spaced(base, shape, to), n) for base, n in factors(x)]
+        return times(*powers)
     wanted = _place(x.shape, shape, to)
     if stripped(wanted) == stripped(x.shape):
         return x
-    if is_call(x, "reshape"):
-        return _seen(x.inputs[0], wanted)
-    return _seen(x, wanted)
+    inner = x.inputs[0] if is_call(x, "reshape") else x
+    return _seen(inner, wanted)
 
 
 def _seen(x: Expression, wanted: Shape) -> Expression:
@@ -168,9 +199,11 @@ def _seen(x: Expression, wanted: Shape) -> Expression:
 
 def _place(own: Shape, shape: Shape, to: Shape) -> Shape:
     """The shape of a part, where the whole goes from one shape to another."""
-    padded = (1,) * (len(shape) - len(own)) + own[max(len(own) - len(shape), 0) :]
-    sizes = iter([padded[i] for i, n in enumerate(shape) if n != 1])
-    return tuple(1 if n == 1 else next(sizes) for n in to)
+    missing = max(0, len(shape) - len(own))
+    extra = max(0, len(own) - len(shape))
+    padded = (1,) * missing + own[extra:]
+    long = (size for size, n in zip(padded, shape, strict=True) if n != 1)
+    return tuple(1 if n == 1 else next(long) for n in to)
 
 
 def transposed(x: Expression, shape: Shape) -> Expression:
@@ -192,23 +225,27 @@ def product(a: Expression, b: Expression, shapes: tuple[Shape, Shape], to: Shape
     """The product of two matrices of these shapes."""
     if ZERO in (a, b):
         return ZERO
-    (left, a), (right, b) = taken_out(a), taken_out(b)
-    made = applied(Operation("matmul"), (fitted(a, shapes[0]), fitted(b, shapes[1])), to)
-    return times(left, right, made)
+    number_a, a = taken_out(a)
+    number_b, b = taken_out(b)
+    shape_a, shape_b = shapes
+    matrices = (fitted(a, shape_a), fitted(b, shape_b))
+    made = applied(Operation("matmul"), matrices, to)
+    return times(number_a, number_b, made)
 
 
 def taken_out(x: Expression) -> tuple[Expression, Expression]:
     """The single numbers that are factors of every term, and the rest."""
-    if x.kind != "sum":
-        parts, content = [(x, ONCE)], ONCE
-    else:
+    content = ONCE
+    parts = [(x, ONCE)]
+    if x.kind == "sum":
         content, base = primitive_part(x)
-        parts = terms(base)
-    shared = {base: n for base, n in factors(parts[0][0]) if base.shape == ()}
-    for term, _ in parts[1:]:
+        parts = list(terms(base))
+    (first, _), *others = parts
+    shared = {base: n for base, n in factors(first) if base.shape == ()}
+    for term, _ in others:
         own = dict(factors(term))
         shared = {base: n for base, n in shared.items() if own.get(base) == n}
     out = product_of(shared)
     inverse = product_of({base: -n for base, n in shared.items()})
-    rest = plus(*(scaled(c, times(term, inverse)) for term, c in parts))
-    return scaled(content, out), rest
+    rest = [scaled(c, times(term, inverse)) for term, c in parts]
+    return scaled(content, out), plus(*rest)

@@ -69,11 +69,12 @@ class Writer:
         return found
 
     def _write(self, x: Expression) -> Written:
-        if x.kind == "symbol":
-            return (name_latex(x.head.text) if self.tex else x.head.text), ATOM
         if x.kind == "call":
             return self._call(x)
-        return self._sum(x)
+        if x.kind != "symbol":
+            return self._sum(x)
+        name = x.head.text
+        return (name_latex(name) if self.tex else name), ATOM
 
     def at(self, x: Expression, level: int) -> str:
         """An expression in brackets, unless it binds tightly enough."""
@@ -89,23 +90,31 @@ class Writer:
         if opposite is not None:
             return opposite, ATOM
         parts = sorted(terms(x), key=lambda each: (each[1] < 0, *self._rank(each[0])))
-        written = [self._term(term, abs(c)) for term, c in parts]
-        if len(parts) > 1 or parts[0][1] < 0:
-            written = [(t, own) if own > SUM else (f"({t})", ATOM) for t, own in written]
-        first = ("-" if parts[0][1] < 0 else "") + written[0][0]
-        if len(parts) == 1:
-            return first, (SUM if parts[0][1] < 0 else written[0][1])
-        rest = ((" - " if c < 0 else " + ") + w for (_, c), (w, _) in zip(parts[1:], written[1:],
-                                                                         strict=True))  # fmt: skip
-        return first + "".join(rest), SUM
+        (first, c), *rest = parts
+        if not rest and c >= 0:
+            return self._term(first, c)
+        text = self._summand(first, abs(c))
+        if c < 0:
+            text = f"-{text}"
+        for term, c in rest:
+            sign = "-" if c < 0 else "+"
+            text += f" {sign} {self._summand(term, abs(c))}"
+        return text, SUM
+
+    def _summand(self, term: Expression, c: Fraction) -> str:
+        """A term as it stands beside others or behind a minus sign."""
+        text, own = self._term(term, c)
+        return text if own > SUM else f"({text})"
 
     def _opposite(self, x: Expression) -> str | None:
         """1 - [p] as the opposite condition."""
         parts = dict(terms(x))
-        if len(parts) == 2 and parts.get(ONE) == 1:
-            (other,) = (t for t in parts if t is not ONE)
-            if is_call(other, *COMPARED) and parts[other] == -1:
-                return self._condition(other, 1)
+        if len(parts) != 2 or parts.get(ONE) != 1:
+            return None
+        (other,) = (t for t in parts if t is not ONE)
+        is_condition = is_call(other, *COMPARED)
+        if is_condition and parts[other] == -1:
+            return self._condition(other, 1)
         return None
 
     def _rank(self, x: Expression) -> tuple[bool, bool, bool, str]:
@@ -114,16 +123,15 @@ class Writer:
         return not _has(x, "matmul"), not change, (x.kind == "symbol") != bool(change), text
 
     def _term(self, term: Expression, c: Fraction) -> Written:
-        above = [(x, n) for x, n in factors(term) if n > 0]
-        below = [(x, -n) for x, n in factors(term) if n < 0]
-        above.sort(key=lambda each: self._place(each[0]))
-        below.sort(key=lambda each: self._place(each[0]))
-        tops = [self._power(x, n) for x, n in above]
-        bottoms = [self._power(x, n) for x, n in below]
-        top, bottom = _number(c, alone=not above)
-        top = _tens(top) if self.tex else top
-        tops = ([(top, ATOM)] if top else []) + tops
-        bottoms += [(bottom, ATOM)] if bottom else []
+        powers = sorted(factors(term), key=lambda each: self._place(each[0]))
+        tops = [self._power(x, n) for x, n in powers if n > 0]
+        bottoms = [self._power(x, -n) for x, n in powers if n < 0]
+        top, bottom = _number(c, alone=not tops)
+        if top:
+            shown = _tens(top) if self.tex else top
+            tops.insert(0, (shown, ATOM))
+        if bottom:
+            bottoms.append((bottom, ATOM))
         return self._fraction(tops or [("1", ATOM)], bottoms)
 
     def _place(self, x: Expression) -> tuple[bool, int, str]:
@@ -132,19 +140,24 @@ class Writer:
         return not re.match(r"d[A-Za-z]", text), late, text
 
     def _fraction(self, tops: list[Written], bottoms: list[Written]) -> Written:
-        def side(parts: list[Written], level: int) -> Written:
-            if len(parts) == 1:
-                return parts[0] if parts[0][1] >= level else (f"({parts[0][0]})", ATOM)
-            shown = [t if own >= MATRIX else f"({t})" for t, own in parts]
-            return (_odot(shown) if self.tex else " * ".join(shown)), TERM
-
         if not bottoms:
-            return side(tops, SUM)
+            return self._side(tops, SUM)
         if self.tex:
-            return rf"\frac{{{side(tops, SUM)[0]}}}{{{side(bottoms, SUM)[0]}}}", POWER
-        above, below = side(tops, TERM), side(bottoms, MATRIX)
-        under = below[0] if below[1] >= MATRIX else f"({below[0]})"
-        return f"{above[0]} / {under}", TERM
+            above, _ = self._side(tops, SUM)
+            below, _ = self._side(bottoms, SUM)
+            return rf"\frac{{{above}}}{{{below}}}", POWER
+        above, _ = self._side(tops, TERM)
+        below, own = self._side(bottoms, MATRIX)
+        under = below if own >= MATRIX else f"({below})"
+        return f"{above} / {under}", TERM
+
+    def _side(self, parts: list[Written], level: int) -> Written:
+        """What stands above or below the line; a single part in brackets, unless it binds so."""
+        if len(parts) == 1:
+            text, own = parts[0]
+            return parts[0] if own >= level else (f"({text})", ATOM)
+        shown = [t if own >= MATRIX else f"({t})" for t, own in parts]
+        return (_odot(shown) if self.tex else " * ".join(shown)), TERM
 
     def _power(self, x: Expression, n: Fraction) -> Written:
         if n == 1:

@@ -30,6 +30,7 @@ from pellucid.explanation.expressions import (
     sum_of,
     terms,
 )
+from pellucid.graph import Shape
 
 
 class Names(dict[Expression, Expression]):
@@ -71,20 +72,35 @@ def _single(x: Expression) -> tuple[Fraction, Expression]:
 
 
 def _product(x: Expression, names: Names) -> Expression:
-    exponents = _named(_inside(dict(factors(x)), names), names)
-    inside = [(base.inputs[0], n) for base, n in exponents.items() if is_call(base, "exp")]
-    if len(inside) > 1 or any(n != 1 for _, n in inside):
-        exponents = {base: n for base, n in exponents.items() if not is_call(base, "exp")}
-        whole = plus(*(scaled(n, each) for each, n in inside))
-        exponents[applied(Operation("exp"), (whole,), whole.shape)] = ONCE
+    exponents = _inside(dict(factors(x)), names)
+    exponents = _one_exp(_named(exponents, names))
     found: Exponents = {}
     number = ONCE
     for base, n in exponents.items():
-        c, shown = _single(presented(base, names)) if n == 1 else (ONCE, presented(base, names))
+        shown = presented(base, names)
+        if n != 1:
+            _multiply(found, shown, n)
+            continue
+        c, rest = _single(shown)
         number *= c
-        for each, k in factors(shown) if n == 1 else [(shown, ONCE)]:
-            found[each] = found.get(each, Fraction(0)) + n * k
+        for each, k in factors(rest):
+            _multiply(found, each, k)
     return sum_of({product_of(_rectified(found)): number})
+
+
+def _multiply(exponents: Exponents, base: Expression, n: Fraction) -> None:
+    exponents[base] = exponents.get(base, Fraction(0)) + n
+
+
+def _one_exp(exponents: Exponents) -> Exponents:
+    """Products and powers of exponentials as one: exp(a) exp(b)^2 = exp(a + 2 b)."""
+    inside = [(base.inputs[0], n) for base, n in exponents.items() if is_call(base, "exp")]
+    if all(n == 1 for _, n in inside) and len(inside) <= 1:
+        return exponents
+    whole = plus(*(scaled(n, each) for each, n in inside))
+    left = {base: n for base, n in exponents.items() if not is_call(base, "exp")}
+    left[applied(Operation("exp"), (whole,), whole.shape)] = ONCE
+    return left
 
 
 def _rectified(exponents: Exponents) -> Exponents:
@@ -105,16 +121,13 @@ def _inside(exponents: Exponents, names: Names) -> Exponents:
             parts = dict(factors(whole))
             outer = {b: n for b, n in parts.items() if b not in inner}
             within = {b: n for b, n in parts.items() if b in inner}
-            if (
-                not outer
-                or not within
-                or any(exponents.get(b, 0) * n <= 0 for b, n in outer.items())
-            ):
+            if not outer or not within:
                 continue
-            if any(inner[b] != n for b, n in within.items()):
+            has_outer = all(exponents.get(b, 0) * n > 0 for b, n in outer.items())
+            if not has_outer or any(inner[b] != n for b, n in within.items()):
                 continue
             rest = {b: n for b, n in inner.items() if b not in within}
-            rest[name] = rest.get(name, Fraction(0)) + 1
+            _multiply(rest, name, ONCE)
             moved = applied(base.head, (product_of(rest),), base.shape)
             left = {b: n - outer.get(b, 0) for b, n in exponents.items() if b is not base}
             return _with(product_of(left), moved)
@@ -141,13 +154,16 @@ def _sum(x: Expression, names: Names) -> Expression:
     shared = _shared(parts)
     inner = [(_divided(term, shared), c) for term, c in parts]
     sign, written = _signed(inner, names)
-    content *= sign
-    number, term = _single(_product(product_of(shared), names)) if shared else (ONCE, ONE)
-    outside = dict(factors(term))
-    more, written = _single(written)
-    content *= number * more
+    outside: Exponents = {}
+    if shared:
+        before = _product(product_of(shared), names)
+        number, term = _single(before)
+        content *= number
+        outside = dict(factors(term))
+    number, written = _single(written)
+    content *= sign * number
     for base, n in factors(written):
-        outside[base] = outside.get(base, Fraction(0)) + n
+        _multiply(outside, base, n)
     return sum_of({product_of(_rectified(outside)): content})
 
 
@@ -230,7 +246,7 @@ def _frequent(parts: list[tuple[Expression, Fraction]]) -> list[tuple[Expression
 
 def _gathered(x: Expression) -> Expression:
     """Sums over the same axes, times the same, as one sum."""
-    groups: dict[tuple[Expression, Operation, object], list[Expression]] = {}
+    groups: dict[tuple[Expression, Operation, Shape], list[Expression]] = {}
     found: list[Expression] = []
     for term, c in terms(x):
         own = dict(factors(term))
@@ -238,19 +254,22 @@ def _gathered(x: Expression) -> Expression:
         if len(sums) != 1:
             found.append(scaled(c, term))
             continue
-        own.pop(sums[0])
-        key = (product_of(own), sums[0].head, sums[0].shape)
-        groups.setdefault(key, []).append(scaled(c, sums[0].inputs[0]))
-    for (outside, operation, shape), inner in groups.items():
-        content, rest = _content(plus(*inner))
-        whole = applied(operation, (rest,), shape)  # type: ignore[arg-type]
-        found.append(scaled(content, product_of(_with(outside, whole))))
+        (summed,) = sums
+        own.pop(summed)
+        key = (product_of(own), summed.head, summed.shape)
+        inner = scaled(c, summed.inputs[0])
+        groups.setdefault(key, []).append(inner)
+    for (outside, operation, shape), group in groups.items():
+        content, rest = _content(plus(*group))
+        whole = applied(operation, (rest,), shape)
+        powers = _with(outside, whole)
+        found.append(scaled(content, product_of(powers)))
     return plus(*found)
 
 
 def _with(outside: Expression, factor: Expression) -> Exponents:
     own = dict(factors(outside))
-    own[factor] = own.get(factor, Fraction(0)) + 1
+    _multiply(own, factor, ONCE)
     return own
 
 
@@ -268,9 +287,14 @@ def cost(x: Expression) -> int:
 def _cost(x: Expression) -> int:
     if x.kind == "symbol":
         return 1
+    inner = [cost(y) for y in x.inputs]
     if x.kind == "call":
-        return 1 + sum(map(cost, x.inputs)) + (2 if x.head.rule else 0)
+        attributes = 2 if x.head.rule else 0
+        return 1 + sum(inner) + attributes
+    between = max(0, len(inner) - 1)
     if x.kind == "product":
-        return max(0, len(x.inputs) - 1) + sum(cost(y) + (n not in (1, -1)) for y, n in factors(x))
-    signs = sum(abs(c) != 1 for _, c in terms(x))
-    return max(0, len(x.inputs) - 1) + signs + sum(max(1, cost(y)) for y in x.inputs)
+        exponents = sum(n not in (1, -1) for _, n in factors(x))
+        return between + sum(inner) + exponents
+    coefficients = sum(abs(c) != 1 for _, c in terms(x))
+    summands = sum(max(1, each) for each in inner)
+    return between + coefficients + summands
