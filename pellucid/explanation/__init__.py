@@ -5,6 +5,7 @@ Nothing is drawn beside the code: everything is read from the graph that trains,
 definition of each primitive.
 
     trace          the graph run once, every value and gradient kept
+    with_loss      a model with its loss as one function
     layers         the table of layers, in both notations
     routes         a gradient as the sum over routes of products of bridges
     differences    central differences in float64 beside it

@@ -189,6 +189,11 @@ def _asked(
             "an embedding made of ids."
         )
     outputs = np.asarray(model(x).numpy())
+    if not outputs.size or x.ndim < 2 or len(outputs) != len(x):
+        raise OptionError(
+            f"attribution: inputs of shape {x.shape}, outputs {outputs.shape}. Both have samples "
+            "first, at least one: give a single sample as a batch of one, x[None]."
+        )
     flat = outputs.reshape(len(x), -1)
     chosen = flat.argmax(axis=1) if classes is None else np.asarray(classes, np.int64)
     if chosen.shape != (len(x),) or (chosen < 0).any() or (chosen >= flat.shape[1]).any():

@@ -29,8 +29,8 @@ from pellucid.explanation.notation import COLUMNS, ROWS, Notation, Writer
 from pellucid.explanation.presented import Names, cost, presented
 from pellucid.explanation.spelling import spelled
 from pellucid.explanation.tape import Tape, taped
-from pellucid.explanation.trace import input_names
 from pellucid.explanation.turning import turned
+from pellucid.explanation.with_loss import input_names
 from pellucid.graph import Shape, Value
 from pellucid.languages import said
 from pellucid.nn.base import BaseModule

@@ -5,7 +5,6 @@ Explanation   its parts: layers, graph, derivations; prints, shows in notebooks,
 """
 
 import functools
-import inspect
 import os
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -26,12 +25,12 @@ from pellucid.explanation.picture import Picture
 from pellucid.explanation.projection import Projection, principal_components
 from pellucid.explanation.routes import Routes, routes
 from pellucid.explanation.shown import shown
-from pellucid.explanation.trace import Trace, input_names, trace
+from pellucid.explanation.trace import Trace, trace
+from pellucid.explanation.with_loss import lossy
 from pellucid.io.files import write_atomic
 from pellucid.languages import said
 from pellucid.nn.base import BaseModule, in_mode
 from pellucid.refusals import shown as refused
-from pellucid.scopes import scope
 from pellucid.strict import strict
 
 
@@ -82,7 +81,7 @@ def _of_model(
             "explain: a loss, and no targets. Give them behind the inputs: explain(model, x, t, "
             "loss=cross_entropy)."
         )
-    function = model if loss is None else _lossy(model, loss, len(inputs))
+    function = model if loss is None else lossy(model, loss, len(inputs))
     modules = list(model.modules().values())
     mode = model._training if training is None else training
     with in_mode(modules, training=mode):
@@ -95,21 +94,7 @@ def _of_model(
     return Explanation(found, model, inputs if loss is None else inputs[:-1], lines=lines)
 
 
-def _lossy(model: BaseModule, loss: Callable[..., Any], count: int) -> Callable[..., Any]:
-    """The loss of the outputs and the last input; the others have the names of `forward`."""
-
-    def function(*inputs: Any) -> Any:
-        outputs = model(*inputs[:-1])
-        with scope("loss"):
-            return loss(outputs, inputs[-1])
-
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    names = (*input_names(model, count - 1), "t")
-    parameters = [inspect.Parameter(name, kind) for name in names]
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return function
-
-
+@strict
 class Explanation:
     """A run of a model or a function, to be looked at part by part.
 
@@ -192,8 +177,13 @@ class Explanation:
     def beside(self, other: "Explanation", names: tuple[str, str] = ("1", "2")) -> SideBySide:
         """It and another of the same network side by side, such as two checkpoints.
 
-        Errors: GraphError where they are not of one network.
+        Errors: GraphError where they are not of one network; OptionError for no explanation.
         """
+        if not isinstance(other, Explanation):
+            raise OptionError(
+                f"explain: beside {refused(other)}. It takes another explanation of the same "
+                "network: explain(...).beside(explain(...))."
+            )
         return compared(names, (self.trace, other.trace), (self.layers, other.layers))
 
     def save(

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.captured import capture_call
+from pellucid.errors import OptionError
 from pellucid.evaluation import run
 from pellucid.explanation.charts import bars
 from pellucid.explanation.shown import number
 from pellucid.explanation.trace import Trace
 from pellucid.languages import said
 from pellucid.primitives.base import FLOATS
+from pellucid.refusals import shown as refused
 from pellucid.structure import row
 from pellucid.variables import Variable
 
@@ -127,8 +129,13 @@ def updates(optimizer: Any, trace: Trace) -> dict[str, Any]:
     """What one update of an optimizer would add to each parameter, by the name of its value.
 
     The gradients are those of the trace; nothing is changed, neither parameters nor what the
-    optimizer remembers.
+    optimizer remembers. Errors: OptionError for what is no optimizer.
     """
+    if isinstance(optimizer, type) or not hasattr(optimizer, "minimize"):
+        raise OptionError(
+            f"explain: optimizer is {refused(optimizer)}. It is made for the model: "
+            "pellucid.optim.Adam(model.parameters())."
+        )
     paths = {id(variable): path for path, variable in optimizer.parameters.items()}
     known = {
         paths[id(variable)]: (name, variable)

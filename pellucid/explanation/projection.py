@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pellucid.errors import OptionError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Projection:
     """`points` (samples, count), along `directions` (count, features); `shares` of the variance."""
 
@@ -24,6 +24,11 @@ class Projection:
     def as_dict(self) -> dict[str, Any]:
         """Points and shares as JSON takes them."""
         return {"points": self.points.tolist(), "shares": self.shares.tolist()}
+
+    def __repr__(self) -> str:
+        """The shape of the points, and the shares; the numbers themselves are in the fields."""
+        shares = ", ".join(f"{share:.1%}" for share in self.shares)
+        return f"Projection(points {self.points.shape}, shares {shares})"
 
 
 def principal_components(array: Any, count: int = 2) -> Projection:

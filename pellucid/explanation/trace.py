@@ -4,14 +4,12 @@ trace       capture a function, run its graph node by node, and go back through 
 Trace       the graph, its values, and the gradients of its result by each of them
 one_result  a captured function as a graph with one output
 floats      Python's integers as floats, as formulas mean them
-input_names what a model calls its inputs, where targets stand behind them
 bridges     what a node hands back to its inputs; bridge, to one of them
 
 The graph is the one that trains; the gradients are those of automatic differentiation, to the
 bit: the walk back is its own, asked for every value instead of the parameters alone.
 """
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,7 +22,6 @@ from pellucid.autodiff import gradients, sum_to
 from pellucid.captured import Captured, capture_call
 from pellucid.errors import GraphError, nearest
 from pellucid.graph import Graph, Node, Origin, Value
-from pellucid.nn.base import BaseModule
 from pellucid.primitives.base import FLOATS
 from pellucid.primitives.parts import Parts
 from pellucid.scopes import scope
@@ -225,16 +222,6 @@ def one_result(captured: Captured) -> Graph:
 def floats(x: Any) -> Any:
     """A Python integer as a float: 2 apples have a derivative. Everything else as it stands."""
     return float(x) if isinstance(x, int) and not isinstance(x, bool) else x
-
-
-def input_names(model: BaseModule, count: int) -> list[str]:
-    """What `forward` calls the first `count` inputs; x1, x2, ... where `t` could be one of them."""
-    kinds = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY
-    parameters = inspect.signature(model.forward).parameters.values()
-    known = [p.name for p in parameters if p.kind in kinds][:count]
-    if len(known) == count and "t" not in known:
-        return known
-    return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
 
 
 def _run(graph: Graph, arrays: Sequence[Any]) -> dict[str, Tensor]:

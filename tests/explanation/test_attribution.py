@@ -121,3 +121,10 @@ def test_an_attribution_as_a_document(linear):
     document = integrated_gradients(linear, X).as_dict()
     assert np.shape(document["array"]) == (3, 4)
     assert len(document["total"]) == len(document["exact"]) == 3
+
+
+@pytest.mark.parametrize("shape", [(0, 4), (4,)])
+def test_inputs_without_samples_are_refused(shape):
+    net = nn.Sequential(nn.Linear(4, 3, rng=pc.Generator(0)))
+    with pytest.raises(OptionError, match=r"Both have samples first, at least one: give a single"):
+        integrated_gradients(net, np.zeros(shape, np.float32))

@@ -5,7 +5,7 @@ import pytest
 
 import pellucid as pc
 from pellucid import functional, nn
-from pellucid.errors import GraphError, OptionError
+from pellucid.errors import CallError, GraphError, OptionError
 
 X = np.ones((5, 3), np.float32)
 T = np.array([0, 1, 0, 1, 1])
@@ -38,15 +38,6 @@ def test_the_inputs_have_the_names_of_forward():
 
     shown = pc.explain(Two(), X, X, np.float32(T), loss=lambda y, t: (y.sum(axis=1) - t).mean())
     assert [v.name for v in shown.trace.graph.inputs] == ["left", "right", "t"]
-
-
-def test_an_input_that_is_called_as_targets_are_has_another_name():
-    class Named(nn.Module):
-        def forward(self, x, t):
-            return x * t
-
-    shown = pc.explain(Named(), X, X, np.float32(T), loss=lambda y, t: (y.sum(axis=1) - t).mean())
-    assert [v.name for v in shown.trace.graph.inputs] == ["x1", "x2", "t"]
 
 
 def test_the_mode_is_that_of_the_model_or_the_one_asked_for():
@@ -136,3 +127,23 @@ def test_what_is_inside_prints_and_shows_itself():
         assert "<" in part._repr_html_()
     flat = pc.explain(nn.Sequential(nn.Linear(3, 2, rng=pc.Generator(1))).inference(), X)
     assert flat.attribution("gradient")._repr_html_().startswith("<pre>gradient (5, 3)")
+
+
+def test_wrong_calls_of_the_parts_are_refused_in_words():
+    net = model().inference()
+    shown = pc.explain(net, X, T, loss=functional.cross_entropy)
+    with pytest.raises(CallError, match=r"projection: path is missing"):
+        shown.projection()
+    with pytest.raises(OptionError, match=r"beside 3\. It takes another explanation"):
+        shown.beside(3)
+    with pytest.raises(OptionError, match=r"loss is 'cross_entropy', a str\. It is a function"):
+        pc.explain(net, X, T, loss="cross_entropy")
+    with pytest.raises(OptionError, match=r"optimizer is 3\. It is made for the model"):
+        shown.histograms(3)
+
+
+def test_a_projection_prints_in_short():
+    shown = pc.explain(model().inference(), X, T, loss=functional.cross_entropy)
+    text = repr(shown.projection("0"))
+    assert text.startswith(f"Projection(points ({len(X)}, 2), shares ")
+    assert text.endswith("%)")
