@@ -73,27 +73,37 @@ def times(*parts: Expression) -> Expression:
 def _times(a: Expression, b: Expression) -> Expression:
     if a is ZERO or b is ZERO:
         return ZERO
-    left, right = terms(a), terms(b)
     square = _square(a, b)
     if square is not None:
         return square
-    if len(left) > 1 < len(right) and len(left) * len(right) > MOST_TERMS:
+    left = terms(a)
+    right = terms(b)
+    count = len(left) * len(right)
+    if len(left) > 1 < len(right) and count > MOST_TERMS:
         return product_of({a: ONCE, b: ONCE})
     cancelled = _cancelled(a, b) or _cancelled(b, a)
     if cancelled is not None:
         return cancelled
-    parts = [scaled(c * k, _joined(x, y)) for x, c in left for y, k in right]
+    parts = []
+    for x, c in left:
+        for y, k in right:
+            parts.append(scaled(c * k, _joined(x, y)))
     return plus(*parts)
 
 
 def _square(a: Expression, b: Expression) -> Expression | None:
     """A sum times a multiple of itself; sums that rewrites may shorten are multiplied out."""
-    if a.kind != "sum" or b.kind != "sum" or min(len(a.inputs), len(b.inputs)) < 2:
+    if a.kind != "sum" or b.kind != "sum":
         return None
-    (c, base), (k, other) = primitive_part(a), primitive_part(b)
-    bases = [x for term in base.inputs for x, _ in factors(term)]
-    if base is not other or any(is_call(x, *CONDITIONS, *REDUCED) for x in bases):
+    if min(len(a.inputs), len(b.inputs)) < 2:
         return None
+    c, base = primitive_part(a)
+    k, other = primitive_part(b)
+    if base is not other:
+        return None
+    for term in base.inputs:
+        if any(is_call(x, *CONDITIONS, *REDUCED) for x, _ in factors(term)):
+            return None
     return scaled(c * k, product_of({base: Fraction(2)}))
 
 
@@ -179,10 +189,13 @@ def _power_of_term(term: Expression, c: Fraction, n: Fraction) -> Expression:
     if n.denominator != 1:
         if c <= 0 or (term.kind == "product" and term is not ONE):
             return product_of({scaled(c, term): n})
-        return _number_power(c, n, product_of({term: n}) if term is not ONE else ONE)
-    found = [
-        _rewritten_power(base, k * n) or product_of({base: k * n}) for base, k in factors(term)
-    ]
+        root = ONE if term is ONE else product_of({term: n})
+        return _number_power(c, n, root)
+    found = []
+    for base, k in factors(term):
+        exponent = k * n
+        plain = product_of({base: exponent})
+        found.append(_rewritten_power(base, exponent) or plain)
     return _number_power(c, n, times(*found))
 
 
@@ -199,14 +212,17 @@ def _number_power(c: Fraction, n: Fraction, rest: Expression) -> Expression:
         return times(product_of({ZERO: n}), rest)
     if n.denominator == 1:
         return scaled(c ** int(n), rest)
-    return rest if c == 1 else times(product_of({sum_of({ONE: c}): n}), rest)
+    if c == 1:
+        return rest
+    constant = sum_of({ONE: c})
+    return times(product_of({constant: n}), rest)
 
 
 def condition(x: Expression) -> Expression | None:
     """The first condition that is a factor of a term."""
-    found = [
-        base for term, _ in terms(x) for base, _ in factors(term) if is_call(base, *CONDITIONS)
-    ]
+    found = []
+    for term, _ in terms(x):
+        found += [base for base, _ in factors(term) if is_call(base, *CONDITIONS)]
     return min(found, key=lambda each: each.key, default=None)
 
 
@@ -225,10 +241,14 @@ def without(x: Expression, asked: Expression) -> tuple[Expression, Expression]:
 def _by_case(x: Expression, function: Callable[[Expression], Expression]) -> Expression | None:
     """A function of a choice as the choice of its values; None without a condition."""
     asked = condition(x)
-    if asked is None or (x is asked and function(ONE) is ONE and function(ZERO) is ZERO):
+    if asked is None:
+        return None
+    if x is asked and function(ONE) is ONE and function(ZERO) is ZERO:
         return None
     holds, fails = without(x, asked)
-    return plus(times(asked, function(holds)), times(minus(ONE, asked), function(fails)))
+    where = times(asked, function(holds))
+    elsewhere = times(minus(ONE, asked), function(fails))
+    return plus(where, elsewhere)
 
 
 def unary(name: str, x: Expression) -> Expression:

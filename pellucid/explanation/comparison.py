@@ -15,6 +15,7 @@ from pellucid.errors import GraphError
 from pellucid.explanation.layers import Layers
 from pellucid.explanation.shown import number
 from pellucid.explanation.trace import Trace
+from pellucid.graph import Shape
 from pellucid.languages import said
 from pellucid.tables import aligned
 
@@ -53,13 +54,19 @@ class SideBySide:
 
     def tables(self) -> tuple[Rows, Rows]:
         """Of layers and of parameters, under their heads; first and second stand in one cell."""
-        heads = (said("layer"), said("mean"), said("spread"), said("zeros"))
-        layers = [(p.path, _two(p.mean), _two(p.spread), _two(p.zeros)) for p in self.layers]
-        more = (said("parameter"), said("weights"), said("gradients"), said("moved by"))
-        parameters = [
-            (p.path, _two(p.weights), _two(p.gradients), number(p.moved)) for p in self.parameters
+        layers: Rows = [(said("layer"), said("mean"), said("spread"), said("zeros"))]
+        for layer in self.layers:
+            cells = (_two(layer.mean), _two(layer.spread), _two(layer.zeros))
+            layers.append((layer.path, *cells))
+        parameters: Rows = [
+            (said("parameter"), said("weights"), said("gradients"), said("moved by"))
         ]
-        return [heads, *layers], [more, *parameters]
+        for parameter in self.parameters:
+            weights = _two(parameter.weights)
+            gradients = _two(parameter.gradients)
+            moved = number(parameter.moved)
+            parameters.append((parameter.path, weights, gradients, moved))
+        return layers, parameters
 
     @property
     def title(self) -> str:
@@ -79,8 +86,10 @@ class SideBySide:
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         layers, parameters = self.tables()
-        first = displays.table(self.title, layers[0], layers[1:])
-        return first + displays.table("", parameters[0], parameters[1:])
+        heads, *rows = layers
+        first = displays.table(self.title, heads, rows)
+        heads, *rows = parameters
+        return first + displays.table("", heads, rows)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as JSON takes it."""
@@ -96,33 +105,51 @@ def compared(
     names: tuple[str, str], traces: tuple[Trace, Trace], tables: tuple[Layers, Layers]
 ) -> SideBySide:
     """Both side by side. Errors: GraphError where they are not of one network."""
-    paths = [[row.path for row in table.rows] for table in tables]
-    shapes = [{name: v.shape for name, v in trace.variables.items()} for trace in traces]
-    if paths[0] != paths[1] or shapes[0] != shapes[1]:
+    first, second = traces
+    rows_before, rows_after = (table.rows for table in tables)
+    same_layers = [row.path for row in rows_before] == [row.path for row in rows_after]
+    if not same_layers or _shapes(first) != _shapes(second):
         raise GraphError(
             "explain: the two are not of one network: their layers or parameters differ. Compare "
             "two states of one model, on the same inputs."
         )
-    layers = [
-        LayerPair(a.path, (a.mean, b.mean), (a.spread, b.spread), (a.zeros, b.zeros))
-        for a, b in zip(tables[0].rows, tables[1].rows, strict=True)
-        if a.path and a.output
-    ]
-    trained = [name for name, v in traces[0].variables.items() if v.trainable]
-    results = tuple(float(t.array(t.result.name).mean()) for t in traces)
-    return SideBySide(
-        names, (results[0], results[1]), tuple(layers),
-        tuple(_parameter(name, traces) for name in trained),
-    )  # fmt: skip
+    layers = []
+    for a, b in zip(rows_before, rows_after, strict=True):
+        if a.path and a.output:
+            mean = (a.mean, b.mean)
+            spread = (a.spread, b.spread)
+            zeros = (a.zeros, b.zeros)
+            layers.append(LayerPair(a.path, mean, spread, zeros))
+    parameters = []
+    for name, variable in first.variables.items():
+        if variable.trainable:
+            parameters.append(_parameter(name, traces))
+    results = (_result(first), _result(second))
+    return SideBySide(names, results, tuple(layers), tuple(parameters))
+
+
+def _shapes(trace: Trace) -> dict[str, Shape]:
+    return {name: variable.shape for name, variable in trace.variables.items()}
+
+
+def _result(trace: Trace) -> float:
+    return float(trace.array(trace.result.name).mean())
 
 
 def _parameter(name: str, traces: tuple[Trace, Trace]) -> ParameterPair:
     before, after = (np.float64(trace.array(name)) for trace in traces)
+    first, second = (_size(trace.gradients, name) for trace in traces)
+    weights = (_rms(before), _rms(after))
+    return ParameterPair(name, weights, (first, second), _moved(before, after))
+
+
+def _moved(before: Any, after: Any) -> float:
+    """The way between weights by the length of the first; from 0 any way is without end."""
     length = float(np.linalg.norm(before))
     way = float(np.linalg.norm(after - before))
-    moved = way / length if length else float("inf") if way else 0.0
-    sizes = [_size(trace.gradients, name) for trace in traces]
-    return ParameterPair(name, (_rms(before), _rms(after)), (sizes[0], sizes[1]), moved)
+    if length:
+        return way / length
+    return float("inf") if way else 0.0
 
 
 def _size(gradients: Mapping[str, Any], name: str) -> float:

@@ -33,21 +33,24 @@ class DerivationText:
 
     def __str__(self) -> str:
         parts = ["\n".join([self.title, *self.facts])]
-        tables = (table for table in (self.terms, self.checks) if table[1:])
-        parts += ["\n".join(aligned(table, texts=2)) for table in tables]
-        ways = aligned(self.routes, texts=1) if self.routes[1:] else []
-        return "\n\n".join([*parts, "\n".join([self.routes_told, *ways])])
+        for table in (self.terms, self.checks):
+            if len(table) > 1:
+                parts.append("\n".join(aligned(table, texts=2)))
+        ways = aligned(self.routes, texts=1) if len(self.routes) > 1 else []
+        parts.append("\n".join([self.routes_told, *ways]))
+        return "\n\n".join(parts)
 
     @property
     def html(self) -> str:
         """What a notebook shows."""
-        shown = [displays.listing(self.title, "\n".join(self.facts))]
-        for title, (heads, *rows) in (("", self.terms), ("", self.checks)):
-            shown += [displays.table(title, heads, rows, texts=2, wraps=True)] if rows else []
-        heads, *rows = self.routes
-        return "\n".join(
-            [*shown, displays.table(self.routes_told, heads if rows else (), rows, wraps=True)]
-        )
+        facts = "\n".join(self.facts)
+        shown = [displays.listing(self.title, facts)]
+        for heads, *rows in (self.terms, self.checks):
+            if rows:
+                shown.append(displays.table("", heads, rows, texts=2, wraps=True))
+        heads, *ways = self.routes
+        routes = displays.table(self.routes_told, heads if ways else (), ways, wraps=True)
+        return "\n".join([*shown, routes])
 
 
 def tell(derivation: Derived) -> DerivationText:
@@ -66,7 +69,10 @@ def tell(derivation: Derived) -> DerivationText:
 
 def _described(array: Any, briefly: Callable[[Any], str]) -> str:
     """A number; of several, how they are told briefly, and their extent."""
-    return briefly(array) if array.size == 1 else f"{briefly(array)}, {extent(array)}"
+    told = briefly(array)
+    if array.size == 1:
+        return told
+    return f"{told}, {extent(array)}"
 
 
 def _summed(count: int) -> str:
@@ -83,13 +89,14 @@ def _terms(derivation: Derived) -> Rows:
         said("use"), said("in symbols"), said("in shapes"), said("handed back"),
         said("local derivative"),
     )  # fmt: skip
-    rows = []
+    rows: Rows = [heads]
     for term in derivation.terms:
-        part = NOTHING if term.part is None else felt(term.part)
         rule = term.rule
-        bridge = _bridge(term.jacobian)
-        rows.append((_use(term.node), rule.symbols, rule.shapes, rule.numbers or part, bridge))
-    return [heads, *rows]
+        use = _use(term.node)
+        part = NOTHING if term.part is None else felt(term.part)
+        handed_back = rule.numbers or part
+        rows.append((use, rule.symbols, rule.shapes, handed_back, _bridge(term.jacobian)))
+    return rows
 
 
 def _bridge(jacobian: Any) -> str:

@@ -51,17 +51,21 @@ def gradient_lines(forward: Forward, wanted: Iterable[Value], names: Names) -> l
     """The lines for every step and every value that is wanted, from the result backwards."""
     result = forward.tape.result
     scalar = all(n == 1 for n in result.shape)
-    given: Given = {SEED: ONE if scalar else _change(result)}
+    start = ONE if scalar else _change(result)
+    given: Given = {SEED: start}
     found: list[Gradient] = []
     leaves = {value.name for value in wanted}
     for value in _order(forward, wanted):
         own = forward.tape.gradients.get(value.name)
         if own is None or (own == SEED and not scalar):
             continue
-        meaning = given.get(own) or _shortest(forward, own, given, names)
-        line = Gradient(value, _change(value), meaning, value.name in leaves)
+        meaning = given.get(own)
+        if meaning is None:
+            meaning = _shortest(forward, own, given, names)
+        is_leaf = value.name in leaves
+        line = Gradient(value, _change(value), meaning, is_leaf)
         found.append(line)
-        if not line.leaf:
+        if not is_leaf:
             given.setdefault(own, line.symbol)
     return _used(found)
 
@@ -75,12 +79,14 @@ def _order(forward: Forward, wanted: Iterable[Value]) -> list[Value]:
     blocks = _blocks(forward)
     values = {node.output.name: node.output for node in forward.nodes}
     steps = [values[step.value] for step in forward.steps if step.value]
-    known = {value.name: i for i, value in enumerate(forward.tape.graph.inputs)}
+    inputs = {value.name: i for i, value in enumerate(forward.tape.graph.inputs)}
 
     def place(value: Value) -> tuple[int, bool, int]:
-        first = min((blocks[n.output.name] for n in forward.uses.get(value.name, [])), default=0)
-        is_step = value.name not in known
-        return -first, is_step, known.get(value.name, 0)
+        uses = forward.uses.get(value.name, [])
+        used_in = [blocks[node.output.name] for node in uses]
+        first = min(used_in, default=0)
+        is_step = value.name not in inputs
+        return -first, is_step, inputs.get(value.name, 0)
 
     return sorted([*steps, *wanted], key=place)
 
@@ -154,23 +160,32 @@ def per_sample(lines: list[Gradient]) -> list[Gradient]:
     What comes from the result starts with 1/m in every term then; the same lines without it are
     those of each sample's own loss, and only gradients that are asked for are means.
     """
-    changes = {line.symbol for line in lines if not line.leaf}
+    between = [line for line in lines if not line.leaf]
+    changes = {line.symbol for line in between}
 
     def starts(term: Expression) -> bool:
         return not changes & set(symbols(term))
 
-    first = [t for line in lines if not line.leaf for t, _ in terms(line.meaning) if starts(t)]
-    if not first or not all(dict(factors(term)).get(SAMPLES) == -1 for term in first):
+    first = []
+    for line in between:
+        first += [term for term, _ in terms(line.meaning) if starts(term)]
+    are_means = [dict(factors(term)).get(SAMPLES) == -1 for term in first]
+    if not first or not all(are_means):
         return lines
     return [replace(line, meaning=_moved(line, starts), per_sample=not line.leaf) for line in lines]
 
 
 def _moved(line: Gradient, starts: Callable[[Expression], bool]) -> Expression:
+    """The meaning of a line without 1/m where it begins, and with it where it is asked for."""
     parts = []
     for term, c in terms(line.meaning):
-        begins = starts(term)
-        n = 1 if begins and not line.leaf else -1 if line.leaf and not begins else 0
-        parts.append(scaled(c, times(term, power(SAMPLES, Fraction(n)))))
+        exponent = 0
+        if starts(term):
+            exponent += 1
+        if line.leaf:
+            exponent -= 1
+        factor = power(SAMPLES, Fraction(exponent))
+        parts.append(scaled(c, times(term, factor)))
     return plus(*parts)
 
 
@@ -183,14 +198,21 @@ def introduced(forward: Forward, meanings: Iterable[Expression]) -> list[Step]:
         while waiting:
             each = waiting.pop()
             waiting += each.inputs
-            simple = is_call(each, "sigmoid", "softmax") and each.inputs[0].kind == "symbol"
-            if each in found or each in named or not (simple or is_call(each, "onehot")):
+            role = _role(each)
+            if not role or each in found or each in named:
                 continue
-            layer = max((s.layer for s in forward.steps if s.symbol in each.inputs), default=0)
-            role = "onehot" if is_call(each, "onehot") else "a"
+            layers = [step.layer for step in forward.steps if step.symbol in each.inputs]
             own = symbol(f"new {len(found)}", each.shape, 0.0, 1.0)
-            found[each] = Step(own, each, role, layer)
+            found[each] = Step(own, each, role, max(layers, default=0))
     return list(found.values())
+
+
+def _role(x: Expression) -> str:
+    """What an expression is named for: targets, or an activation of a step; "" for others."""
+    if is_call(x, "onehot"):
+        return "onehot"
+    is_activation = is_call(x, "sigmoid", "softmax") and x.inputs[0].kind == "symbol"
+    return "a" if is_activation else ""
 
 
 def normalised(forward: Forward) -> list[Step]:
@@ -199,10 +221,13 @@ def normalised(forward: Forward) -> list[Step]:
     found: dict[Expression, Step] = {}
     for step in forward.steps:
         for term, _ in terms(step.meaning):
-            own = {base: n for base, n in factors(term) if base in data}
+            powers = factors(term)
+            own = {base: n for base, n in powers if base in data}
+            scales = 1 < len(own) < len(powers)
+            if not scales or min(own.values()) >= 0:
+                continue
             whole = product_of(own)
-            scales = len(own) < len(factors(term))
-            if len(own) > 1 and scales and min(own.values()) < 0 and whole not in found:
+            if whole not in found:
                 name = symbol(f"hat {len(found)}", whole.shape)
                 found[whole] = Step(name, whole, "xhat", step.layer)
     return list(found.values())

@@ -92,13 +92,18 @@ def attention_maps(trace: Trace, sample: int = 0) -> list[Maps]:
     """
     found = []
     for node in trace.graph.nodes:
-        if isinstance(node.primitive, MatMul) and len(node.inputs[0].shape) >= 3:
-            array = trace.array(node.inputs[0].name)
-            if _are_shares(array):
-                _check_sample(sample, len(array))
-                one = array[sample]
-                maps = one.reshape(-1, *one.shape[-2:])
-                found.append(Maps(node.scope, "attention", maps))
+        if not isinstance(node.primitive, MatMul):
+            continue
+        left = node.inputs[0]
+        if len(left.shape) < 3:
+            continue
+        array = trace.array(left.name)
+        if not _are_shares(array):
+            continue
+        _check_sample(sample, len(array))
+        places = left.shape[-2:]
+        maps = array[sample].reshape(-1, *places)
+        found.append(Maps(node.scope, "attention", maps))
     return found
 
 
@@ -123,32 +128,44 @@ def gates(trace: Trace, sample: int = 0) -> list[Maps]:
 
 
 def _inside_loop(trace: Trace, node: Node, sample: int) -> list[Maps]:
-    """Those of one loop: its body run again step by step, and looked at."""
+    """Those of one loop, by the layers that they are in."""
     scan = node.primitive
-    inputs = [trace.array(value.name) for value in node.inputs]
-    constants = inputs[: scan.constants]
-    carried = inputs[scan.constants : scan.constants + scan.carries]
-    sequences = inputs[scan.constants + scan.carries :]
-    kept: dict[str, list[Any]] = {}
-
-    def observe(inner: Node, _: list[Any], result: Any) -> None:
-        if isinstance(inner.primitive, Sigmoid | Tanh) and result.ndim == 2:
-            _check_sample(sample, len(result))
-            kept.setdefault(inner.output.name, []).append(result[sample])
-
-    steps = range(scan.steps)
-    for t in reversed(steps) if scan.reverse else steps:
-        outputs = run(scan.body, [*constants, *carried, *(x[t] for x in sequences)], observe)
-        carried = outputs[: scan.carries]
     makers = {inner.output.name: inner for inner in scan.body.nodes}
     counts: Counter[str] = Counter()
     found = []
-    for name, rows in kept.items():
+    for name, rows in _run_again(trace, node, sample).items():
         inner = makers[name]
         counts[inner.primitive.name] += 1
-        in_time = np.stack(rows[::-1] if scan.reverse else rows)
-        found.append(Maps(inner.scope, _gate(inner, makers, counts), in_time))
+        called = _gate(inner, makers, counts)
+        if scan.reverse:
+            rows.reverse()
+        found.append(Maps(inner.scope, called, np.stack(rows)))
     return found
+
+
+def _run_again(trace: Trace, node: Node, sample: int) -> dict[str, list[Any]]:
+    """What each gate of a loop gave: the body is run again step by step, and looked at."""
+    scan = node.primitive
+    inputs = [trace.array(value.name) for value in node.inputs]
+    constants = inputs[: scan.constants]
+    varying = inputs[scan.constants :]
+    carried = varying[: scan.carries]
+    sequences = varying[scan.carries :]
+    kept: dict[str, list[Any]] = {}
+
+    def observe(inner: Node, _: list[Any], result: Any) -> None:
+        is_gate = isinstance(inner.primitive, Sigmoid | Tanh)
+        if is_gate and result.ndim == 2:
+            _check_sample(sample, len(result))
+            rows = kept.setdefault(inner.output.name, [])
+            rows.append(result[sample])
+
+    steps = range(scan.steps)
+    for t in reversed(steps) if scan.reverse else steps:
+        at_step = [x[t] for x in sequences]
+        outputs = run(scan.body, [*constants, *carried, *at_step], observe)
+        carried = outputs[: scan.carries]
+    return kept
 
 
 def _gate(node: Node, makers: Mapping[str, Node], counts: Counter[str]) -> str:

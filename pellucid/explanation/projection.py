@@ -43,10 +43,14 @@ def principal_components(array: Any, count: int = 2) -> Projection:
             f"principal_components: {count} of {rows.shape[0]} samples with {rows.shape[1]} "
             "features. There are at most as many as samples, and as features."
         )
-    _, lengths, directions = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
+    centred = rows - rows.mean(axis=0)
+    _, lengths, directions = np.linalg.svd(centred, full_matrices=False)
     directions = directions[:count]
     largest = np.abs(directions).argmax(axis=1)
-    directions *= np.sign(directions[np.arange(count), largest])[:, None]
-    total = float((lengths**2).sum())
+    signs = np.sign(directions[np.arange(count), largest])
+    directions *= signs[:, None]
+    variances = lengths**2
+    total = float(variances.sum())
     shares = lengths[:count] ** 2 / total if total else np.zeros(count)
-    return Projection((rows - rows.mean(axis=0)) @ directions.T, directions, shares)
+    points = centred @ directions.T
+    return Projection(points, directions, shares)

@@ -14,7 +14,7 @@ from pellucid.explanation.reading import reader
 from pellucid.explanation.rule import names_of_inputs, rule_of
 from pellucid.explanation.shown import number
 from pellucid.explanation.trace import Trace
-from pellucid.graph import Node
+from pellucid.graph import Graph, Node
 from pellucid.tensor import Tensor
 
 TIGHT = 100  # how tightly a shape or a positive number binds: no brackets
@@ -51,8 +51,10 @@ def rule_text(trace: Trace, node: Node, position: int) -> RuleText:
     graph = rule_of(node, position)
     if graph is None:
         return RuleText(node.primitive.gradient_formula)
-    result, names = graph.outputs[0], names_of_inputs(node)
-    meaning = presented(reader(graph).expression(result.name, {}), Names({}))
+    result = graph.outputs[0]
+    names = names_of_inputs(node)
+    expression = reader(graph).expression(result.name, {})
+    meaning = presented(expression, Names({}))
 
     def spelled(texts: Mapping[str, str]) -> str:
         return _Spelled(ROWS, False, _called, texts=texts).whole(meaning)
@@ -60,15 +62,25 @@ def rule_text(trace: Trace, node: Node, position: int) -> RuleText:
     shapes = {value.name: str(value.shape) for value in graph.inputs}
     symbols = f"d{names[position]} = {spelled({})}"
     in_shapes = f"{node.inputs[position].shape} = {spelled(shapes)}"
-    dy = trace.upstream.get(node.output.name)
-    if any(value.shape for value in graph.inputs) or not isinstance(dy, Tensor):
+    texts = _numbers(trace, node, graph)
+    if texts is None:
         return RuleText(symbols, in_shapes)
-    arrays = [dy.array, *(trace.array(value.name) for value in (node.output, *node.inputs))]
-    values = (number(array.item()) for array in arrays)
-    texts = dict(zip((value.name for value in graph.inputs), values, strict=True))
     part = trace.handed(node, position)
     told = number(part.array.item()) if isinstance(part, Tensor) else ""
     return RuleText(symbols, in_shapes, f"{told} = {spelled(texts)}")
+
+
+def _numbers(trace: Trace, node: Node, graph: Graph) -> dict[str, str] | None:
+    """The numbers that a rule was given, by its inputs; None unless all are single."""
+    dy = trace.upstream.get(node.output.name)
+    if not isinstance(dy, Tensor) or any(value.shape for value in graph.inputs):
+        return None
+    arrays = [dy.array, trace.array(node.output.name)]
+    arrays += [trace.array(value.name) for value in node.inputs]
+    texts = {}
+    for value, array in zip(graph.inputs, arrays, strict=True):
+        texts[value.name] = number(array.item())
+    return texts
 
 
 def _called(x: Expression) -> str:

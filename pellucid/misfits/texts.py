@@ -35,24 +35,37 @@ def explain(error: PellucidError) -> None:
     `trail`: the modules that it has left, the innermost first. Nothing is changed where nothing is
     known.
     """
-    trail, error.trail = error.trail, ()
+    trail = error.trail
+    error.trail = ()
     if error.is_told:
         return
     root, whole, given = trail[-1]
     models = Models({root: whole}, _flat(given))
-    # What stands inside a layer of the library is its own affair.
-    place = next((i for i in reversed(range(len(trail))) if _takes(*trail[i][1:])), 0)
+    place = _place(trail)
     path, layer, inputs = trail[place]
     x = inputs[0] if inputs else None
     if _takes(layer, inputs) and _is_input(x):
         name, x = _misfit(layer, inputs)
         steps = _steps(x, models, trail[place:])
-        text = _of_layer(_Case(path, layer, name, x, steps), error)
+        case = _Case(path, layer, name, x, steps)
+        _tell(error, _of_layer(case, error))
     elif error.operands:
-        text = _of_operation(error, models, layer, (whole, given))
-    else:
-        return
-    error.args, error.is_told, error.operands = (text,), True, ()
+        _tell(error, _of_operation(error, models, layer, (whole, given)))
+
+
+def _place(trail: Trail) -> int:
+    """The outermost module that says what it takes: what stands inside is its own affair."""
+    for i in reversed(range(len(trail))):
+        _, layer, inputs = trail[i]
+        if _takes(layer, inputs):
+            return i
+    return 0
+
+
+def _tell(error: PellucidError, text: str) -> None:
+    error.args = (text,)
+    error.is_told = True
+    error.operands = ()
 
 
 def _takes(layer: Layer, inputs: tuple[Any, ...]) -> bool:
@@ -79,20 +92,29 @@ class _Case:
 
 def _misfit(layer: Layer, inputs: tuple[Any, ...]) -> tuple[str, Any]:
     """The input that does not fit, of those with the axes that the layer takes, by name."""
-    names = list(signature(layer.forward).parameters)
-    for name, x in zip(names, inputs, strict=False):
-        if name in (names[0], *layer.takes_too) and _is_input(x) and _wrong(layer, x):
-            return name if name in layer.takes_too else "x", x
+    first, *others = signature(layer.forward).parameters
+    for name, x in zip((first, *others), inputs, strict=False):
+        if name != first and name not in layer.takes_too:
+            continue
+        if _is_input(x) and _wrong(layer, x):
+            told = name if name in layer.takes_too else "x"
+            return told, x
     return "x", inputs[0]
 
 
 def _is_input(x: Any) -> bool:
     """Whether it is a tensor, or the pair that a recurrent layer gives."""
-    return hasattr(x, "shape") or (isinstance(x, tuple) and bool(x) and hasattr(x[0], "shape"))
+    if isinstance(x, tuple) and x:
+        return hasattr(x[0], "shape")
+    return hasattr(x, "shape")
 
 
 def _flat(inputs: Sequence[Any]) -> list[Any]:
-    return [part for x in inputs for part in (x if isinstance(x, tuple) else (x,))]
+    """The inputs, a pair as both of its parts."""
+    flat: list[Any] = []
+    for x in inputs:
+        flat += x if isinstance(x, tuple) else (x,)
+    return flat
 
 
 def _steps(x: Any, models: Models, trail: Trail) -> list[Step]:
@@ -101,12 +123,15 @@ def _steps(x: Any, models: Models, trail: Trail) -> list[Step]:
     In a Sequential its layers, called once more by shapes alone, tell more than what was recorded.
     """
     if len(trail) > 1:
+        last = trail[0][1]
         path, whole, given = trail[1]
         if isinstance(whole, Iterable) and given and hasattr(given[0], "shape"):
-            found = behind_each_other(whole, path, given[0], trail[0][1])
+            start = given[0]
+            found = behind_each_other(whole, path, start, last)
             if found and found[-1].shape == getattr(x, "shape", ()):
-                return [*chain(given[0], models), *found]
-    return chain(x[0] if isinstance(x, tuple) else x, models)
+                return [*chain(start, models), *found]
+    made = x[0] if isinstance(x, tuple) else x
+    return chain(made, models)
 
 
 def _of_layer(case: _Case, error: Any) -> str:
@@ -116,9 +141,17 @@ def _of_layer(case: _Case, error: Any) -> str:
     found = remedies(case.layer, case.x, giver)
     if not wrong and not found:
         return str(error)
-    words = [_first(case, wrong) if wrong else str(error), _from(case.name, giver), *_joined(found)]
+    first = _first(case, wrong) if wrong else str(error)
+    sentences = [first, _from(case.name, giver), *_joined(found)]
     lines = diagram(case.steps, wrong or said("does not fit"))
-    return "\n".join([_told(words), *lines, f"    {case.place.replace(': ', ' ', 1)}"])
+    last = case.place.replace(": ", " ", 1)
+    return _text(sentences, [*lines, f"    {last}"])
+
+
+def _text(sentences: Sequence[str], lines: Sequence[str]) -> str:
+    """Sentences, and a diagram below them."""
+    told = _told(sentences)
+    return "\n".join([told, *lines])
 
 
 def _first(case: _Case, wrong: str) -> str:
@@ -143,19 +176,22 @@ def _wrong(layer: Layer, x: Any) -> str:
     if taken is None:
         return ""
     if "ids" in taken.names:
-        return said("{dtype}, not integers", dtype=x.dtype) if x.dtype.kind not in "iu" else ""
+        is_integer = x.dtype.kind in "iu"
+        return "" if is_integer else said("{dtype}, not integers", dtype=x.dtype)
     if not taken.has_axes(x.shape):
         return counted(
             "{n} axis, not those of {taken}", "{n} axes, not those of {taken}", x.ndim, taken=taken
         )
-    if taken.option and x.shape[taken.axis] != taken.size:
-        return f"{x.shape[taken.axis]} != {taken.size}"
-    return ""
+    if not taken.option:
+        return ""
+    found = x.shape[taken.axis]
+    return f"{found} != {taken.size}" if found != taken.size else ""
 
 
 def _told(sentences: Sequence[str]) -> str:
     """Sentences one behind the other: with a space between them where the language has one."""
-    return (" " if chosen() == LANGUAGES[0] else "").join(filter(None, sentences))
+    between = " " if chosen() == LANGUAGES[0] else ""
+    return between.join(filter(None, sentences))
 
 
 def _from(name: str, giver: Step) -> str:
@@ -165,26 +201,33 @@ def _from(name: str, giver: Step) -> str:
 
 
 def _joined(found: Sequence[str]) -> list[str]:
-    return [text if i == 0 else said("Or: {remedy}", remedy=text) for i, text in enumerate(found)]
+    """The first remedy as it is, the others as what else may be done."""
+    others = [said("Or: {remedy}", remedy=text) for text in found[1:]]
+    return [*found[:1], *others]
 
 
 def _of_operation(error: Any, models: Models, layer: Layer, whole: Whole) -> str:
     """The text of an operation in a forward."""
     primitive, *operands = error.operands
     tensors = [t for t in operands if t.ndim] or operands
+    shapes = [t.shape for t in tensors]
     chains = [_known(t, models) or chain(t, models) for t in tensors]
     givers = [maker(steps) for steps in chains]
-    wrong = clash(primitive, [t.shape for t in tensors])
-    head = _head(error, form(layer), primitive.name, [t.shape for t in tensors])
-    words = [head, *_joined(of_operation(primitive, tensors, givers, layer, whole))]
-    lines = [line for steps in chains for line in diagram(steps, wrong)]
-    lines.append(f"    {primitive.name}")
-    return "\n".join([_told(words), *lines])
+    wrong = clash(primitive, shapes)
+    head = _head(error, form(layer), primitive.name, shapes)
+    found = of_operation(primitive, tensors, givers, layer, whole)
+    lines = []
+    for steps in chains:
+        lines += diagram(steps, wrong)
+    return _text([head, *_joined(found)], [*lines, f"    {primitive.name}"])
 
 
 def _known(t: Any, models: Models) -> list[Step]:
     """A variable by its name."""
-    return [Step(models.held[id(t)], "", t.shape)] if id(t) in models.held else []
+    name = models.held.get(id(t))
+    if name is None:
+        return []
+    return [Step(name, "", t.shape)]
 
 
 def _head(error: Any, place: str, name: str, shapes: Sequence[Any]) -> str:
@@ -209,18 +252,20 @@ def explain_outside(
     targets: Any,
 ) -> None:
     """The same for a loss: where its outputs come from, and what mends them or the targets."""
-    models = models_of(outputs)
     if outputs.shape == targets.shape:
         return
+    models = models_of(outputs)
     if not models.by_path and chosen() == LANGUAGES[0]:
         return
     steps = chain(outputs, models)
     name = str(getattr(loss, "__name__", "loss"))
-    wrong = f"{outputs.shape}, {targets.shape}"
+    shapes = [outputs.shape, targets.shape]
+    head = _head(error, said("the loss"), name, shapes)
     made = maker(steps)
     giver = said("The outputs come from {giver}.", giver=made) if str(made) else ""
-    head = _head(error, said("the loss"), name, [outputs.shape, targets.shape])
-    words = [head, giver, *_joined(of_loss(loss, outputs, targets, steps))]
+    found = of_loss(loss, outputs, targets, steps)
+    wrong = f"{outputs.shape}, {targets.shape}"
     lines = [*diagram(steps, wrong), f"    {name}(outputs, targets)"]
-    error.args = ("\n".join([_told(words), *lines]),)
+    text = _text([head, giver, *_joined(found)], lines)
+    error.args = (text,)
     error.is_told = True
