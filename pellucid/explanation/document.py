@@ -43,8 +43,8 @@ figcaption { font-size: .8125rem; line-height: 1.35; color: var(--soft); max-wid
 .points figcaption { max-width: none; }
 """
 # Derivations of a page: as many as take a second or two, at this number of operations, each of
-# which costs about so many runs of the network.
-BUDGET, COST, FEWEST = 4_000_000_000, 10, 4
+# which costs about so many runs of the network. A node takes as long as so many operations.
+BUDGET, COST, NODE, FEWEST = 4_000_000_000, 10, 5_000, 4
 LISTED = 4  # routes of each
 PICTURES = 4  # samples whose attributions are shown
 FEWEST_POINTS = 8  # samples that are worth a picture in a plane
@@ -158,7 +158,8 @@ def _derivations(explanation: Documented) -> str:
     """Those of the parameters, or of the inputs where there are none; of large models, of some."""
     paths = [name for name, v in explanation.trace.variables.items() if v.trainable]
     paths = paths or [value.name for value in explanation.trace.graph.inputs]
-    work = sum(row.flops for row in explanation.layers.rows) * COST
+    operations = sum(row.flops for row in explanation.layers.rows)
+    work = (operations + NODE * len(explanation.trace.graph.nodes)) * COST
     count = max(FEWEST, min(len(paths), BUDGET // max(work, 1)))
     picked = paths[:: math.ceil(len(paths) / count)]
     parts = []

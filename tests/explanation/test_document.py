@@ -8,6 +8,7 @@ import pytest
 from explanation.networks import network
 
 import pellucid as pc
+from pellucid import nn
 from pellucid.explanation.document import document
 from pellucid.languages import language
 
@@ -88,3 +89,11 @@ def test_a_page_is_saved(tmp_path):
     shown = pc.explain(lambda x: (x * x).sum(), np.ones(3, np.float32))
     shown.save(tmp_path / "x.html")
     assert (tmp_path / "x.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_long_chain_of_small_layers_has_derivations_of_some_parameters():
+    rng = pc.Generator(0)
+    chain = [nn.Linear(2, 2, rng=rng.child()) for _ in range(150)]
+    shown = pc.explain(nn.Sequential(*chain), np.ones((2, 2), np.float32))
+    count = int(re.search(r"<p>(\d+) of 300; any other: derivation", document(shown, "x"))[1])
+    assert 4 <= count <= 150
