@@ -75,9 +75,12 @@ def is_less(a: Expression, b: Expression) -> Expression:
     difference = value_of(minus(b, a))
     if difference is not None:
         return ONE if difference > 0 else ZERO
-    if b is LIMITLESS or a is LIMITLESS:
-        return ONE if b is LIMITLESS else ZERO
-    (low, high), (floor, ceiling) = interval(a), interval(b)
+    if b is LIMITLESS:
+        return ONE
+    if a is LIMITLESS:
+        return ZERO
+    low, high = interval(a)
+    floor, ceiling = interval(b)
     if high <= floor:
         return ONE
     if low >= ceiling:
@@ -90,8 +93,11 @@ def _by_case(a: Expression, b: Expression, asked: Comparison) -> Expression | No
     p = condition(a) or condition(b)
     if p is None:
         return None
-    (a, other_a), (b, other_b) = without(a, p), without(b, p)
-    return chosen(p, asked(a, b), asked(other_a, other_b))
+    a_where, a_else = without(a, p)
+    b_where, b_else = without(b, p)
+    where = asked(a_where, b_where)
+    elsewhere = asked(a_else, b_else)
+    return chosen(p, where, elsewhere)
 
 
 def is_equal(a: Expression, b: Expression) -> Expression:
@@ -115,7 +121,9 @@ def _exp_of_chosen(x: Expression) -> Expression | None:
     if not is_call(x, "where"):
         return None
     p, a, b = x.inputs
-    return plus(times(p, unary("exp", a)), times(minus(ONE, p), unary("exp", b)))
+    where = times(p, unary("exp", a))
+    elsewhere = times(minus(ONE, p), unary("exp", b))
+    return plus(where, elsewhere)
 
 
 def scaled_infinite(x: Expression) -> bool:
@@ -132,11 +140,16 @@ def same_ids(ids: Expression, shape: Shape) -> Expression:
 
 def chosen(p: Expression, a: Expression, b: Expression) -> Expression:
     """a where p holds, else b; infinite numbers are no part of sums."""
-    if p in (ONE, ZERO):
-        return a if p is ONE else b
+    if p is ONE:
+        return a
+    if p is ZERO:
+        return b
     if any(x is LIMITLESS or scaled_infinite(x) for x in (a, b)):
-        return applied(Operation("where"), (p, a, b), _both(p, plus(a, b)))
-    return plus(times(p, a), times(minus(ONE, p), b))
+        shape = _both(p, plus(a, b))
+        return applied(Operation("where"), (p, a, b), shape)
+    where = times(p, a)
+    elsewhere = times(minus(ONE, p), b)
+    return plus(where, elsewhere)
 
 
 def larger(a: Expression, b: Expression) -> Expression:
@@ -157,11 +170,11 @@ def _never_both(exponents: Exponents) -> Expression | None:
     """a < b and a = b, or b < a: nothing."""
     asked = [base for base in exponents if is_call(base, "less", "equal")]
     for one in asked:
-        if is_call(one, "less"):
-            a, b = one.inputs
-            others = [x for x in asked if x is not one and set(x.inputs) == {a, b}]
-            if others:
-                return ZERO
+        if not is_call(one, "less"):
+            continue
+        both = set(one.inputs)
+        if any(set(other.inputs) == both for other in asked if other is not one):
+            return ZERO
     return None
 
 

@@ -47,19 +47,22 @@ class Derivation(Derived):
             "value": str(self.value),
             "array": self.array.tolist(),
             "gradient": self.gradient.tolist(),
-            "terms": [
-                {
-                    "use": str(term.node),
-                    "input": term.position,
-                    "rule": asdict(term.rule),
-                    "jacobian": None if term.jacobian is None else term.jacobian.tolist(),
-                    "part": None if term.part is None else term.part.tolist(),
-                }
-                for term in self.terms
-            ],
+            "terms": [_term_as_dict(term) for term in self.terms],
             "checks": [asdict(check) | {"error": check.error} for check in self.checks],
             "routes": self.routes.as_dict(),
         }
+
+
+def _term_as_dict(term: Term) -> dict[str, Any]:
+    jacobian = None if term.jacobian is None else term.jacobian.tolist()
+    part = None if term.part is None else term.part.tolist()
+    return {
+        "use": str(term.node),
+        "input": term.position,
+        "rule": asdict(term.rule),
+        "jacobian": jacobian,
+        "part": part,
+    }
 
 
 def derivation(
@@ -96,8 +99,13 @@ def derivation(
 
 def _largest(gradient: Any, count: int) -> list[tuple[int, ...]]:
     """The places of the largest numbers."""
-    flat = np.argsort(-np.abs(gradient), axis=None, kind="stable")[:count]
-    return [tuple(int(i) for i in np.unravel_index(k, gradient.shape)) for k in flat]
+    sizes = np.abs(gradient)
+    order = np.argsort(-sizes, axis=None, kind="stable")
+    places = []
+    for k in order[:count]:
+        place = np.unravel_index(k, gradient.shape)
+        places.append(tuple(int(i) for i in place))
+    return places
 
 
 def _checks(
@@ -105,10 +113,12 @@ def _checks(
 ) -> tuple[Check, ...]:
     if value.dtype not in FLOATS:
         return ()
-    array, found = trace.array(value.name), []
+    array = trace.array(value.name)
+    found = []
     for each in wide.nudge(value.name, places):
-        numbers = float(array[each.place]), float(gradient[each.place])
-        found.append(Check(each.place, *numbers, each.central, each.kink))
+        number = float(array[each.place])
+        slope = float(gradient[each.place])
+        found.append(Check(each.place, number, slope, each.central, each.kink))
     return tuple(found)
 
 

@@ -19,7 +19,6 @@ from functools import cached_property
 from pellucid.explanation.algebra import condition, times, without
 from pellucid.explanation.arrays import MANY, size
 from pellucid.explanation.expressions import (
-    ONE,
     ZERO,
     Expression,
     factors,
@@ -122,18 +121,28 @@ def forward_steps(tape: Tape, layers: Collection[str] = ()) -> Forward:
         value = node.output
         if value.dtype not in FLOATS or value.name not in tape.gradients:
             continue
-        if value.name == tape.result.name and all(n == 1 for n in value.shape):
+        is_number = all(n == 1 for n in value.shape)
+        if is_number and value.name == tape.result.name:
             continue
         meaning = forward.reader.expression(value.name, forward.opened)
-        same = next((x for x in forward.steps if x.open and opened(forward, x) is meaning), None)
+        same = _same_step(forward, meaning)
         if same is not None:  # it only adds 0, or the like
-            forward.closed[value.name], forward.opened[value.name] = same.symbol, meaning
+            forward.closed[value.name] = same.symbol
+            forward.opened[value.name] = meaning
             continue
         role = _role(forward, node, meaning)
         if role:
-            meaning = forward.reader.expression(value.name, forward.closed)
-            _add(forward, value, meaning, role)
+            in_steps = forward.reader.expression(value.name, forward.closed)
+            _add(forward, value, in_steps, role)
     return forward
+
+
+def _same_step(forward: Forward, meaning: Expression) -> Step | None:
+    """The step that means the same, if there is one that rewrites may look into."""
+    for step in forward.steps:
+        if step.open and opened(forward, step) is meaning:
+            return step
+    return None
 
 
 def opened(forward: Forward, step: Step) -> Expression:
@@ -172,21 +181,26 @@ def _is_affine(forward: Forward, node: Node, meaning: Expression) -> bool:
     """A product with parameters, with what is added to it where that is all it is used for."""
     if node.primitive.name in AFFINE:
         used = _moved_on(forward, node)
-        return not (len(used) == 1 and _adds_parameter(forward, used[0]))
-    if _adds_parameter(forward, node):
-        before = next(v for v in node.inputs if v.name in forward.data)
-        made = forward.makers.get(before.name)
-        while made is not None and made.primitive.name in SPACED:
-            made = forward.makers.get(made.inputs[0].name)
-        return made is not None and made.primitive.name in AFFINE
-    return False
+        is_added = len(used) == 1 and _adds_parameter(forward, used[0])
+        return not is_added
+    if not _adds_parameter(forward, node):
+        return False
+    before = next(v for v in node.inputs if v.name in forward.data)
+    made = forward.makers.get(before.name)
+    while made is not None and made.primitive.name in SPACED:
+        inner = made.inputs[0]
+        made = forward.makers.get(inner.name)
+    return made is not None and made.primitive.name in AFFINE
 
 
 def _moved_on(forward: Forward, node: Node) -> list[Node]:
     """What uses a value, as it is or under another shape."""
     found: list[Node] = []
     for use in forward.uses.get(node.output.name, []):
-        found += _moved_on(forward, use) if use.primitive.name in SPACED else [use]
+        if use.primitive.name in SPACED:
+            found += _moved_on(forward, use)
+        else:
+            found.append(use)
     return found
 
 
@@ -224,35 +238,50 @@ def _is_rectifier(meaning: Expression) -> bool:
 def _is_mean(forward: Forward, node: Node, meaning: Expression) -> bool:
     """A sum over some axes of a step, divided by how many numbers that are; several sums."""
     parts = terms(meaning)
-    if len(parts) != 1 or all(n == 1 for n in node.output.shape):
+    is_number = all(n == 1 for n in node.output.shape)
+    if is_number or len(parts) != 1:
         return False
-    sums = [base for base, n in factors(parts[0][0]) if is_call(base, "sum") and n == 1]
-    if len(sums) != 1 or sums[0].inputs[0].kind != "symbol":
+    ((term, _),) = parts
+    sums = [base for base, n in factors(term) if is_call(base, "sum") and n == 1]
+    if len(sums) != 1:
         return False
-    inner = sums[0].inputs[0]
-    count = size(math.prod(inner.shape[axis] for axis in sums[0].head.axes))
-    return times(meaning, count) is sums[0]
+    (whole,) = sums
+    inner = whole.inputs[0]
+    if inner.kind != "symbol":
+        return False
+    summed = [inner.shape[axis] for axis in whole.head.axes]
+    count = size(math.prod(summed))
+    return times(meaning, count) is whole
 
 
 def _is_distance(forward: Forward, node: Node, meaning: Expression) -> bool:
+    """Something without the mean of it."""
+    parts = terms(meaning)
+    if len(parts) != 2:
+        return False
     means = {step.symbol for step in forward.steps if step.role == "mu"}
-    return any(c == -1 and term in means for term, c in terms(meaning)) and len(terms(meaning)) == 2
+    return any(c == -1 and term in means for term, c in parts)
 
 
 def _is_spread(forward: Forward, node: Node, meaning: Expression) -> bool:
-    own = factors(meaning)
-    return len(own) == 1 and own[0][1] == Fraction(1, 2) and meaning is not ONE
+    """A square root of something."""
+    exponents = [n for _, n in factors(meaning)]
+    return exponents == [Fraction(1, 2)]
 
 
 def _is_handed_on(forward: Forward, node: Node, meaning: Expression) -> bool:
     """The last value of a layer, used outside of it."""
-    path, uses = node.scope, forward.uses.get(node.output.name, [])
+    path = node.scope
     if path not in forward.layers or node.primitive.name in MOVED:
         return False
+    uses = forward.uses.get(node.output.name, [])
     return all(use.scope != path for use in uses)
 
 
 def _is_shared_sum(forward: Forward, node: Node, meaning: Expression) -> bool:
     """A sum of data that is used more than once: what a residual connection hands on."""
-    both = all(value.name in forward.data for value in node.inputs)
-    return both and node.primitive.name == "add" and len(forward.uses[node.output.name]) > 1
+    if node.primitive.name != "add":
+        return False
+    uses = forward.uses.get(node.output.name, [])
+    of_data = all(value.name in forward.data for value in node.inputs)
+    return of_data and len(uses) > 1

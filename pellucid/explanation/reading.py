@@ -8,7 +8,7 @@ a user's own too, stays what it is: its name, applied to expressions.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -37,7 +37,7 @@ from pellucid.explanation.expressions import (
     symbol,
     value_of,
 )
-from pellucid.graph import Graph, Node
+from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.base import BOOL
 
 HALF = Fraction(1, 2)
@@ -62,29 +62,40 @@ class Reader:
     def expression(self, name: str, given: Mapping[str, Expression]) -> Expression:
         """The expression of a value; values that are `given` are not looked into."""
         known = {**self.basis, **given}
-        waiting, needed = [name], set()
-        while waiting:
-            each = waiting.pop()
-            place = None if each in known else self._makers[each]
-            if place is not None and place not in needed:
-                needed.add(place)
-                waiting += [value.name for value in self.graph.nodes[place].inputs]
-        for place in sorted(needed):
+        for place in self._needed(name, known):
             node = self.graph.nodes[place]
             known[node.output.name] = _read(node, known, self._counts)
         return known[name]
+
+    def _needed(self, name: str, known: Collection[str]) -> list[int]:
+        """The places of the nodes that a value needs beyond what is known, in their order."""
+        waiting = [name]
+        needed: set[int] = set()
+        while waiting:
+            each = waiting.pop()
+            if each in known:
+                continue
+            place = self._makers[each]
+            if place not in needed:
+                needed.add(place)
+                inputs = self.graph.nodes[place].inputs
+                waiting += [value.name for value in inputs]
+        return sorted(needed)
 
 
 def reader(graph: Graph) -> Reader:
     """A graph to be read, its inputs as symbols by their own names."""
     basis = {}
     for value in graph.inputs:
-        own = symbol(value.name, value.shape)
-        basis[value.name] = held(own) if value.dtype == BOOL else own
+        basis[value.name] = _symbol_of(value)
     for value, array in graph.constants:
-        own = symbol(value.name, value.shape)
-        basis[value.name] = constant(array) or (held(own) if value.dtype == BOOL else own)
+        basis[value.name] = constant(array) or _symbol_of(value)
     return Reader(graph, basis)
+
+
+def _symbol_of(value: Value) -> Expression:
+    own = symbol(value.name, value.shape)
+    return held(own) if value.dtype == BOOL else own
 
 
 def constant(array: Any) -> Expression | None:
@@ -105,8 +116,11 @@ def constant(array: Any) -> Expression | None:
 
 
 def _counts_up(array: Any) -> bool:
+    """Whether numbers are 0, 1, 2, ..., as those of classes."""
     flat = np.asarray(array)
-    return flat.ndim == 1 and flat.size > 1 and bool((flat == np.arange(flat.size)).all())
+    if flat.ndim != 1 or flat.size < 2:
+        return False
+    return np.array_equal(flat, np.arange(flat.size))
 
 
 def _read(node: Node, known: Mapping[str, Expression], counts: set[str]) -> Expression:
@@ -154,8 +168,10 @@ def _power(a: Expression, b: Expression) -> Expression | None:
 
 def _cast(node: Node, x: Expression) -> Expression | None:
     """Floats stay what they are, and conditions are numbers already."""
-    given, to = node.inputs[0].dtype, node.primitive.to
-    return x if to.kind == "f" or given in (to, BOOL) else None
+    given = node.inputs[0].dtype
+    to = node.primitive.to
+    stays = to.kind == "f" or given in (to, BOOL)
+    return x if stays else None
 
 
 def _sum(node: Node, x: Expression) -> Expression:
@@ -174,9 +190,13 @@ def _reshape(node: Node, x: Expression) -> Expression:
 
 
 def _permuted(node: Node, x: Expression) -> Expression | None:
+    """The transpose of matrices; no other order of axes is algebra."""
     axes = node.primitive.axes
-    plain = tuple(range(len(axes) - 2))
-    if len(axes) < 2 or axes != (*plain, len(axes) - 1, len(axes) - 2):
+    count = len(axes)
+    if count < 2:
+        return None
+    before = range(count - 2)
+    if axes != (*before, count - 1, count - 2):
         return None
     return transposed(x, node.inputs[0].shape)
 

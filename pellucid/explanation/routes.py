@@ -20,6 +20,7 @@ import heapq
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -62,14 +63,17 @@ class Route:
         share = f"{self.share:.1%}" if math.isfinite(self.share) else NOTHING
         return self._way(), share, felt(self.part)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as JSON takes it, its values by their names."""
+        through = list(self.names)
+        return {"through": through, "share": self.share, "part": self.part.tolist()}
+
     def _way(self) -> str:
         """The operations, by layer."""
-        ways: list[tuple[str, list[str]]] = []
-        for node, _ in self.uses:
-            if not ways or ways[-1][0] != node.scope:
-                ways.append((node.scope, []))
-            ways[-1][1].append(node.primitive.name)
-        told = [f"{path}: {' '.join(names)}" if path else " ".join(names) for path, names in ways]
+        told = []
+        for path, uses in groupby(self.uses, key=lambda use: use[0].scope):
+            names = " ".join(node.primitive.name for node, _ in uses)
+            told.append(f"{path}: {names}" if path else names)
         return " -> ".join(told)
 
 
@@ -119,7 +123,10 @@ class Routes:
         return [heads, *(route.row() for route in self.found)]
 
     def __str__(self) -> str:
-        return "\n".join([self.told(), *(aligned(self.rows(), texts=1) if self.found else ())])
+        if not self.found:
+            return self.told()
+        rows = aligned(self.rows(), texts=1)
+        return "\n".join([self.told(), *rows])
 
     __repr__ = __str__
 
@@ -130,10 +137,7 @@ class Routes:
 
     def as_dict(self) -> dict[str, Any]:
         """The routes as JSON takes them; the number of all as text, as it may be large."""
-        found = [
-            {"through": list(route.names), "share": route.share, "part": route.part.tolist()}
-            for route in self.found
-        ]
+        found = [route.as_dict() for route in self.found]
         return {"count": many(self.count), "total": self.total.tolist(), "found": found}
 
 
@@ -151,7 +155,10 @@ def routes(trace: Trace, value: Value, most: int = 8) -> Routes:
 
 
 def _size(route: Route) -> float:
-    return abs(route.share) if math.isfinite(route.share) else float(np.abs(route.part).max())
+    """How large a route is: by its share, or where there is none, by its largest number."""
+    if math.isfinite(route.share):
+        return abs(route.share)
+    return float(np.abs(route.part).max())
 
 
 def _walked(trace: Trace, way: tuple[Use, ...], total: Any) -> Route:
@@ -210,8 +217,10 @@ class _Bridges:
         """How many routes lead from a value to the result."""
         counts = {self._trace.result.name: 1}
         for each in self._backwards:
-            uses = self._uses[each]
-            counts.setdefault(each, sum(counts.get(node.output.name, 0) for (node, _), _ in uses))
+            further = 0
+            for (node, _), _ in self._uses[each]:
+                further += counts.get(node.output.name, 0)
+            counts.setdefault(each, further)
         return counts[name]
 
     def largest(self, name: str, most: int) -> list[tuple[Use, ...]]:
@@ -221,12 +230,13 @@ class _Bridges:
         """
         best: dict[str, list[tuple[float, _Way]]] = {self._trace.result.name: [(0.0, None)]}
         for each in self._backwards:
-            ways = [
-                (gain + further, (use, way))
-                for use, gain in self._uses[each]
-                for further, way in best.get(use[0].output.name, ())
-            ]
-            best.setdefault(each, heapq.nlargest(most, ways, key=lambda pair: pair[0]))
+            ways: list[tuple[float, _Way]] = []
+            for use, gain in self._uses[each]:
+                node, _ = use
+                for further, rest in best.get(node.output.name, ()):
+                    ways.append((gain + further, (use, rest)))
+            largest = heapq.nlargest(most, ways, key=lambda pair: pair[0])
+            best.setdefault(each, largest)
         return [tuple(_in_order(way)) for _, way in best[name]]
 
 
@@ -239,9 +249,13 @@ def _in_order(way: _Way) -> Iterator[Use]:
 
 def _length(dy: Tensor | Parts | None) -> float:
     """The Euclidean length of all numbers."""
+    if dy is None:
+        return 0.0
     if isinstance(dy, Parts):
-        return math.hypot(*(_length(part) for part in dy.given.values()))
-    return 0.0 if dy is None else float(np.linalg.norm(np.asarray(dy.array, np.float64)))
+        lengths = map(_length, dy.given.values())
+        return math.hypot(*lengths)
+    wide = np.asarray(dy.array, np.float64)
+    return float(np.linalg.norm(wide))
 
 
 def _reaching(trace: Trace, value: Value) -> list[str]:
