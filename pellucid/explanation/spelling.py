@@ -17,6 +17,7 @@ from pellucid.explanation.notation import Notation
 from pellucid.graph import Shape, Value
 
 LETTERS = {"mu": "mu", "d": "c", "sigma": "s", "xhat": "xhat", "onehot": "t", "h": "h"}
+LEARNED = {"add": "beta", "take": "E"}  # weights and biases by what is done with them
 OTHERS = "uvpqrfgk"
 
 
@@ -186,9 +187,9 @@ def _letter(forward: Forward, value: Value, use: Any) -> str:
     if operation == "add" and _is_affine(forward, use.output.name):
         return "b"
     own, _, _ = value.name.rpartition(".")[2].partition("~")
-    if own not in ("bias", "weight"):
+    if own not in ("bias", "weight") or operation == "scan":  # a loop has names of its own
         return own
-    return "beta" if operation == "add" else "gamma"
+    return LEARNED.get(operation, "gamma")
 
 
 def _is_affine(forward: Forward, name: str) -> bool:

@@ -39,3 +39,19 @@ def test_no_two_things_have_one_name():
 def test_arguments_keep_their_names():
     found = backward_pass(lambda apples, price: apples * price, 2, 100)
     assert [str(line) for line in found.backward] == ["dapples = price", "dprice = apples"]
+
+
+def test_a_table_of_embeddings_and_the_weights_of_a_loop_are_no_gammas():
+    class Words(nn.Module):
+        def __init__(self):
+            rng = pc.Generator(0)
+            self.words = nn.Embedding(9, 3, rng=rng.child())
+            self.loop = nn.GRU(3, 2, rng=rng.child())
+
+        def forward(self, ids):
+            return self.loop(self.words(ids))[0].mean()
+
+    text = pc.explain(Words(), np.zeros((2, 4), np.int64)).backward_pass().text()
+    assert "take(E, " in text
+    assert "scan(weight, bias, recurrent_weight, recurrent_bias, " in text
+    assert "gamma" not in text
