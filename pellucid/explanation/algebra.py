@@ -140,11 +140,15 @@ def _joined(x: Expression, y: Expression) -> Expression:
 def primitive_part(x: Expression) -> tuple[Fraction, Expression]:
     """A sum as a number times a sum without a common divisor, a number in it above 0."""
     parts = terms(x)
-    lead = dict(parts).get(ONE, parts[0][1] if parts else ONCE)
-    above, below = [abs(c.numerator) for _, c in parts], [c.denominator for _, c in parts]
-    common = Fraction(math.gcd(*above) or 1, math.lcm(*below))
+    first = parts[0][1] if parts else ONCE
+    lead = dict(parts).get(ONE, first)
+    numerators = [abs(c.numerator) for _, c in parts]
+    denominators = [c.denominator for _, c in parts]
+    divisor = math.gcd(*numerators) or 1
+    common = Fraction(divisor, math.lcm(*denominators))
     content = common if lead > 0 else -common
-    return content, sum_of({term: c / content for term, c in parts})
+    primitive = {term: c / content for term, c in parts}
+    return content, sum_of(primitive)
 
 
 def _monic(x: Expression) -> tuple[Fraction, Expression]:

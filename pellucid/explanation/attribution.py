@@ -87,7 +87,9 @@ def saliency(model: Any, x: Any, classes: Sequence[int] | None = None) -> Attrib
     Shapes: x (samples, ...) -> the same. Source: Simonyan et al. 2013 (arXiv 1312.6034).
     """
     x, chosen, scores = _asked(model, x, classes)
-    return Attribution(GRADIENT, np.asarray(_slopes(model, chosen)(x).numpy()), chosen, scores)
+    slopes = _slopes(model, chosen)
+    gradient = np.asarray(slopes(x).numpy())
+    return Attribution(GRADIENT, gradient, chosen, scores)
 
 
 def integrated_gradients(
@@ -107,11 +109,14 @@ def integrated_gradients(
         raise OptionError(f"integrated_gradients: {steps} steps. There is at least 1.")
     x, chosen, scores = _asked(model, x, classes)
     start = np.full_like(x, baseline)
-    mean, slopes = np.zeros(x.shape, np.float64), compiled(_slopes(model, chosen))
+    way = x - start
+    mean = np.zeros(x.shape, np.float64)
+    slopes = compiled(_slopes(model, chosen))
     for k in range(steps):
         part = np.float32((k + 0.5) / steps).astype(x.dtype)
-        mean += slopes(start + (x - start) * part).numpy() / steps
-    array = (x - start) * mean
+        place = start + way * part
+        mean += slopes(place).numpy() / steps
+    array = way * mean
     exact = scores.astype(np.float64) - _scores(model(start), chosen)
     total = array.reshape(len(x), -1).sum(axis=1)
     return Attribution(INTEGRATED, array, chosen, scores, total, exact)
@@ -133,18 +138,20 @@ def occlusion(
     """
     x, chosen, scores = _asked(model, x, classes)
     _check_pictures(OCCLUSION, x)
-    places = _windows(x.shape[2:], window, stride)
+    sides = x.shape[2:]
     outputs = compiled(model)
-    falls = np.zeros((len(x), *x.shape[2:]))
-    counts = np.zeros(x.shape[2:])
-    for top, left in places:
+    falls = np.zeros((len(x), *sides))
+    counts = np.zeros(sides)
+    for top, left in _windows(sides, window, stride):
+        rows = slice(top, top + window)
+        columns = slice(left, left + window)
         covered = x.copy()
-        here = (slice(top, top + window), slice(left, left + window))
-        covered[:, :, here[0], here[1]] = cover
+        covered[:, :, rows, columns] = cover
         fall = scores.astype(np.float64) - _scores(outputs(covered), chosen)
-        falls[:, here[0], here[1]] += fall[:, None, None]
-        counts[here] += 1.0
-    return Attribution(OCCLUSION, falls / np.maximum(counts, 1.0), chosen, scores)
+        falls[:, rows, columns] += fall[:, None, None]
+        counts[rows, columns] += 1.0
+    mean = falls / np.maximum(counts, 1.0)
+    return Attribution(OCCLUSION, mean, chosen, scores)
 
 
 def grad_cam(

@@ -168,13 +168,17 @@ class _Drawn:
         """How far each box is from the start; what is given stands right before its first use."""
         ranks: dict[str, int] = {}
         for name, target in uses:
-            before = ranks.get(self.owner[name], 0) if name in self.owner else 0
-            ranks[target] = max(ranks.get(target, 0), before + 1)
+            after = 1
+            if name in self.owner:
+                source = self.owner[name]
+                after += ranks.get(source, 0)
+            ranks[target] = max(ranks.get(target, 0), after)
         for name, target in uses:
-            if name not in self.owner:
-                ranks[name] = min(ranks.get(name, ranks[target] - 1), ranks[target] - 1)
-            else:
+            if name in self.owner:
                 ranks.setdefault(self.owner[name], 0)
+                continue
+            before = ranks[target] - 1
+            ranks[name] = min(ranks.get(name, before), before)
         return ranks
 
     def _group(self) -> None:
@@ -209,11 +213,13 @@ class _Drawn:
         if box == self.owner.get(name):
             return None
         if name in self.owner:
+            kind = REFERENCE
             label = self.trace.makers[name].scope or name
-            return Box(box, REFERENCE, label, str(self.trace.values[name]), name in self.on_route)
-        kind = STATE if name in self.trace.variables else GIVEN
-        label = self.trace.labels.get(name, name)
-        return Box(box, kind, label, str(self.trace.values[name]), name in self.on_route)
+        else:
+            kind = STATE if name in self.trace.variables else GIVEN
+            label = self.trace.labels.get(name, name)
+        title = str(self.trace.values[name])
+        return Box(box, kind, label, title, name in self.on_route)
 
     def _box(self, name: str, nodes: list[Node]) -> Box:
         lit = any(node.output.name in self.on_route for node in nodes)
@@ -229,21 +235,27 @@ class _Drawn:
 
     def _operation(self, node: Node) -> str:
         """Its sign, with a constant at its side: 3 x, or x / 5."""
-        sign = SIGNS.get(type(node.primitive), node.primitive.name)
-        known = {value.name: array for value, array in self.trace.graph.constants}
-        sides = [
-            number(array.item()) if array is not None and array.size == 1 else ""
-            for array in (known.get(value.name) for value in node.inputs)
-        ]
-        if len(sides) != 2 or sign == node.primitive.name:
+        name = node.primitive.name
+        sign = SIGNS.get(type(node.primitive), name)
+        if sign == name or len(node.inputs) != 2:
             return str(sign)
-        return " ".join(side for side in (sides[0], sign, sides[1]) if side)
+        constants = {value.name: array for value, array in self.trace.graph.constants}
+        sides = []
+        for value in node.inputs:
+            array = constants.get(value.name)
+            if array is not None and array.size == 1:
+                sides.append(number(array.item()))
+            else:
+                sides.append("")
+        left, right = sides
+        return " ".join(filter(None, (left, sign, right)))
 
     def _arrow(self, name: str, source: str, target: str, uses: list[tuple[Node, int]]) -> Arrow:
-        parts = [part for use in uses if (part := self._part(*use)) is not None]
-        lit = name in self.on_route
-        lit = lit and any(node.output.name in self.on_route for node, _ in uses)
+        found = [self._part(node, position) for node, position in uses]
+        parts = [part for part in found if part is not None]
         dx = sum(parts) if parts else None
+        used_on = any(node.output.name in self.on_route for node, _ in uses)
+        lit = used_on and name in self.on_route
         return self._written(self.trace.values[name], source, target, dx, lit=lit)
 
     def _part(self, node: Node, position: int) -> Any:
@@ -254,8 +266,10 @@ class _Drawn:
     def _written(self, value: Value, source: str, target: str, dx: Any, *, lit: bool) -> Arrow:
         array = self.trace.array(value.name)
         title = f"{value}\nforward {extent(array)}"
-        title += "" if dx is None else f"\nbackward {extent(dx)}"
-        return Arrow(source, target, shown(array), "" if dx is None else felt(dx), title, lit)
+        if dx is None:
+            return Arrow(source, target, shown(array), "", title, lit)
+        title += f"\nbackward {extent(dx)}"
+        return Arrow(source, target, shown(array), felt(dx), title, lit)
 
 
 def _on_routes(trace: Trace, value: Value) -> set[str]:

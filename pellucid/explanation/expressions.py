@@ -74,11 +74,14 @@ _known: "WeakValueDictionary[str, Expression]" = WeakValueDictionary()
 
 
 def _made(kind: str, head: Any, inputs: tuple[Expression, ...], shape: Shape) -> Expression:
-    said = f"{kind}|{head}|{shape}|{'|'.join(x.key for x in inputs)}"
+    """The one object of this expression."""
+    keys = "|".join(x.key for x in inputs)
+    said = f"{kind}|{head}|{shape}|{keys}"
     key = sha256(said.encode()).hexdigest()[:24]
     found = _known.get(key)
     if found is None:
-        found = _known[key] = Expression(kind, head, inputs, shape, key)
+        found = Expression(kind, head, inputs, shape, key)
+        _known[key] = found
     return found
 
 
@@ -165,7 +168,10 @@ def value_of(x: Expression) -> Fraction | None:
     if x is ZERO:
         return Fraction(0)
     parts = terms(x)
-    return parts[0][1] if len(parts) == 1 and parts[0][0] is ONE else None
+    if len(parts) != 1:
+        return None
+    ((term, c),) = parts
+    return c if term is ONE else None
 
 
 def is_call(x: Expression, *names: str) -> bool:

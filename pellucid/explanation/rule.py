@@ -44,7 +44,8 @@ def rule_of(node: Node, position: int) -> Graph | None:
 
 def names_of_inputs(node: Node) -> list[str]:
     """What the primitive's `forward` calls its inputs: a and b, or x; x0, x1 where any number."""
-    parameters = list(inspect.signature(node.primitive.forward).parameters.values())[1:]
+    signature = inspect.signature(node.primitive.forward)
+    _, *parameters = signature.parameters.values()  # the first is xp
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return [f"x{i}" for i in range(len(node.inputs))]
     return [p.name for p in parameters]

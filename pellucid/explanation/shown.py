@@ -56,8 +56,11 @@ def felt(dx: Any) -> str:
     """What comes back on an arrow: its number, or how large its numbers are (root mean square)."""
     if dx.size == 1:
         return number(dx.item())
+    if dx.size == 0:
+        return "rms 0"
     wide = np.asarray(dx, np.float64)
-    return f"rms {number(float(np.sqrt((wide * wide).mean())) if dx.size else 0.0)}"
+    root_mean_square = float(np.sqrt((wide * wide).mean()))
+    return f"rms {number(root_mean_square)}"
 
 
 def extent(array: Any) -> str:
