@@ -4,6 +4,7 @@ import numpy as np
 
 import pellucid as pc
 from pellucid.explanation.derived import Check, Derived, Term
+from pellucid.explanation.rule_text import RuleText
 
 
 def test_a_derivation_is_made_of_terms_and_checks():
@@ -16,7 +17,7 @@ def test_a_derivation_is_made_of_terms_and_checks():
 
 def test_what_is_a_record_has_no_size():
     node = pc.explain(lambda x: x * x, 2.0).trace.graph.nodes[0]
-    assert Term(node, 0, None).size == 0.0
+    assert Term(node, 0, None, RuleText("no rule")).size == 0.0
 
 
 def test_a_check_says_how_far_both_are_apart():
