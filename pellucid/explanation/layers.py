@@ -22,8 +22,8 @@ from pellucid.explanation.trace import Trace
 from pellucid.graph import Node, Shape, Value
 from pellucid.languages import said
 from pellucid.nn.base import BaseModule, joined
-from pellucid.nn.summary import flops
-from pellucid.primitives import Scan, Sigmoid, Tanh
+from pellucid.nn.summary import work_by_path
+from pellucid.primitives import Sigmoid, Tanh
 from pellucid.primitives.base import FLOATS
 from pellucid.tables import aligned, significant
 
@@ -150,10 +150,11 @@ def layers(trace: Trace, model: BaseModule | None) -> Layers:
             modules[_joined(model._name, path)] = module
     by_path = _nodes_by_path(trace, modules)
     owned = _owned(trace, model, by_path)
+    work = work_by_path(trace.graph, by_path)
     rows = []
     for path, nodes in by_path.items():
         parameters = owned.get(path, {})
-        rows.append(_row(trace, path, modules.get(path), nodes, parameters))
+        rows.append(_row(trace, path, modules.get(path), nodes, parameters, work.get(path, 0)))
     return Layers(tuple(rows))
 
 
@@ -202,7 +203,12 @@ def _nodes_by_path(trace: Trace, modules: Mapping[str, Any]) -> dict[str, list[N
 
 
 def _row(
-    trace: Trace, path: str, module: Any, nodes: Sequence[Node], parameters: Mapping[str, Shape]
+    trace: Trace,
+    path: str,
+    module: Any,
+    nodes: Sequence[Node],
+    parameters: Mapping[str, Shape],
+    work: int,
 ) -> LayerRow:
     kind = ""
     formula = ""
@@ -211,7 +217,6 @@ def _row(
         formula = getattr(type(module), "formula", "")
     output = _output(nodes)
     numbers = sum(map(math.prod, parameters.values()))
-    work = sum(map(_work, nodes))
     size = sum(_bytes(node.output) for node in nodes)
     shape = None if output is None else output.shape
     row = LayerRow(path, kind, formula, shape, parameters, numbers, work, size)
@@ -236,15 +241,6 @@ def _output(nodes: Sequence[Node]) -> Value | None:
     """The last array that a layer made; records are taken apart before they are used."""
     made = [node.output for node in nodes if node.output.dtype.names is None]
     return made[-1] if made else None
-
-
-def _work(node: Node) -> int:
-    """The FLOPs of a node: of a loop, those of its body in every step."""
-    primitive = node.primitive
-    if not isinstance(primitive, Scan):
-        return flops(node)
-    body = sum(map(_work, primitive.body.nodes))
-    return primitive.steps * body
 
 
 def _saturated(trace: Trace, nodes: Sequence[Node]) -> float | None:

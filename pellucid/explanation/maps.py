@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import GraphError
-from pellucid.evaluation import run
 from pellucid.explanation.map_pictures import MAP_STYLE, pictures_of_maps
 from pellucid.explanation.shown import number
 from pellucid.explanation.trace import Trace
@@ -145,12 +144,6 @@ def _inside_loop(trace: Trace, node: Node, sample: int) -> list[Maps]:
 
 def _run_again(trace: Trace, node: Node, sample: int) -> dict[str, list[Any]]:
     """What each gate of a loop gave: the body is run again step by step, and looked at."""
-    scan = node.primitive
-    inputs = [trace.array(value.name) for value in node.inputs]
-    constants = inputs[: scan.constants]
-    varying = inputs[scan.constants :]
-    carried = varying[: scan.carries]
-    sequences = varying[scan.carries :]
     kept: dict[str, list[Any]] = {}
 
     def observe(inner: Node, _: list[Any], result: Any) -> None:
@@ -160,11 +153,9 @@ def _run_again(trace: Trace, node: Node, sample: int) -> dict[str, list[Any]]:
             rows = kept.setdefault(inner.output.name, [])
             rows.append(result[sample])
 
-    steps = range(scan.steps)
-    for t in reversed(steps) if scan.reverse else steps:
-        at_step = [x[t] for x in sequences]
-        outputs = run(scan.body, [*constants, *carried, *at_step], observe)
-        carried = outputs[: scan.carries]
+    inputs = [trace.array(value.name) for value in node.inputs]
+    for _ in node.primitive.turns(inputs, observe):
+        pass  # what is looked at is kept
     return kept
 
 

@@ -22,8 +22,8 @@ from pellucid.explanation.arrays import MANY
 from pellucid.explanation.trace import floats, one_result
 from pellucid.graph import Graph, Origin, Shape, Value, collect
 from pellucid.primitives.base import FLOATS
-from pellucid.scopes import scope
-from pellucid.tensor import Tensor, apply, holding
+from pellucid.replay import replayed
+from pellucid.tensor import Tensor, holding
 from pellucid.variables import Variable
 
 SEED = "the gradient of the result"
@@ -172,14 +172,8 @@ def _pruned(graph: Graph) -> Graph:
 
 def _symbols(graph: Graph) -> dict[str, Tensor]:
     """Every value of a graph as a symbol; floats that are given are what is gone back to."""
-    known: dict[str, Tensor] = {}
+    given = []
     for value in graph.inputs:
         origin = Origin(None, ()) if value.dtype in FLOATS else None
-        known[value.name] = holding(value, origin)
-    for value, array in graph.constants:
-        known[value.name] = holding(array)
-    for node in graph.nodes:
-        with scope(node.scope, absolute=True):
-            operands = [known[value.name] for value in node.inputs]
-            known[node.output.name] = apply(node.primitive, *operands)
-    return known
+        given.append(holding(value, origin))
+    return replayed(graph, given)

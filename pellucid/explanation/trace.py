@@ -24,9 +24,9 @@ from pellucid.errors import GraphError, nearest
 from pellucid.graph import Graph, Node, Origin, Value
 from pellucid.primitives.base import FLOATS
 from pellucid.primitives.parts import Parts
-from pellucid.scopes import scope
+from pellucid.replay import replayed
 from pellucid.structure import LEAF
-from pellucid.tensor import Tensor, apply, holding, ones_like
+from pellucid.tensor import Tensor, holding, ones_like
 from pellucid.variables import Variable
 
 MOST_NAMED = 12  # names that an error lists
@@ -226,18 +226,12 @@ def floats(x: Any) -> Any:
 
 def _run(graph: Graph, arrays: Sequence[Any]) -> dict[str, Tensor]:
     """Every value of a graph: floats that are given are what differentiation goes back to."""
-    known: dict[str, Tensor] = {}
+    given = []
     for value, array in zip(graph.inputs, arrays, strict=True):
         origin = Origin(None, ()) if value.dtype in FLOATS else None
-        known[value.name] = holding(np.asarray(array), origin)
-    for value, array in graph.constants:
-        known[value.name] = holding(array)
+        given.append(holding(np.asarray(array), origin))
     with np.errstate(all="ignore"):
-        for node in graph.nodes:
-            with scope(node.scope, absolute=True):
-                operands = [known[value.name] for value in node.inputs]
-                known[node.output.name] = apply(node.primitive, *operands)
-    return known
+        return replayed(graph, given)
 
 
 def _upstream(graph: Graph, tensors: Mapping[str, Tensor]) -> dict[str, Tensor | Parts]:

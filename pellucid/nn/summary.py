@@ -5,12 +5,12 @@ summary_of  that of a graph that was kept
 overview    what a notebook shows of a model by itself
 Summary     its rows and totals; prints as a table
 Row         one layer
-flops       the floating-point operations of one node of a graph
+flops       the floating-point operations of one node of a graph; work_by_path, of each layer
 """
 
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,7 +144,7 @@ def summarize(model: BaseModule, input_shapes: Sequence[Shape], *, dtype: Any = 
     """
     shapes = [_checked(shape) for shape in input_shapes or (None,)]
     graph, made = _captured(model, shapes, dtype)
-    work = _work_by_path(graph, {call.path for call in made})
+    work = work_by_path(graph, {call.path for call in made})
     uncounted = {id(v): v for v in model.variables().values()}
     rows: dict[str, Row] = {}
     for call in made:
@@ -215,7 +215,7 @@ def summary_of(
     `samples` is that of one times their number.
     """
     kinds = {"": "Module"} | dict(kinds)
-    work = _work_by_path(graph, set(kinds))
+    work = work_by_path(graph, set(kinds))
     own = dict.fromkeys(kinds, 0)
     for path, variable in variables.items():
         own[_owner(path, kinds)] += variable.size if variable.trainable else 0
@@ -260,12 +260,12 @@ def _own(module: BaseModule, uncounted: dict[int, Variable]) -> int:
     return sum(v.size for v in found if v is not None and v.trainable)
 
 
-def _work_by_path(graph: Graph, paths: set[str]) -> dict[str, int]:
+def work_by_path(graph: Graph, paths: Collection[str]) -> dict[str, int]:
     """The operations of each layer: all that are recorded under its path."""
     work: dict[str, int] = {}
     for node in graph.nodes:
         if isinstance(node.primitive, Scan):
-            for inner, count in _work_by_path(node.primitive.body, paths).items():
+            for inner, count in work_by_path(node.primitive.body, paths).items():
                 work[inner] = work.get(inner, 0) + node.primitive.steps * count
         path = node.scope
         while path not in paths and path:

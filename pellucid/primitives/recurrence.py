@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DTypeError, OptionError, ShapeError
-from pellucid.evaluation import run
+from pellucid.evaluation import Observer, run
 from pellucid.graph import Graph, Value
 from pellucid.primitives.base import DType, Primitive, Shape
 from pellucid.primitives.parts import pack
@@ -120,8 +120,13 @@ class Recurrence(Primitive):
             )
         return pack(self.name, self.gives())
 
-    def turns(self, inputs: Sequence[Any]) -> Iterator[tuple[int, list[Any], list[Any]]]:
-        """Run it: for each turn the number of its slice, and what the body takes and gives."""
+    def turns(
+        self, inputs: Sequence[Any], observe: Observer | None = None
+    ) -> Iterator[tuple[int, list[Any], list[Any]]]:
+        """Run it: for each turn the number of its slice, and what the body takes and gives.
+
+        `observe` is called after each node of the body, as in `run`.
+        """
         count = self.carries
         first = self.constants + self.carries
         fixed = list(inputs[: self.constants])
@@ -129,7 +134,7 @@ class Recurrence(Primitive):
         for turn in range(self.steps):
             t = self.steps - 1 - turn if self.reverse else turn
             given = [*fixed, *state, *(x[t] for x in inputs[first:])]
-            found = run(self.body, given)
+            found = run(self.body, given, observe)
             yield t, given, found
             state = found[:count]
 

@@ -26,9 +26,9 @@ from pellucid.graph_text import parse
 from pellucid.io import safetensors
 from pellucid.nn import Module
 from pellucid.nn.summary import Summary, summary_of
-from pellucid.scopes import scope
+from pellucid.replay import replayed
 from pellucid.strict import strict
-from pellucid.tensor import Tensor, apply, holding, tensor
+from pellucid.tensor import Tensor, holding
 from pellucid.train.base import BaseTrainer
 from pellucid.train.beside_graph import About
 from pellucid.train.history import Values
@@ -54,12 +54,7 @@ class StoredGraph:
     def __call__(self, inputs: Sequence[Tensor], variables: Mapping[str, Variable]) -> list[Tensor]:
         """Its outputs: every node applied, in order."""
         given = [*inputs, *(variables[path].read() for path in self.paths)]
-        known = {v.name: x for v, x in zip(self.graph.inputs, given, strict=True)}
-        known |= {value.name: tensor(array) for value, array in self.graph.constants}
-        for node in self.graph.nodes:
-            with scope(node.scope, absolute=True):
-                operands = [known[value.name] for value in node.inputs]
-                known[node.output.name] = apply(node.primitive, *operands)
+        known = replayed(self.graph, given)
         return [known[value.name] for value in self.graph.outputs]
 
     @property
