@@ -30,7 +30,7 @@ from pellucid.explanation.presented import Names, cost, presented
 from pellucid.explanation.spelling import spelled
 from pellucid.explanation.tape import Tape, taped
 from pellucid.explanation.turning import turned
-from pellucid.explanation.with_loss import input_names
+from pellucid.explanation.with_loss import with_loss
 from pellucid.graph import Shape, Value
 from pellucid.languages import said
 from pellucid.nn.base import BaseModule
@@ -133,30 +133,16 @@ def backward_pass(
     """
     if notation not in NOTATIONS:
         raise OptionError(f"explain: notation {notation!r}. {closest(notation, NOTATIONS)}")
-    whole, layers = _with_loss(function, loss)
+    layers = list(function.modules()) if isinstance(function, BaseModule) else []
+    whole = function if loss is None else with_loss(function, loss, len(inputs))
     tape = taped(whole, *inputs)
     if names is None and loss is not None:
-        before = ["x"]
-        if isinstance(function, BaseModule) and len(inputs) > 2:
-            before = input_names(function, len(inputs) - 1)
+        known = [value.name for value in tape.arguments]
+        before = ["x"] if len(known) == 2 else known[:-1]
         names = (*before, "y" if notation == "columns" else "t")
     called = dict(zip([v.name for v in tape.arguments], names or (), strict=False))
     last = notation == "columns" if averaged is None else averaged == "last"
     return _Composition(tape, layers, NOTATIONS[notation], called, last).written(notation)
-
-
-def _with_loss(
-    function: Callable[..., Any], loss: Callable[..., Any] | None
-) -> tuple[Callable[..., Any], Sequence[str]]:
-    layers = list(function.modules()) if isinstance(function, BaseModule) else []
-    if loss is None:
-        return function, layers
-
-    def whole(*given: Any) -> Any:
-        *x, t = given
-        return loss(function(*x), t)
-
-    return whole, layers
 
 
 class _Composition:

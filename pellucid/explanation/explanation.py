@@ -26,7 +26,7 @@ from pellucid.explanation.projection import Projection, principal_components
 from pellucid.explanation.routes import Routes, routes
 from pellucid.explanation.shown import shown
 from pellucid.explanation.trace import Trace, trace
-from pellucid.explanation.with_loss import lossy
+from pellucid.explanation.with_loss import with_loss
 from pellucid.io.files import write_atomic
 from pellucid.languages import said
 from pellucid.nn.base import BaseModule, in_mode
@@ -81,7 +81,7 @@ def _of_model(
             "explain: a loss, and no targets. Give them behind the inputs: explain(model, x, t, "
             "loss=cross_entropy)."
         )
-    function = model if loss is None else lossy(model, loss, len(inputs))
+    function = model if loss is None else with_loss(model, loss, len(inputs))
     modules = list(model.modules().values())
     mode = model._training if training is None else training
     with in_mode(modules, training=mode):

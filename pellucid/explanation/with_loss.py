@@ -1,6 +1,6 @@
 """A model with its loss as one function, whose inputs have the names that they are shown by.
 
-lossy           the function
+with_loss       the function
 input_names     what a model calls its inputs
 """
 
@@ -14,17 +14,20 @@ from pellucid.refusals import shown
 from pellucid.scopes import scope
 
 
-def input_names(model: BaseModule, count: int) -> list[str]:
+def input_names(model: Callable[..., Any], count: int) -> list[str]:
     """What `forward` calls the first `count` inputs; x1, x2, ... where `t` could be one of them."""
+    function = model.forward if isinstance(model, BaseModule) else model
     kinds = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY
-    parameters = inspect.signature(model.forward).parameters.values()
+    parameters = inspect.signature(function).parameters.values()
     known = [p.name for p in parameters if p.kind in kinds][:count]
     if len(known) == count and "t" not in known:
         return known
     return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
 
 
-def lossy(model: BaseModule, loss: Callable[..., Any], count: int) -> Callable[..., Any]:
+def with_loss(
+    model: Callable[..., Any], loss: Callable[..., Any], count: int
+) -> Callable[..., Any]:
     """The loss of the outputs and the last input; the others have the names of `forward`.
 
     Errors: OptionError for a loss that is no function.

@@ -8,7 +8,6 @@
 Nothing is trained and no variable changes.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +19,10 @@ from pellucid.autodiff import gradients
 from pellucid.captured import Captured, capture_call
 from pellucid.data import Dataset
 from pellucid.errors import ShapeError
-from pellucid.graph import Graph, Node
+from pellucid.graph import Graph
 from pellucid.linter.lines import Lines
 from pellucid.linter.trace import FEATURES, PARAMETERS, TARGETS, Trace
+from pellucid.nn.summary import flops
 from pellucid.primitives import Convolution, MatMul
 from pellucid.tensor import Tensor, ones_like
 from pellucid.variables import Variable
@@ -98,12 +98,6 @@ def rows_of(model: Any, data: Dataset, most: int = BATCHES[0]) -> Any:
 
 
 def work_of(graph: Graph) -> float:
-    """Floating-point operations of its products and convolutions, about."""
-    products = (n for n in graph.nodes if type(n.primitive) in (MatMul, Convolution))
-    return sum(2.0 * math.prod(n.output.shape) * _depth(n) for n in products)
-
-
-def _depth(node: Node) -> int:
-    """How many products are added up for each number."""
-    weight = node.inputs[1].shape
-    return weight[-2] if type(node.primitive) is MatMul else math.prod(weight[2:])
+    """Floating-point operations of its products and convolutions."""
+    products = (node for node in graph.nodes if type(node.primitive) in (MatMul, Convolution))
+    return float(sum(map(flops, products)))

@@ -17,6 +17,7 @@ import pellucid as pc
 from pellucid import functional, nn
 from pellucid.errors import GraphError, OptionError
 from pellucid.explanation.backward_pass import backward_pass
+from pellucid.explanation.with_loss import with_loss
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "backward_passes"
 DRAWN = np.random.default_rng(0)
@@ -127,10 +128,7 @@ def test_a_factor_and_a_penalty_stand_where_they_belong():
 def test_every_line_of_the_textbook_cases_has_the_value_of_a_run(name, notation, averaged):
     function, inputs, loss = CASES[name]
 
-    def whole(*given):
-        return loss(function(*given[:-1]), given[-1])
-
-    whole = function if loss is None else whole
+    whole = function if loss is None else with_loss(function, loss, len(inputs))
     errors = checked(written(name, notation, averaged=averaged), whole, *inputs)
     assert max(errors.values()) < 1e-10, errors
 
@@ -161,9 +159,7 @@ def test_several_inputs_have_the_names_of_forward_and_the_last_is_the_target(not
 
     net, t = Two(), DRAWN.uniform(size=(5, 2))
 
-    def whole(*given):
-        return functional.mean_squared_error(net(*given[:2]), given[2])
-
+    whole = with_loss(net, functional.mean_squared_error, 3)
     found = backward_pass(
         net, X, X[::-1], t, loss=functional.mean_squared_error, notation=notation
     )  # fmt: skip

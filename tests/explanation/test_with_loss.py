@@ -8,7 +8,7 @@ import pytest
 import pellucid as pc
 from pellucid import nn
 from pellucid.errors import OptionError
-from pellucid.explanation.with_loss import input_names, lossy
+from pellucid.explanation.with_loss import input_names, with_loss
 
 X, T = np.ones((5, 3), np.float32), np.zeros(5, np.float32)
 
@@ -38,11 +38,11 @@ def test_inputs_without_names_of_their_own_are_numbered():
 
 
 def test_the_function_is_the_loss_of_the_outputs():
-    function = lossy(Named(), difference, 3)
+    function = with_loss(Named(), difference, 3)
     assert list(inspect.signature(function).parameters) == ["x1", "x2", "t"]
     assert function(pc.tensor(X), pc.tensor(X), pc.tensor(T)).item() == 3.0
 
 
 def test_a_loss_that_is_no_function_is_refused():
     with pytest.raises(OptionError, match=r"loss is 3\. It is a function of outputs and targets"):
-        lossy(Named(), 3, 3)
+        with_loss(Named(), 3, 3)
