@@ -51,9 +51,10 @@ def _of_space(space: dict[str, Any], names: Sequence[str]) -> ReadSetting:
 
     def holds() -> bool:
         try:
-            return _alike(meant(space), kept)
-        except Exception:  # deleted, or not to be compared, as arrays are not with one answer
+            now = meant(space)
+        except KeyError:  # deleted
             return False
+        return _alike(now, kept)
 
     return ReadSetting(holds, True, None)
 
@@ -68,10 +69,18 @@ def _alike(now: Sequence[Any], kept: Sequence[Any]) -> bool:
 
     1.0 is not 1, which has another dtype, and -0.0 not 0.0.
     """
-    return all(map(is_, now, kept)) or all(
-        a is b or (type(a) is type(b) and bool(a == b) and repr(a) == repr(b))
-        for a, b in zip(now, kept, strict=True)
-    )
+    return all(map(is_, now, kept)) or all(map(_is_same, now, kept))
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    if a is b or type(a) is not type(b):
+        return a is b
+    if type(a) in PLAIN:
+        return bool(a == b) and repr(a) == repr(b)
+    try:
+        return bool(a == b) and repr(a) == repr(b)
+    except Exception:  # not to be compared, as arrays are not with one answer
+        return False
 
 
 def _names(code: CodeType) -> tuple[dict[str, set[str]], set[str]]:

@@ -1,6 +1,7 @@
 """A compiled function follows the names that it reads, and asks for no more than that."""
 
 import warnings
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -146,3 +147,25 @@ def test_things_that_cannot_be_compared_are_others():
     for expected in (2.0, 2.0, 1.0):
         names["a"] = Odd() if expected == 2.0 else None
         assert names["f"](X).tolist() == [expected, expected]
+
+
+class Rings(dict):
+    """Names that are looked up while an alarm rings."""
+
+    def __getitem__(self, name):
+        if self.get("rings"):
+            raise TimeoutError(name)
+        return super().__getitem__(name)
+
+
+def test_what_a_signal_raises_while_names_are_looked_up_is_not_lost():
+    space = Rings(factor=2.0)
+    function = FunctionType((lambda x: x * factor).__code__, space)  # noqa: F821
+    (setting,) = surroundings(function)
+    assert setting.read()
+    space["rings"] = True
+    with pytest.raises(TimeoutError):
+        setting.read()
+    space["rings"] = False
+    del space["factor"]
+    assert not setting.read()
