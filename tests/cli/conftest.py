@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from pellucid.cli import main
 
@@ -53,3 +55,22 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         == 0
     )
     return folder
+
+
+def done(result: tuple[int, str, str]) -> str:
+    """The standard output of a command that did its work and said nothing else."""
+    code, out, err = result
+    assert (code, err) == (0, "")
+    return out
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    """Ten dark and ten light pictures in two folders."""
+    numbers = np.random.default_rng(0)
+    for name, low in (("dark", 0), ("light", 150)):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for i in range(10):
+            pixels = numbers.integers(low, low + 100, (12, 12, 3)).astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "pets" / name / f"{i}.png")
+    return tmp_path / "pets"

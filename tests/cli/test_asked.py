@@ -1,23 +1,15 @@
 """What `pellucid explain` is asked to look at: rows, texts, checkpoints, two of them."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-Run = Callable[..., tuple[int, str, str]]
+from cli.conftest import Run, done
 
 
 def trained(run: Run, folder: Path, *words: object) -> Path:
     code, _, err = run("train", *words, "--executor", "reference", "--out", folder, "--quiet")
     assert (code, err) == (0, "")
     return folder
-
-
-def done(result: tuple[int, str, str]) -> str:
-    code, out, err = result
-    assert (code, err) == (0, "")
-    return out
 
 
 def refused(result: tuple[int, str, str]) -> str:

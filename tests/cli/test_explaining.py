@@ -1,19 +1,17 @@
 """`pellucid explain`: runs, samples, pictures, models before training, pages, what is refused."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cli.conftest import Run, done
 from PIL import Image
 
 import pellucid as pc
 from pellucid import functional, nn
 from pellucid.data import Dataset
 from pellucid.train import Options, Saving, Trainer
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -25,12 +23,6 @@ def trained(run: Run, tmp_path: Path) -> Path:
     )  # fmt: skip
     assert (code, err) == (0, "")
     return folder
-
-
-def done(result: tuple[int, str, str]) -> str:
-    code, out, err = result
-    assert (code, err) == (0, "")
-    return out
 
 
 def test_a_run_is_explained_on_samples_of_its_test_set(run: Run, trained: Path) -> None:

@@ -3,18 +3,16 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+from cli.conftest import Run, done
 from PIL import Image
 
 from pellucid.data import Form
 from pellucid.models import MODELS
-
-Run = Callable[..., tuple[int, str, str]]
 
 ONCE = ("--executor", "reference", "--epochs", 1)
 BY_FORMULA = ("flower", "moons", "spirals", "circles", "xor", "parity", "sine")
@@ -24,24 +22,6 @@ SMALL = {
     "deep-convnet": ("--filters", "2,2,2", "--hidden", 8),
     "resnet": ("--channels", "2,4", "--blocks", 1),
 }
-
-
-def done(result: tuple[int, str, str]) -> str:
-    code, out, err = result
-    assert (code, err) == (0, "")
-    return out
-
-
-@pytest.fixture
-def pets(tmp_path: Path) -> Path:
-    """Ten dark and ten light pictures in two folders."""
-    numbers = np.random.default_rng(0)
-    for name, low in (("dark", 0), ("light", 150)):
-        (tmp_path / "pets" / name).mkdir(parents=True)
-        for i in range(10):
-            pixels = numbers.integers(low, low + 100, (12, 12, 3)).astype(np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "pets" / name / f"{i}.png")
-    return tmp_path / "pets"
 
 
 @pytest.mark.parametrize("data", BY_FORMULA)

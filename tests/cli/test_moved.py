@@ -1,33 +1,12 @@
 """Data that have moved since a run: found again, and refused where they are others."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import pytest
+from cli.conftest import Run, done
 from PIL import Image
 
-Run = Callable[..., tuple[int, str, str]]
 ONCE = ("--executor", "reference", "--epochs", 1)
-
-
-def done(result: tuple[int, str, str]) -> str:
-    code, out, err = result
-    assert (code, err) == (0, "")
-    return out
-
-
-@pytest.fixture
-def pets(tmp_path: Path) -> Path:
-    """Ten dark and ten light pictures in two folders."""
-    numbers = np.random.default_rng(0)
-    for name, low in (("dark", 0), ("light", 150)):
-        (tmp_path / "pets" / name).mkdir(parents=True)
-        for i in range(10):
-            pixels = numbers.integers(low, low + 100, (12, 12, 3)).astype(np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "pets" / name / f"{i}.png")
-    return tmp_path / "pets"
 
 
 def test_a_run_finds_its_data_where_they_have_moved(run: Run, tmp_path: Path, pets: Path) -> None:

@@ -1,12 +1,10 @@
 """A model of text on the command line: trained, resumed, evaluated, and writing."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-Run = Callable[..., tuple[int, str, str]]
+from cli.conftest import Run, done
 
 SMALL = {
     "char-transformer": ("--features", 16, "--heads", 2, "--blocks", 1),
@@ -20,12 +18,6 @@ def book(tmp_path: Path) -> Path:
     path = tmp_path / "book.txt"
     path.write_text("the cat sat on the mat.\n" * 60, encoding="utf-8")
     return path
-
-
-def done(result: tuple[int, str, str]) -> str:
-    code, out, err = result
-    assert (code, err) == (0, "")
-    return out
 
 
 @pytest.mark.parametrize("model", list(SMALL))

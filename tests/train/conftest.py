@@ -1,6 +1,8 @@
 """A small task on which training takes milliseconds."""
 
+import sys
 from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from pellucid.optim import Adam
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
 from pellucid.train import Callback, Options, Steps, Trainer
+from pellucid.train import notebook as cells
 
 
 def blobs(count: int, seed: int = 0, classes: int = 3) -> Dataset:
@@ -88,3 +91,38 @@ def same_bits() -> Callable[[Trainer, Trainer], None]:
         assert_same_bits(weights(a), weights(b))
 
     return compare
+
+
+# ---- notebooks ---------------------------------------------------------------------------
+
+
+class Handle:
+    """What a notebook shows under one id, and how often it was updated."""
+
+    def __init__(self) -> None:
+        self.pages: list[str] = []
+
+    def update(self, shown: Any) -> None:
+        self.pages.append(shown._repr_html_())
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[Handle]:
+    """A notebook in which every update is drawn."""
+    handles: list[Handle] = []
+
+    def display(thing: Any, *, display_id: bool) -> Handle:
+        assert display_id is True
+        handles.append(Handle())
+        handles[-1].update(thing)
+        return handles[-1]
+
+    shell: Any = ModuleType("IPython")
+    shell.get_ipython = lambda: SimpleNamespace(kernel=object(), execution_count=7)
+    place: Any = ModuleType("IPython.display")
+    place.display = display
+    monkeypatch.setitem(sys.modules, "IPython", shell)
+    monkeypatch.setitem(sys.modules, "IPython.display", place)
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    monkeypatch.setattr(cells, "SECONDS", 0.0)
+    return handles

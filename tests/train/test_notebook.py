@@ -2,11 +2,10 @@
 
 import re
 import sys
-from types import ModuleType, SimpleNamespace
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
-from train.conftest import make_trainer
+from train.conftest import Handle, make_trainer
 
 from pellucid.train import Callback, ProgressBar, Trainer
 from pellucid.train import notebook as cells
@@ -16,38 +15,6 @@ def fit(epochs: int, *callbacks: Callback, bar: ProgressBar | None = None) -> Tr
     trainer = make_trainer(metrics=(), callbacks=(bar or ProgressBar(), *callbacks))
     trainer.fit(epochs)
     return trainer
-
-
-class Handle:
-    """What a notebook shows under one id, and how often it was updated."""
-
-    def __init__(self) -> None:
-        self.pages: list[str] = []
-
-    def update(self, shown: Any) -> None:
-        self.pages.append(shown._repr_html_())
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[Handle]:
-    """A notebook in which every update is drawn."""
-    handles: list[Handle] = []
-
-    def display(thing: Any, *, display_id: bool) -> Handle:
-        assert display_id is True
-        handles.append(Handle())
-        handles[-1].update(thing)
-        return handles[-1]
-
-    shell: Any = ModuleType("IPython")
-    shell.get_ipython = lambda: SimpleNamespace(kernel=object(), execution_count=7)
-    place: Any = ModuleType("IPython.display")
-    place.display = display
-    monkeypatch.setitem(sys.modules, "IPython", shell)
-    monkeypatch.setitem(sys.modules, "IPython.display", place)
-    monkeypatch.setitem(sys.modules, "ipywidgets", None)
-    monkeypatch.setattr(cells, "SECONDS", 0.0)
-    return handles
 
 
 def test_a_notebook_has_one_bar_and_one_table_in_place(

@@ -4,7 +4,6 @@ import io
 import re
 import sys
 from collections.abc import Callable
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -244,38 +243,6 @@ def test_show_is_true_or_false() -> None:
 
 
 # ---- notebooks ---------------------------------------------------------------------------
-
-
-class Handle:
-    """What a notebook shows under one id, and how often it was updated."""
-
-    def __init__(self) -> None:
-        self.pages: list[str] = []
-
-    def update(self, shown: Any) -> None:
-        self.pages.append(shown._repr_html_())
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[Handle]:
-    """A notebook in which every update is drawn."""
-    handles: list[Handle] = []
-
-    def display(thing: Any, *, display_id: bool) -> Handle:
-        assert display_id is True
-        handles.append(Handle())
-        handles[-1].update(thing)
-        return handles[-1]
-
-    shell: Any = ModuleType("IPython")
-    shell.get_ipython = lambda: SimpleNamespace(kernel=object(), execution_count=7)
-    place: Any = ModuleType("IPython.display")
-    place.display = display
-    monkeypatch.setitem(sys.modules, "IPython", shell)
-    monkeypatch.setitem(sys.modules, "IPython.display", place)
-    monkeypatch.setitem(sys.modules, "ipywidgets", None)
-    monkeypatch.setattr(cells, "SECONDS", 0.0)
-    return handles
 
 
 @pytest.mark.parametrize(
