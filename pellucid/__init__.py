@@ -40,8 +40,14 @@ from pellucid.variables import Buffer, Parameter, Variable
 from pellucid.version import __version__
 
 if TYPE_CHECKING:  # and loaded when first asked for: see the end
-    from pellucid import augment as augment, data as data, io as io, measures as measures
-    from pellucid import models as models, plot as plot, train as train, tune as tune
+    from pellucid import augment as augment, data as data, io as io, lab as lab
+    from pellucid import (
+        measures as measures,
+        models as models,
+        plot as plot,
+        train as train,
+        tune as tune,
+    )
     from pellucid.derivatives import (
         check_gradients,
         grad,
@@ -125,7 +131,7 @@ __all__ = [
     "zeros_like",
 ]  # fmt: skip
 # Packages that are imported when they are first asked for, as in `pc.train.Trainer`.
-_PACKAGES = ("augment", "data", "io", "measures", "models", "plot", "train", "tune")
+_PACKAGES = ("augment", "data", "io", "lab", "measures", "models", "plot", "train", "tune")
 # Python's names that stand here too, as the standard wants it.
 _PYTHONS = ("abs", "all", "any", "bool", "max", "min", "pow", "round", "sum")
 

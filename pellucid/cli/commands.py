@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from pellucid.cli.datasets import DATA
+from pellucid.cli.lab_commands import lab
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.train_command import NUMBER, POSITIVE, SEED, train
@@ -250,6 +251,10 @@ def models(as_json: bool) -> int:
 
     return list_models(as_json=as_json)
 
+
+# ---- the lab -----------------------------------------------------------------------------
+
+pellucid.add_command(lab)
 
 # ---- this installation -------------------------------------------------------------------
 

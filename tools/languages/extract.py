@@ -4,12 +4,14 @@
     python tools/languages/extract.py --check    write nothing; say what is not up to date
 
 Each room of the package (a folder, or a file beside them) that says texts has a catalogue of its
-name in each language. New texts are added without a translation, changed ones likewise, and those
+name in each language; of the lab each topic has one, where the docstrings of experiments are texts
+too. New texts are added without a translation, changed ones likewise, and those
 that are gone leave; then the texts without a translation are listed. Write it into the .po, and run
 this once more. Exit code 1: something is left to do. Needs Babel (the extra `dev`).
 """
 
 import argparse
+import ast
 import gettext
 import io
 import sys
@@ -23,6 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import pellucid
+from pellucid.lab.experiment import Docstring
 from pellucid.languages import LANGUAGES
 
 HOME = Path(pellucid.__file__).parent
@@ -30,6 +33,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {"said": None, "marked": None, "co
 WHEN = datetime(2026, 11, 28, tzinfo=UTC)  # fixed: a date would differ in every change
 WIDTH = 100
 IMPORT = "from pellucid.languages import"
+CLAIMS = ("at_most", "at_least")  # what the lab says by them is translated too
 
 
 def marked_texts(room: Path) -> Iterator[tuple[str, str | tuple[str, ...]]]:
@@ -37,11 +41,45 @@ def marked_texts(room: Path) -> Iterator[tuple[str, str | tuple[str, ...]]]:
 
     Files that do not import what marks texts may have other things of these names.
     """
-    for file in sorted(room.rglob("*.py")) if room.is_dir() else [room]:
-        if IMPORT not in file.read_text(encoding="utf-8"):
-            continue
-        for _, text, _, _ in extract_from_file("python", file, keywords=KEYWORDS):
-            yield file.relative_to(HOME.parent).as_posix(), text
+    for file in files_of(room):
+        name = file.relative_to(HOME.parent).as_posix()
+        if room.parent == HOME / "lab":
+            yield from ((name, text) for text in lab_texts(file))
+        if IMPORT in file.read_text(encoding="utf-8"):
+            for _, text, _, _ in extract_from_file("python", file, keywords=KEYWORDS):
+                yield name, text
+
+
+def files_of(room: Path) -> list[Path]:
+    """The files of a room; of the lab those that stand in no topic."""
+    if not room.is_dir():
+        return [room]
+    return sorted(room.glob("*.py") if room == HOME / "lab" else room.rglob("*.py"))
+
+
+def lab_texts(file: Path) -> Iterator[str]:
+    """What a topic of the lab is about, or what an experiment says without marking it.
+
+    That is its docstring, the units and meanings of its settings, and its claims.
+    """
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    docstring = ast.get_docstring(tree) or ""
+    if file.stem == "__init__":
+        yield docstring.partition("\n")[0].rstrip(".")
+        return
+    yield from (text for name, text in vars(Docstring.read(docstring)).items() if name != "source")
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[_, *facts])):
+                yield from (fact for fact in map(literal, facts) if fact)
+            case ast.Call(func=ast.Name(id=name), args=[first, *_]) if name in CLAIMS:
+                yield literal(first)
+
+
+def literal(node: ast.expr) -> str:
+    """The text that stands there; "" where something else does."""
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return ast.literal_eval(node) if is_text else ""
 
 
 def template(room: Path) -> Catalog:
@@ -104,7 +142,9 @@ def _entries(people: bytes) -> list[tuple[object, ...]]:
 def rooms() -> dict[str, Path]:
     """What has a catalogue, by its name."""
     places = [p for p in HOME.iterdir() if p.is_dir() or p.suffix == ".py"]
-    return {p.stem: p for p in sorted(places) if p.name not in ("languages", "__pycache__")}
+    found = {p.stem: p for p in sorted(places) if p.name not in ("languages", "__pycache__")}
+    topics = [p for p in HOME.glob("lab/*") if p.is_dir() and p.name != "__pycache__"]
+    return found | {f"lab-{p.name}": p for p in sorted(topics)}
 
 
 def is_translated(message: Message) -> bool:

@@ -1,0 +1,5 @@
+"""Computation graphs and backpropagation."""
+
+from types import ModuleType
+
+EXPERIMENTS: tuple[ModuleType, ...] = ()

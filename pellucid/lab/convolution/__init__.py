@@ -1,0 +1,5 @@
+"""Convolution."""
+
+from types import ModuleType
+
+EXPERIMENTS: tuple[ModuleType, ...] = ()

@@ -1,0 +1,5 @@
+"""Losses and measures of information."""
+
+from types import ModuleType
+
+EXPERIMENTS: tuple[ModuleType, ...] = ()

@@ -1,0 +1,5 @@
+"""Networks and activations."""
+
+from types import ModuleType
+
+EXPERIMENTS: tuple[ModuleType, ...] = ()

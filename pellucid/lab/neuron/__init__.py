@@ -1,0 +1,5 @@
+"""One neuron, and gradient descent."""
+
+from types import ModuleType
+
+EXPERIMENTS: tuple[ModuleType, ...] = ()

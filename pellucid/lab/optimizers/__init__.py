@@ -1,0 +1,5 @@
+"""Optimizers."""
+
+from types import ModuleType
+
+EXPERIMENTS: tuple[ModuleType, ...] = ()

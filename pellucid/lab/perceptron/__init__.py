@@ -1,0 +1,5 @@
+"""The perceptron."""
+
+from types import ModuleType
+
+EXPERIMENTS: tuple[ModuleType, ...] = ()

@@ -1,0 +1,5 @@
+"""Regularisation."""
+
+from pellucid.lab.regularisation import dropout_odds
+
+EXPERIMENTS = (dropout_odds,)

@@ -1,0 +1,5 @@
+"""Data, fit and the search for hyperparameters."""
+
+from types import ModuleType
+
+EXPERIMENTS: tuple[ModuleType, ...] = ()
