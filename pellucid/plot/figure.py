@@ -13,6 +13,7 @@ from typing import Any
 from pellucid.displays import in_notebook
 from pellucid.errors import OptionError
 from pellucid.optional import imported
+from pellucid.plot.fonts import written
 
 SHARPNESS = 2  # pixels of a picture for one on the page, as good screens have them
 
@@ -49,6 +50,10 @@ def _kind(base: Any) -> Any:
         def __repr__(self) -> str:
             width, height = _pixels(self)
             return f"Figure, {width} x {height}: .show() shows it, .savefig('name.png') writes it"
+
+        def draw(self, renderer: Any) -> None:
+            written(self)
+            super().draw(renderer)
 
         def show(self, warn: bool = True) -> None:
             _show(self)

@@ -14,6 +14,7 @@ from pellucid.arrays import ArrayLike
 from pellucid.data import Dataset
 from pellucid.errors import ShapeError
 from pellucid.plot.figure import new_figure
+from pellucid.plot.fonts import can_be_written
 from pellucid.plot.style import BLUE, CYCLE, GREY, VERMILION, calm
 from pellucid.strict import strict
 
@@ -56,7 +57,7 @@ def decision_boundary(decide: Answer, data: Dataset) -> Any:
     for kind in range(data.classes):
         for which, edge in ((~wrong, "none"), (wrong, "black")):
             here = x[(labels == kind) & which]
-            label = data.name_of(kind) if edge == "none" else None
+            label = _name(data, kind) if edge == "none" else None
             form = {"marker": MARKERS[kind % len(MARKERS)], "edgecolors": edge, "label": label}
             axes.scatter(*here.T, 14, _colour(kind), **form)
     axes.set(xlabel="feature 0", ylabel="feature 1")
@@ -125,6 +126,12 @@ def predicted_and_true(true: ArrayLike, predicted: ArrayLike) -> Any:
     calm(axes)
     axes.legend(frameon=False, fontsize=9)
     return figure
+
+
+def _name(data: Dataset, kind: int) -> str:
+    """The name of a class, or its number where no font here has the signs of its name."""
+    name = data.name_of(kind)
+    return name if can_be_written(name) else f"class {kind}"
 
 
 def _some(*arrays: Any) -> Any:
