@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import OptionError
+from pellucid.lab.themes import themed
 from pellucid.optional import imported
 
 QUALITY = 80  # of 100: lines stay sharp, and a film of a hundred pictures stays under a megabyte
@@ -21,13 +22,15 @@ LAST = 1500  # milliseconds for which the last picture stays
 class Film:
     """A figure with pictures that follow each other.
 
-    `draw(i)` brings the figure to its picture `i`, of `pictures`; `pause`: milliseconds of each.
+    `draw(i)` brings the figure to its picture `i`, of `pictures`; `pause`: milliseconds of each;
+    `theme`: that in which it is drawn.
     """
 
     figure: Any
     draw: Callable[[int], None]
     pictures: int
     pause: int = 80
+    theme: str = "light"
 
     def webp(self) -> bytes:
         """The film as an animated WebP, which repeats.
@@ -38,7 +41,8 @@ class Film:
         agg = imported("matplotlib.backends.backend_agg", who.format("Matplotlib"), OptionError)
         images = imported("PIL.Image", who.format("Pillow"), OptionError, package="pillow")
         canvas = agg.FigureCanvasAgg(self.figure)
-        frames = [self._frame(i, canvas, images) for i in range(self.pictures)]
+        with themed(self.theme):
+            frames = [self._frame(i, canvas, images) for i in range(self.pictures)]
         buffer = io.BytesIO()
         pauses = [self.pause] * (len(frames) - 1) + [LAST]
         frames[0].save(

@@ -7,14 +7,14 @@ SEEDS      how many seeds a claim is checked for
 
 import html
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pellucid.displays import listing
 from pellucid.lab.experiment import Experiment, Series
 from pellucid.lab.films import Film
 from pellucid.lab.settings import changed
-from pellucid.lab.themes import THEMES, readable, themed
+from pellucid.lab.themes import THEMES, readable, settled, themed
 from pellucid.lab.topics import experiment
 from pellucid.lab.verdict import Verdict
 from pellucid.languages import language, said
@@ -45,7 +45,7 @@ class Outcome:
         Errors: OptionError where Matplotlib is not installed.
         """
         with themed(theme), language(readable()):
-            return self.experiment.figure(self.series)
+            return settled(self.experiment.figure(self.series))
 
     def film(self, theme: str = "light") -> Film | None:
         """What moves, where something does."""
@@ -53,7 +53,8 @@ class Outcome:
         if make is None:
             return None
         with themed(theme), language(readable()):
-            return make(self.series)  # type: ignore[no-any-return]
+            film: Film = make(self.series)
+            return replace(film, theme=theme)
 
     def diagram(self) -> str:
         """The graph with its numbers, as SVG; "" where there is none."""

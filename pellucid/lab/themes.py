@@ -2,6 +2,7 @@
 
 themed      Matplotlib draws so inside a `with` block
 panels      a figure of the house's width, with calm panels
+settled     the colours of a figure no longer depend on what is set when it is drawn
 readable    the language of labels: the one chosen, or English where no font has its signs
 THEMES      light and dark
 """
@@ -15,7 +16,6 @@ from pellucid.languages import chosen
 from pellucid.optional import imported
 from pellucid.plot.figure import new_figure
 from pellucid.plot.fonts import chinese_font
-from pellucid.plot.style import calm
 
 WIDTH, HEIGHT = 7.2, 3.2  # inches of a figure, and of one row of panels: a notebook is as wide
 WHO = "lab: Matplotlib, which draws"
@@ -50,9 +50,23 @@ def panels(
     `shared`: what Matplotlib's `subplots` takes, such as `sharey=True`.
     """
     figure = new_figure(rows, columns, (WIDTH, height * rows), who=WHO, **shared)
-    for axes in figure.axes:
-        calm(axes)
     return figure, list(figure.axes)
+
+
+def settled(figure: Any) -> Any:
+    """The figure, with colours such as "C1" as they are in the theme in which it was made.
+
+    Lines and texts look them up when they are drawn, which may be outside of it.
+    """
+    colours = imported("matplotlib.colors", WHO, OptionError)
+    lines = imported("matplotlib.lines", WHO, OptionError).Line2D
+    texts = imported("matplotlib.text", WHO, OptionError).Text
+    for artist in figure.findobj(lambda one: isinstance(one, (lines, texts))):
+        artist.set_color(colours.to_rgba(artist.get_color()))
+    for line in figure.findobj(lines):
+        for part in ("markerfacecolor", "markeredgecolor"):
+            line.set(**{part: colours.to_rgba(getattr(line, f"get_{part}")())})
+    return figure
 
 
 def readable() -> str:
@@ -72,6 +86,12 @@ def _parameters(matplotlib: Any, theme: str) -> dict[str, Any]:
         **dict.fromkeys(("legend.facecolor",), paper),
         **dict.fromkeys(("legend.edgecolor",), soft),
         **dict.fromkeys(("xtick.labelcolor", "ytick.labelcolor"), ink),
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": soft,
+        "grid.alpha": 0.3,
+        "grid.linewidth": 0.6,
+        **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
         "font.family": families,
         "font.size": 10.0,
         "axes.titlesize": 10.5,

@@ -6,7 +6,7 @@ at_least    one that holds for large ones
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsFloat
 
 from pellucid.languages import said
 
@@ -51,7 +51,7 @@ class Verdict:
         return found | {"sense": self.sense, "holds": self.holds}
 
 
-def at_most(claim: str, value: float, bound: float) -> Verdict:
+def at_most(claim: str, value: SupportsFloat, bound: float) -> Verdict:
     """The claim that a number is at most `bound`.
 
     >>> at_most("x", 2.0, 1.0).holds, at_most("x", float("nan"), 1.0).holds
@@ -60,7 +60,7 @@ def at_most(claim: str, value: float, bound: float) -> Verdict:
     return Verdict(claim, float(value), float(bound), MOST)
 
 
-def at_least(claim: str, value: float, bound: float) -> Verdict:
+def at_least(claim: str, value: SupportsFloat, bound: float) -> Verdict:
     """The claim that a number is at least `bound`.
 
     >>> at_least("x", 2.0, 1.0).holds

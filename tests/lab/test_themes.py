@@ -3,9 +3,10 @@
 import itertools
 
 import pytest
+from matplotlib.colors import to_rgba
 
 from pellucid.lab import themes
-from pellucid.lab.themes import THEMES, panels, readable, themed
+from pellucid.lab.themes import THEMES, panels, readable, settled, themed
 from pellucid.languages import language
 
 
@@ -43,6 +44,16 @@ def test_panels_are_of_one_width_and_calm():
     assert len(axes) == 6
     assert figure.get_size_inches().tolist() == [7.2, 6.4]
     assert not axes[0].spines["top"].get_visible()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_colours_are_those_of_the_theme_wherever_it_is_drawn(theme):
+    with themed(theme):
+        figure, (axes,) = panels()
+        line = axes.axvline(0.5, color="C2", marker="o")
+        settled(figure)
+    expected = to_rgba(THEMES[theme]["cycle"][2])
+    assert line.get_color() == line.get_markerfacecolor() == expected
 
 
 def test_labels_are_english_where_no_font_has_chinese_signs(monkeypatch):
