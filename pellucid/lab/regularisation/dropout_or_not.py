@@ -109,7 +109,7 @@ def train(
 
 def figure(series: Series) -> Any:
     """Accuracies without and with dropout, and the loss with and without scaling."""
-    titles = {"without": said("all units on"), "with": said("dropout")}
+    titles = {"without": said("without dropout"), "with": said("with dropout")}
     drawn, (left, middle, right) = panels(1, 3)
     for panel, name in zip((left, middle), RATIOS, strict=True):
         panel.plot(series["epochs"], series[f"train_{name}"], label=said("learned from"))
