@@ -1,5 +1,5 @@
 """Convolution."""
 
-from types import ModuleType
+from pellucid.lab.convolution import convnet_or_dense, edge_filters, padding_sizes
 
-EXPERIMENTS: tuple[ModuleType, ...] = ()
+EXPERIMENTS = (edge_filters, padding_sizes, convnet_or_dense)
