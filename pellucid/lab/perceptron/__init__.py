@@ -1,5 +1,5 @@
 """The perceptron."""
 
-from types import ModuleType
+from pellucid.lab.perceptron import logic_gates
 
-EXPERIMENTS: tuple[ModuleType, ...] = ()
+EXPERIMENTS = (logic_gates,)
