@@ -56,7 +56,7 @@ def panels(
 def settled(figure: Any) -> Any:
     """The figure, with colours such as "C1" as they are in the theme in which it was made.
 
-    Lines and texts look them up when they are drawn, which may be outside of it.
+    Lines, texts and dots look them up when they are drawn, which may be outside of it.
     """
     colours = imported("matplotlib.colors", WHO, OptionError)
     lines = imported("matplotlib.lines", WHO, OptionError).Line2D
@@ -66,6 +66,8 @@ def settled(figure: Any) -> Any:
     for line in figure.findobj(lines):
         for part in ("markerfacecolor", "markeredgecolor"):
             line.set(**{part: colours.to_rgba(getattr(line, f"get_{part}")())})
+    for dots in figure.findobj(imported("matplotlib.collections", WHO, OptionError).Collection):
+        dots.set_edgecolor(dots.get_edgecolor())
     return figure
 
 

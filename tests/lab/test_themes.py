@@ -51,9 +51,12 @@ def test_colours_are_those_of_the_theme_wherever_it_is_drawn(theme):
     with themed(theme):
         figure, (axes,) = panels()
         line = axes.axvline(0.5, color="C2", marker="o")
+        dots = axes.scatter([0.0], [0.0], c=[1.0], edgecolors="C2")
         settled(figure)
     expected = to_rgba(THEMES[theme]["cycle"][2])
     assert line.get_color() == line.get_markerfacecolor() == expected
+    figure.canvas.draw()
+    assert tuple(dots.get_edgecolor()[0]) == expected
 
 
 def test_labels_are_english_where_no_font_has_chinese_signs(monkeypatch):

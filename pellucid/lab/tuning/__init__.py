@@ -1,5 +1,5 @@
 """Data, fit and the search for hyperparameters."""
 
-from types import ModuleType
+from pellucid.lab.tuning import more_data, random_or_grid, three_fits
 
-EXPERIMENTS: tuple[ModuleType, ...] = ()
+EXPERIMENTS = (three_fits, more_data, random_or_grid)
