@@ -7,8 +7,8 @@ Do: Fit the same few noisy samples of a curve three times: by a straight line, b
 See: The line is wrong on all of them. The free network hits every sample and swings between them.
     The smooth one is about as good on new samples as on its own.
 Learn: A large error on the training samples says bias: take a larger model, or train longer. A
-    large step from there to new samples says variance: take more data, a penalty, a smaller model, or
-    stop earlier. First the one, then the other.
+    large step from there to new samples says variance: take more data, a penalty, a smaller model,
+    or stop earlier. First the one, then the other.
 Source: The course's week on practical aspects, on bias and variance; Geman, Bienenstock and Doursat
     1992, "Neural networks and the bias/variance dilemma", Neural Computation 4.
 """
