@@ -16,6 +16,7 @@ Source: The course's week on logistic regression, on vectorisation; Harris and o
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def run(settings: Settings) -> Series:
         a, b = (rng.child().uniform(0.0, 1.0, size, pc.float64).numpy() for _ in "ab")
         for name, way in (("loop", by_loop), ("call", by_call)):
             sums[name].append(float(way(a, b)))
-            found[name].append(seconds(lambda way=way, a=a, b=b: way(a, b), settings.tries))
+            found[name].append(seconds(partial(way, a, b), settings.tries))
     return {
         "sizes": sizes,
         **{f"seconds_{name}": np.array(times) for name, times in found.items()},
