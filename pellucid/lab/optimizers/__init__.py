@@ -1,5 +1,11 @@
 """Optimizers."""
 
-from types import ModuleType
+from pellucid.lab.optimizers import (
+    adagrad_plateau,
+    adam_decay,
+    gradient_field,
+    learning_rates,
+    optimizer_paths,
+)
 
-EXPERIMENTS: tuple[ModuleType, ...] = ()
+EXPERIMENTS = (learning_rates, gradient_field, optimizer_paths, adagrad_plateau, adam_decay)

@@ -4,8 +4,8 @@ Question: Why do the weights of a network not start at zero, or all at the same 
 Do: Train the same network with one hidden layer three times: from weights that are all zero, from
     weights that are all equal, and from random ones.
 See: From zero the network learns nothing but a bias. From equal weights all hidden units stay
-    copies of each other: the layer is as good as a single unit. From random ones they go apart,
-    and the loss falls.
+    copies of each other: the layer is as good as a single unit. From random ones they go apart, and
+    the loss falls.
 Learn: The gradient of two units with the same weights is the same, so that no step ever tells them
     apart. Random numbers break the symmetry; biases may well start at zero.
 Source: The course's week on shallow networks, on random initialisation; Goodfellow, Bengio and
