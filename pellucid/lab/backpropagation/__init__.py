@@ -1,5 +1,5 @@
 """Computation graphs and backpropagation."""
 
-from types import ModuleType
+from pellucid.lab.backpropagation import computation_graph, gradient_check, relu_in_place
 
-EXPERIMENTS: tuple[ModuleType, ...] = ()
+EXPERIMENTS = (computation_graph, gradient_check, relu_in_place)
