@@ -27,6 +27,7 @@ from pellucid.lab.settings import Seed
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_most
 from pellucid.languages import said
+from pellucid.models import AddLayer, MultiplyLayer
 from pellucid.tune import LogUniform, Uniform
 
 
@@ -44,31 +45,6 @@ class Settings:
     seed: Seed = 0
 
 
-class AddLayer:
-    """A node that adds: the derivative passes as it is."""
-
-    def forward(self, x: float, y: float) -> float:
-        """The sum."""
-        return x + y
-
-    def backward(self, dout: float) -> tuple[float, float]:
-        """The derivatives of the end by x and by y, given that by the sum."""
-        return dout, dout
-
-
-class MulLayer:
-    """A node that multiplies: it keeps its inputs, which change places on the way back."""
-
-    def forward(self, x: float, y: float) -> float:
-        """The product."""
-        self.x, self.y = x, y
-        return x * y
-
-    def backward(self, dout: float) -> tuple[float, float]:
-        """The derivatives of the end by x and by y, given that by the product."""
-        return dout * self.y, dout * self.x
-
-
 def bill(price: Any, number: Any, tax: Any) -> Any:
     """What the apples cost."""
     return price * number * tax
@@ -76,7 +52,7 @@ def bill(price: Any, number: Any, tax: Any) -> Any:
 
 def bill_by_layers(price: float, number: float, tax: float) -> tuple[Any, Any]:
     """The bill, and its derivatives by price, number and tax."""
-    apples, taxed = MulLayer(), MulLayer()
+    apples, taxed = MultiplyLayer(), MultiplyLayer()
     total = taxed.forward(apples.forward(price, number), tax)
     dapples, dtax = taxed.backward(1.0)
     dprice, dnumber = apples.backward(dapples)
@@ -92,7 +68,7 @@ def cost(a: Any, b: Any, c: Any) -> Any:
 
 def cost_by_layers(a: float, b: float, c: float) -> tuple[Any, Any]:
     """J, and its derivatives by a, b and c."""
-    product, total, tripled = MulLayer(), AddLayer(), MulLayer()
+    product, total, tripled = MultiplyLayer(), AddLayer(), MultiplyLayer()
     j = tripled.forward(3.0, total.forward(a, product.forward(b, c)))
     _, dv = tripled.backward(1.0)
     da, du = total.backward(dv)

@@ -2,12 +2,12 @@
 
 Question: Why must a layer on its way back not write into the gradient that it is given?
 Do: Build a network of blocks that add to their input what a ReLU makes of it: y = x + relu(x W).
-    Compute the gradient of its input by hand, once with a ReLU that copies the gradient before it
-    sets numbers to zero, once with one that sets them in place. Compare with the library.
+    Compute the gradient of its input by hand, once with a ReLU that makes a new array for what it
+    hands back, once with one that sets numbers to zero in place. Compare with the library.
 See: In place the gradient is wrong, and the more so the more blocks there are. No error is raised.
     The other branch of the sum was to get the same gradient, and finds zeros in it.
 Learn: An addition hands one and the same array to both of its inputs. Whoever writes into it
-    changes what others have yet to read. Copy, or make a new array: dx = dout * (x > 0). A ReLU
+    changes what others have yet to read. Make a new array: dx = np.where(x > 0, dout, 0). A ReLU
     is a switch: where it was open the gradient passes, where it was closed none does.
 Source: Saito, Deep Learning from Scratch, O'Reilly 2016, section 5.5.1; He, Zhang, Ren and Sun
     2016, "Deep residual learning for image recognition", Computer Vision and Pattern Recognition.
@@ -25,6 +25,7 @@ from pellucid.lab.settings import Seed
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
+from pellucid.models import ReluLayer
 from pellucid.tune import Integers
 
 
@@ -38,8 +39,8 @@ class Settings:
     seed: Seed = 0
 
 
-class ReluLayer:
-    """A switch for each number: open where the input is above zero."""
+class ReluInPlace:
+    """A switch for each number, open where the input is above zero; with the mistake."""
 
     def forward(self, x: Any) -> Any:
         """The input, with zeros where it is not above zero."""
@@ -47,17 +48,7 @@ class ReluLayer:
         return np.where(self.closed, 0.0, x)
 
     def backward(self, dout: Any) -> Any:
-        """The gradient by the input: a new array."""
-        dx = dout.copy()
-        dx[self.closed] = 0.0
-        return dx
-
-
-class ReluInPlace(ReluLayer):
-    """The same with the mistake."""
-
-    def backward(self, dout: Any) -> Any:
-        """Writes into what it was given."""
+        """Writes into what it was given; right is `np.where(self.closed, 0.0, dout)`."""
         dout[self.closed] = 0.0
         return dout
 
@@ -85,7 +76,7 @@ def run(settings: Settings) -> Series:
     }
 
 
-def by_hand(settings: Settings, x: Any, weights: Any, kind: type[ReluLayer]) -> Any:
+def by_hand(settings: Settings, x: Any, weights: Any, kind: type[Any]) -> Any:
     """The gradient of the sum of the outputs by the input, layer by layer."""
     layers = [kind() for _ in weights]
     y = x
@@ -114,12 +105,12 @@ def figure(series: Series) -> Any:
     drawn, (inputs, depths) = panels(1, 2)
     place = np.arange(len(series["library"]))
     inputs.bar(place, series["library"], width=0.7, color="C5", alpha=0.5, label=said("library"))
-    inputs.plot(place, series["right"], "o", color="C0", label=said("copied"))
+    inputs.plot(place, series["right"], "o", color="C0", label=said("new array"))
     inputs.plot(place, series["wrong"], "x", color="C1", markersize=8, label=said("in place"))
     inputs.set(xlabel=said("input"), title=said("gradient of one block"))
     inputs.margins(y=0.35)
     inputs.legend(ncols=3, loc="upper center", columnspacing=1.0, handletextpad=0.3)
-    depths.plot(series["depths"], series["error_right"], "o-", label=said("copied"))
+    depths.plot(series["depths"], series["error_right"], "o-", label=said("new array"))
     depths.plot(series["depths"], series["error_wrong"], "x--", label=said("in place"))
     depths.set(xlabel=said("blocks"), title=said("relative error"), ylim=(-0.05, 1.4))
     depths.legend(ncols=2, loc="upper center")
@@ -127,11 +118,11 @@ def figure(series: Series) -> Any:
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
-    """The gradient is right with a copy, and far off in place."""
+    """The gradient is right with a new array, and far off in place."""
     runs = [run(replace(settings, seed=seed)) for seed in seeds]
     right = max(found["error_right"].max() for found in runs)
     wrong = min(found["error_wrong"][-1] for found in runs)
     return (
-        at_most("relative error of the gradient with a copy", right, 1e-12),
+        at_most("relative error of the gradient with a new array", right, 1e-12),
         at_least("relative error in place, of the deepest network", wrong, 0.3),
     )

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from lab.lessons import breaks, holds
 
-from pellucid.lab.backpropagation.computation_graph import MulLayer, Settings, diagram, run
+from pellucid.lab.backpropagation.computation_graph import Settings, diagram, run
+from pellucid.models import MultiplyLayer
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +24,12 @@ def test_the_claim_breaks_with_a_nudge_that_rounding_swallows():
 
 
 def test_the_claim_breaks_where_a_product_does_not_exchange_its_inputs(monkeypatch):
-    def unswapped(self, dout):
-        return dout * self.x, dout * self.y
+    swapped = MultiplyLayer.backward
 
-    monkeypatch.setattr(MulLayer, "backward", unswapped)
+    def unswapped(self, dout):
+        return swapped(self, dout)[::-1]
+
+    monkeypatch.setattr(MultiplyLayer, "backward", unswapped)
     breaks("computation-graph")
 
 

@@ -9,35 +9,34 @@ from lab.lessons import breaks, holds
 import pellucid as pc
 from pellucid.functional import binary_cross_entropy
 from pellucid.lab.neuron import logistic_regression
-from pellucid.lab.neuron.logistic_regression import Settings, by_loops, by_matrices, pictures, run
+from pellucid.lab.neuron.logistic_regression import Settings, gradient, pictures, run
 
 
 def test_the_claim_holds():
     holds("logistic-regression")
 
 
-@pytest.mark.parametrize("broken", [{"learning_rate": 0.0}, {"steps": 1}], ids=str)
+@pytest.mark.parametrize("broken", [{"learning_rate": 1e-5}, {"steps": 1}], ids=str)
 def test_the_claim_breaks(broken):
     breaks("logistic-regression", **broken)
 
 
 def test_the_claim_breaks_where_one_over_m_is_forgotten(monkeypatch):
     def forgetful(w, b, x, y):
-        cost, dw, db = by_loops(w, b, x, y)
+        cost, dw, db = gradient(w, b, x, y)
         return cost, dw * x.shape[1], db * x.shape[1]
 
-    monkeypatch.setattr(logistic_regression, "by_library", forgetful)
+    monkeypatch.setattr(logistic_regression, "gradient", forgetful)
     breaks("logistic-regression", steps=2)
 
 
 def test_two_samples_are_as_worked_by_hand():
     # z = 0 for both: a = 1/2, the cost is log 2, dz = (1/2, -1/2).
     x, y = np.array([[1.0, 3.0], [2.0, 6.0]]), np.array([[0.0, 1.0]])
-    for way in (by_loops, by_matrices):
-        cost, dw, db = way(np.zeros((2, 1)), 0.0, x, y)
-        assert cost == pytest.approx(np.log(2.0))
-        assert dw == pytest.approx(np.array([[-0.5], [-1.0]]))
-        assert db == pytest.approx(0.0)
+    cost, dw, db = gradient(np.zeros((2, 1)), 0.0, x, y)
+    assert cost == pytest.approx(np.log(2.0))
+    assert dw == pytest.approx(np.array([[-0.5], [-1.0]]))
+    assert db == pytest.approx(0.0)
 
 
 def test_the_lines_are_those_that_the_library_writes_of_it():
