@@ -1,5 +1,5 @@
 """Networks and activations."""
 
-from types import ModuleType
+from pellucid.lab.networks import activation_curves, forward_by_hand, linear_collapse
 
-EXPERIMENTS: tuple[ModuleType, ...] = ()
+EXPERIMENTS = (forward_by_hand, activation_curves, linear_collapse)
