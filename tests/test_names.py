@@ -55,7 +55,7 @@ FILES = {
     "datasets": "the class, and those that the command line knows by name",
     "evaluation": "of a graph, and of a model on data: both are called so",
     "images": "as data, for models and in pictures",
-    "logistic_regression": "a model, and the experiment that works it out by hand",
+    **dict.fromkeys(("logistic_regression", "two_layer_net"), "a model, and the experiment on it"),
     "picture": "of a graph, and of a search",
     "products": "by the names of the standard, and as kernels",
     "report": "of a program, kernel by kernel, and of a run, as a page",

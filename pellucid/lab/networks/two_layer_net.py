@@ -82,8 +82,8 @@ def figure(series: Series) -> Any:
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """It reads digits that it was never shown, nearly as well as those that it was."""
     runs = [run(replace(settings, seed=seed)) for seed in seeds]
-    reads = min(found["test_accuracy"][-1] for found in runs)
-    gap = max(found["train_accuracy"][-1] - found["test_accuracy"][-1] for found in runs)
+    reads = np.mean([found["test_accuracy"][-1] for found in runs])
+    gap = np.mean([found["train_accuracy"][-1] for found in runs]) - reads
     return (
         at_least("accuracy on the test set", reads, 0.9),
         at_most("step from the training set to the test set", gap, 0.08),

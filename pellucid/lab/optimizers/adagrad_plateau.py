@@ -37,7 +37,7 @@ class Settings:
 
     rate: Annotated[float, Uniform(0.0, 5.0), "", "learning rate of both on the plateau"] = 0.1
     rho: Annotated[float, Uniform(0.0, 0.9999), "", "what RMSProp keeps of its mean"] = 0.9
-    steps: Annotated[int, Integers(1, 2000), "updates", "on the plateau"] = 150
+    steps: Annotated[int, Integers(1, 2000), "updates", "on the plateau"] = 200
     valley_rate: Annotated[float, Uniform(0.0, 5.0), "", "of AdaGrad in the valley"] = 1.5
     valley_steps: Annotated[int, Integers(1, 500), "updates", "in the valley"] = 30
     spread: Annotated[float, Uniform(0.0, 1.0), "", "how far starts lie round the first"] = 0.0
