@@ -110,7 +110,7 @@ def run(name: str | None, every: bool, **options: Any) -> int:
     \b
     Examples:
       pellucid lab run zero-start
-      pellucid lab run zero-start --set hidden=8 --set start=random --seed 7 --out mine
+      pellucid lab run zero-start --set hidden=8 --set std=0.5 --seed 7 --out mine
       pellucid lab run --all --out gallery
     """  # noqa: D301 (click's mark)
     from pellucid.cli.experimenting import Asking, run_all, run_one
