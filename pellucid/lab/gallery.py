@@ -11,9 +11,10 @@ from pellucid.io.files import write_atomic
 from pellucid.lab.experiment import Topic
 from pellucid.lab.outcome import Outcome
 from pellucid.lab.records import save
+from pellucid.lab.settings import fields_of
 from pellucid.lab.topics import TOPICS
 from pellucid.languages import chosen, said
-from pellucid.train.page import escape, framed, scrolled, section
+from pellucid.train.page import escape, framed, scrolled, section, table
 
 STYLE = """
 .cards { display: grid; gap: 1rem; margin: .5rem 0;
@@ -31,7 +32,9 @@ STYLE = """
   border-radius: .5rem; padding: .5rem .75rem; color: var(--ink); }
 pre { margin: 0; padding: .5rem .75rem; background: var(--card); font-size: .8125rem; }
 p { color: var(--ink); max-width: 45rem; }
+td.text { white-space: normal; }
 nav { margin: 0 0 1rem; }
+nav a, p a { color: inherit; }
 """
 
 
@@ -85,20 +88,32 @@ def _card(outcome: Outcome) -> str:
 def _page(outcome: Outcome, files: list[str]) -> str:
     words, name = outcome.experiment.said(), outcome.experiment.name
     back = f'<nav><a href="../index.html">← {escape(said("The lab"))}</a></nav>'
-    command = f"pellucid lab run {name}"
+    command = scrolled(said("Command"), f"<pre>pellucid lab run {name}</pre>")
     parts = [
         back,
         f"<h1>{escape(words.title)}</h1>",
         section(said("Question"), f"<p>{escape(words.question)}</p>"),
-        section(said("Do"), f"<p>{escape(words.do)}</p>\n<pre>{command}</pre>"),
+        section(said("Do"), f"<p>{escape(words.do)}</p>\n{command}"),
         section(said("See"), f"<p>{escape(words.see)}</p>\n{_pictures(outcome, files)}"),
         section(said("Verdict"), f'<p class="verdict">{escape(outcome.verdict())}</p>'),
         section(said("Learn"), f"<p>{escape(words.learn)}</p>"),
         section(said("Source"), f"<p>{escape(words.source)}</p>"),
+        section(said("Settings"), _settings(outcome)),
         section(said("Numbers"), f'<p><a href="{name}.csv">{name}.csv</a></p>'),
         _code(outcome),
     ]
     return framed(words.title, parts, STYLE, chosen())
+
+
+def _settings(outcome: Outcome) -> str:
+    """What was set, and what may be."""
+    heads = [said("setting"), said("meaning"), said("range")]
+    rows = []
+    for each in fields_of(outcome.experiment.settings).values():
+        value = getattr(outcome.settings, each.name)
+        unit = said(each.unit) if each.unit else ""
+        rows.append((f"{each.name}={value}", said(each.meaning), f"{each.span} {unit}".strip()))
+    return table(said("Settings"), heads, rows, texts=3)
 
 
 def _pictures(outcome: Outcome, files: list[str]) -> str:
