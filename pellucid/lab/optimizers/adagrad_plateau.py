@@ -2,9 +2,9 @@
 
 Question: AdaGrad adds up all squared gradients for ever. What does that cost, and what happens
     where the sum is begun anew at each step?
-Do: Send AdaGrad and RMSProp down a steep wall, over a plateau that falls gently, into a hole. Then
-    send AdaGrad, and a faulty AdaGrad whose sum is set to zero at each step, down the valley x^2 /
-    20 + y^2 from (-7, 2).
+Do: Send RMSProp, and AdaGrad with ten times its rate, down a steep wall, over a plateau that falls
+    gently, into a hole. Then send AdaGrad, and a faulty AdaGrad whose sum is set to zero at each
+    step, down the valley x^2 / 20 + y^2 from (-7, 2).
 See: The wall makes the sum of AdaGrad so large that it creeps over the plateau. RMSProp forgets the
     wall after some ten steps and arrives. The faulty AdaGrad steps by its full rate in the sign of
     each slope and ends beside the minimum, swinging; the right one is there.
@@ -35,7 +35,7 @@ from pellucid.tune import Integers, Uniform
 class Settings:
     """What may be changed."""
 
-    rate: Annotated[float, Uniform(0.0, 5.0), "", "learning rate of both on the plateau"] = 0.1
+    rate: Annotated[float, Uniform(0.0, 5.0), "", "of RMSProp on the plateau; AdaGrad has ten times it"] = 0.1
     rho: Annotated[float, Uniform(0.0, 0.9999), "", "what RMSProp keeps of its mean"] = 0.9
     steps: Annotated[int, Integers(1, 2000), "updates", "on the plateau"] = 200
     valley_rate: Annotated[float, Uniform(0.0, 5.0), "", "of AdaGrad in the valley"] = 1.5
