@@ -89,7 +89,7 @@ def figure(series: Series) -> Any:
         left.plot(series["layers"], series[f"size_{arm}"], line, markersize=4, label=label)
     left.set(xlabel=said("layers"), ylabel=said("height (pixels)"), ylim=(0, None))
     left.locator_params(axis="x", integer=True)
-    left.legend(loc="center right")
+    drawn.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     most = series["windows_unpadded"].max()
     for panel, arm, title in (
         (middle, "unpadded", said("windows, no padding")),

@@ -35,7 +35,7 @@ from pellucid.tune import Integers, Uniform
 class Settings:
     """What may be changed."""
 
-    rate: Annotated[float, Uniform(0.0, 5.0), "", "of RMSProp on the plateau; AdaGrad has ten times it"] = 0.1
+    rate: Annotated[float, Uniform(0.0, 5.0), "", "on the plateau; AdaGrad's is ten times it"] = 0.1
     rho: Annotated[float, Uniform(0.0, 0.9999), "", "what RMSProp keeps of its mean"] = 0.9
     steps: Annotated[int, Integers(1, 2000), "updates", "on the plateau"] = 200
     valley_rate: Annotated[float, Uniform(0.0, 5.0), "", "of AdaGrad in the valley"] = 1.5
