@@ -1,5 +1,17 @@
 """Losses and measures of information."""
 
-from types import ModuleType
+from pellucid.lab.losses import (
+    accuracy_or_loss,
+    divergences,
+    mean_or_sum,
+    moving_clusters,
+    softmax_overflow,
+)
 
-EXPERIMENTS: tuple[ModuleType, ...] = ()
+EXPERIMENTS = (
+    softmax_overflow,
+    mean_or_sum,
+    accuracy_or_loss,
+    divergences,
+    moving_clusters,
+)

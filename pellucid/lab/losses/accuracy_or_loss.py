@@ -1,0 +1,122 @@
+"""Accuracy is no training target.
+
+Question: If accuracy is what we want, why does a network learn by a loss?
+Do: Take a hundred points of two kinds and a line between them. Turn the line, and measure accuracy
+    and cross-entropy at every angle. Then let a neuron learn twice: along the gradient of the loss,
+    and along the gradient of the accuracy, both by central differences.
+See: The loss is a smooth valley. Accuracy goes in steps: flat nearly everywhere, with a jump where
+    a point changes sides. Its gradient is zero, and the neuron that follows it stays where it is.
+Learn: A gradient needs something that changes a little when a weight does. Accuracy counts: it does
+    not see that a point has come nearer to the right side. For the same reason an activation may
+    not be a step. Train by the loss, and judge by the accuracy.
+Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, section 4.2.5.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+import numpy as np
+
+from pellucid.lab.experiment import Series
+from pellucid.lab.settings import Seed
+from pellucid.lab.themes import panels
+from pellucid.lab.verdict import Verdict, at_least, at_most
+from pellucid.languages import said
+from pellucid.tune import Integers, LogUniform, Uniform
+
+NEAR = 10.0  # degrees to each side that are drawn larger
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be changed."""
+
+    samples: Annotated[int, Integers(4, 1000), "samples", "points of both kinds"] = 100
+    apart: Annotated[float, Uniform(0.0, 5.0), "", "distance of each kind from the middle"] = 1.0
+    h: Annotated[float, LogUniform(1e-6, 1.0), "", "step of the central differences"] = 1e-4
+    learning_rate: Annotated[float, Uniform(0.0, 5.0), "", "step of gradient descent"] = 0.5
+    steps: Annotated[int, Integers(1, 500), "updates", "length of each training"] = 60
+    seed: Seed = 0
+
+
+def run(settings: Settings) -> Series:
+    """Accuracy and loss over angles of the line; accuracies while learning by either."""
+    draw = np.random.default_rng(settings.seed)
+    labels = np.arange(settings.samples) % 2
+    centres = settings.apart * (2.0 * labels - 1.0)[:, None] / np.sqrt(2.0)
+    x = np.column_stack([centres + draw.standard_normal((settings.samples, 2)), labels * 0.0 + 1.0])
+    angles = np.linspace(-180.0, 180.0, 721)
+    lines = 2.0 * np.stack([np.cos(np.deg2rad(angles)), np.sin(np.deg2rad(angles))], axis=1)
+    weights = np.column_stack([lines, np.zeros(len(lines))])
+    start = np.array([-1.0, 0.3, 0.2])
+    series: dict[str, Any] = {"angle": angles}
+    for name, judge in (("accuracy", accuracy), ("loss", loss)):
+        series[name] = np.array([judge(w, x, labels) for w in weights])
+        slopes = [gradient(judge, w, x, labels, settings.h) for w in weights[::4]]
+        series[f"flat_{name}"] = np.mean([not slope.any() for slope in slopes])
+        sign = 1.0 if name == "accuracy" else -1.0
+        series[f"learned_by_{name}"] = learn(settings, judge, sign, start, x, labels)
+    return series
+
+
+def accuracy(w: Any, x: Any, labels: Any) -> Any:
+    """The share of points on the side of the line where they belong."""
+    return ((x @ w > 0.0) == labels).mean()
+
+
+def loss(w: Any, x: Any, labels: Any) -> Any:
+    """Cross-entropy of a neuron with these weights."""
+    return np.logaddexp(0.0, x @ w).mean() - (labels * (x @ w)).mean()
+
+
+def gradient(judge: Any, w: Any, x: Any, labels: Any, h: float) -> Any:
+    """The gradient by central differences."""
+    steps = h * np.eye(len(w))
+    ahead = np.array([judge(w + step, x, labels) for step in steps])
+    behind = np.array([judge(w - step, x, labels) for step in steps])
+    return (ahead - behind) / (2.0 * h)
+
+
+def learn(settings: Settings, judge: Any, sign: float, w: Any, x: Any, labels: Any) -> Any:
+    """The accuracy after each step, up along a gradient or down."""
+    found = [accuracy(w, x, labels)]
+    for _ in range(settings.steps):
+        w = w + sign * settings.learning_rate * gradient(judge, w, x, labels, settings.h)
+        found.append(accuracy(w, x, labels))
+    return np.array(found)
+
+
+def figure(series: Series) -> Any:
+    """Both over the angle of the line, and what is learned by each."""
+    drawn, (left, middle, right) = panels(1, 3)
+    left.plot(series["angle"], series["accuracy"], color="C1", label=said("accuracy"))
+    left.plot(series["angle"], series["loss"], "--", color="C0", label=said("loss (nats)"))
+    left.set(xlabel=said("angle (degrees)"), xticks=(-180, -90, 0, 90, 180))
+    left.set(ylim=(0.0, None))
+    left.legend(loc="upper right", fontsize=8)
+    near = np.abs(series["angle"] - 45.0) <= NEAR
+    middle.step(series["angle"][near], series["accuracy"][near], color="C1", where="mid")
+    middle.set(xlabel=said("angle (degrees)"), title=said("accuracy, close up"))
+    by = {"loss": said("by the loss"), "accuracy": said("by the accuracy")}
+    for name, line in (("loss", "--"), ("accuracy", "-")):
+        colour = "C0" if name == "loss" else "C1"
+        right.plot(series[f"learned_by_{name}"], line, color=colour, label=by[name])
+    right.set(xlabel=said("updates"), title=said("accuracy while learning"), ylim=(0.0, 1.05))
+    right.legend(loc="lower right")
+    return drawn
+
+
+def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
+    """Accuracy is flat nearly everywhere and teaches nothing; the loss is not and does."""
+    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    flat = min(found["flat_accuracy"] for found in runs)
+    flat_loss = max(found["flat_loss"] for found in runs)
+    taught = [found["learned_by_loss"][-1] - found["learned_by_loss"][0] for found in runs]
+    stuck = [np.ptp(found["learned_by_accuracy"]) for found in runs]
+    return (
+        at_least("share of angles where the gradient of accuracy is zero", flat, 0.9),
+        at_most("share of angles where the gradient of the loss is zero", flat_loss, 0.0),
+        at_least("accuracy that learning by the loss adds", min(taught), 0.2),
+        at_most("accuracy that learning by accuracy changes, on average", np.mean(stuck), 0.05),
+    )
