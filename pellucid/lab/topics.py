@@ -14,6 +14,7 @@ from pellucid.lab import (
     neuron,
     optimizers,
     perceptron,
+    recurrence,
     regularisation,
     starts,
     tuning,
@@ -34,6 +35,7 @@ TOPICS = tuple(
         regularisation,
         tuning,
         convolution,
+        recurrence,
     )
 )
 EXPERIMENTS = {each.name: each for topic in TOPICS for each in topic.experiments}

@@ -1,0 +1,5 @@
+"""Recurrence."""
+
+from pellucid.lab.recurrence import gradient_through_time
+
+EXPERIMENTS = (gradient_through_time,)
