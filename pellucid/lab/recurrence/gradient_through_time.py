@@ -89,7 +89,8 @@ def through_time(settings: Settings, step: Step, lengths: Any) -> Any:
             hidden = pc.zeros_like(kept)
             for _ in range(length):
                 hidden, kept = step(hidden, kept)
-            return (kept * along).sum()
+            last: pc.Tensor = (kept * along).sum()
+            return last
 
         sizes.append(np.linalg.norm(pc.grad(end)(pc.tensor(first)).numpy()))
     return np.array(sizes)
