@@ -44,13 +44,13 @@ def run(settings: Settings) -> Series:
     """Sizes after each layer, and for each pixel the number of windows that it is in."""
     layers = np.arange(settings.layers + 1)
     padded = np.array(sizes(settings, settings.padding))
-    p = (settings.filter - 1) // 2
+    p = (settings.filter - 1) // 2 if settings.padding == "same" else 0
     return {
         "layers": layers,
         "size_unpadded": np.array(sizes(settings, "valid")),
         "size_padded": padded,
         "formula_unpadded": np.maximum(settings.size - layers * (settings.filter - 1), 0),
-        "formula_padded": settings.size + layers * (2 * p - settings.filter + 1),
+        "formula_padded": np.maximum(settings.size + layers * (2 * p - settings.filter + 1), 0),
         "windows_unpadded": windows(settings, "valid"),
         "windows_padded": windows(settings, settings.padding),
     }

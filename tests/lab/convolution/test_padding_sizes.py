@@ -26,3 +26,8 @@ def test_a_corner_is_in_one_window_and_the_middle_in_all():
     assert series["windows_unpadded"][0].tolist() == [1, 2, 3, 3, 3, 2, 1]
     assert series["windows_unpadded"][3, 3] == 9
     assert series["windows_padded"][0].tolist() == [4, 6, 6, 6, 6, 6, 4]
+
+
+def test_the_formula_is_that_of_the_padding_chosen():
+    series = run(Settings(size=10, filter=5, padding="valid", layers=3))
+    assert series["formula_padded"].tolist() == series["size_padded"].tolist() == [10, 6, 2, 0]
