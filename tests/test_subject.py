@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pellucid import lab
 from pellucid.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +71,13 @@ def numbers(section: str) -> list[int]:
 
 def test_all_numbers_have_a_row() -> None:
     assert numbers("Numbers") == list(range(1, 25))
+
+
+def test_all_experiments_have_a_row() -> None:
+    assert numbers("Experiments") == list(range(1, 38))
+    where = [row[-2].strip("`") for row in rows(sections()["Experiments"])]
+    assert len({*where}) == 37
+    assert {name.rpartition(".")[2].replace("_", "-") for name in where} <= set(lab.EXPERIMENTS)
 
 
 def test_all_corrections_have_a_row() -> None:
