@@ -18,15 +18,16 @@ from pellucid.explanation.comparison import SideBySide, compared
 from pellucid.explanation.derivation import CHECKED, LISTED, Derivation, derivation
 from pellucid.explanation.diagram import diagram
 from pellucid.explanation.differences import Widened
+from pellucid.explanation.given import given, given_function, refuse_call
 from pellucid.explanation.histograms import Histogram, histograms, updates
-from pellucid.explanation.layers import Layers, layers
+from pellucid.explanation.layers import Layers, layers, placed
 from pellucid.explanation.maps import Maps, attention_maps, feature_maps, filters, gates
 from pellucid.explanation.picture import Picture
 from pellucid.explanation.projection import Projection, principal_components
 from pellucid.explanation.routes import Routes, routes
 from pellucid.explanation.shown import shown
 from pellucid.explanation.trace import Trace, trace
-from pellucid.explanation.with_loss import with_loss
+from pellucid.explanation.with_loss import input_names, named, with_loss
 from pellucid.io.files import write_atomic
 from pellucid.languages import said
 from pellucid.nn.base import BaseModule, in_mode
@@ -46,11 +47,13 @@ def explain(
 
     `explain(model, x, t, loss=cross_entropy)`: the loss of the model's outputs and the targets,
     the last of the inputs. `explain(model, x)`: the outputs alone, the gradients those of their
-    sum. `explain(function, 2, 100, 1.1)`: a function of the user's own. `training`: the mode that
-    the model is explained in; left out, the one that it is in. `optimizer`: whose next update is
-    shown beside the weights. Nothing is changed: no variable, no count of random draws.
+    sum. `explain(function, 2, 100, 1.1)`: a function of the user's own. Inputs are arrays, tensors,
+    or lists and tables of numbers, such as DataFrames, a row for each sample. `training`: the mode
+    that the model is explained in; left out, the one that it is in. `optimizer`: whose next
+    update is shown beside the weights. Nothing is changed: no variable, no count of random draws.
 
-    Errors: those of the model for such inputs; OptionError for a loss without targets.
+    Errors: those of the model for such inputs; OptionError for a loss without targets; CallError
+    for inputs that a function does not take; DataError for what is not all numbers.
 
     >>> explain(lambda apples, price, tax: apples * price * tax, 2, 100, 1.1).result
     '220'
@@ -68,9 +71,10 @@ def explain(
         raise OptionError(
             "explain: loss=, training= and optimizer= are for models. Leave them out."
         )
-    return Explanation(
-        trace(subject, *inputs), None, lines=partial(backward_pass, subject, *inputs)
-    )
+    refuse_call(subject, inputs)
+    arrays = given_function(inputs)
+    lines = partial(backward_pass, subject, *arrays)
+    return Explanation(trace(subject, *arrays), None, lines=lines)
 
 
 def _of_model(
@@ -81,7 +85,9 @@ def _of_model(
             "explain: a loss, and no targets. Give them behind the inputs: explain(model, x, t, "
             "loss=cross_entropy)."
         )
-    function = model if loss is None else with_loss(model, loss, len(inputs))
+    function = named(model, len(inputs)) if loss is None else with_loss(model, loss, len(inputs))
+    count = len(inputs) if loss is None else len(inputs) - 1
+    inputs = given(model, inputs, input_names(model, count))
     modules = list(model.modules().values())
     mode = model._training if training is None else training
     with in_mode(modules, training=mode):
@@ -248,7 +254,7 @@ class Explanation:
 
     def gates(self, sample: int = 0) -> list[Maps]:
         """The sigmoids and tanhs inside recurrent layers, for one sample: (steps, units)."""
-        return gates(self.trace, sample)
+        return gates(self.trace, sample, placed(self.model) if self.model else {})
 
     def attribution(
         self, method: str = INTEGRATED, *, samples: int | None = None, **options: Any

@@ -144,10 +144,7 @@ def turned(shape: Shape, *, is_parameter: bool = False) -> Shape:
 
 def layers(trace: Trace, model: BaseModule | None) -> Layers:
     """The table of a traced model; of a function alone, its scopes are its layers."""
-    modules: dict[str, Any] = {}
-    if model is not None:  # a part of another model has its name there, which begins its paths
-        for path, module in model.modules().items():
-            modules[_joined(model._name, path)] = module
+    modules = {} if model is None else placed(model)
     by_path = _nodes_by_path(trace, modules)
     owned = _owned(trace, model, by_path)
     work = work_by_path(trace.graph, by_path)
@@ -156,6 +153,14 @@ def layers(trace: Trace, model: BaseModule | None) -> Layers:
         parameters = owned.get(path, {})
         rows.append(_row(trace, path, modules.get(path), nodes, parameters, work.get(path, 0)))
     return Layers(tuple(rows))
+
+
+def placed(model: BaseModule) -> dict[str, Any]:
+    """The modules of a model by the paths that a graph has.
+
+    A part of another model has its name there, which begins its paths.
+    """
+    return {_joined(model._name, path): module for path, module in model.modules().items()}
 
 
 def _owned(

@@ -10,8 +10,9 @@ whose rows are shares: not negative, and 1 together.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,17 @@ from pellucid.explanation.shown import number
 from pellucid.explanation.trace import Trace
 from pellucid.graph import Node
 from pellucid.languages import said
-from pellucid.primitives import Convolution, MatMul, Part, Scan, Sigmoid, Tanh
+from pellucid.primitives import (
+    Add,
+    Convolution,
+    MatMul,
+    Multiply,
+    Part,
+    Scan,
+    Sigmoid,
+    Tanh,
+    Where,
+)
 
 ROUNDING = 1e-4  # of shares that add up to 1
 
@@ -113,29 +124,35 @@ def _are_shares(array: Any) -> bool:
     return bool(np.abs(array.sum(axis=-1) - 1.0).max() <= ROUNDING)
 
 
-def gates(trace: Trace, sample: int = 0) -> list[Maps]:
+def gates(
+    trace: Trace, sample: int = 0, modules: Mapping[str, Any] = MappingProxyType({})
+) -> list[Maps]:
     """The sigmoids and tanhs of every loop, step by step, for one sample: (steps, units).
 
-    They are named by the part of the product that they are of, as an LSTM's are, whose parts 0 to
-    3 are i, f, g and o; others by their number in the body.
+    They are named by the part of the product that they are of: as the cell calls it, where the
+    `modules` have one by that path, such as f of an LSTM; others by their number in the body.
+    Steps behind the end of a sample, where batches are filled up, are left out.
     """
     found = []
     for node in trace.graph.nodes:
         if isinstance(node.primitive, Scan):
-            found += _inside_loop(trace, node, sample)
+            found += _inside_loop(trace, node, sample, modules)
     return found
 
 
-def _inside_loop(trace: Trace, node: Node, sample: int) -> list[Maps]:
+def _inside_loop(trace: Trace, node: Node, sample: int, modules: Mapping[str, Any]) -> list[Maps]:
     """Those of one loop, by the layers that they are in."""
     scan = node.primitive
     makers = {inner.output.name: inner for inner in scan.body.nodes}
     counts: Counter[str] = Counter()
     found = []
     for name, rows in _run_again(trace, node, sample).items():
+        if not rows:  # a sample of no steps
+            continue
         inner = makers[name]
         counts[inner.primitive.name] += 1
-        called = _gate(inner, makers, counts)
+        names = getattr(modules.get(inner.scope), "part_names", ())
+        called = _gate(inner, makers, counts, names)
         if scan.reverse:
             rows.reverse()
         found.append(Maps(inner.scope, called, np.stack(rows)))
@@ -145,8 +162,12 @@ def _inside_loop(trace: Trace, node: Node, sample: int) -> list[Maps]:
 def _run_again(trace: Trace, node: Node, sample: int) -> dict[str, list[Any]]:
     """What each gate of a loop gave: the body is run again step by step, and looked at."""
     kept: dict[str, list[Any]] = {}
+    going: list[bool] = []  # at each step, whether the sample has not ended
+    given = {value.name for value in node.primitive.body.inputs}
 
-    def observe(inner: Node, _: list[Any], result: Any) -> None:
+    def observe(inner: Node, read: list[Any], result: Any) -> None:
+        if isinstance(inner.primitive, Where) and inner.inputs[0].name in given:
+            going.append(bool(read[0][sample].all()))
         is_gate = isinstance(inner.primitive, Sigmoid | Tanh)
         if is_gate and result.ndim == 2:
             _check_sample(sample, len(result))
@@ -156,16 +177,42 @@ def _run_again(trace: Trace, node: Node, sample: int) -> dict[str, list[Any]]:
     inputs = [trace.array(value.name) for value in node.inputs]
     for _ in node.primitive.turns(inputs, observe):
         pass  # what is looked at is kept
-    return kept
+    return {name: _until_end(rows, going) for name, rows in kept.items()}
 
 
-def _gate(node: Node, makers: Mapping[str, Node], counts: Counter[str]) -> str:
+def _until_end(rows: list[Any], going: list[bool]) -> list[Any]:
+    """The steps at which the sample was there; each step may choose several states by it."""
+    each = len(going) // len(rows)
+    if not each:
+        return rows
+    return [row for row, there in zip(rows, going[::each], strict=True) if there]
+
+
+def _gate(
+    node: Node, makers: Mapping[str, Node], counts: Counter[str], names: Sequence[str]
+) -> str:
     """What a gate is called: by the part of the product that it is of, or by its number."""
     kind = str(node.primitive.name)
-    behind = makers.get(node.inputs[0].name)
-    if behind is not None and isinstance(behind.primitive, Part):
-        return f"{kind} of part {behind.primitive.index}"
-    return f"{kind} {counts[kind]}"
+    indices = _parts_behind(node, makers)
+    if len(indices) != 1:
+        return f"{kind} {counts[kind]}"
+    index = indices.pop()
+    return f"{kind} of {names[index]}" if index < len(names) else f"{kind} of part {index}"
+
+
+def _parts_behind(node: Node, makers: Mapping[str, Node]) -> set[int]:
+    """Which parts of products a gate is of, through sums and products with other gates."""
+    found = set()
+    waiting = list(node.inputs)
+    while waiting:
+        maker = makers.get(waiting.pop().name)
+        if maker is None:
+            continue
+        if isinstance(maker.primitive, Part):
+            found.add(maker.primitive.index)
+        elif isinstance(maker.primitive, Add | Multiply):
+            waiting += maker.inputs
+    return found
 
 
 def _check_sample(sample: int, count: int) -> None:

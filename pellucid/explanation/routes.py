@@ -35,6 +35,7 @@ from pellucid.tables import aligned
 from pellucid.tensor import Tensor, ones_like
 
 NOTHING = "-"
+THROUGH = "\N{BULLET}"  # the input that a route goes through
 ALL = 64  # routes that are all walked; of more the largest are searched
 
 Use = tuple[Node, int]
@@ -72,7 +73,7 @@ class Route:
         """The operations, by layer."""
         told = []
         for path, uses in groupby(self.uses, key=lambda use: use[0].scope):
-            names = " ".join(node.primitive.name for node, _ in uses)
+            names = " ".join(_told(node, position) for node, position in uses)
             told.append(f"{path}: {names}" if path else names)
         return " -> ".join(told)
 
@@ -152,6 +153,16 @@ def routes(trace: Trace, value: Value, most: int = 8) -> Routes:
     found = [_walked(trace, way, total) for way in ways]
     found.sort(key=_size, reverse=True)
     return Routes(value, count, total, tuple(found[:most]))
+
+
+def _told(node: Node, position: int) -> str:
+    """The operation; where it uses a value twice, with the place by which the route goes."""
+    names = [value.name for value in node.inputs]
+    name = str(node.primitive.name)
+    if names.count(names[position]) == 1:
+        return name
+    names[position] = THROUGH
+    return f"{name}({', '.join(names)})"
 
 
 def _size(route: Route) -> float:

@@ -1,11 +1,12 @@
 """A model with its loss as one function, whose inputs have the names that they are shown by.
 
 with_loss       the function
+named           a model alone as a function
 input_names     what a model calls its inputs
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pellucid.errors import OptionError
@@ -43,8 +44,20 @@ def with_loss(
         with scope("loss"):
             return loss(outputs, inputs[-1])
 
+    return _with_names(function, [*input_names(model, count - 1), "t"])
+
+
+def named(model: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """The model itself, its inputs by the names of `forward`."""
+
+    def function(*inputs: Any) -> Any:
+        return model(*inputs)
+
+    return _with_names(function, input_names(model, count))
+
+
+def _with_names(function: Callable[..., Any], names: Sequence[str]) -> Callable[..., Any]:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    names = (*input_names(model, count - 1), "t")
     parameters = [inspect.Parameter(name, kind) for name in names]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return function

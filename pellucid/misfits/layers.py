@@ -144,14 +144,18 @@ def _form_of(layer: Layer, words: Sequence[str]) -> str:
 
 
 def formula_with(layer: Layer, x: Any, called: str = "x") -> tuple[str, str]:
-    """Its formula, and its symbols with their actual sizes: "x (2, 5), W (4, 3)"."""
+    """Its formula, and its symbols with their actual sizes: "x (2, 5), W (4, 3)".
+
+    Of a layer without weights only the axes can be wrong, of which its formula says nothing.
+    """
     sizes = [f"{called} {shown(x)}"]
     for name, variable in layer.own_variables().items():
         symbol = SYMBOLS.get(name, name)
         symbol = symbol if _has(layer.formula, symbol) else name
         if _has(layer.formula, symbol) and len(variable.shape) > 1:
             sizes.append(f"{symbol} {variable.shape}")
-    return str(layer.formula), ", ".join(sizes)
+    formula = str(layer.formula) if layer.own_variables() else ""
+    return formula, ", ".join(sizes)
 
 
 def shown(x: Any) -> str:

@@ -8,6 +8,8 @@ from pellucid.tensor import Tensor
 class Identity(Module):
     """The input itself: the activation of an output that is a number."""
 
+    formula = "y = x"
+
     def forward(self, x: Tensor) -> Tensor:
         """y = x."""
         return x
@@ -15,6 +17,8 @@ class Identity(Module):
 
 class Step(Module):
     """1 where x > 0, else 0; nothing can be learned through it."""
+
+    formula = "y = 1 where x > 0, else 0"
 
     def forward(self, x: Tensor) -> Tensor:
         """y = step(x)."""
@@ -24,6 +28,8 @@ class Step(Module):
 class Sigmoid(Module):
     """Between 0 and 1."""
 
+    formula = "y = 1 / (1 + exp(-x))"
+
     def forward(self, x: Tensor) -> Tensor:
         """y = sigmoid(x)."""
         return f.sigmoid(x)
@@ -31,6 +37,8 @@ class Sigmoid(Module):
 
 class Tanh(Module):
     """Between -1 and 1, centred on 0."""
+
+    formula = "y = tanh(x)"
 
     def forward(self, x: Tensor) -> Tensor:
         """y = tanh(x)."""
@@ -40,6 +48,8 @@ class Tanh(Module):
 class ReLU(Module):
     """x where it is positive, else 0."""
 
+    formula = "y = max(0, x)"
+
     def forward(self, x: Tensor) -> Tensor:
         """y = relu(x)."""
         return f.relu(x)
@@ -47,6 +57,8 @@ class ReLU(Module):
 
 class LeakyReLU(Module):
     """x where it is positive, else slope x."""
+
+    formula = "y = x where x > 0, else slope x"
 
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = slope
@@ -63,6 +75,8 @@ class LeakyReLU(Module):
 class ELU(Module):
     """x where it is positive, else alpha (e^x - 1)."""
 
+    formula = "y = x where x > 0, else alpha (exp(x) - 1)"
+
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha
 
@@ -78,6 +92,8 @@ class ELU(Module):
 class GELU(Module):
     """x Phi(x), by erf."""
 
+    formula = "y = x/2 (1 + erf(x / sqrt(2)))"
+
     def forward(self, x: Tensor) -> Tensor:
         """y = gelu(x)."""
         return f.gelu(x)
@@ -85,6 +101,8 @@ class GELU(Module):
 
 class GELUTanh(Module):
     """The approximation of gelu by tanh."""
+
+    formula = "y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))"
 
     def forward(self, x: Tensor) -> Tensor:
         """y = gelu_tanh(x)."""
@@ -94,6 +112,8 @@ class GELUTanh(Module):
 class SiLU(Module):
     """x sigmoid(x)."""
 
+    formula = "y = x / (1 + exp(-x))"
+
     def forward(self, x: Tensor) -> Tensor:
         """y = silu(x)."""
         return f.silu(x)
@@ -101,6 +121,8 @@ class SiLU(Module):
 
 class Softplus(Module):
     """log(1 + e^x)."""
+
+    formula = "y = log(1 + exp(x))"
 
     def forward(self, x: Tensor) -> Tensor:
         """y = softplus(x)."""
@@ -121,6 +143,8 @@ class _AlongAxis(Module):
 class Softmax(_AlongAxis):
     """Probabilities along an axis. Train with logits and `cross_entropy` instead."""
 
+    formula = "y = exp(x) / sum(exp(x))"
+
     def forward(self, x: Tensor) -> Tensor:
         """y = softmax(x)."""
         return f.softmax(x, axis=self.axis)
@@ -128,6 +152,8 @@ class Softmax(_AlongAxis):
 
 class LogSoftmax(_AlongAxis):
     """Logarithms of probabilities along an axis."""
+
+    formula = "y = x - log(sum(exp(x)))"
 
     def forward(self, x: Tensor) -> Tensor:
         """y = log_softmax(x)."""

@@ -20,7 +20,8 @@ from pellucid.tensor import Tensor
 class MultiHeadAttention(Module):
     """Attention of several heads, each in features of its own.
 
-        heads of y = attention(x W_q, context W_k, context W_v);   output = y W_o + b_o
+        q = x W_q + b_q, k = context W_k + b_k, v = context W_v + b_v, in each head its features
+        y = softmax(q k^T / sqrt(features of a head)) v W_o + b_o
 
     Called with x alone, positions look at each other; with `context`, at that; `mask` is true
     for positions of the context that are there. A `causal` one looks at no later position. One
@@ -38,6 +39,7 @@ class MultiHeadAttention(Module):
     (3, 5, 8)
     """
 
+    formula = "y = softmax(q k^T / sqrt(features of a head)) v W_o + b_o"
     takes = "batch, positions, features"
     takes_too = ("context",)
 

@@ -26,6 +26,7 @@ class Cell(Module):
     """What all cells share: their weights, and the step of a batch in which some rows wait."""
 
     gates: ClassVar[int] = 1
+    part_names: ClassVar[tuple[str, ...]] = ()  # of the parts that lie side by side
     state_names: ClassVar[tuple[str, ...]] = ("h",)
     takes = "batch, in_features"
 
@@ -112,6 +113,7 @@ class LSTMCell(Cell):
     """
 
     gates = 4
+    part_names = ("i", "f", "g", "o")
     state_names = ("h", "c")
 
     def __init__(
@@ -151,6 +153,7 @@ class GRUCell(Cell):
     """
 
     gates = 3
+    part_names = ("r", "z", "n")
 
     def __init__(
         self, in_features: int, hidden_features: int, *, rng: Generator | None = None

@@ -57,6 +57,8 @@ class Dropout(_Dropout):
     [0.0, 2.0]
     """
 
+    formula = "y = x / (1 - ratio) where kept, else 0"
+
     def forward(self, x: Tensor) -> Tensor:
         """Some numbers off in training; all as they are in inference."""
         if not self.training or self.ratio == 0.0:
@@ -73,6 +75,8 @@ class BookDropout(_Dropout):
     Shapes, state and errors: as `Dropout`.
     Source: Srivastava et al. 2014, section 4.
     """
+
+    formula = "y = x where kept, else 0; x (1 - ratio) in inference"
 
     def forward(self, x: Tensor) -> Tensor:
         """Some numbers off in training; all scaled down in inference."""
@@ -98,6 +102,8 @@ class Dropout2d(_Dropout):
     >>> sorted({tuple(set(channel)) for channel in dropped.reshape(4, 4).tolist()})
     [(0.0,), (2.0,)]
     """
+
+    formula = "y = x / (1 - ratio) in channels that are kept, else 0"
 
     def forward(self, x: Tensor) -> Tensor:
         """Some channels off in training; all as they are in inference."""

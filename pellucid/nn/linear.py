@@ -72,9 +72,12 @@ class Linear(Module):
 class Flatten(Module):
     """All axes but the first, the samples, as one.
 
+        y = x, a row for each sample
+
     Shapes: x (batch, ...) -> y (batch, features).
     """
 
+    formula = "y = x, a row for each sample"
     takes = "batch, ..."
 
     def forward(self, x: Tensor) -> Tensor:

@@ -47,12 +47,20 @@ class _Windowed(_Pooling):
 
 
 class _MaxPool(_Windowed):
+    """Pooling by y = max of each window of x."""
+
+    formula = "y = max of each window of x"
+
     def forward(self, x: Tensor) -> Tensor:
         """The largest of each window."""
         return f.max_pool(self.check(x), self.window)
 
 
 class _AvgPool(_Windowed):
+    """Pooling by y = mean of each window of x."""
+
+    formula = "y = mean of each window of x"
+
     def __init__(
         self,
         window: Sizes | Window,
@@ -73,6 +81,10 @@ class _AvgPool(_Windowed):
 
 
 class _GlobalAvgPool(_Pooling):
+    """Pooling by y = mean of each channel of x."""
+
+    formula = "y = mean of each channel of x"
+
     def forward(self, x: Tensor) -> Tensor:
         """The mean of each channel."""
         return f.global_mean_pool(self.check(x))

@@ -173,7 +173,10 @@ class RNN(Recurrent):
 class LSTM(Recurrent):
     """Recurrent layers of LSTM cells, which carry a memory c beside h.
 
-    Shapes, lengths and errors: as `Recurrent`. Formulas, start and source: `LSTMCell`.
+        i, f, g, o = x[t] W + h[t-1] U + b; c[t] = sigmoid(f) c[t-1] + sigmoid(i) tanh(g);
+        h[t] = sigmoid(o) tanh(c[t])
+
+    Shapes, lengths and errors: as `Recurrent`. Start and source: `LSTMCell`.
 
     >>> from pellucid.creation import zeros
     >>> layer = LSTM(3, 5, layers=2, bidirectional=True, rng=Generator(seed=0))
@@ -183,12 +186,19 @@ class LSTM(Recurrent):
     """
 
     cell = LSTMCell
+    formula = (
+        "i, f, g, o = x[t] W + h[t-1] U + b; c[t] = sigmoid(f) c[t-1] + sigmoid(i) tanh(g); "
+        "h[t] = sigmoid(o) tanh(c[t])"
+    )
 
 
 class GRU(Recurrent):
     """Recurrent layers of gated recurrent units.
 
-    Shapes, lengths and errors: as `Recurrent`. Formulas, start and source: `GRUCell`.
+        r, z = sigmoid(x[t] W + h[t-1] U + b); n = tanh(x[t] W + b + r (h[t-1] U + d));
+        h[t] = (1 - z) n + z h[t-1]
+
+    Shapes, lengths and errors: as `Recurrent`. Start and source: `GRUCell`.
 
     >>> from pellucid.creation import zeros
     >>> outputs, state = GRU(3, 5, rng=Generator(seed=0))(zeros((2, 7, 3)))
@@ -197,6 +207,10 @@ class GRU(Recurrent):
     """
 
     cell = GRUCell
+    formula = (
+        "r, z = sigmoid(x[t] W + h[t-1] U + b); n = tanh(x[t] W + b + r (h[t-1] U + d)); "
+        "h[t] = (1 - z) n + z h[t-1]"
+    )
 
 
 class LastState(Module):

@@ -22,6 +22,8 @@ class Residual(Module):
     [[0.0, 0.0]]
     """
 
+    formula = "y = module(x) + shortcut(x)"
+
     def __init__(self, module: Module, shortcut: Module | None = None) -> None:
         self.module = module
         self.shortcut = shortcut

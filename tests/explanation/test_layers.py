@@ -109,3 +109,25 @@ def test_weights_of_the_cells_of_a_loop_are_those_of_its_layer(kind):
     line = next(row for row in table.shapes() if row[0] == "loop")
     assert line[4].endswith(", ...")
     assert len(line[4]) < 150
+
+
+def test_every_activation_pooling_and_recurrent_layer_has_its_formula():
+    from pellucid.nn import activations, pooling, recurrent
+
+    kinds = [
+        kind
+        for module in (activations, pooling, recurrent)
+        for name, kind in vars(module).items()
+        if isinstance(kind, type) and kind.__module__ == module.__name__ and name[0] != "_"
+    ]
+    without = [kind.__name__ for kind in kinds if not kind.formula]
+    assert without == ["Recurrent", "LastState"]  # what it is of says the formula
+
+
+def test_the_formula_of_an_activation_is_what_it_computes():
+    names = {"exp": math.exp, "tanh": math.tanh, "log": math.log, "erf": math.erf}
+    x = 0.7
+    for kind in (nn.Sigmoid, nn.Tanh, nn.Softplus, nn.SiLU):
+        formula = kind.formula.removeprefix("y = ")
+        y = kind()(np.array([[x]], np.float32)).numpy().item()
+        assert eval(formula, {"x": x, **names}) == pytest.approx(y, abs=1e-6)

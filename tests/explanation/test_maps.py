@@ -74,3 +74,52 @@ def test_networks_without_have_none():
     assert (filters(found), feature_maps(found), attention_maps(found), gates(found)) == (
         [], [], [], [],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"), [(nn.LSTM, "figo"), (nn.GRU, "rzn")], ids=["LSTM", "GRU"]
+)
+def test_gates_are_called_as_the_cell_calls_its_parts(kind, names):
+    model = nn.Sequential(nn.LastState(kind(3, 2, rng=pc.Generator(1))))
+    found = pc.explain(model, np.ones((2, 4, 3), np.float32)).gates()
+    called = {m.name.removeprefix("sigmoid of ").removeprefix("tanh of ") for m in found}
+    assert set(names) <= called
+
+
+def test_gates_of_a_gru_are_those_of_its_formula():
+    layer = nn.GRU(3, 2, rng=pc.Generator(1))
+    x = np.random.default_rng(0).normal(size=(4, 5, 3)).astype(np.float32)
+    model = nn.Sequential(nn.LastState(layer))
+    found = {m.name: m.array for m in pc.explain(model, x).gates(1)}
+    w, u, b, d = (
+        layer.cells[0].own_variables()[name].numpy().astype(np.float64)
+        for name in ("weight", "recurrent_weight", "bias", "recurrent_bias")
+    )
+    h = np.zeros(2)
+    for step in range(5):
+        own, carried = np.split(x[1, step] @ w + b, 3), np.split(h @ u, 3)
+        r, z = (1.0 / (1.0 + np.exp(-own[i] - carried[i])) for i in range(2))
+        n = np.tanh(own[2] + r * (carried[2] + d))
+        h = n + z * (h - n)
+        for name, expected in (("sigmoid of r", r), ("sigmoid of z", z), ("tanh of n", n)):
+            assert np.allclose(found[name][step], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["one way", "both ways"])
+def test_gates_end_where_the_sample_ends(bidirectional):
+    class Model(nn.Module):
+        def __init__(self):
+            self.rnn = nn.LSTM(3, 2, rng=pc.Generator(1), bidirectional=bidirectional)
+
+        def forward(self, x, lengths):
+            return self.rnn(x, lengths)[0]
+
+    x = np.random.default_rng(0).normal(size=(3, 5, 3)).astype(np.float32)
+    model = Model()
+    short = pc.explain(model, x, np.array([2, 5, 0]))
+    alone = pc.explain(model, x[:1, :2], np.array([2])).gates(0)
+    for ours, theirs in zip(short.gates(0), alone, strict=True):
+        assert ours.array.shape == (2, 2)
+        assert np.allclose(ours.array, theirs.array, atol=1e-6)
+    assert {m.array.shape[0] for m in short.gates(1)} == {5}
+    assert short.gates(2) == []

@@ -115,3 +115,9 @@ def test_of_no_routes_it_is_said():
     way = routes(found, found.find("y"))
     assert str(way) == "No route leads from it to the result."
     assert "<th" not in way._repr_html_().partition("</style>")[2]
+
+
+def test_two_routes_through_one_square_are_told_apart():
+    found = trace(lambda x: x * x, 3.0)
+    ways = [row[0] for row in routes(found, found.find("x")).rows()[1:]]
+    assert sorted(ways) == ["multiply(x, \N{BULLET})", "multiply(\N{BULLET}, x)"]

@@ -8,7 +8,7 @@ import pytest
 import pellucid as pc
 from pellucid import nn
 from pellucid.errors import OptionError
-from pellucid.explanation.with_loss import input_names, with_loss
+from pellucid.explanation.with_loss import input_names, named, with_loss
 
 X, T = np.ones((5, 3), np.float32), np.zeros(5, np.float32)
 
@@ -46,3 +46,10 @@ def test_the_function_is_the_loss_of_the_outputs():
 def test_a_loss_that_is_no_function_is_refused():
     with pytest.raises(OptionError, match=r"loss is 3\. It is a function of outputs and targets"):
         with_loss(Named(), 3, 3)
+
+
+def test_a_model_alone_has_the_names_of_forward():
+    function = named(Named(), 2)
+    assert list(inspect.signature(function).parameters) == ["x1", "x2"]
+    shown = pc.explain(nn.Sequential(nn.Tanh()), X)
+    assert [v.name for v in shown.trace.graph.inputs] == ["x"]
