@@ -1,0 +1,19 @@
+"""Formulas become MathML, and what is not known is refused."""
+
+import pytest
+
+pytest.importorskip("latex2mathml", reason="formulas are made by latex2mathml: the extra dev")
+from formulas import mathml
+
+
+def test_a_formula_is_mathml() -> None:
+    made = mathml(r"\frac{1}{m} \sum_{i=1}^{m} (y_i - \hat{y}_i)^2", display="block")
+    assert made.startswith("<math")
+    assert 'display="block"' in made
+    for part in ("<mfrac>", "<munderover>", "&#x02211;"):
+        assert part in made
+
+
+def test_a_command_that_is_not_known_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"\\nosuch is not known"):
+        mathml(r"x + \nosuch", display="inline")

@@ -1,0 +1,60 @@
+"""The build of the site: experiments first, then each language, then the checks.
+
+site    build it, and say what is wrong
+"""
+
+import shutil
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
+from pathlib import Path
+
+import checking
+import outcomes
+import staging
+
+from pellucid.lab import EXPERIMENTS
+from pellucid.languages import LANGUAGES
+
+HERE = Path(__file__).resolve().parent
+WORK = HERE.parents[1] / "build" / "book"
+
+
+def site(out: Path) -> int:
+    """The site in a folder: English at its top, Chinese in `zh`. 0, or 1 where it failed."""
+    start = time.perf_counter()
+    outcomes.prepare([*map(outcomes.Placed, EXPERIMENTS), *placed()])
+    ready = time.perf_counter()
+    shutil.rmtree(out, ignore_errors=True)
+    with ProcessPoolExecutor(len(LANGUAGES)) as pool:
+        codes = [*pool.map(one, LANGUAGES, (home(out, spoken) for spoken in LANGUAGES))]
+    faults = list(checking.faults(out)) if not any(codes) else ["the generator failed"]
+    print("\n".join(faults), file=sys.stderr)
+    size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    print(f"{out}: {size / 1e6:.1f} MB, experiments in {ready - start:.0f} s, "
+          f"pages in {time.perf_counter() - ready:.0f} s")  # fmt: skip
+    return 1 if faults else 0
+
+
+def home(out: Path, spoken: str) -> Path:
+    """The folder of a language."""
+    return out if spoken == LANGUAGES[0] else out / spoken
+
+
+def placed() -> list[outcomes.Placed]:
+    """The experiments that documents place."""
+    texts = (path.read_text(encoding="utf-8") for path in staging.DOCS.rglob("*.md"))
+    return [*chain.from_iterable(map(outcomes.placed, texts))]
+
+
+def one(spoken: str, out: Path) -> int:
+    """One language. What Sphinx returns."""
+    from sphinx.cmd.build import build_main
+
+    source, work = WORK / f"source-{spoken}", WORK / f"work-{spoken}"
+    staging.stage(source, spoken)
+    shutil.rmtree(work, ignore_errors=True)
+    settings = [f"-Dlanguage={spoken}", "-q", "-W", "--keep-going", "-T"]
+    made = ["-b", "html", "-c", str(HERE), "-d", str(work), *settings, str(source), str(out)]
+    return int(build_main(made))
