@@ -29,7 +29,7 @@ ELSEWHERE = {
         "what every operation, every capture and every error goes through",
         ("test_tensor.py", "test_compile.py", "test_operators.py", "test_conversion.py"),
         """
-        arguments arithmetic captured dispatch recordings running version
+        arguments captured recordings running version
         """,
     ),
     "bench": Elsewhere(
@@ -97,13 +97,6 @@ ELSEWHERE = {
         arithmetic base contraction convolution exponential indexing integers logic loop
         movement random recurrence reduction scan scan_gradient scan_passes scan_uses
         special symbols windows
-        """,
-    ),
-    "standard": Elsewhere(
-        "functions of the standard cross samples",
-        ("standard/test_numbers.py", "standard/test_arrays.py"),
-        """
-        dtypes elementwise logic manipulation operands products searching statistical waves
         """,
     ),
     "train": Elsewhere(
