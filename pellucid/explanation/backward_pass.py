@@ -1,22 +1,20 @@
 """The whole backward pass written out, as a course writes it, found from the graph that trains.
 
     backward_pass   of a function, or of a model with its loss
-    BackwardPass    the lines, forward and backward; prints as text and as LaTeX
-    Line            one of them
 
 The gradient rules of the primitives are traced on symbols, read as algebra and simplified with the
 table of `rewrites`; no model, loss or name is recognised. Every line can be evaluated as it stands:
 see `notation` for what the text means.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from pellucid.errors import OptionError, closest
-from pellucid.explanation.arrays import MANY
-from pellucid.explanation.expressions import SAMPLES, Expression, symbol
-from pellucid.explanation.forward_pass import Forward, Step, forward_steps
+from pellucid.explanation.algebra import minus
+from pellucid.explanation.expressions import ZERO, Expression, sum_of, symbol, terms
+from pellucid.explanation.forward_pass import forward_steps
 from pellucid.explanation.gradient_lines import (
     Gradient,
     gradient_lines,
@@ -25,92 +23,22 @@ from pellucid.explanation.gradient_lines import (
     per_sample,
     symbols,
 )
+from pellucid.explanation.known_steps import Forward, Step
 from pellucid.explanation.notation import COLUMNS, ROWS, Notation, Writer
+from pellucid.explanation.pass_lines import BackwardPass, Line
 from pellucid.explanation.presented import Names, cost, presented
+from pellucid.explanation.renaming import Renaming
 from pellucid.explanation.spelling import spelled
+from pellucid.explanation.stepwise import of_a_step, pinned
 from pellucid.explanation.tape import Tape, taped
+from pellucid.explanation.time_loops import TimeLoop
 from pellucid.explanation.turning import turned
 from pellucid.explanation.with_loss import with_loss
-from pellucid.graph import Shape, Value
-from pellucid.languages import said
+from pellucid.graph import Value
 from pellucid.nn.base import BaseModule
 from pellucid.primitives.base import FLOATS, Primitive
 
 NOTATIONS = {"rows": ROWS, "columns": COLUMNS}
-
-
-@dataclass(frozen=True)
-class Line:
-    """`left = right`, as text and as LaTeX.
-
-    `value`: the name of what it is about in the traced graph, empty for a name that was introduced.
-    `gradient`: it is the gradient of that value, `per_sample`: m times the gradient. `shape`: of
-    the left side as it is written; `flipped`: that is the transpose of the value in the library.
-    """
-
-    left: str
-    right: str
-    latex: str
-    value: str
-    gradient: bool
-    per_sample: bool
-    shape: Shape
-    flipped: bool
-
-    def __str__(self) -> str:
-        return f"{self.left} = {self.right}"
-
-
-@dataclass(frozen=True)
-class BackwardPass:
-    """The lines of a forward pass and of its backward pass.
-
-    `functions`: what a name in the lines applies that is no usual function: a primitive, whose
-    attributes have `arrays.MANY` for m. `inputs`: the names of inputs and parameters in the graph,
-    by those in the lines, each with whether it is turned. `upstream`: the name of what comes back
-    to a result that is no single number. `constants`: arrays that the graph holds.
-    """
-
-    notation: str
-    forward: tuple[Line, ...]
-    backward: tuple[Line, ...]
-    functions: Mapping[str, Primitive]
-    inputs: Mapping[str, tuple[str, bool]]
-    constants: Mapping[str, Any]
-    upstream: str = ""
-
-    def text(self) -> str:
-        """All lines, the forward pass first."""
-        rows = [*map(str, self.forward), "", *map(str, self.backward)]
-        notes = self._notes()
-        return "\n".join(rows + ([""] if notes else []) + notes)
-
-    def latex(self) -> str:
-        """All lines of both passes, aligned."""
-        rows = [line.latex for line in (*self.forward, *self.backward)]
-        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
-
-    def _notes(self) -> list[str]:
-        rules = self.functions.items()
-        notes = [f"{name}: {rule}".replace(str(MANY), "m") for name, rule in rules]
-        if any(line.per_sample for line in self.backward):
-            changed = next(line.left for line in self.backward if line.per_sample)
-            notes.append(
-                said(
-                    "{name} and the like are derivatives of each sample's own loss; the loss is "
-                    "their mean over m samples.",
-                    name=changed,
-                )
-            )
-        return notes
-
-    def __str__(self) -> str:
-        return self.text()
-
-    __repr__ = __str__
-
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
 
 
 def backward_pass(
@@ -158,7 +86,8 @@ class _Composition:
         known = [*hats, *(step for step in self.forward.steps if step.open)]
         names = Names({step.meaning: step.symbol for step in known})
         lines = gradient_lines(self.forward, self._wanted(), names)
-        self.gradients = per_sample(lines) if last else lines
+        whole = per_sample(lines) if last else lines
+        self.gradients = [line for line in whole if not line.incoming]
         new = introduced(self.forward, [presented(g.meaning, names) for g in self.gradients])
         self.names = Names(names | {step.meaning: step.symbol for step in new})
         self.steps = _inserted(self.forward.steps, [*hats, *new])
@@ -166,7 +95,30 @@ class _Composition:
         self.rules = {str(node.primitive): node.primitive for node in tape.graph.nodes}
         self.functions: dict[str, Primitive] = {}
         self.kept = self._kept()
-        self.renamed: dict[Expression, Expression] = {}
+        incoming = [line for line in whole if line.incoming]
+        self.behind = {line.symbol for line in incoming}
+        self.renaming = self._renaming(incoming)
+
+    def _renaming(self, incoming: Sequence[Gradient]) -> Renaming:
+        """Names as a reader sees them; what comes from the step behind stands for itself there."""
+        loops = self.forward.tape.loops
+        ahead = {name: loop.ahead for loop in loops for name in loop.incoming.values()}
+        inside = {name for loop in loops for name in loop.values}
+        inside |= {step.symbol.head.text for step in self.steps if self._loop(step)}
+        behind = {}
+        for line in incoming:
+            shown = self._turned(presented(line.meaning, self.names), flip=self.notation.columns)
+            behind[line.symbol.head.text] = (shown, ahead[line.symbol.head.text])
+        return Renaming(self.texts, inside, behind)
+
+    def _loop(self, step: Step) -> TimeLoop | None:
+        """The loop that a step is in, or what it is made of."""
+        asked = (step.symbol,) if step.value else (step.symbol, *of_a_step(step.meaning))
+        found = map(self.forward.loop_of, asked)
+        return next((loop for loop in found if loop is not None), None)
+
+    def _turned(self, x: Expression, *, flip: bool) -> Expression:
+        return turned(x, self.kept, flip=flip) if self.notation.columns else x
 
     def _wanted(self) -> list[Value]:
         """What gradients are asked for: parameters, or else what a function was given."""
@@ -188,7 +140,7 @@ class _Composition:
 
     def written(self, notation: str) -> BackwardPass:
         """The lines."""
-        forward = [self._step(step) for step in self.steps]
+        forward = list(self._steps())
         if self.tape.result.name not in {step.value for step in self.steps}:
             forward.append(self._result())
         backward = [self._gradient(each) for each in self.gradients]
@@ -199,7 +151,7 @@ class _Composition:
         }
         return BackwardPass(
             notation, tuple(forward), tuple(backward), self.functions, inputs, self._constants(),
-            self._upstream(),
+            self._upstream(), self.renaming.slices,
         )  # fmt: skip
 
     def _upstream(self) -> str:
@@ -209,6 +161,26 @@ class _Composition:
 
     def _constants(self) -> dict[str, Any]:
         return {self.texts[value.name]: array for value, array in self.tape.graph.constants}
+
+    def _steps(self) -> Iterator[Line]:
+        """The lines of the steps; what a loop starts with stands before it."""
+        begun: set[TimeLoop] = set()
+        for step in self.steps:
+            loop = self._loop(step)
+            if loop is not None and loop not in begun:
+                begun.add(loop)
+                yield from self._starts(loop)
+            yield replace(self._step(step), loop=loop)
+
+    def _starts(self, loop: TimeLoop) -> Iterator[Line]:
+        """What each carry is before the first step."""
+        for (before, after), start in zip(loop.carries, loop.starts, strict=True):
+            own = self.forward.reader.basis.get(before)
+            if own is None or after not in self.forward.carries:
+                continue
+            meaning = self.forward.reader.expression(start, self.forward.closed)
+            first = pinned(own, loop.first)
+            yield self._line(first, presented(meaning, self.names), "", None)
 
     def _step(self, step: Step) -> Line:
         names = Names({x: name for x, name in self.names.items() if name is not step.symbol})
@@ -224,17 +196,21 @@ class _Composition:
         return self._line(own, shown, self.tape.known_as[value.name], None)
 
     def _gradient(self, line: Gradient) -> Line:
-        shown = presented(line.meaning, self.names)
-        return self._line(line.symbol, shown, self.tape.known_as[line.value.name], line)
+        behind = {x: c for x, c in terms(line.meaning) if x.kind == "symbol" and x in self.behind}
+        rest = minus(line.meaning, sum_of(behind))
+        shown = presented(rest, self.names)
+        if behind:
+            shown = sum_of({**dict(terms(shown)), **behind}) if rest is not ZERO else sum_of(behind)
+        written = self._line(line.symbol, shown, self.tape.known_as[line.value.name], line)
+        return replace(written, loop=self.forward.loop_of(line.symbol))
 
     def _line(
         self, left: Expression, right: Expression, value: str, gradient: Gradient | None
     ) -> Line:
         is_flipped = self._is_flipped(left)
-        if self.notation.columns:
-            flip = is_flipped or not left.shape
-            left, right = (turned(x, self.kept, flip=flip) for x in (left, right))
-        left, right = self._renamed(left), self._renamed(right)
+        flip = is_flipped or not left.shape
+        left, right = (self._turned(x, flip=flip) for x in (left, right))
+        left, right = self.renaming.renamed(left), self.renaming.renamed(right)
         plain, tex = (Writer(self.notation, tex, self._called) for tex in (False, True))
         return Line(
             plain.whole(left),
@@ -249,21 +225,6 @@ class _Composition:
 
     def _is_flipped(self, x: Expression) -> bool:
         return self.notation.columns and len(x.shape) in (1, 2) and x not in self.kept
-
-    def _renamed(self, x: Expression) -> Expression:
-        """An expression with the names that a reader sees."""
-        found = self.renamed.get(x)
-        if found is None:
-            found = self.renamed[x] = self._rename(x)
-        return found
-
-    def _rename(self, x: Expression) -> Expression:
-        if x.kind == "symbol":
-            text = self.texts.get(x.head.text, x.head.text)
-            return x if x is SAMPLES else symbol(text, x.shape, x.head.low, x.head.high)
-        if not x.inputs:
-            return x
-        return replace(x, inputs=tuple(map(self._renamed, x.inputs)))
 
     def _called(self, x: Expression) -> str:
         """A name for a primitive with these attributes."""

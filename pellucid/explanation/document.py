@@ -13,11 +13,11 @@ import numpy as np
 
 from pellucid.errors import GraphError
 from pellucid.explanation.attribution import GRAD_CAM, INTEGRATED, Attribution
-from pellucid.explanation.backward_pass import BackwardPass
 from pellucid.explanation.derivation import Derivation
 from pellucid.explanation.derivation_text import DerivationText, tell
 from pellucid.explanation.document_inside import Inside, attributions, inside, projection
 from pellucid.explanation.layers import Layers
+from pellucid.explanation.pass_lines import BackwardPass
 from pellucid.explanation.picture import Picture
 from pellucid.explanation.projection import Projection
 from pellucid.explanation.trace import Trace

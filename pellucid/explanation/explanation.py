@@ -13,7 +13,7 @@ from typing import Any
 from pellucid.disk import expanded
 from pellucid.errors import OptionError, closest
 from pellucid.explanation.attribution import ATTRIBUTIONS, INTEGRATED, Attribution
-from pellucid.explanation.backward_pass import NOTATIONS, BackwardPass, backward_pass
+from pellucid.explanation.backward_pass import NOTATIONS, backward_pass
 from pellucid.explanation.comparison import SideBySide, compared
 from pellucid.explanation.derivation import CHECKED, LISTED, Derivation, derivation
 from pellucid.explanation.diagram import diagram
@@ -22,6 +22,7 @@ from pellucid.explanation.given import given, given_function, refuse_call
 from pellucid.explanation.histograms import Histogram, histograms, updates
 from pellucid.explanation.layers import Layers, layers, placed
 from pellucid.explanation.maps import Maps, attention_maps, feature_maps, filters, gates
+from pellucid.explanation.pass_lines import BackwardPass
 from pellucid.explanation.picture import Picture
 from pellucid.explanation.projection import Projection, principal_components
 from pellucid.explanation.routes import Routes, routes

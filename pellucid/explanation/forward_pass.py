@@ -1,8 +1,6 @@
 """The forward pass in steps that a course would name: z, a, mu, x hat, and what each is.
 
     forward_steps   the steps of a tape, and the symbols of everything in it
-    Forward         those, and how to go on reading
-    Step            a value with a name: its symbol, what it is, which role it has
 
 A value is a step for what is done to it, never for what it is called: an affine map of data by
 parameters, an activation, what a layer hands on, a mean over the samples, the distance from one,
@@ -11,13 +9,11 @@ sigma.
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
 from fractions import Fraction
-from functools import cached_property
 
 from pellucid.explanation.algebra import condition, times, without
-from pellucid.explanation.arrays import MANY, size
+from pellucid.explanation.arrays import size
 from pellucid.explanation.expressions import (
     ZERO,
     Expression,
@@ -26,92 +22,16 @@ from pellucid.explanation.expressions import (
     symbol,
     terms,
 )
-from pellucid.explanation.reading import Reader, reader
+from pellucid.explanation.known_steps import OPEN, Forward, Step
 from pellucid.explanation.rewrites import interval
+from pellucid.explanation.stepwise import holds
 from pellucid.explanation.tape import Tape
 from pellucid.graph import Node, Value
 from pellucid.primitives.base import FLOATS
 
 AFFINE = ("matmul", "convolution")
-OPEN = ("sigmoid", "tanh", "softmax")
 SPACED = ("reshape", "permute_dims")
-MOVED = (*SPACED, "broadcast_to", "pad", "windows", "cast", "identity")
-
-
-@dataclass(frozen=True)
-class Step:
-    """`symbol` stands for `meaning`, in the symbols of earlier steps; `value` of the graph is it.
-
-    `layer` counts the affine maps up to it. A step with a simple meaning is `open`: rewrites may
-    look into it. One that is no value of the graph has the name of none.
-    """
-
-    symbol: Expression
-    meaning: Expression
-    role: str
-    layer: int
-    value: str = ""
-
-    @property
-    def open(self) -> bool:
-        """Whether rewrites may look into it."""
-        return is_call(self.meaning, *OPEN)
-
-
-@dataclass
-class Forward:
-    """The steps so far, in the order of the forward pass, and how values stand in what follows.
-
-    `closed`: the symbol of each step by its value; `opened`: the same with open ones by what they
-    are. `count`: affine maps so far.
-    """
-
-    tape: Tape
-    layers: Collection[str]
-    steps: list[Step] = field(default_factory=list)
-    closed: dict[str, Expression] = field(default_factory=dict)
-    opened: dict[str, Expression] = field(default_factory=dict)
-    count: int = 0
-
-    @cached_property
-    def reader(self) -> Reader:
-        """The graph to be read."""
-        return reader(self.tape.graph)
-
-    @cached_property
-    def result(self) -> Expression:
-        """What the function returned, in the symbols of its steps."""
-        return self.reader.expression(self.tape.result.name, self.opened)
-
-    @cached_property
-    def nodes(self) -> tuple[Node, ...]:
-        """The nodes of the forward pass."""
-        return self.tape.graph.nodes[: self.tape.forward]
-
-    @cached_property
-    def makers(self) -> Mapping[str, Node]:
-        """The node that made each value."""
-        return {node.output.name: node for node in self.nodes}
-
-    @cached_property
-    def uses(self) -> Mapping[str, list[Node]]:
-        """The nodes that use each value."""
-        found: dict[str, list[Node]] = {}
-        for node in self.nodes:
-            for value in node.inputs:
-                found.setdefault(value.name, []).append(node)
-        return found
-
-    @cached_property
-    def data(self) -> set[str]:
-        """The values that depend on samples; on the first input, where nothing counts them."""
-        inputs = self.tape.graph.inputs
-        counted = {v.name for v in inputs if v.shape[:1] == (MANY,)}
-        found = counted or {v.name for v in self.tape.arguments[:1]}
-        for node in self.nodes:
-            if any(value.name in found for value in node.inputs):
-                found.add(node.output.name)
-        return found
+MOVED = (*SPACED, "broadcast_to", "pad", "windows", "cast", "identity", "crossing")
 
 
 def forward_steps(tape: Tape, layers: Collection[str] = ()) -> Forward:
@@ -125,12 +45,13 @@ def forward_steps(tape: Tape, layers: Collection[str] = ()) -> Forward:
         if is_number and value.name == tape.result.name:
             continue
         meaning = forward.reader.expression(value.name, forward.opened)
+        is_carried = value.name in forward.carries
         same = _same_step(forward, meaning)
-        if same is not None:  # it only adds 0, or the like
+        if same is not None and not is_carried:  # it only adds 0, or the like
             forward.closed[value.name] = same.symbol
             forward.opened[value.name] = meaning
             continue
-        role = _role(forward, node, meaning)
+        role = forward.carries.get(value.name) or _role(forward, node, meaning)
         if role:
             in_steps = forward.reader.expression(value.name, forward.closed)
             _add(forward, value, in_steps, role)
@@ -173,24 +94,37 @@ def _role(forward: Forward, node: Node, meaning: Expression) -> str:
         ("sigma", _is_spread),
         ("h", _is_handed_on),
         ("h", _is_shared_sum),
+        ("seq", _is_sequence),
     )
     return next((role for role, holds in rules if holds(forward, node, meaning)), "")
 
 
 def _is_affine(forward: Forward, node: Node, meaning: Expression) -> bool:
-    """A product with parameters, with what is added to it where that is all it is used for."""
-    if node.primitive.name in AFFINE:
-        used = _moved_on(forward, node)
-        is_added = len(used) == 1 and _adds_parameter(forward, used[0])
-        return not is_added
-    if not _adds_parameter(forward, node):
+    """Products with parameters, and what is added to them where that is all they are used for."""
+    if not _is_linear(forward, node):
         return False
-    before = next(v for v in node.inputs if v.name in forward.data)
-    made = forward.makers.get(before.name)
+    used = _moved_on(forward, node)
+    is_added = len(used) == 1 and used[0].primitive.name == "add"
+    return not (is_added and _is_linear(forward, used[0]))
+
+
+def _is_linear(forward: Forward, node: Node) -> bool:
+    """A product with parameters, a sum of such, or one of them and a parameter."""
+    if node.primitive.name in AFFINE:
+        return True
+    if node.primitive.name != "add":
+        return False
+    data = [value for value in node.inputs if value.name in forward.data]
+    made = [_unspaced(forward, value) for value in data]
+    return bool(made) and all(each is not None and _is_linear(forward, each) for each in made)
+
+
+def _unspaced(forward: Forward, value: Value) -> Node | None:
+    """What made a value, under whatever shape."""
+    made = forward.makers.get(value.name)
     while made is not None and made.primitive.name in SPACED:
-        inner = made.inputs[0]
-        made = forward.makers.get(inner.name)
-    return made is not None and made.primitive.name in AFFINE
+        made = forward.makers.get(made.inputs[0].name)
+    return made
 
 
 def _moved_on(forward: Forward, node: Node) -> list[Node]:
@@ -202,13 +136,6 @@ def _moved_on(forward: Forward, node: Node) -> list[Node]:
         else:
             found.append(use)
     return found
-
-
-def _adds_parameter(forward: Forward, node: Node) -> bool:
-    if node.primitive.name != "add":
-        return False
-    known = [value.name in forward.data for value in node.inputs]
-    return known.count(True) == 1
 
 
 def _is_activation(forward: Forward, node: Node, meaning: Expression) -> bool:
@@ -285,3 +212,17 @@ def _is_shared_sum(forward: Forward, node: Node, meaning: Expression) -> bool:
     uses = forward.uses.get(node.output.name, [])
     of_data = all(value.name in forward.data for value in node.inputs)
     return of_data and len(uses) > 1
+
+
+def _is_sequence(forward: Forward, node: Node, meaning: Expression) -> bool:
+    """What a loop over time goes through, where a step of it is no plain expression."""
+    if node.primitive.name in ("permute_dims", "crossing"):
+        return False
+    waiting = list(forward.uses.get(node.output.name, []))
+    while waiting:
+        use = waiting.pop()
+        if use.primitive.name == "permute_dims":
+            waiting += forward.uses.get(use.output.name, [])
+        elif use.primitive.name == "crossing" and use.primitive.kind == "step":
+            return holds(forward.reader.expression(use.output.name, forward.opened), "step")
+    return False

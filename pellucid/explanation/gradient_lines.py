@@ -9,7 +9,7 @@ stands between can be looked into, and so can the meaning of a step; of these re
 is shortest to read is the line.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -17,6 +17,7 @@ from pellucid.explanation.algebra import plus, power, scaled, times
 from pellucid.explanation.expressions import (
     ONE,
     SAMPLES,
+    ZERO,
     Expression,
     factors,
     is_call,
@@ -24,8 +25,9 @@ from pellucid.explanation.expressions import (
     symbol,
     terms,
 )
-from pellucid.explanation.forward_pass import Forward, Step
+from pellucid.explanation.known_steps import Forward, Step
 from pellucid.explanation.presented import Names, cost, presented
+from pellucid.explanation.stepwise import place
 from pellucid.explanation.tape import SEED
 from pellucid.graph import Value
 
@@ -37,7 +39,8 @@ class Gradient:
     """`symbol` stands for `meaning`, the gradient of the result by `value`.
 
     `leaf`: it is asked for, and none of the steps in between. `per_sample`: the symbol is m times
-    the gradient, that of each sample's own loss.
+    the gradient, that of each sample's own loss. `incoming`: it is what a step of a loop hands back
+    to the step before, and stands in the line of that.
     """
 
     value: Value
@@ -45,6 +48,7 @@ class Gradient:
     meaning: Expression
     leaf: bool
     per_sample: bool = False
+    incoming: bool = False
 
 
 def gradient_lines(forward: Forward, wanted: Iterable[Value], names: Names) -> list[Gradient]:
@@ -67,7 +71,18 @@ def gradient_lines(forward: Forward, wanted: Iterable[Value], names: Names) -> l
         found.append(line)
         if not is_leaf:
             given.setdefault(own, line.symbol)
-    return _used(found)
+    return _used([*found, *_incoming(forward, given, names)])
+
+
+def _incoming(forward: Forward, given: Given, names: Names) -> Iterator[Gradient]:
+    """What each step of a loop hands back to the carries of the step before."""
+    for loop in forward.tape.loops:
+        for k, name in loop.incoming.items():
+            before, after = loop.carries[k]
+            value = forward.makers[after].output
+            own = forward.tape.gradients.get(before)
+            meaning = ZERO if own is None else _shortest(forward, own, given, names)
+            yield Gradient(value, symbol(name, value.shape), meaning, False, incoming=True)
 
 
 def _change(value: Value) -> Expression:
@@ -80,15 +95,30 @@ def _order(forward: Forward, wanted: Iterable[Value]) -> list[Value]:
     values = {node.output.name: node.output for node in forward.nodes}
     steps = [values[step.value] for step in forward.steps if step.value]
     inputs = {value.name: i for i, value in enumerate(forward.tape.graph.inputs)}
+    spans = _spans(forward, blocks)
+    starts = {block: first for first, end in spans.values() for block in range(first, end)}
 
-    def place(value: Value) -> tuple[int, bool, int]:
-        uses = forward.uses.get(value.name, [])
-        used_in = [blocks[node.output.name] for node in uses]
-        first = min(used_in, default=0)
+    def order(value: Value) -> tuple[int, bool, int]:
+        uses = [blocks[node.output.name] for node in forward.uses.get(value.name, [])]
+        if value.name in spans:
+            _, end = spans[value.name]
+            first = min([end, *uses])
+        else:  # what a loop is given comes behind all of it
+            first = min((starts.get(block, block) for block in uses), default=0)
         is_step = value.name not in inputs
         return -first, is_step, inputs.get(value.name, 0)
 
-    return sorted([*steps, *wanted], key=place)
+    return sorted([*steps, *wanted], key=order)
+
+
+def _spans(forward: Forward, blocks: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """By the name of a value inside a loop, the first block of that loop and the one behind it."""
+    found: dict[str, tuple[int, int]] = {}
+    for loop in forward.tape.loops:
+        inside = [blocks[name] for name in loop.values if name in blocks]
+        if inside:
+            found |= dict.fromkeys(loop.values, (min(inside), max(inside) + 1))
+    return found
 
 
 def _blocks(forward: Forward) -> dict[str, int]:
@@ -143,15 +173,22 @@ def symbols(x: Expression) -> Iterator[Expression]:
             yield each
 
 
+def _bases(x: Expression) -> set[str]:
+    """The names of the values that the symbols in an expression are of, at whatever step."""
+    return {place(each.head.text)[0] for each in symbols(x)}
+
+
 def _used(lines: list[Gradient]) -> list[Gradient]:
     """The lines that are asked for, and those that these need."""
-    needed: set[Expression] = set()
-    kept = []
-    for line in reversed(lines):
-        if line.leaf or line.symbol in needed:
-            needed |= set(symbols(line.meaning))
-            kept.append(line)
-    return kept[::-1]
+    by_name = {line.symbol.head.text: line for line in lines}
+    needed: set[str] = set()
+    waiting = [line.symbol.head.text for line in lines if line.leaf]
+    while waiting:
+        name = waiting.pop()
+        if name in by_name and name not in needed:
+            needed.add(name)
+            waiting += _bases(by_name[name].meaning)
+    return [line for line in lines if line.symbol.head.text in needed]
 
 
 def per_sample(lines: list[Gradient]) -> list[Gradient]:
@@ -161,10 +198,10 @@ def per_sample(lines: list[Gradient]) -> list[Gradient]:
     those of each sample's own loss, and only gradients that are asked for are means.
     """
     between = [line for line in lines if not line.leaf]
-    changes = {line.symbol for line in between}
+    changes = {line.symbol.head.text for line in between}
 
     def starts(term: Expression) -> bool:
-        return not changes & set(symbols(term))
+        return not changes & _bases(term)
 
     first = []
     for line in between:

@@ -4,7 +4,6 @@
     ROWS, COLUMNS   the two
     Writer          one way to write expressions, as text or as LaTeX
     size_text       a size, in samples where it counts them
-    name_latex      a name in LaTeX
 
 The text, for a program or a test that evaluates it: juxtaposition is the product of matrices and
 binds most tightly, `*` and `/` go element by element, `^T` is the transpose, `[a < b]` is 1 where
@@ -21,10 +20,11 @@ from itertools import pairwise
 
 from pellucid.explanation.arrays import MANY
 from pellucid.explanation.expressions import ONE, ZERO, Expression, factors, is_call, terms
+from pellucid.explanation.names_latex import name_latex
 
 SUM, TERM, MATRIX, POWER, ATOM = range(5)
 Written = tuple[str, int]
-GREEK = ("mu", "sigma", "gamma", "beta", "alpha", "epsilon", "delta", "lambda")
+SPOKEN = {"larger": "max", "stack": "stack_t", "step": "step_t"}
 COMPARED = {"less": ("<", ">="), "equal": ("=", "!=")}
 COMPARED_LATEX = {"<": "<", ">=": r"\ge", "=": "=", "!=": r"\ne", ">": ">", "<=": r"\le"}
 
@@ -181,6 +181,8 @@ class Writer:
             return (rf"{_raised(base)}^{{\top}}" if self.tex else f"{base}^T"), POWER
         if name in COMPARED:
             return self._condition(x, 0), ATOM
+        if name == "piece":
+            return self._piece(x), ATOM
         if name == "holds":
             return f"[{self.whole(x.inputs[0])}]", ATOM
         inner = [self.whole(y) for y in x.inputs]
@@ -192,12 +194,26 @@ class Writer:
         left, right = (r"\left(", r"\right)") if self.tex else ("(", ")")
         return f"{called}{left}{', '.join([*inner, *options])}{right}", ATOM
 
+    def _piece(self, x: Expression) -> str:
+        """Some of the places along an axis."""
+        axis, start, end = x.head.axes
+        places = [":"] * len(x.shape)
+        places[axis] = f"{start}:{end}"
+        left, right = (r"\left[", r"\right]") if self.tex else ("[", "]")
+        return f"{self.at(x.inputs[0], ATOM)}{left}{', '.join(places)}{right}"
+
+    def _widths(self, x: Expression) -> list[str]:
+        """Zeros before and after along an axis."""
+        axis, before, after = x.head.axes
+        return [*self._axis(axis + len(x.shape)), str(before), str(after)]
+
     def _function(self, x: Expression) -> str:
-        name = {"larger": "max"}.get(x.head.name, x.head.name)
+        name = SPOKEN.get(x.head.name, x.head.name)
         name = self.called(x) if x.head.rule else name
         if not self.tex:
             return name
         known = {"sigmoid": r"\sigma", "tanh": r"\tanh", "log": r"\log", "max": r"\max",
+                 "sum_t": r"\sum_{t}",
                  "sin": r"\sin", "cos": r"\cos"}  # fmt: skip
         escaped = name.replace("_", r"\_")
         return known.get(name, rf"\operatorname{{{escaped}}}")
@@ -205,6 +221,13 @@ class Writer:
     def _options(self, x: Expression) -> list[str]:
         if x.head.name in ("reshape", "broadcast_to") and not x.head.rule:
             return [size_text(n) for n in x.head.axes]
+        if x.head.name == "permute_dims":
+            return [str(n) for n in x.head.axes]
+        if x.head.name == "padded":
+            return self._widths(x)
+        if x.head.name == "stack":
+            axis = x.head.axes[0] + len(x.shape)
+            return self._axis(axis) if axis else []
         if x.head.name == "onehot":
             return [str(x.head.axes[0])]
         inner = x.inputs[0] if x.inputs else x
@@ -214,6 +237,9 @@ class Writer:
             return []
         counted = [axis + len(inner.shape) for axis in axes]
         shown = str(counted[0]) if len(counted) == 1 else str(tuple(counted))
+        return self._axis(shown)
+
+    def _axis(self, shown: int | str) -> list[str]:
         return [rf"\text{{axis}}={shown}" if self.tex else f"axis={shown}"]
 
     def _condition(self, x: Expression, opposite: int) -> str:
@@ -272,19 +298,3 @@ def _number(c: Fraction, *, alone: bool) -> tuple[str, str]:
     if c.numerator == 1 and not alone:
         return "", str(c.denominator)
     return str(c.numerator), str(c.denominator)
-
-
-def name_latex(name: str) -> str:
-    """A name in LaTeX: `dz1` with its d upright and its 1 below, `W[2]` with [2] above."""
-    found = re.fullmatch(r"(d?)([A-Za-z_]+?)(\d*)(\[\d+\])?", name)
-    if found is None or name in ("m",):
-        return name if name == "m" else rf"\mathtt{{{name}}}".replace("_", r"\_")
-    change, stem, below, above = found.groups()
-    if not stem or (change and name == "d"):
-        change, stem = "", name
-    accent = {"xhat": r"\hat{x}", "zhat": r"\hat{z}", "var": r"\sigma^2"}
-    long = stem if len(stem) == 1 else rf"\mathit{{{stem}}}".replace("_", r"\_")
-    shown = accent.get(stem) or (rf"\{stem}" if stem in GREEK else long)
-    shown += f"_{{{below}}}" if below else ""
-    shown += f"^{{{above}}}" if above else ""
-    return (r"\mathrm{d}" if change else "") + shown

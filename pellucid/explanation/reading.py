@@ -23,7 +23,6 @@ from pellucid.explanation.arrays import (
     product,
     reshaped,
     summed,
-    transposed,
 )
 from pellucid.explanation.conditions import chosen, is_equal, is_less, larger, same_ids, smaller
 from pellucid.explanation.expressions import (
@@ -37,6 +36,16 @@ from pellucid.explanation.expressions import (
     symbol,
     value_of,
 )
+from pellucid.explanation.movements import (
+    concat_read,
+    crossing_read,
+    padded_read,
+    part_read,
+    permuted_read,
+    sliced_read,
+    split_read,
+)
+from pellucid.explanation.stepwise import over_time
 from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.base import BOOL
 
@@ -175,7 +184,8 @@ def _cast(node: Node, x: Expression) -> Expression | None:
 
 
 def _sum(node: Node, x: Expression) -> Expression:
-    return summed(x, node.primitive.axis, node.inputs[0].shape)
+    shape = node.inputs[0].shape
+    return over_time(summed(x, node.primitive.axis, shape))
 
 
 def _reduced(node: Node, x: Expression) -> Expression:
@@ -187,18 +197,6 @@ def _reduced(node: Node, x: Expression) -> Expression:
 
 def _reshape(node: Node, x: Expression) -> Expression:
     return reshaped(x, node.inputs[0].shape, node.output.shape)
-
-
-def _permuted(node: Node, x: Expression) -> Expression | None:
-    """The transpose of matrices; no other order of axes is algebra."""
-    axes = node.primitive.axes
-    count = len(axes)
-    if count < 2:
-        return None
-    before = range(count - 2)
-    if axes != (*before, count - 1, count - 2):
-        return None
-    return transposed(x, node.inputs[0].shape)
 
 
 def _matmul(node: Node, a: Expression, b: Expression) -> Expression:
@@ -243,6 +241,12 @@ WITH_NODE: dict[str, Callable[..., Expression | None]] = {
     "min": _reduced,
     "prod": _reduced,
     "reshape": _reshape,
-    "permute_dims": _permuted,
+    "permute_dims": permuted_read,
+    "crossing": crossing_read,
+    "slice": sliced_read,
+    "pad": padded_read,
+    "concat": concat_read,
+    "split": split_read,
+    "part": part_read,
     "matmul": _matmul,
 }

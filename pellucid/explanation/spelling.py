@@ -12,13 +12,16 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pellucid.explanation.expressions import Expression
-from pellucid.explanation.forward_pass import Forward, Step
+from pellucid.explanation.known_steps import Forward, Step
 from pellucid.explanation.notation import Notation
-from pellucid.graph import Shape, Value
+from pellucid.explanation.time_loops import Crossing
+from pellucid.graph import Node, Shape, Value
 
-LETTERS = {"mu": "mu", "d": "c", "sigma": "s", "xhat": "xhat", "onehot": "t", "h": "h"}
+LETTERS = {"mu": "mu", "d": "c", "sigma": "s", "xhat": "xhat", "onehot": "t", "h": "h",
+           "state": "h", "memory": "c", "seq": "s"}  # fmt: skip
 LEARNED = {"add": "beta", "take": "E"}  # weights and biases by what is done with them
 OTHERS = "uvpqrfgk"
+GATES = "figouvpqrk"  # what is squashed in a step of a loop
 
 
 def spelled(
@@ -74,21 +77,24 @@ def _take_steps(
 ) -> None:
     """Steps by what they are for and their layer; the prediction is y."""
     numbered = forward.count > 1
-    last = _prediction(steps)
+    last = _prediction([s for s in steps if forward.loop_of(s.symbol) is None])
     for step in steps:
         key = step.symbol.head.text
         if key in found:
             continue
         text = LETTERS.get(step.role, step.role)
         layer = step.layer if numbered else 0
+        letters = OTHERS
+        if text == "a" and forward.loop_of(step.symbol) is not None:
+            text, letters = GATES[0], GATES
         if step is last and not _taken(found, "y"):
             text = "y"
             layer = 0
         shape = step.symbol.shape
-        if layer and text in "zah":
+        if layer and text in f"zah{GATES}":
             shape = (2, 2)  # a layer's results are matrices to the reader, however few the units
         cased = _case(text, shape, notation)
-        _take(found, key, _number(cased, layer, notation))
+        _take(found, key, _number(cased, layer, notation), letters)
 
 
 def _take_result(found: dict[str, str], result: Value, notation: Notation) -> None:
@@ -117,12 +123,12 @@ def _taken(found: Mapping[str, str], text: str) -> bool:
     return any(known.lower() == text for known in found.values())
 
 
-def _take(found: dict[str, str], key: str, text: str) -> None:
+def _take(found: dict[str, str], key: str, text: str, letters: str = OTHERS) -> None:
     """Give a name, or the next that is free: of letters others, of words with a number."""
     known = set(found.values())
     is_letter = len(text.rstrip("0123456789[]")) == 1
     if text in known and is_letter:
-        text = _other_letter(text, known)
+        text = _other_letter(text, known, letters)
     stem, bracket, layer = text.partition("[")
     free = text
     number = 2
@@ -132,9 +138,9 @@ def _take(found: dict[str, str], key: str, text: str) -> None:
     found[key] = free
 
 
-def _other_letter(text: str, known: Collection[str]) -> str:
+def _other_letter(text: str, known: Collection[str], letters: str) -> str:
     """The first of the other letters, with the same number, that is free; else the text."""
-    letters = OTHERS.upper() if text[0].isupper() else OTHERS
+    letters = letters.upper() if text[0].isupper() else letters
     rest = text[1:]
     for letter in letters:
         if letter + rest not in known:
@@ -164,6 +170,7 @@ def _parameters(forward: Forward) -> dict[str, tuple[str, int, Shape]]:
     """Letter, number of the affine map and shape of each parameter that is no argument."""
     found: dict[str, tuple[str, int, Shape]] = {}
     arguments = {v.name for v in forward.tape.arguments}
+    arguments |= {name for loop in forward.tape.loops for name in loop.values}
     layers = _layers(forward)
     for value in forward.tape.graph.inputs:
         if value.name in arguments or value.name not in forward.uses:
@@ -176,7 +183,7 @@ def _parameters(forward: Forward) -> dict[str, tuple[str, int, Shape]]:
 
 def _letter(forward: Forward, value: Value, use: Any) -> str:
     """What a parameter is called for what is done with it first."""
-    while use.primitive.name in ("reshape", "permute_dims", "broadcast_to"):
+    while _is_moved(use):
         further = forward.uses.get(use.output.name, [])
         if not further:
             break
@@ -187,9 +194,17 @@ def _letter(forward: Forward, value: Value, use: Any) -> str:
     if operation == "add" and _is_affine(forward, use.output.name):
         return "b"
     own, _, _ = value.name.rpartition(".")[2].partition("~")
-    if own not in ("bias", "weight") or operation == "scan":  # a loop has names of its own
+    if own not in ("bias", "weight"):
         return own
     return LEARNED.get(operation, "gamma")
+
+
+def _is_moved(node: Node) -> bool:
+    """Whether a node gives what it is given, in another place or shape."""
+    rule = node.primitive
+    if isinstance(rule, Crossing):
+        return rule.kind == "each"
+    return rule.name in ("reshape", "permute_dims", "broadcast_to")
 
 
 def _is_affine(forward: Forward, name: str) -> bool:

@@ -8,22 +8,23 @@ step is compiled. Samples are `arrays.MANY`, a prime that nothing else is a mult
 sizes and numbers which count samples are told from all others.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pellucid.arguments import apart
-from pellucid.autodiff import gradients
+from pellucid.autodiff import pulled
 from pellucid.captured import Captured, capture_call
 from pellucid.errors import GraphError, PellucidError
 from pellucid.explanation.arrays import MANY
+from pellucid.explanation.time_loops import INCOMING, Crossing, TimeLoop, inlined
 from pellucid.explanation.trace import floats, one_result
-from pellucid.graph import Graph, Origin, Shape, Value, collect
+from pellucid.graph import Graph, Node, Origin, Shape, Value, collect, is_symbolic
 from pellucid.primitives.base import FLOATS
-from pellucid.replay import replayed
-from pellucid.tensor import Tensor, holding
+from pellucid.scopes import scope
+from pellucid.tensor import Tensor, apply, holding
 from pellucid.variables import Variable
 
 SEED = "the gradient of the result"
@@ -36,6 +37,7 @@ class Tape:
     `forward`: how many nodes are the function's own. `gradients`: the value that is the gradient of
     another, by names. `known_as`: by the name of each value of the graph, its name where the
     function alone is traced. `arguments`: names of the function's inputs; `variables`: of the rest.
+    `loops`: those over time, of which a step stands in the graph.
     """
 
     graph: Graph
@@ -45,6 +47,7 @@ class Tape:
     known_as: Mapping[str, str]
     arguments: tuple[Value, ...]
     variables: Mapping[str, Variable]
+    loops: tuple[TimeLoop, ...] = ()
 
 
 def taped(function: Callable[..., Any], *inputs: Any) -> Tape:
@@ -54,12 +57,17 @@ def taped(function: Callable[..., Any], *inputs: Any) -> Tape:
     float that it was given leads to.
     """
     captured = _captured(function, inputs)
-    graph = _pruned(one_result(captured))
+    inside, loops = inlined(_pruned(one_result(captured)))
+    graph = _pruned(inside, [after for loop in loops for _, after in loop.carries])
     tensors = _symbols(graph)
-    backward = _backward(graph, tensors)
+    backward = _backward(graph, tensors, loops)
     names = [value.name for value in graph.inputs]
-    made = [node.output.name for node in graph.nodes if node.output.dtype.names is None]
+    starts = {name for loop in loops for name in loop.starts}
+    made = [value.name for value, _ in graph.constants if value.name in starts]
+    made += [node.output.name for node in graph.nodes if node.output.dtype.names is None]
     given = {name: tensors[name] for name in names} | {SEED: backward.seed}
+    given |= backward.incoming
+    given |= {name: x for name, x in tensors.items() if _is_free(x) and name not in given}
     outputs = [tensors[name] for name in made]
     whole = collect(given, [*outputs, *backward.gradients.values()])
     forward_values = whole.outputs[: len(made)]
@@ -72,11 +80,12 @@ def taped(function: Callable[..., Any], *inputs: Any) -> Tape:
     return Tape(
         graph=whole,
         result=next(value for value in forward_values if value.name == result),
-        forward=len(graph.nodes),
+        forward=sum(_is_computed(tensors[node.output.name]) for node in graph.nodes),
         gradients={new[name]: value.name for name, value in changes},
         known_as={name: old for old, name in new.items()},
         arguments=graph.inputs[:arguments],
         variables=dict(variables),
+        loops=tuple(loop.renamed(lambda name: new.get(name, name)) for loop in backward.loops),
     )
 
 
@@ -92,13 +101,18 @@ def _names_in_tape(
 
 @dataclass(frozen=True)
 class _Backward:
-    """The gradient of the result that a backward pass starts from, and those that it comes to."""
+    """The gradient of the result that a backward pass starts from, and those that it comes to.
+
+    `incoming`: what comes back to the carries of loops from the step behind, by its name there.
+    """
 
     seed: Tensor
     gradients: Mapping[str, Tensor]
+    incoming: Mapping[str, Tensor]
+    loops: tuple[TimeLoop, ...]
 
 
-def _backward(graph: Graph, tensors: Mapping[str, Tensor]) -> _Backward:
+def _backward(graph: Graph, tensors: Mapping[str, Tensor], loops: Sequence[TimeLoop]) -> _Backward:
     """The backward pass, traced; GraphError where nothing goes back from the result."""
     result = tensors[graph.outputs[0].name]
     if result.origin is None or result.dtype not in FLOATS:
@@ -106,14 +120,39 @@ def _backward(graph: Graph, tensors: Mapping[str, Tensor]) -> _Backward:
             "explain: the result depends on no float that was given. There is no backward pass."
         )
     wanted = {name: x for name, x in tensors.items() if x.origin is not None}
-    value = Value(SEED, result.shape, result.dtype)
-    seed = holding(value, Origin(None, ()))
-    found = gradients(result, list(wanted.values()), seed)
+    seed = _symbol(SEED, result)
+    pairs = [(result, seed)]
+    incoming: dict[str, Tensor] = {}
+    known_loops = []
+    for i, loop in enumerate(loops):
+        numbers = {}
+        for k, (_, after) in enumerate(loop.carries):
+            if after in wanted and tensors[after].dtype in FLOATS:
+                numbers[k] = name = f"{INCOMING}{i}.{k}"
+                incoming[name] = _symbol(name, tensors[after])
+                pairs.append((tensors[after], incoming[name]))
+        known_loops.append(replace(loop, incoming=numbers))
+    found = pulled(pairs, list(wanted.values()))
     known = {}
     for name, dx in zip(wanted, found, strict=True):
         if isinstance(dx, Tensor):
             known[name] = dx
-    return _Backward(seed, known)
+    return _Backward(seed, known, incoming, tuple(known_loops))
+
+
+def _is_computed(x: Tensor) -> bool:
+    """Whether it is a symbol that a node of the tape gives."""
+    return is_symbolic(x) and not _is_free(x)
+
+
+def _is_free(x: Tensor) -> bool:
+    """Whether a symbol was computed from nothing."""
+    return is_symbolic(x) and (x.origin is None or x.origin.primitive is None)
+
+
+def _symbol(name: str, like: Tensor | Value) -> Tensor:
+    """A symbol that nothing is known of, like another in shape and dtype."""
+    return holding(Value(name, like.shape, like.dtype), Origin(None, ()))
 
 
 @dataclass(frozen=True)
@@ -159,9 +198,9 @@ def _widened(kinds: Sequence[_Kind]) -> Iterator[list[Any]]:
             yield [each.widened() if k in chosen else each.same() for k, each in enumerate(kinds)]
 
 
-def _pruned(graph: Graph) -> Graph:
-    """The graph without nodes that its outputs do not need."""
-    needed = {value.name for value in graph.outputs}
+def _pruned(graph: Graph, others: Iterable[str] = ()) -> Graph:
+    """The graph without nodes that neither its outputs nor these other values need."""
+    needed = {value.name for value in graph.outputs} | set(others)
     kept = []
     for node in reversed(graph.nodes):
         if node.output.name in needed:
@@ -176,4 +215,18 @@ def _symbols(graph: Graph) -> dict[str, Tensor]:
     for value in graph.inputs:
         origin = Origin(None, ()) if value.dtype in FLOATS else None
         given.append(holding(value, origin))
-    return replayed(graph, given)
+    known = {value.name: x for value, x in zip(graph.inputs, given, strict=True)}
+    known |= {value.name: holding(array) for value, array in graph.constants}
+    for node in graph.nodes:
+        with scope(node.scope, absolute=True):
+            known[node.output.name] = _applied(node, [known[v.name] for v in node.inputs])
+    return known
+
+
+def _applied(node: Node, operands: Sequence[Tensor]) -> Tensor:
+    """What a node makes of symbols; inside of loops everything is a symbol."""
+    crossing = node.primitive
+    varies = isinstance(crossing, Crossing) and crossing.kind in ("before", "step")
+    if varies and not is_symbolic(operands[0]):
+        return _symbol(node.output.name, node.output)
+    return apply(crossing, *operands)

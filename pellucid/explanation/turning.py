@@ -24,8 +24,9 @@ from pellucid.graph import Shape
 
 EACH = (
     "exp", "log", "sigmoid", "tanh", "abs", "sign", "floor", "sin", "cos", "erf", "normal_cdf",
-    "larger", "less", "equal", "holds", "where",
+    "larger", "less", "equal", "holds", "where", "sum_t", "pinned",
 )  # fmt: skip
+PLACED = ("piece", "concat", "padded")
 ALONG = ("sum", "max", "min", "prod", "softmax")
 
 
@@ -87,6 +88,10 @@ def _call(x: Expression, kept: Collection[Expression], flip: bool) -> Expression
         if flip and not is_each:
             inputs.reverse()  # (A B)^T = B^T A^T
         return applied(x.head, inputs, shape)
+    if flip and is_matrix and name in PLACED:
+        axis, *others = x.head.axes  # -1 is -2 and back
+        operation = Operation(name, (-3 - axis, *others))
+        return applied(operation, [turned(y, kept) for y in x.inputs], flipped(x.shape))
     inner = x.inputs[0] if x.inputs else x
     is_along = name in ALONG and not x.head.rule
     if is_along and flip and len(inner.shape) <= 2:

@@ -133,13 +133,8 @@ def test_every_line_of_the_textbook_cases_has_the_value_of_a_run(name, notation,
     assert max(errors.values()) < 1e-10, errors
 
 
-# A loop over time is written as scan(...), which has no value as it stands.
-RECURRENT = ("lstm", "gru", "char-lstm", *(f"drawn-{i}" for i in (2, 3, 8, 11, 12)))
-NETWORKS = tuple(name for name in names() if name not in RECURRENT)
-
-
 @pytest.mark.parametrize("notation", ["rows", "columns"])
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", names())
 def test_every_line_of_a_network_has_the_value_of_a_run(name, notation):
     net = network(name)
     found = backward_pass(net, *net.batch, notation=notation)
