@@ -90,15 +90,6 @@ ELSEWHERE = {
         char_lstm char_transformer deep_convnet gru images lstm neuron rows simple_convnet
         """,
     ),
-    "primitives": Elsewhere(
-        "samples of all primitives cross properties",
-        ("primitives/test_values.py", "primitives/test_gradients.py", "primitives/test_rules.py"),
-        """
-        arithmetic base contraction convolution exponential indexing integers logic loop
-        movement random recurrence reduction scan scan_gradient scan_passes scan_uses
-        special symbols windows
-        """,
-    ),
     "train": Elsewhere(
         "parts of the trainer are tried by training",
         (

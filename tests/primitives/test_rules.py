@@ -5,11 +5,9 @@ import pytest
 
 import pellucid as pc
 from pellucid import primitives as p
-from pellucid.errors import DTypeError, PositionError, ShapeError
+from pellucid.errors import PositionError, ShapeError
 from pellucid.executors import EXECUTORS
-from pellucid.primitives.base import FLOAT32
 
-UINT8 = np.dtype(np.uint8)
 CONVOLUTION = p.Convolution((1,), (0,), (0,), (1,), (1,))
 REFUSED = [
     (p.Add(), [(4, 3), (4, 2)], r"add: shapes \(4, 3\) and \(4, 2\) do not broadcast. From the"),
@@ -59,37 +57,6 @@ def test_shapes_that_do_not_fit_are_refused(case):
         pc.apply(primitive, *inputs)
 
 
-def test_scatter_add_needs_the_shape_of_its_indices():
-    with pytest.raises(ShapeError, match=r"scatter_add: indices of shape \(3,\)"):
-        pc.tensor([1.0, 2.0]).scatter_add([0, 1, 2], axis=0, size=3)
-
-
-@pytest.mark.parametrize(
-    "primitive",
-    [p.Arange(0, 1, 300, UINT8), p.Arange(0, 0.5, 3, UINT8), p.Arange(-1, 1, 2, UINT8)],
-    ids=str,
-)
-def test_an_arange_that_its_integers_cannot_hold_is_refused(primitive):
-    with pytest.raises(DTypeError, match=r"arange: .* must be numbers of that kind"):
-        pc.apply(primitive)
-
-
-def test_an_arange_of_float32_counts_without_adding_up_errors():
-    y = pc.apply(p.Arange(0.0, 0.1, 1001, FLOAT32)).numpy()
-    np.testing.assert_allclose(y, np.arange(1001) * 0.1, rtol=1.2e-7)
-
-
-@pytest.mark.parametrize("value", [0.5, 256.0, -1.0, np.nan, np.inf])
-def test_padding_that_the_dtype_cannot_hold_is_refused(value):
-    with pytest.raises(DTypeError, match=r"pad: value .* for uint8"):
-        pc.tensor(np.zeros(2, np.uint8)).pad(((1, 1),), value=value)
-
-
-def test_positions_are_integers():
-    with pytest.raises(DTypeError, match=r"take: indices of dtype float64. Positions are integers"):
-        pc.tensor([1.0]).take([0.0], axis=0)
-
-
 @pytest.mark.parametrize("executor", EXECUTORS)
 @pytest.mark.parametrize("index", [2, -3])
 def test_positions_outside_their_axis_are_refused_where_they_are_known_late(executor, index):
@@ -133,13 +100,6 @@ def test_an_index_outside_is_refused_where_nothing_is_moved(primitive, shape, si
             pc.apply(primitive, x, positions)
     if size:
         run(x, np.array([-size, size - 1]))
-
-
-def test_an_axis_outside_is_refused():
-    with pytest.raises(ShapeError, match=r"sum: axis 2 of an array with 2 axes. An axis lies"):
-        pc.tensor(np.zeros((2, 2))).sum(axis=2)
-    with pytest.raises(ShapeError, match="names an axis twice"):
-        pc.tensor(np.zeros((2, 2))).sum(axis=(0, -2))
 
 
 def test_a_position_error_is_an_index_error():

@@ -1,4 +1,4 @@
-"""Casts follow one rule for every pair of dtypes: every executor, vectors and remainders."""
+"""Casts by one rule for every pair of dtypes, on every executor; comparisons, logic and choice."""
 
 import math
 import warnings
@@ -9,6 +9,7 @@ from executors.native.cpus import TARGETS, on_target
 
 import pellucid as pc
 from pellucid import primitives as p
+from pellucid.errors import DTypeError
 from pellucid.primitives.base import BOOL, DTYPES, FLOATS, INTEGERS
 
 LENGTHS = (1, 3, 16, 67)
@@ -98,3 +99,37 @@ def test_arrays_made_with_a_dtype_are_converted_by_the_same_rule(to):
 def test_the_rule_stands_where_users_look():
     for word in ("nearest integer that does", "nan 0", "dropping its upper", "True becomes"):
         assert word in p.Cast.__doc__
+
+
+# ---- comparisons, logic and choice ---------------------------------------------------------
+
+
+def test_nan_equals_nothing_and_is_neither_smaller_nor_larger():
+    a, b = np.array([math.nan, math.nan, 1.0, -0.0]), np.array([math.nan, 1.0, math.nan, 0.0])
+    for kind, expected in (
+        (p.Equal(), [False, False, False, True]),
+        (p.Less(), [False, False, False, False]),
+        (p.LessEqual(), [False, False, False, True]),
+    ):
+        assert pc.apply(kind, a, b).tolist() == expected
+
+
+def test_large_integers_are_compared_exactly():
+    a, b = np.array([2**62]), np.array([2**62 + 1])  # one number as floats
+    assert pc.apply(p.Less(), a, b).tolist() == [True]
+    assert pc.apply(p.Equal(), a, b).tolist() == [False]
+
+
+def test_a_condition_is_of_booleans():
+    with pytest.raises(DTypeError, match=r"where: a condition of dtype int64.*compare first"):
+        pc.apply(p.Where(), np.array([1]), np.ones(1), np.ones(1))
+    with pytest.raises(DTypeError, match="logical_and: not defined for int64"):
+        pc.apply(p.LogicalAnd(), np.array([1]), np.array([1]))
+
+
+def test_the_branch_not_taken_gets_no_gradient():
+    take = np.array([True, False])
+    da, db = pc.grad(lambda a, b: pc.apply(p.Where(), take, a, b).sum(), argument=(0, 1))(
+        np.array([1.0, math.nan]), np.array([math.nan, 2.0])
+    )
+    assert (da.tolist(), db.tolist()) == ([1.0, 0.0], [0.0, 1.0])
