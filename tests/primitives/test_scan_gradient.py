@@ -1,5 +1,6 @@
 """Gradients of scans: those of the same steps written out, to second order."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,15 @@ from loop_bodies import (
 
 import pellucid as pc
 from pellucid.executors import EXECUTORS
+
+
+@pytest.mark.parametrize(("reverse", "dx"), [(False, [4.0, 2.0, 1.0]), (True, [1.0, 2.0, 4.0])])
+def test_the_gradient_of_a_loop_worked_by_hand(reverse, dx):
+    def last(s, x):
+        return pc.scan(lambda s, x: (2.0 * s + x, None), s, x, reverse=reverse)[0]
+
+    found = pc.grad(last, argument=(0, 1))(np.array(7.0), np.ones(3))
+    assert [g.tolist() for g in found] == [8.0, dx]  # s <- 2 s + x, three times
 
 
 @each_executor

@@ -30,9 +30,13 @@ def spans(shared):
     return found
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_no_two_values_that_are_alive_at_once_overlap(seed):
-    shared = planned(seeded(seed).procedure)
+@pytest.fixture(scope="module", params=range(200))
+def shared(request):
+    """Random programs, planned once for all that is asked of each."""
+    return planned(seeded(request.param).procedure)
+
+
+def test_no_two_values_that_are_alive_at_once_overlap(shared):
     found = sorted(spans(shared).items())
     for i, (name, (start, end, born, died)) in enumerate(found):
         assert start % ALIGNMENT == 0
@@ -42,9 +46,7 @@ def test_no_two_values_that_are_alive_at_once_overlap(seed):
             assert apart, (name, other)
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_every_kernel_comes_after_what_makes_its_operands(seed):
-    shared = planned(seeded(seed).procedure)
+def test_every_kernel_comes_after_what_makes_its_operands(shared):
     made = {v.name for k in shared.plan.kernels for v in k.stores}
     done = set()
     for kernel in shared.plan.kernels:
