@@ -9,6 +9,7 @@ from typing import Any
 
 from pellucid.cli.asked import Asked, explained, judging_set
 from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.kept_weights import its_optimizer, told
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.output import Output
 from pellucid.cli.own import refuse_own
@@ -27,6 +28,7 @@ from pellucid.cli.recipe import (
 from pellucid.errors import OptionError
 from pellucid.explanation.comparison import SideBySide
 from pellucid.explanation.explanation import Explanation
+from pellucid.explanation.histograms import UPDATES
 from pellucid.languages import said
 from pellucid.nn.module import Module
 from pellucid.train import RunFolder
@@ -34,6 +36,15 @@ from pellucid.train.judging import judged
 from pellucid.train.mistakes import worst_samples
 
 SHARED = "explain {run}: and {option}. A run has a model and data: leave it out."
+NOTHING = "explain: nothing to explain. Give the folder of a run, or --model NAME --data NAME."
+NO_DATA = (
+    "explain: --model {model}, and no data. It is explained on samples: add --data digits, or "
+    "other data of `pellucid train --help`."
+)
+NO_MODEL = (
+    "explain: --data {data}, and no model. Say which is explained on them: add --model {usual}, "
+    "or another model that `pellucid train {data} --help` has."
+)
 OF_RUNS = "explain: {option}, and no run. A model before any training has no checkpoints."
 
 
@@ -59,15 +70,22 @@ def explain_command(run: Path | None, options: dict[str, Any], output: Output) -
                 raise OptionError(SHARED.format(run=run, option=option))
         return _show(_of_run(run, asked, with_page=out is not None), asked, out, output)
     if name is None or data is None:
-        raise OptionError(
-            "explain: nothing to explain. Give the folder of a run, or --model NAME --data NAME."
-        )
+        raise OptionError(_missing(name, data))
     for option, step in (("--step", asked.step), ("--beside", asked.beside)):
         if step is not None:
             raise OptionError(OF_RUNS.format(option=option))
     usual = DATA[data].usual.models.get(name, {})
     recipe = Recipe(data=data, model=name, model_options=dict(usual), seed=seed)
     return _show(_of_model(recipe, asked), asked, out, output)
+
+
+def _missing(name: str | None, data: str | None) -> str:
+    """What is said where a model or its data are not named."""
+    if name is not None:
+        return NO_DATA.format(model=name)
+    if data is not None:
+        return NO_MODEL.format(data=data, usual=DATA[data].usual.model)
+    return NOTHING
 
 
 def _of_run(folder: Path, asked: Asked, *, with_page: bool) -> Shown:
@@ -77,11 +95,13 @@ def _of_run(folder: Path, asked: Asked, *, with_page: bool) -> Shown:
     parts = None if asked.is_given else data_of(moved(recipe, asked.data_dir), facts)
     model, weights = trained_model(run, recipe, facts.form, asked.step)
     found = explained(model, recipe, facts, parts, asked)
+    if not asked.is_given:  # an update is one by the gradients of the loss
+        found.optimizer = its_optimizer(run, recipe, model)
     title = f"{recipe.model}, {recipe.data}"
     if asked.beside is not None:
         other, its = trained_model(run, recipe, facts.form, asked.beside)
         second = explained(other, recipe, facts, parts, asked)
-        return Shown(found, title, weights, second.beside(found, (its, weights)))
+        return Shown(found, title, weights, second.beside(found, (told(its), told(weights))))
     further = _mistakes(model, recipe, facts, parts) if with_page and parts is not None else ()
     return Shown(found, title, weights, None, further)
 
@@ -103,7 +123,7 @@ def _of_model(recipe: Recipe, asked: Asked) -> Shown:
     facts = DataFacts.of(parts)
     model = build_model(recipe, facts.form).inference()
     found = explained(model, recipe, facts, parts, asked)
-    weights = said("weights at the start, seed {seed}", seed=recipe.seed)
+    weights = f"weights at the start, seed {recipe.seed}"
     return Shown(found, f"{recipe.model}, {recipe.data}", weights)
 
 
@@ -112,16 +132,22 @@ def _show(shown: Shown, asked: Asked, out: Path | None, output: Output) -> int:
     derived = found.derivation(asked.node) if asked.node else None
     if out is not None:
         compared = [(said("Side by side"), beside._repr_html_())] if beside else []
-        found.save(out, shown.title, [*compared, *shown.further], shown.weights)
+        found.save(out, shown.title, [*compared, *shown.further], told(shown.weights))
     if output.as_json:
         document = {"weights": shown.weights, **found.as_dict()}
+        document |= {"update_ratios": _ratios(found)} if found.optimizer else {}
         document |= {"derivation": derived.as_dict()} if derived else {}
         write_json(document | ({"beside": beside.as_dict()} if beside else {}))
         return 0
     lines = found.backward_pass(asked.notation) if asked.notation else None
-    told = [str(part) for part in (lines, derived, beside) if part] or [str(found)]
+    texts = [str(part) for part in (lines, derived, beside) if part] or [str(found)]
     if output.is_full:
-        told.append(shown.weights)
-        told += [said("page: {path}", path=out)] if out is not None else []
-    plain_console().print("\n\n".join(told), markup=False, highlight=False, soft_wrap=True)
+        texts.append(told(shown.weights))
+        texts += [said("page: {path}", path=out)] if out is not None else []
+    plain_console().print("\n\n".join(texts), markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def _ratios(found: Explanation) -> dict[str, float | None]:
+    """The length of the optimizer's next update by that of the weights, for each parameter."""
+    return {each.path: each.ratio for each in found.histograms() if each.of == UPDATES}

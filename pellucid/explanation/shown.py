@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.languages import said
+
 READABLE = 10**15  # counts below are written in full
 
 
@@ -42,7 +44,7 @@ def many(count: int) -> str:
         return f"{count:,}"
     power = math.log10(count)
     exponent = math.floor(power)
-    return f"about {10 ** (power - exponent):.2f}e+{exponent}"
+    return said("about {count}", count=f"{10 ** (power - exponent):.2f}e+{exponent}")
 
 
 def shown(array: Any) -> str:
@@ -66,7 +68,8 @@ def felt(dx: Any) -> str:
 def extent(array: Any) -> str:
     """The smallest and the largest number; of none, the shape."""
     if array.dtype.names is not None or not array.size:
-        return f"shape {array.shape}"
+        return said("shape {shape}", shape=array.shape)
     if array.size == 1:
         return number(array.item())
-    return f"from {number(array.min())} to {number(array.max())}"
+    low, high = number(array.min()), number(array.max())
+    return said("from {low} to {high}", low=low, high=high)

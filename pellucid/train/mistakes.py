@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data import Dataset
+from pellucid.languages import said
 from pellucid.measures import ClassificationReport
 from pellucid.tables import cell, significant
 from pellucid.train.judging import Judged
@@ -65,10 +66,10 @@ def confusion_matrix(found: Confusions) -> str:
     Of very many classes, those with the most mistakes.
     """
     names = [escape(name) for name in found.names]
-    shown, said = list(range(len(names))), ""
+    shown, told = list(range(len(names))), ""
     if len(names) > MOST_CLASSES:
         shown = sorted(found.by_mistakes()[:SOME_CLASSES])
-        said = f" Of {len(names):,} classes, these have the most mistakes."
+        told = f" Of {len(names):,} classes, these have the most mistakes."
         if not shown:
             return f"<p>Every sample is right; a matrix of {len(names):,} classes is not shown.</p>"
     heads = "".join(f'<th scope="col" title="{names[j]}">{names[j]}</th>' for j in shown)
@@ -81,9 +82,9 @@ def confusion_matrix(found: Confusions) -> str:
         f'<table class="confusion"><thead><tr><th scope="col">true</th>{heads}</tr>'
         f"</thead>\n<tbody>\n{chr(10).join(rows)}\n</tbody></table>"
     )
-    told = "A row for each true class, a column for each predicted one; right ones are blue."
+    rule = "A row for each true class, a column for each predicted one; right ones are blue."
     label = "Confusion matrix: true classes down, predicted ones along"
-    return f"<p>{told}{said}</p>\n{scrolled(label, inner)}"
+    return f"<p>{rule}{told}</p>\n{scrolled(label, inner)}"
 
 
 def _cell(found: Confusions, i: int, j: int) -> str:
@@ -125,17 +126,19 @@ def worst_samples(found: Judged, names: Sequence[str]) -> str:
         told, caption = _told(found, place, names)
         image = picture(pictures[place], told)
         figures.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
-    said = _counted(len(figures), len(wrong))
+    counts = _counted(len(figures), len(wrong))
     if found.probabilities is not None:
-        said += " p is the probability that the model gave its answer."
-    return f'<p>{said}</p>\n<div class="pictures">\n{chr(10).join(figures)}\n</div>'
+        counts += said(" p is the probability that the model gave its answer.")
+    return f'<p>{counts}</p>\n<div class="pictures">\n{chr(10).join(figures)}\n</div>'
 
 
 def _counted(shown: int, wrong: int) -> str:
     if wrong == 1:
-        return "The only one that is wrong."
-    count = f"{shown} of {wrong:,}" if wrong > shown else f"All {wrong}"
-    return f"{count} that are wrong, the worst first."
+        return said("The only one that is wrong.")
+    if wrong > shown:
+        some = f"{wrong:,}"
+        return said("{shown} of {wrong} that are wrong, the worst first.", shown=shown, wrong=some)
+    return said("All {wrong} that are wrong, the worst first.", wrong=wrong)
 
 
 def pictures_of(data: Dataset) -> NDArray[Any] | None:
@@ -164,11 +167,12 @@ def _told(found: Judged, place: int, names: Sequence[str]) -> tuple[str, str]:
     true, taken = _names(found, place, names)
     number = found.positions[place]
     sure = found.probabilities
-    with_p = "" if sure is None else f" with probability {sure[place, _taken(found, place)]:.3f}"
-    told = f"Sample {number}: {true}, taken for {taken}{with_p}"
-    said = f"{escape(true)}, taken for {escape(taken)}"
-    p = "" if sure is None else f", p&nbsp;=&nbsp;{sure[place, _taken(found, place)]:.3f}"
-    return told, f"{said}<br><span>sample {number}{p}</span>"
+    p = "" if sure is None else f"{sure[place, _taken(found, place)]:.3f}"
+    told = said("Sample {number}: {true}, taken for {taken}", number=number, true=true, taken=taken)
+    told += said(" with probability {p}", p=p) if p else ""
+    brief = said("{true}, taken for {taken}", true=escape(true), taken=escape(taken))
+    which = said("sample {i}", i=number) + (f", p&nbsp;=&nbsp;{p}" if p else "")
+    return told, f"{brief}<br><span>{which}</span>"
 
 
 def _names(found: Judged, place: int, names: Sequence[str]) -> tuple[str, str]:
@@ -180,13 +184,13 @@ def _taken(found: Judged, place: int) -> int:
 
 
 def _rows(found: Judged, worst: NDArray[Any], names: Sequence[str]) -> str:
-    heads = ["sample", "true", "taken for"]
+    heads = [said("sample"), said("true"), said("taken for")]
     features = found.data.features
     few_features = features.ndim == 2 and features.shape[1] <= MOST_FEATURES
     if found.probabilities is not None:
-        heads += ["p of answer", "p of true"]
+        heads += [said("p of answer"), said("p of true")]
     if few_features:
-        heads += [f"feature {i}" for i in range(features.shape[1])]
+        heads += [said("feature {i}", i=i) for i in range(features.shape[1])]
     rows = []
     for place in worst:
         row = [str(found.positions[place]), *_names(found, place, names)]
@@ -196,20 +200,20 @@ def _rows(found: Judged, worst: NDArray[Any], names: Sequence[str]) -> str:
         if few_features:
             row += [significant(float(x)) for x in features[place]]
         rows.append(row)
-    return table("The samples that are most wrong", heads, rows)
+    return table(said("The samples that are most wrong"), heads, rows)
 
 
 def each_class(report: ClassificationReport) -> str:
     """Precision, recall and F1 of each class; of very many, the worst."""
-    rows, said = report.rows(), ""
+    rows, told = report.rows(), ""
     if len(rows) > MOST_ROWS:
         worst = report.worst(MOST_ROWS)
-        said = f"<p>The {len(worst)} classes with the least F1 of {len(rows):,}.</p>\n"
+        told = f"<p>The {len(worst)} classes with the least F1 of {len(rows):,}.</p>\n"
         rows = [rows[i] for i in worst]
     heads = ("class", "precision", "recall", "f1", "support")
     means = report.mean_rows()
     bold = range(len(rows), len(rows) + len(means))
     notes = "".join(f"<p>{escape(note)}.</p>" for note in report.notes())
     return (
-        said + table("Measures of each class", heads, [*rows, *means], texts=1, best=bold) + notes
+        told + table("Measures of each class", heads, [*rows, *means], texts=1, best=bold) + notes
     )

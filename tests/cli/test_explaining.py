@@ -1,6 +1,7 @@
 """`pellucid explain`: runs, samples, pictures, models before training, pages, what is refused."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -73,12 +74,29 @@ def test_a_model_before_any_training(run: Run, tmp_path: Path) -> None:
 def test_in_chinese(run: Run, trained: Path) -> None:
     out = done(run("explain", trained, "--language", "zh"))
     assert out.startswith("层")
+    assert out.splitlines()[-1] == "第 1 轮的权重，按验证损失为最佳"
+
+
+def test_a_page_in_chinese_has_no_english_sentence(run: Run, trained: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    done(run("explain", trained, "--language", "zh", "--out", page))
+    text = page.read_text(encoding="utf-8")
+    for part in ("<style.*?</style>", "<svg.*?</svg>", "<pre.*?</pre>", "<[^>]+>"):
+        text = re.sub(part, "\n", text, flags=re.DOTALL)
+    lines = {line.strip() for line in text.splitlines()}
+    # Three English words in a row, but for the operations on the way of a route.
+    english = [s for s in lines if re.search(r"([A-Za-z]{2,} ){2}[A-Za-z]{2,}", s) and "→" not in s]
+    assert english == []
 
 
 def test_what_is_refused(run: Run, trained: Path) -> None:
     for words, told in (
         ((), "explain: nothing to explain. Give the folder of a run, or --model NAME --data NAME."),
-        (("--model", "mlp"), "explain: nothing to explain."),
+        (("--model", "mlp"), "explain: --model mlp, and no data. It is explained on samples: add"),
+        (
+            ("--data", "moons"),
+            "explain: --data moons, and no model. Say which is explained on them",
+        ),
         ((trained, "--model", "mlp"), "and --model. A run has a model and data"),
         ((trained, "--sample", 359), "--sample 359: digits test has the samples 0 to 358."),
         ((trained, "--node", "output.wait"), "Did you mean 'output.weight'?"),

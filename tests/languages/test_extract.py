@@ -93,6 +93,11 @@ def test_texts_are_found_translated_and_leave(home, monkeypatch, capsys):
     assert run(monkeypatch, capsys, tool) == (0, "All catalogues are up to date.\n")
     assert run(monkeypatch, capsys, tool, "--check")[0] == 0
     assert len(tool._pairs(path.with_suffix(".mo").read_bytes())) == 3
+    translate(tool, path, {'msgid "because': '#, fuzzy\nmsgid "because'})
+    code, out = run(monkeypatch, capsys, tool, "--check")
+    assert code == 1  # the program would say it in English
+    assert "without translation: 'because of {x}'" in out
+    translate(tool, path, {"#, fuzzy\n": ""})
     before = path.read_bytes()
     assert run(monkeypatch, capsys, tool)[0] == 0
     assert path.read_bytes() == before

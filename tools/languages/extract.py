@@ -148,9 +148,9 @@ def rooms() -> dict[str, Path]:
 
 
 def is_translated(message: Message) -> bool:
-    """Whether it has its translation, in all plural forms."""
+    """Whether it has its translation, in all plural forms; the program has none that is fuzzy."""
     found = message.string
-    return bool(found) and all([found] if isinstance(found, str) else found)
+    return bool(found) and not message.fuzzy and all([found] if isinstance(found, str) else found)
 
 
 def catalogues() -> Iterator[tuple[Path, Catalog]]:
