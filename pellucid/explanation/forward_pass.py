@@ -101,7 +101,7 @@ def _role(forward: Forward, node: Node, meaning: Expression) -> str:
 
 def _is_affine(forward: Forward, node: Node, meaning: Expression) -> bool:
     """Products with parameters, and what is added to them where that is all they are used for."""
-    if not _is_linear(forward, node):
+    if not _is_linear(forward, node) or _is_ungrouped(forward, node):
         return False
     used = _moved_on(forward, node)
     is_added = len(used) == 1 and used[0].primitive.name == "add"
@@ -112,11 +112,21 @@ def _is_linear(forward: Forward, node: Node) -> bool:
     """A product with parameters, a sum of such, or one of them and a parameter."""
     if node.primitive.name in AFFINE:
         return True
+    if node.primitive.name == "reshape":
+        before = forward.makers.get(node.inputs[0].name)
+        return before is not None and _is_ungrouped(forward, before)
     if node.primitive.name != "add":
         return False
     data = [value for value in node.inputs if value.name in forward.data]
     made = [_unspaced(forward, value) for value in data]
     return bool(made) and all(each is not None and _is_linear(forward, each) for each in made)
+
+
+def _is_ungrouped(forward: Forward, node: Node) -> bool:
+    """A convolution whose axis of groups is taken out at once."""
+    uses = forward.uses.get(node.output.name, [])
+    names = [use.primitive.name for use in uses]
+    return node.primitive.name == "convolution" and names == ["reshape"]
 
 
 def _unspaced(forward: Forward, value: Value) -> Node | None:

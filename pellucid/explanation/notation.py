@@ -19,11 +19,13 @@ from functools import cached_property
 from itertools import pairwise
 
 from pellucid.explanation.arrays import MANY
+from pellucid.explanation.correlations import settings
 from pellucid.explanation.expressions import ONE, ZERO, Expression, factors, is_call, terms
 from pellucid.explanation.names_latex import name_latex
 
 SUM, TERM, MATRIX, POWER, ATOM = range(5)
 Written = tuple[str, int]
+STARS = {"corr": "", "corr_m": "m"}
 SPOKEN = {"larger": "max", "stack": "stack_t", "step": "step_t"}
 COMPARED = {"less": ("<", ">="), "equal": ("=", "!=")}
 COMPARED_LATEX = {"<": "<", ">=": r"\ge", "=": "=", "!=": r"\ne", ">": ">", "<=": r"\le"}
@@ -187,6 +189,11 @@ class Writer:
             return f"[{self.whole(x.inputs[0])}]", ATOM
         inner = [self.whole(y) for y in x.inputs]
         options = self._options(x)
+        if self.tex and name in STARS:
+            said = ", ".join([STARS[name], *options]).removeprefix(", ").replace("=", "{=}")
+            below = rf"_{{\text{{{said}}}}}" if said else ""
+            sides = [self.at(y, ATOM) for y in x.inputs]
+            return rf"{sides[0]} \star{below} {sides[1]}", MATRIX
         called = self._function(x)
         if self.tex and name in ("abs", "exp") and not x.head.rule:
             return (rf"\left|{inner[0]}\right|", ATOM) if name == "abs" else (
@@ -223,6 +230,10 @@ class Writer:
             return [size_text(n) for n in x.head.axes]
         if x.head.name == "permute_dims":
             return [str(n) for n in x.head.axes]
+        if x.head.name in ("corr", "corr_m"):
+            return settings(x)
+        if x.head.name == "flip":
+            return [f"groups={x.head.axes[0]}"] if x.head.axes[0] > 1 else []
         if x.head.name == "padded":
             return self._widths(x)
         if x.head.name == "stack":

@@ -78,7 +78,7 @@ class BackwardPass:
     def _notes(self) -> list[str]:
         rules = self.functions.items()
         notes = [f"{name}: {rule}".replace(str(MANY), "m") for name, rule in rules]
-        notes += self._notes_on_steps()
+        notes += [*self._notes_on_steps(), *self._notes_on_correlations()]
         if any(line.per_sample for line in self.backward):
             changed = next(line.left for line in self.backward if line.per_sample)
             notes.append(
@@ -107,6 +107,22 @@ class BackwardPass:
                 )
             )
         return notes
+
+    def _notes_on_correlations(self) -> Iterator[str]:
+        """What the signs for convolutions mean, of those that there are."""
+        text = " ".join(line.right for line in (*self.forward, *self.backward))
+        if "corr(" in text:
+            yield said(
+                "corr(x, W): each filter of W moved over x, products summed over its places and "
+                "channels; pad: zeros around x, spread: how far apart the numbers of x lie."
+            )
+        if "flip(" in text:
+            yield said("flip(W): each filter turned round, its channels in and out exchanged.")
+        if "corr_m(" in text:
+            yield said(
+                "corr_m(x, dz): each channel of dz moved over each of x, products summed over its "
+                "places and the samples."
+            )
 
     def __str__(self) -> str:
         return self.text()

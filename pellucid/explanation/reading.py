@@ -25,6 +25,7 @@ from pellucid.explanation.arrays import (
     summed,
 )
 from pellucid.explanation.conditions import chosen, is_equal, is_less, larger, same_ids, smaller
+from pellucid.explanation.correlations import corr_read, flip_read
 from pellucid.explanation.expressions import (
     LIMITLESS,
     ONE,
@@ -242,6 +243,8 @@ WITH_NODE: dict[str, Callable[..., Expression | None]] = {
     "prod": _reduced,
     "reshape": _reshape,
     "permute_dims": permuted_read,
+    "convolution": corr_read,
+    "flip": flip_read,
     "crossing": crossing_read,
     "slice": sliced_read,
     "pad": padded_read,

@@ -156,7 +156,7 @@ def _case(text: str, shape: Shape, notation: Notation) -> str:
 
 
 def _upper(text: str, shape: Shape) -> str:
-    is_matrix = len(shape) > 1 and min(shape) > 1
+    is_matrix = len(shape) > 2 or (len(shape) == 2 and min(shape) > 1)
     return text.upper() if is_matrix else text.lower()
 
 

@@ -106,11 +106,10 @@ def _without(shape: Shape, axis: int) -> Shape:
 
 def _reshaped(x: Expression, shape: Shape) -> Expression:
     """x under another shape; axes of size 1 in front mean nothing."""
-    if stripped(x.shape) == stripped(shape):
-        return x
     inner = x.inputs[0] if is_call(x, "reshape") else x
-    if stripped(inner.shape) == stripped(shape):
-        return inner
+    for known in (inner, x):
+        if stripped(known.shape) == stripped(shape):
+            return known
     return applied(Operation("reshape", shape), (inner,), shape)
 
 

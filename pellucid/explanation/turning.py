@@ -93,6 +93,8 @@ def _call(x: Expression, kept: Collection[Expression], flip: bool) -> Expression
         operation = Operation(name, (-3 - axis, *others))
         return applied(operation, [turned(y, kept) for y in x.inputs], flipped(x.shape))
     inner = x.inputs[0] if x.inputs else x
+    if name == "reshape" and not flip and sum(n != 1 for n in inner.shape) <= 1:
+        return applied(x.head, [turned(inner, kept)], x.shape)
     is_along = name in ALONG and not x.head.rule
     if is_along and flip and len(inner.shape) <= 2:
         return _along(x, turned(inner, kept))

@@ -15,6 +15,7 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
+from explanation.correlated import corr, corr_m, flip
 from explanation.unrolled import unrolled
 from scipy import special
 
@@ -40,6 +41,7 @@ def _onehot(ids, count):
 
 
 KNOWN = {
+    "corr": corr, "corr_m": corr_m, "flip": flip, "reversed": np.flip,
     "sigmoid": special.expit, "tanh": np.tanh, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
     "abs": np.abs, "sign": np.sign, "sin": np.sin, "cos": np.cos, "erf": special.erf,
     "where": lambda p, a, b: np.where(np.asarray(p) != 0, a, b),
@@ -204,11 +206,12 @@ class Reader:
 
     def call(self, name: str):
         given: list[Any] = []
-        axis = None
+        options: dict[str, Any] = {}
         while self.next != ")":
-            if self.next == "axis":
-                self.take(), self.take("=")
-                axis = ast.literal_eval("".join(iter(self.literal, "")))
+            if self.tokens[self.place + 1] == "=" and self.next.isidentifier():
+                option = self.take()
+                self.take("=")
+                options[option] = ast.literal_eval("".join(iter(self.literal, "")))
             elif name in ("sum_t", "stack_t") and not given:
                 given.append(self.over_steps())
             else:
@@ -216,6 +219,7 @@ class Reader:
             if self.next == ",":
                 self.take()
         self.take(")")
+        axis = options.get("axis")
         if name == "sum":
             axis = (-1 if self.columns else 0) if axis is None else axis
             return np.sum(given[0], axis=axis, keepdims=True)
@@ -228,7 +232,7 @@ class Reader:
         if name in self.functions:
             rule = with_samples(self.functions[name], int(self.values["m"]))
             return np.asarray(rule.forward(np, *given))
-        return KNOWN[name](*given, **({} if axis is None else {"axis": axis}))
+        return KNOWN[name](*given, **options)
 
     def literal(self) -> str:
         """The next token of a number or a tuple of numbers, nothing behind it."""
