@@ -75,21 +75,6 @@ ELSEWHERE = {
         check looking measured patterns sample subject trace
         """,
     ),
-    "models": Elsewhere(
-        "models of a kind together",
-        (
-            "models/test_catalogue.py",
-            "models/test_image_models.py",
-            "models/test_text_models.py",
-            "models/test_logistic_by_hand.py",
-            "models/test_l_layer.py",
-            "models/test_layers_by_hand.py",
-            "models/test_perceptron.py",
-        ),
-        """
-        char_lstm char_transformer deep_convnet gru images lstm neuron rows simple_convnet
-        """,
-    ),
     "train": Elsewhere(
         "parts of the trainer are tried by training",
         (

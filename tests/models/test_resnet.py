@@ -1,8 +1,10 @@
 """The residual network: its sizes, and a block that adds nothing."""
 
 import numpy as np
+import pytest
 
-from pellucid.models.resnet import ResidualBlock, ResNet
+from pellucid.errors import OptionError
+from pellucid.models.resnet import ResidualBlock, ResNet, ResNetOptions
 from pellucid.random import Generator
 
 
@@ -28,3 +30,19 @@ def test_a_block_whose_way_adds_nothing_is_the_relu_of_its_input():
     scale.assign(np.zeros(4, np.float32))
     x = numbers(2, 4, 6, 6)
     np.testing.assert_array_equal(block(x).numpy(), np.maximum(x, 0))
+
+
+def test_no_convolution_before_a_batch_norm_has_a_bias():
+    names = built(ResNet, (3, 32, 32)).parameters()
+    assert [name for name in names if name.endswith("bias") and ".way.0" in name] == []
+
+
+def test_forms_that_make_no_network_are_refused():
+    with pytest.raises(OptionError, match="at least 1 stage"):
+        ResNetOptions(channels=())
+    with pytest.raises(OptionError, match="0 blocks"):
+        ResNetOptions(blocks=0)
+    with pytest.raises(
+        OptionError, match=r"a sample of shape \(784,\).* \(channels, height, width"
+    ):
+        built(ResNet, (784,))

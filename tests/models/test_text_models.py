@@ -1,4 +1,4 @@
-"""Models of text and of rows: their form, that they look back only, and that they learn."""
+"""Models of text: that they look back only, and that they learn."""
 
 import math
 from itertools import islice
@@ -9,17 +9,12 @@ import numpy as np
 import pytest
 
 from pellucid import nn
-from pellucid.data import Form, Vocabulary, text_windows
-from pellucid.errors import OptionError, ShapeError
+from pellucid.data import Vocabulary, text_windows
 from pellucid.functional import cross_entropy
 from pellucid.models import (
     MODELS,
-    CharLSTM,
     CharLSTMOptions,
-    CharTransformer,
     CharTransformerOptions,
-    GRUClassifierOptions,
-    LSTMClassifierOptions,
     generate,
 )
 from pellucid.optim import Adam
@@ -113,58 +108,3 @@ def test_both_executors_take_the_same_steps(name: str) -> None:
         given.fit(1)
         losses.append(given.history.steps["loss"])
     np.testing.assert_allclose(losses[0], losses[1], rtol=2e-4)
-
-
-@pytest.mark.parametrize("name", ["lstm", "gru"])
-@pytest.mark.parametrize("both", [False, True])
-def test_rows_are_read_as_time_steps(name: str, both: bool) -> None:
-    kind = MODELS[name]
-    options = kind.options(hidden=12, bidirectional=both)
-    model = kind.built(Form((3, 4, 5), 2), options, Generator(0))
-    x = np.random.default_rng(0).normal(size=(6, 3, 4, 5)).astype(np.float32)
-    assert model(x).shape == (6, 2)
-    assert model.output.weight.shape == (24 if both else 12, 2)
-    rows = np.concatenate([x[:, channel] for channel in range(3)], axis=-1)
-    outputs = model.reader(rows)[0].numpy()
-    np.testing.assert_allclose(model(x).numpy(), model.output(outputs.mean(axis=1)).numpy(), 1e-5)
-
-
-@pytest.mark.parametrize("name", ["lstm", "gru"])
-def test_bars_are_told_from_columns(name: str) -> None:
-    draw = np.random.default_rng(0)
-    t = draw.integers(0, 2, 64)
-    x = draw.normal(0, 0.1, (64, 1, 8, 8)).astype(np.float32)
-    for picture, label, place in zip(x[:, 0], t, draw.integers(0, 8, 64), strict=True):
-        picture[(place, slice(None)) if label else (slice(None), place)] += 1.0
-    kind = MODELS[name]
-    model = kind.built(Form((1, 8, 8), 2), kind.options(hidden=16), Generator(0))
-    optimizer = Adam(model.parameters(), 0.02)
-    for _ in range(60):
-        optimizer.minimize(cross_entropy(model(x), t))
-    assert cross_entropy(model(x), t).item() < 0.1
-
-
-@pytest.mark.parametrize(
-    ("options", "values", "message"),
-    [
-        (CharTransformerOptions, {"features": 10, "heads": 4}, "heads divides features"),
-        (CharTransformerOptions, {"blocks": 0}, "blocks 0"),
-        (CharTransformerOptions, {"dropout": 1.0}, r"dropout is 1\.0"),
-        (CharLSTMOptions, {"layers": 0}, "layers=0"),
-        (CharLSTMOptions, {"dropout": -0.5}, r"dropout is -0\.5"),
-        (LSTMClassifierOptions, {"hidden": 0}, "LSTMClassifierOptions.hidden=0"),
-        (GRUClassifierOptions, {"layers": 0}, "GRUClassifierOptions.*layers=0"),
-    ],
-)
-def test_options_outside_their_range_are_refused(
-    options: type[Any], values: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(OptionError, match=message):
-        options(**values)
-
-
-def test_ids_of_other_axes_or_too_many_are_refused() -> None:
-    with pytest.raises(ShapeError, match=r"ids of shape \(1, 9\).*time up to 8"):
-        CharTransformer(5, 8, rng=Generator(0))(np.zeros((1, 9), np.int64))
-    with pytest.raises(ShapeError, match=r"ids of shape \(9,\)"):
-        CharLSTM(5, rng=Generator(0))(np.zeros(9, np.int64))
