@@ -1,9 +1,9 @@
-import json
+"""What a run is made by, as it is written down: every option reaches it."""
+
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +15,6 @@ from pellucid.models import MODELS
 from pellucid.optim import OPTIMIZERS
 
 Run = Callable[..., tuple[int, str, str]]
-
 QUICK = ("--epochs", "2", "--hidden", "16", "--executor", "reference")
 
 
@@ -26,9 +25,6 @@ def picture(path: Path, digit: int) -> Path:
     pixels = data.features[np.flatnonzero(data.labels == digit)[3]].reshape(8, 8)
     image.fromarray(np.uint8(255 - 255 * pixels)).resize((160, 160)).save(path)
     return path
-
-
-# ---- training ----------------------------------------------------------------------------
 
 
 def test_training_prints_epochs_accuracy_and_where_the_run_lies(run: Run, tmp_path: Path) -> None:
@@ -95,7 +91,7 @@ def test_a_folder_that_nothing_came_of_is_not_left_behind(
     assert [path.name for path in Path("runs").iterdir()] == ["digits-mlp-1"]
 
 
-# Convolutions on images take seconds an epoch: tests/cli/test_models.py trains each once.
+# Convolutions on images take seconds an epoch: tests/cli/test_training.py trains each once.
 QUICK_MODELS = [name for name, kind in MODELS.items() if not kind.misfit(Form((64,), 10))]
 
 
@@ -111,9 +107,6 @@ def test_every_model_trains_with_every_optimizer(
     assert (code, err) == (0, "")
 
 
-FLAGS = ("--batch-norm", "--balanced", "--drop-last")
-
-
 def test_a_last_batch_of_one_row_is_told_with_the_flag_that_leaves_it_out(
     run: Run, tmp_path: Path
 ) -> None:
@@ -126,57 +119,6 @@ def test_a_last_batch_of_one_row_is_told_with_the_flag_that_leaves_it_out(
     assert run(*words, "--drop-last")[0] == 0
 
 
-def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
-    options: dict[str, Any] = {
-        "--model": "mlp",
-        "--hidden": "8,6",
-        "--activation": "tanh",
-        "--init": "lecun",
-        "--dropout": 0.25,
-        "--optimizer": "momentum",
-        "--learning-rate": 0.05,
-        "--l1": 1e-5,
-        "--l2": 1e-4,
-        "--weight-decay": 1e-3,
-        "--batch-size": 64,
-        "--seed": 9,
-        "--early-stopping": 3,
-        "--keep": "last",
-        "--epochs": 1,
-        "--executor": "reference",
-    }
-    pairs = [part for pair in options.items() for part in pair]
-    folder = tmp_path / "run"
-    assert run("train", "digits", *pairs, *FLAGS, "--out", folder)[0] == 0
-    assert json.loads((folder / "config.json").read_text())["recipe"] == {
-        "data": "digits",
-        "data_options": {},
-        "model": "mlp",
-        "model_options": {
-            "hidden": [8, 6],
-            "activation": "tanh",
-            "init": "lecun",
-            "dropout": 0.25,
-            "batch_norm": True,
-        },
-        "optimizer": "momentum",
-        "optimizer_options": {
-            "learning_rate": 0.05,
-            "l1": 1e-5,
-            "l2": 1e-4,
-            "weight_decay": 1e-3,
-        },
-        "epochs": 1,
-        "batch_size": 64,
-        "drop_last": True,
-        "seed": 9,
-        "early_stopping": 3,
-        "keep": "last",
-        "class_weights": "balanced",
-        "executor": "reference",
-    }
-
-
 def test_early_stopping_names_the_epoch_whose_weights_came_back(run: Run, tmp_path: Path) -> None:
     code, out, _ = run(
         *("train", "digits", "--early-stopping", 1, "--learning-rate", 0.05),
@@ -185,9 +127,6 @@ def test_early_stopping_names_the_epoch_whose_weights_came_back(run: Run, tmp_pa
     assert code == 0
     assert "ended: early stopping: 1 epochs without a better value" in out
     assert re.search("^weights of epoch [0-9]+, the best by validation loss$", out, re.MULTILINE)
-
-
-# ---- mnist -------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -219,9 +158,6 @@ def test_truncated_mnist_files_are_named(run: Run, tmp_path: Path, mnist_folder:
     assert code == 1
     assert "train-images-idx3-ubyte" in err
     assert not (tmp_path / "run").exists()
-
-
-# ---- using a run -------------------------------------------------------------------------
 
 
 def test_evaluating_repeats_what_training_reported(run: Run, trained: Path) -> None:

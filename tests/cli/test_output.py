@@ -2,28 +2,24 @@
 
 import io
 import json
-import math
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 import pellucid as pc
-from pellucid.cli import answering, main, using
-from pellucid.cli.answering import Answering, answers
+from pellucid.cli import main
 from pellucid.cli.datasets import DATA
 from pellucid.io import read_jsonl
 from pellucid.models import MODELS
 from pellucid.train import RunFolder
 
 Run = Callable[..., tuple[int, str, str]]
-
 QUICK = ("--epochs", 2, "--executor", "reference")
 
 
@@ -53,9 +49,6 @@ def moons(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "moons"
     assert main(["train", "moons", *map(str, QUICK), "--quiet", "--out", str(folder)]) == 0
     return folder
-
-
-# ---- train, resume -----------------------------------------------------------------------
 
 
 def test_training_is_one_document_with_every_number_whole(run: Run, tmp_path: Path) -> None:
@@ -174,117 +167,6 @@ def test_beside_the_document_a_terminal_shows_how_far_it_is(
     assert ("samples to train on" in screen.getvalue()) == shown
 
 
-# ---- evaluate, predict -------------------------------------------------------------------
-
-
-def is_whole(found: Iterable[float], wanted: Any) -> bool:
-    """Whether these are the float32 that are wanted, but for the order of sums, and not rounded."""
-    numbers = np.array(list(found))
-    np.testing.assert_allclose(numbers, wanted, rtol=1e-5)
-    return bool((numbers.astype(np.float32) == numbers).all())
-
-
-def test_evaluating_is_a_document_of_sets(run: Run, moons: Path) -> None:
-    code, out, err = run("evaluate", moons, "--json")
-    found, opened = read(out, "evaluate"), pc.load(moons)
-    assert (code, err) == (0, "")
-    assert (found["run"], found["weights"]) == (str(moons), opened.weights)
-    for name, data in vars(opened.data).items():
-        if name in ("train", "validation", "test"):
-            assert found["sets"].pop(name) == {"samples": len(data)} | opened.evaluate(data)
-    assert found["sets"] == {}
-    assert found["per_class"] is None
-
-
-def test_class_by_class_is_in_the_document(run: Run, moons: Path) -> None:
-    found = read(run("evaluate", moons, "--json", "--per-class")[1], "evaluate")
-    of_classes = found["per_class"]
-    assert of_classes["set"] == "test"
-    assert of_classes["accuracy"] == found["sets"]["test"]["accuracy"]
-    assert [of["support"] for of in of_classes["classes"].values()] == [40, 40]
-
-
-def test_predicting_is_a_document_of_answers(run: Run, moons: Path) -> None:
-    code, out, err = run("predict", moons, "0.5,-0.25", "-1,0.5", "--json")
-    found, opened = read(out, "predict"), pc.load(moons)
-    assert (code, err) == (0, "")
-    rows = np.array([[0.5, -0.25], [-1, 0.5]], np.float32)
-    wanted = pc.functional.softmax(opened.predict(rows)).numpy()
-    assert [answer["input"] for answer in found["answers"]] == ["0.5,-0.25", "-1,0.5"]
-    for answer, row in zip(found["answers"], wanted, strict=True):
-        assert is_whole(answer["probabilities"].values(), row)
-        assert answer["class"] == str(row.argmax())
-
-
-def test_what_cannot_be_read_has_its_error_in_its_place(run: Run, moons: Path) -> None:
-    code, out, err = run("predict", moons, "0,0", "x", "1,1", "--json")
-    answers = read(out)["answers"]
-    assert (code, err.count("\n")) == (2, 1)
-    assert [answer["input"] for answer in answers] == ["0,0", "x", "1,1"]
-    assert [sorted(answer) for answer in answers][1] == ["error", "input"]
-    assert answers[1]["error"] in err
-    code, out, _ = run("predict", moons, "x", "y", "--json")
-    assert code == 2
-    assert all("error" in answer for answer in read(out)["answers"])
-
-
-def test_predicted_numbers_are_not_rounded(run: Run, tmp_path: Path) -> None:
-    run("train", "sine", *QUICK, "--quiet", "--out", tmp_path / "run")
-    (answer,) = read(run("predict", tmp_path / "run", "0.25", "--json")[1])["answers"]
-    wanted = pc.load(tmp_path / "run").predict(np.array([[0.25]], np.float32))
-    assert is_whole(answer["outputs"], wanted.numpy()[0])
-
-
-CLASSES = Answering(
-    sample=str,
-    outputs=list,
-    names=("golden retriever", *(f"kind {i}" for i in range(1, 10))),
-    weights="",
-    first="picture",
-)
-ANSWERS = np.array([[0.5, 0.3, 0.15, 0.05, *[0.0] * 6], [0.0, 0.01, *[0.0] * 7, 0.99]])
-
-SHORT = """\
-picture             class      p  then
-a.png    golden retriever  0.500  kind 1 0.300, kind 2 0.150
-long.png           kind 9  0.990  kind 1 0.010, golden retriever 0.000
-"""
-
-
-@pytest.mark.parametrize("columns", [None, 200, 80])
-def test_probabilities_that_no_line_holds_are_those_of_the_likeliest(
-    monkeypatch: pytest.MonkeyPatch, columns: int | None
-) -> None:
-    monkeypatch.setattr(answering, "terminal_width", lambda: columns)
-    out = io.StringIO()
-    table = answers(CLASSES, ["a.png", "long.png"], ANSWERS)
-    Console(file=out, width=columns or 1000).print(table)
-    lines = [line.split() for line in out.getvalue().splitlines()]
-    if columns == 80:
-        assert lines == [line.split() for line in SHORT.splitlines()]
-    else:
-        assert lines[0][-2:] == ["p(kind", "9)"]
-        assert lines[1][-10:] == ["0.500", "0.300", "0.150", "0.050", *["0.000"] * 6]
-
-
-def test_quiet_results_are_the_results_alone(run: Run, moons: Path) -> None:
-    for words in (("evaluate", moons), ("predict", moons, "0,0", "1,1")):
-        full, short = (run(*words, *how)[1].splitlines() for how in ((), ("--quiet",)))
-        assert full[:-1] == short
-        assert full[-1].startswith("weights of epoch")
-
-
-def test_numbers_that_are_not_finite_are_words(
-    run: Run, moons: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    values = {"loss": math.nan, "accuracy": math.inf, "other": -math.inf}
-    monkeypatch.setattr(using.Evaluation, "__call__", lambda *_: values)
-    found = read(run("evaluate", moons, "--json")[1])["sets"]["train"]
-    assert found == {"samples": 240, "loss": "NaN", "accuracy": "Infinity", "other": "-Infinity"}
-
-
-# ---- tune --------------------------------------------------------------------------------
-
 TUNED = ("tune", "moons", *QUICK, "--try", "l2=1e-6..1e-2", "--tries", 3)
 
 
@@ -322,9 +204,6 @@ def test_a_learning_rate_that_was_found_is_a_document(run: Run, tmp_path: Path) 
     assert found["lowest"] in found["rates"]
     assert found["picture"] == str(tmp_path / "rates.png")
     assert float(run(*words, "--quiet")[1]) == found["suggested"]
-
-
-# ---- the others --------------------------------------------------------------------------
 
 
 def test_lists_are_documents_with_every_option(run: Run) -> None:

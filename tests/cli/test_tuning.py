@@ -9,7 +9,6 @@ import pytest
 from pellucid.io import read_jsonl
 
 Run = Callable[..., tuple[int, str, str]]
-
 QUICK = ("--epochs", "2", "--hidden", "16", "--executor", "reference")
 
 
@@ -82,10 +81,3 @@ def test_wrong_words_are_answered(run: Run, words: tuple[str, ...], says: str) -
     code, out, err = run("tune", "digits", *words)
     assert (code, out) == (2, "")
     assert says in err
-
-
-def test_the_help_shows_ranges_beside_the_options_of_training(run: Run) -> None:
-    code, out, _ = run("tune", "digits", "--help")
-    assert code == 0
-    for word in ("--try NAME=RANGE", "--find-learning-rate", "--hidden SIZES", "pellucid tune"):
-        assert word in out

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from data.test_mnist import idx
+from data.mirror import idx
 
 from pellucid.data import IDX_SETS
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from data.mirror import idx
 from data.small_sets import small_set
-from data.test_mnist import idx
 
 from pellucid.data import IDX_SETS, download_idx_set, idx_folder, idx_set
 from pellucid.data.idx_sets import IdxSet

@@ -1,58 +1,18 @@
 """Words of other libraries: each is answered with a remedy, and every remedy runs."""
 
-import importlib
 import inspect
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
+from foreign.known import names, rows
 
 import pellucid as pc
-from pellucid.conversion import FOREIGN
 from pellucid.errors import CallError
-from pellucid.foreign import sentence
 from pellucid.foreign.attributes import ATTRIBUTES
 from pellucid.foreign.names import NAMES
 from pellucid.foreign.options import OPTIONS
 
-
-def names() -> dict[str, Any]:
-    """What the lines of the tables are about."""
-    rng = pc.Generator(seed=0)
-    x = pc.tensor([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
-    model = pc.nn.Sequential(pc.nn.Linear(3, 2, rng=rng))
-    samples = pc.data.from_arrays(np.eye(120, 3), [0, 1] * 60)
-    optimizer = pc.optim.Adam(model.parameters())
-    trainer = pc.train.Trainer(model, pc.functional.cross_entropy, optimizer, samples)
-    return {
-        "pc": pc, "np": np, "rng": rng, "x": x, "y": x + 0.1, "w": pc.Parameter(x.numpy()),
-        "mask": x > 0.25, "i": pc.tensor([[0, 1], [1, 0]]), "model": model, "samples": samples,
-        "optimizer": optimizer, "trainer": trainer, "scores": x, "labels": pc.tensor([0, 2]),
-        "p": x, "t": x, "logs": pc.functional.log_softmax(x), "layer": pc.nn.Linear(3, 4, rng=rng),
-        "history": pc.train.History(epochs={"train_loss": [1.0], "validation_loss": [1.0]}),
-        "images": pc.ones((1, 3, 4, 4)), "kernels": pc.ones((2, 3, 2, 2)),
-        "series": pc.ones((1, 3, 4)),
-        "loss": pc.functional.cross_entropy(model(x), pc.tensor([0, 1])),
-    }  # fmt: skip
-
-
-def rows(table: dict[str, dict[str, dict[str, str]]]) -> list[tuple[str, str, str, str]]:
-    return [
-        (owner, library, word, remedy)
-        for owner, libraries in table.items()
-        for library, words in libraries.items()
-        for word, remedy in words.items()
-    ]
-
-
 ROWS = [*rows(ATTRIBUTES), *rows(NAMES), *rows(OPTIONS)]
-OBJECTS = {
-    "Tensor": "x", "Variable": "w", "Module": "model", "Optimizer": "optimizer",
-    "Trainer": "trainer", "Generator": "rng", "Dataset": "samples", "History": "history",
-}  # fmt: skip
-
-
 LINES = sorted({remedy.partition("#")[0].strip() for *_, remedy in ROWS} - {""})
 
 
@@ -62,66 +22,6 @@ def test_every_remedy_runs(line: str, tmp_path: Path, monkeypatch: pytest.Monkey
     known = names()
     pc.io.safetensors.save("weights.safetensors", known["model"].state_dict())
     exec(line, known)
-
-
-@pytest.mark.parametrize(("owner", "library", "word", "remedy"), rows(ATTRIBUTES))
-def test_an_attribute_of_another_library_is_answered_with_ours(
-    owner: str, library: str, word: str, remedy: str
-) -> None:
-    thing = names()[OBJECTS[owner]]
-    with pytest.raises(AttributeError) as told:
-        getattr(thing, word)
-    where = f"{type(thing).__name__} has no attribute {word!r}"
-    assert str(told.value) == f"{where}, a word of {library}. {sentence(remedy)}"
-    assert not hasattr(thing, word)
-    assert word not in dir(thing)
-
-
-@pytest.mark.parametrize(("owner", "library", "word", "remedy"), rows(NAMES))
-def test_a_name_of_another_library_is_answered_with_ours(
-    owner: str, library: str, word: str, remedy: str
-) -> None:
-    package = importlib.import_module(owner)
-    expected = (
-        f"module {owner!r} has no attribute {word!r}, a word of {library}. {sentence(remedy)}"
-    )
-    with pytest.raises(AttributeError) as told:
-        getattr(package, word)
-    assert str(told.value) == expected
-    if hasattr(package, "__path__"):
-        with pytest.raises(ImportError) as told_too:
-            exec(f"from {owner} import {word}")
-        assert str(told_too.value) == expected
-
-
-def test_the_names_that_tensors_answer_are_those_of_the_table() -> None:
-    tables = (ATTRIBUTES["Tensor"], ATTRIBUTES["Variable"])
-    words = {word for table in tables for words in table.values() for word in words}
-    assert sorted(words) == sorted(FOREIGN)
-
-
-CLASSES = {
-    "Optimizer": pc.optim.Adam, "_Convolution": pc.nn.Conv2d, "_Dropout": pc.nn.Dropout,
-    "_Windowed": pc.nn.MaxPool2d, "Recurrent": pc.nn.LSTM, "Module": pc.nn.Identity,
-    "MultiHeadAttention": pc.nn.MultiHeadAttention, "Embedding": pc.nn.Embedding,
-    "Trainer": pc.train.Trainer, "Options": pc.train.Options, "Saving": pc.train.Saving,
-    "EarlyStopping": pc.train.EarlyStopping, "Generator": pc.Generator,
-    "function": pc.functional.relu, "Parameter": pc.Parameter,
-    "predictor": pc.nn.Identity().predictor(),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("owner", "library", "word", "remedy"), rows(OPTIONS))
-def test_an_option_of_another_library_is_answered_with_ours(
-    owner: str, library: str, word: str, remedy: str
-) -> None:
-    kind: Any = CLASSES[owner]
-    with pytest.raises(CallError) as told:
-        kind(**{word: 1})
-    name = getattr(kind, "__name__", owner)
-    expected = f"{name} has no option {word!r}, a word of {library}. {sentence(remedy)}"
-    assert str(told.value) == expected
-    assert isinstance(told.value, TypeError)
 
 
 def test_a_slip_of_the_pen_is_answered_with_the_nearest_word() -> None:

@@ -1,5 +1,6 @@
 """A small task on which training takes milliseconds."""
 
+import io
 import sys
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
@@ -15,7 +16,7 @@ from pellucid.nn import Module
 from pellucid.optim import Adam
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
-from pellucid.train import Callback, Options, Steps, Trainer
+from pellucid.train import Callback, EpochRecord, Options, ProgressBar, Steps, Trainer
 from pellucid.train import notebook as cells
 
 
@@ -126,3 +127,49 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Handle]:
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     monkeypatch.setattr(cells, "SECONDS", 0.0)
     return handles
+
+
+class Stream(io.StringIO):
+    """Where text goes, and how much of it had come after each flush."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self.terminal = terminal
+        self.flushed: list[str] = []
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def flush(self) -> None:
+        self.flushed.append(self.getvalue())
+
+
+Open = Callable[..., tuple[Stream, Stream]]
+
+
+@pytest.fixture
+def streams(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Standard output and error; each a terminal, or a pipe."""
+
+    def opened(out: bool, err: bool) -> tuple[Stream, Stream]:
+        pair = Stream(terminal=out), Stream(terminal=err)
+        monkeypatch.setattr(sys, "stdout", pair[0])
+        monkeypatch.setattr(sys, "stderr", pair[1])
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setenv("TERM", "xterm")
+        return pair
+
+    return opened
+
+
+def fit(epochs: int, *callbacks: Callback, bar: ProgressBar | None = None) -> Trainer:
+    trainer = make_trainer(metrics=(), callbacks=(bar or ProgressBar(), *callbacks))
+    trainer.fit(epochs)
+    return trainer
+
+
+class Saying(Callback):
+    """Prints, as a user's callback may."""
+
+    def after_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
+        print("said", record.epoch)

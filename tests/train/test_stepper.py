@@ -170,3 +170,15 @@ def test_where_measuring_failed_it_comes_first_when_training_goes_on(tmp_path: P
         other.fit(2)
         assert other.history.as_dict() == whole.history.as_dict()
         assert_same_bits(weights(other), weights(whole))
+
+
+def test_what_is_left_are_the_weights_of_the_steps_before() -> None:
+    broken = counting("reference", 3, ValueError("here"))
+    with pytest.raises(ValueError, match="here") as raised:
+        broken.fit(1)
+    assert "in step 3 (epoch 1)" in raised.value.__notes__[0]
+    other = counting("reference", 0, ValueError())
+    for _ in itertools.islice(other, 2):
+        pass
+    assert broken.position.step == other.position.step == 2
+    assert_same_bits(weights(broken), weights(other))

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cli.conftest import Run
+from data.mirror import idx
 from data.small_sets import small_set
-from data.test_mnist import idx
 from PIL import Image
 
 

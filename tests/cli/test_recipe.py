@@ -1,0 +1,70 @@
+"""What a run is made by, as it is written down: every option reaches it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pellucid.cli.recipe import DataFacts
+from pellucid.data import Form
+
+Run = Callable[..., tuple[int, str, str]]
+FLAGS = ("--batch-norm", "--balanced", "--drop-last")
+
+
+def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
+    options: dict[str, Any] = {
+        "--model": "mlp",
+        "--hidden": "8,6",
+        "--activation": "tanh",
+        "--init": "lecun",
+        "--dropout": 0.25,
+        "--optimizer": "momentum",
+        "--learning-rate": 0.05,
+        "--l1": 1e-5,
+        "--l2": 1e-4,
+        "--weight-decay": 1e-3,
+        "--batch-size": 64,
+        "--seed": 9,
+        "--early-stopping": 3,
+        "--keep": "last",
+        "--epochs": 1,
+        "--executor": "reference",
+    }
+    pairs = [part for pair in options.items() for part in pair]
+    folder = tmp_path / "run"
+    assert run("train", "digits", *pairs, *FLAGS, "--out", folder)[0] == 0
+    assert json.loads((folder / "config.json").read_text())["recipe"] == {
+        "data": "digits",
+        "data_options": {},
+        "model": "mlp",
+        "model_options": {
+            "hidden": [8, 6],
+            "activation": "tanh",
+            "init": "lecun",
+            "dropout": 0.25,
+            "batch_norm": True,
+        },
+        "optimizer": "momentum",
+        "optimizer_options": {
+            "learning_rate": 0.05,
+            "l1": 1e-5,
+            "l2": 1e-4,
+            "weight_decay": 1e-3,
+        },
+        "epochs": 1,
+        "batch_size": 64,
+        "drop_last": True,
+        "seed": 9,
+        "early_stopping": 3,
+        "keep": "last",
+        "class_weights": "balanced",
+        "executor": "reference",
+    }
+
+
+def test_classes_are_called_by_name_by_character_or_by_number() -> None:
+    form = Form((4,), 3)
+    assert DataFacts(form, ("cat", "dog", "cow")).names == ("cat", "dog", "cow")
+    assert DataFacts(form, characters="a b\n").names == ("a", "' '", "b", "'\\n'")
+    assert DataFacts(form).names == ("0", "1", "2")

@@ -1,0 +1,119 @@
+"""Evaluating and predicting, as documents for programs: whole numbers, errors in their place."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid as pc
+from pellucid.cli import main, using
+
+Run = Callable[..., tuple[int, str, str]]
+QUICK = ("--epochs", 2, "--executor", "reference")
+
+
+def read(text: str, command: str = "") -> Any:
+    """One JSON document with what the page on it tells, and no word that JSON does not have."""
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    found = json.loads(text, parse_constant=refuse)
+    if command:
+        assert list(found) == told(command)
+    return found
+
+
+def told(command: str) -> list[str]:
+    """The names in a command's document, as the page of the command line has them."""
+    page = Path(__file__).parents[2].joinpath("docs/command-line.md").read_text()
+    rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
+    (names,) = (names for commands, names in rows if f"`{command}`" in commands)
+    return re.findall("`(.*?)`", names)
+
+
+@pytest.fixture(scope="module")
+def moons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two epochs on points of two classes."""
+    folder = tmp_path_factory.mktemp("runs") / "moons"
+    assert main(["train", "moons", *map(str, QUICK), "--quiet", "--out", str(folder)]) == 0
+    return folder
+
+
+def is_whole(found: Iterable[float], wanted: Any) -> bool:
+    """Whether these are the float32 that are wanted, but for the order of sums, and not rounded."""
+    numbers = np.array(list(found))
+    np.testing.assert_allclose(numbers, wanted, rtol=1e-5)
+    return bool((numbers.astype(np.float32) == numbers).all())
+
+
+def test_evaluating_is_a_document_of_sets(run: Run, moons: Path) -> None:
+    code, out, err = run("evaluate", moons, "--json")
+    found, opened = read(out, "evaluate"), pc.load(moons)
+    assert (code, err) == (0, "")
+    assert (found["run"], found["weights"]) == (str(moons), opened.weights)
+    for name, data in vars(opened.data).items():
+        if name in ("train", "validation", "test"):
+            assert found["sets"].pop(name) == {"samples": len(data)} | opened.evaluate(data)
+    assert found["sets"] == {}
+    assert found["per_class"] is None
+
+
+def test_class_by_class_is_in_the_document(run: Run, moons: Path) -> None:
+    found = read(run("evaluate", moons, "--json", "--per-class")[1], "evaluate")
+    of_classes = found["per_class"]
+    assert of_classes["set"] == "test"
+    assert of_classes["accuracy"] == found["sets"]["test"]["accuracy"]
+    assert [of["support"] for of in of_classes["classes"].values()] == [40, 40]
+
+
+def test_predicting_is_a_document_of_answers(run: Run, moons: Path) -> None:
+    code, out, err = run("predict", moons, "0.5,-0.25", "-1,0.5", "--json")
+    found, opened = read(out, "predict"), pc.load(moons)
+    assert (code, err) == (0, "")
+    rows = np.array([[0.5, -0.25], [-1, 0.5]], np.float32)
+    wanted = pc.functional.softmax(opened.predict(rows)).numpy()
+    assert [answer["input"] for answer in found["answers"]] == ["0.5,-0.25", "-1,0.5"]
+    for answer, row in zip(found["answers"], wanted, strict=True):
+        assert is_whole(answer["probabilities"].values(), row)
+        assert answer["class"] == str(row.argmax())
+
+
+def test_what_cannot_be_read_has_its_error_in_its_place(run: Run, moons: Path) -> None:
+    code, out, err = run("predict", moons, "0,0", "x", "1,1", "--json")
+    answers = read(out)["answers"]
+    assert (code, err.count("\n")) == (2, 1)
+    assert [answer["input"] for answer in answers] == ["0,0", "x", "1,1"]
+    assert [sorted(answer) for answer in answers][1] == ["error", "input"]
+    assert answers[1]["error"] in err
+    code, out, _ = run("predict", moons, "x", "y", "--json")
+    assert code == 2
+    assert all("error" in answer for answer in read(out)["answers"])
+
+
+def test_predicted_numbers_are_not_rounded(run: Run, tmp_path: Path) -> None:
+    run("train", "sine", *QUICK, "--quiet", "--out", tmp_path / "run")
+    (answer,) = read(run("predict", tmp_path / "run", "0.25", "--json")[1])["answers"]
+    wanted = pc.load(tmp_path / "run").predict(np.array([[0.25]], np.float32))
+    assert is_whole(answer["outputs"], wanted.numpy()[0])
+
+
+def test_quiet_results_are_the_results_alone(run: Run, moons: Path) -> None:
+    for words in (("evaluate", moons), ("predict", moons, "0,0", "1,1")):
+        full, short = (run(*words, *how)[1].splitlines() for how in ((), ("--quiet",)))
+        assert full[:-1] == short
+        assert full[-1].startswith("weights of epoch")
+
+
+def test_numbers_that_are_not_finite_are_words(
+    run: Run, moons: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"loss": math.nan, "accuracy": math.inf, "other": -math.inf}
+    monkeypatch.setattr(using.Evaluation, "__call__", lambda *_: values)
+    found = read(run("evaluate", moons, "--json")[1])["sets"]["train"]
+    assert found == {"samples": 240, "loss": "NaN", "accuracy": "Infinity", "other": "-Infinity"}
