@@ -19,6 +19,7 @@ extensions = [
     "myst_parser",
     "formulas",
     "experiment_directive",
+    "answers",
     "api_links",
     "chinese_search",
 ]
