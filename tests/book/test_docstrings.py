@@ -20,3 +20,7 @@ def test_no_sign_of_a_text_means_anything_but_backticks() -> None:
 def test_a_text_that_begins_like_a_list_is_none() -> None:
     assert plain("- sum of t log y") == "\\- sum of t log y"
     assert plain("2. then") == "\\2. then"
+
+
+def test_a_line_that_is_a_formula_stays_as_it_is() -> None:
+    assert rendered("w <- w - g_i * 2")[:3] == [".. code-block:: text", "", "   w <- w - g_i * 2"]

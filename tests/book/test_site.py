@@ -13,20 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import BROWSER, MAKE_DARK, OPTIONS, needs_browser
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)
 SITE = os.environ.get("PELLUCID_BOOK", "")
 pytestmark = [
-    pytest.mark.skipif(BROWSER is None, reason=f"none of {', '.join(NAMES)} is there"),
+    needs_browser,
     pytest.mark.skipif(not SITE, reason="PELLUCID_BOOK names no built book"),
 ]
-OPTIONS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--virtual-time-budget=8000",
-    "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--dump-dom",
-    "--window-size=1400,900",
-)  # fmt: skip
+LONGER = ("--virtual-time-budget=8000", "--window-size=1400,900")  # a search takes its time
 PAGES = ("index", "book/07-starts", "questions", "api/pellucid.nn", "primitives", "lab",
          "lab/zero-start", "glossary")  # fmt: skip
 MEASURE = """<script>addEventListener("load", () => setTimeout(() => parent.postMessage({
@@ -66,8 +60,9 @@ def opened(
     harness = site / "harness.html"
     harness.write_text(frames, encoding="utf-8")
     assert BROWSER is not None
+    own = f"--user-data-dir={site / 'browser'}"
     done = subprocess.run(
-        [BROWSER, *OPTIONS, *options, f"--user-data-dir={site / 'browser'}", harness.as_uri()],
+        [BROWSER, *OPTIONS, *LONGER, *options, own, harness.as_uri()],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     found = re.search(r"<title>MEASURED(.*?)END</title>", done.stdout)
@@ -80,7 +75,7 @@ def opened(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_open_offline_and_fit(site: Path, width: int, theme: str) -> None:
     pages = dict.fromkeys([*PAGES, *(f"zh/{page}" for page in PAGES)], "")
-    dark = ("--force-dark-mode",) if theme == "dark" else ()
+    dark = (MAKE_DARK,) if theme == "dark" else ()
     found, console = opened(site, pages, width, *dark)
     assert console == []
     assert set(found) == set(pages)

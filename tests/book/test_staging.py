@@ -1,5 +1,6 @@
 """The documents become the sources of the site."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,9 @@ def test_every_document_has_its_place() -> None:
     placed = {name for name in documents if not name.startswith("decisions/0")} - {"index"}
     assert placed - listed == set()
     assert listed - documents == {"api/index", "primitives"}
+
+
+@pytest.mark.parametrize("asked", ["loss-not-fall", "which-optimizer", "what-is-batch-norm"])
+def test_a_newcomer_finds_answers_from_the_front_page(asked: str) -> None:
+    front = (DOCS / "index.md").read_text(encoding="utf-8")
+    assert re.search(rf"\(questions\.md#[a-z-]*{asked}\)", front)

@@ -55,6 +55,6 @@ def one(spoken: str, out: Path) -> int:
     source, work = WORK / f"source-{spoken}", WORK / f"work-{spoken}"
     staging.stage(source, spoken)
     shutil.rmtree(work, ignore_errors=True)
-    settings = [f"-Dlanguage={spoken}", "-q", "-W", "--keep-going", "-T"]
+    settings = [f"-Dlanguage={staging.SPHINX[spoken]}", "-q", "-W", "--keep-going", "-T"]
     made = ["-b", "html", "-c", str(HERE), "-d", str(work), *settings, str(source), str(out)]
     return int(build_main(made))

@@ -1,6 +1,6 @@
 """The order of the book's pages: what stands in the table of contents, and under which caption.
 
-CONTENTS     caption, and the pages below it; "api" and "lab" are made by the build
+CONTENTS     caption, and the pages below it; those under the first are numbered
 API          modules of the reference, with what they are for
 """
 
@@ -17,6 +17,8 @@ CONTENTS = {
         "book/09-tuning",
         "book/10-convolution",
         "book/11-recurrence",
+    ),
+    "To try and to look up": (
         "lab",
         "questions",
         "glossary",

@@ -12,6 +12,7 @@ NAMES = "Shapes|Shape|Start|Errors|Source|Sources|Units|Formulas|Ties|Costs|Sett
 FIELD = re.compile(rf"(?P<name>{NAMES}): +(?P<text>\S.*)")
 CODE = re.compile(r"`([^`\n]+)`")
 SIGNS = re.compile(r"([\\*_|`\[\]<>])")
+FORMULA = re.compile(r"[^`\n]* <- [^`\n]*")  # a first line that is the formula
 ITEM = re.compile(r"- ")
 
 
@@ -28,7 +29,7 @@ def part(paragraph: str) -> Iterator[str]:
     if paragraph.lstrip().startswith(">>>"):
         yield from (".. code-block:: pycon", "")
         yield from (f"   {line}" for line in inspect.cleandoc(paragraph).splitlines())
-    elif paragraph.startswith(" "):
+    elif paragraph.startswith(" ") or FORMULA.fullmatch(paragraph):
         yield from literal(paragraph)
     else:
         yield from flowing(paragraph)

@@ -18,7 +18,7 @@ from outcomes import Placed, Shown, shown
 from sphinx.util.docutils import SphinxDirective
 
 from pellucid.lab import EXPERIMENTS, TOPICS
-from pellucid.languages import language, said
+from pellucid.languages import chosen, language, said
 
 
 class AnyOption(dict[str, Callable[[str], str]]):
@@ -75,7 +75,7 @@ class ExperimentDirective(LabDirective):
     def made(self) -> list[nodes.Node]:
         """The nodes."""
         each = Placed(self.arguments[0], tuple(self.options.items()))
-        kept = shown(each, self.config.language)
+        kept = shown(each, chosen())
         box = nodes.container(classes=["experiment"])
         if self.env.docname != f"lab/{each.name}":
             box += nodes.paragraph("", kept.title, classes=["name"])
@@ -122,7 +122,7 @@ class GalleryDirective(LabDirective):
     def card(self, name: str) -> nodes.Node:
         """One of them: figure, title, question, verdict."""
         each = Placed(name)
-        kept = shown(each, self.config.language)
+        kept = shown(each, chosen())
         box = nodes.container(classes=["card"])
         box += self.linked(name, self.pictures(each, kept.figures, ""))
         sign = "✓" if kept.holds else "✗"

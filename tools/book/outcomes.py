@@ -67,9 +67,9 @@ class Shown:
 
 @cache
 def sources() -> str:
-    """What the library is, in few signs."""
+    """What the library and this file are, in few signs."""
     digest = hashlib.sha256()
-    for file in sorted(HOME.rglob("*.py")) + sorted(HOME.rglob("*.mo")):
+    for file in (Path(__file__), *sorted(HOME.rglob("*.py")), *sorted(HOME.rglob("*.mo"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -109,8 +109,8 @@ def _shown(each: Placed, outcome: lab.Outcome, spoken: str) -> Shown:
     words = outcome.experiment.said()
     figures, films = {}, {}
     for theme in ("light", "dark"):
-        file = each.folder / f"{each.name}-{theme}-{spoken}.png"
-        outcome.figure(theme).savefig(file, dpi=DPI)
+        file = each.folder / f"{each.name}-{theme}-{spoken}.webp"
+        outcome.figure(theme).savefig(file, dpi=DPI, pil_kwargs={"lossless": True})
         figures[theme] = file.name
         film = outcome.film(theme) if spoken == LANGUAGES[0] else None
         if film is not None:

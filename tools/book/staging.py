@@ -17,6 +17,7 @@ from pellucid.languages import language, said
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+SPHINX = {"en": "en", "zh": "zh_CN"}  # languages as Sphinx calls them
 OUTSIDE = re.compile(r"(?<!!)\[([^\]]*)\]\(((?:\.\./)+[^)\s]+)\)")
 SOURCE = re.compile(r"(?:\.\./)+(pellucid/[\w/]+)\.py$")
 
@@ -24,6 +25,7 @@ SOURCE = re.compile(r"(?:\.\./)+(pellucid/[\w/]+)\.py$")
 def stage(folder: Path, spoken: str) -> None:
     """All that the generator reads for a language, in a folder that is made anew."""
     copy(folder)
+    (folder / "locales" / "zh").rename(folder / "locales" / SPHINX["zh"])
     add(folder / "index.md", contents())
     add(folder / "lab.md", tree(tuple(f"lab/{name}" for name in EXPERIMENTS)))
     add(folder / "decisions" / "README.md", notes())
@@ -40,7 +42,7 @@ def stage_texts(folder: Path, patterns: tuple[str, ...]) -> None:
     wanted = {file for pattern in patterns for file in folder.glob(pattern)}
     for file in set(folder.rglob("*.md")) - wanted:
         file.unlink()
-    captions = "".join(tree((), caption) for caption in CONTENTS)
+    captions = "".join(tree((), f":caption: {caption}") for caption in CONTENTS)
     add(folder / "index.md", captions)
 
 
@@ -69,14 +71,16 @@ def inside(text: str, document: Path) -> str:
 
 
 def contents() -> str:
-    """The tables of contents, as the front page has them at its end."""
-    return "".join(tree(pages, caption) for caption, pages in CONTENTS.items())
+    """The tables of contents, as the front page has them at its end; chapters are numbered."""
+    (first, chapters), *others = CONTENTS.items()
+    return tree(chapters, f":caption: {first}", ":numbered: 1") + "".join(
+        tree(pages, f":caption: {caption}") for caption, pages in others
+    )
 
 
-def tree(pages: tuple[str, ...], caption: str = "") -> str:
+def tree(pages: tuple[str, ...], *options: str) -> str:
     """One table of contents."""
-    head = f":caption: {caption}\n" if caption else ""
-    return "\n```{toctree}\n:hidden:\n" + head + "\n" + "\n".join(pages) + "\n```\n"
+    return "\n".join(["\n```{toctree}", ":hidden:", *options, "", *pages, "```\n"])
 
 
 def add(document: Path, text: str) -> None:
