@@ -3,6 +3,8 @@
 site    build it, and say what is wrong
 """
 
+import filecmp
+import re
 import shutil
 import sys
 import time
@@ -18,6 +20,7 @@ from pellucid.lab import EXPERIMENTS
 from pellucid.languages import LANGUAGES
 
 HERE = Path(__file__).resolve().parent
+PICTURE = re.compile(r'(src="(?:\.\./)*)(_images/([^"]+))')
 WORK = HERE.parents[1] / "build" / "book"
 
 
@@ -29,12 +32,31 @@ def site(out: Path) -> int:
     shutil.rmtree(out, ignore_errors=True)
     with ProcessPoolExecutor(len(LANGUAGES)) as pool:
         codes = [*pool.map(one, LANGUAGES, (home(out, spoken) for spoken in LANGUAGES))]
+    share(out, out / LANGUAGES[1])
     faults = list(checking.faults(out)) if not any(codes) else ["the generator failed"]
     print("\n".join(faults), file=sys.stderr)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print(f"{out}: {size / 1e6:.1f} MB, experiments in {ready - start:.0f} s, "
           f"pages in {time.perf_counter() - ready:.0f} s")  # fmt: skip
     return 1 if faults else 0
+
+
+def share(first: Path, second: Path) -> None:
+    """Pictures that are the same in both languages, such as films, are kept once."""
+    same = [
+        file.name
+        for file in sorted((second / "_images").glob("*"))
+        if (first / "_images" / file.name).is_file()
+        and filecmp.cmp(file, first / "_images" / file.name, shallow=False)
+    ]
+    for name in same:
+        (second / "_images" / name).unlink()
+    for page in second.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        found = PICTURE.sub(
+            lambda each: f"{each[1]}../{each[2]}" if each[3] in same else each[0], text
+        )
+        page.write_text(found, encoding="utf-8")
 
 
 def home(out: Path, spoken: str) -> Path:

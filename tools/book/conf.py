@@ -21,6 +21,7 @@ extensions = [
     "experiment_directive",
     "answers",
     "api_links",
+    "branches",
     "chinese_search",
 ]
 myst_enable_extensions = ["dollarmath", "deflist", "fieldlist", "attrs_inline"]
