@@ -53,15 +53,17 @@ class LabDirective(SphinxDirective):
         """The nodes."""
         raise NotImplementedError
 
-    def pictures(self, each: Placed, files: dict[str, str], told: str) -> list[nodes.Node]:
-        """A picture for light and one for dark."""
+    def pictures(
+        self, each: Placed, files: dict[str, str], told: str, *kinds: str
+    ) -> list[nodes.Node]:
+        """A picture for light and one for dark; `kinds`: what else the style knows them by."""
         found: list[nodes.Node] = []
         for theme, name in files.items():
             place = Path(self.env.srcdir) / "_lab" / each.folder.name / name
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(each.folder / name, place)
             uri = "/" + place.relative_to(self.env.srcdir).as_posix()
-            found.append(nodes.image(uri=uri, alt=told, classes=[f"only-{theme}"]))
+            found.append(nodes.image(uri=uri, alt=told, classes=[f"only-{theme}", *kinds]))
         return found
 
 
@@ -89,7 +91,7 @@ class ExperimentDirective(LabDirective):
     def seen(self, each: Placed, kept: Shown) -> list[nodes.Node]:
         """Figure, film, graph."""
         found = self.pictures(each, kept.figures, kept.see)
-        found += self.pictures(each, kept.films, kept.see)
+        found += self.pictures(each, kept.films, kept.see, "film")
         if kept.diagram:
             drawn = f'<div class="diagram" tabindex="0">{kept.diagram}</div>'
             found.append(nodes.raw("", drawn, format="html"))
