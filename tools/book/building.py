@@ -24,10 +24,11 @@ PICTURE = re.compile(r'(src="(?:\.\./)*)(_images/([^"]+))')
 WORK = HERE.parents[1] / "build" / "book"
 
 
-def site(out: Path) -> int:
+def site(out: Path, *, run: bool = True) -> int:
     """The site in a folder: English at its top, Chinese in `zh`. 0, or 1 where it failed."""
     start = time.perf_counter()
-    outcomes.prepare([*map(outcomes.Placed, EXPERIMENTS), *placed()])
+    prepare = outcomes.prepare if run else outcomes.draft
+    prepare([*map(outcomes.Placed, EXPERIMENTS), *placed()])
     ready = time.perf_counter()
     shutil.rmtree(out, ignore_errors=True)
     with ProcessPoolExecutor(len(LANGUAGES)) as pool:

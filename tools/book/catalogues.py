@@ -60,8 +60,8 @@ def _one(path: Path, texts: Catalog, *, write: bool) -> Iterator[str]:
 
 
 def is_left(message: Message) -> bool:
-    """Whether a text lacks its translation."""
-    return bool(message.id) and not message.string
+    """Whether a text lacks its translation, or has one of another text."""
+    return bool(message.id) and (message.fuzzy or not message.string)
 
 
 def updated(path: Path, texts: Catalog) -> Catalog:

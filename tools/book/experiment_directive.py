@@ -80,18 +80,18 @@ class ExperimentDirective(LabDirective):
         kept = shown(each, chosen())
         box = nodes.container(classes=["experiment"])
         if self.env.docname != f"lab/{each.name}":
-            box += nodes.paragraph("", kept.title, classes=["name"])
-        box += nodes.paragraph("", kept.question)
+            box += nodes.paragraph("", kept.words["title"], classes=["name"])
+        box += nodes.paragraph("", kept.words["question"])
         box += self.seen(each, kept)
-        box += [nodes.paragraph("", text) for text in (kept.see, kept.learn)]
+        box += [nodes.paragraph("", text) for text in (kept.words["see"], kept.words["learn"])]
         box += nodes.paragraph("", kept.verdict, classes=["verdict"])
         box += nodes.literal_block(each.command, each.command, language="bash")
         return [*self.folded(box, EXPERIMENTS[each.name].code)]
 
     def seen(self, each: Placed, kept: Shown) -> list[nodes.Node]:
         """Figure, film, graph."""
-        found = self.pictures(each, kept.figures, kept.see)
-        found += self.pictures(each, kept.films, kept.see, "film")
+        found = self.pictures(each, kept.figures, kept.words["see"])
+        found += self.pictures(each, kept.films, kept.words["see"], "film")
         if kept.diagram:
             drawn = f'<div class="diagram" tabindex="0">{kept.diagram}</div>'
             found.append(nodes.raw("", drawn, format="html"))
@@ -128,9 +128,9 @@ class GalleryDirective(LabDirective):
         box = nodes.container(classes=["card"])
         box += self.linked(name, self.pictures(each, kept.figures, ""))
         sign = "✓" if kept.holds else "✗"
-        title = nodes.strong("", f"{sign} {kept.title}")
+        title = nodes.strong("", f"{sign} {kept.words['title']}")
         box += self.linked(name, [title])
-        box += nodes.paragraph("", kept.question)
+        box += nodes.paragraph("", kept.words["question"])
         return box
 
     def linked(self, name: str, inside: list[nodes.Node]) -> nodes.Node:

@@ -3,12 +3,14 @@
 Placed      an experiment with settings, as a page places it
 Shown       what the build keeps of its outcome in one language
 prepare     run all that pages place, two at a time
+draft       run none
 shown       what was kept of one
 """
 
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -19,6 +21,8 @@ from typing import Any
 import pellucid
 from pellucid import lab
 from pellucid.io import write_atomic
+from pellucid.lab.settings import changed
+from pellucid.lab.themes import THEMES
 from pellucid.languages import LANGUAGES, language
 
 HOME = Path(pellucid.__file__).parent
@@ -54,10 +58,7 @@ class Placed:
 class Shown:
     """The words, the verdict, and the files of what is to be seen, by theme."""
 
-    title: str
-    question: str
-    see: str
-    learn: str
+    words: dict[str, str]
     verdict: str
     holds: bool
     figures: dict[str, str]
@@ -88,39 +89,64 @@ def prepare(wanted: Sequence[Placed], workers: int = 2) -> None:
             print(f"{each.command}: {seconds:.1f} s", flush=True)
 
 
+def draft(wanted: Sequence[Placed]) -> None:
+    """Run nothing: keep the words of those that were not run yet, until they are."""
+    for each in dict.fromkeys(wanted):
+        if not (each.folder / "done").is_file():
+            found = lab.experiment(each.name)
+            settings = changed(found.settings(), dict(each.settings), each.name)
+            save(each, lab.Outcome(found, settings, {}), drawn=False)
+
+
 def keep(each: Placed) -> float:
     """Run one, and keep what is shown of it. Its seconds."""
-    import time
-
     start = time.perf_counter()
     settings: dict[str, Any] = dict(each.settings)
     seed = int(settings.get("seed", 0))
-    outcome = lab.run(each.name, seeds=(seed,), **settings)
-    each.folder.mkdir(parents=True, exist_ok=True)
-    for spoken in LANGUAGES:
-        with language(spoken):
-            told = json.dumps(asdict(_shown(each, outcome, spoken)), ensure_ascii=False)
-        write_atomic(each.folder / f"{spoken}.json", told.encode())
+    save(each, lab.run(each.name, seeds=(seed,), **settings), drawn=True)
     write_atomic(each.folder / "done", b"")
     return time.perf_counter() - start
 
 
-def _shown(each: Placed, outcome: lab.Outcome, spoken: str) -> Shown:
-    words = outcome.experiment.said()
-    figures, films = {}, {}
-    for theme in ("light", "dark"):
-        file = each.folder / f"{each.name}-{theme}-{spoken}.webp"
-        outcome.figure(theme).savefig(file, dpi=DPI, pil_kwargs={"lossless": True})
-        figures[theme] = file.name
-        film = outcome.film(theme) if spoken == LANGUAGES[0] else None
-        if film is not None:
-            write_atomic(each.folder / f"{each.name}-{theme}.webp", film.webp())
-        if outcome.experiment.film is not None:
-            films[theme] = f"{each.name}-{theme}.webp"
-    return Shown(
-        words.title, words.question, words.see, words.learn, outcome.verdict(), outcome.holds,
-        figures, films, outcome.diagram(),
-    )  # fmt: skip
+def save(each: Placed, outcome: lab.Outcome, *, drawn: bool) -> None:
+    """Keep the words in all languages, and what is drawn."""
+    each.folder.mkdir(parents=True, exist_ok=True)
+    films = film_files(each, outcome) if drawn else {}
+    for spoken in LANGUAGES:
+        with language(spoken):
+            figures = figure_files(each, outcome, spoken) if drawn else {}
+            diagram = outcome.diagram() if drawn else ""
+            told = Shown(
+                words_of(outcome), outcome.verdict(), outcome.holds, figures, films, diagram
+            )
+        text = json.dumps(asdict(told), ensure_ascii=False)
+        write_atomic(each.folder / f"{spoken}.json", text.encode())
+
+
+def words_of(outcome: lab.Outcome) -> dict[str, str]:
+    """What the experiment says of itself, in the language chosen."""
+    return dict(vars(outcome.experiment.said()))
+
+
+def figure_files(each: Placed, outcome: lab.Outcome, spoken: str) -> dict[str, str]:
+    """The figure by theme, with labels in the language chosen."""
+    found = {theme: f"{each.name}-{theme}-{spoken}.webp" for theme in THEMES}
+    for theme, name in found.items():
+        options = {"dpi": DPI, "pil_kwargs": {"lossless": True}}
+        outcome.figure(theme).savefig(each.folder / name, **options)
+    return found
+
+
+def film_files(each: Placed, outcome: lab.Outcome) -> dict[str, str]:
+    """The film by theme, if there is one; in English, since each takes seconds to draw."""
+    found = {}
+    with language(LANGUAGES[0]):
+        for theme in THEMES:
+            film = outcome.film(theme)
+            if film is not None:
+                found[theme] = f"{each.name}-{theme}.webp"
+                write_atomic(each.folder / found[theme], film.webp())
+    return found
 
 
 def shown(each: Placed, spoken: str) -> Shown:
