@@ -32,25 +32,11 @@ ELSEWHERE = {
         arguments captured recordings running version
         """,
     ),
-    "bench": Elsewhere(
-        "parts of one command",
-        ("bench/test_measure.py", "bench/test_workloads.py", "bench/test_whole.py"),
-        """
-        contender networks whole_run
-        """,
-    ),
     "io": Elsewhere(
         "its file is named so that it hides no library",
         ("io/test_safetensors_file.py",),
         """
         safetensors
-        """,
-    ),
-    "linter": Elsewhere(
-        "what checks look at is tried by the checks: programs with a mistake, and right ones",
-        ("linter/test_loss_checks.py", "linter/test_layer_checks.py", "linter/test_table.py"),
-        """
-        check looking measured patterns sample subject trace
         """,
     ),
     "train": Elsewhere(

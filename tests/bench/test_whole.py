@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pellucid.bench import whole, whole_run
+from pellucid.bench import whole
 
 
 def test_all_run_once_before_and_then_take_turns(monkeypatch):
@@ -33,11 +33,3 @@ def test_a_process_gets_the_folder_and_prints_the_accuracy(tmp_path):
     assert (taken > 0, accuracy) == (True, 0.25)
     with pytest.raises(subprocess.CalledProcessError):
         whole._run((sys.executable, "-c", "0 / 0"), tmp_path, tmp_path, tmp_path)
-
-
-def test_the_batches_of_an_epoch_are_all_full_and_no_row_comes_twice():
-    rows = whole_run.rows_of(1050, 3)
-    assert rows.shape == (10, 100)
-    assert len(set(rows.ravel())) == 1000
-    assert (rows == whole_run.rows_of(1050, 3)).all()
-    assert (rows != whole_run.rows_of(1050, 4)).any()
