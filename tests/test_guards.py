@@ -3,10 +3,10 @@
 import os
 import threading
 import time
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from guarded import SECONDS, SIZE, adding, until, variables, working
 
 import pellucid as pc
 from pellucid import nn, optim
@@ -16,60 +16,12 @@ from pellucid.guards import Guard, joined
 from pellucid.primitives import Primitive
 from pellucid.primitives.base import FLOATS
 from pellucid.state import copies, restore
-from pellucid.variables import Buffer, assign_all
-
-SECONDS = float(os.environ.get("PELLUCID_SECONDS", "0.4"))  # of each test; more: the long form
-SIZE = 20_000
+from pellucid.variables import assign_all
 
 
 @pytest.fixture(params=EXECUTORS)
 def compiled(request):
     return lambda function: pc.compile(function, executor=request.param)
-
-
-@contextmanager
-def working(*functions, count=1):
-    """Threads that call functions over and over; what they raise is raised."""
-    stop, faults = threading.Event(), []
-
-    def run(function):
-        try:
-            while not stop.is_set():
-                function()
-        except BaseException as fault:
-            faults.append(fault)
-
-    threads = [threading.Thread(target=run, args=(f,)) for f in functions for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    if faults:
-        raise faults[0]
-
-
-def variables(count=2, size=SIZE):
-    return [Buffer(np.zeros(size, np.float64), name=f"v{i}") for i in range(count)]
-
-
-def adding(compiled, held):
-    """A function that adds 1 to every element of some variables."""
-
-    def add():
-        for variable in held:
-            variable.assign(variable + 1.0)
-
-    return compiled(add)
-
-
-def until(seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield
 
 
 def test_a_value_that_was_read_never_changes(compiled):
@@ -83,93 +35,6 @@ def test_a_value_that_was_read_never_changes(compiled):
             time.sleep(0)
             del kept[:-50]
             assert all(value.array.tobytes() == before for value, before in kept)
-
-
-def test_who_reads_sees_whole_steps(compiled):
-    held = variables()
-    step = adding(compiled, held)
-    seen = set()
-    with working(step):
-        for _ in until(SECONDS):
-            for variable in held:
-                array = variable.read().array
-                assert array.min() == array.max()
-                seen.add(float(array[0]))
-            state = copies({"a": held[0], "b": held[1]})
-            assert len(set(state["a"]) | set(state["b"])) == 1
-    assert len(seen) > 1
-
-
-def test_programs_that_read_see_whole_steps(compiled):
-    held = variables()
-    step = adding(compiled, held)
-    spread = compiled(lambda: pc.concat(held).max() - pc.concat(held).min())
-    step()
-
-    def look():
-        assert spread().item() == 0.0
-
-    with working(step, look, look):
-        time.sleep(SECONDS)
-    assert held[0].numpy()[0] > 1
-
-
-def test_programs_that_were_there_before_the_first_update_see_whole_steps(compiled):
-    held = variables()
-    spread = compiled(lambda: pc.concat(held).max() - pc.concat(held).min())
-    with working(lambda: spread().item() and pytest.fail("torn"), count=2):
-        time.sleep(0.05)
-        steps = [adding(compiled, held) for _ in range(5)]
-        for _ in range(20):
-            for step in steps:
-                step()
-
-
-def test_updates_of_several_programs_all_count(compiled):
-    held = variables(3, 100)
-    pairs = [held[:2], held[1:], held[:1], held]
-    steps = [adding(compiled, some) for some in pairs]
-    done = [0] * len(steps)
-
-    def counting(i):
-        def run():
-            steps[i]()
-            done[i] += 1
-
-        return run
-
-    with working(*map(counting, range(len(steps)))):
-        time.sleep(SECONDS)
-    for variable in held:
-        expected = sum(
-            n for n, some in zip(done, pairs, strict=True) if any(variable is v for v in some)
-        )
-        assert set(variable.numpy()) == {float(expected)}
-
-
-def test_programs_on_other_variables_do_not_wait_for_each_other(compiled):
-    meeting = threading.Barrier(2, timeout=20)
-
-    class Meeting(Primitive):
-        accepts = FLOATS
-
-        def shape(self, x):
-            return x
-
-        def forward(self, xp, x):
-            meeting.wait()
-            return x + 1.0
-
-    def meeting_on(variable):
-        return compiled(lambda: variable.assign(pc.apply(Meeting(), variable.read())))
-
-    held = variables()
-    threads = [threading.Thread(target=meeting_on(v)) for v in held]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [v.numpy()[0] for v in held] == [1.0, 1.0]
 
 
 def test_assigning_takes_turns_with_programs(compiled):
@@ -215,9 +80,6 @@ def test_training_while_another_thread_predicts_and_saves():
     assert all(np.array_equal(final[k], v) for k, v in model.state_dict().items())
     known = {*expected, predict(x).numpy().tobytes()}
     assert set(seen) <= known
-
-
-# ---- from inside of rules ----------------------------------------------------------------
 
 
 class Asking(Primitive):
@@ -325,9 +187,6 @@ def test_a_rule_may_begin_a_program_while_others_wait_for_its_own(compiled, monk
     assert not stepping.is_alive()
     assert not other.is_alive()
     assert third.numpy()[0] == 1.0
-
-
-# ---- all or none -------------------------------------------------------------------------
 
 
 def test_several_variables_are_assigned_or_none():

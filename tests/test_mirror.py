@@ -26,10 +26,10 @@ class Elsewhere:
 
 ELSEWHERE = {
     "": Elsewhere(
-        "what every operation, every capture and every error goes through",
-        ("test_tensor.py", "test_compile.py", "test_operators.py", "test_conversion.py"),
+        "one number, which the command line prints",
+        ("cli/test_help.py",),
         """
-        arguments captured recordings running version
+        version
         """,
     ),
     "io": Elsewhere(
