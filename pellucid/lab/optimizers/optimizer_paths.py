@@ -115,7 +115,7 @@ def film(series: Series) -> Film:
         for marker, name in zip("os^Dv", NAMES, strict=True):
             line = axes.plot(*series[name][: i + 1].T, linewidth=1.2, label=name, marker=marker)[0]
             line.set(markevery=[i], markersize=7)
-        axes.set(xlabel="x", ylabel="y")
+        axes.set(xlabel="x", ylabel="y", ylim=(-3.2, 4.2))  # room for the legend above
         axes.legend(loc="upper right", ncols=5)
 
     return Film(drawn, draw, count, pause=200)
