@@ -130,32 +130,8 @@ __all__ = [
     "unique_values", "unstack", "value_and_grad", "var", "vecdot", "vjp", "where", "zeros",
     "zeros_like",
 ]  # fmt: skip
-# Packages that are imported when they are first asked for, as in `pc.train.Trainer`.
-_PACKAGES = ("augment", "data", "io", "lab", "measures", "models", "plot", "train", "tune")
 # Python's names that stand here too, as the standard wants it.
 _PYTHONS = ("abs", "all", "any", "bool", "max", "min", "pow", "round", "sum")
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = on_use(
-        __name__,
-        {*__all__, *_PYTHONS, "__array_namespace_info__"},
-        (
-            "derivatives",
-            "languages",
-            "linter.linting",
-            "scanning",
-            "graph_text",
-            "windows",
-            "standard.dtypes",
-            "standard.elementwise",
-            "standard.logic",
-            "standard.manipulation",
-            "standard.products",
-            "standard.searching",
-            "standard.statistical",
-            "standard.waves",
-            "runs",
-            "explanation.explanation",
-        ),
-        _PACKAGES,
-    )
+    __getattr__, __dir__ = on_use(__name__)

@@ -3,46 +3,69 @@
     on_use      what looks such names up, and what lists them
 
 A package whose parts are not all needed by every program imports the others, for readers and
-for type checkers, under `if TYPE_CHECKING:`, and names their modules here: so each name stands
-where it is imported from, and a start pays for what it uses alone (PEP 562).
+for type checkers, under `if TYPE_CHECKING:`. These lines are the only list: they are read again
+when a name is first asked for, so that a start pays for what it uses alone (PEP 562).
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 from pellucid.errors import nearest
 
+IMPORT = re.compile(r"^ +from (?P<module>[\w.]+) import (?P<names>\([^)]*\)|.+)$", re.MULTILINE)
+NAME = re.compile(r"(\w+) *(?=[,)\n]|$)")  # the last word of `X`, and of `X as Y`
+AS_ITSELF = re.compile(r"\b(\w+) as \1,?$", re.MULTILINE)
+CONSTANT = re.compile(r"^([A-Z]\w*)\b[^(\n]* = ", re.MULTILINE)
 
-def on_use(
-    package: str,
-    names: Iterable[str],
-    modules: tuple[str, ...] = (),
-    packages: tuple[str, ...] = (),
-) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` of a package: each of `names` from the first module with it.
 
-    `packages` inside it are imported as they are. Any other name is an error with what is
-    written here instead, where that is known.
+def on_use(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a package: each name from the module it is imported from.
+
+    Any other name is an error with what is written here instead, where that is known. `__all__`,
+    where the package does not write it out, is what it imports as itself, and its constants.
     """
-    known = frozenset(names)
     own = vars(sys.modules[package])
 
+    @cache
+    def source() -> str:
+        return str(own["__loader__"].get_data(own["__file__"]), "utf-8")
+
+    @cache
+    def later() -> dict[str, str]:
+        return _imported_later(source())
+
     def look_up(name: str) -> Any:
-        if name in packages:
-            return import_module(f"{package}.{name}")
-        if name in known:
-            for module in modules:
-                found = vars(import_module(f"{package}.{module}"))
-                if name in found:
-                    own[name] = found[name]
-                    return found[name]
+        if name in later():
+            own[name] = _loaded(later()[name], name)
+            return own[name]
+        if name == "__all__" and AS_ITSELF.search(source()):
+            return _public(source())
         # `from package import name` asks here, and would hide what is said.
         is_import = sys._getframe(1).f_code.co_name == "_handle_fromlist"
-        raise _missing(package, name, {*own, *known}, is_import=is_import)
+        raise _missing(package, name, {*own, *later()}, is_import=is_import)
 
-    return look_up, lambda: sorted({*own, *known, *packages})
+    return look_up, lambda: sorted({*own, *later()})
+
+
+def _imported_later(source: str) -> dict[str, str]:
+    """The names that a package imports for type checkers alone, each with its module."""
+    _, _, block = source.partition("\nif TYPE_CHECKING:")
+    imports = IMPORT.finditer(block)
+    return {name: found["module"] for found in imports for name in NAME.findall(found["names"])}
+
+
+def _public(source: str) -> list[str]:
+    """What a package imports as itself, which says that users may too, and its constants."""
+    return sorted({*AS_ITSELF.findall(source), *CONSTANT.findall(source)})
+
+
+def _loaded(module: str, name: str) -> Any:
+    loaded = import_module(module)
+    return vars(loaded)[name] if name in vars(loaded) else import_module(f"{module}.{name}")
 
 
 def _missing(package: str, name: str, known: Iterable[str], *, is_import: bool) -> Exception:

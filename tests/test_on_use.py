@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 PACKAGES = ("pellucid", "pellucid.nn", "pellucid.functional", "pellucid.data", "pellucid.plot")
+# These write no list of their names: what they import as itself is the list.
+UNLISTED = (*PACKAGES[1:], *(f"pellucid.{n}" for n in ("measures", "models", "optim", "train")))
 
 
 def later(package: str) -> dict[str, str]:
@@ -33,6 +35,18 @@ def test_each_name_is_the_one_that_type_checkers_see(package: str) -> None:
     loaded = importlib.import_module(package)
     for name, module in later(package).items():
         assert getattr(loaded, name) is getattr(importlib.import_module(module), name), name
+
+
+@pytest.mark.parametrize("package", UNLISTED)
+def test_what_is_imported_as_itself_is_public(package: str) -> None:
+    loaded = importlib.import_module(package)
+    source = Path(loaded.__file__ or "").read_text(encoding="utf-8")
+    tree = ast.walk(ast.parse(source))
+    aliases = [name for part in tree if isinstance(part, ast.ImportFrom) for name in part.names]
+    constants = {name for name in vars(loaded) if name.isupper() and name != "TYPE_CHECKING"}
+    wanted = {name.name for name in aliases if name.name == name.asname} | constants
+    assert loaded.__all__ == sorted(wanted)
+    assert len(wanted) >= 5
 
 
 @pytest.mark.parametrize("package", PACKAGES)

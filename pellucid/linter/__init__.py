@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING
 from pellucid.on_use import on_use
 
 if TYPE_CHECKING:
-    from pellucid.linter.check import Check
-    from pellucid.linter.findings import Finding, Findings
-    from pellucid.linter.linting import lint
-    from pellucid.linter.table import CHECKS
+    from pellucid.linter.check import Check as Check
+    from pellucid.linter.findings import Finding as Finding
+    from pellucid.linter.findings import Findings as Findings
+    from pellucid.linter.linting import lint as lint
+    from pellucid.linter.table import CHECKS as CHECKS
 
-__all__ = ["CHECKS", "Check", "Finding", "Findings", "lint"]
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = on_use(__name__, __all__, ("findings", "check", "linting", "table"))
+    __getattr__, __dir__ = on_use(__name__)

@@ -14,68 +14,42 @@ What is true comes first, then what was predicted, as in scikit-learn. Measures 
 training, batch by batch, are in `pellucid.train`.
 """
 
-from pellucid.measures.classification import accuracy, confusion_matrix, f1, precision, recall
-from pellucid.measures.clustering import (
-    PairCounts,
-    adjusted_mutual_information,
-    adjusted_rand_index,
-    normalized_mutual_information,
-    pair_counts,
-    rand_index,
-)
-from pellucid.measures.fit import FitDiagnosis, fit_diagnosis
-from pellucid.measures.information import (
-    Information,
-    cross_entropy,
-    entropy,
-    information_gain,
-    js_divergence,
-    kl_divergence,
-    mutual_information,
-    self_information,
-)
-from pellucid.measures.per_class import ClassificationReport, classification_report
-from pellucid.measures.regression import r2
-from pellucid.measures.scores import (
-    Calibration,
-    RocCurve,
-    calibration,
-    expected_calibration_error,
-    roc_auc,
-    roc_curve,
-    top_k_accuracy,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Calibration",
-    "ClassificationReport",
-    "FitDiagnosis",
-    "Information",
-    "PairCounts",
-    "RocCurve",
-    "accuracy",
-    "adjusted_mutual_information",
-    "adjusted_rand_index",
-    "calibration",
-    "classification_report",
-    "confusion_matrix",
-    "cross_entropy",
-    "entropy",
-    "expected_calibration_error",
-    "f1",
-    "fit_diagnosis",
-    "information_gain",
-    "js_divergence",
-    "kl_divergence",
-    "mutual_information",
-    "normalized_mutual_information",
-    "pair_counts",
-    "precision",
-    "r2",
-    "rand_index",
-    "recall",
-    "roc_auc",
-    "roc_curve",
-    "self_information",
-    "top_k_accuracy",
-]
+from pellucid.measures.classification import accuracy as accuracy
+from pellucid.measures.classification import confusion_matrix as confusion_matrix
+from pellucid.measures.classification import f1 as f1
+from pellucid.measures.classification import precision as precision
+from pellucid.measures.classification import recall as recall
+from pellucid.measures.clustering import PairCounts as PairCounts
+from pellucid.measures.clustering import adjusted_mutual_information as adjusted_mutual_information
+from pellucid.measures.clustering import adjusted_rand_index as adjusted_rand_index
+from pellucid.measures.clustering import (
+    normalized_mutual_information as normalized_mutual_information,
+)
+from pellucid.measures.clustering import pair_counts as pair_counts
+from pellucid.measures.clustering import rand_index as rand_index
+from pellucid.measures.fit import FitDiagnosis as FitDiagnosis
+from pellucid.measures.fit import fit_diagnosis as fit_diagnosis
+from pellucid.measures.information import Information as Information
+from pellucid.measures.information import cross_entropy as cross_entropy
+from pellucid.measures.information import entropy as entropy
+from pellucid.measures.information import information_gain as information_gain
+from pellucid.measures.information import js_divergence as js_divergence
+from pellucid.measures.information import kl_divergence as kl_divergence
+from pellucid.measures.information import mutual_information as mutual_information
+from pellucid.measures.information import self_information as self_information
+from pellucid.measures.per_class import ClassificationReport as ClassificationReport
+from pellucid.measures.per_class import classification_report as classification_report
+from pellucid.measures.regression import r2 as r2
+from pellucid.measures.scores import Calibration as Calibration
+from pellucid.measures.scores import RocCurve as RocCurve
+from pellucid.measures.scores import calibration as calibration
+from pellucid.measures.scores import expected_calibration_error as expected_calibration_error
+from pellucid.measures.scores import roc_auc as roc_auc
+from pellucid.measures.scores import roc_curve as roc_curve
+from pellucid.measures.scores import top_k_accuracy as top_k_accuracy
+from pellucid.on_use import on_use
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_use(__name__)

@@ -240,4 +240,4 @@ class Orthogonal(Initializer):
 
 
 if not TYPE_CHECKING:  # other names are answered with ours
-    __getattr__, __dir__ = on_use(__name__, ())
+    __getattr__, __dir__ = on_use(__name__)

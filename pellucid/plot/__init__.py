@@ -12,26 +12,20 @@ Predictions   decision_boundary, fitted_curve, predicted_and_true
 from typing import TYPE_CHECKING
 
 from pellucid.on_use import on_use
-from pellucid.plot.activations import activations, layer_outputs, start_histograms
-from pellucid.plot.images import filters, images
+from pellucid.plot.activations import activations as activations
+from pellucid.plot.activations import layer_outputs as layer_outputs
+from pellucid.plot.activations import start_histograms as start_histograms
+from pellucid.plot.images import filters as filters
+from pellucid.plot.images import images as images
 
 if TYPE_CHECKING:
-    from pellucid.plot.penalties import penalty_balls, penalty_path, penalty_paths
-    from pellucid.plot.predictions import decision_boundary, fitted_curve, predicted_and_true
+    from pellucid.plot.penalties import penalty_balls as penalty_balls
+    from pellucid.plot.penalties import penalty_path as penalty_path
+    from pellucid.plot.penalties import penalty_paths as penalty_paths
+    from pellucid.plot.predictions import decision_boundary as decision_boundary
+    from pellucid.plot.predictions import fitted_curve as fitted_curve
+    from pellucid.plot.predictions import predicted_and_true as predicted_and_true
 
-__all__ = [
-    "activations",
-    "decision_boundary",
-    "filters",
-    "fitted_curve",
-    "images",
-    "layer_outputs",
-    "penalty_balls",
-    "penalty_path",
-    "penalty_paths",
-    "predicted_and_true",
-    "start_histograms",
-]
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = on_use(__name__, __all__, ("penalties", "predictions"))
+    __getattr__, __dir__ = on_use(__name__)

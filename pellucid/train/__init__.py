@@ -13,42 +13,28 @@ code, an experiment, and from what that shows the next idea.
 from typing import TYPE_CHECKING
 
 from pellucid.on_use import on_use
-from pellucid.train.checkpoint import Checkpoint, Position
-from pellucid.train.curves import save_curves
-from pellucid.train.early_stopping import EarlyStopping
-from pellucid.train.evaluation import evaluate
-from pellucid.train.history import EpochRecord, History, StepRecord, Steps
-from pellucid.train.metrics import AbsoluteError, Accuracy, Metric, RocAuc, SetMetric
-from pellucid.train.options import Callback, Options, Saving, Weights
-from pellucid.train.progress import ProgressBar
-from pellucid.train.report import save_report
-from pellucid.train.run_folder import RunFolder
-from pellucid.train.trainer import Trainer
-
-__all__ = [
-    "AbsoluteError",
-    "Accuracy",
-    "Callback",
-    "Checkpoint",
-    "EarlyStopping",
-    "EpochRecord",
-    "History",
-    "Metric",
-    "Options",
-    "Position",
-    "ProgressBar",
-    "RocAuc",
-    "RunFolder",
-    "Saving",
-    "SetMetric",
-    "StepRecord",
-    "Steps",
-    "Trainer",
-    "Weights",
-    "evaluate",
-    "save_curves",
-    "save_report",
-]
+from pellucid.train.checkpoint import Checkpoint as Checkpoint
+from pellucid.train.checkpoint import Position as Position
+from pellucid.train.curves import save_curves as save_curves
+from pellucid.train.early_stopping import EarlyStopping as EarlyStopping
+from pellucid.train.evaluation import evaluate as evaluate
+from pellucid.train.history import EpochRecord as EpochRecord
+from pellucid.train.history import History as History
+from pellucid.train.history import StepRecord as StepRecord
+from pellucid.train.history import Steps as Steps
+from pellucid.train.metrics import AbsoluteError as AbsoluteError
+from pellucid.train.metrics import Accuracy as Accuracy
+from pellucid.train.metrics import Metric as Metric
+from pellucid.train.metrics import RocAuc as RocAuc
+from pellucid.train.metrics import SetMetric as SetMetric
+from pellucid.train.options import Callback as Callback
+from pellucid.train.options import Options as Options
+from pellucid.train.options import Saving as Saving
+from pellucid.train.options import Weights as Weights
+from pellucid.train.progress import ProgressBar as ProgressBar
+from pellucid.train.report import save_report as save_report
+from pellucid.train.run_folder import RunFolder as RunFolder
+from pellucid.train.trainer import Trainer as Trainer
 
 if not TYPE_CHECKING:  # other names are answered with ours
-    __getattr__, __dir__ = on_use(__name__, __all__)
+    __getattr__, __dir__ = on_use(__name__)
