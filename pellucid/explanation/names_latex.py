@@ -33,3 +33,17 @@ def _apart(name: str) -> tuple[str, str]:
     """A name, and the step that it stands for."""
     found = re.fullmatch(r"(.+?)_(?:([t01])|\{(.+)\})", name)
     return (name, "") if found is None else (found[1], found[2] or found[3])
+
+
+def raised(base: str) -> str:
+    """A base in LaTeX that may have something above it already."""
+    return f"{{{base}}}" if "^" in base else base
+
+
+def tens(text: str) -> str:
+    """A number in LaTeX: 2e-05 as 2 times a power of ten."""
+    before, e, after = text.partition("e")
+    if not e:
+        return text
+    power = rf"10^{{{int(after)}}}"
+    return power if before == "1" else rf"{before} \cdot {power}"

@@ -21,7 +21,7 @@ from itertools import pairwise
 from pellucid.explanation.arrays import MANY
 from pellucid.explanation.correlations import settings
 from pellucid.explanation.expressions import ONE, ZERO, Expression, factors, is_call, terms
-from pellucid.explanation.names_latex import name_latex
+from pellucid.explanation.names_latex import name_latex, raised, tens
 
 SUM, TERM, MATRIX, POWER, ATOM = range(5)
 Written = tuple[str, int]
@@ -130,7 +130,7 @@ class Writer:
         bottoms = [self._power(x, -n) for x, n in powers if n < 0]
         top, bottom = _number(c, alone=not tops)
         if top:
-            shown = _tens(top) if self.tex else top
+            shown = tens(top) if self.tex else top
             tops.insert(0, (shown, ATOM))
         if bottom:
             bottoms.append((bottom, ATOM))
@@ -169,7 +169,7 @@ class Writer:
             return (rf"\sqrt{{{inner}}}" if self.tex else f"sqrt({inner})"), ATOM
         shown = str(n) if n.denominator == 1 else f"({n})"
         base = self.at(x, ATOM)
-        return (f"{_raised(base)}^{{{n}}}" if self.tex else f"{base}^{shown}"), POWER
+        return (f"{raised(base)}^{{{n}}}" if self.tex else f"{base}^{shown}"), POWER
 
     # ---- operations --------------------------------------------------------------------
 
@@ -180,7 +180,7 @@ class Writer:
             return self.at(x.inputs[0], MATRIX) + between + self.at(x.inputs[1], POWER), MATRIX
         if name == "transpose":
             base = self.at(x.inputs[0], ATOM)
-            return (rf"{_raised(base)}^{{\top}}" if self.tex else f"{base}^T"), POWER
+            return (rf"{raised(base)}^{{\top}}" if self.tex else f"{base}^T"), POWER
         if name in COMPARED:
             return self._condition(x, 0), ATOM
         if name == "piece":
@@ -271,20 +271,6 @@ def _odot(parts: list[str]) -> str:
         plain = re.fullmatch(r"[-\d.]+|m|.*10\^\{-?\d+\}", before)
         found += (r" \, " if plain or part == "m" else r" \odot ") + part
     return found
-
-
-def _raised(base: str) -> str:
-    """A base in LaTeX that may have something above it already."""
-    return f"{{{base}}}" if "^" in base else base
-
-
-def _tens(text: str) -> str:
-    """A number in LaTeX: 2e-05 as 2 times a power of ten."""
-    before, e, after = text.partition("e")
-    if not e:
-        return text
-    power = rf"10^{{{int(after)}}}"
-    return power if before == "1" else rf"{before} \cdot {power}"
 
 
 def _has(x: Expression, name: str) -> bool:
