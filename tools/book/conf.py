@@ -49,6 +49,7 @@ html_show_sphinx = False
 html_show_copyright = False
 html_show_search_summary = False  # it would fetch pages, which no browser does from a folder
 html_domain_indices = False
+html_use_index = False  # the search knows all names
 html_math_renderer = "mathml"
 html_last_updated_fmt = None
 html_sidebars = {

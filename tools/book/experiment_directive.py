@@ -86,7 +86,9 @@ class ExperimentDirective(LabDirective):
         box += [nodes.paragraph("", text) for text in (kept.words["see"], kept.words["learn"])]
         box += nodes.paragraph("", kept.verdict, classes=["verdict"])
         box += nodes.literal_block(each.command, each.command, language="bash")
-        return [*self.folded(box, EXPERIMENTS[each.name].code)]
+        box += self.folded(without_words(EXPERIMENTS[each.name].code))
+        box += nodes.paragraph("", kept.words["source"], classes=["source"])
+        return [box]
 
     def seen(self, each: Placed, kept: Shown) -> list[nodes.Node]:
         """Figure, film, graph."""
@@ -97,13 +99,19 @@ class ExperimentDirective(LabDirective):
             found.append(nodes.raw("", drawn, format="html"))
         return found
 
-    def folded(self, box: nodes.container, code: str) -> list[nodes.Node]:
-        """The box, with the program folded at its end."""
+    def folded(self, code: str) -> list[nodes.Node]:
+        """The program, folded."""
         summary = f"<details><summary>{html.escape(said('The program'))}</summary>"
-        box += nodes.raw("", summary, format="html")
-        box += nodes.literal_block(code, code, language="python")
-        box += nodes.raw("", "</details>", format="html")
-        return [box]
+        return [
+            nodes.raw("", summary, format="html"),
+            nodes.literal_block(code, code, language="python"),
+            nodes.raw("", "</details>", format="html"),
+        ]
+
+
+def without_words(code: str) -> str:
+    """A program without its docstring, whose words stand beside it."""
+    return code.split('"""', 2)[2].strip()
 
 
 class GalleryDirective(LabDirective):
