@@ -17,5 +17,9 @@ def setup(app: Any) -> dict[str, Any]:
 
 
 def spoken(source: list[str], language: str) -> None:
-    """A document, the only text of the list, with that word as the language has it."""
-    source[0] = source[0].replace(ANSWER.format(WORDS["en"]), ANSWER.format(WORDS[language]))
+    """A document, the only text of the list, with that word as the language has it.
+
+    Sphinx's names of languages may name a country too: zh_CN.
+    """
+    word = WORDS[language.partition("_")[0]]
+    source[0] = source[0].replace(ANSWER.format(WORDS["en"]), ANSWER.format(word))
