@@ -19,7 +19,7 @@ extensions = [
     "myst_parser",
     "formulas",
     "experiment_directive",
-    "answers",
+    "spoken",
     "api_links",
     "branches",
     "chinese_search",
