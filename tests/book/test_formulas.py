@@ -17,3 +17,13 @@ def test_a_formula_is_mathml() -> None:
 def test_a_command_that_is_not_known_is_refused() -> None:
     with pytest.raises(ValueError, match=r"\\nosuch is not known"):
         mathml(r"x + \nosuch", display="inline")
+
+
+def test_lines_are_aligned_in_columns() -> None:
+    made = mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", display="block")
+    assert made.count("<mtr>") == 2
+
+
+def test_columns_where_there_are_none_are_refused() -> None:
+    with pytest.raises(ValueError, match="& stands where there are no columns"):
+        mathml(r"\begin{gathered} a &= b \end{gathered}", display="block")

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import spoken
@@ -43,3 +44,14 @@ def test_formulas_with_words_are_found_in_the_catalogues_of_their_chapters():
 
 def test_a_document_without_a_catalogue_stays_as_it_is(tmp_path):
     assert spoken.translations(tmp_path / "none.po") == {}
+
+
+def test_a_document_is_read_in_the_language_as_the_generator_calls_it(tmp_path):
+    home = tmp_path / "locales" / "zh_CN" / "LC_MESSAGES" / "book"
+    home.mkdir(parents=True)
+    home.joinpath("x.po").write_text('msgid "a \\\\text{if}"\nmsgstr "a \\\\text{若}"\n', "utf-8")
+    app = SimpleNamespace(srcdir=tmp_path, config=SimpleNamespace(language="zh_CN"))
+    source = [FOLDED + "\n$$\na \\text{if}\n$$\n"]
+    spoken.read(app, "book/x", source)
+    assert "答案" in source[0]
+    assert "a \\text{若}" in source[0]

@@ -21,12 +21,15 @@ def setup(app: Any) -> dict[str, Any]:
 def mathml(latex: str, *, display: str) -> str:
     """The formula as MathML, with its LaTeX for those who copy it.
 
-    Errors: ValueError for a command that is not known.
+    The converter has `align` alone; inside a formula `aligned` means the same.
+    Errors: ValueError for a command that is not known, and for columns where there are none.
     """
-    written = str(convert(latex, display=display))
+    written = str(convert(latex.replace("{aligned}", "{align}"), display=display))
     unknown = UNKNOWN.search(written)
     if unknown:
         raise ValueError(f"formula {latex!r}: {unknown[1]} is not known")
+    if "<mi>&</mi>" in written:
+        raise ValueError(f"formula {latex!r}: & stands where there are no columns")
     return written
 
 

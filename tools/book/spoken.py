@@ -25,9 +25,10 @@ def setup(app: Any) -> dict[str, Any]:
 
 def read(app: Any, document: str, source: list[str]) -> None:
     """The text of a document, the only one of the list, as the language of the site has it."""
-    language = app.config.language
+    language = app.config.language  # as Sphinx calls it: zh_CN
     home = Path(app.srcdir) / "locales" / language / "LC_MESSAGES"
-    source[0] = spoken(source[0], language, translations(home / f"{document}.po"))
+    known = translations(home / f"{document}.po")
+    source[0] = spoken(source[0], language.partition("_")[0], known)
 
 
 def spoken(text: str, language: str, known: Mapping[str, str]) -> str:
