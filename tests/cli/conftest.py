@@ -33,9 +33,9 @@ def said(run: Run, *arguments: str) -> str:
     return err.removeprefix("pellucid: ").strip()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run on digits, of two epochs."""
+    """A run on digits, of two epochs, made once: no test changes it."""
     folder = tmp_path_factory.mktemp("runs") / "digits"
     assert (
         main(
@@ -54,6 +54,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         == 0
     )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def moons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two epochs on points of two classes, made once: no test changes it."""
+    folder = tmp_path_factory.mktemp("runs") / "moons"
+    words = ["train", "moons", "--epochs", "2", "--executor", "reference", "--quiet"]
+    assert main([*words, "--out", str(folder)]) == 0
     return folder
 
 

@@ -43,14 +43,6 @@ def told(command: str) -> list[str]:
     return re.findall("`(.*?)`", names)
 
 
-@pytest.fixture(scope="module")
-def moons(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of two epochs on points of two classes."""
-    folder = tmp_path_factory.mktemp("runs") / "moons"
-    assert main(["train", "moons", *map(str, QUICK), "--quiet", "--out", str(folder)]) == 0
-    return folder
-
-
 def test_training_is_one_document_with_every_number_whole(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     code, out, err = run("train", "moons", *QUICK, "--json", "--out", folder)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import pellucid as pc
-from pellucid.cli import main, using
+from pellucid.cli import using
 
 Run = Callable[..., tuple[int, str, str]]
 QUICK = ("--epochs", 2, "--executor", "reference")
@@ -35,14 +35,6 @@ def told(command: str) -> list[str]:
     rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
     (names,) = (names for commands, names in rows if f"`{command}`" in commands)
     return re.findall("`(.*?)`", names)
-
-
-@pytest.fixture(scope="module")
-def moons(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of two epochs on points of two classes."""
-    folder = tmp_path_factory.mktemp("runs") / "moons"
-    assert main(["train", "moons", *map(str, QUICK), "--quiet", "--out", str(folder)]) == 0
-    return folder
 
 
 def is_whole(found: Iterable[float], wanted: Any) -> bool:

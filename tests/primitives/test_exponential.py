@@ -26,7 +26,7 @@ SLOPES = [
     (p.Sin(), np.cos),
     (p.Cos(), lambda x: -np.sin(x)),
 ]
-NEAR = np.array([-6.0, -0.5, 0.0, 0.25, 3.0, 5.5])
+NEAR = np.array([-20.0, -6.0, -0.5, 0.0, 0.25, 3.0, 5.5])
 
 
 @pytest.mark.parametrize(("primitive", "theirs"), THEIRS, ids=lambda f: str(getattr(f, "name", "")))

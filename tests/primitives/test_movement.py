@@ -46,7 +46,9 @@ def test_values_are_put_before_after_and_between(widths, expected):
 
 
 def test_nothing_has_nothing_between_its_elements():
-    assert put(p.Pad((2,), (1,), (5,), 7.0), np.ones(0)).tolist() == [7.0] * 3
+    for before, after, interior in ((2, 1, 5), (0, 5, 3)):
+        y = put(p.Pad((before,), (after,), (interior,), 7.0), np.ones(0))
+        assert y.tolist() == [7.0] * (before + after)
 
 
 @pytest.mark.parametrize("value", [0.5, 256.0, -1.0, np.nan, np.inf])

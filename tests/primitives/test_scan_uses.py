@@ -31,7 +31,14 @@ def total(step):
 @pytest.mark.parametrize("use", USES)
 def test_the_gradient_is_that_of_differences(use):
     step, w, _ = USES[use]
-    pc.check_gradients(total(step), w)
+    found = pc.compile(pc.grad(total(step)), executor="reference")(w)
+    expected = np.zeros_like(w)
+    for place in np.ndindex(w.shape):
+        change = np.zeros_like(w)
+        change[place] = 1e-6
+        above, below = (total(step)(pc.tensor(v)).item() for v in (w + change, w - change))
+        expected[place] = (above - below) / 2e-6
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-6, atol=1e-8)
 
 
 @pytest.mark.parametrize("use", USES)

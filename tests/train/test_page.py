@@ -37,6 +37,7 @@ def test_parts_that_are_empty_leave_no_line():
         (np.array([[[0.0, 0.5, 1.0]]]), [[0, 128, 255]]),
         (np.array([[[-3.0, 0.0, 3.0]]]), [[0, 128, 255]]),  # spread over their range
         (np.array([[[0.25, 0.25]]]), [[64, 64]]),
+        (np.array([[[-2.0, -1.5, -1.0]]]), [[0, 128, 255]]),
         (np.stack([np.ones((1, 1)), np.zeros((1, 1)), np.ones((1, 1))]), [[[255, 0, 255]]]),
     ],
 )
