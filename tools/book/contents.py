@@ -36,6 +36,7 @@ CONTENTS = {
     "Reference": (
         "api/index",
         "primitives",
+        "rewrites",
         "numerics",
         "array-api",
         "subject",
