@@ -29,6 +29,7 @@ from pellucid.languages import said
 from pellucid.tune import Integers, LogUniform, Uniform
 
 ARMS = ("without", "with")
+CORNER = {"ha": "right", "va": "top", "fontsize": 8}
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,15 @@ def losses(settings: Settings, arm: str, size: float) -> Any:
 def figure(series: Series) -> Any:
     """A panel for each size: both losses."""
     names = {"without": said("without batch norm"), "with": said("with batch norm")}
+    broken = {"without": said("without: nan"), "with": said("with: nan")}
     rows = -(-len(series["sizes"]) // 4)
     drawn, axes = panels(rows, 4, height=1.9, sharex=True, sharey=True)
     for panel, size, i in zip(axes, series["sizes"], range(len(axes)), strict=False):
         for line, arm in (("-", "without"), ("--", "with")):
             loss = np.minimum(np.nan_to_num(series[f"loss_{arm}"][i], nan=9.9), 9.9)
             panel.plot(series["steps"], loss, line, label=names[arm])
+            if np.isnan(series[f"loss_{arm}"][i]).any():
+                panel.text(0.95, 0.9, broken[arm], **CORNER, transform=panel.transAxes)
         panel.set_title(said("std {size}", size=f"{size:.2g}"), fontsize=9.5)
         panel.set_ylim(0.0, 4.0)
     for panel in axes[-4:]:
