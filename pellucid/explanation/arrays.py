@@ -35,7 +35,7 @@ from pellucid.explanation.expressions import (
     product_of,
     terms,
 )
-from pellucid.explanation.rewrites import rule
+from pellucid.explanation.rewrites import SHARES, rule
 from pellucid.graph import Shape
 
 MANY = 7919  # samples in a capture: a prime, so that what counts samples is seen to
@@ -52,6 +52,8 @@ rule("what does not vary", "(r * x).sum(axis=0, keepdims=True)",
      "r * x.sum(axis=0, keepdims=True)", "The distributive law.", {"r": "one row"})  # fmt: skip
 rule("sum of copies", "r.broadcast_to(x.shape).sum(axis=0, keepdims=True)", "r * float(x.shape[0])",
      "As often as it stands there.", {"r": "one row"})  # fmt: skip
+rule("sum of shares", "s.sum(axis=-1, keepdims=True)", "1.0 + 0.0 * s[..., :1]",
+     "That is what shares are.", {"s": SHARES})  # fmt: skip
 rule("sum after sum", "x.sum(axis=0, keepdims=True).sum(axis=1, keepdims=True)",
      "x.sum(axis=(0, 1), keepdims=True)", "Over all axes, one after the other.")  # fmt: skip
 rule("transposed twice", "x.mT.mT", "x", "Rows and columns change places, and again.")
@@ -118,7 +120,8 @@ def _varies(x: Expression, axis: int) -> bool:
 
 
 def _summed_factors(x: Expression, axes: tuple[int, ...]) -> Expression:
-    if is_call(x, "onehot") and axes == (-1,):
+    are_shares = is_call(x, "onehot") or (x.kind == "symbol" and x.head.shares)
+    if are_shares and axes == (-1,):
         return ONE
     if is_call(x, "sum"):
         both = {*axes, *x.head.axes}

@@ -151,7 +151,8 @@ class _Composition:
         }
         return BackwardPass(
             notation, tuple(forward), tuple(backward), self.functions, inputs, self._constants(),
-            self._upstream(), self.renaming.slices,
+            self._upstream(), tuple(self.texts[name] for name in self.tape.shares),
+            self.renaming.slices,
         )  # fmt: skip
 
     def _upstream(self) -> str:

@@ -17,7 +17,7 @@ front mean nothing, and a number fits everywhere. Reductions keep their axes wit
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -31,11 +31,19 @@ INFINITY = float("inf")
 
 @dataclass(frozen=True)
 class Name:
-    """What a symbol is called, and the open interval that its numbers lie in."""
+    """What a symbol is called, and the open interval that its numbers lie in.
+
+    `shares`: they sum to one along the last axis.
+    """
 
     text: str
     low: float = -INFINITY
     high: float = INFINITY
+    shares: bool = field(default=False, repr=False)
+
+    def __str__(self) -> str:
+        """What tells it from others."""
+        return f"{self!r}, shares" if self.shares else repr(self)
 
 
 @dataclass(frozen=True)
@@ -86,10 +94,15 @@ def _made(kind: str, head: Any, inputs: tuple[Expression, ...], shape: Shape) ->
 
 
 def symbol(
-    text: str, shape: Shape = (), low: float = -INFINITY, high: float = INFINITY
+    text: str,
+    shape: Shape = (),
+    low: float = -INFINITY,
+    high: float = INFINITY,
+    *,
+    shares: bool = False,
 ) -> Expression:
     """A symbol that stands for an array of this shape."""
-    return _made("symbol", Name(text, low, high), (), shape)
+    return _made("symbol", Name(text, low, high, shares), (), shape)
 
 
 def applied(operation: Operation, inputs: Iterable[Expression], shape: Shape) -> Expression:

@@ -59,7 +59,7 @@ class Forward:
     @cached_property
     def reader(self) -> Reader:
         """The graph to be read."""
-        found = reader(self.tape.graph)
+        found = reader(self.tape.graph, self.tape.shares)
         known = [*self.tape.graph.inputs, *(node.output for node in self.nodes)]
         shapes = {value.name: value.shape for value in known}
         before = {}

@@ -49,7 +49,8 @@ class BackwardPass:
     `functions`: what a name in the lines applies that is no usual function: a primitive, whose
     attributes have `arrays.MANY` for m. `inputs`: the names of inputs and parameters in the graph,
     by those in the lines, each with whether it is turned. `upstream`: the name of what comes back
-    to a result that is no single number. `constants`: arrays that the graph holds. `slices`: the
+    to a result that is no single number. `constants`: arrays that the graph holds. `shares`: the
+    names of inputs that were given as shares of one, and taken as such. `slices`: the
     names of arrays that are taken step by step, as x_t, each with its axis of time, and whether
     samples are columns of a step where they are columns.
     """
@@ -61,6 +62,7 @@ class BackwardPass:
     inputs: Mapping[str, tuple[str, bool]]
     constants: Mapping[str, Any]
     upstream: str = ""
+    shares: tuple[str, ...] = ()
     slices: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
 
     def text(self) -> str:
@@ -78,6 +80,8 @@ class BackwardPass:
     def _notes(self) -> list[str]:
         rules = self.functions.items()
         notes = [f"{name}: {rule}".replace(str(MANY), "m") for name, rule in rules]
+        for name in self.shares:
+            notes.append(said("The classes of {name} sum to 1, as here.", name=name))
         notes += [*self._notes_on_steps(), *self._notes_on_correlations()]
         if any(line.per_sample for line in self.backward):
             changed = next(line.left for line in self.backward if line.per_sample)

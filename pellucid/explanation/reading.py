@@ -93,11 +93,16 @@ class Reader:
         return sorted(needed)
 
 
-def reader(graph: Graph) -> Reader:
-    """A graph to be read, its inputs as symbols by their own names."""
+def reader(graph: Graph, shares: Collection[str] = ()) -> Reader:
+    """A graph to be read, its inputs as symbols by their own names.
+
+    `shares`: the names of those that sum to one along their last axis.
+    """
     basis = {}
     for value in graph.inputs:
-        basis[value.name] = _symbol_of(value)
+        is_whole = value.name in shares
+        own = symbol(value.name, value.shape, shares=True) if is_whole else _symbol_of(value)
+        basis[value.name] = own
     for value, array in graph.constants:
         basis[value.name] = constant(array) or _symbol_of(value)
     return Reader(graph, basis)

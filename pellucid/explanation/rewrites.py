@@ -38,6 +38,7 @@ from pellucid.explanation.expressions import (
 )
 
 POSITIVE, CONDITION, IDS = "above 0", "a condition", "ids"
+SHARES = "shares of one"
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ class Tape:
     `forward`: how many nodes are the function's own. `gradients`: the value that is the gradient of
     another, by names. `known_as`: by the name of each value of the graph, its name where the
     function alone is traced. `arguments`: names of the function's inputs; `variables`: of the rest.
-    `loops`: those over time, of which a step stands in the graph.
+    `loops`: those over time, of which a step stands in the graph. `shares`: the arguments that were
+    given as shares of one: soft targets, or one-hot ones.
     """
 
     graph: Graph
@@ -48,6 +49,7 @@ class Tape:
     arguments: tuple[Value, ...]
     variables: Mapping[str, Variable]
     loops: tuple[TimeLoop, ...] = ()
+    shares: frozenset[str] = frozenset()
 
 
 def taped(function: Callable[..., Any], *inputs: Any) -> Tape:
@@ -85,8 +87,21 @@ def taped(function: Callable[..., Any], *inputs: Any) -> Tape:
         known_as={name: old for old, name in new.items()},
         arguments=graph.inputs[:arguments],
         variables=dict(variables),
+        shares=frozenset(_shares(graph.inputs[:arguments], apart(tuple(map(floats, inputs)))[1])),
         loops=tuple(loop.renamed(lambda name: new.get(name, name)) for loop in backward.loops),
     )
+
+
+def _shares(values: Sequence[Value], arrays: Sequence[Any]) -> Iterator[str]:
+    """The names of those whose numbers are none below 0 and sum to one along the last axis."""
+    for value, array in zip(values, arrays, strict=True):
+        given = np.asarray(array)
+        if value.dtype not in FLOATS or given.ndim < 2 or given.size == 0:
+            continue
+        total = given.sum(axis=-1, dtype=np.float64)
+        room = given.shape[-1] * np.finfo(given.dtype).eps
+        if given.min() >= 0 and np.abs(total - 1.0).max() <= room:
+            yield value.name
 
 
 def _names_in_tape(

@@ -15,7 +15,7 @@ from pellucid.explanation.reading import reader
 from pellucid.primitives import LogisticDensity
 
 EDGES = np.array([0.0, -0.0, 1.0, -1.0, 1e-6, -1e-6, 12.0, -12.0])
-LETTERS = ("x", "y", "z", "r", "p", "q", "i")
+LETTERS = ("x", "y", "z", "r", "p", "q", "i", "s")
 
 
 def side(text, **values):
@@ -44,14 +44,15 @@ def letters(domain, seed=0):
     found["r"] = rng.normal(size=(1, 4))
     found["p"], found["q"] = rng.random((2, 6, 4)) < 0.5
     found["i"] = rng.integers(0, 4, (6, 1))
+    found["s"] = rng.dirichlet(np.ones(4), 6)
     return found
 
 
 def captured(text):
     """The graph of a side."""
 
-    def function(x, y, z, r, p, q, i):  # noqa: PLR0917
-        return side(text, x=x, y=y, z=z, r=r, p=p, q=q, i=i)
+    def function(x, y, z, r, p, q, i, s):  # noqa: PLR0917
+        return side(text, x=x, y=y, z=z, r=r, p=p, q=q, i=i, s=s)
 
     return pc.capture(function)(*letters({}).values())
 
@@ -76,4 +77,5 @@ def expression(text, domain=()):
     graph = captured(text)
     positive = [v for v in graph.inputs if dict(domain).get(v.name) == "above 0"]
     given = {v.name: symbol(v.name, v.shape, 0.0) for v in positive}
-    return reader(graph).expression(graph.outputs[0].name, given)
+    shares = [name for name, what in dict(domain).items() if what == "shares of one"]
+    return reader(graph, shares).expression(graph.outputs[0].name, given)

@@ -87,6 +87,28 @@ def test_softmax_with_cross_entropy_is_the_book_s():
     assert lines(written("softmax", "rows"))[0] == "dz = (y - t) / m"
 
 
+SOFT = DRAWN.dirichlet(np.ones(3), 5)
+
+
+def by_hand_softmax(z, t):
+    return -(t * functional.softmax(z).log()).sum() / len(z)
+
+
+@pytest.mark.parametrize("targets", [SOFT, np.eye(3)[[0, 2, 1, 1, 0]]], ids=["soft", "one-hot"])
+@pytest.mark.parametrize("function", [functional.cross_entropy, by_hand_softmax])
+def test_targets_that_are_shares_of_one_have_the_plain_line(function, targets):
+    found = backward_pass(function, X, targets, names=("z", "t"))
+    assert "dz = (y - t) / m" in lines(found)
+    assert "The classes of t sum to 1, as here." in found.text()
+    assert max(checked(found, function, X, targets).values()) < 1e-10
+
+
+def test_targets_that_are_no_shares_keep_their_sum():
+    found = backward_pass(functional.cross_entropy, X, SOFT * 2.0, names=("z", "t"))
+    assert "dz = (y * sum(t, axis=1) - t) / m" in lines(found)
+    assert "sum to 1" not in found.text()
+
+
 def test_an_affine_layer_is_the_book_s():
     assert lines(written("affine", "rows")) == ["dx = dy W^T", "dW = x^T dy", "db = sum(dy)"]
 
