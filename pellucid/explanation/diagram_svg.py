@@ -36,6 +36,8 @@ OPTIONS_OF_MANY = {
     "effort": "fast",
 }
 MANY = 300
+# A row wider than some screens, and so many times as wide as high, is drawn downwards instead.
+LONG, SLIM = 2_000.0, 4.0
 
 # The paper of a notebook or of the page, which letters on arrows are set off by.
 PAPER = "var(--jp-layout-color0, var(--paper, Canvas))"
@@ -95,7 +97,11 @@ def _placed(diagram: Diagram) -> Any:
         size = {"width": width + 8.0, "height": height}
         graph.edge(arrow.source, arrow.target, label_size=size)
     options = OPTIONS if len(diagram.boxes) <= MANY else OPTIONS_OF_MANY
-    return graphlay.layout(graph, options=options)
+    placed = graphlay.layout(graph, options=options)
+    _, _, width, height = _bounds(placed)
+    if width > max(LONG, height * SLIM):
+        placed = graphlay.layout(graph, options=options | {"direction": "topbottom"})
+    return placed
 
 
 def _size(box: Box) -> tuple[float, float]:

@@ -28,6 +28,7 @@ STYLE = """
 pre { margin: 0; padding: .5rem .75rem; background: var(--card); width: max-content;
   min-width: 100%; }
 .wraps td.text { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
+.formulas td:nth-child(3) { white-space: normal; min-width: 15rem; }
 details { margin: .25rem 0; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
 .charts, .maps { display: flex; flex-wrap: wrap; gap: .75rem; margin: .5rem 0; }
@@ -119,13 +120,14 @@ def _sections(explanation: Documented) -> Iterator[str]:
 def _layers(layers: Layers) -> str:
     (heads, *shapes), (more, *numbers) = layers.shapes(), layers.numbers()
     first = table(said("Shapes of layers"), heads, shapes, texts=7)
+    first = f'<div class="formulas">\n{first}\n</div>\n'
     return first + table(said("Numbers of layers"), more, numbers, texts=1, best=[len(numbers) - 1])
 
 
 def _graph(explanation: Documented) -> str:
     """The graph with its layers closed, and each layer below it, to be opened."""
     legend = said(
-        "Above an arrow the forward value, below it what comes back; of several numbers the "
+        "On each arrow the forward value, and below it what comes back; of several numbers the "
         "shape, and the root of the mean of their squares (rms)."
     )
     parts = [

@@ -35,6 +35,7 @@ from pellucid.tables import aligned
 from pellucid.tensor import Tensor, ones_like
 
 NOTHING = "-"
+MOST_ENDS, SMALL = 4_000, 8_192  # ends of routes that are kept, and numbers of each: 128 MB
 THROUGH = "\N{BULLET}"  # the input that a route goes through
 ALL = 64  # routes that are all walked; of more the largest are searched
 
@@ -175,16 +176,33 @@ def _size(route: Route) -> float:
 def _walked(trace: Trace, way: tuple[Use, ...], total: Any) -> Route:
     """A route with what arrives by it."""
     upstream: Tensor | Parts = ones_like(trace.tensors[trace.result.name])
-    for node, position in reversed(way):
-        part = bridge(trace, node, position, upstream)
-        assert part is not None, "a bridge of a route has a derivative"
-        upstream = part
+    end = 0  # the rest of the route, by its number: routes of many values end alike
+    for use in reversed(way):
+        end, upstream = _arriving(trace, use, end, upstream)
     assert isinstance(upstream, Tensor), "a route begins at an array"
     array = np.asarray(upstream.array, np.float64)
     wide = np.asarray(total, np.float64)
     along = float((wide * wide).sum())
     share = float((array * wide).sum()) / along if along else math.nan
     return Route(way, upstream.array, share)
+
+
+def _arriving(
+    trace: Trace, use: Use, end: int, upstream: Tensor | Parts
+) -> tuple[int, Tensor | Parts]:
+    """What arrives by a use and the rest of a route behind it, with the number of both."""
+    node, position = use
+    key = end, node.output.name, position
+    known = trace.ends.get(key)
+    if known is not None:
+        return known
+    part = bridge(trace, node, position, upstream)
+    assert part is not None, "a bridge of a route has a derivative"
+    is_small = isinstance(part, Tensor) and part.size <= SMALL
+    if is_small and end >= 0 and len(trace.ends) < MOST_ENDS:
+        trace.ends[key] = len(trace.ends) + 1, part
+        return trace.ends[key]
+    return -1, part
 
 
 class _Bridges:

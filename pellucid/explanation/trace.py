@@ -116,6 +116,11 @@ class Trace:
         return {}
 
     @cached_property
+    def ends(self) -> dict[tuple[int, str, int], tuple[int, Tensor | Parts]]:
+        """What arrived by ends of routes that were walked: see `routes`."""
+        return {}
+
+    @cached_property
     def uses(self) -> dict[str, list[tuple[Node, int]]]:
         """The nodes that use each value, each with the position of the input that it is."""
         found: dict[str, list[tuple[Node, int]]] = {}

@@ -1,5 +1,6 @@
 """The picture of a diagram: well-formed, escaped, everything in its frame, the same each time."""
 
+import re
 import sys
 import xml.etree.ElementTree as ET
 
@@ -7,6 +8,8 @@ import numpy as np
 import pytest
 from explanation.networks import network
 
+import pellucid as pc
+from pellucid import nn
 from pellucid.errors import OptionError
 from pellucid.explanation.diagram import Arrow, Box, Diagram, diagram
 from pellucid.explanation.diagram_svg import svg
@@ -85,3 +88,13 @@ def test_a_graph_of_a_thousand_nodes_is_drawn():
     picture = diagram(found, opened=None)
     root = ET.fromstring(svg(picture, "x"))
     assert len(list(root.iter(f"{SVG}rect"))) == len(picture.boxes)
+
+
+def test_a_long_row_is_drawn_downwards():
+    layers = [layer for _ in range(12) for layer in (nn.Linear(3, 3), nn.Tanh())]
+    picture = pc.explain(nn.Sequential(*layers), np.ones((2, 3), np.float32)).graph().svg
+    width, height = (float(n) for n in re.findall(r'(?:width|height)="(\d+)"', picture)[:2])
+    assert width < height
+    picture = pc.explain(nn.Sequential(*layers[:2]), np.ones((2, 3), np.float32)).graph().svg
+    width, height = (float(n) for n in re.findall(r'(?:width|height)="(\d+)"', picture)[:2])
+    assert width > height

@@ -8,7 +8,7 @@ import pytest
 from explanation.networks import names, network
 
 from pellucid.explanation.routes import ALL, routes
-from pellucid.explanation.trace import trace
+from pellucid.explanation.trace import bridge, trace
 
 
 def test_the_routes_of_the_course_and_their_shares():
@@ -121,3 +121,18 @@ def test_two_routes_through_one_square_are_told_apart():
     found = trace(lambda x: x * x, 3.0)
     ways = [row[0] for row in routes(found, found.find("x")).rows()[1:]]
     assert sorted(ways) == ["multiply(x, \N{BULLET})", "multiply(\N{BULLET}, x)"]
+
+
+def test_routes_that_end_alike_are_walked_once(monkeypatch):
+    walked = []
+
+    def counting(trace, node, position, upstream):
+        walked.append(node)
+        return bridge(trace, node, position, upstream)
+
+    found = trace(lambda a, b: (a * b).tanh().exp() + a, 2.0, 0.5)
+    expected = [str(routes(found, found.find(name))) for name in "ab"]
+    found = trace(lambda a, b: (a * b).tanh().exp() + a, 2.0, 0.5)
+    monkeypatch.setattr("pellucid.explanation.routes.bridge", counting)
+    assert [str(routes(found, found.find(name))) for name in "ab"] == expected
+    assert [node.primitive.name for node in walked].count("tanh") == 1
