@@ -3,7 +3,7 @@
 softmax_first, sigmoid_first, cut_logits
                 what is done to the scores that a loss wants as they are
 log_of_softmax  logarithms of what was rounded before
-summed          a sum over the batch in the place of a mean
+dropped_scores  dropout behind the last layer
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from pellucid.linter.patterns import (
     tanh_of,
 )
 from pellucid.linter.subject import Subject
-from pellucid.linter.trace import PARAMETERS, TARGETS
+from pellucid.linter.trace import PARAMETERS, TARGETS, Trace
 from pellucid.primitives import (
     Add,
     Divide,
@@ -29,7 +29,7 @@ from pellucid.primitives import (
     Maximum,
     Minimum,
     Multiply,
-    Negative,
+    RandomBits,
     Subtract,
     Sum,
     Take,
@@ -198,44 +198,39 @@ def _unguarded(subject: Subject, value: Value) -> Iterator[tuple[Value, bool]]:
         waiting += [(x, is_chosen or chooses) for x in mine if len(mine) == 1]
 
 
-def summed(subject: Subject) -> Iterator[Finding]:
-    """A loss that grows with the batch: its steps do too."""
-    n = subject.trace.batch
-    factor, total = _reduced(subject)
-    if total is None or n < SMALLEST or abs(factor) < SUMMED:
-        return
-    if n not in [total.inputs[0].shape[axis] for axis in total.primitive.axis]:
-        return
-    yield told(
-        said("the loss is a sum over the samples of a batch, not their mean."),
-        subject.place(total),
-        said(
-            "L = sum over i of l_i: with {n} samples loss and gradient are {n} times those of "
-            "the mean, and a step is that much larger.",
-            n=subject.batch_size or n,
-        ),
-        said("Take mean() in the place of sum(); or divide the learning rate by the batch size."),
-    )
+def dropped_scores(subject: Subject) -> Iterator[Finding]:
+    """Dropout of the scores themselves."""
+    trace = subject.trace
+    for loss, z, made in scores(subject):
+        if not _switches_off(trace, made):
+            continue
+        yield told(
+            said("dropout stands behind the last layer, before the loss."),
+            subject.place(made),
+            said(
+                "{loss} takes scores z {shape}. Dropout sets some of them to 0 by chance: what the "
+                "network said of these classes is lost, and teaches nothing.",
+                loss=loss.scope or said("the loss"),
+                shape=z.shape,
+            ),
+            said("Put dropout before the last layer: some of its inputs off, and all scores on."),
+        )
 
 
-def _reduced(subject: Subject) -> tuple[float, Node | None]:
-    """The sum that a loss ends with, and the number that it is multiplied by."""
-    trace, value, factor = subject.trace, subject.trace.loss, 1.0
-    kinds = (Multiply, Divide, Negative, Add, Sum)
-    while node := trace.made_by(moved(trace, value), *kinds):
-        if type(node.primitive) is Sum:
-            return factor, node
-        terms = [x for x in node.inputs if trace.has(x, TARGETS)]
-        if len(terms) != 1:
-            break
-        value = terms[0]
-        if type(node.primitive) in (Multiply, Divide):
-            number = trace.number(next(x for x in node.inputs if x != value))
-            if not number:
-                break
-            factor *= number if type(node.primitive) is Multiply else 1.0 / number
-    return factor, None
+def _switches_off(trace: Trace, made: Node) -> bool:
+    """Whether what it gives is chosen, or multiplied, by random numbers."""
+    if type(made.primitive) not in (Where, Multiply, Divide):
+        return False
+    waiting = list(made.inputs)
+    for _ in range(FAR):
+        if not waiting:
+            return False
+        maker = trace.maker.get(waiting.pop(0).name)
+        if maker is not None and type(maker.primitive) is RandomBits:
+            return True
+        if maker is not None and not trace.has(maker.output, PARAMETERS):
+            waiting += maker.inputs
+    return False
 
 
-SMALLEST = 5  # samples: in fewer a sum cannot be told from a mean
-SUMMED = 0.3  # of a factor before the sum: a mean has 1 / samples, half a sum of squares 1 / 2
+FAR = 16  # operations between random bits and what they switch

@@ -16,6 +16,8 @@ from pellucid.evaluation import run
 from pellucid.graph import Node
 from pellucid.linter.looking import Look
 
+SAME = 1e-5  # of the largest: equal sums may be rounded differently
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -35,12 +37,16 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Measured:
-    """What one batch gave. `numbers`: by the name of a node's output."""
+    """What one batch gave. `numbers`: by the name of a node's output.
+
+    `alike`: the paths of weights that are the same for all units, and whose gradients are.
+    """
 
     loss: float
     gradients: Mapping[str, Numbers]
     outputs: Sequence[Any]
     numbers: Mapping[str, Numbers]
+    alike: Sequence[str] = ()
 
 
 def measured(look: Look) -> Measured:
@@ -58,7 +64,19 @@ def measured(look: Look) -> Measured:
     results = results[: captured.procedure.results]
     count = len(look.reached)
     gradients = {path: numbers_of(g, 0) for path, g in zip(look.reached, results[1:], strict=False)}
-    return Measured(float(results[0]), gradients, results[1 + count :], found)
+    both = zip(look.reached.items(), results[1:], strict=False)
+    alike = [path for (path, v), g in both if _are_alike(v.present()) and _are_alike(g)]
+    return Measured(float(results[0]), gradients, results[1 + count :], found, alike)
+
+
+def _are_alike(weights: Any) -> bool:
+    """Whether the numbers of all units are the same, but for rounding."""
+    if weights.ndim < 2:
+        return False
+    units = np.asarray(weights.T if weights.ndim == 2 else weights.reshape(len(weights), -1))
+    apart = np.abs(units - units[:1]).max(initial=0.0)
+    largest = np.abs(units).max(initial=0.0)
+    return len(units) > 1 and bool(apart <= SAME * largest)
 
 
 def numbers_of(array: Any, batch: int) -> Numbers:

@@ -17,10 +17,10 @@ from pellucid.linter.findings import ERROR, NOTE, WARNING
 from pellucid.linter.layer_checks import bias_before_norm, linear_chain, modes, norm_of_one
 from pellucid.linter.loss_checks import (
     cut_logits,
+    dropped_scores,
     log_of_softmax,
     sigmoid_first,
     softmax_first,
-    summed,
 )
 from pellucid.linter.parameter_checks import (
     foreign_parameters,
@@ -30,6 +30,7 @@ from pellucid.linter.parameter_checks import (
     unheld,
     unreached,
 )
+from pellucid.linter.reduction_checks import negated, scaled, summed
 from pellucid.linter.target_checks import broadcast, ids_as_numbers
 
 QUICK: tuple[Check, ...] = (
@@ -74,6 +75,24 @@ QUICK: tuple[Check, ...] = (
         WARNING,
         "A loss that is a sum over the batch, so that steps grow with its size.",
         summed,
+    ),
+    Check(
+        "scaled-loss",
+        WARNING,
+        "A loss that is many times the mean over the batch.",
+        scaled,
+    ),
+    Check(
+        "negated-loss",
+        WARNING,
+        "A loss with a minus before it, which training makes large.",
+        negated,
+    ),
+    Check(
+        "dropout-of-scores",
+        NOTE,
+        "Dropout behind the last layer, before a loss that takes scores.",
+        dropped_scores,
     ),
     Check(
         "bias-before-norm",

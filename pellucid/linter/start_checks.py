@@ -169,6 +169,8 @@ def fading_back(subject: Subject) -> Iterator[Finding]:
     least, most = (choose(found, key=lambda path: found[path], default="") for choose in (min, max))
     if len(found) < 2 or found[least] >= BACK * found[most] > 0.0:
         return
+    if found[most] == 0.0:  # nothing comes back at all: then it is the first and the last
+        most = [path for path in found if path != least][-1]
     # Behind a last layer of zeros, as residual branches start, all is 0 for one step alone.
     if found[least] == 0.0 < found[most] and not reached[most].present().any():
         return

@@ -20,6 +20,7 @@ from pellucid.linter.start_checks import (
     runs_at_all,
     saturated,
 )
+from pellucid.linter.unit_checks import equal_units
 
 COSTLY: tuple[Check, ...] = (
     Check(
@@ -75,6 +76,12 @@ COSTLY: tuple[Check, ...] = (
         WARNING,
         "Relus that are off for every sample of a batch.",
         dead_units,
+    ),
+    Check(
+        "equal-units",
+        WARNING,
+        "Layers whose units are all the same, and stay so.",
+        equal_units,
     ),
     Check(
         "saturated-units",

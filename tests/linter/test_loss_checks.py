@@ -148,29 +148,24 @@ def log_of_a_rate_above_0() -> Program:
     return program(net(outputs=1), loss, from_arrays(data.features, np.abs(data.labels), classes=0))
 
 
-@TABLE.fault("sum-over-batch")
-def cross_entropy_summed() -> Program:
-    return program(net(), lambda y, t: f.cross_entropy(y, t, reduction="sum"))
+@TABLE.fault("dropout-of-scores")
+def dropout_behind_the_last_layer() -> Program:
+    return program(net(nn.Dropout(0.5)))
 
 
-@TABLE.fault("sum-over-batch")
-def half_of_a_sum_of_squares() -> Program:
-    return program(net(outputs=1), lambda y, t: ((y - t) ** 2.0).sum() * 0.5, line())
-
-
-@TABLE.right
-def sum_over_classes_mean_over_samples() -> Program:
-    return program(net(), lambda y, t: ((y - pc.one_hot(t, 3)) ** 2.0).sum(axis=1).mean())
-
-
-@TABLE.right
-def sum_divided_by_the_samples() -> Program:
-    return program(net(outputs=1), lambda y, t: ((y - t) ** 2.0).sum() / len(t), line())
+@TABLE.fault("dropout-of-scores")
+def dropout_of_one_score() -> Program:
+    data = from_arrays(points().features, points().labels % 2, classes=2)
+    return program(
+        net(nn.Dropout(0.2), outputs=1),
+        lambda y, t: f.binary_cross_entropy(y.reshape(-1), t.astype("float32")),
+        data,
+    )
 
 
 @TABLE.right
-def ten_times_a_mean() -> Program:
-    return program(net(), lambda y, t: f.cross_entropy(y, t) * 10.0)
+def dropout_before_the_last_layer() -> Program:
+    return program(nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 3)))
 
 
 @TABLE.fault("does-not-run")

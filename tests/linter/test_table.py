@@ -11,7 +11,9 @@ from pellucid.linter.linting import DOES_NOT_RUN
 from pellucid.linter.quick import QUICK
 
 PAGE = Path(pellucid.__file__).parents[1] / "docs" / "linter.md"
-FAMILIES = ("data", "layer", "loss", "parameter", "rate", "start", "target")
+FAMILIES = (
+    "data", "layer", "loss", "parameter", "rate", "reduction", "start", "target", "unit",
+)  # fmt: skip
 
 
 def rows() -> list[str]:
