@@ -22,7 +22,7 @@ SMALLEST = 5  # samples: in fewer a sum cannot be told from a mean
 SUMMED = 0.3  # of a factor before the sum: a mean has 1 / samples, half a sum of squares 1 / 2
 SUMS = (0.5, 1.0, 2.0)  # factors of what is meant as a sum
 LOSSES = frozenset(
-    name for name in functional.__all__ if name.endswith(("entropy", "error", "loss"))
+    name for name in dir(functional) if name.endswith(("entropy", "error", "loss"))
 )
 
 
