@@ -21,9 +21,7 @@ from pellucid.tables import significant
 SMALLEST = 5  # samples: in fewer a sum cannot be told from a mean
 SUMMED = 0.3  # of a factor before the sum: a mean has 1 / samples, half a sum of squares 1 / 2
 SUMS = (0.5, 1.0, 2.0)  # factors of what is meant as a sum
-LOSSES = frozenset(
-    name for name in dir(functional) if name.endswith(("entropy", "error", "loss"))
-)
+LOSSES = frozenset(name for name in dir(functional) if name.endswith(("entropy", "error", "loss")))
 
 
 def summed(subject: Subject) -> Iterator[Finding]:
