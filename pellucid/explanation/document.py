@@ -47,6 +47,7 @@ figcaption { font-size: .8125rem; line-height: 1.35; color: var(--soft); max-wid
 # which costs about so many runs of the network. A node takes as long as so many operations.
 BUDGET, COST, NODE, FEWEST = 4_000_000_000, 10, 5_000, 4
 LISTED = 4  # routes of each
+MANY_NODES = 500  # of a graph whose lines take seconds: a page has them in one notation
 PICTURES = 4  # samples whose attributions are shown
 FEWEST_POINTS = 8  # samples that are worth a picture in a plane
 CHECKED = 2  # numbers of each of their gradients that are checked
@@ -145,10 +146,15 @@ def _graph(explanation: Documented) -> str:
 def _lines(explanation: Documented) -> str:
     """The lines in both notations, as text and for LaTeX."""
     parts = []
-    for notation, title in (
+    known = [
         ("rows", said("Samples as rows, as the library computes")),
         ("columns", said("Samples as columns, as the course writes")),
-    ):
+    ]
+    if len(explanation.trace.graph.nodes) > MANY_NODES:
+        more = said("Of so large a network in rows; columns: --notation columns in a terminal.")
+        parts.append(f"<p>{html.escape(more)}</p>")
+        known.pop()
+    for notation, title in known:
         written = explanation.backward_pass(notation)
         for name, text in ((title, written.text()), (f"{title}: LaTeX", written.latex())):
             lines = scrolled(name, f"<pre>{html.escape(text)}</pre>", wide=True)

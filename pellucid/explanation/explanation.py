@@ -63,7 +63,7 @@ def explain(
         found = _of_model(subject, inputs, loss, training)
         found.optimizer = optimizer
         return found
-    if not callable(subject):
+    if isinstance(subject, type) or not callable(subject):
         raise OptionError(
             f"explain: the subject is {refused(subject)}. Give a model or a function, then its "
             "inputs: explain(model, x, t, loss=cross_entropy)."
@@ -87,16 +87,17 @@ def _of_model(
             "loss=cross_entropy)."
         )
     function = named(model, len(inputs)) if loss is None else with_loss(model, loss, len(inputs))
-    count = len(inputs) if loss is None else len(inputs) - 1
-    inputs = given(model, inputs, input_names(model, count))
+    names = input_names(model, len(inputs) if loss is None else len(inputs) - 1)
+    inputs = given(model, inputs, names)
     modules = list(model.modules().values())
     mode = model._training if training is None else training
     with in_mode(modules, training=mode):
         found = trace(function, *inputs)
+    called = names if loss is None else None
 
     def lines(**options: Any) -> BackwardPass:
         with in_mode(modules, training=mode):
-            return backward_pass(model, *inputs, loss=loss, **options)
+            return backward_pass(model, *inputs, loss=loss, names=called, **options)
 
     return Explanation(found, model, inputs if loss is None else inputs[:-1], lines=lines)
 

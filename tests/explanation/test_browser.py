@@ -22,8 +22,13 @@ def page(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize(
     ("width", "options", "paper"),
-    [(1280, (), LIGHT), (390, (MAKE_DARK,), DARK)],
-    ids=["wide and light", "narrow and dark"],
+    [
+        (1280, (), LIGHT),
+        (390, (MAKE_DARK,), DARK),
+        (1280, (MAKE_DARK,), DARK),
+        (390, (), LIGHT),
+    ],
+    ids=["wide and light", "narrow and dark", "wide and dark", "narrow and light"],
 )
 def test_a_page_opens_offline_and_fits(
     page: str, tmp_path: Path, width: int, options: tuple[str, ...], paper: str

@@ -97,3 +97,13 @@ def test_a_long_chain_of_small_layers_has_derivations_of_some_parameters():
     shown = pc.explain(nn.Sequential(*chain), np.ones((2, 2), np.float32))
     count = int(re.search(r"<p>(\d+) of 300; any other: derivation", document(shown, "x"))[1])
     assert 4 <= count <= 150
+
+
+def test_of_a_large_network_the_lines_stand_in_rows_alone(monkeypatch):
+    seen = pc.explain(nn.Sequential(nn.Linear(3, 2)), np.ones((2, 3), np.float32))
+    assert "Samples as columns" in document(seen, "small")
+    monkeypatch.setattr("pellucid.explanation.document.MANY_NODES", 1)
+    page = document(seen, "large")
+    assert "Samples as rows" in page
+    assert "Samples as columns" not in page
+    assert "--notation columns in a terminal" in page

@@ -77,6 +77,8 @@ def test_what_is_lit_and_opened_reaches_the_picture():
 def test_what_cannot_be_explained_is_told():
     with pytest.raises(OptionError, match=r"the subject is 3\.0\. Give a model or a function"):
         pc.explain(3.0)
+    with pytest.raises(OptionError, match=r"the subject is the class Linear itself\. Give a model"):
+        pc.explain(nn.Linear, X)
     with pytest.raises(OptionError, match=r"a loss, and no targets"):
         pc.explain(model(), X, loss=functional.cross_entropy)
     with pytest.raises(OptionError, match=r"loss=, training= and optimizer= are for models"):
@@ -147,3 +149,9 @@ def test_a_projection_prints_in_short():
     text = repr(shown.projection("0"))
     assert text.startswith(f"Projection(points ({len(X)}, 2), shares ")
     assert text.endswith("%)")
+
+
+def test_the_lines_of_outputs_alone_have_the_names_of_forward():
+    lines = pc.explain(nn.Sequential(nn.Linear(3, 2)), X).backward_pass().text().splitlines()
+    assert lines[0] == "y = x W + b"
+    assert "dW = x^T dy" in lines
