@@ -71,5 +71,13 @@ from pellucid.models.two_layer_net import TwoLayerNet as TwoLayerNet
 from pellucid.models.two_layer_net import TwoLayerNetOptions as TwoLayerNetOptions
 from pellucid.on_use import on_use
 
+MODELS.update(
+    {
+        model.kind.name: model.kind
+        for model in tuple(globals().values())
+        if isinstance(getattr(model, "kind", None), ModelKind)
+    }
+)
+
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_use(__name__)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pellucid import nn
 from pellucid.errors import OptionError, ShapeError
+from pellucid.models.catalogue import TEXT, ModelKind
 from pellucid.nn.module import Module
 from pellucid.random import Generator
 from pellucid.refusals import Strict
@@ -55,6 +56,14 @@ class CharLSTM(Module):
     >>> model(np.zeros((2, 32), np.int64)).shape
     (2, 32, 65)
     """
+
+    kind = ModelKind(
+        "char-lstm",
+        "An LSTM that guesses the next character.",
+        CharLSTMOptions,
+        lambda form, options, rng: CharLSTM(form.vocabulary, options, rng=rng),
+        takes=TEXT,
+    )
 
     def __init__(
         self,

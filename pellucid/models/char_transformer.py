@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pellucid import nn
 from pellucid.creation import arange
 from pellucid.errors import OptionError, ShapeError
+from pellucid.models.catalogue import TEXT, ModelKind
 from pellucid.nn.init import Normal
 from pellucid.nn.module import Module
 from pellucid.random import Generator
@@ -65,6 +66,16 @@ class CharTransformer(Module):
     >>> model(np.zeros((2, 32), np.int64)).shape
     (2, 32, 65)
     """
+
+    kind = ModelKind(
+        "char-transformer",
+        "A small GPT: it guesses the next character by attention.",
+        CharTransformerOptions,
+        lambda form, options, rng: CharTransformer(
+            form.vocabulary, form.shape[0], options, rng=rng
+        ),
+        takes=TEXT,
+    )
 
     def __init__(
         self,

@@ -7,7 +7,8 @@ GRUClassifierOptions    its form
 from dataclasses import dataclass
 
 from pellucid import nn
-from pellucid.models.images import Image
+from pellucid.models.catalogue import IMAGES, ModelKind
+from pellucid.models.images import Image, image_of
 from pellucid.models.rows import RowReader, RowReaderOptions
 from pellucid.random import Generator
 
@@ -38,6 +39,14 @@ class GRUClassifier(RowReader):
     >>> net(np.zeros((2, 1, 28, 28), np.float32)).shape
     (2, 10)
     """
+
+    kind = ModelKind(
+        "gru",
+        "A GRU that reads an image row by row.",
+        GRUClassifierOptions,
+        lambda form, options, rng: GRUClassifier(image_of(form), form.classes, options, rng=rng),
+        takes=IMAGES,
+    )
 
     layer = nn.GRU
 

@@ -1,12 +1,14 @@
 """What models of images share: samples as images, and convolutions that start by He's rule.
 
 as_images       a batch whose samples may be rows of pixels, as images
+image_of        the shape of a sample that is an image
 he_conv         a convolution with He's start
 """
 
 import math
 
 from pellucid import nn
+from pellucid.data import Form
 from pellucid.errors import OptionError, ShapeError
 from pellucid.nn.init import HeNormal
 from pellucid.random import Generator
@@ -14,6 +16,12 @@ from pellucid.tensor import Tensor
 from pellucid.windows import Window
 
 Image = tuple[int, int, int]  # (channels, height, width)
+
+
+def image_of(form: Form) -> Image:
+    """The shape of a sample that is an image."""
+    channels, height, width = form.shape
+    return channels, height, width
 
 
 def check_image(where: str, image: Image) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from pellucid.creation import concat, zeros, zeros_like
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.functional import relu, sigmoid, softmax, tanh
+from pellucid.models.catalogue import ModelKind
 from pellucid.models.mlp import INITIALIZERS
 from pellucid.nn.init import Initializer, starting
 from pellucid.nn.module import Module
@@ -78,6 +79,13 @@ class LLayer(Module):
     >>> [v.shape for v in net.params.values()]
     [(5, 4), (5, 1), (5, 5), (5, 1), (3, 5), (3, 1), (1, 3), (1, 1)]
     """
+
+    kind = ModelKind(
+        "l-layer",
+        "The course's network of L layers: columns are samples, tanh or relu, then sigmoid.",
+        LLayerOptions,
+        lambda form, options, rng: LLayer(form.features, form.classes, options, rng=rng),
+    )
 
     def __init__(
         self,

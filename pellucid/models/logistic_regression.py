@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 
 from pellucid import nn
+from pellucid.models.catalogue import ModelKind
 from pellucid.nn.init import Zeros
 from pellucid.nn.module import Module
 from pellucid.refusals import Strict
@@ -36,6 +37,13 @@ class LogisticRegression(Module):
     >>> LogisticRegression(4, 3)(np.ones((2, 4), np.float32)).tolist()
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
+
+    kind = ModelKind(
+        "logistic-regression",
+        "One affine map: linear scores for each class.",
+        LogisticRegressionOptions,
+        lambda form, _, __: LogisticRegression(form.features, form.classes),
+    )
 
     def __init__(self, features: int, classes: int) -> None:
         self.linear = nn.Linear(features, classes, initializer=Zeros())

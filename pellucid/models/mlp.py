@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from pellucid import nn
 from pellucid.errors import OptionError, closest
+from pellucid.models.catalogue import ModelKind
 from pellucid.nn import init
 from pellucid.nn.init import Initializer
 from pellucid.nn.module import Module
@@ -135,6 +136,14 @@ class MLP(Module):
     >>> model(np.ones((2, 4), np.float32)).shape
     (2, 3)
     """
+
+    kind = ModelKind(
+        "mlp",
+        "Multilayer perceptron: dense layers with an activation, dropout, batch norm.",
+        MLPOptions,
+        lambda form, options, rng: MLP(form.features, form.outputs, options, rng=rng),
+        predicts_numbers=True,
+    )
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from pellucid import nn
 from pellucid.functional.activations import TensorLike, as_floats
 from pellucid.functional.reduction import Reduction, Weights, by_class, reduce
 from pellucid.functional.targets import class_target
+from pellucid.models.catalogue import ModelKind
 from pellucid.nn.init import Zeros
 from pellucid.nn.module import Module
 from pellucid.refusals import Strict
@@ -22,30 +23,6 @@ from pellucid.tensor import Tensor
 @dataclass(frozen=True)
 class PerceptronClassifierOptions(Strict):
     """Nothing to choose: features and classes say all."""
-
-
-class PerceptronClassifier(Module):
-    """One weighted sum per class; the class of the largest is the answer.
-
-        scores = x W + b
-
-    What makes it a perceptron is how it learns: by `perceptron_loss`. With two classes the
-    difference of its two columns is the weight of a `Perceptron`. The scores are no logits:
-    softmax of them means little.
-
-    Shapes: x (batch, features) or (batch, ...), which is flattened -> scores (batch, classes).
-    Start:  W = 0, b = 0.
-    Errors: ShapeError where a sample does not have `features` numbers.
-    Source: Duda and Hart, Pattern Classification and Scene Analysis, 1973, section 5.12.
-    """
-
-    def __init__(self, features: int, classes: int) -> None:
-        self.linear = nn.Linear(features, classes, initializer=Zeros())
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Scores."""
-        flat = x if x.ndim == 2 else x.reshape(x.shape[0], math.prod(x.shape[1:]))
-        return self.linear(flat)  # type: ignore[no-any-return]
 
 
 @strict
@@ -78,3 +55,35 @@ def perceptron_loss(
     losses = s.max(axis=-1) - wanted.expected(wanted.choose(s, 0.0))
     weights = by_class(name, None, wanted, weights, losses.dtype)
     return reduce(name, losses, weights, reduction, wanted.kept)
+
+
+class PerceptronClassifier(Module):
+    """One weighted sum per class; the class of the largest is the answer.
+
+        scores = x W + b
+
+    What makes it a perceptron is how it learns: by `perceptron_loss`. With two classes the
+    difference of its two columns is the weight of a `Perceptron`. The scores are no logits:
+    softmax of them means little.
+
+    Shapes: x (batch, features) or (batch, ...), which is flattened -> scores (batch, classes).
+    Start:  W = 0, b = 0.
+    Errors: ShapeError where a sample does not have `features` numbers.
+    Source: Duda and Hart, Pattern Classification and Scene Analysis, 1973, section 5.12.
+    """
+
+    kind = ModelKind(
+        "perceptron",
+        "One perceptron per class, learning by the perceptron's rule.",
+        PerceptronClassifierOptions,
+        lambda form, _, __: PerceptronClassifier(form.features, form.classes),
+        loss=perceptron_loss,
+    )
+
+    def __init__(self, features: int, classes: int) -> None:
+        self.linear = nn.Linear(features, classes, initializer=Zeros())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Scores."""
+        flat = x if x.ndim == 2 else x.reshape(x.shape[0], math.prod(x.shape[1:]))
+        return self.linear(flat)  # type: ignore[no-any-return]

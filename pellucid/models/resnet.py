@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pellucid import nn
 from pellucid.errors import OptionError
 from pellucid.functional import relu
-from pellucid.models.images import Image, as_images, check_image, he_conv
+from pellucid.models.catalogue import IMAGES, ModelKind
+from pellucid.models.images import Image, as_images, check_image, he_conv, image_of
 from pellucid.models.mlp import INITIALIZERS
 from pellucid.nn.module import Module
 from pellucid.random import Generator
@@ -98,6 +99,14 @@ class ResNet(Module):
     >>> net(np.zeros((2, 3, 32, 32), np.float32)).shape
     (2, 10)
     """
+
+    kind = ModelKind(
+        "resnet",
+        "A small residual network with batch norm, for images.",
+        ResNetOptions,
+        lambda form, options, rng: ResNet(image_of(form), form.classes, options, rng=rng),
+        takes=IMAGES,
+    )
 
     def __init__(
         self,

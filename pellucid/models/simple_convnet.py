@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pellucid import nn
 from pellucid.errors import OptionError
-from pellucid.models.images import Image, as_images, check_image, he_conv
+from pellucid.models.catalogue import IMAGES, ModelKind
+from pellucid.models.images import Image, as_images, check_image, he_conv, image_of
 from pellucid.models.mlp import INITIALIZERS
 from pellucid.nn.module import Module
 from pellucid.random import Generator
@@ -54,6 +55,14 @@ class SimpleConvNet(Module):
     >>> net(np.zeros((2, 1, 28, 28), np.float32)).shape
     (2, 10)
     """
+
+    kind = ModelKind(
+        "simple-convnet",
+        "Convolution, pooling and two dense layers, for images.",
+        SimpleConvNetOptions,
+        lambda form, options, rng: SimpleConvNet(image_of(form), form.classes, options, rng=rng),
+        takes=IMAGES,
+    )
 
     def __init__(
         self,

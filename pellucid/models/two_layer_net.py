@@ -11,6 +11,7 @@ from typing import Any
 from pellucid import nn
 from pellucid.errors import OptionError
 from pellucid.functional import cross_entropy
+from pellucid.models.catalogue import ModelKind
 from pellucid.nn.init import Normal
 from pellucid.nn.module import Module
 from pellucid.random import Generator
@@ -54,6 +55,14 @@ class TwoLayerNet(Module):
     >>> list(net.layers)
     ['Affine1', 'ReLU1', 'Affine2']
     """
+
+    kind = ModelKind(
+        "two-layer-net",
+        "The textbook's network: W1, b1, ReLU, W2, b2, small normal start.",
+        TwoLayerNetOptions,
+        lambda form, options, rng: TwoLayerNet(form.features, form.outputs, options, rng=rng),
+        predicts_numbers=True,
+    )
 
     def __init__(
         self,
