@@ -38,15 +38,19 @@ def on_use(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]
     def later() -> dict[str, str]:
         return _imported_later(source())
 
+    def listed() -> Iterable[str]:
+        written = _public(source()) if AS_ITSELF.search(source()) else own
+        return own.get("__all__", written)
+
     def look_up(name: str) -> Any:
         if name in later():
             own[name] = _loaded(later()[name], name)
             return own[name]
         if name == "__all__" and AS_ITSELF.search(source()):
-            return _public(source())
+            return listed()
         # `from package import name` asks here, and would hide what is said.
         is_import = sys._getframe(1).f_code.co_name == "_handle_fromlist"
-        raise _missing(package, name, {*own, *later()}, is_import=is_import)
+        raise _missing(package, name, {*listed(), *later()}, is_import=is_import)
 
     return look_up, lambda: sorted({*own, *later()})
 

@@ -17,18 +17,20 @@ LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "object_code")
 
 @dataclass(frozen=True)
 class Edit:
-    """A text put behind another one in a file, or at its end."""
+    """A text put behind another one in a file, or before one, or at its end, or a new file."""
 
     file: str
     text: str
     behind: str = ""
+    before: str = ""
 
     def make(self, root: Path) -> None:
         path = root / self.file
-        before = path.read_text(encoding="utf-8")
-        assert self.behind in before, f"{self.file} has {self.behind!r} no more: mend this test"
-        put = before.replace(self.behind, self.behind + self.text, 1)
-        path.write_text(put if self.behind else before + self.text, encoding="utf-8")
+        there = path.read_text(encoding="utf-8") if path.exists() else ""
+        near = self.behind + self.before
+        assert near in there, f"{self.file} has {near!r} no more: mend this test"
+        put = there.replace(near, self.behind + self.text + self.before, 1)
+        path.write_text(put if near else there + self.text, encoding="utf-8")
 
 
 HYPOT = (
@@ -165,17 +167,21 @@ assert step.report(a, b).fallbacks == (), step.report(a, b).fallbacks
 """
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory):
-    """A copy of the checkout with all of them added."""
-    root = tmp_path_factory.mktemp("checkout")
+def copied(root, added):
+    """A copy of the checkout in a folder, with edits made."""
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, root / name, **({"ignore": LEFT_OUT} if copy is shutil.copytree else {}))
-    for edits in ADDED.values():
+    for edits in added:
         for edit in edits:
             edit.make(root)
     return root
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of the checkout with all of them added."""
+    return copied(tmp_path_factory.mktemp("checkout"), ADDED.values())
 
 
 def told(checkout, *command):
@@ -189,7 +195,7 @@ def told(checkout, *command):
         capture_output=True,
         text=True,
     )
-    return done.returncode, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.returncode, done.stdout[-9000:] + done.stderr[-3000:]
 
 
 @pytest.mark.parametrize("edits", ADDED.values(), ids=ADDED)

@@ -12,6 +12,8 @@ samples are a function of the generator: the same seed gives the same points.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +25,46 @@ from pellucid.refusals import require
 from pellucid.strict import strict
 
 Numbers = NDArray[np.float64]
+Make = TypeVar("Make", bound=Callable[..., Any])
 
 MAX_SAMPLES = 10_000_000
 MAX_BITS = 20
 
 
+@strict
+@dataclass(frozen=True)
+class Synthetic:
+    """A data set by formula: `make(samples, noise=, rng=)`, and what it makes where not asked."""
+
+    make: Callable[..., Dataset]
+    summary: str
+
+    @property
+    def samples(self) -> int:
+        """How many samples."""
+        return int(signature(self.make).parameters["samples"].default)
+
+    @property
+    def noise(self) -> float:
+        """How much noise."""
+        return float(signature(self.make).parameters["noise"].default)
+
+
+# Each function below that says what it makes.
+SYNTHETIC: dict[str, Synthetic] = {}
+
+
+def _makes(summary: str) -> Callable[[Make], Make]:
+    """A function in the list of data sets by formula, which the command line knows."""
+
+    def listed(make: Make) -> Make:
+        SYNTHETIC[make.__name__] = Synthetic(make, summary)
+        return make
+
+    return listed
+
+
+@_makes("petals by turns of two classes")
 @strict
 def flower(samples: int = 400, *, noise: float = 0.2, rng: Generator) -> Dataset:
     """A flower of eight petals, of two classes by turns.
@@ -47,6 +84,7 @@ def flower(samples: int = 400, *, noise: float = 0.2, rng: Generator) -> Dataset
     return from_arrays(_polar(radius, angle), place, name="flower", classes=2)
 
 
+@_makes("two half circles that reach into each other")
 @strict
 def moons(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     """Two half circles that reach into each other.
@@ -63,6 +101,7 @@ def moons(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     return _with_noise(points, place, noise, rng, "moons")
 
 
+@_makes("three arms of a spiral")
 @strict
 def spirals(samples: int = 300, *, noise: float = 0.2, rng: Generator) -> Dataset:
     """Three arms of a spiral, one class each.
@@ -78,6 +117,7 @@ def spirals(samples: int = 300, *, noise: float = 0.2, rng: Generator) -> Datase
     return from_arrays(_polar(radius, angle), place, name="spirals", classes=3)
 
 
+@_makes("one circle inside the other")
 @strict
 def circles(samples: int = 400, *, noise: float = 0.05, rng: Generator) -> Dataset:
     """A circle of radius 1, class 0, around one of radius 1/2, class 1.
@@ -91,6 +131,7 @@ def circles(samples: int = 400, *, noise: float = 0.05, rng: Generator) -> Datas
     return _with_noise(points, place, noise, rng, "circles")
 
 
+@_makes("the corners of a square, crosswise")
 @strict
 def xor(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     """Points around the corners of the unit square; class 1 where just one coordinate is 1.
@@ -121,6 +162,7 @@ def parity(bits: int = 8) -> Dataset:
     return from_arrays(rows, rows.sum(axis=1) % 2, name="parity", classes=2)
 
 
+@_makes("the curve y = sin x: numbers to be predicted")
 @strict
 def sine(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     """The curve y = sin x, to be predicted.
@@ -133,27 +175,6 @@ def sine(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     x = np.linspace(-math.pi, math.pi, samples)[:, None]
     y = np.sin(x) + _normal(rng, samples, noise)[:, None]
     return from_arrays(x, y, name="sine", classes=0)
-
-
-@strict
-@dataclass(frozen=True)
-class Synthetic:
-    """A data set by formula: `make(samples, noise=, rng=)`, and its usual numbers."""
-
-    make: Callable[..., Dataset]
-    summary: str
-    samples: int
-    noise: float
-
-
-SYNTHETIC: dict[str, Synthetic] = {
-    "flower": Synthetic(flower, "petals by turns of two classes", 400, 0.2),
-    "moons": Synthetic(moons, "two half circles that reach into each other", 400, 0.1),
-    "spirals": Synthetic(spirals, "three arms of a spiral", 300, 0.2),
-    "circles": Synthetic(circles, "one circle inside the other", 400, 0.05),
-    "xor": Synthetic(xor, "the corners of a square, crosswise", 400, 0.1),
-    "sine": Synthetic(sine, "the curve y = sin x: numbers to be predicted", 400, 0.1),
-}
 
 
 def _turns(name: str, samples: int, groups: int, noise: float) -> NDArray[np.int64]:
