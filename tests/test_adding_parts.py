@@ -294,7 +294,7 @@ def test_the_tests_of_names_files_and_optimizers_ask_for_no_more(checkout):
     assert code == 0, text
 
 
-def test_their_code_is_in_the_house_style_and_typed(checkout):
+def test_their_code_is_in_the_house_style(checkout):
     for command in (("ruff", "check"), ("ruff", "format", "--check")):
         code, text = told(checkout, "-m", *command, "-q", "--no-cache", ".")
         assert code == 0, text
