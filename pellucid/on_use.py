@@ -39,8 +39,9 @@ def on_use(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]
         return _imported_later(source())
 
     def listed() -> Iterable[str]:
-        written = _public(source()) if AS_ITSELF.search(source()) else own
-        return own.get("__all__", written)
+        if "__all__" in own:
+            return frozenset(own["__all__"])
+        return _public(source()) if AS_ITSELF.search(source()) else own
 
     def look_up(name: str) -> Any:
         if name in later():
