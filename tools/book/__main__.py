@@ -13,8 +13,11 @@ import argparse
 import sys
 from pathlib import Path
 
-import building
-import catalogues
+try:
+    import building
+    import catalogues
+except ModuleNotFoundError as error:
+    sys.exit(f"tools/book: {error.name} is not installed: pip install -e '.[dev]'")
 
 ROOT = Path(__file__).resolve().parents[2]
 
