@@ -56,7 +56,7 @@ def backward_pass(
     as (y - t) / m; or "last", in the gradients of parameters, as dw = X dz^T / m with dz = a - y.
     Without it, first for rows, as the book does, and last for columns, as the course does.
     `names`: what inputs are called, where not as in the function or in `forward`; one input and
-    the targets are x, t (in columns x, y).
+    the targets are x, t (in columns, and where t counts the steps of a loop, x, y).
     Errors: OptionError for another notation; those of the function.
     """
     if notation not in NOTATIONS:
@@ -67,7 +67,8 @@ def backward_pass(
     if names is None and loss is not None:
         known = [value.name for value in tape.arguments]
         before = ["x"] if len(known) == 2 else known[:-1]
-        names = (*before, "y" if notation == "columns" else "t")
+        is_course = notation == "columns" or bool(tape.loops)  # where t counts steps
+        names = (*before, "y" if is_course else "t")
     called = dict(zip([v.name for v in tape.arguments], names or (), strict=False))
     last = notation == "columns" if averaged is None else averaged == "last"
     return _Composition(tape, layers, NOTATIONS[notation], called, last).written(notation)

@@ -122,6 +122,11 @@ class BackwardPass:
             )
         if "flip(" in text:
             yield said("flip(W): each filter turned round, its channels in and out exchanged.")
+        if "windows(" in text:
+            yield said(
+                "windows(x): the windows that pooling looks at, their places on axes of their own; "
+                "overlap_add puts windows back, adding up where they overlap."
+            )
         if "corr_m(" in text:
             yield said(
                 "corr_m(x, dz): each channel of dz moved over each of x, products summed over its "

@@ -75,6 +75,19 @@ def test_the_gradient_by_x_goes_through_the_filters_turned_round(name):
     assert max(errors.values()) < 2e-6, max(errors, key=errors.get)
 
 
+@pytest.mark.parametrize("pool", [nn.MaxPool2d(2), nn.AvgPool2d(2)], ids=["max", "average"])
+def test_pooling_says_what_its_windows_are_and_has_the_value_of_a_run(pool):
+    model, x, _ = CASES["plain"]
+
+    def function(x):
+        return pool(model(x).tanh()).tanh().mean()
+
+    found = backward_pass(function, x[..., :6, :6])
+    assert "windows(x): the windows that pooling looks at" in found.text()
+    errors = checked(found, function, x[..., :6, :6], floor=1e-3)
+    assert max(errors.values()) < 2e-6, max(errors, key=errors.get)
+
+
 def test_latex_has_the_sign_of_correlation():
     model, x, _ = CASES["strided"]
     tex = backward_pass(lambda x: model(x).tanh().mean(), x).latex()

@@ -3,6 +3,7 @@
 import numpy as np
 
 import pellucid as pc
+from pellucid import functional, nn
 from pellucid.explanation.backward_pass import backward_pass
 
 
@@ -37,6 +38,19 @@ def test_a_loop_of_one_s_own_is_written_as_textbooks_do():
 def test_slices_are_turned_where_samples_are_columns():
     text = backward_pass(loop, *INPUTS, notation="columns").text()
     assert "X_t: X[:, t - 1]^T" in text or "x_t: x[:, t - 1]^T" in text
+
+
+def test_targets_are_y_where_t_counts_steps():
+    reader = nn.RNN(3, 2, rng=pc.Generator(1))
+    targets = np.ones((5, 6, 2), np.float32)
+    found = backward_pass(
+        lambda x: reader(x)[0],
+        INPUTS[0].astype("float32"),
+        targets,
+        loss=functional.mean_squared_error,
+    )
+    assert {"x", "y"} <= set(found.inputs)
+    assert "y_t" in found.text()
 
 
 def test_latex_has_the_steps_below():
