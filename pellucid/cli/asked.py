@@ -1,4 +1,4 @@
-"""What `pellucid explain` is asked to look at: samples of the data, a picture, an input as typed.
+"""The samples that `pellucid explain` looks at: rows of the data, a picture, or typed numbers.
 
 Asked           the options that say so
 explained       a model explained on it

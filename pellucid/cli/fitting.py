@@ -1,4 +1,4 @@
-"""Whether a model fits into memory, found before it is made.
+"""Whether a model fits into memory, worked out before it is built.
 
 check_training      a model, what training keeps of each weight, and the values of a batch
 check_weights       a model whose weights are in a file: it is not larger than they are

@@ -1,4 +1,4 @@
-"""Of a run that is explained: which weights it keeps, and the optimizer that they were made with.
+"""Which weights `pellucid explain` shows of a run, best or last, and their optimizer.
 
 told            which weights these are, in the language chosen
 its_optimizer   the optimizer of a run as it was with some weights

@@ -1,4 +1,4 @@
-"""The data of a run that is gone back to, also where they have moved since.
+"""The data of an earlier run, found again where the files have been moved since.
 
 moved       a recipe whose data are elsewhere now
 data_of     the data, checked to be of the form that the run has learned

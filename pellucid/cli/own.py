@@ -1,4 +1,4 @@
-"""Runs at the command line that a Trainer in Python made, of a model of its user's own class.
+"""At the command line: runs whose model is a user's own class, trained by a Trainer in Python.
 
 is_own        whether a run is one
 refuse_own    says what is missing for a command, and how it is done in Python

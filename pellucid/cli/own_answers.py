@@ -1,4 +1,4 @@
-"""What the model says of a run that a Trainer in Python made: by the graph that the run keeps.
+"""Predictions of runs whose model is a user's own class, from the graph saved with the run.
 
 own_answering    how it is asked
 """

@@ -1,4 +1,4 @@
-"""What is said of wrong use, in the command line's own words.
+"""The error messages of wrong commands and options.
 
 explain      a usage error of click as one sentence or two
 in_flags     a message of the library, its names of options as they were typed

@@ -1,4 +1,4 @@
-"""Further inputs of a model, beside the features of a data set.
+"""Checks of a model's further inputs, those beside the features of a data set.
 
 input_array    one of them, checked and converted
 """

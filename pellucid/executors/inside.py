@@ -1,4 +1,4 @@
-"""Rules in Python that a running program waits for, and who must not wait for that program.
+"""Python functions called from a running compiled program, and a guard against deadlock there.
 
 Inside          a thread that runs rules of a program
 wait_outside    wait until a program runs no rule

@@ -1,4 +1,4 @@
-"""What a module is to all that it uses itself, and that therefore cannot know `Module`.
+"""The fields of a Module, in a class that its own building blocks can import without it.
 
 BaseModule  the tree, the variables, the form; `Module` is the one class made from it
 Place       where one stands: decides the random numbers of layers without `rng`

@@ -1,4 +1,4 @@
-"""Trainable variables that a step reads, and that nobody holds: training passes them by.
+"""Warns of trainable variables that a step uses but that were not given to the optimizer.
 
 hold            variables that an optimizer was given
 tell_unheld     warn of those that a step reads beside them

@@ -1,4 +1,4 @@
-"""What the files of a run tell of a Trainer, and all that they know of it.
+"""The fields of a Trainer, in a class that the modules of this package can import without it.
 
 BaseTrainer    what it is made from, and what came of it; `Trainer` is the one class made from it
 """

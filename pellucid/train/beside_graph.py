@@ -1,4 +1,4 @@
-"""What is left of a model beside its graph, where its class is not known.
+"""What a run saves of a model beside its graph, to describe it where its class is missing.
 
 About    its form, its layers, and what its loss calls its outputs
 """

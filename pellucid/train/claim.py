@@ -1,4 +1,4 @@
-"""The right to write into a run folder, which one Trainer at a time has.
+"""A lock on a run folder: one Trainer at a time may write into it.
 
     Claim    had from `take` to `release`, or until the process ends, however it ends
 

@@ -1,4 +1,4 @@
-"""What a Trainer is made of: refused where something else is given, before any time is spent.
+"""Checks of the arguments of a Trainer, made before training begins.
 
 check_parts     model, loss, optimizer; check_measured, without the last
 metrics_of      measures as a tuple

@@ -1,4 +1,4 @@
-"""How long training goes on, and what is said of it.
+"""How many epochs `fit` trains for, and the messages about that.
 
 epochs_in_all    from what `fit` was told
 all_done         why it ended, where nothing else ended it

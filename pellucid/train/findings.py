@@ -1,4 +1,4 @@
-"""What a report tells of a trained model: what it gets right and wrong, and how it is made.
+"""The parts of a run's report on the trained model: its mistakes and its layers.
 
 findings    all of it for a Trainer, as parts of a page
 Findings    results by name, the parts, and what could not be made

@@ -1,4 +1,4 @@
-"""What a model says of each sample of a set, and what it means to the loss.
+"""A model's outputs for the samples of a set, with the classes it chose and its probabilities.
 
 judged       the outputs of a model for a set, or for some of its samples
 judgement    the same of outputs that are there

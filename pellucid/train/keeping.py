@@ -1,4 +1,4 @@
-"""Which weights a run keeps: those that are reported, saved, evaluated and predicted with.
+"""Which weights a run ends with: those of the best epoch, or those of the last one.
 
 Kept         the weights that a model holds once training has ended, in words
 Keeper       has the model hold them, and gives it its last ones back to go on from

@@ -1,4 +1,4 @@
-"""What the linter says of a training run, before its first step.
+"""Runs the linter before the first step of training, and prints what it found.
 
     linted    warn of likely mistakes, one line each; all that was found
 

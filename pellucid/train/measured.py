@@ -1,4 +1,4 @@
-"""What a run has measured, as tables: all that its curves are drawn from.
+"""The loss and metrics of a run as two tables, of steps and of epochs: what curves are drawn from.
 
 Measured            the tables of steps and epochs; `History` is the one class made from it
 TRAIN, VALIDATION   begin the names of what was measured of these sets

@@ -1,4 +1,4 @@
-"""Where a nan or inf was born: one step run again node by node, with every value looked at.
+"""Finds the operation that made the first nan or inf, by running one step again node by node.
 
     find_origin    the first place where finite numbers gave one that is not
     Birthplace     that place, as a sentence

@@ -1,4 +1,4 @@
-"""How many steps run between two returns to Python.
+"""How many steps run natively before Python has its turn, for progress and Ctrl-C.
 
     Pace    adapts the number so that control comes back about ten times a second
     spoken  a time in words, such as "3 min 20 s"

@@ -1,4 +1,4 @@
-"""How the page of a run is written: its frame and style, and the parts that it is made of.
+"""The parts of a run's HTML report: its frame and style, sections, tables, pictures.
 
 framed    the whole page; section: a part under its title
 table     rows under their heads, in a frame that scrolls by itself

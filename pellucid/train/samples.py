@@ -1,4 +1,4 @@
-"""What a model of which only the graph is left can be given.
+"""Checks that an input has the shape of the training samples, for a model loaded from its graph.
 
 check_samples    refuse what is no batch of samples like those that a run has learned from
 """

@@ -1,4 +1,4 @@
-"""What a model computes, kept in a run folder: enough to use it where its class is not known.
+"""The graphs of a model, its loss and its metrics, saved in the run folder.
 
     StoredGraph    a graph for one sample, and the variables that it reads, by path
     StoredModel    a module made of one
