@@ -93,10 +93,11 @@ def taped(function: Callable[..., Any], *inputs: Any) -> Tape:
 
 
 def _shares(values: Sequence[Value], arrays: Sequence[Any]) -> Iterator[str]:
-    """The names of those whose numbers are none below 0 and sum to one along the last axis."""
+    """The names of those with samples that are none below 0 and sum to one along the last axis."""
     for value, array in zip(values, arrays, strict=True):
         given = np.asarray(array)
-        if value.dtype not in FLOATS or given.ndim < 2 or given.size == 0:
+        is_data = value.shape[:1] == (MANY,) and value.dtype in FLOATS
+        if not is_data or given.ndim < 2 or given.size == 0:
             continue
         total = given.sum(axis=-1, dtype=np.float64)
         room = given.shape[-1] * np.finfo(given.dtype).eps

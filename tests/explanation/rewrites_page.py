@@ -60,7 +60,8 @@ condition, which is in neither of the parts: there are fewer at each step.
 
 def page() -> str:
     """The page as it is published."""
-    return HEAD + "\n".join(_rows(REWRITES)) + "\n" + TAIL
+    ordered = sorted(REWRITES, key=lambda rule: rule.name)  # whichever room was imported first
+    return HEAD + "\n".join(_rows(ordered)) + "\n" + TAIL
 
 
 def _rows(rules: Iterable[Rewrite]) -> Iterable[str]:

@@ -109,6 +109,11 @@ def test_targets_that_are_no_shares_keep_their_sum():
     assert "sum to 1" not in found.text()
 
 
+def test_parameters_are_no_shares_whatever_their_numbers():
+    found = backward_pass(affine, X, np.eye(3), np.zeros(3))
+    assert "sum to 1" not in found.text()
+
+
 def test_an_affine_layer_is_the_book_s():
     assert lines(written("affine", "rows")) == ["dx = dy W^T", "dW = x^T dy", "db = sum(dy)"]
 
