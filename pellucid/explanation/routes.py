@@ -111,6 +111,10 @@ class Routes:
             self.count,
             count=many(self.count),
         )
+        if any(route.share < 0.0 for route in self.found):
+            told += " " + said(
+                "A negative share is against the gradient; all shares add up to 100%."
+            )
         if self.complete:
             return told
         found, share = len(self.found), f"{self.share:.1%}"

@@ -72,4 +72,6 @@ def extent(array: Any) -> str:
     if array.size == 1:
         return number(array.item())
     low, high = number(array.min()), number(array.max())
+    if array.min() == array.max():
+        return said("{number} everywhere", number=low)
     return said("from {low} to {high}", low=low, high=high)

@@ -136,3 +136,11 @@ def test_routes_that_end_alike_are_walked_once(monkeypatch):
     monkeypatch.setattr("pellucid.explanation.routes.bridge", counting)
     assert [str(routes(found, found.find(name))) for name in "ab"] == expected
     assert [node.primitive.name for node in walked].count("tanh") == 1
+
+
+def test_of_routes_against_the_gradient_the_sign_is_explained():
+    found = trace(lambda x: 3.0 * x - x, 2.0)
+    told = routes(found, found.find("x")).told()
+    assert told.endswith("A negative share is against the gradient; all shares add up to 100%.")
+    found = trace(lambda x: 3.0 * x + x, 2.0)
+    assert routes(found, found.find("x")).told() == "2 routes lead to the result."

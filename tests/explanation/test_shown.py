@@ -23,3 +23,8 @@ def test_the_extent_of_numbers():
     assert extent(np.array([3.0, -4.0])) == "from -4 to 3"
     assert extent(np.array(7.0)) == "7"
     assert extent(np.ones((0, 3))) == "shape (0, 3)"
+
+
+def test_numbers_that_are_all_the_same_are_told_once():
+    assert extent(np.zeros(5)) == "0 everywhere"
+    assert extent(np.array([0.0, 1.0])) == "from 0 to 1"
