@@ -99,6 +99,6 @@ def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     faster = [found["seconds_loop"][-1] / found["seconds_call"][-1] for found in runs]
     apart = max(np.abs(found["sum_loop"] / found["sum_call"] - 1.0).max() for found in runs)
     return (
-        at_least("times faster one call is for the longest vector", np.median(faster), 30.0),
+        at_least("times faster one call is for the longest vector", np.median(faster), 10.0),
         at_most("largest relative difference of the sums", apart, 1e-10),
     )
