@@ -57,7 +57,10 @@ MOVED = click.option(
 @pellucid.command()
 @RUN
 @click.option(
-    "--epochs", type=POSITIVE, metavar="N", help="In all; left out: as many as were asked for."
+    "--epochs",
+    type=POSITIVE,
+    metavar="N",
+    help="Epochs in all; left out: as many as were asked for.",
 )
 @click.option(
     "--more", type=POSITIVE, metavar="N", help="Epochs to train beyond those that are done."
@@ -104,7 +107,7 @@ def resume(
 @click.option(
     "--data",
     metavar="NAME",
-    help="What the data are called here, for a run that a Trainer in Python made.",
+    help="The data set, for a run that a Trainer in Python made.",
 )
 @MOVED
 @quiet
@@ -155,13 +158,21 @@ def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
 )
 @click.option("--data", type=OneOf(DATA), metavar="NAME", help="The data of that model.")
 @click.option(
-    "--seed", type=SEED, default=0, show_default=True, metavar="N", help="Decides its start."
+    "--seed",
+    type=SEED,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="The seed of its initial weights.",
 )
 @click.option(
     "--sample", type=Whole(0), metavar="N", help="One sample, from 0; left out: the first 16."
 )
 @click.option(
-    "--image", type=FilePath(), metavar="FILE", help="A picture: the score of the class guessed."
+    "--image",
+    type=FilePath(),
+    metavar="FILE",
+    help="A picture, explained by the score of its predicted class.",
 )
 @click.option("--input", metavar="INPUT", help="Numbers with commas between, or a text.")
 @click.option("--node", metavar="PATH", help="Show how the gradient by this value comes about.")
@@ -171,9 +182,17 @@ def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
     help="How samples lie: write out the backward pass.",
 )
 @click.option(
-    "--step", type=Whole(0), metavar="N", help="Weights of the checkpoint after it; 0: the start."
+    "--step",
+    type=Whole(0),
+    metavar="N",
+    help="The weights saved after N steps; 0: the initial ones.",
 )
-@click.option("--beside", type=Whole(0), metavar="N", help="And those of another, side by side.")
+@click.option(
+    "--beside",
+    type=Whole(0),
+    metavar="N",
+    help="Beside them, the weights saved after N steps.",
+)
 @click.option(
     "--out", type=FilePath(dir_okay=False), metavar="FILE", help="Write everything as a page."
 )

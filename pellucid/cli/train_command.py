@@ -44,7 +44,7 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
             metavar="N",
             default=usual.epochs,
             show_default=True,
-            help="At most.",
+            help="Epochs to train, at most.",
         ),
         click.Option(
             ["--optimizer"],
@@ -57,7 +57,7 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
             ["--learning-rate"],
             type=NUMBER,
             metavar="X",
-            help="Left out: what suits optimizer and data.",
+            help="The size of a step; left out: what suits optimizer and data.",
         ),
         click.Option(
             ["--batch-size"],
@@ -75,8 +75,8 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
 
 def _decay() -> list[click.Parameter]:
     texts = {
-        "--l1": "Factor of the sum of |w| in the loss's gradient.",
-        "--l2": "Factor of half the sum of w^2, likewise.",
+        "--l1": "L1 penalty: the gradient of X times the sum of |w| is added.",
+        "--l2": "L2 penalty: likewise, of X / 2 times the sum of w^2.",
         "--weight-decay": "Decay of weights, apart from gradients.",
     }
     return [click.Option([name], type=NUMBER, metavar="X", help=t) for name, t in texts.items()]
@@ -90,13 +90,13 @@ def _running() -> list[click.Parameter]:
             metavar="N",
             default=0,
             show_default=True,
-            help="Decides all that is random.",
+            help="The seed of all random numbers.",
         ),
         click.Option(
             ["--early-stopping"],
             type=POSITIVE,
             metavar="N",
-            help="Stop after N epochs without gain.",
+            help="Stop after N epochs without improvement.",
         ),
         click.Option(
             ["--keep"],

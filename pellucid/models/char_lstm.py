@@ -19,9 +19,9 @@ from pellucid.tensor import Tensor
 class CharLSTMOptions(Strict):
     """The form of a CharLSTM.
 
-    `features`: numbers that stand for a character. `hidden`: numbers of memory in each layer.
+    `features`: the size of a character's embedding. `hidden`: hidden units of each layer.
     `layers`: LSTM layers, one above the other. `dropout`: the fraction of the last layer's
-    outputs that is off in a training step.
+    outputs set to 0 in a training step.
 
     Errors: OptionError for a number outside its range.
     """

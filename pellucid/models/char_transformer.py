@@ -23,9 +23,9 @@ START = Normal(0.02)
 class CharTransformerOptions(Strict):
     """The form of a CharTransformer.
 
-    `features`: numbers that stand for a character; a multiple of heads. `heads`: attentions
-    side by side in each block. `blocks`: attention and dense layers, one after the other.
-    `dropout`: the fraction of numbers that is off in a training step.
+    `features`: the size of a character's embedding; a multiple of heads. `heads`: attention
+    heads in each block. `blocks`: attention and dense layers, one after the other.
+    `dropout`: the fraction of values set to 0 in a training step.
 
     Errors: OptionError for a number outside its range, or features that heads do not divide.
     """

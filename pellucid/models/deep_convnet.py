@@ -27,8 +27,8 @@ class DeepConvNetOptions(Strict):
     """The form of a DeepConvNet.
 
     `filters`: kernels of both convolutions of each of the three stages. `hidden`: units of the
-    dense layer. `dropout`: the fraction of numbers behind each dense layer that is off in a
-    training step.
+    dense layer. `dropout`: the fraction of each dense layer's outputs set to 0 in a training
+    step.
 
     Errors: OptionError for a number outside its range.
     """

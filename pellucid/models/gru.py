@@ -17,7 +17,7 @@ from pellucid.random import Generator
 class GRUClassifierOptions(RowReaderOptions):
     """The form of a GRUClassifier.
 
-    `hidden`: numbers of memory in each layer. `layers`: GRU layers, one above the other.
+    `hidden`: hidden units of each layer. `layers`: GRU layers, one above the other.
     `bidirectional`: read from the last row upwards too.
 
     Errors: OptionError for a number below 1.

@@ -17,7 +17,7 @@ from pellucid.random import Generator
 class LSTMClassifierOptions(RowReaderOptions):
     """The form of an LSTMClassifier.
 
-    `hidden`: numbers of memory in each layer. `layers`: LSTM layers, one above the other.
+    `hidden`: hidden units of each layer. `layers`: LSTM layers, one above the other.
     `bidirectional`: read from the last row upwards too.
 
     Errors: OptionError for a number below 1.

@@ -52,8 +52,8 @@ class MLPOptions(Strict):
 
     `hidden`: units of each hidden layer, from the input on. `activation`: behind every hidden
     layer. `init`: initial weights of every layer; auto is He's rule before relu and its kin,
-    Xavier's before tanh, sigmoid and the output. `dropout`: the fraction of hidden units that
-    is off in a training step. `batch_norm`: normalise before each activation, where a bias
+    Xavier's before tanh, sigmoid and the output. `dropout`: the fraction of hidden units
+    set to 0 in a training step. `batch_norm`: normalise before each activation, where a bias
     would do nothing.
 
     Errors: OptionError naming what is not known or outside its range.

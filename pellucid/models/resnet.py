@@ -24,7 +24,7 @@ from pellucid.windows import Window
 class ResNetOptions(Strict):
     """The form of a ResNet.
 
-    `channels`: maps in each stage; from the second on, a stage halves height and width.
+    `channels`: feature maps in each stage; from the second on, a stage halves height and width.
     `blocks`: residual blocks in each stage.
 
     Errors: OptionError for a number below 1.
