@@ -18,7 +18,7 @@ from pellucid.errors import nearest
 
 IMPORT = re.compile(r"^ +from (?P<module>[\w.]+) import (?P<names>\([^)]*\)|.+)$", re.MULTILINE)
 NAME = re.compile(r"(\w+) *(?=[,)\n]|$)")  # the last word of `X`, and of `X as Y`
-AS_ITSELF = re.compile(r"\b(\w+) as \1,?$", re.MULTILINE)
+AS_ITSELF = re.compile(r"\b(\w+) as \1\b")
 CONSTANT = re.compile(r"^([A-Z]\w*)\b[^(\n]* = ", re.MULTILINE)
 
 

@@ -60,8 +60,8 @@ class Hypot(Elementwise):
     ),
     Edit(
         "pellucid/primitives/__init__.py",
-        "from pellucid.primitives.arithmetic import Hypot as Hypot\n",
-        "from pellucid.primitives.arithmetic import Floor as Floor\n",
+        "    Hypot as Hypot,\n",
+        "    Floor as Floor,\n",
     ),
     Edit("pellucid/executors/native/ir/facts.py", "p.Hypot, ", "**dict.fromkeys((p.Divide, "),
     Edit(
@@ -92,8 +92,8 @@ class SumOfSquares(Reduction):
     ),
     Edit(
         "pellucid/primitives/__init__.py",
-        "from pellucid.primitives.reduction import SumOfSquares as SumOfSquares\n",
-        "from pellucid.primitives.reduction import Sum as Sum\n",
+        "    SumOfSquares as SumOfSquares,\n",
+        "    Sum as Sum,\n",
     ),
     Edit(
         "pellucid/executors/native/ir/facts.py",
@@ -131,8 +131,8 @@ class Softshrink(Elementwise):
     ),
     Edit(
         "pellucid/primitives/__init__.py",
-        "from pellucid.primitives.exponential import Softshrink as Softshrink\n",
-        "from pellucid.primitives.exponential import Sin as Sin\n",
+        "    Softshrink as Softshrink,\n",
+        "    Sin as Sin,\n",
     ),
     Edit(
         "pellucid/executors/native/ir/facts.py",

@@ -81,7 +81,7 @@ class Lion(Optimizer):
     Edit(
         "pellucid/optim/__init__.py",
         "from pellucid.optim.lion import Lion as Lion\n",
-        "from pellucid.optim.descent import Nesterov as Nesterov\n",
+        "    Nesterov as Nesterov,\n)\n",
     ),
 )
 
@@ -106,8 +106,8 @@ def disc(samples: int = 200, *, noise: float = 0.0, rng: Generator) -> Dataset:
     ),
     Edit(
         "pellucid/data/__init__.py",
-        "    from pellucid.data.synthetic import disc as disc\n",
-        "    from pellucid.data.synthetic import circles as circles\n",
+        "        disc as disc,\n",
+        "        circles as circles,\n",
     ),
 )
 
@@ -166,7 +166,7 @@ class Narrow(Module):
     Edit(
         "pellucid/models/__init__.py",
         "from pellucid.models.narrow import Narrow as Narrow\n",
-        "from pellucid.models.mlp import MLPOptions as MLPOptions\n",
+        "    MLPOptions as MLPOptions,\n)\n",
     ),
 )
 PARTS = {"layer": LAYER, "optimizer": OPTIMIZER, "data by formula": DATA, "model": MODEL}

@@ -12,48 +12,66 @@ Batches        permutation, batches, batch_matrix
 
 from typing import TYPE_CHECKING
 
-from pellucid.data.batches import batch_matrix as batch_matrix
-from pellucid.data.batches import batches as batches
-from pellucid.data.batches import permutation as permutation
+from pellucid.data.batches import (
+    batch_matrix as batch_matrix,
+    batches as batches,
+    permutation as permutation,
+)
 from pellucid.data.cats import cats as cats
-from pellucid.data.datasets import Dataset as Dataset
-from pellucid.data.datasets import Form as Form
-from pellucid.data.datasets import from_arrays as from_arrays
+from pellucid.data.datasets import (
+    Dataset as Dataset,
+    Form as Form,
+    from_arrays as from_arrays,
+)
 from pellucid.data.digits import digits as digits
 from pellucid.data.idx import read_idx as read_idx
-from pellucid.data.mnist import download_mnist as download_mnist
-from pellucid.data.mnist import mnist as mnist
+from pellucid.data.mnist import (
+    download_mnist as download_mnist,
+    mnist as mnist,
+)
 from pellucid.on_use import on_use
 
 if TYPE_CHECKING:  # and loaded when first asked for: see the end
-    from pellucid.data.folders import ImageFolder as ImageFolder
-    from pellucid.data.folders import ImageParts as ImageParts
-    from pellucid.data.folders import image_folder as image_folder
-    from pellucid.data.folders import image_parts as image_parts
-    from pellucid.data.folders import read_picture as read_picture
-    from pellucid.data.idx_loading import download_idx_set as download_idx_set
-    from pellucid.data.idx_loading import idx_folder as idx_folder
-    from pellucid.data.idx_loading import idx_set as idx_set
+    from pellucid.data.folders import (
+        ImageFolder as ImageFolder,
+        ImageParts as ImageParts,
+        image_folder as image_folder,
+        image_parts as image_parts,
+        read_picture as read_picture,
+    )
+    from pellucid.data.idx_loading import (
+        download_idx_set as download_idx_set,
+        idx_folder as idx_folder,
+        idx_set as idx_set,
+    )
     from pellucid.data.idx_sets import IDX_SETS as IDX_SETS
-    from pellucid.data.images import read_digit as read_digit
-    from pellucid.data.images import read_ink as read_ink
-    from pellucid.data.splits import SplitReport as SplitReport
-    from pellucid.data.splits import split as split
-    from pellucid.data.splits import split_fractions as split_fractions
-    from pellucid.data.synthetic import SYNTHETIC as SYNTHETIC
-    from pellucid.data.synthetic import Synthetic as Synthetic
-    from pellucid.data.synthetic import circles as circles
-    from pellucid.data.synthetic import flower as flower
-    from pellucid.data.synthetic import moons as moons
-    from pellucid.data.synthetic import parity as parity
-    from pellucid.data.synthetic import sine as sine
-    from pellucid.data.synthetic import spirals as spirals
-    from pellucid.data.synthetic import xor as xor
-    from pellucid.data.text import TextParts as TextParts
-    from pellucid.data.text import Vocabulary as Vocabulary
-    from pellucid.data.text import read_text as read_text
-    from pellucid.data.text import text_parts as text_parts
-    from pellucid.data.text import text_windows as text_windows
+    from pellucid.data.images import (
+        read_digit as read_digit,
+        read_ink as read_ink,
+    )
+    from pellucid.data.splits import (
+        SplitReport as SplitReport,
+        split as split,
+        split_fractions as split_fractions,
+    )
+    from pellucid.data.synthetic import (
+        SYNTHETIC as SYNTHETIC,
+        Synthetic as Synthetic,
+        circles as circles,
+        flower as flower,
+        moons as moons,
+        parity as parity,
+        sine as sine,
+        spirals as spirals,
+        xor as xor,
+    )
+    from pellucid.data.text import (
+        TextParts as TextParts,
+        Vocabulary as Vocabulary,
+        read_text as read_text,
+        text_parts as text_parts,
+        text_windows as text_windows,
+    )
 
 
 if not TYPE_CHECKING:

@@ -23,8 +23,10 @@ from pellucid.on_use import on_use
 
 if TYPE_CHECKING:
     from pellucid.linter.check import Check as Check
-    from pellucid.linter.findings import Finding as Finding
-    from pellucid.linter.findings import Findings as Findings
+    from pellucid.linter.findings import (
+        Finding as Finding,
+        Findings as Findings,
+    )
     from pellucid.linter.linting import lint as lint
     from pellucid.linter.table import CHECKS as CHECKS
 

@@ -16,39 +16,49 @@ training, batch by batch, are in `pellucid.train`.
 
 from typing import TYPE_CHECKING
 
-from pellucid.measures.classification import accuracy as accuracy
-from pellucid.measures.classification import confusion_matrix as confusion_matrix
-from pellucid.measures.classification import f1 as f1
-from pellucid.measures.classification import precision as precision
-from pellucid.measures.classification import recall as recall
-from pellucid.measures.clustering import PairCounts as PairCounts
-from pellucid.measures.clustering import adjusted_mutual_information as adjusted_mutual_information
-from pellucid.measures.clustering import adjusted_rand_index as adjusted_rand_index
-from pellucid.measures.clustering import (
-    normalized_mutual_information as normalized_mutual_information,
+from pellucid.measures.classification import (
+    accuracy as accuracy,
+    confusion_matrix as confusion_matrix,
+    f1 as f1,
+    precision as precision,
+    recall as recall,
 )
-from pellucid.measures.clustering import pair_counts as pair_counts
-from pellucid.measures.clustering import rand_index as rand_index
-from pellucid.measures.fit import FitDiagnosis as FitDiagnosis
-from pellucid.measures.fit import fit_diagnosis as fit_diagnosis
-from pellucid.measures.information import Information as Information
-from pellucid.measures.information import cross_entropy as cross_entropy
-from pellucid.measures.information import entropy as entropy
-from pellucid.measures.information import information_gain as information_gain
-from pellucid.measures.information import js_divergence as js_divergence
-from pellucid.measures.information import kl_divergence as kl_divergence
-from pellucid.measures.information import mutual_information as mutual_information
-from pellucid.measures.information import self_information as self_information
-from pellucid.measures.per_class import ClassificationReport as ClassificationReport
-from pellucid.measures.per_class import classification_report as classification_report
+from pellucid.measures.clustering import (
+    PairCounts as PairCounts,
+    adjusted_mutual_information as adjusted_mutual_information,
+    adjusted_rand_index as adjusted_rand_index,
+    normalized_mutual_information as normalized_mutual_information,
+    pair_counts as pair_counts,
+    rand_index as rand_index,
+)
+from pellucid.measures.fit import (
+    FitDiagnosis as FitDiagnosis,
+    fit_diagnosis as fit_diagnosis,
+)
+from pellucid.measures.information import (
+    Information as Information,
+    cross_entropy as cross_entropy,
+    entropy as entropy,
+    information_gain as information_gain,
+    js_divergence as js_divergence,
+    kl_divergence as kl_divergence,
+    mutual_information as mutual_information,
+    self_information as self_information,
+)
+from pellucid.measures.per_class import (
+    ClassificationReport as ClassificationReport,
+    classification_report as classification_report,
+)
 from pellucid.measures.regression import r2 as r2
-from pellucid.measures.scores import Calibration as Calibration
-from pellucid.measures.scores import RocCurve as RocCurve
-from pellucid.measures.scores import calibration as calibration
-from pellucid.measures.scores import expected_calibration_error as expected_calibration_error
-from pellucid.measures.scores import roc_auc as roc_auc
-from pellucid.measures.scores import roc_curve as roc_curve
-from pellucid.measures.scores import top_k_accuracy as top_k_accuracy
+from pellucid.measures.scores import (
+    Calibration as Calibration,
+    RocCurve as RocCurve,
+    calibration as calibration,
+    expected_calibration_error as expected_calibration_error,
+    roc_auc as roc_auc,
+    roc_curve as roc_curve,
+    top_k_accuracy as top_k_accuracy,
+)
 from pellucid.on_use import on_use
 
 if not TYPE_CHECKING:

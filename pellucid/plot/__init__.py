@@ -12,19 +12,27 @@ Predictions   decision_boundary, fitted_curve, predicted_and_true
 from typing import TYPE_CHECKING
 
 from pellucid.on_use import on_use
-from pellucid.plot.activations import activations as activations
-from pellucid.plot.activations import layer_outputs as layer_outputs
-from pellucid.plot.activations import start_histograms as start_histograms
-from pellucid.plot.images import filters as filters
-from pellucid.plot.images import images as images
+from pellucid.plot.activations import (
+    activations as activations,
+    layer_outputs as layer_outputs,
+    start_histograms as start_histograms,
+)
+from pellucid.plot.images import (
+    filters as filters,
+    images as images,
+)
 
 if TYPE_CHECKING:
-    from pellucid.plot.penalties import penalty_balls as penalty_balls
-    from pellucid.plot.penalties import penalty_path as penalty_path
-    from pellucid.plot.penalties import penalty_paths as penalty_paths
-    from pellucid.plot.predictions import decision_boundary as decision_boundary
-    from pellucid.plot.predictions import fitted_curve as fitted_curve
-    from pellucid.plot.predictions import predicted_and_true as predicted_and_true
+    from pellucid.plot.penalties import (
+        penalty_balls as penalty_balls,
+        penalty_path as penalty_path,
+        penalty_paths as penalty_paths,
+    )
+    from pellucid.plot.predictions import (
+        decision_boundary as decision_boundary,
+        fitted_curve as fitted_curve,
+        predicted_and_true as predicted_and_true,
+    )
 
 
 if not TYPE_CHECKING:

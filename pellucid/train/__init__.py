@@ -13,24 +13,32 @@ code, an experiment, and from what that shows the next idea.
 from typing import TYPE_CHECKING
 
 from pellucid.on_use import on_use
-from pellucid.train.checkpoint import Checkpoint as Checkpoint
-from pellucid.train.checkpoint import Position as Position
+from pellucid.train.checkpoint import (
+    Checkpoint as Checkpoint,
+    Position as Position,
+)
 from pellucid.train.curves import save_curves as save_curves
 from pellucid.train.early_stopping import EarlyStopping as EarlyStopping
 from pellucid.train.evaluation import evaluate as evaluate
-from pellucid.train.history import EpochRecord as EpochRecord
-from pellucid.train.history import History as History
-from pellucid.train.history import StepRecord as StepRecord
-from pellucid.train.history import Steps as Steps
-from pellucid.train.metrics import AbsoluteError as AbsoluteError
-from pellucid.train.metrics import Accuracy as Accuracy
-from pellucid.train.metrics import Metric as Metric
-from pellucid.train.metrics import RocAuc as RocAuc
-from pellucid.train.metrics import SetMetric as SetMetric
-from pellucid.train.options import Callback as Callback
-from pellucid.train.options import Options as Options
-from pellucid.train.options import Saving as Saving
-from pellucid.train.options import Weights as Weights
+from pellucid.train.history import (
+    EpochRecord as EpochRecord,
+    History as History,
+    StepRecord as StepRecord,
+    Steps as Steps,
+)
+from pellucid.train.metrics import (
+    AbsoluteError as AbsoluteError,
+    Accuracy as Accuracy,
+    Metric as Metric,
+    RocAuc as RocAuc,
+    SetMetric as SetMetric,
+)
+from pellucid.train.options import (
+    Callback as Callback,
+    Options as Options,
+    Saving as Saving,
+    Weights as Weights,
+)
 from pellucid.train.progress import ProgressBar as ProgressBar
 from pellucid.train.report import save_report as save_report
 from pellucid.train.run_folder import RunFolder as RunFolder
