@@ -6,8 +6,8 @@ Do: Send RMSProp, and AdaGrad with ten times its rate, down a steep wall, over a
     gently, into a hole. Then send AdaGrad, and a faulty AdaGrad whose sum is set to zero at each
     step, down the valley x^2 / 20 + y^2 from (-7, 2).
 See: The wall makes the sum of AdaGrad so large that it creeps over the plateau. RMSProp forgets the
-    wall after some ten steps and arrives. The faulty AdaGrad steps by its full rate in the sign of
-    each slope and ends beside the minimum, swinging; the right one is there.
+    wall after about a hundred steps and arrives. The faulty AdaGrad steps by its full rate in the
+    sign of each slope and ends beside the minimum, swinging; the right one is there.
 Learn: Dividing by the size of past gradients is good as long as the past resembles the present. A
     mean that forgets repairs it. A sum that is reset says nothing about the past at all: g / |g| is
     the sign of g.
