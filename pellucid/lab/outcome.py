@@ -71,7 +71,10 @@ class Outcome:
     def __str__(self) -> str:
         """The question, what to see, what is learned, and the verdict."""
         words = self.experiment.said()
-        return "\n\n".join([words.title, words.question, words.see, self.verdict(), words.learn])
+        parts = [words.title, words.question]
+        if self.settings != replace(self.experiment.settings(), seed=self.settings.seed):
+            parts.append(said("With the settings as they come, one sees this:"))
+        return "\n\n".join([*parts, words.see, self.verdict(), words.learn])
 
     def _repr_html_(self) -> str:
         """The words, the figure and the verdict."""

@@ -33,7 +33,10 @@ DIGITS = ("train", "digits")
         ((*DIGITS, "--dropout", "much"), "--dropout: 'much' is not a number."),
         (("train", "moons", "--samples", "2.5"), "--samples: '2.5' is not a whole number."),
         (("train", "folder", "--data-dir", "x", "--broken", "skp"), "Did you mean 'skip'?"),
-        (("train", "moons", "--model", "resnet"), "Models that fit: mlp, two-layer-net"),
+        (
+            ("train", "moons", "--model", "resnet"),
+            "Models that fit: l-layer, logistic-regression, mlp",
+        ),
         (("train", "text"), "Missing option '--file'"),
         ((*DIGITS, "--epochs", "0"), "0 is not in the range"),
         ((*DIGITS, "--learning-rate", "-1"), "-1.0 is not in the range"),

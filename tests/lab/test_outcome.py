@@ -41,6 +41,12 @@ def test_an_outcome_tells_itself_in_both_languages(outcome):
     assert "Why do the weights" in shown
 
 
+def test_what_is_to_be_seen_is_said_to_be_that_of_the_usual_settings_where_they_are_changed():
+    told = "With the settings as they come, one sees this:"
+    assert told in str(lab.run("zero-start", seeds=(), hidden=5))
+    assert told not in str(lab.run("zero-start", seeds=(), seed=5))
+
+
 def test_figures_are_light_or_dark(outcome):
     light, dark = (outcome.figure(theme).get_facecolor() for theme in ("light", "dark"))
     assert sum(light[:3]) > 2.9

@@ -7,7 +7,8 @@ Do: Take the gradient of a small network by backpropagation. Then move each of i
     gradient wrong by one percent.
 See: Errors draw a U. Large steps miss the curve, by the square of the step, and to one side by the
     step itself. Small ones drown in rounding. Around 1e-5 double precision agrees to ten digits;
-    single precision never gets beyond four or five. The wrong number is seen at once.
+    single precision never gets beyond four or five. With one number wrong the error is many
+    thousand times larger, as the verdict says.
 Learn: Check with central differences, in double precision, with a step near 1e-5, and where the
     function has no kink. It takes two losses for each weight: so one checks with it, and learns
     with backpropagation, which has all weights at once.
