@@ -130,7 +130,9 @@ def figure(series: Series) -> Any:
         (":", "single", said("central, single")),
     ):
         curves.plot(series["steps"], series[way], line, label=label)
-    curves.set(xscale="log", yscale="log", xlabel=said("step h"), ylim=(1e-13, 1e7))
+    faulty = float(series["error_faulty"])
+    curves.axhline(max(faulty, 1e-13), color="C3", linewidth=1.0, label=said("one number wrong"))
+    curves.set(xscale="log", yscale="log", xlabel=said("step h"), ylim=(1e-13, 1e8))
     curves.set_title(said("relative error"))
     curves.legend(loc="upper right")
     ends = [series["gradient"].min(), series["gradient"].max()]
