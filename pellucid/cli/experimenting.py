@@ -20,6 +20,7 @@ from pellucid.lab import run as run_experiment
 from pellucid.lab.gallery import Gallery
 from pellucid.lab.records import save
 from pellucid.lab.settings import Field, fields_of
+from pellucid.lab.verdict import sign
 from pellucid.languages import said
 from pellucid.tables import aligned
 
@@ -129,8 +130,7 @@ def run_all(asking: Asking, output: Output) -> int:
             gallery.add(outcome)
             if not output.as_json:
                 for verdict in outcome.verdicts:
-                    mark = "✓" if verdict.holds else "✗"
-                    console.print(f"{mark} {name:{width}}  {verdict}")
+                    console.print(f"{sign(verdict.holds)} {name:{width}}  {verdict}")
     if output.as_json:
         write_json([_told(outcome) for outcome in gallery.outcomes.values()])
     elif output.is_full:

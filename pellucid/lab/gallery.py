@@ -13,6 +13,7 @@ from pellucid.lab.outcome import Outcome
 from pellucid.lab.records import save
 from pellucid.lab.settings import fields_of
 from pellucid.lab.topics import TOPICS
+from pellucid.lab.verdict import sign
 from pellucid.languages import chosen, said
 from pellucid.train.page import escape, framed, scrolled, section, table
 
@@ -80,8 +81,7 @@ class Gallery:
 def _card(outcome: Outcome) -> str:
     words, name = outcome.experiment.said(), outcome.experiment.name
     picture = _picture(f"{name}/{name}.png", f"{name}/{name}-dark.png", "", "")
-    sign = "✓" if outcome.holds else "✗"
-    told = f"<strong>{sign} {escape(words.title)}</strong>{escape(words.question)}"
+    told = f"<strong>{sign(outcome.holds)} {escape(words.title)}</strong>{escape(words.question)}"
     return f'<a href="{name}/index.html">{picture}<div>{told}</div></a>'
 
 

@@ -14,9 +14,9 @@ from pellucid.displays import listing
 from pellucid.lab.experiment import Experiment, Series
 from pellucid.lab.films import Film
 from pellucid.lab.settings import changed
-from pellucid.lab.themes import THEMES, readable, settled, themed
+from pellucid.lab.themes import png, readable, settled, themed
 from pellucid.lab.topics import experiment
-from pellucid.lab.verdict import Verdict
+from pellucid.lab.verdict import Verdict, sign
 from pellucid.languages import language, said
 
 SEEDS = 5
@@ -66,7 +66,7 @@ class Outcome:
         if not self.verdicts:
             return said("The claim was not checked.")
         told = said("The claim holds.") if self.holds else said("The claim does not hold.")
-        return "\n".join([told, *(f"  {mark(each)} {each}" for each in self.verdicts)])
+        return "\n".join([told, *(f"  {sign(each.holds)} {each}" for each in self.verdicts)])
 
     def __str__(self) -> str:
         """The question, what to see, what is learned, and the verdict."""
@@ -79,11 +79,8 @@ class Outcome:
     def _repr_html_(self) -> str:
         """The words, the figure and the verdict."""
         import base64  # on use: a terminal needs none of it
-        import io
 
-        buffer = io.BytesIO()
-        self.figure().savefig(buffer, format="png", dpi=144)
-        data = base64.b64encode(buffer.getvalue()).decode()
+        data = base64.b64encode(png(self.figure())).decode()
         words = self.experiment.said()
         picture = f'<img alt="{html.escape(words.see)}" src="data:image/png;base64,{data}">'
         return listing(words.title, words.question) + picture + listing(words.see, self.verdict())
@@ -130,11 +127,3 @@ class Watched(Sequence[int]):
             if self._watch is not None:
                 self._watch(done, len(self._seeds))
             yield seed
-
-
-def mark(verdict: Verdict) -> str:
-    """A sign that is read before the words."""
-    return "✓" if verdict.holds else "✗"
-
-
-__all__ = ["SEEDS", "THEMES", "Outcome", "run"]

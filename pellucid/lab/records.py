@@ -16,9 +16,7 @@ import numpy as np
 from pellucid.io.files import file_error, write_atomic
 from pellucid.lab.experiment import Series
 from pellucid.lab.outcome import Outcome
-from pellucid.lab.themes import THEMES
-
-SHARPNESS = 144  # pixels an inch: two for each pixel of a page
+from pellucid.lab.themes import THEMES, png
 
 
 def save(outcome: Outcome, folder: Path, themes: tuple[str, ...] = tuple(THEMES)) -> list[Path]:
@@ -73,7 +71,7 @@ def _contents(outcome: Outcome, themes: tuple[str, ...]) -> Iterator[tuple[str, 
     name = outcome.experiment.name
     for theme in themes:
         ending = "" if theme == themes[0] else f"-{theme}"
-        yield f"{name}{ending}.png", _png(outcome.figure(theme))
+        yield f"{name}{ending}.png", png(outcome.figure(theme))
         film = outcome.film(theme)
         if film is not None:
             yield f"{name}{ending}.webp", film.webp()
@@ -81,9 +79,3 @@ def _contents(outcome: Outcome, themes: tuple[str, ...]) -> Iterator[tuple[str, 
     if diagram:
         yield f"{name}.svg", diagram.encode()
     yield f"{name}.csv", csv(outcome.series).encode()
-
-
-def _png(figure: Any) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=SHARPNESS)
-    return buffer.getvalue()

@@ -3,10 +3,12 @@
 themed      Matplotlib draws so inside a `with` block
 panels      a figure of the house's width, with calm panels
 settled     the colours of a figure no longer depend on what is set when it is drawn
+png         a figure as a picture
 readable    the language of labels: the one chosen, or English where no font has its signs
 THEMES      light and dark
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +20,7 @@ from pellucid.plot.figure import new_figure
 from pellucid.plot.fonts import chinese_font
 
 WIDTH, HEIGHT = 7.2, 3.2  # inches of a figure, and of one row of panels: a notebook is as wide
+SHARPNESS = 144  # pixels an inch: two for each pixel of a page
 WHO = "lab: Matplotlib, which draws"
 
 # The first five lines of a panel: Okabe and Ito's colours, and for dark paper lighter ones.
@@ -69,6 +72,13 @@ def settled(figure: Any) -> Any:
     for dots in figure.findobj(imported("matplotlib.collections", WHO, OptionError).Collection):
         dots.set_edgecolor(dots.get_edgecolor())
     return figure
+
+
+def png(figure: Any) -> bytes:
+    """The figure as a PNG, as sharp as pages show it."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=SHARPNESS)
+    return buffer.getvalue()
 
 
 def readable() -> str:

@@ -3,6 +3,7 @@
 Verdict     one claim, its number, the bound, and whether it holds
 at_most     a claim that holds for small numbers
 at_least    one that holds for large ones
+sign        what holds and what does not, read before the words
 """
 
 from dataclasses import dataclass
@@ -49,6 +50,15 @@ class Verdict:
         """For a program."""
         found = {"claim": said(self.claim), "value": self.value, "bound": self.bound}
         return found | {"sense": self.sense, "holds": self.holds}
+
+
+def sign(holds: bool) -> str:
+    """A sign for what holds, or does not.
+
+    >>> sign(True), sign(False)
+    ('✓', '✗')
+    """
+    return "✓" if holds else "✗"
 
 
 def at_most(claim: str, value: SupportsFloat, bound: float) -> Verdict:

@@ -18,6 +18,7 @@ from outcomes import Placed, Shown, shown
 from sphinx.util.docutils import SphinxDirective
 
 from pellucid.lab import EXPERIMENTS, TOPICS
+from pellucid.lab.verdict import sign
 from pellucid.languages import chosen, language, said
 
 
@@ -135,8 +136,7 @@ class GalleryDirective(LabDirective):
         kept = shown(each, chosen())
         box = nodes.container(classes=["card"])
         box += self.linked(name, self.pictures(each, kept.figures, ""))
-        sign = "✓" if kept.holds else "✗"
-        title = nodes.strong("", f"{sign} {kept.words['title']}")
+        title = nodes.strong("", f"{sign(kept.holds)} {kept.words['title']}")
         box += self.linked(name, [title])
         box += nodes.paragraph("", kept.words["question"])
         return box

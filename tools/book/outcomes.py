@@ -22,12 +22,11 @@ import pellucid
 from pellucid import lab
 from pellucid.io import write_atomic
 from pellucid.lab.settings import changed
-from pellucid.lab.themes import THEMES
+from pellucid.lab.themes import SHARPNESS, THEMES
 from pellucid.languages import LANGUAGES, language
 
 HOME = Path(pellucid.__file__).parent
 KEPT = HOME.parent / "build" / "book" / "lab"
-DPI = 144
 BLOCK = re.compile(
     r"^```\{experiment\} *(?P<name>\S+)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL
 )
@@ -132,7 +131,7 @@ def figure_files(each: Placed, outcome: lab.Outcome, spoken: str) -> dict[str, s
     """The figure by theme, with labels in the language chosen."""
     found = {theme: f"{each.name}-{theme}-{spoken}.webp" for theme in THEMES}
     for theme, name in found.items():
-        options = {"dpi": DPI, "pil_kwargs": {"lossless": True}}
+        options = {"dpi": SHARPNESS, "pil_kwargs": {"lossless": True}}
         outcome.figure(theme).savefig(each.folder / name, **options)
     return found
 

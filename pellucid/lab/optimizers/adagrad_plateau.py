@@ -24,6 +24,7 @@ import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
+from pellucid.lab.optimizers.optimizer_paths import long_valley, path
 from pellucid.lab.settings import Seed
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
@@ -72,7 +73,7 @@ def run(settings: Settings) -> Series:
         "faulty": lambda w: ForgetfulAdaGrad(w, valley_rate),
     }
     for name, make in ways.items():
-        series[f"way_{name}"] = path(make, valley, start, settings.valley_steps)
+        series[f"way_{name}"] = path(make, long_valley, start, settings.valley_steps)
     x = np.linspace(-5.5, 7.0, 251)
     return series | {"x": x, "height": np.array([wall(pc.tensor([place])).item() for place in x])}
 
@@ -81,29 +82,6 @@ def wall(w: pc.Tensor) -> pc.Tensor:
     """A wall left of -3, a plateau that falls gently, and a hole at 4."""
     x = w[0]
     return 4.0 * pc.maximum(-3.0 - x, 0.0) ** 2.0 - 0.05 * x - 4.0 * pc.exp(-((x - 4.0) ** 2.0))
-
-
-def valley(w: pc.Tensor) -> pc.Tensor:
-    """Steep across, flat along."""
-    return w[0] ** 2.0 / 20.0 + w[1] ** 2.0
-
-
-def path(make: Any, surface: Any, start: Any, steps: int) -> Any:
-    """Where an optimizer goes, the start first."""
-    w = pc.Parameter(start)
-    optimizer = make({"w": w})
-
-    @pc.compile
-    def step() -> pc.Tensor:
-        loss: pc.Tensor = surface(w)
-        optimizer.minimize(loss)
-        return loss
-
-    places = [start]
-    for _ in range(steps):
-        step()
-        places.append(w.numpy())
-    return np.array(places)
 
 
 def figure(series: Series) -> Any:

@@ -55,17 +55,25 @@ def run(settings: Settings) -> Series:
     }
     off = settings.spread * np.random.default_rng(settings.seed).standard_normal(2)
     start = np.array([-7.0, 2.0]) + off
-    return {name: path(make, start, settings.steps) for name, make in optimizers.items()}
+    return {
+        name: path(make, long_valley, start, settings.steps) for name, make in optimizers.items()
+    }
 
 
-def path(make: Any, start: Any, steps: int) -> Any:
-    """Where an optimizer goes."""
+def long_valley(w: pc.Tensor) -> pc.Tensor:
+    """x^2 / 20 + y^2: steep across, flat along."""
+    height: pc.Tensor = w[0] ** 2.0 / 20.0 + w[1] ** 2.0
+    return height
+
+
+def path(make: Any, surface: Any, start: Any, steps: int) -> Any:
+    """Where an optimizer goes on a surface, the start first: (steps + 1, numbers)."""
     w = pc.Parameter(start)
     optimizer = make({"w": w})
 
     @pc.compile
     def step() -> pc.Tensor:
-        loss: pc.Tensor = w[0] ** 2.0 / 20.0 + w[1] ** 2.0
+        loss: pc.Tensor = surface(w)
         optimizer.minimize(loss)
         return loss
 

@@ -21,6 +21,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
+from pellucid.lab.mislabelled import mislabelled
 from pellucid.lab.settings import Seed
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least
@@ -80,13 +81,10 @@ def train(
 
 def samples(settings: Settings) -> tuple[pc.data.Dataset, ...]:
     """Digits to learn from, to stop by, and to judge by; some labels in each are random."""
-    digits = pc.data.digits()
-    draw = np.random.default_rng(settings.seed)
-    is_wrong = draw.random(len(digits)) < settings.wrong
-    labels = np.where(is_wrong, draw.integers(0, 10, len(digits)), digits.labels)
+    digits = mislabelled(pc.data.digits(), settings.wrong, settings.seed)
     share = settings.samples / len(digits)
     shares = (share, share, 1.0 - 2.0 * share)
-    return pc.data.split(replace(digits, labels=labels), shares, seed=settings.seed)[0]
+    return pc.data.split(digits, shares, seed=settings.seed)[0]
 
 
 def figure(series: Series) -> Any:

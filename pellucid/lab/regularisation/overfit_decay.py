@@ -21,6 +21,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
+from pellucid.lab.mislabelled import mislabelled
 from pellucid.lab.settings import Seed
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
@@ -59,10 +60,7 @@ def samples(settings: Settings) -> tuple[pc.data.Dataset, pc.data.Dataset]:
     digits = pc.data.digits()
     share = settings.samples / len(digits)
     (few, others), _ = pc.data.split(digits, (share, 1.0 - share), seed=settings.seed)
-    draw = np.random.default_rng(settings.seed)
-    is_wrong = draw.random(len(few)) < settings.wrong
-    labels = np.where(is_wrong, draw.integers(0, 10, len(few)), few.labels)
-    return replace(few, labels=labels), others
+    return mislabelled(few, settings.wrong, settings.seed), others
 
 
 def train(
