@@ -4,9 +4,13 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+
+import pellucid as pc
+from pellucid.executors import EXECUTORS
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -44,6 +48,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden` writes golden files anew instead of comparing with them."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew")
+
+
+@pytest.fixture(params=EXECUTORS)
+def compiled(request: pytest.FixtureRequest) -> Callable[[Callable[..., Any]], Any]:
+    """Compiles on each executor."""
+    return lambda function: pc.compile(function, executor=request.param)
 
 
 @pytest.fixture

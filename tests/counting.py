@@ -1,5 +1,6 @@
 """Counting work instead of time: tests of growth, whatever else the machine does.
 
+counting        a function, and the list of its captures
 lines_run       how many lines of Python run inside pellucid while a function does
 """
 
@@ -11,6 +12,17 @@ from typing import Any
 import pellucid
 
 HOME = str(Path(pellucid.__file__).parent)
+
+
+def counting(function: Callable[..., Any]) -> tuple[Callable[..., Any], list[int]]:
+    """The function, and the list of the captures of it."""
+    captures: list[int] = []
+
+    def counted(*arguments: Any) -> Any:
+        captures.append(1)
+        return function(*arguments)
+
+    return counted, captures
 
 
 def lines_run(function: Callable[[], Any]) -> int:

@@ -4,29 +4,12 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
+from counting import counting
 
 import pellucid as pc
 from pellucid.errors import DTypeError, GraphError
-from pellucid.executors import EXECUTORS
 
 Pair = namedtuple("Pair", ["first", "second"])
-
-
-@pytest.fixture(params=EXECUTORS)
-def compiled(request):
-    """Compiles on each executor."""
-    return lambda function: pc.compile(function, executor=request.param)
-
-
-def counting(function):
-    """The function, and the list of the captures of it."""
-    captures = []
-
-    def counted(*arguments):
-        captures.append(1)
-        return function(*arguments)
-
-    return counted, captures
 
 
 def test_arguments_nest_too(compiled):

@@ -2,29 +2,11 @@
 
 import numpy as np
 import pytest
-from counting import lines_run
+from counting import counting, lines_run
 
 import pellucid as pc
 from pellucid.errors import DTypeError
-from pellucid.executors import EXECUTORS
 from pellucid.recordings import setting
-
-
-@pytest.fixture(params=EXECUTORS)
-def compiled(request):
-    """Compiles on each executor."""
-    return lambda function: pc.compile(function, executor=request.param)
-
-
-def counting(function):
-    """The function, and the list of the captures of it."""
-    captures = []
-
-    def counted(*arguments):
-        captures.append(1)
-        return function(*arguments)
-
-    return counted, captures
 
 
 def test_captured_again_for_what_decides_the_graph(compiled):

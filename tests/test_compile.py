@@ -8,16 +8,9 @@ import pytest
 
 import pellucid as pc
 from pellucid.errors import GraphError, OptionError
-from pellucid.executors import EXECUTORS
 from pellucid.recordings import is_recording
 
 Pair = namedtuple("Pair", ["first", "second"])
-
-
-@pytest.fixture(params=EXECUTORS)
-def compiled(request):
-    """Compiles on each executor."""
-    return lambda function: pc.compile(function, executor=request.param)
 
 
 @pytest.mark.parametrize(

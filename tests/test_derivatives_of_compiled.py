@@ -6,7 +6,6 @@ import pytest
 import pellucid as pc
 from pellucid import nn
 from pellucid.errors import GradientError
-from pellucid.executors import EXECUTORS
 from pellucid.functional import softmax
 
 X = np.array([0.5, -1.0, 2.0])
@@ -15,11 +14,6 @@ V = np.array([1.0, 0.5, -2.0])
 
 def cubes(x):
     return (x**3.0).sum()
-
-
-@pytest.fixture(params=EXECUTORS)
-def compiled(request):
-    return lambda function: pc.compile(function, executor=request.param)
 
 
 def test_gradients_of_every_order_go_through(compiled):

@@ -11,17 +11,11 @@ from guarded import SECONDS, SIZE, adding, until, variables, working
 import pellucid as pc
 from pellucid import nn, optim
 from pellucid.errors import GraphError
-from pellucid.executors import EXECUTORS
 from pellucid.guards import Guard, joined
 from pellucid.primitives import Primitive
 from pellucid.primitives.base import FLOATS
 from pellucid.state import copies, restore
 from pellucid.variables import assign_all
-
-
-@pytest.fixture(params=EXECUTORS)
-def compiled(request):
-    return lambda function: pc.compile(function, executor=request.param)
 
 
 def test_a_value_that_was_read_never_changes(compiled):

@@ -7,15 +7,9 @@ import pytest
 from guarded import SECONDS, adding, until, variables, working
 
 import pellucid as pc
-from pellucid.executors import EXECUTORS
 from pellucid.primitives import Primitive
 from pellucid.primitives.base import FLOATS
 from pellucid.state import copies
-
-
-@pytest.fixture(params=EXECUTORS)
-def compiled(request):
-    return lambda function: pc.compile(function, executor=request.param)
 
 
 def test_who_reads_sees_whole_steps(compiled):

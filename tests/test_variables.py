@@ -5,13 +5,6 @@ import pytest
 
 import pellucid as pc
 from pellucid.errors import DTypeError, GraphError, ShapeError
-from pellucid.executors import EXECUTORS
-
-
-@pytest.fixture(params=EXECUTORS)
-def compiled(request):
-    """Compiles on each executor."""
-    return lambda function: pc.compile(function, executor=request.param)
 
 
 def test_kinds_of_variables():

@@ -1,16 +1,15 @@
 """What programs read, and what is left out for people who want little: --json and --quiet."""
 
 import io
-import json
-import re
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from cli.conftest import Run
+from cli.documents import QUICK, read
 
 import pellucid as pc
 from pellucid.cli import main
@@ -18,29 +17,6 @@ from pellucid.cli.datasets import DATA
 from pellucid.io import read_jsonl
 from pellucid.models import MODELS
 from pellucid.train import RunFolder
-
-Run = Callable[..., tuple[int, str, str]]
-QUICK = ("--epochs", 2, "--executor", "reference")
-
-
-def read(text: str, command: str = "") -> Any:
-    """One JSON document with what the page on it tells, and no word that JSON does not have."""
-
-    def refuse(word: str) -> None:
-        raise AssertionError(word)
-
-    found = json.loads(text, parse_constant=refuse)
-    if command:
-        assert list(found) == told(command)
-    return found
-
-
-def told(command: str) -> list[str]:
-    """The names in a command's document, as the page of the command line has them."""
-    page = Path(__file__).parents[2].joinpath("docs/command-line.md").read_text()
-    rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
-    (names,) = (names for commands, names in rows if f"`{command}`" in commands)
-    return re.findall("`(.*?)`", names)
 
 
 def test_training_is_one_document_with_every_number_whole(run: Run, tmp_path: Path) -> None:
