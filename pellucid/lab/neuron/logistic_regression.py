@@ -120,7 +120,8 @@ def figure(series: Series) -> Any:
     shown = weights.reshape(colours, side, side).mean(axis=0)
     largest = np.abs(shown).max() or 1.0
     image = picture.imshow(shown, cmap="RdBu_r", vmin=-largest, vmax=largest)
-    drawn.colorbar(image, ax=picture, shrink=0.7)
+    bar = drawn.colorbar(image, ax=picture, shrink=0.7, ticks=[-largest, 0.0, largest])
+    bar.ax.set_yticklabels([said("first class"), "0", said("second class")])
     picture.set_title(said("weights"))
     picture.set_axis_off()
     return drawn
