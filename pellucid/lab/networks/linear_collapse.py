@@ -13,7 +13,7 @@ Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, section 3.2.6; t
     shallow networks, on why non-linear activation functions are needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -22,6 +22,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
+from pellucid.lab.films import Film
 from pellucid.lab.settings import Seed
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
@@ -31,7 +32,8 @@ from pellucid.tune import Choice, Integers, Uniform
 NETS = ("one", "three", "bent")
 BENDS = {"tanh": nn.Tanh, "relu": nn.ReLU, "identity": nn.Identity}
 SIDE = np.linspace(-1.6, 1.6, 81, dtype=np.float32)
-GRID = np.stack(np.meshgrid(SIDE, SIDE), axis=-1).reshape(-1, 2)
+COARSE = SIDE[::4]  # for what moves
+PICTURES = 41
 Bend = Annotated[str, Choice(tuple(BENDS)), "", "activation of the third network"]
 
 
@@ -50,20 +52,23 @@ class Settings:
 def run(settings: Settings) -> Series:
     """The points, what each network says on a grid, its accuracy, and how far it is from one map.
 
-    `apart`: the largest difference between the three linear layers and their product.
+    `apart`: the largest difference between the three linear layers and their product; `border`:
+    what the third network says while it learns, on a coarser grid.
     """
     points = pc.data.circles(settings.samples, rng=pc.Generator(settings.seed))
     x = points.features
     series: dict[str, Any] = {"x": x, "labels": points.labels}
     for name in NETS:
-        model = train(settings, network(settings, name), points)
-        series[f"grid_{name}"] = np.diff(model(GRID).numpy(), axis=1)[:, 0].reshape(81, 81)
+        model = network(settings, name)
+        border = [says(model, COARSE) for _ in train(settings, model, points)]
+        series[f"grid_{name}"] = says(model, SIDE)
         told = model(x).numpy().argmax(axis=1) == points.labels
         series[f"accuracy_{name}"] = np.array(told.mean())
         if name == "three":
             weight, bias = product(model)
             series["apart"] = np.array(np.abs(model(x).numpy() - (x @ weight + bias)).max())
-    return series
+    pictures = np.linspace(0, settings.steps, PICTURES).round().astype(int)
+    return series | {"updates": pictures, "border": np.stack(border)}
 
 
 def network(settings: Settings, name: str) -> nn.Sequential:
@@ -81,8 +86,14 @@ def network(settings: Settings, name: str) -> nn.Sequential:
     )
 
 
-def train(settings: Settings, model: nn.Module, points: pc.data.Dataset) -> nn.Module:
-    """The network, once it has learned the points."""
+def says(model: nn.Module, side: Any) -> Any:
+    """By how much the network prefers the inner ring, over a square with this side."""
+    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    return np.diff(model(grid).numpy(), axis=1).reshape(len(side), len(side))
+
+
+def train(settings: Settings, model: nn.Module, points: pc.data.Dataset) -> Iterator[int]:
+    """Train the network; the updates done, whenever it is time for a picture."""
     optimizer = pc.optim.Adam(model.parameters(), settings.learning_rate)
 
     @pc.compile
@@ -91,9 +102,12 @@ def train(settings: Settings, model: nn.Module, points: pc.data.Dataset) -> nn.M
         optimizer.minimize(loss)
         return loss
 
-    for _ in range(settings.steps):
-        step()
-    return model
+    done = 0
+    for picture in np.linspace(0, settings.steps, PICTURES).round().astype(int):
+        while done < picture:
+            step()
+            done += 1
+        yield done
 
 
 def product(model: nn.Module) -> tuple[Any, Any]:
@@ -115,17 +129,36 @@ def figure(series: Series) -> Any:
     }
     drawn, axes = panels(1, 3, height=3.0, sharey=True)
     for panel, name in zip(axes, NETS, strict=True):
-        says = series[f"grid_{name}"]
-        panel.contourf(SIDE, SIDE, says, [says.min() - 1.0, 0.0], colors=["C0"], alpha=0.25)
-        panel.contour(SIDE, SIDE, says, [0.0], colors="C5", linewidths=1.2)
-        for kind, marker in enumerate("os"):
-            of_kind = series["x"][series["labels"] == kind]
-            panel.plot(*of_kind.T, marker, color=f"C{kind}", markersize=2.5)
+        plane(panel, series, SIDE, series[f"grid_{name}"])
         right = float(series[f"accuracy_{name}"])
         panel.set_title(said("{net}\naccuracy {right:.2f}", net=titles[name], right=right))
-        panel.set(xlabel="x1", aspect="equal", xlim=(-1.6, 1.6), ylim=(-1.6, 1.6))
     axes[0].set_ylabel("x2")
     return drawn
+
+
+def plane(panel: Any, series: Series, side: Any, told: Any) -> None:
+    """The points, and what a network takes for the outer ring."""
+    if told.min() < 0.0:
+        panel.contourf(side, side, told, [told.min() - 1.0, 0.0], colors=["C0"], alpha=0.25)
+    if told.min() < 0.0 < told.max():
+        panel.contour(side, side, told, [0.0], colors="C5", linewidths=1.2)
+    for kind, marker in enumerate("os"):
+        of_kind = series["x"][series["labels"] == kind]
+        panel.plot(*of_kind.T, marker, color=f"C{kind}", markersize=2.5)
+    panel.set(xlabel="x1", aspect="equal", xlim=(-1.6, 1.6), ylim=(-1.6, 1.6))
+
+
+def film(series: Series) -> Film:
+    """The border of the third network while it learns."""
+    drawn, (panel,) = panels(height=3.6)
+
+    def draw(i: int) -> None:
+        panel.clear()
+        plane(panel, series, COARSE, series["border"][i])
+        panel.set_title(said("border after {count} updates", count=series["updates"][i]))
+        panel.set_ylabel("x2")
+
+    return Film(drawn, draw, PICTURES)
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:

@@ -5,7 +5,8 @@ import pytest
 from lab.lessons import breaks, holds
 
 import pellucid as pc
-from pellucid.lab.networks.linear_collapse import Settings, network, product
+from pellucid.lab.networks.linear_collapse import PICTURES, Settings, film, network, product, run
+from pellucid.lab.themes import themed
 
 
 def test_the_claim_holds():
@@ -29,3 +30,15 @@ def test_with_activations_no_product_is_the_network():
     model = network(Settings(seed=3), "bent")
     weight, bias = product(model)
     assert np.abs(model(x).numpy() - (x @ weight + bias)).max() > 0.01
+
+
+def test_the_film_begins_before_the_first_update_and_ends_with_the_trained_network():
+    series = run(Settings(steps=50))
+    assert series["updates"][[0, -1]].tolist() == [0, 50]
+    untrained = np.diff(network(Settings(), "bent")(np.float32([[-1.6, -1.6]])).numpy())
+    assert series["border"][0, 0, 0] == pytest.approx(untrained.item(), rel=1e-5)
+    assert np.allclose(series["border"][-1], series["grid_bent"][::4, ::4], rtol=1e-5, atol=1e-5)
+    with themed("light"):
+        shown = film(series)
+        shown.draw(PICTURES - 1)
+        assert "50" in shown.figure.axes[0].get_title()
