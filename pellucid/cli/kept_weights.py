@@ -24,11 +24,16 @@ MONITORS = (marked("validation loss"), marked("validation accuracy"))
 # As files of runs say it, in English whatever the language was: see `train.keeping.Kept`.
 FORMS = (
     (r"weights of epoch (?P<epoch>\d+)", marked("weights of epoch {epoch}")),
+    (r"averaged weights of epoch (?P<epoch>\d+)", marked("averaged weights of epoch {epoch}")),
     (
         r"weights of step (?P<step>\d+), in epoch (?P<epoch>\d+)",
         marked("weights of step {step}, in epoch {epoch}"),
     ),
-    (r"weights of the start", marked("weights of the start")),
+    (
+        r"averaged weights of step (?P<step>\d+), in epoch (?P<epoch>\d+)",
+        marked("averaged weights of step {step}, in epoch {epoch}"),
+    ),
+    (r"(?:averaged )?weights of the start", marked("weights of the start")),
     (r"weights at the start, seed (?P<seed>\d+)", START),
     (r"weights that training ended with", marked("weights that training ended with")),
 )

@@ -18,6 +18,7 @@ from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.settings import from_values
+from pellucid.cli.updates import average_of
 from pellucid.data import Form
 from pellucid.errors import (
     CapacityError,
@@ -56,6 +57,7 @@ KINDS = {
     "batch_size": int,
     "early_stopping": int,
     "keep": str,
+    "average": str,
     "class_weights": str,
     "executor": str,
 }
@@ -81,6 +83,8 @@ class Recipe:
     seed: int = 0
     early_stopping: int | None = None
     keep: str | None = None
+    average: str | None = None
+    average_options: Mapping[str, Any] = field(default_factory=dict)
     class_weights: str | None = None
     executor: str | None = None
 
@@ -169,6 +173,7 @@ def build_trainer(
         weights=Weights(classes=recipe.class_weights),
         early_stopping=None if patience is None else EarlyStopping(patience),
         keep=recipe.keep,
+        average=average_of(recipe.average, recipe.average_options),
         callbacks=callbacks,
         saving=None if folder is None else Saving(folder, config=config, graph=False),
         executor=recipe.executor,
@@ -193,6 +198,7 @@ def read_recipe(run: RunFolder) -> Recipe:
     try:
         recipe = Recipe(**entry)
         _check_types(recipe)
+        average_of(recipe.average, recipe.average_options)
         build_options(recipe)
         from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)
         Options(batch_size=recipe.batch_size, seed=recipe.seed, keep=recipe.keep)

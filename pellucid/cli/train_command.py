@@ -16,6 +16,7 @@ from pellucid.cli.known_words import KEEPS
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
+from pellucid.cli.updates import update_options
 from pellucid.cli.values import Number, Whole
 from pellucid.cli.words import Commands, OneOf
 from pellucid.models import MODELS, ModelKind
@@ -69,6 +70,7 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
             ["--drop-last"], is_flag=True, help="Leave out an epoch's smaller last batch."
         ),
         *_decay(),
+        *update_options(),
         *_running(),
     ]
 

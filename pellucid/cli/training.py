@@ -28,6 +28,7 @@ from pellucid.cli.recipe import (
     read_recipe,
 )
 from pellucid.cli.settings import from_words, settings_of
+from pellucid.cli.updates import average_of, average_options
 from pellucid.data import Dataset
 from pellucid.errors import FileError, OptionError
 from pellucid.models import MODELS
@@ -101,6 +102,8 @@ def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
         optimizer_options.setdefault("learning_rate", usual.learning_rate)
     known = {f.name for f in fields(Recipe)}
     plain = {name: value for name, value in given.items() if name in known}
+    average = average_options(given)
+    average_of(given.get("average"), average)  # what does not fit is said now
     return Recipe(
         **{"epochs": usual.epochs}
         | plain
@@ -110,6 +113,7 @@ def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
             "model": model.name,
             "model_options": dict(usual.models.get(model.name, {})) | model_options,
             "optimizer_options": optimizer_options,
+            "average_options": average,
             "class_weights": "balanced" if given["balanced"] else None,
         }
     )

@@ -17,6 +17,7 @@ from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import Recipe, build_trainer, free_folder, load_data, loss_of
 from pellucid.cli.settings import Setting, check_names, settings_of
 from pellucid.cli.training import STOPPED_BY, recipe_of, use_threads
+from pellucid.cli.updates import PREFIX
 from pellucid.errors import OptionError
 from pellucid.io.files import file_error
 from pellucid.models import MODELS
@@ -237,7 +238,8 @@ def _command(recipe: Recipe) -> str:
     }
     if recipe.early_stopping is not None:
         given["early_stopping"] = recipe.early_stopping
-    given["keep"] = recipe.keep
+    given |= {"keep": recipe.keep, "average": recipe.average}
+    given |= {PREFIX + name: value for name, value in recipe.average_options.items()}
     given = {name: value for name, value in given.items() if value is not None}
     parts = [f"--{name.replace('_', '-')} {word(value)}" for name, value in given.items()]
     parts = [part.removesuffix(" True") for part in parts if not part.endswith(" False")]

@@ -1,6 +1,7 @@
 """Training: `Trainer(model, loss, optimizer, data).fit(epochs=5)`.
 
 Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, ProgressBar
+Averages        ExponentialAverage, UniformAverage, Averaging
 Measures        evaluate, Metric, SetMetric, Accuracy, RocAuc, AbsoluteError
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
@@ -43,6 +44,13 @@ from pellucid.train.progress import ProgressBar as ProgressBar
 from pellucid.train.report import save_report as save_report
 from pellucid.train.run_folder import RunFolder as RunFolder
 from pellucid.train.trainer import Trainer as Trainer
+
+if TYPE_CHECKING:  # and loaded when first asked for: see the end
+    from pellucid.train.averaging import (
+        Averaging as Averaging,
+        ExponentialAverage as ExponentialAverage,
+        UniformAverage as UniformAverage,
+    )
 
 if not TYPE_CHECKING:  # other names are answered with ours
     __getattr__, __dir__ = on_use(__name__)

@@ -8,7 +8,7 @@ returning to Python.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.captured import Captured
 from pellucid.compile import compile as compiled
@@ -19,22 +19,31 @@ from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.components import check_parts
 from pellucid.train.evaluation import Feed, Loss
-from pellucid.train.keeping import MODEL
-from pellucid.train.metrics import Metric, SetMetric, means_of
+from pellucid.train.keeping import AVERAGE, MODEL
+from pellucid.train.metrics import Metric, SetMetric, for_loss, means_of
+from pellucid.train.options import Options
 from pellucid.variables import Variable
+
+if TYPE_CHECKING:
+    from pellucid.train.averaging import Averages
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is trained, and what is measured."""
+    """What is trained, and what is measured; `averages` of the weights, where some are kept."""
 
     model: Any
     loss: Loss
     optimizer: Any
     metrics: tuple[Metric | SetMetric, ...]
+    averages: "Averages | None" = None
 
-    def __post_init__(self) -> None:
-        check_parts(self.model, self.loss, self.optimizer)
+    @staticmethod
+    def of(model: Any, loss: Loss, optimizer: Any, options: Options) -> "Task":
+        """What a Trainer does with its options."""
+        check_parts(model, loss, optimizer)
+        averages = None if options.average is None else options.average.of(model, optimizer)
+        return Task(model, loss, optimizer, for_loss(options.metrics, loss), averages)
 
     def measured(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
         """The mean of each metric that is one over samples."""
@@ -87,6 +96,9 @@ class CompiledStep:
         """
         everything = {f"{MODEL}{k}": v for k, v in self.task.model.variables().items()}
         everything |= {f"optimizer/{k}": v for k, v in self.task.optimizer.variables().items()}
+        if self.task.averages is not None:
+            averages = self.task.averages.variables()
+            everything |= {f"{AVERAGE}{k}": v for k, v in averages.items()}
         known = set(everything.values())
         others = self.written(row).items()
         return everything | {f"other/{k}": v for k, v in others if v not in known}
@@ -105,6 +117,8 @@ class CompiledStep:
             )
         self._refuse_unheld()
         task.optimizer.minimize(loss)
+        if task.averages is not None:
+            task.averages.follow()
         return {"loss": loss} | task.measured(outputs, targets)
 
     def _refuse_unheld(self) -> None:

@@ -3,6 +3,7 @@
 check_parts     model, loss, optimizer; check_measured, without the last
 metrics_of      measures as a tuple
 callbacks_of    callbacks as a tuple
+check_average   a rule of averaging, where there is one
 """
 
 from typing import Any
@@ -14,6 +15,7 @@ MODEL = "It is a Module: nn.Sequential(...), or a class of your own, made by cal
 LOSS = "It is a function of outputs and targets, such as pellucid.functional.cross_entropy."
 OPTIMIZER = "It is made for the model: pellucid.optim.Adam(model.parameters())."
 METRIC = "Each is an object such as pellucid.train.Accuracy(): see pellucid.train.Metric."
+AVERAGE = "It is a rule: pellucid.train.ExponentialAverage(0.999), or UniformAverage()."
 CALLBACK = "Each is an object such as pellucid.train.ProgressBar(): see pellucid.train.Callback."
 
 
@@ -50,6 +52,12 @@ def callbacks_of(given: Any) -> tuple[Any, ...]:
         if isinstance(callback, type) or not hasattr(callback, "after_epoch"):
             raise _refusal("Options", f"callbacks[{i}]", callback, CALLBACK)
     return found
+
+
+def check_average(given: Any) -> None:
+    """Raise OptionError for what is no rule of averaging."""
+    if given is not None and (isinstance(given, type) or not hasattr(given, "forgets")):
+        raise _refusal("Options", "average", given, AVERAGE)
 
 
 def _listed(where: str, name: str, given: Any, rule: str) -> tuple[Any, ...]:

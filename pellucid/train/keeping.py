@@ -1,19 +1,26 @@
 """Which weights a run ends with: those of the best epoch, or those of the last one.
 
 Kept         the weights that a model holds once training has ended, in words
+kept_now     those of a checkpoint
 Keeper       has the model hold them, and gives it its last ones back to go on from
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.tensor import Tensor, holding
-from pellucid.train.checkpoint import Position
+from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.early_stopping import Watch
 from pellucid.train.options import BEST, LAST, Options
 from pellucid.variables import assign_all
 
-MODEL = "model/"  # before the names of a model's variables, in checkpoints
+if TYPE_CHECKING:
+    from pellucid.train.averaging import Averages
+
+# Before the names of a model's variables, and of their averages, in checkpoints.
+MODEL, AVERAGE = "model/", "average/"
 CHANGED = (
     "Trainer: the model's variables were changed since training ended. It goes on from them as "
     "they are now, and not from the last weights that it had trained."
@@ -28,10 +35,13 @@ class Kept:
     weights of epoch 6, the best by validation loss
     >>> print(Kept(Position(123, 6, 3)))
     weights of step 123, in epoch 7, the last
+    >>> print(Kept(Position(120, 6), averaged=True))
+    averaged weights of epoch 6, the last
     """
 
     position: Position
     monitor: str = ""
+    averaged: bool = False
 
     def __str__(self) -> str:
         at = self.position
@@ -40,21 +50,38 @@ class Kept:
         else:
             place = f"epoch {at.epoch}" if at.epoch else "the start"
         which = f"best by {self.monitor.replace('_', ' ')}" if self.monitor else "last"
-        return f"weights of {place}, the {which}"
+        return f"{'averaged ' * self.averaged}weights of {place}, the {which}"
+
+
+def kept_now(checkpoint: Checkpoint) -> tuple[dict[str, Any], Kept]:
+    """The model's arrays in a checkpoint, averaged where weights are, and which these are."""
+    last, averages = (
+        {
+            name.removeprefix(kind): a
+            for name, a in checkpoint.arrays.items()
+            if name.startswith(kind)
+        }
+        for kind in (MODEL, AVERAGE)
+    )
+    arrays = {name: averages.get(name, array) for name, array in last.items()}
+    return arrays, Kept(checkpoint.position, averaged=bool(averages))
 
 
 class Keeper:
     """What a model holds between the end of training and going on with it.
 
     Meanwhile the last weights wait here, as the tensors that the variables held: nothing is
-    copied.
+    copied. Where weights are averaged, `averages` are what is measured and kept.
     """
 
-    def __init__(self, options: Options, model: Any, *, validates: bool) -> None:
+    def __init__(
+        self, options: Options, model: Any, averages: "Averages | None", *, validates: bool
+    ) -> None:
         chooses = validates or options.early_stopping is not None
         self.keep = options.keep or (BEST if chooses else LAST)
         self.kept: Kept | None = None
         self._model = model
+        self._averages = averages
         self._waiting: dict[str, Tensor] = {}
         self._shown: dict[str, Tensor] = {}
 
@@ -62,14 +89,32 @@ class Keeper:
         """Have the model hold the weights that are kept: the best, where there are some."""
         best, weights = watch.best, watch.weights
         self.kept = Kept(position)
+        averages = self._averages
+        variables = self._model.variables()
         if restore and self.keep == BEST and weights is not None and best.epoch is not None:
-            variables = self._model.variables()
-            self._waiting = {name: variable.held() for name, variable in variables.items()}
+            self._wait()
             assign_all({v: holding(weights[name]) for name, v in variables.items()})
-            self.kept = Kept(Position(epoch=best.epoch), best.monitor)
+            place = Position(epoch=best.epoch)
+            self.kept = Kept(place, best.monitor, averaged=averages is not None)
+        elif restore and averages is not None:
+            self._wait()
+            assign_all(averages.held())
+            self.kept = Kept(position, averaged=True)
         # Held, so that a program that updates the variables leaves these arrays alone.
-        self._shown = {name: v.held() for name, v in self._model.variables().items()}
+        self._shown = {name: v.held() for name, v in variables.items()}
         return self.kept
+
+    def _wait(self) -> None:
+        self._waiting = {name: v.held() for name, v in self._model.variables().items()}
+
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        """Inside, the model holds the weights that are measured after an epoch."""
+        if self._averages is None:
+            yield
+        else:
+            with self._averages.shown():
+                yield
 
     def go_on(self) -> bool:
         """Give the last weights back; False where the model's were changed since `show`.
@@ -80,6 +125,8 @@ class Keeper:
         self.forget()
         if waiting and not changed:
             assign_all({v: waiting[name] for name, v in self._model.variables().items()})
+        if self._averages is not None:
+            self._averages.begin()
         return not changed
 
     def forget(self) -> None:

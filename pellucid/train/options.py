@@ -9,17 +9,20 @@ Callback    what is called while training goes on
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.refusals import KINDS, Kind, Strict
-from pellucid.train.components import callbacks_of, metrics_of
+from pellucid.train.components import callbacks_of, check_average, metrics_of
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric, SetMetric
+
+if TYPE_CHECKING:
+    from pellucid.train.averaging import Averaging
 
 USUAL_BATCH = 100
 BEST, LAST = KEEPS = "best", "last"
@@ -195,7 +198,9 @@ class Options(Strict):
     samples; `seed` decides the numbers of layers without `rng`, unless `model.seeded` did.
     `metrics` are measured beside the loss. `keep`: the weights that the model holds, and that are
     saved, once training has ended: those of the "best" epoch by what is monitored, or the "last";
-    left out, the best where there is a validation set or early stopping. `executor`: where the
+    left out, the best where there is a validation set or early stopping. `average`: a rule such as
+    `ExponentialAverage(0.999)`, with which an average of the weights is what is measured after
+    epochs, kept and saved; training goes on from the weights themselves. `executor`: where the
     compiled step runs; left out, the default of `pellucid.compile`. `lint`: whether `fit` warns
     of likely mistakes before its first step, by the quick checks of `pellucid.lint`.
 
@@ -210,6 +215,7 @@ class Options(Strict):
     weights: Weights = Weights()
     early_stopping: EarlyStopping | None = None
     keep: str | None = None
+    average: "Averaging | None" = None
     callbacks: tuple[Callback, ...] = ()
     saving: Saving | None = None
     executor: str | None = None
@@ -227,6 +233,7 @@ class Options(Strict):
             raise OptionError(f"Trainer: seed is {self.seed}. It lies between 0 and 2^64 - 1.")
         object.__setattr__(self, "metrics", metrics_of(self.metrics))
         object.__setattr__(self, "callbacks", callbacks_of(self.callbacks))
+        check_average(self.average)
         if self.keep is not None and self.keep not in KEEPS:
             raise OptionError(f"Trainer: keep {self.keep!r}. {closest(str(self.keep), KEEPS)}")
         names = ["loss", *(metric.name for metric in self.metrics)]

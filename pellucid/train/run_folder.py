@@ -27,7 +27,7 @@ from pellucid.io.files import file_error
 from pellucid.io.jsonl import json_value
 from pellucid.strict import strict
 from pellucid.train.checkpoint import Checkpoint, Position, best_file, step_file
-from pellucid.train.keeping import MODEL, Kept
+from pellucid.train.keeping import Kept, kept_now
 from pellucid.train.metric_rows import check_rows
 from pellucid.train.options import BEST
 
@@ -234,9 +234,10 @@ class RunFolder:
         best = checkpoint.best
         trainer = self.config.get("trainer")
         if best.epoch is not None and isinstance(trainer, dict) and trainer.get("keep") == BEST:
-            kept = Kept(Position(epoch=best.epoch), best.monitor)
+            kept = Kept(Position(epoch=best.epoch), best.monitor, kept_now(checkpoint)[1].averaged)
             return self.load_best(best.epoch), f"{kept} so far"
-        return _of_model(checkpoint), f"{Kept(checkpoint.position)} so far"
+        arrays, kept = kept_now(checkpoint)
+        return arrays, f"{kept} so far"
 
     def load_step(self, step: int) -> tuple[dict[str, Any], str]:
         """The model as it was after a step that a checkpoint holds, and which weights these are.
@@ -250,17 +251,8 @@ class RunFolder:
                 f"run {self.path}: it keeps no checkpoint of step {step}, but of steps "
                 f"{', '.join(known) or 'none'}."
             )
-        checkpoint = Checkpoint.load(path)
-        return _of_model(checkpoint), str(Kept(checkpoint.position))
-
-
-def _of_model(checkpoint: Checkpoint) -> dict[str, Any]:
-    """The arrays of the model alone."""
-    return {
-        name.removeprefix(MODEL): array
-        for name, array in checkpoint.arrays.items()
-        if name.startswith(MODEL)
-    }
+        arrays, kept = kept_now(Checkpoint.load(path))
+        return arrays, str(kept)
 
 
 def _content(file: Path) -> bytes:

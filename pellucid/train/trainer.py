@@ -24,7 +24,6 @@ from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Valu
 from pellucid.train.interrupt import Interrupts
 from pellucid.train.keeping import CHANGED, Keeper
 from pellucid.train.linted import linted
-from pellucid.train.metrics import for_loss
 from pellucid.train.options import Options
 from pellucid.train.progress import watched
 from pellucid.train.recorder import Recorder
@@ -62,14 +61,14 @@ class Trainer(BaseTrainer):
         check_data(train, validation, options)
         super().__init__(model, loss, optimizer, train, validation, options)
         feed = Feed(train, options.weights.of(train))
-        task = Task(model, loss, optimizer, for_loss(options.metrics, loss))
+        task = Task.of(model, loss, optimizer, options)
         self._program = CompiledStep(task, feed, options.executor)
         self._evaluation = Evaluation(model, loss, options.metrics, options.executor)
         self._stepper = Stepper(self._program, options)
         self._recorder = Recorder(options.saving)
         validates = validation is not None
         self._watch = Watch(options.early_stopping, options.metrics, validates=validates)
-        self._keeper = Keeper(options, model, validates=validates)
+        self._keeper = Keeper(options, model, task.averages, validates=validates)
         self._callbacks = options.callbacks
         self._stop = ""
 
@@ -188,10 +187,11 @@ class Trainer(BaseTrainer):
     def _measure(self) -> None:
         """After an epoch: measure, keep the best weights, see whether to stop."""
         step, epoch = self.position.step, self.position.epoch + 1
-        train = self._evaluation(self.train, self._program.feed)
-        validation = self._evaluation(self.validation) if self.validation else {}
-        record = EpochRecord(step, epoch, train, validation)
-        self._watch.see(record.values(), epoch, self.model)
+        with self._keeper.measured():
+            train = self._evaluation(self.train, self._program.feed)
+            validation = self._evaluation(self.validation) if self.validation else {}
+            record = EpochRecord(step, epoch, train, validation)
+            self._watch.see(record.values(), epoch, self.model)
         self._stepper.next_epoch()
         self.history.best_epoch = self._watch.best.epoch
         self.history.add_epoch(record)

@@ -19,6 +19,8 @@ TEXTS = (
     str(Kept(Position(120, 6), "validation_accuracy")),
     str(Kept(Position(123, 6, 3))),
     str(Kept(Position())),
+    str(Kept(Position(120, 6), "validation_loss", averaged=True)),
+    str(Kept(Position(123, 6, 3), averaged=True)),
     f"{Kept(Position(123, 6, 3))} so far",
     "weights that training ended with",
     "weights at the start, seed 7",

@@ -28,6 +28,10 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "--seed": 9,
         "--early-stopping": 3,
         "--keep": "last",
+        "--average": "exponential",
+        "--average-decay": 0.9,
+        "--average-start": 3,
+        "--average-every": 2,
         "--epochs": 1,
         "--executor": "reference",
     }
@@ -58,6 +62,8 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "seed": 9,
         "early_stopping": 3,
         "keep": "last",
+        "average": "exponential",
+        "average_options": {"decay": 0.9, "start": 3, "every": 2},
         "class_weights": "balanced",
         "executor": "reference",
     }

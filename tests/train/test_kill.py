@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.train import EarlyStopping, RunFolder, Saving, Trainer
+from pellucid.train import EarlyStopping, ExponentialAverage, RunFolder, Saving, Trainer
 
 Make = Callable[..., Trainer]
 
@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path({tests!r})))
 import conftest
 import pellucid.train.pace
-from pellucid.train import Callback, EarlyStopping, Saving
+from pellucid.train import Callback, EarlyStopping, ExponentialAverage, Saving
 
 pellucid.train.pace.TARGET_SECONDS = 0.0
 
@@ -38,6 +38,7 @@ class Slowly(Callback):
 saving = Saving({folder!r}, every_seconds=0.0, report=False)
 trainer = conftest.make_trainer(
     executor={executor!r},
+    average={average},
     saving=saving,
     callbacks=(Slowly(),),
     early_stopping=EarlyStopping(100),
@@ -50,19 +51,25 @@ print("done", flush=True)
 """
 
 
-@pytest.mark.parametrize("executor", ["reference", "native"])
+@pytest.mark.parametrize(
+    ("executor", "average"),
+    [("reference", None), ("native", ExponentialAverage(decay=0.9, every=2))],
+    ids=["reference", "native-averaged"],
+)
 def test_a_run_killed_at_random_moments_ends_with_the_same_bits(
-    make: Make, tmp_path: Path, executor: str
+    make: Make, tmp_path: Path, executor: str, average: ExponentialAverage | None
 ) -> None:
     whole = make(
         executor=executor,
+        average=average,
         saving=Saving(tmp_path / "whole", report=False),
         early_stopping=EarlyStopping(100),
         keep="best",
     )
     whole.fit(12)
     folder = tmp_path / "killed"
-    script = SCRIPT.format(executor=executor, tests=str(Path(__file__).parent), folder=str(folder))
+    tests = str(Path(__file__).parent)
+    script = SCRIPT.format(executor=executor, average=average, tests=tests, folder=str(folder))
     root = Path(pellucid.__file__).parents[1]
     environment = os.environ | {"PYTHONPATH": str(root)}
     moments = random.Random(20261123)
