@@ -8,6 +8,7 @@ check_device    the one place where tensors are
 Named       an alias that stands by its name in signatures; ArrayLike, NumPy's
 """
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,7 +118,8 @@ def _made(data: Any, wanted: DType | None) -> Any:
 def is_frozen(data: Any) -> bool:
     """Whether data is an array that nobody can write: it may be shared instead of copied.
 
-    A data set of hundreds of megabytes is worth the look.
+    A data set of hundreds of megabytes is worth the look; one in a file that was mapped for
+    reading alone is never to be copied.
     """
     if not isinstance(data, np.ndarray) or data.dtype not in DTYPES:
         return False
@@ -128,7 +130,13 @@ def is_frozen(data: Any) -> bool:
         if array.flags.writeable:
             return False
         array = array.base
-    return array is None
+    return array is None or _is_file(array)
+
+
+def _is_file(memory: Any) -> bool:
+    """Whether this is a file that was mapped for reading alone."""
+    known = sys.modules.get("mmap")  # nobody has mapped one without it
+    return known is not None and isinstance(memory, known.mmap) and memoryview(memory).readonly
 
 
 def freeze(array: Any) -> None:

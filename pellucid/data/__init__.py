@@ -5,6 +5,7 @@ IDX files      idx_set, download_idx_set, IDX_SETS, idx_folder, read_idx
 By formula     flower, moons, spirals, circles, xor, parity, sine; SYNTHETIC lists them
 Pictures       image_folder, ImageFolder; image_parts, ImageParts; read_picture, read_digit,
                read_ink
+From files     mapped_set
 Text           read_text, text_parts, text_windows, TextParts, Vocabulary
 Parts          split, split_fractions, SplitReport
 Batches        permutation, batches, batch_matrix
@@ -49,6 +50,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         read_digit as read_digit,
         read_ink as read_ink,
     )
+    from pellucid.data.mapped import mapped_set as mapped_set
     from pellucid.data.splits import (
         SplitReport as SplitReport,
         split as split,
