@@ -44,11 +44,11 @@ def mapped_set(
     _check(where, table, np.dtype(np.int64 if vocabulary else np.float32))
     known = opened("mapped_set", labels, NUMBERS + TEXTS)
     called = path.stem if name is None else name
-    is_count = isinstance(classes, int | np.integer)
-    if is_count and classes == 0:
+    if isinstance(classes, int | np.integer) and classes == 0:
         return Dataset(table, _targets(where, known), called, 0, vocabulary)
     ids, names = _numbers(where, known, classes)
-    count = int(classes) if is_count else len(names) or max(2, int(ids.max(initial=0)) + 1)
+    count = len(names) or max(2, int(ids.max(initial=0)) + 1)
+    count = int(classes) if isinstance(classes, int | np.integer) else count
     return Dataset(table, ids, called, count, vocabulary, names)
 
 
