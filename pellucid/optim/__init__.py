@@ -48,6 +48,16 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     if isinstance(kind, type) and issubclass(kind, Optimizer) and kind is not Optimizer
 }
 
+if TYPE_CHECKING:  # on use
+    from pellucid.optim.decays import (
+        InverseSquareRoot as InverseSquareRoot,
+        LinearDecay as LinearDecay,
+        PolynomialDecay as PolynomialDecay,
+    )
+    from pellucid.optim.phases import (
+        Chain as Chain,
+        CosineRestarts as CosineRestarts,
+    )
 
 if not TYPE_CHECKING:  # other names are answered with ours
     __getattr__, __dir__ = on_use(__name__)

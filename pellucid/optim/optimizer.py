@@ -258,10 +258,18 @@ class Optimizer(Strict):
 
 
 def _follow(part: Any) -> None:
-    """Have compiled steps follow a schedule, clipping or rule of the user's own that can change."""
+    """Have compiled steps follow a schedule, clipping or rule of the user's own that can change.
+
+    So one inside a schedule of schedules.
+    """
+    if not is_recording() or not isinstance(part, Schedule | Clipping | Rule):
+        return
     frozen = getattr(getattr(part, "__dataclass_params__", None), "frozen", False)
-    if is_recording() and not frozen and isinstance(part, Schedule | Clipping | Rule):
+    if not frozen:
         setting(lambda: str(vars(part)))
+    for inner in vars(part).values():
+        for each in inner if isinstance(inner, tuple) else (inner,):
+            _follow(each)
 
 
 def _constant(x: Tensor) -> Tensor:

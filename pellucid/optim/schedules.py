@@ -7,6 +7,7 @@
     WarmUp              up in a straight line, then another schedule
     OneCycle            up and down along half cosines
 
+More of them stand in `decays`, and in `phases` those that begin anew or follow one another.
 A schedule is a pure function of a step, 0 for the first update, and is computed with tensors:
 it works inside a compiled step, can be drawn as a curve, and has no order of calls to get
 wrong. An epoch is as many updates as there are batches.
