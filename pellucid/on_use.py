@@ -1,6 +1,7 @@
 """Names of a package that are loaded when they are first asked for.
 
     on_use      what looks such names up, and what lists them
+    Kinds       the classes of a package by their words, those of one room loaded on use
 
 A package whose parts are not all needed by every program imports the others, for readers and
 for type checkers, under `if TYPE_CHECKING:`. These lines are the only list: they are read again
@@ -9,8 +10,8 @@ when a name is first asked for, so that a start pays for what it uses alone (PEP
 
 import re
 import sys
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
@@ -32,7 +33,7 @@ def on_use(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]
 
     @cache
     def source() -> str:
-        return str(own["__loader__"].get_data(own["__file__"]), "utf-8")
+        return _source(own)
 
     @cache
     def later() -> dict[str, str]:
@@ -54,6 +55,47 @@ def on_use(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]
         raise _missing(package, name, {*listed(), *later()}, is_import=is_import)
 
     return look_up, lambda: sorted({*own, *later()})
+
+
+class Kinds(Mapping[str, Any]):
+    """The subclasses of `base` that a package imports, by their names in small letters.
+
+    Those that it imports on use are the classes from its `room`, where there are no others:
+    their words are known without loading them.
+    """
+
+    def __init__(self, package: str, base: type, room: str) -> None:
+        self._own = vars(sys.modules[package])
+        self._base = base
+        self._room = f"{package}.{room}."
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        names = [name for name, kind in self._own.items() if self._fits(kind)]
+        later = _imported_later(_source(self._own)).items()
+        names += [name for name, module in later if module.startswith(self._room)]
+        return {name.lower(): name for name in names}
+
+    def _fits(self, kind: Any) -> bool:
+        return isinstance(kind, type) and issubclass(kind, self._base) and kind is not self._base
+
+    def __getitem__(self, word: str) -> Any:
+        name = self._names[word]
+        return getattr(sys.modules[self._own["__name__"]], name)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._names  # which loads nothing
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _source(own: Mapping[str, Any]) -> str:
+    """The text of the module that has these names."""
+    return str(own["__loader__"].get_data(own["__file__"]), "utf-8")
 
 
 def _imported_later(source: str) -> dict[str, str]:

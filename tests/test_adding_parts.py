@@ -44,10 +44,10 @@ class PReLU(Module):
 
 OPTIMIZER = (
     Edit(
-        "pellucid/optim/lion.py",
+        "pellucid/optim/signum.py",
         '''"""Steps of one size, by the sign of a velocity.
 
-Lion        w <- w - learning_rate sign(v)
+Signum      w <- w - learning_rate sign(v)
 """
 
 from dataclasses import dataclass
@@ -60,27 +60,27 @@ from pellucid.tensor import Tensor
 
 
 @dataclass(eq=False)
-class Lion(Optimizer):
-    """w <- w - learning_rate sign(0.9 m + 0.1 g);  m <- 0.99 m + 0.01 g.
+class Signum(Optimizer):
+    """v <- 0.9 v + 0.1 g;  w <- w - learning_rate sign(v).
 
-    Source: Chen et al. 2023.
+    Source: Bernstein et al. 2018.
     """
 
     learning_rate: Any = 0.001
 
     def start(self, w: Tensor) -> Slots:
         """The state of one parameter before the first update."""
-        return {"m": zeros_like(w)}
+        return {"v": zeros_like(w)}
 
     def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
         """The parameter and its state after one update."""
-        direction = (0.9 * state["m"] + 0.1 * g).sign()
-        return w - step.learning_rate * direction, {"m": 0.99 * state["m"] + 0.01 * g}
+        v = 0.9 * state["v"] + 0.1 * g
+        return w - step.learning_rate * v.sign(), {"v": v}
 ''',
     ),
     Edit(
         "pellucid/optim/__init__.py",
-        "from pellucid.optim.lion import Lion as Lion\n",
+        "from pellucid.optim.signum import Signum as Signum\n",
         "    Nesterov as Nesterov,\n)\n",
     ),
 )
@@ -185,7 +185,7 @@ def test_a_share_is_left_below_zero():
 ''',
     ),
     Edit(
-        "tests/optim/test_lion.py",
+        "tests/optim/test_signum.py",
         '''"""Steps by the sign of a velocity."""
 
 import pytest
@@ -193,9 +193,9 @@ import pytest
 import pellucid as pc
 
 
-def test_lion_by_hand():
+def test_signum_by_hand():
     w = pc.Parameter([1.0, -1.0])
-    pc.optim.Lion({"w": w}, 0.5).minimize((w * w).sum())
+    pc.optim.Signum({"w": w}, 0.5).minimize((w * w).sum())
     assert w.value.tolist() == pytest.approx([0.5, -0.5])
 ''',
     ),
@@ -218,7 +218,7 @@ def test_its_output_has_a_score_for_each_class():
 
 IN_PYTHON = """
 import numpy as np, pellucid as pc
-names = (pc.nn, "PReLU"), (pc.optim, "Lion"), (pc.data, "disc"), (pc.models, "Narrow")
+names = (pc.nn, "PReLU"), (pc.optim, "Signum"), (pc.data, "disc"), (pc.models, "Narrow")
 assert all(name in dir(room) and name in room.__all__ for room, name in names)
 star = {}
 exec("from pellucid.nn import *", star)
@@ -226,7 +226,7 @@ assert star["PReLU"] is pc.nn.PReLU
 data = pc.data.disc(rng=pc.Generator(0))
 model = pc.nn.Sequential(pc.nn.Linear(2, 2, rng=pc.Generator(0)), pc.nn.PReLU())
 loss = pc.functional.cross_entropy
-pc.train.Trainer(model, loss, pc.optim.Lion(model.parameters()), data).fit(epochs=1)
+pc.train.Trainer(model, loss, pc.optim.Signum(model.parameters()), data).fit(epochs=1)
 x = data.features[:2]
 assert "slope x otherwise" in str(pc.explain(model, x)), "explain"
 assert "PReLU" in str(model.summary((2,))), "summary"
@@ -255,14 +255,14 @@ def test_each_is_public_and_works_in_python(checkout):
 
 
 def test_each_is_known_to_the_command_line(checkout):
-    train = ("train", "disc", "--model", "narrow", "--optimizer", "lion", "--out", "run")
+    train = ("train", "disc", "--model", "narrow", "--optimizer", "signum", "--out", "run")
     commands = {
         (*train, "--units", "4", "--learning-rate", "0.01", "--epochs", "2"): "accuracy",
         ("resume", "run", "--epochs", "3"): "    3  ",
         ("evaluate", "run"): "accuracy",
         ("explain", "run"): "PReLU",
         ("train", "--help"): "Points inside the unit circle",
-        ("train", "disc", "--help"): "|lion]",
+        ("train", "disc", "--help"): "|signum|",
         ("models",): "One hidden layer with learned slopes.",
     }
     for command, wanted in commands.items():
@@ -276,7 +276,7 @@ def test_each_is_known_to_the_command_line(checkout):
     [
         (("disk",), "disc"),
         (("disc", "--model", "narow"), "narrow"),
-        (("disc", "--optimizer", "lionn"), "lion"),
+        (("disc", "--optimizer", "signumm"), "signum"),
     ],
 )
 def test_a_word_that_is_nearly_one_of_them_is_answered_with_it(checkout, wrong, near):

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("pellucid", "pellucid.nn", "pellucid.functional", "pellucid.data", "pellucid.plot")
+PACKAGES = (
+    "pellucid",
+    "pellucid.nn",
+    "pellucid.functional",
+    "pellucid.data",
+    "pellucid.optim",
+    "pellucid.plot",
+)
 # These write no list of their names: what they import as itself is the list.
 UNLISTED = (*PACKAGES[1:], *(f"pellucid.{n}" for n in ("measures", "models", "optim", "train")))
 
@@ -83,3 +90,17 @@ def test_a_start_loads_what_it_uses() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []
+
+
+def test_kinds_know_their_words_and_load_what_is_asked_for() -> None:
+    code = (
+        "from pellucid.optim import OPTIMIZERS\nimport sys\n"
+        "print(*OPTIMIZERS)\n"
+        "OPTIMIZERS['adam'], 'lion' in OPTIMIZERS, len(OPTIMIZERS)\n"
+        "room = [m for m in sys.modules if m.startswith('pellucid.optim.further.')]\n"
+        "print(room, OPTIMIZERS['lion'].__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    words, loaded = done.stdout.splitlines()
+    assert {"adam", "sgd", "lion", "radam"} < set(words.split())
+    assert loaded == "[] Lion"

@@ -36,6 +36,8 @@ from pellucid.tables import printable, significant
 from pellucid.train import Callback, History, ProgressBar, RunFolder, Trainer
 from pellucid.train.curves import can_draw
 
+# Their steps are as large as Adam's: the rate that suits it suits them.
+AS_ADAM = ("adam", "adamw", "nadam", "nadamconstant", "radam")
 STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SIGTERM)}
 
 
@@ -98,7 +100,7 @@ def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
     words = _words(given, set(settings_of(kind.options)))
     model_options = from_words(f"model {model.name!r}", model.options, _words(given, _of_models()))
     optimizer_options = {name: given[name] for name in OPTIMIZER_OPTIONS if name in given}
-    if given["optimizer"] in ("adam", "adamw"):
+    if given["optimizer"] in AS_ADAM:
         optimizer_options.setdefault("learning_rate", usual.learning_rate)
     known = {f.name for f in fields(Recipe)}
     plain = {name: value for name, value in given.items() if name in known}

@@ -201,7 +201,6 @@ _TORCH_OPTIM = {
     "CosineAnnealingWarmRestarts": "pc.optim.CosineRestarts(0.1, period=100, factor=2)",
     "ExponentialLR": "pc.optim.ExponentialDecay(0.1, factor=0.9)  # as the learning rate",
     "LinearLR": "pc.optim.LinearDecay(0.1, steps=1000)  # as the learning rate",
-    "NAdam": "pc.optim.Adam(model.parameters())",
     "OneCycleLR": "pc.optim.OneCycle(0.1, steps=1000)  # as the learning rate",
     "PolynomialLR": "pc.optim.PolynomialDecay(0.1, steps=1000, power=1.0)",
     "SequentialLR": "pc.optim.Chain([first, second], at=[100])  # each a schedule",

@@ -38,9 +38,12 @@ _METRICS = {
     "mean_absolute_error": "pc.train.Options(metrics=(pc.train.AbsoluteError(),))",
 }
 _OPTIMIZERS = {
+    "adadelta": "pc.optim.Adadelta(model.parameters())",
     "adagrad": "pc.optim.AdaGrad(model.parameters())",
     "adam": "pc.optim.Adam(model.parameters())",
+    "adamax": "pc.optim.Adamax(model.parameters())",
     "adamw": "pc.optim.AdamW(model.parameters())",
+    "nadam": "pc.optim.NAdam(model.parameters())",
     "rmsprop": "pc.optim.RMSProp(model.parameters())",
     "sgd": "pc.optim.SGD(model.parameters(), learning_rate=0.1)",
 }

@@ -1,8 +1,9 @@
 """Optimizers, schedules of learning rates, clipping of gradients, and rules for weights."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pellucid.on_use import on_use
+from pellucid.on_use import Kinds, on_use
 from pellucid.optim.adaptive import (
     AdaGrad as AdaGrad,
     Adam as Adam,
@@ -41,14 +42,7 @@ from pellucid.optim.schedules import (
     WarmUp as WarmUp,
 )
 
-# By the words of the command line: an optimizer that is imported here is one.
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    name.lower(): kind
-    for name, kind in tuple(globals().items())
-    if isinstance(kind, type) and issubclass(kind, Optimizer) and kind is not Optimizer
-}
-
-if TYPE_CHECKING:  # on use
+if TYPE_CHECKING:  # and loaded when first asked for: see the end
     from pellucid.optim.decays import (
         InverseSquareRoot as InverseSquareRoot,
         LinearDecay as LinearDecay,
@@ -58,6 +52,18 @@ if TYPE_CHECKING:  # on use
         Chain as Chain,
         CosineRestarts as CosineRestarts,
     )
+    from pellucid.optim.further.adadelta import Adadelta as Adadelta
+    from pellucid.optim.further.adam_variants import (
+        Adamax as Adamax,
+        NAdam as NAdam,
+        NAdamConstant as NAdamConstant,
+        RAdam as RAdam,
+    )
+    from pellucid.optim.further.lion import Lion as Lion
+
+# By the words of the command line: an optimizer that is imported here is one.
+OPTIMIZERS: Mapping[str, type[Optimizer]] = Kinds(__name__, Optimizer, "further")
+
 
 if not TYPE_CHECKING:  # other names are answered with ours
     __getattr__, __dir__ = on_use(__name__)

@@ -65,7 +65,7 @@ class RMSProp(Optimizer):
 
     def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
         """The parameter and its state after one update."""
-        h = self.rho * state["h"] + (1.0 - self.rho) * (g * g)
+        h = running_mean(self.rho, state["h"], g * g)
         return w - step.learning_rate * g / (h.sqrt() + self.eps), {"h": h}
 
 
@@ -99,12 +99,17 @@ class Adam(Optimizer):
 
     def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
         """The parameter and its state after one update."""
-        m = self.beta1 * state["m"] + (1.0 - self.beta1) * g
-        v = self.beta2 * state["v"] + (1.0 - self.beta2) * (g * g)
-        corrected_m = m * _correction(self.beta1, step.number)
-        corrected_v = v * _correction(self.beta2, step.number)
+        m, v = self._means(g, state)
+        corrected_m = m * correction(self.beta1, step.number)
+        corrected_v = v * correction(self.beta2, step.number)
         new = w - step.learning_rate * corrected_m / (corrected_v.sqrt() + self.eps)
         return new, {"m": m, "v": v}
+
+    def _means(self, g: Tensor, state: Slots) -> tuple[Tensor, Tensor]:
+        """The two running means with this gradient."""
+        m = running_mean(self.beta1, state["m"], g)
+        v = running_mean(self.beta2, state["v"], g * g)
+        return m, v
 
 
 @dataclass(eq=False)
@@ -120,7 +125,12 @@ class AdamW(Adam):
     weight_decay: float = 0.01
 
 
-def _correction(beta: float, number: Tensor) -> Tensor:
+def running_mean(beta: float | Tensor, mean: Tensor, new: Tensor) -> Tensor:
+    """beta mean + (1 - beta) new: about the mean of the last 1 / (1 - beta)."""
+    return beta * mean + (1.0 - beta) * new
+
+
+def correction(beta: float, number: Tensor) -> Tensor:
     """1 / (1 - beta^t). As expm1: in float32, beta^t near 1 would lose its difference from 1."""
     if beta == 0.0:
         return number * 0.0 + 1.0

@@ -28,6 +28,10 @@ OPTIMIZERS = {
     "adam": lambda p: optim.Adam(p, 0.01),
     "adam with l2": lambda p: optim.Adam(p, 0.01, rules=everywhere(l2=0.01)),
     "adamw": lambda p: optim.AdamW(p, 0.01, weight_decay=0.0, rules=everywhere(weight_decay=0.1)),
+    "adadelta": lambda p: optim.Adadelta(p, 0.5, rho=0.9),
+    "adamax": lambda p: optim.Adamax(p, 0.01, eps=1e-8),
+    "nadam": lambda p: optim.NAdamConstant(p, 0.01),
+    "radam": lambda p: optim.RAdam(p, 0.01, threshold=5.0),
     "by value": lambda p: optim.SGD(p, 0.1, clip=optim.ByValue(0.02)),
     "by global norm": lambda p: optim.SGD(p, 0.1, clip=optim.ByGlobalNorm(0.1)),
     "one cycle": lambda p: optim.SGD(p, optim.OneCycle(0.1, 100)),
@@ -35,7 +39,8 @@ OPTIMIZERS = {
 # PyTorch's global norm adds 1e-6 to the norm. With Adam in float32, PyTorch's weights and ours
 # are each up to 1.6e-6 from the exact ones: where a gradient is nearly 0, Adam makes its rounding
 # errors as large as any step.
-FLOAT64 = {"by global norm": 2e-5}
+# PyTorch keeps the product of NAdam's momenta in float32.
+FLOAT64 = {"by global norm": 2e-5, "nadam": 1e-8}
 FLOAT32 = {"by global norm": 2e-5, "adam": 2e-6, "adam with l2": 2e-6, "adamw": 3e-6}
 
 
@@ -99,7 +104,7 @@ def test_every_optimizer_is_compared_or_what_pytorch_lacks_computed_by_hand():
     compared = {type(make({"w": pc.Parameter([1.0])})) for make in OPTIMIZERS.values()}
     public = [getattr(optim, name) for name in optim.__all__]
     kinds = {c for c in public if isinstance(c, type) and issubclass(c, optim.Optimizer)}
-    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py"))
     by_hand = {c for c in kinds if f"def test_{c.__name__.lower()}_by_hand(" in tests}
     missing = kinds - compared - by_hand - {optim.Optimizer}
     assert missing == set(), "a row of OPTIMIZERS, or test_NAME_by_hand in tests/optim"

@@ -10,15 +10,7 @@ from pellucid import optim
 from pellucid.errors import CallError, GradientError, OptionError, StateError
 from pellucid.executors import EXECUTORS
 
-ALL = [
-    optim.SGD,
-    optim.Momentum,
-    optim.Nesterov,
-    optim.AdaGrad,
-    optim.RMSProp,
-    optim.Adam,
-    optim.AdamW,
-]
+ALL = list(optim.OPTIMIZERS.values())
 
 
 def one(value=2.0, **options):

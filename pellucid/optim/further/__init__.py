@@ -1,0 +1,8 @@
+"""Optimizers that are loaded when they are asked for: in each file one family, and nothing else.
+
+    adam_variants    RAdam, NAdam, Adamax: Adam with another start, look ahead, or norm
+    adadelta         Adadelta: steps in the units of the weights
+    lion             Lion: steps of one size, by a sign
+
+What `pellucid.optim` imports from here is an optimizer of the command line too.
+"""
