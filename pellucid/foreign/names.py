@@ -203,7 +203,7 @@ _TORCH_OPTIM = {
     "LinearLR": "pc.optim.LinearDecay(0.1, steps=1000)  # as the learning rate",
     "OneCycleLR": "pc.optim.OneCycle(0.1, steps=1000)  # as the learning rate",
     "PolynomialLR": "pc.optim.PolynomialDecay(0.1, steps=1000, power=1.0)",
-    "SequentialLR": "pc.optim.Chain([first, second], at=[100])  # each a schedule",
+    "SequentialLR": "pc.optim.Chain([pc.optim.Constant(0.1), pc.optim.Constant(0.01)], at=[100])",
     "StepLR": "pc.optim.StepDecay(0.1, every=1000)  # as the learning rate",
     "clip_grad_norm_": _CLIP,
     "lr_scheduler": "pc.optim.Adam(model.parameters(), pc.optim.StepDecay(0.1, every=1000))",
