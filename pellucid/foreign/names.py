@@ -11,6 +11,9 @@ _SEEDED = "pc.Generator(seed=0)"
 _MODEL_SEED = f"model.seeded(0)  # or a layer's rng={_SEEDED}: there is no hidden random state"
 _FUNCTION = "  # a function: there is nothing to be made first"
 _SCORES = f"pc.functional.cross_entropy(scores, labels){_FUNCTION}; scores before any softmax"
+_ALIGNED = "pc.functional.ctc_loss(scores.expand_dims(1), labels.reshape(2, 1))"
+_NORMAL = "pc.functional.gaussian_loss(x[:, :2], y[:, 0])  # means and logarithms of variances"
+_TRIPLET = 'pc.functional.triplet_loss(x, y, x, distance="euclidean")'
 _FIT = "pc.train.Trainer(model, pc.functional.cross_entropy, optimizer, samples).fit(epochs=5)"
 _LIST = "# assign a plain list, self.layers = [...]: a module keeps it, as a tuple"
 _AFTER = "pc.nn.ReLU()  # a layer of its own"
@@ -122,8 +125,10 @@ _TORCH_NN = {
     "BatchNorm1d": "pc.nn.BatchNorm(3)",
     "BatchNorm2d": "pc.nn.BatchNorm(3)  # channels are the second axis, whatever follows",
     "BatchNorm3d": "pc.nn.BatchNorm(3)",
+    "CTCLoss": _ALIGNED + _FUNCTION,
     "CrossEntropyLoss": _SCORES,
     "Dropout1d": "pc.nn.Dropout2d(0.5)  # whole channels",
+    "GaussianNLLLoss": _NORMAL,
     "HuberLoss": "pc.functional.huber_loss(x, y)" + _FUNCTION,
     "InstanceNorm2d": "pc.nn.GroupNorm(3, 3)  # as many groups as channels",
     "KLDivLoss": "pc.functional.kl_divergence(logs, logs)" + _FUNCTION,
@@ -139,6 +144,7 @@ _TORCH_NN = {
     "PoissonNLLLoss": "pc.functional.poisson_loss(x, t)" + _FUNCTION,
     "SmoothL1Loss": "pc.functional.huber_loss(x, y)" + _FUNCTION,
     "TransformerEncoderLayer": "pc.nn.TransformerBlock(4, 2)",
+    "TripletMarginLoss": _TRIPLET + _FUNCTION,
     "functional": "pc.functional.relu(x)",
     "utils": "pc.optim.Adam(model.parameters(), clip=pc.optim.ByGlobalNorm(1.0))  # clipping",
 }
@@ -173,6 +179,7 @@ _TORCH_FUNCTIONAL = {
     "conv_transpose2d": "pc.functional.conv_transpose(images, kernels.permute_dims((1, 0, 2, 3)))",
     "dropout": "pc.nn.Dropout(0.5)(x)",
     "embedding": "w.take(i, axis=0)",
+    "gaussian_nll_loss": _NORMAL,
     "kl_div": "pc.functional.kl_divergence(logs, logs)",
     "l1_loss": "pc.functional.mean_absolute_error(x, y)",
     "layer_norm": "pc.nn.LayerNorm(3)(x)",
@@ -185,6 +192,7 @@ _TORCH_FUNCTIONAL = {
     "pad": "x.pad(((0, 0), (1, 1)))",
     "smooth_l1_loss": "pc.functional.huber_loss(x, y)",
     "swish": "pc.functional.silu(x)",
+    "triplet_margin_loss": _TRIPLET,
     "unfold": "pc.functional.im2col(images, 2)",
 }
 _KERAS_LOSSES = {

@@ -27,6 +27,7 @@ from pellucid.functional.losses import (
 from pellucid.on_use import on_use
 
 if TYPE_CHECKING:  # and loaded when first asked for: see the end
+    from pellucid.functional.alignment import ctc_loss as ctc_loss
     from pellucid.functional.attention import (
         scaled_dot_product_attention as scaled_dot_product_attention,
     )
@@ -35,6 +36,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         convolution as convolution,
         cross_correlation as cross_correlation,
     )
+    from pellucid.functional.lengths import length_mask as length_mask
     from pellucid.functional.losses_of_classes import (
         binary_focal_loss as binary_focal_loss,
         focal_loss as focal_loss,
@@ -43,12 +45,18 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         multiclass_hinge as multiclass_hinge,
     )
     from pellucid.functional.losses_of_numbers import (
+        gaussian_loss as gaussian_loss,
         half_squared_error as half_squared_error,
         huber_loss as huber_loss,
         mean_absolute_error as mean_absolute_error,
         mean_squared_error as mean_squared_error,
         poisson_loss as poisson_loss,
         quantile_loss as quantile_loss,
+    )
+    from pellucid.functional.losses_of_pairs import (
+        batch_hard_triplet as batch_hard_triplet,
+        contrastive_loss as contrastive_loss,
+        triplet_loss as triplet_loss,
     )
     from pellucid.functional.normalization import max_abs_normalize as max_abs_normalize
     from pellucid.functional.pooling import (

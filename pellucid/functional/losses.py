@@ -5,8 +5,9 @@
     binary_cross_entropy                        yes or no, from logits
     binary_cross_entropy_from_probabilities     ... from probabilities
 
-Losses of numbers (squares, sizes, counts, quantiles) are in `losses_of_numbers`, further ones
-of classes (hinges, focal, divergence) in `losses_of_classes`.
+Losses of numbers (squares, sizes, counts, quantiles, densities) are in `losses_of_numbers`,
+further ones of classes (hinges, focal, divergence) in `losses_of_classes`, those of embeddings
+in `losses_of_pairs`, and that of sequences without known alignment in `alignment`.
 
 Logits are scores before softmax or sigmoid; use these forms to train, as they neither
 overflow nor take the logarithm of a rounded 0. No loss broadcasts predictions against
@@ -65,7 +66,8 @@ def cross_entropy(  # noqa: PLR0913 (options, each by name)
 
     `target` is class ids (integers, without the class axis), or one-hot or soft targets (with
     it). With `label_smoothing` e, t becomes (1 - e) t + e / classes; class weights go by the
-    target before that.
+    target before that, where PyTorch weighs each class of the smoothed one. Smoothing brings no
+    label back that is ignored.
 
     Shapes: logits (..., classes), target (...) or (..., classes) -> (), or (...) for "none".
     Errors: ShapeError where they do not fit; PositionError for an id outside the classes;
@@ -78,6 +80,7 @@ def cross_entropy(  # noqa: PLR0913 (options, each by name)
     name = "cross_entropy"
     x = as_floats(name, logits)
     wanted = class_target(name, x, target, ignore_index)
+    x = wanted.counted(x)
     if not 0.0 <= label_smoothing <= 1.0:
         raise OptionError(f"{name}: label_smoothing {label_smoothing}. It lies between 0 and 1.")
     shifted = x - x.max(axis=-1, keepdims=True).stop_gradient()
@@ -118,6 +121,7 @@ def cross_entropy_from_probabilities(  # noqa: PLR0913 (options, each by name)
     name = "cross_entropy_from_probabilities"
     p = as_floats(name, probabilities)
     wanted = class_target(name, p, target, ignore_index)
+    p = wanted.counted(p)
     losses = -wanted.expected(wanted.choose(p + delta, 1.0, lambda p: p > 0.0).log())
     weights = by_class(name, class_weights, wanted, weights, losses.dtype)
     return reduce(name, losses, weights, reduction, wanted.kept)

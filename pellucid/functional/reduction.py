@@ -6,6 +6,7 @@ by_class            weights of samples, from weights of their classes
 by_answer           ... of no and of yes
 told                an error of such a loss, with where its outputs come from
 reduce              the losses of all samples, weighted, as one number
+spread              weights with the axes of the losses
 """
 
 import functools
@@ -105,7 +106,7 @@ def by_class(
     of_sample = found[0] if len(found) == 1 else found[0] * found[1]
     if weights is None:
         return of_sample
-    return of_sample * _spread(name, as_numbers(of_sample, weights), of_sample)
+    return of_sample * spread(name, weights, of_sample)
 
 
 def _of_classes(name: str, of_class: ClassWeights, target: ClassTarget, dtype: DType) -> Tensor:
@@ -138,7 +139,7 @@ def reduce(
         if reduction == "none":
             return losses
         return losses.mean() if reduction == "mean" else losses.sum()
-    w = _spread(name, as_numbers(losses, weights), losses)
+    w = spread(name, weights, losses)
     # Not only a weight of 0: a sample that is ignored may have a loss of inf or nan.
     weighted = w * (losses if kept is None else kept.where(losses, 0.0))
     if reduction == "none":
@@ -154,8 +155,9 @@ def _weighted_mean(weighted: Tensor, w: Tensor) -> Tensor:
     return nothing.where(0.0, weighted.sum() / total)
 
 
-def _spread(name: str, w: Tensor, losses: Tensor) -> Tensor:
+def spread(name: str, weights: TensorLike, losses: Tensor) -> Tensor:
     """Weights with the axes of the losses: one per loss, or one per row."""
+    w = as_numbers(losses, weights)
     if w.shape == losses.shape:
         return w
     if w.shape != losses.shape[:1]:

@@ -88,6 +88,10 @@ class ClassTarget:
     ids: bool
     kept: Tensor | None = None
 
+    def counted(self, x: Tensor) -> Tensor:
+        """x, and 1 for samples to be ignored: not even nan there leaves a trace in slopes."""
+        return x if self.kept is None else self.kept.expand_dims(-1).where(x, 1.0)
+
     def choose(self, x: Tensor, other: float, usable: Usable = is_finite) -> Tensor:
         """x for classes that have a part in the target, and `other` for the rest.
 

@@ -52,6 +52,7 @@ def perceptron_loss(
     name = "perceptron_loss"
     s = as_floats(name, scores)
     wanted = class_target(name, s, target, ignore_index)
+    s = wanted.counted(s)
     losses = s.max(axis=-1) - wanted.expected(wanted.choose(s, 0.0))
     weights = by_class(name, None, wanted, weights, losses.dtype)
     return reduce(name, losses, weights, reduction, wanted.kept)

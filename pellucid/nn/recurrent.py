@@ -7,16 +7,14 @@ LastState           what such a layer ends with, for classifiers
 from collections.abc import Sequence
 from typing import ClassVar
 
-from pellucid.creation import arange, concat, stack, where
-from pellucid.errors import DTypeError, OptionError, ShapeError
-from pellucid.graph import is_symbolic
+from pellucid.creation import concat, stack, where
+from pellucid.errors import OptionError, ShapeError
+from pellucid.functional.lengths import check_lengths, length_mask
 from pellucid.nn.cells import Cell, GRUCell, LSTMCell, RNNCell, State
 from pellucid.nn.module import Module
 from pellucid.random import Generator
 from pellucid.scanning import scan
 from pellucid.tensor import Tensor
-
-INTEGERS = "iu"
 
 
 class Recurrent(Module):
@@ -102,21 +100,8 @@ class Recurrent(Module):
                 f"x of shape {x.shape}. It must be (batch, time, {self.in_features}), with at "
                 "least 1 step."
             )
-        if lengths is None:
-            return
-        if lengths.dtype.kind not in INTEGERS:
-            raise DTypeError(f"lengths of {lengths.dtype}. They count steps: integers.")
-        if lengths.shape != x.shape[:1]:
-            raise ShapeError(
-                f"lengths of shape {lengths.shape} for x of shape {x.shape}. There is one for "
-                f"each of the {x.shape[0]} rows."
-            )
-        known = None if is_symbolic(lengths) else lengths.array
-        if known is not None and known.size and not 0 <= known.min() <= known.max() <= x.shape[1]:
-            raise ShapeError(
-                f"lengths from {known.min()} to {known.max()} for x of shape {x.shape}. A row has "
-                f"from 0 to {x.shape[1]} steps."
-            )
+        if lengths is not None:
+            check_lengths("", lengths, x.shape)
 
     def describe(self) -> str:
         """Its sizes, and what is not as usual."""
@@ -135,8 +120,7 @@ def _masks(lengths: Tensor | None, count: int) -> Tensor | None:
     """For each step which rows have not ended yet: (time, batch, 1)."""
     if lengths is None:
         return None
-    row = lengths.astype("int64").reshape(1, lengths.shape[0], 1)
-    return row > arange(count).reshape(count, 1, 1)
+    return length_mask(lengths, count).T.expand_dims(2)
 
 
 def _through(

@@ -35,6 +35,12 @@ def binary_focal(x):
     return (1 - p) ** 1.5 * f.binary_cross_entropy_with_logits(x, A, reduction="none")
 
 
+def ctc(x):
+    """The scores three times over, as nine steps of one sample, of which eight count."""
+    steps = f.log_softmax(torch.cat([x, 0.5 * x, -x]), -1).unsqueeze(1)
+    return f.ctc_loss(steps, torch.tensor([[2, 2, 1, 3]]), [8], [3], reduction="sum")
+
+
 LOSSES = {
     "mean_absolute_error": lambda x: f.l1_loss(x, T),
     "huber_loss": lambda x: f.huber_loss(x, T, delta=0.75),
@@ -55,6 +61,15 @@ LOSSES = {
     ),
     "focal_loss": lambda x: focal(x).mean(),
     "binary_focal_loss": lambda x: binary_focal(x).mean(),
+    "ctc_loss": ctc,
+    "gaussian_loss": lambda x: f.gaussian_nll_loss(x[:, :2], T[:, :2], x[:, 2:].exp(), full=True),
+    "triplet_loss, euclidean": lambda x: f.triplet_margin_loss(
+        x, T, A, margin=3.0, eps=0.0, reduction="sum"
+    ),
+    "contrastive_loss, the same": lambda x: (f.pairwise_distance(x, T, eps=0.0) ** 2 / 2).mean(),
+    "contrastive_loss, others": lambda x: (
+        f.relu(9.0 - f.pairwise_distance(x, A, eps=0.0)) ** 2 / 2
+    ).mean(),
     "kl_divergence": lambda x: f.kl_div(
         f.log_softmax(x, -1), f.log_softmax(T, -1), log_target=True, reduction="batchmean"
     ),

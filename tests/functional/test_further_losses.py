@@ -37,11 +37,27 @@ LOSSES = {
     ),
     "focal_loss": lambda x: f.focal_loss(x, IDS),
     "binary_focal_loss": lambda x: f.binary_focal_loss(x, ANSWERS, gamma=1.5),
+    "ctc_loss": lambda x: f.ctc_loss(
+        pc.concat([x, x * 0.5, -x], axis=0).expand_dims(0),
+        np.array([[2, 2, 1, 3]]),
+        input_lengths=np.array([8]),
+        target_lengths=np.array([3]),
+    ),
+    "gaussian_loss": lambda x: f.gaussian_loss(x, TARGETS[:, :2]),
+    "triplet_loss, euclidean": lambda x: f.triplet_loss(
+        x, TARGETS, ANSWERS, margin=3.0, distance="euclidean", reduction="sum"
+    ),
+    "contrastive_loss, the same": lambda x: f.contrastive_loss(x, TARGETS, [1, 1, 1]),
+    "contrastive_loss, others": lambda x: f.contrastive_loss(x, ANSWERS, [0, 0, 0], margin=9.0),
     "kl_divergence": lambda x: f.kl_divergence(f.log_softmax(x), f.log_softmax(TARGETS)),
 }
 ALL = {
     **LOSSES,
     "quantile_loss": lambda x: f.quantile_loss(x, TARGETS + 0.05, quantile=0.8),
+    "quantile_loss, several": lambda x: f.quantile_loss(
+        x, TARGETS[:, 0] + 0.05, quantile=[0.1, 0.3, 0.5, 0.9]
+    ),
+    "batch_hard_triplet": lambda x: f.batch_hard_triplet(x, [1, 1, 0], margin=40.0),
     "hinge_loss": lambda x: f.hinge_loss(x * 0.9, ANSWERS, class_weights=[1.0, 3.0]),
     "multiclass_hinge": lambda x: f.multiclass_hinge(x, IDS, class_weights=OF_CLASS),
 }
@@ -94,6 +110,7 @@ def test_targets_outside_their_range_are_refused_with_the_rule():
     [
         (lambda: f.huber_loss([1.0], [1.0], delta=0.0), r"delta 0\.0\. It must be above 0"),
         (lambda: f.quantile_loss([1.0], [1.0], quantile=1.0), r"quantile 1\.0\. It lies between"),
+        (lambda: f.quantile_loss([1.0], 1.0, quantile=[1.5]), r"quantile 1\.5\. It lies between"),
         (lambda: f.focal_loss(SCORES, IDS, gamma=-1.0), r"gamma -1\.0\. It must be 0 or more"),
         (lambda: f.binary_focal_loss(SCORES, ANSWERS, gamma=math.nan), "gamma nan"),
     ],

@@ -110,6 +110,14 @@ WEIGHTED = {
     "huber": lambda x, w: f.huber_loss(x, ZEROS, weights=w),
     "quantile": lambda x, w: f.quantile_loss(x, ZEROS, weights=w),
     "poisson": lambda x, w: f.poisson_loss(x, ZEROS, weights=w),
+    "gaussian": lambda x, w: f.gaussian_loss(x[:, :2], ZEROS[:, 0], weights=w),
+    "contrastive": lambda x, w: f.contrastive_loss(x, ZEROS, [1, 0, 1], weights=w),
+    "triplet": lambda x, w: f.triplet_loss(x, ZEROS, ZEROS * 2.0, weights=w),
+    "hard triplets": lambda x, w: f.batch_hard_triplet(x, [0, 0, 1], weights=w),
+    "alignments": lambda x, w: f.ctc_loss(x.expand_dims(1), [[1], [2], [0]], weights=w),
+    "possible alignments": lambda x, w: f.ctc_loss(
+        x.expand_dims(1), [[1, 2], [2, 0], [0, 0]], leave_out_impossible=True, weights=w
+    ),
 }
 
 
@@ -171,9 +179,41 @@ def test_where_all_are_ignored_loss_and_slope_are_0(loss, executor):
 @each
 def test_whatever_is_predicted_for_ignored_samples_leaves_no_trace(loss):
     wild = np.array([P[0], [math.nan, math.inf, 0.5], P[2]])
+    both = pc.value_and_grad(lambda x: loss(x, GAPS, ignore_index=-100))
     with np.errstate(all="ignore"):
-        found = loss(wild, GAPS, ignore_index=-100).item()
-    assert found == loss(P, GAPS, ignore_index=-100).item()
+        found, slope = both(wild)
+    expected, expected_slope = both(P)
+    assert found.item() == expected.item()
+    assert np.array_equal(slope.numpy(), expected_slope.numpy())
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_ignored_labels_do_not_come_back_through_smoothing(executor):
+    w, part, x = np.array([1.0, 2.0, 4.0]), 0.3, LOGITS.copy()
+
+    def loss(x, t, **options):
+        options |= {"label_smoothing": part, "class_weights": w}
+        return f.cross_entropy(x, t, ignore_index=-100, **options)
+
+    both = pc.compile(pc.value_and_grad(loss), executor=executor)
+    value, slope = both(x, GAPS)
+    log_p = f.log_softmax(x).numpy()
+    by_hand = [
+        w[t] * ((1 - part) * log_p[i, t] + part * log_p[i].mean()) for i, t in ((0, 2), (2, 1))
+    ]
+    assert value.item() == pytest.approx(-sum(by_hand) / (w[2] + w[1]), rel=1e-14)
+    assert not slope.numpy()[1].any()
+    x[1] = [50.0, -50.0, 0.0]
+    other, other_slope = both(x, GAPS)
+    assert other.item() == value.item()
+    assert np.array_equal(other_slope.numpy(), slope.numpy())
+
+
+def test_a_class_of_weight_0_does_not_count_through_smoothing_as_a_label():
+    w = np.array([0.0, 1.0, 1.0])
+    found = f.cross_entropy(LOGITS, [0, 1, 2], class_weights=w, label_smoothing=0.2).item()
+    rest = f.cross_entropy(LOGITS[1:], [1, 2], label_smoothing=0.2).item()
+    assert found == pytest.approx(rest, rel=1e-14)
 
 
 @each

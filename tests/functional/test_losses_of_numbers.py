@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 import pellucid as pc
 from pellucid import functional as f
+from pellucid.errors import ShapeError
 
 Y = np.array([0.1, 0.05, 0.6, 0.0, 0.05, 0.1, 0.0, 0.1, 0.0, 0.0])
 T = np.eye(10)[2]
@@ -58,3 +60,47 @@ def test_a_rate_equal_to_the_count_has_the_smallest_poisson_loss():
     slope = pc.grad(lambda z: f.poisson_loss(z, np.array([1.0, 4.0]), reduction="sum"))
     np.testing.assert_allclose(slope(np.log([1.0, 4.0])).numpy(), 0.0, atol=1e-15)
     assert f.poisson_loss(np.array([-1000.0]), np.array([0.0])).item() == 0.0
+
+
+@pytest.mark.parametrize("shape", [(101,), (101, 1)])
+def test_several_quantiles_are_each_as_one_alone(shape):
+    rng = np.random.default_rng(3)
+    t, y, several = rng.normal(size=shape), rng.normal(size=(101, 3)), (0.05, 0.5, 0.95)
+    found = f.quantile_loss(y, t, quantile=several, reduction="none").numpy()
+    for i, q in enumerate(several):
+        alone = f.quantile_loss(y[:, i], t.reshape(-1), quantile=q, reduction="none").numpy()
+        np.testing.assert_array_equal(found[:, i], alone)
+    with pytest.raises(ShapeError, match=r"3 quantiles\. The prediction has shape \(101, 3\)"):
+        f.quantile_loss(y[:, :2], t, quantile=several)
+
+
+def test_a_normal_density_is_that_of_scipy():
+    y, t = LOGITS[:, :2], SOFT[:, 0]
+    expected = -norm.logpdf(t, y[:, 0], np.exp(y[:, 1] / 2.0))
+    found = f.gaussian_loss(y, t, reduction="none").numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+    column = f.gaussian_loss(y, t[:, None], reduction="none").numpy()
+    np.testing.assert_array_equal(column[:, 0], found)
+
+
+def test_the_first_half_are_means_and_the_second_logarithms_of_variances():
+    y, t = np.concatenate([LOGITS, LOGITS[::-1]], axis=1), SOFT
+    expected = -norm.logpdf(t, LOGITS, np.exp(LOGITS[::-1] / 2.0))
+    found = f.gaussian_loss(y, t, reduction="none").numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+    pc.check_gradients(f.gaussian_loss, y, t)
+
+
+def test_mean_and_spread_of_the_targets_have_the_smallest_gaussian_loss():
+    t = np.random.default_rng(3).normal(2.0, 3.0, 1000)
+    best = np.tile([t.mean(), np.log(t.var())], (1000, 1))
+    slope = pc.grad(f.gaussian_loss)(best, t).numpy().sum(0)
+    np.testing.assert_allclose(slope, 0.0, atol=1e-15)
+
+
+def test_a_prediction_that_is_not_twice_as_wide_is_refused():
+    words = r"prediction of shape \(4, 3\), target of shape \(4,\)\. The last axis .* is twice"
+    with pytest.raises(ShapeError, match=words):
+        f.gaussian_loss(LOGITS, SOFT[:, 0])
+    with pytest.raises(ShapeError, match="is twice that of the target"):
+        f.gaussian_loss(LOGITS[:, :2], SOFT[:, :2])
