@@ -2,10 +2,10 @@
 
     main    runs one command; its exit code
 
-Exit codes: 0 done; 1 the work failed; 2 wrong use; 130 stopped by Ctrl-C, 143 by SIGTERM.
-An error is one line on standard error, `pellucid: ...`, with a diagram of the layers below it where
-sizes do not fit, and never a traceback. What takes
-long to import is imported inside the commands: `pellucid --help` answers at once.
+Exit codes: 0 done; 1 the work failed; 2 wrong use; 130 stopped by Ctrl-C, 143 by SIGTERM,
+129 by SIGHUP. An error is one line on standard error, `pellucid: ...`, with a diagram of the layers
+below it where sizes do not fit, and never a traceback. What takes long to import is imported inside
+the commands: `pellucid --help` answers at once.
 """
 
 import os

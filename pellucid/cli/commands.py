@@ -7,6 +7,7 @@ import click
 
 from pellucid.cli.datasets import DATA
 from pellucid.cli.lab_commands import lab
+from pellucid.cli.long_runs import options as long_options
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.train_command import NUMBER, POSITIVE, SEED, train
@@ -34,7 +35,8 @@ def pellucid(traceback: bool) -> None:
     With --json a command prints one JSON document, with --quiet nothing but its results.
 
     \b
-    Exit codes: 0 done, 1 the work failed, 2 wrong use, 130 stopped by Ctrl-C, 143 by SIGTERM.
+    Exit codes: 0 done, 1 the work failed, 2 wrong use, 130 stopped by Ctrl-C, 143 by SIGTERM,
+    129 by SIGHUP.
     """  # noqa: D301 (click's mark)
 
 
@@ -76,8 +78,6 @@ MOVED = click.option(
 @in_json
 def resume(
     run: Path,
-    epochs: int | None,
-    more: int | None,
     threads: int | None,
     data_dir: Path | None,
     **options: Any,
@@ -91,10 +91,15 @@ def resume(
       pellucid resume runs/digits-mlp-1
       pellucid resume runs/digits-mlp-1 --epochs 60
       pellucid resume runs/digits-mlp-1 --more 10
+      pellucid resume runs/digits-mlp-1 --max-time 4h
     """  # noqa: D301 (click's mark)
     from pellucid.cli.training import resume_run
 
-    return resume_run(run, epochs, more, threads, data_dir, Output.taken(options))
+    output = Output.taken(options)
+    return resume_run(run, options, threads, data_dir, output)
+
+
+resume.params[4:4] = long_options()
 
 
 @pellucid.command()

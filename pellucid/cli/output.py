@@ -4,11 +4,13 @@ Output         for people, for people who want no more than the results, or for 
 QUIET, JSON    the options that say so
 LANGUAGE       the option that says in which language it explains
 SILENT         the help of the first where files are the results
+let_go         of a terminal that was closed, which nothing can be written to
 
 Results go to standard output. What is said meanwhile, a bar, warnings and errors go to standard
 error, so that a program that reads the results reads nothing else.
 """
 
+import os
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -72,3 +74,12 @@ LANGUAGE: dict[str, Any] = {
     "expose_value": False,
     "help": "Explain in en or zh; left out: by PELLUCID_LANGUAGE, or the locale.",
 }
+
+
+def let_go() -> None:
+    """Write to nowhere what would be written to a terminal that has gone, with its SIGHUP."""
+    for descriptor in (1, 2):
+        try:
+            os.write(descriptor, b"")
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

@@ -7,13 +7,12 @@ read_recipe     the Recipe that a run folder was made with
 DataFacts       what using a trained model needs of its data: their form, names of classes
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 
+from pellucid.cli import long_runs
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
@@ -30,7 +29,6 @@ from pellucid.errors import (
     closest,
 )
 from pellucid.functional import cross_entropy, mean_squared_error
-from pellucid.io.files import file_error
 from pellucid.models import MODELS
 from pellucid.models.catalogue import IMAGES
 from pellucid.nn.module import Module
@@ -68,7 +66,7 @@ class Recipe:
     """Everything that decides what a run computes.
 
     `data_options`, `model_options` and `optimizer_options` hold what differs from the defaults
-    of the data, model and optimizer that are named.
+    of the data, model and optimizer that are named, `long_run` from those of `LongRun`.
     """
 
     data: str
@@ -87,6 +85,7 @@ class Recipe:
     average_options: Mapping[str, Any] = field(default_factory=dict)
     class_weights: str | None = None
     executor: str | None = None
+    long_run: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -174,6 +173,7 @@ def build_trainer(
         early_stopping=None if patience is None else EarlyStopping(patience),
         keep=recipe.keep,
         average=average_of(recipe.average, recipe.average_options),
+        **long_runs.read(recipe.long_run).of_trainer(),
         callbacks=callbacks,
         saving=None if folder is None else Saving(folder, config=config, graph=False),
         executor=recipe.executor,
@@ -201,7 +201,8 @@ def read_recipe(run: RunFolder) -> Recipe:
         average_of(recipe.average, recipe.average_options)
         build_options(recipe)
         from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)
-        Options(batch_size=recipe.batch_size, seed=recipe.seed, keep=recipe.keep)
+        more = long_runs.read(recipe.long_run).of_trainer()
+        Options(batch_size=recipe.batch_size, seed=recipe.seed, keep=recipe.keep, **more)
     except (TypeError, ValueError) as error:
         raise FileError(
             f"run {run.path}: its config.json holds no recipe that this version knows: {error}"
@@ -279,33 +280,3 @@ def trained_model(
             f"run {run.path}: its weights do not fit the model in its config.json. {error}"
         ) from error
     return model, weights
-
-
-def free_folder(recipe: Recipe, kind: str = "") -> Path:
-    """runs/<kind><data>-<model>-<n> with the first number that is free, made at once.
-
-    Two processes never get the same. Errors: FileError.
-    """
-    for number in count(1):
-        path = Path("runs") / f"{kind}{recipe.data}-{recipe.model}-{number}"
-        try:
-            path.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise file_error("create the run folder", path, error) from error
-        break
-    return path
-
-
-@contextmanager
-def folder_for(recipe: Recipe, asked: Path | None) -> Iterator[Path]:
-    """The folder that was asked for, or a free one; removed if it is left empty."""
-    folder = asked or free_folder(recipe)
-    try:
-        yield folder
-    finally:
-        if folder != asked:
-            with suppress(OSError):
-                folder.rmdir()
-                folder.parent.rmdir()

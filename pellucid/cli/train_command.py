@@ -13,6 +13,7 @@ import click
 
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.known_words import KEEPS
+from pellucid.cli.long_runs import options as long_options
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
@@ -113,6 +114,7 @@ def _running() -> list[click.Parameter]:
             metavar="N",
             help="Threads of the native executor. Results do not depend on it, to the last bit.",
         ),
+        *long_options(),
         click.Option(["--out"], type=FilePath(), help="Folder of the run."),
     ]
 

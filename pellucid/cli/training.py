@@ -5,7 +5,6 @@ resume_run    go on with one
 recipe_of     the recipe that options of the command line say
 """
 
-import signal
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -14,31 +13,36 @@ from rich.console import Console
 
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
+from pellucid.cli.long_runs import long_run
 from pellucid.cli.moved import data_of, moved
-from pellucid.cli.output import Output
+from pellucid.cli.output import Output, let_go
 from pellucid.cli.own import refuse_own
 from pellucid.cli.present import best_and_last, plain_console, write_json
 from pellucid.cli.recipe import (
     DataFacts,
     Recipe,
     build_trainer,
-    folder_for,
     load_data,
     read_facts,
     read_recipe,
 )
+from pellucid.cli.run_folders import folder_for
 from pellucid.cli.settings import from_words, settings_of
 from pellucid.cli.updates import average_of, average_options
+from pellucid.cli.values import time_word
 from pellucid.data import Dataset
 from pellucid.errors import FileError, OptionError
 from pellucid.models import MODELS
 from pellucid.tables import printable, significant
 from pellucid.train import Callback, History, ProgressBar, RunFolder, Trainer
+from pellucid.train.clock import TIME_LIMIT
 from pellucid.train.curves import can_draw
+from pellucid.train.interrupt import SIGNALS
 
 # Their steps are as large as Adam's: the rate that suits it suits them.
 AS_ADAM = ("adam", "adamw", "nadam", "nadamconstant", "radam")
-STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in (signal.SIGINT, signal.SIGTERM)}
+STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in SIGNALS}
+LOST = "stopped by SIGHUP"
 
 
 class TestAtEnd(Callback):
@@ -67,13 +71,13 @@ def train_run(data: str, options: dict[str, Any], output: Output) -> int:
 
 def resume_run(
     folder: Path,
-    epochs: int | None,
-    more: int | None,
+    changes: dict[str, Any],
     threads: int | None,
     data_dir: Path | None,
     output: Output,
 ) -> int:
-    """Go on with a run; the exit code."""
+    """Go on with a run; the exit code. `changes`: `epochs`, `more`, and those of a long run."""
+    epochs, more = changes["epochs"], changes["more"]
     if epochs is not None and more is not None:
         raise OptionError("resume: --epochs counts all, --more those to come: give one of them.")
     use_threads(threads)
@@ -84,8 +88,9 @@ def resume_run(
     if more is not None:
         checkpoint = run.newest_checkpoint()
         epochs = more + (checkpoint.position.epoch if checkpoint else 0)
-    if epochs is not None:
-        recipe = replace(recipe, epochs=epochs)  # the run holds it for the next time
+    # The run holds them for the next time.
+    settings = dict(recipe.long_run) | long_run(changes)
+    recipe = replace(recipe, epochs=epochs or recipe.epochs, long_run=settings)
     parts = data_of(recipe, facts)
     run_on = _Run(recipe, parts, folder, output)
     run_on.trainer.resume()
@@ -117,6 +122,7 @@ def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
             "optimizer_options": optimizer_options,
             "average_options": average,
             "class_weights": "balanced" if given["balanced"] else None,
+            "long_run": long_run(given),
         }
     )
 
@@ -157,6 +163,8 @@ class _Run:
         if not self.output.quiet:
             self._announce()
         history = self.trainer.fit(self.recipe.epochs, show=not self.output.quiet)
+        if history.stopped == LOST:
+            let_go()
         if self.output.as_json:
             write_json(self._document(history))
         elif self.output.is_full:
@@ -205,6 +213,9 @@ class _Run:
         console.print(f"report: {self.folder / 'report.html'}")
         if history.stopped in STOPPED_BY:
             console.print(f"go on with: pellucid resume {self.folder}")
+        if history.stopped.startswith(TIME_LIMIT):
+            longer = time_word(2 * self.recipe.long_run["max_seconds"])
+            console.print(f"go on with: pellucid resume {self.folder} --max-time {longer}")
 
     def _document(self, history: History) -> dict[str, Any]:
         """The same for a program."""

@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pellucid.cli.output import Output
 from pellucid.cli.present import plain_console, write_json
-from pellucid.cli.recipe import Recipe, build_trainer, free_folder, load_data, loss_of
+from pellucid.cli.recipe import Recipe, build_trainer, load_data, loss_of
+from pellucid.cli.run_folders import free_folder
 from pellucid.cli.settings import Setting, check_names, settings_of
 from pellucid.cli.training import STOPPED_BY, recipe_of, use_threads
 from pellucid.cli.updates import PREFIX

@@ -2,10 +2,12 @@
 
 Whole        a whole number in a range
 Number       a number from a least one on
+Duration     a time with its unit, in seconds; seconds_of reads it, time_word writes it
 as_number    the number that a word writes; hint, what is said where it writes none
 numbers_of   several in one word; rule_of, how they are written
 """
 
+import re
 from typing import Any
 
 import click
@@ -51,6 +53,51 @@ class Number(click.ParamType[float]):
         if number < self.least:
             self.fail(f"{number} is not in the range: from {self.least:g} on.", param, ctx)
         return number
+
+
+SECONDS = {"d": 86_400, "h": 3600, "min": 60, "m": 60, "s": 1}
+TIME = re.compile(r"(\d+(?:\.\d+)?)(min|[dhms])")
+
+
+class Duration(click.ParamType[float]):
+    """A time with its unit, such as 2h or 1h30min, in seconds; always more than 0."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The seconds."""
+        if isinstance(value, float):
+            return value
+        word = str(value)
+        found = seconds_of(word)
+        if not found:
+            unit = f": write {word}s, {word}min or {word}h" if as_number(word) else ""
+            self.fail(f"{word!r} is no time with its unit, such as 2h or 90min{unit}.", param, ctx)
+        return found
+
+
+def seconds_of(word: str) -> float | None:
+    """The seconds of a time that a word writes, of units d, h, min and s; None for none.
+
+    >>> seconds_of("2h"), seconds_of("1h30min"), seconds_of("0.5s"), seconds_of("2")
+    (7200.0, 5400.0, 0.5, None)
+    """
+    parts = TIME.findall(word)
+    if not parts or "".join(map("".join, parts)) != word:
+        return None
+    return float(sum(float(number) * SECONDS[unit] for number, unit in parts))
+
+
+def time_word(seconds: float) -> str:
+    """A time as `seconds_of` reads it, in the largest unit that is whole.
+
+    >>> time_word(7200.0), time_word(5400.0), time_word(0.5)
+    ('2h', '90min', '0.5s')
+    """
+    unit = next((u for u in ("h", "min") if seconds % SECONDS[u] == 0), "s")
+    return f"{seconds / SECONDS[unit]:g}{unit}"
 
 
 def as_number(word: Any) -> float | None:

@@ -36,6 +36,7 @@ class Checkpoint:
 
     `arrays`: every variable of model and optimizer by name. `lines`: how many lines of the
     metrics file belong to it. `identity`: what must be the same in a run that goes on from it.
+    `seconds`: how long training took until then; 0 in files that do not say so.
     """
 
     arrays: Mapping[str, Any]
@@ -43,6 +44,7 @@ class Checkpoint:
     best: Best
     lines: int = 0
     identity: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as one file, whole or not at all. Errors: FileError."""
@@ -51,6 +53,7 @@ class Checkpoint:
             "best": self.best.as_dict(),
             "lines": self.lines,
             "identity": dict(self.identity),
+            "seconds": self.seconds,
         }
         safetensors.save(path, self.arrays, {ENTRY: json.dumps(entry)})
 
@@ -69,6 +72,7 @@ class Checkpoint:
             best = Best.from_dict(entry["best"])
             lines = int(entry["lines"])
             identity = dict(entry["identity"])
+            seconds = float(entry.get("seconds", 0.0))
         except (
             ValueError,
             TypeError,
@@ -82,7 +86,7 @@ class Checkpoint:
                 f"({type(error).__name__}: {error}). Delete the file to go on from the "
                 "checkpoint before it."
             ) from error
-        return Checkpoint(arrays, position, best, lines, identity)
+        return Checkpoint(arrays, position, best, lines, identity, seconds)
 
 
 def step_file(folder: Path, step: int) -> Path:

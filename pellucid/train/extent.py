@@ -9,6 +9,7 @@ import operator
 from typing import Any
 
 from pellucid.errors import OptionError
+from pellucid.train.clock import TIME_LIMIT
 
 
 def epochs_in_all(epochs: Any, more: Any, done: int) -> int:
@@ -39,6 +40,11 @@ def nothing_left(stopped: str, done: int) -> str:
     remedy = f"fit(more=5), or fit({done + 5}) in all, trains 5 more; on the command line --more 5."
     if stopped.startswith("early stopping"):
         remedy = "A new Trainer whose EarlyStopping has more patience goes on."
+    elif stopped.startswith(TIME_LIMIT):
+        remedy = (
+            "A Trainer with a longer Options(max_seconds=...) goes on after its resume(); on the "
+            "command line: pellucid resume RUN --max-time 4h."
+        )
     else:
         stopped = f"all {done} epochs are done"
     return f"fit: nothing was trained, as {stopped}. {remedy}"

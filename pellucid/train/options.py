@@ -16,6 +16,7 @@ import numpy as np
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.refusals import KINDS, Kind, Strict
+from pellucid.train.clock import check_limit
 from pellucid.train.components import callbacks_of, check_average, metrics_of
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
@@ -200,11 +201,13 @@ class Options(Strict):
     saved, once training has ended: those of the "best" epoch by what is monitored, or the "last";
     left out, the best where there is a validation set or early stopping. `average`: a rule such as
     `ExponentialAverage(0.999)`, with which an average of the weights is what is measured after
-    epochs, kept and saved; training goes on from the weights themselves. `executor`: where the
-    compiled step runs; left out, the default of `pellucid.compile`. `lint`: whether `fit` warns
+    epochs, kept and saved; training goes on from the weights themselves. `max_seconds`: how long to
+    train, counted over every `resume`; then `fit` ends after the steps at hand. `executor`: where
+    the compiled step runs; left out, the default of `pellucid.compile`. `lint`: whether `fit` warns
     of likely mistakes before its first step, by the quick checks of `pellucid.lint`.
 
-    Errors: OptionError for a batch size below 1, a seed outside 0..2^64-1 or another `keep`.
+    Errors: OptionError for a batch size below 1, a seed outside 0..2^64-1, another `keep`, or a
+    time that is not above 0.
     """
 
     batch_size: int | None = None
@@ -216,6 +219,7 @@ class Options(Strict):
     early_stopping: EarlyStopping | None = None
     keep: str | None = None
     average: "Averaging | None" = None
+    max_seconds: float | None = None
     callbacks: tuple[Callback, ...] = ()
     saving: Saving | None = None
     executor: str | None = None
@@ -231,6 +235,7 @@ class Options(Strict):
             )
         if not 0 <= self.seed < 2**64:
             raise OptionError(f"Trainer: seed is {self.seed}. It lies between 0 and 2^64 - 1.")
+        check_limit(self.max_seconds)
         object.__setattr__(self, "metrics", metrics_of(self.metrics))
         object.__setattr__(self, "callbacks", callbacks_of(self.callbacks))
         check_average(self.average)

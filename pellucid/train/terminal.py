@@ -10,6 +10,7 @@ characters that move a cursor.
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pellucid.tables import significant
@@ -125,16 +126,18 @@ class _Bar:
 
     def move(self, trainer: "BaseTrainer", steps: Steps) -> None:
         speed = trainer.pace.steps_per_second
-        self._progress.update(
-            self._task,
-            completed=trainer.position.step,
-            epoch=steps.epoch,
-            loss=f"loss {significant(float(steps.columns['loss'][-1]))}",
-            speed=f"{speed:,.0f} steps/s" if speed else "",
-        )
+        with suppress(OSError):  # the terminal may be closed: training goes on until it is told
+            self._progress.update(
+                self._task,
+                completed=trainer.position.step,
+                epoch=steps.epoch,
+                loss=f"loss {significant(float(steps.columns['loss'][-1]))}",
+                speed=f"{speed:,.0f} steps/s" if speed else "",
+            )
 
     def end(self) -> None:
-        self._progress.stop()
+        with suppress(OSError):
+            self._progress.stop()
 
 
 def _parts(width: int, epochs: int, total: int) -> list[Any]:

@@ -13,10 +13,12 @@ from typing import Any
 
 from pellucid.data import Dataset
 from pellucid.errors import TrainingError
-from pellucid.state import held, restore
+from pellucid.state import held
 from pellucid.train.base import BaseTrainer
-from pellucid.train.checkpoint import Checkpoint, Position
+from pellucid.train.checkpoint import Position
+from pellucid.train.clock import Clock
 from pellucid.train.compiled_step import CompiledStep, Task
+from pellucid.train.course import Course
 from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Evaluation, Feed, Loss
 from pellucid.train.extent import all_done, epochs_in_all, nothing_left
@@ -27,8 +29,7 @@ from pellucid.train.linted import linted
 from pellucid.train.options import Options
 from pellucid.train.progress import watched
 from pellucid.train.recorder import Recorder
-from pellucid.train.requirements import check_data, check_identity, identity, run_config
-from pellucid.train.run_folder import RunFolder
+from pellucid.train.requirements import check_data, identity, run_config
 from pellucid.train.stepper import Stepper
 
 
@@ -69,6 +70,10 @@ class Trainer(BaseTrainer):
         validates = validation is not None
         self._watch = Watch(options.early_stopping, options.metrics, validates=validates)
         self._keeper = Keeper(options, model, task.averages, validates=validates)
+        self._clock = Clock(options.max_seconds)
+        self._course = Course(
+            self._program, self._stepper, self._recorder, self._watch, self._keeper, self._clock
+        )
         self._callbacks = options.callbacks
         self._stop = ""
 
@@ -81,8 +86,9 @@ class Trainer(BaseTrainer):
         on: in a terminal or notebook, not through a pipe or into a file.
 
         After `resume`, or called again, it goes on from the last weights, whichever the model
-        holds since, unless these were changed. It ends earlier with early stopping, with `stop`,
-        and with Ctrl-C or SIGTERM, which finish the steps at hand; `history.stopped` says which.
+        holds since, unless these were changed. It ends earlier with early stopping, `stop`, the
+        time limit, and with Ctrl-C, SIGTERM or SIGHUP, which finish the steps at hand;
+        `history.stopped` says which.
         Whatever the end, a step that failed included, the run folder then holds a checkpoint,
         the curves and the report, and the model the weights that `history.weights` names.
         """
@@ -94,7 +100,7 @@ class Trainer(BaseTrainer):
             warnings.warn(nothing_left(self.history.stopped, self.position.epoch), stacklevel=3)
             if self._keeper.kept is not None:
                 return self.history
-        with self._recorder.alone(), Interrupts() as interrupts:
+        with self._recorder.alone(), Interrupts() as interrupts, self._clock:
             self._begin(epochs)
             try:
                 while not self._is_done(epochs):
@@ -124,7 +130,7 @@ class Trainer(BaseTrainer):
                 yield from self._one_step()
 
     def _one_step(self) -> list[StepRecord]:
-        with Interrupts() as interrupts:
+        with Interrupts() as interrupts, self._clock:
             try:
                 records = list(self._advance(1))
             except Exception:
@@ -224,8 +230,9 @@ class Trainer(BaseTrainer):
             callback.begin(self, epochs)
 
     def _is_done(self, epochs: int) -> bool:
-        self._stop = self._watch.ended or self._stop
-        return bool(self._stop) or self.position.epoch >= epochs
+        finished = self.position.epoch >= epochs
+        self._stop = self._watch.ended or ("" if finished else self._clock.ended) or self._stop
+        return bool(self._stop) or finished
 
     def _end(self, epochs: int, *, restore: bool = True) -> None:
         """Save, have the model hold the weights that are kept, draw."""
@@ -254,13 +261,7 @@ class Trainer(BaseTrainer):
 
     def save(self) -> None:
         """Write a checkpoint into the run folder, where there is one."""
-        if self._recorder.folder is None:
-            return
-        best, lines = self._watch.best, self._recorder.expected_lines
-        with self._recorder.alone(), held(self.variables()) as held_now:
-            arrays = self._keeper.last(held_now)
-            checkpoint = Checkpoint(arrays, self.position, best, lines, self._identity)
-            self._recorder.checkpoint(checkpoint, self._watch.weights)
+        self._course.save(lambda: self._identity)
 
     def resume(self) -> History:
         """Go on from the newest checkpoint of the run folder; the history so far.
@@ -270,25 +271,7 @@ class Trainer(BaseTrainer):
         where data, options, loss, model or anything else that a step computes are others;
         StateError where the arrays do not fit the model.
         """
-        with self._recorder.alone(untouched=False):
-            return self._resume(self._recorder.open())
-
-    def _resume(self, folder: RunFolder) -> History:
-        checkpoint = folder.newest_checkpoint()
-        if checkpoint is None:
-            folder.rewind(0, 0)
-            self.save()
-            return self.history
-        check_identity(checkpoint.identity, self._identity, str(folder.path))
-        self._keeper.forget()
-        restore(f"resume {folder.path}", self.variables(), checkpoint.arrays, strict=True)
-        lines = folder.rewind(checkpoint.position.step, checkpoint.lines)
-        self.history = History()
-        self.history.add_lines(lines)
-        epoch = self.history.best_epoch = checkpoint.best.epoch
-        self._watch.resumed(checkpoint.best, None if epoch is None else folder.load_best(epoch))
-        self._recorder.resumed(checkpoint.lines, epoch)
-        self._stepper.move_to(checkpoint.position)
+        self.history = self._course.resume(lambda: self._identity)
         return self.history
 
     @cached_property
@@ -298,4 +281,4 @@ class Trainer(BaseTrainer):
 
     def variables(self) -> dict[str, Any]:
         """Every variable that decides how training goes on, by name, each once."""
-        return dict(self._program.variables(self._stepper.example))
+        return self._course.variables()

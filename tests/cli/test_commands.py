@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pellucid.cli.recipe import Recipe, free_folder
 from pellucid.data import Form, digits
 from pellucid.executors.threads import set_threads, threads
 from pellucid.models import MODELS
@@ -71,24 +70,6 @@ def test_the_bits_do_not_depend_on_the_number_of_threads(run: Run, tmp_path: Pat
         set_threads(before)
     for file in ("metrics.jsonl", "model.safetensors"):
         assert (tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes()
-
-
-def test_the_first_free_folder_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    recipe = Recipe("digits", model="mlp")
-    assert free_folder(recipe) == Path("runs/digits-mlp-1")
-    assert free_folder(recipe) == Path("runs/digits-mlp-2")
-
-
-def test_a_folder_that_nothing_came_of_is_not_left_behind(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert run("train", "digits", "--batch-size", 100_000)[0] == 1
-    assert not Path("runs").exists()
-    free_folder(Recipe("digits", model="mlp"))
-    assert run("train", "digits", "--batch-size", 100_000)[0] == 1
-    assert [path.name for path in Path("runs").iterdir()] == ["digits-mlp-1"]
 
 
 # Convolutions on images take seconds an epoch: tests/cli/test_training.py trains each once.

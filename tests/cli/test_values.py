@@ -5,7 +5,17 @@ from typing import Any
 import click
 import pytest
 
-from pellucid.cli.values import Number, Whole, as_number, hint, numbers_of, rule_of
+from pellucid.cli.values import (
+    Duration,
+    Number,
+    Whole,
+    as_number,
+    hint,
+    numbers_of,
+    rule_of,
+    seconds_of,
+    time_word,
+)
 
 
 @pytest.mark.parametrize(("word", "number"), [("5", 5), ("-0", 0), ("1_000", 1000)])
@@ -45,3 +55,12 @@ def test_what_was_meant_is_told_where_it_can_be() -> None:
         ": write 0.25", ": write 0.05", "", "",
     ]  # fmt: skip
     assert (as_number("1e-3"), as_number("")) == (0.001, None)
+
+
+@pytest.mark.parametrize(
+    ("word", "seconds"),
+    [("2h", 7200.0), ("1d", 86400.0), ("1h30min5s", 5405.0), ("90m", 5400.0), ("0.25s", 0.25)],
+)
+def test_times_with_their_units(word: str, seconds: float) -> None:
+    assert Duration().convert(word, None, None) == seconds
+    assert seconds_of(time_word(seconds)) == seconds

@@ -1,0 +1,73 @@
+"""Where training stands: written into the run folder, and taken up again from there.
+
+Course    saves and resumes a Trainer's run
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid.state import held, restore
+from pellucid.train.checkpoint import Checkpoint
+from pellucid.train.clock import Clock
+from pellucid.train.compiled_step import CompiledStep
+from pellucid.train.early_stopping import Watch
+from pellucid.train.history import History
+from pellucid.train.keeping import Keeper
+from pellucid.train.recorder import Recorder
+from pellucid.train.requirements import check_identity
+from pellucid.train.run_folder import RunFolder
+from pellucid.train.stepper import Stepper
+
+Identity = Callable[[], Mapping[str, Any]]  # what a run that goes on shares; only where it is used
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The parts of a Trainer that a checkpoint is made of."""
+
+    program: CompiledStep
+    stepper: Stepper
+    recorder: Recorder
+    watch: Watch
+    keeper: Keeper
+    clock: Clock
+
+    def variables(self) -> dict[str, Any]:
+        """Every variable that decides how training goes on, by name, each once."""
+        return dict(self.program.variables(self.stepper.example))
+
+    def save(self, identity: Identity) -> None:
+        """Write a checkpoint, where there is a run folder."""
+        recorder, watch = self.recorder, self.watch
+        if recorder.folder is None:
+            return
+        position, lines = self.stepper.position, recorder.expected_lines
+        with recorder.alone(), held(self.variables()) as held_now:
+            arrays, seconds = self.keeper.last(held_now), self.clock.seconds
+            checkpoint = Checkpoint(arrays, position, watch.best, lines, identity(), seconds)
+            recorder.checkpoint(checkpoint, watch.weights)
+
+    def resume(self, identity: Identity) -> History:
+        """Take up the newest checkpoint of the run folder; what was measured until then."""
+        with self.recorder.alone(untouched=False):
+            return self._resume(self.recorder.open(), identity)
+
+    def _resume(self, folder: RunFolder, identity: Identity) -> History:
+        checkpoint = folder.newest_checkpoint()
+        history = History()
+        if checkpoint is None:
+            folder.rewind(0, 0)
+            self.save(identity)
+            return history
+        check_identity(checkpoint.identity, identity(), str(folder.path))
+        self.keeper.forget()
+        restore(f"resume {folder.path}", self.variables(), checkpoint.arrays, strict=True)
+        lines = folder.rewind(checkpoint.position.step, checkpoint.lines)
+        history.add_lines(lines)
+        epoch = history.best_epoch = checkpoint.best.epoch
+        self.watch.resumed(checkpoint.best, None if epoch is None else folder.load_best(epoch))
+        self.recorder.resumed(checkpoint.lines, epoch)
+        self.stepper.move_to(checkpoint.position)
+        self.clock.resumed(checkpoint.seconds)
+        return history

@@ -1,0 +1,55 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from cli.conftest import Run, done, said
+
+from pellucid.cli.long_runs import LongRun, read
+from pellucid.errors import OptionError
+from pellucid.train import course
+
+OLD = Path(__file__).resolve().parents[1] / "train" / "folders" / "command"
+WORDS = ("train", "moons", "--executor", "reference", "--samples", 40)
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_time_limit_is_kept_and_can_be_raised(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    out = done(run(*WORDS, "--epochs", 1000000, "--max-time", "0.1s", "--out", folder))
+    assert "ended: time limit of 0.10 s reached" in out
+    assert out.splitlines()[-1] == f"go on with: pellucid resume {folder} --max-time 0.2s"
+    code, _, err = run("resume", folder)
+    assert code == 0
+    assert "nothing was trained, as time limit of 0.10 s reached" in err
+    out = done(run("resume", folder, "--max-time", "3h", "--more", 1))
+    assert "ended: all " in out
+    recipe = json.loads((folder / "config.json").read_text())["recipe"]
+    assert recipe["long_run"] == {"max_seconds": 10800.0}
+
+
+@pytest.mark.parametrize(
+    ("word", "what"),
+    [("2", ": write 2s, 2min or 2h."), ("2x", "."), ("h", "."), ("0s", "."), ("1h-2s", ".")],
+)
+def test_a_time_without_its_unit_is_refused(run: Run, word: str, what: str) -> None:
+    text = f"--max-time: {word!r} is no time with its unit, such as 2h or 90min{what} See"
+    assert said(run, *map(str, WORDS), "--max-time", word).startswith(text)
+
+
+def test_a_run_of_an_earlier_version_goes_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What a step computes may be written otherwise today.
+    monkeypatch.setattr(course, "check_identity", lambda there, here, folder: None)
+    shutil.copytree(OLD, tmp_path / "run")
+    done(run("evaluate", tmp_path / "run"))
+    out = done(run("resume", tmp_path / "run", "--epochs", 3, "--max-time", "1h"))
+    assert "ended: all 3 epochs done" in out
+
+
+@pytest.mark.parametrize("entry", [{"max_seconds": "2h"}, {"max_seconds": True}])
+def test_settings_of_a_wrong_kind_are_refused(entry: dict[str, object]) -> None:
+    with pytest.raises(OptionError, match="max_seconds is "):
+        read(entry)
+    assert read({}) == LongRun()
