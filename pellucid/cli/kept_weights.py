@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.cli.recipe import Recipe
+from pellucid.cli.recipe import Recipe, recipe_optimizer
 from pellucid.errors import FileError, StateError
 from pellucid.languages import marked, said
 from pellucid.nn.module import Module
-from pellucid.optim import OPTIMIZERS
 from pellucid.train import RunFolder
 from pellucid.train.checkpoint import Checkpoint
 
@@ -93,7 +92,7 @@ def _are_of(model: Module, arrays: Mapping[str, Any]) -> bool:
 
 def _restored(recipe: Recipe, model: Module, arrays: Mapping[str, Any]) -> Any:
     """An optimizer of the recipe with the state of a checkpoint; None where it does not fit."""
-    optimizer = OPTIMIZERS[recipe.optimizer](model.parameters(), **recipe.optimizer_options)
+    optimizer = recipe_optimizer(recipe, model)
     state = {
         name.removeprefix(OPTIMIZER): array
         for name, array in arrays.items()

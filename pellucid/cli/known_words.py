@@ -1,5 +1,16 @@
-"""The values of `--keep` and `--average`, and the options that belong to the optimizer."""
+"""The values of `--keep`, `--average`, `--schedule`; the options that belong to the optimizer."""
 
 KEEPS = ("best", "last")  # as in pellucid.train.options, which takes long to load
 AVERAGES = ("exponential", "uniform")
 OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")
+SCHEDULES = (
+    "constant",
+    "step-decay",
+    "exponential-decay",
+    "cosine-decay",
+    "cosine-restarts",
+    "inverse-square-root",
+    "linear-decay",
+    "one-cycle",
+    "polynomial-decay",
+)

@@ -16,6 +16,7 @@ from pellucid.cli import long_runs
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
+from pellucid.cli.optimizing import check_schedule, optimizer_of, written_out
 from pellucid.cli.settings import from_values
 from pellucid.cli.updates import average_of
 from pellucid.data import Form
@@ -56,6 +57,7 @@ KINDS = {
     "early_stopping": int,
     "keep": str,
     "average": str,
+    "schedule": str,
     "class_weights": str,
     "executor": str,
 }
@@ -75,6 +77,7 @@ class Recipe:
     model_options: Mapping[str, Any] = field(default_factory=dict)
     optimizer: str = "adam"
     optimizer_options: Mapping[str, Any] = field(default_factory=dict)
+    schedule: str | None = None
     epochs: int = 20
     batch_size: int | None = None
     drop_last: bool = False
@@ -159,9 +162,10 @@ def build_trainer(
     form, loss = parts.train.form, loss_of(recipe, parts.train.form)
     batch = batch_of(recipe, len(parts.train))
     recipe, most = replace(recipe, batch_size=batch), min(batch, len(parts.train))
+    recipe = replace(recipe, schedule=_schedule(recipe, len(parts.train)))
     check_training(recipe.model, lambda: build_model(recipe, form), loss, form, most)
     model = build_model(recipe, form)
-    optimizer = OPTIMIZERS[recipe.optimizer](model.parameters(), **recipe.optimizer_options)
+    optimizer = recipe_optimizer(recipe, model)
     patience = recipe.early_stopping
     config = {"recipe": asdict(recipe), "data": asdict(DataFacts.of(parts))}
     options = Options(
@@ -182,6 +186,19 @@ def build_trainer(
     return Trainer(model, loss, optimizer, parts.train, parts.validation, options)
 
 
+def recipe_optimizer(recipe: Recipe, model: Module) -> Any:
+    """The optimizer of a recipe, for a model. Errors: OptionError."""
+    options, schedule = recipe.optimizer_options, recipe.schedule
+    return optimizer_of(recipe.optimizer, options, schedule, model.parameters())
+
+
+def _schedule(recipe: Recipe, samples: int) -> str | None:
+    """The words of the recipe's schedule, with what follows from its batches and epochs."""
+    batches = samples, batch_of(recipe, samples), recipe.drop_last
+    optimizer = recipe.optimizer, recipe.optimizer_options
+    return written_out(recipe.schedule, optimizer, batches, recipe.epochs)
+
+
 def batch_of(recipe: Recipe, samples: int) -> int:
     """Samples a step: what was asked for, or what suits the data; never more than there are."""
     return recipe.batch_size or min(DATA[recipe.data].usual.batch_size, samples)
@@ -199,6 +216,7 @@ def read_recipe(run: RunFolder) -> Recipe:
         recipe = Recipe(**entry)
         _check_types(recipe)
         average_of(recipe.average, recipe.average_options)
+        check_schedule(recipe.schedule)
         build_options(recipe)
         from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)
         more = long_runs.read(recipe.long_run).of_trainer()

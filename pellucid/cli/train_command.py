@@ -14,6 +14,7 @@ import click
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.known_words import KEEPS
 from pellucid.cli.long_runs import options as long_options
+from pellucid.cli.optimizing import rate_options
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.settings import Setting, settings_of
@@ -61,6 +62,7 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
             metavar="X",
             help="The size of a step; left out: what suits optimizer and data.",
         ),
+        *rate_options(),
         click.Option(
             ["--batch-size"],
             type=POSITIVE,

@@ -54,6 +54,7 @@ SHARED = {
         ("batch_size", int, ()),
         ("epochs", int, ()),
         ("optimizer", str, tuple(OPTIMIZERS)),
+        ("schedule", str, ()),
     )
 }
 FAR_APART = 10  # times the lower end: then every power of ten counts alike
@@ -231,6 +232,7 @@ def _command(recipe: Recipe) -> str:
         **model,
         "optimizer": recipe.optimizer,
         **recipe.optimizer_options,
+        "schedule": recipe.schedule,
         "batch_size": recipe.batch_size,
         "drop_last": recipe.drop_last,
         "epochs": recipe.epochs,
