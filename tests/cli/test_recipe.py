@@ -68,6 +68,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "average_options": {"decay": 0.9, "start": 3, "every": 2},
         "class_weights": "balanced",
         "executor": "reference",
+        "long_run": {},
     }
 
 
