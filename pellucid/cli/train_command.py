@@ -52,9 +52,10 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
         click.Option(
             ["--optimizer"],
             type=OneOf(OPTIMIZERS),
+            metavar="NAME",
             default="adam",
             show_default=True,
-            help="The rule of the updates.",
+            help=f"The rule of the updates. One of {', '.join(OPTIMIZERS)}.",
         ),
         click.Option(
             ["--learning-rate"],
