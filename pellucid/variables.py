@@ -53,7 +53,10 @@ class Variable(Tensor):
     sees whole steps. Variables are told apart by identity.
     """
 
-    __slots__ = ("_array", "_owned", "_source", "_tensor", "guard", "name", "start", "trainable")
+    __slots__ = (
+        *("_array", "_owned", "_source", "_tensor"),
+        *("guard", "is_table", "name", "start", "trainable"),
+    )
 
     @strict
     def __init__(self, data: Any, *, name: str = "variable", trainable: bool = False) -> None:
@@ -64,6 +67,7 @@ class Variable(Tensor):
         self._source = Source(self)
         self.guard: Guard | None = None
         self.start: Any = None  # of a layer's parameter that was not drawn when it was made
+        self.is_table = False  # whether rows are looked up in it, as in the weight of an embedding
         sizes = active_sizes()
         if sizes is not None:
             self._owned, self._array = False, sizes.stand_in(*_kind_of(data))
@@ -207,10 +211,11 @@ class Variable(Tensor):
 
     def __reduce__(self) -> Any:
         """What `copy` and `pickle` keep: the numbers, the name, whether it is trained."""
-        return _made_again, (np.array(self.held().array), self.name, self.trainable)
+        numbers = np.array(self.held().array)
+        return _made_again, (numbers, self.name, self.trainable, self.is_table)
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Variable":
-        copied = Variable(self.held().array, name=self.name, trainable=self.trainable)
+        copied = _made_again(self.held().array, self.name, self.trainable, self.is_table)
         if self.start is not None:
             copied.start = self.start.copied(self, copied)
         return copied
@@ -266,8 +271,10 @@ def _kind_of(data: Any) -> tuple[tuple[int, ...], DType]:
     return known.shape, known.dtype
 
 
-def _made_again(array: Any, name: str, trainable: bool) -> Variable:
-    return Variable(array, name=name, trainable=trainable)
+def _made_again(array: Any, name: str, trainable: bool, is_table: bool = False) -> Variable:
+    made = Variable(array, name=name, trainable=trainable)
+    made.is_table = is_table
+    return made
 
 
 @strict

@@ -96,11 +96,53 @@ def adadelta(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
     return w - RATE * d
 
 
+def lamb(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
+    m, v = moments(g, s)
+    r = m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-6) + 0.01 * w * (w.ndim > 1)
+    return w - RATE * np.linalg.norm(w) / np.linalg.norm(r) * r
+
+
+def newton_schulz(x: Any) -> Any:
+    """Jordan's zeropower_via_newtonschulz5, in float64, of rows no longer than columns."""
+    if x.shape[0] > x.shape[1]:
+        return newton_schulz(x.T).T
+    x = x / (np.linalg.norm(x) + 1e-7)
+    for _ in range(5):
+        gram = x @ x.T
+        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    return x
+
+
+HIDDEN = {SHAPES["hidden"], SHAPES["wide"]}
+
+
+def muon(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
+    return muon_of(w, g, s, t, lambda rows, columns: np.sqrt(max(1.0, columns / rows)), 0.015)
+
+
+def muon_as_adam(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
+    return muon_of(w, g, s, t, lambda rows, columns: 0.2 * np.sqrt(max(rows, columns)), 1.0)
+
+
+def muon_of(w: Any, g: Any, s: dict[str, Any], t: int, scale: Any, rest: float) -> Any:
+    if w.shape in HIDDEN:
+        s["b"] = 0.95 * s.get("b", 0.0) + g
+        # The paper's matrices are (units, inputs), ours are their transposes.
+        return w - RATE * scale(*w.shape) * newton_schulz((g + 0.95 * s["b"]).T).T
+    s["m"] = mean(0.9, s.get("m", 0.0), g)
+    s["v"] = mean(0.95, s.get("v", 0.0), g**2)
+    divisor = np.sqrt(s["v"] / (1 - 0.95**t)) + 1e-10
+    return w - RATE * rest * s["m"] / (1 - 0.9**t) / divisor
+
+
 Loop = Callable[..., Any]
 LOOPS: dict[str, Loop] = {
     "Adadelta": adadelta,
     "Adamax": adamax,
+    "LAMB": lamb,
     "Lion": lion,
+    "Muon": muon,
+    "MuonAsAdam": muon_as_adam,
     "NAdam": nadam,
     "NAdamConstant": nadam_constant,
     "RAdam": radam,

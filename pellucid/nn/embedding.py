@@ -30,6 +30,7 @@ class Embedding(Module):
         if count < 1 or features < 1:
             raise OptionError(f"Embedding: {count} ids, {features} features. At least 1.")
         self.weight = Normal(1.0).parameter((count, features), rng)
+        self.weight.is_table = True
 
     def forward(self, ids: Tensor) -> Tensor:
         """The vector of each id."""

@@ -128,7 +128,7 @@ class Undrawn(Variable):
     def __init__(self, draw: Callable[[Generator], Tensor], shape: Shape, dtype: Any) -> None:
         _refuse_inside("a parameter")
         # Not as other variables: the slot of the array stays empty, and __getattr__ fills it.
-        self.name, self.trainable = "parameter", True
+        self.name, self.trainable, self.is_table = "parameter", True, False
         self._tensor, self._source, self.guard = None, Source(self), None
         self._owned = False
         self.start = Start(draw, tuple(shape), known_dtype("parameter", dtype))
@@ -173,6 +173,7 @@ class Undrawn(Variable):
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         """Another, not drawn either, in the copy of its place."""
         copied = Undrawn(self.start.draw, self.shape, self.dtype)
+        copied.is_table = self.is_table
         copied.belong(self.name, copy.deepcopy(self.start.place, memo))
         return copied
 

@@ -59,7 +59,12 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         NAdamConstant as NAdamConstant,
         RAdam as RAdam,
     )
+    from pellucid.optim.further.lamb import LAMB as LAMB
     from pellucid.optim.further.lion import Lion as Lion
+    from pellucid.optim.further.muon import (
+        Muon as Muon,
+        MuonAsAdam as MuonAsAdam,
+    )
 
 # By the words of the command line: an optimizer that is imported here is one.
 OPTIMIZERS: Mapping[str, type[Optimizer]] = Kinds(__name__, Optimizer, "further")

@@ -13,16 +13,17 @@ from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
 from pellucid.graph import has_origin, is_symbolic
 from pellucid.optim.clipping import Clipping, Gradients
-from pellucid.optim.rules import Penalty, Rule, Step, rules_of, weights_only
+from pellucid.optim.optimized import checked, follow
+from pellucid.optim.rules import Penalty, Rule, Step, rules_of, weight_decay_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.optim.unheld import hold, tell_unheld
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
-from pellucid.recordings import is_recording, setting
+from pellucid.recordings import is_recording
 from pellucid.refusals import Strict, refuse_setting, shown
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, holding, ones_like
-from pellucid.variables import Buffer, Variable, assign_all, refuse_twins
+from pellucid.variables import Buffer, Variable, assign_all
 
 Slots = dict[str, Tensor]
 
@@ -55,7 +56,9 @@ class Optimizer(Strict):
     changed: make another optimizer.
 
     A subclass gives two pure functions: `start(w)`, its state for one parameter, and
-    `update(w, g, state, step)`, the new parameter and the new state.
+    `update(w, g, state, step)`, the new parameter and the new state. Where decay has another
+    place in the formula than 4., it overrides `decayed`; where some parameters follow another
+    formula, `begun`, whose states tell `update` apart, and `rate_of`.
     """
 
     parameters: dict[str, Variable] = field(repr=False)
@@ -69,7 +72,7 @@ class Optimizer(Strict):
 
     def __post_init__(self) -> None:
         name = type(self).__name__
-        self.parameters = _checked(name, self.parameters)
+        self.parameters = checked(name, self.parameters)
         hold(self.parameters.values())
         self.rules = (self.rules,) if isinstance(self.rules, Rule) else tuple(self.rules)
         for option in ("l1", "l2", "weight_decay"):
@@ -85,7 +88,7 @@ class Optimizer(Strict):
         self.slots = {
             path: {
                 key: Buffer(value, name=f"{path}:{key}")
-                for key, value in self.start(_constant(parameter.read())).items()
+                for key, value in self.begun(path, _constant(parameter.read())).items()
             }
             for path, parameter in self.parameters.items()
         }
@@ -133,6 +136,20 @@ class Optimizer(Strict):
         """The parameter and its state after one update."""
         raise NotImplementedError(f"{type(self).__name__} must define update")
 
+    def begun(self, path: str, w: Tensor) -> Slots:
+        """The state of the parameter of a path before the first update."""
+        return self.start(w)
+
+    def rate_of(self, path: str, rate: Tensor) -> Tensor:
+        """The learning rate of the parameter of a path."""
+        return rate
+
+    def decayed(self, w: Tensor, step: Step) -> Tensor:
+        """The weight that `update` is given, after decay."""
+        if not step.weight_decay:
+            return w
+        return w * (1.0 - step.learning_rate * step.weight_decay)
+
     def _check(self) -> None:
         """Refuse options outside their range."""
 
@@ -178,7 +195,7 @@ class Optimizer(Strict):
         if unknown:
             raise OptionError(f"apply: gradients for {unknown}, which are not its parameters.")
         for part in (self.learning_rate, self.clip, *self.rules):
-            _follow(part)
+            follow(part)
         counts = [v for rule in self.rules for v in rule.variables().values()]
         drawn = {} if is_recording() else {v: v.held() for v in counts}
         try:
@@ -198,7 +215,7 @@ class Optimizer(Strict):
         new = {self.steps: count}
         for path, g in clipped.items():
             with scope(f"update of {path}", absolute=True):
-                step = Step(count.astype(g.dtype), rate.astype(g.dtype))
+                step = self._step_of(path, count.astype(g.dtype), rate.astype(g.dtype))
                 new[self.parameters[path]], state = self._updated(path, g, held[path], step)
             new |= {self.slots[path][key]: value for key, value in state.items()}
         return new
@@ -218,6 +235,10 @@ class Optimizer(Strict):
         slots = {key: _constant(slot.value) for key, slot in self.slots[path].items()}
         return _constant(self.parameters[path].read()), slots
 
+    def _step_of(self, path: str, count: Tensor, rate: Tensor) -> Step:
+        decay = weight_decay_of(self._rules[path])
+        return Step(count, self.rate_of(path, rate), decay)
+
     def _updated(
         self, path: str, g: Tensor, held: tuple[Tensor, Slots], step: Step
     ) -> tuple[Tensor, Slots]:
@@ -225,6 +246,7 @@ class Optimizer(Strict):
         rules = self._rules[path]
         for rule in rules:
             g = rule.gradient(w, g, step)
+        w = self.decayed(w, step)
         for rule in rules:
             w = rule.before(w, step)
         w, state = self.update(w, g, state, step)
@@ -257,37 +279,6 @@ class Optimizer(Strict):
         restore(f"{type(self).__name__}.load_state_dict", self.variables(), state, strict=True)
 
 
-def _follow(part: Any) -> None:
-    """Have compiled steps follow a schedule, clipping or rule of the user's own that can change.
-
-    So one inside a schedule of schedules.
-    """
-    if not is_recording() or not isinstance(part, Schedule | Clipping | Rule):
-        return
-    frozen = getattr(getattr(part, "__dataclass_params__", None), "frozen", False)
-    if not frozen:
-        setting(lambda: str(vars(part)))
-    for inner in vars(part).values():
-        for each in inner if isinstance(inner, tuple) else (inner,):
-            _follow(each)
-
-
 def _constant(x: Tensor) -> Tensor:
     """The tensor without its history, which updates must not keep alive; symbols stay."""
     return x if is_symbolic(x) or x.origin is None else holding(x.array)
-
-
-def _checked(name: str, parameters: Any) -> dict[str, Variable]:
-    if not isinstance(parameters, Mapping) or not parameters:
-        raise OptionError(
-            f"{name}: parameters {type(parameters).__name__}. Give a dict of at least one named "
-            "variable, as model.parameters() does."
-        )
-    for path, parameter in parameters.items():
-        if not isinstance(parameter, Variable) or not parameter.trainable:
-            raise OptionError(
-                f"{name}: {path!r} is no trainable variable. Make it with Parameter(...), or "
-                "leave it out."
-            )
-    refuse_twins(name, parameters)
-    return dict(parameters)

@@ -11,7 +11,7 @@ not the scales and shifts of norms. An `Optimizer` says when each part of a rule
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
@@ -42,10 +42,14 @@ def every(path: str, parameter: Variable) -> bool:
 @strict
 @dataclass(frozen=True)
 class Step:
-    """One update: its number, 1 for the first, and its learning rate, both single numbers."""
+    """One update: its number, 1 for the first, and its learning rate, both single numbers.
+
+    `weight_decay`: that of the parameter at hand, all that is asked for it together.
+    """
 
     number: Tensor
     learning_rate: Tensor
+    weight_decay: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +89,8 @@ class Penalty(Rule):
     l1 sum(|w|) (lasso); both together are the elastic net. The step for l1 is a subgradient:
     it goes to and fro around 0 and rarely hits it; `Proximal` does. l2 and decay are the same
     for plain descent alone (weight_decay = l2); with momentum or adaptive steps they differ.
-    Those of all weights are options of the optimizer; `to` chooses others, as `every`.
+    Those of all weights are options of the optimizer; `to` chooses others, as `every`. Where
+    in its formula decay stands, an optimizer says itself: `Optimizer.decayed`.
     Errors: OptionError for a number below 0.
 
     >>> biases = Penalty(l2=0.01, to=lambda path, parameter: path.endswith("bias"))
@@ -108,12 +113,6 @@ class Penalty(Rule):
         if self.l1:
             g = g + w.sign() * self.l1
         return g
-
-    def before(self, w: Tensor, step: Step) -> Tensor:
-        """The decayed weight."""
-        if not self.weight_decay:
-            return w
-        return w * (1.0 - step.learning_rate * self.weight_decay)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,6 +209,12 @@ class GradientNoise(Rule):
     def variables(self) -> dict[str, Variable]:
         """The number of draws."""
         return {"draws": self.rng.draws}
+
+
+def weight_decay_of(rules: Iterable[Rule]) -> float:
+    """The decay of a parameter that has these rules."""
+    penalties = [rule for rule in rules if isinstance(rule, Penalty)]
+    return sum(penalty.weight_decay for penalty in penalties)
 
 
 def rules_of(name: str, rules: Any, parameters: dict[str, Variable]) -> dict[str, list[Rule]]:

@@ -49,6 +49,11 @@ def test_decay_shrinks_the_weight_apart_from_the_gradient():
     assert after(optimizer, w) == pytest.approx(2.0 * (1.0 - 0.1 * 0.5) - 0.1 * 3.0)
 
 
+def test_decay_asked_for_twice_adds_up():
+    w, optimizer = one(weight_decay=0.5, rules=optim.Penalty(weight_decay=0.25, to=optim.every))
+    assert after(optimizer, w) == pytest.approx(2.0 * (1.0 - 0.1 * 0.75) - 0.1 * 3.0)
+
+
 def test_l2_and_decay_agree_for_plain_descent_and_differ_for_adam():
     weights = {}
     for make in (optim.SGD, optim.Adam):

@@ -2,7 +2,9 @@
 
     adam_variants    RAdam, NAdam, Adamax: Adam with another start, look ahead, or norm
     adadelta         Adadelta: steps in the units of the weights
+    lamb             LAMB: steps as long as the parameter is
     lion             Lion: steps of one size, by a sign
+    muon             Muon, MuonAsAdam: orthogonal steps for hidden matrices
 
 What `pellucid.optim` imports from here is an optimizer of the command line too.
 """
