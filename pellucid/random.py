@@ -26,6 +26,7 @@ from pellucid.variables import Buffer
 INITIAL_VALUES = 0
 DROPOUT = 1
 AUGMENTATION = 3  # what 2 gave is drawn otherwise now; streams keep their numbers
+MIXING = 4
 
 LARGE_BYTES = 2**28  # of a draw: before it, it is asked whether there is so much memory
 

@@ -15,6 +15,7 @@ from pellucid.compile import compile as compiled
 from pellucid.creation import zeros
 from pellucid.errors import DataError, OptionError, ShapeError
 from pellucid.functional.reduction import threshold_of, told
+from pellucid.nn.streams import seed_run
 from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.components import check_parts
@@ -25,25 +26,40 @@ from pellucid.train.options import Options
 from pellucid.variables import Variable
 
 if TYPE_CHECKING:
+    from pellucid.augment.mixing import Mixing
     from pellucid.train.averaging import Averages
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is trained, and what is measured; `averages` of the weights, where some are kept."""
+    """What is trained, and what is measured.
+
+    `averages` of the weights, where some are kept; `mixing` of samples, where they are mixed.
+    """
 
     model: Any
     loss: Loss
     optimizer: Any
     metrics: tuple[Metric | SetMetric, ...]
     averages: "Averages | None" = None
+    mixing: "Mixing | None" = None
 
     @staticmethod
     def of(model: Any, loss: Loss, optimizer: Any, options: Options) -> "Task":
         """What a Trainer does with its options."""
         check_parts(model, loss, optimizer)
         averages = None if options.average is None else options.average.of(model, optimizer)
-        return Task(model, loss, optimizer, for_loss(options.metrics, loss), averages)
+        seed_run(options.mixing, options.seed)
+        metrics = for_loss(options.metrics, loss)
+        return Task(model, loss, optimizer, metrics, averages, options.mixing)
+
+    def mixed(self, inputs: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], Loss]:
+        """The inputs, mixed where they are to be, and the loss of what the model makes of them."""
+        if self.mixing is None:
+            return inputs, self.loss
+        from pellucid.train.mixed import mixed
+
+        return mixed(self.mixing, self.loss, inputs)
 
     def measured(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
         """The mean of each metric that is one over samples."""
@@ -56,6 +72,10 @@ class CompiledStep:
     def __init__(self, task: Task, feed: Feed, executor: str | None) -> None:
         self.task = task
         self.feed = feed
+        if task.mixing is not None:
+            from pellucid.train.mixed import check_mixing  # on use: few runs mix
+
+            check_mixing(task.mixing, feed.data, task.loss)
         options = {} if executor is None else {"executor": executor}
         self._compiled = compiled(self._step, **options)
 
@@ -106,9 +126,10 @@ class CompiledStep:
     def _step(self, indices: Tensor) -> dict[str, Tensor]:
         task = self.task
         inputs, targets = self.feed.batch(indices)
+        inputs, loss_of = task.mixed(inputs)
         outputs = task.model(*inputs)
         self._check_outputs(outputs, len(indices))
-        loss = task.loss(outputs, targets, **self.feed.batch_weights(indices))
+        loss = loss_of(outputs, targets, **self.feed.batch_weights(indices))
         if not isinstance(loss, Tensor) or loss.shape != ():
             got = f"shape {loss.shape}" if isinstance(loss, Tensor) else f"come out as {loss!r}"
             raise ShapeError(

@@ -4,6 +4,7 @@ check_parts     model, loss, optimizer; check_measured, without the last
 metrics_of      measures as a tuple
 callbacks_of    callbacks as a tuple
 check_average   a rule of averaging, where there is one
+check_mixes     a mixture of samples, where there is one
 """
 
 from typing import Any
@@ -16,6 +17,7 @@ LOSS = "It is a function of outputs and targets, such as pellucid.functional.cro
 OPTIMIZER = "It is made for the model: pellucid.optim.Adam(model.parameters())."
 METRIC = "Each is an object such as pellucid.train.Accuracy(): see pellucid.train.Metric."
 AVERAGE = "It is a rule: pellucid.train.ExponentialAverage(0.999), or UniformAverage()."
+MIXING = "It mixes samples and targets: pellucid.augment.Mixup(0.2), or CutMix()."
 CALLBACK = "Each is an object such as pellucid.train.ProgressBar(): see pellucid.train.Callback."
 
 
@@ -58,6 +60,12 @@ def check_average(given: Any) -> None:
     """Raise OptionError for what is no rule of averaging."""
     if given is not None and (isinstance(given, type) or not hasattr(given, "forgets")):
         raise _refusal("Options", "average", given, AVERAGE)
+
+
+def check_mixes(given: Any) -> None:
+    """Raise OptionError for what mixes no samples."""
+    if given is not None and (isinstance(given, type) or not hasattr(given, "mix")):
+        raise _refusal("Options", "mixing", given, MIXING)
 
 
 def _listed(where: str, name: str, given: Any, rule: str) -> tuple[Any, ...]:

@@ -17,12 +17,13 @@ from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.train.clock import check_limit
-from pellucid.train.components import callbacks_of, check_average, metrics_of
+from pellucid.train.components import callbacks_of, check_average, check_mixes, metrics_of
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric, SetMetric
 
 if TYPE_CHECKING:
+    from pellucid.augment.mixing import Mixing
     from pellucid.train.averaging import Averaging
 
 USUAL_BATCH = 100
@@ -201,10 +202,12 @@ class Options(Strict):
     saved, once training has ended: those of the "best" epoch by what is monitored, or the "last";
     left out, the best where there is a validation set or early stopping. `average`: a rule such as
     `ExponentialAverage(0.999)`, with which an average of the weights is what is measured after
-    epochs, kept and saved; training goes on from the weights themselves. `max_seconds`: how long to
-    train, counted over every `resume`; then `fit` ends after the steps at hand. `executor`: where
-    the compiled step runs; left out, the default of `pellucid.compile`. `lint`: whether `fit` warns
-    of likely mistakes before its first step, by the quick checks of `pellucid.lint`.
+    epochs, kept and saved; training goes on from the weights themselves. `mixing`: a `Mixup` or
+    `CutMix` of `pellucid.augment`, which mixes the samples of each training batch; metrics of steps
+    then compare with the samples' own targets. `max_seconds`: how long to train, counted over
+    every `resume`; then `fit` ends after the steps at hand. `executor`: where the compiled step
+    runs; left out, the default of `pellucid.compile`. `lint`: whether `fit` warns of likely
+    mistakes before its first step, by the quick checks of `pellucid.lint`.
 
     Errors: OptionError for a batch size below 1, a seed outside 0..2^64-1, another `keep`, or a
     time that is not above 0.
@@ -219,6 +222,7 @@ class Options(Strict):
     early_stopping: EarlyStopping | None = None
     keep: str | None = None
     average: "Averaging | None" = None
+    mixing: "Mixing | None" = None
     max_seconds: float | None = None
     callbacks: tuple[Callback, ...] = ()
     saving: Saving | None = None
@@ -239,6 +243,7 @@ class Options(Strict):
         object.__setattr__(self, "metrics", metrics_of(self.metrics))
         object.__setattr__(self, "callbacks", callbacks_of(self.callbacks))
         check_average(self.average)
+        check_mixes(self.mixing)
         if self.keep is not None and self.keep not in KEEPS:
             raise OptionError(f"Trainer: keep {self.keep!r}. {closest(str(self.keep), KEEPS)}")
         names = ["loss", *(metric.name for metric in self.metrics)]

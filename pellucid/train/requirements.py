@@ -126,6 +126,7 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
         "validation_checksum": None if validation is None else _digest(validation),
         "metrics": [metric.name for metric in options.metrics],
         "average": None if options.average is None else repr(options.average),
+        "mixing": None if options.mixing is None else repr(options.mixing),
         "loss": _named(trainer.loss),
         "model": _named(trainer.model),
         "step": f"graph {hashlib.sha256(str(step).encode()).hexdigest()[:16]}",
