@@ -5,9 +5,11 @@ cell          a number of a table: measured, or counted
 few           rows, of many the first and the last, and those that must stay in sight
 aligned       rows as lines of text
 printable     a text from elsewhere, safe for a terminal
+brief         an object of a dataclass, without what is as usual
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
 from typing import Any
 
 MOST_ROWS = 30
@@ -83,3 +85,10 @@ def printable(text: str, keep: str = "") -> str:
     True
     """
     return "".join(c if c.isprintable() or c in keep else "\ufffd" for c in text)
+
+
+def brief(thing: Any) -> str:
+    """An object of a dataclass, without the options that have their defaults."""
+    options = [(f.name, getattr(thing, f.name), f.default) for f in fields(thing) if f.repr]
+    said = [f"{n}={value!r}" for n, value, usual in options if repr(value) != repr(usual)]
+    return f"{type(thing).__name__}({', '.join(said)})"

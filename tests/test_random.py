@@ -138,3 +138,39 @@ def test_uniform_numbers_stay_below_the_upper_end(dtype, low, ulps):
 def test_uniform_numbers_may_go_down_from_the_first_end():
     up, down = (pc.Generator(0).uniform(*ends, (500,)).numpy() for ends in ((-1, 1), (1, -1)))
     np.testing.assert_array_equal(down, -up)
+
+
+class Half:
+    """The last three samples of six."""
+
+    def __init__(self):
+        self.draws = 0
+
+    def number(self, generator):
+        self.draws += 1
+        return generator.draws.value + (self.draws - 1)
+
+    def rows(self, draw, sizes, axis):
+        wanted = [slice(None)] * axis + [slice(3, None)]
+        return draw((*sizes[:axis], 6, *sizes[axis + 1 :]))[tuple(wanted)]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_part_of_a_batch_draws_the_numbers_of_its_rows(monkeypatch, dtype):
+    def drawn(count):
+        return [
+            rng.bits((count, 2)), rng.bits(count, 7), rng.uniform(1.0, 2.0, (count,), dtype),
+            rng.normal(3.0, 2.0, (2, count), dtype, samples=1), rng.bernoulli(0.5, (count, 4)),
+            rng.fraction((2, 1, count), dtype, samples=2),
+        ]  # fmt: skip
+
+    rng = pc.Generator(5)
+    whole = drawn(6)
+    used, rng = rng.draws.item(), pc.Generator(5)
+    half = Half()
+    monkeypatch.setattr("pellucid.random.at_work.part", half)
+    parts = drawn(3)
+    assert half.draws == used
+    assert rng.draws.item() == 0  # whoever has parts counts for all of them
+    for part, all_rows, axis in zip(parts, whole, (0, 0, 0, 1, 0, 2), strict=True):
+        np.testing.assert_array_equal(part.numpy(), np.split(all_rows.numpy(), 2, axis)[1])

@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from pellucid.tables import aligned, cell, few, significant
+from pellucid.train import Accuracy, Options, Weights
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,11 @@ def test_columns_stand_below_their_heads() -> None:
     rows = [["epoch", "loss", ""], ["1", "0.5000", "best"], ["12", "2", ""]]
     assert aligned(rows) == ["epoch    loss", "    1  0.5000  best", "   12       2"]
     assert aligned(rows, texts=1)[2] == "12          2"
+
+
+def test_a_brief_form_leaves_out_what_is_as_usual():
+    assert repr(Options()) == "Options()"
+    assert repr(Options(32, seed=1)) == "Options(batch_size=32, seed=1)"
+    weights = Weights(samples=np.array([1.0, 2.0]))
+    assert repr(Options(weights=weights)) == "Options(weights=Weights(samples=array([1., 2.])))"
+    assert repr(Accuracy(threshold=0.5)) == "Accuracy(threshold=0.5)"

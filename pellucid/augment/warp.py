@@ -53,7 +53,7 @@ class RandomAffine(Augmentation):
         """The warped batch."""
         n, _, height, width = x.shape
         turn, low_high, lean, down, right = (
-            part.reshape(n).astype(x.dtype) for part in self.generator.fraction((5, n))
+            part.reshape(n).astype(x.dtype) for part in self.generator.fraction((5, n), samples=1)
         )
         radians = math.pi / 180.0
         inverse = inverse_affine(

@@ -54,6 +54,7 @@ LARGEST = 2**31  # of the sizes, classes and ids of data
 KINDS = {
     "data": str,
     "batch_size": int,
+    "micro_batch": int,
     "early_stopping": int,
     "keep": str,
     "average": str,
@@ -80,6 +81,7 @@ class Recipe:
     schedule: str | None = None
     epochs: int = 20
     batch_size: int | None = None
+    micro_batch: int | None = None
     drop_last: bool = False
     seed: int = 0
     early_stopping: int | None = None
@@ -162,6 +164,7 @@ def build_trainer(
     form, loss = parts.train.form, loss_of(recipe, parts.train.form)
     batch = batch_of(recipe, len(parts.train))
     recipe, most = replace(recipe, batch_size=batch), min(batch, len(parts.train))
+    most = min(most, recipe.micro_batch or most)
     recipe = replace(recipe, schedule=_schedule(recipe, len(parts.train)))
     check_training(recipe.model, lambda: build_model(recipe, form), loss, form, most)
     model = build_model(recipe, form)
@@ -170,6 +173,7 @@ def build_trainer(
     config = {"recipe": asdict(recipe), "data": asdict(DataFacts.of(parts))}
     options = Options(
         batch_size=recipe.batch_size,
+        micro_batch=recipe.micro_batch,
         drop_last=recipe.drop_last,
         seed=recipe.seed,
         metrics=metrics_of(form),
@@ -220,7 +224,8 @@ def read_recipe(run: RunFolder) -> Recipe:
         build_options(recipe)
         from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)
         more = long_runs.read(recipe.long_run).of_trainer()
-        Options(batch_size=recipe.batch_size, seed=recipe.seed, keep=recipe.keep, **more)
+        sizes = recipe.batch_size, recipe.micro_batch
+        Options(*sizes, seed=recipe.seed, keep=recipe.keep, **more)
     except (TypeError, ValueError) as error:
         raise FileError(
             f"run {run.path}: its config.json holds no recipe that this version knows: {error}"

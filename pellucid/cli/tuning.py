@@ -234,6 +234,7 @@ def _command(recipe: Recipe) -> str:
         **recipe.optimizer_options,
         "schedule": recipe.schedule,
         "batch_size": recipe.batch_size,
+        "micro_batch": recipe.micro_batch,
         "drop_last": recipe.drop_last,
         "epochs": recipe.epochs,
         "seed": recipe.seed,

@@ -23,6 +23,12 @@ def update_options() -> list[click.Parameter]:
     """The options of the command line."""
     return [
         click.Option(
+            ["--micro-batch"],
+            type=Whole(1),
+            metavar="N",
+            help="Samples of a batch in memory at a time; the updates stay those of the batch.",
+        ),
+        click.Option(
             ["--average"],
             type=OneOf(AVERAGES),
             help="Measure, keep and save an average of the weights: exponential (EMA) or uniform.",

@@ -40,7 +40,10 @@ COMMANDS = {
     "version": "pellucid --version",
     "write": "pellucid generate runs/first",
 }
+_PARTS = "--batch-size 256 --micro-batch 64"
 FLAGS = {
+    "--accumulate": _PARTS,
+    "--accumulation-steps": _PARTS,
     "--alpha": "--learning-rate 0.01",
     "--batch": "--batch-size 32",
     "--bs": "--batch-size 32",
@@ -50,9 +53,11 @@ FLAGS = {
     "--cpu": _CPU,
     "--cuda": _CPU,
     "--device": _CPU,
+    "--ema": "--average exponential",
     "--gpu": _CPU,
     "--format": "--json",
     "--gpus": _CPU,
+    "--grad-accum": _PARTS,
     "--hidden-layers": _HIDDEN,
     "--hidden-size": _HIDDEN,
     "--jobs": "--threads 2",
@@ -71,6 +76,7 @@ FLAGS = {
     "--save": _OUT,
     "--save-dir": _OUT,
     "--steps": _EPOCHS,
+    "--swa": "--average uniform",
     "--step-size": "--learning-rate 0.01",
     "--units": _HIDDEN,
     "--silent": "--quiet",

@@ -142,6 +142,7 @@ _KERAS_OPTIONS = {
     "validation_data": f"{_TRAINER}, validation=samples)",
     "verbose": f"{_TRAINER}).fit(epochs=5, show=True)",
 }
+_PARTS = f"{_OPTIONS}batch_size=256, micro_batch=64)  # four of 64 make one update"
 _TORCH_OPTIONS = {
     "device": ONE_PLACE,
     "num_workers": "# data are in memory: leave it out",
@@ -186,7 +187,12 @@ OPTIONS: dict[str, Words] = {
             "verbose": "# nothing is shown: leave it out",
         }
     },
-    "Options": {"Keras": _KERAS_OPTIONS, "PyTorch": _TORCH_OPTIONS},
+    "Options": {
+        "Keras": _KERAS_OPTIONS,
+        "PyTorch": _TORCH_OPTIONS,
+        "Lightning": {"accumulate_grad_batches": _PARTS},
+        "Transformers": {"gradient_accumulation_steps": _PARTS},
+    },
     "EarlyStopping": {
         "Keras": {
             "restore_best_weights": 'pc.train.Options(keep="best")',

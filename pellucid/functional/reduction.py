@@ -7,11 +7,13 @@ by_answer           ... of no and of yes
 told                an error of such a loss, with where its outputs come from
 reduce              the losses of all samples, weighted, as one number
 spread              weights with the axes of the losses
+weighed             inside, what means of losses are divided by is kept
 """
 
 import functools
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from pellucid.creation import stack
@@ -30,6 +32,24 @@ ClassWeights = TensorLike | Sequence[float] | None
 
 P = ParamSpec("P")
 Loss = TypeVar("Loss", bound=Callable[..., Any])
+
+
+class _Weighed(threading.local):
+    divisors: list[Tensor | float] | None = None
+
+
+_weighed = _Weighed()
+
+
+@contextmanager
+def weighed() -> Iterator[list[Tensor | float]]:
+    """What each mean of losses that is taken inside is divided by: their count, or weight."""
+    found: list[Tensor | float] = []
+    outer, _weighed.divisors = _weighed.divisors, found
+    try:
+        yield found
+    finally:
+        _weighed.divisors = outer
 
 
 def recorded_by_name(loss: Callable[P, Tensor]) -> Callable[P, Tensor]:
@@ -138,7 +158,11 @@ def reduce(
     if weights is None:
         if reduction == "none":
             return losses
-        return losses.mean() if reduction == "mean" else losses.sum()
+        if reduction == "sum":
+            return losses.sum()
+        if _weighed.divisors is not None:
+            _weighed.divisors.append(float(losses.size))
+        return losses.mean()
     w = spread(name, weights, losses)
     # Not only a weight of 0: a sample that is ignored may have a loss of inf or nan.
     weighted = w * (losses if kept is None else kept.where(losses, 0.0))
@@ -152,6 +176,8 @@ def _weighted_mean(weighted: Tensor, w: Tensor) -> Tensor:
     copies = weighted.size / max(w.size, 1)
     nothing = w.abs().sum() == 0.0
     total = nothing.where(1.0, w.sum() * copies)
+    if _weighed.divisors is not None:
+        _weighed.divisors.append(nothing.where(0.0, total))
     return nothing.where(0.0, weighted.sum() / total)
 
 

@@ -28,13 +28,15 @@ from pellucid.variables import Variable
 if TYPE_CHECKING:
     from pellucid.augment.mixing import Mixing
     from pellucid.train.averaging import Averages
+    from pellucid.train.micro_batches import Accumulation
 
 
 @dataclass(frozen=True)
 class Task:
     """What is trained, and what is measured.
 
-    `averages` of the weights, where some are kept; `mixing` of samples, where they are mixed.
+    `averages` of the weights, where some are kept; `mixing` of samples, where they are mixed;
+    `micro_batch`: the samples of a batch that are taken at a time, where these are not all.
     """
 
     model: Any
@@ -43,6 +45,7 @@ class Task:
     metrics: tuple[Metric | SetMetric, ...]
     averages: "Averages | None" = None
     mixing: "Mixing | None" = None
+    micro_batch: int | None = None
 
     @staticmethod
     def of(model: Any, loss: Loss, optimizer: Any, options: Options) -> "Task":
@@ -51,7 +54,8 @@ class Task:
         averages = None if options.average is None else options.average.of(model, optimizer)
         seed_run(options.mixing, options.seed)
         metrics = for_loss(options.metrics, loss)
-        return Task(model, loss, optimizer, metrics, averages, options.mixing)
+        beside = averages, options.mixing, options.micro_batch
+        return Task(model, loss, optimizer, metrics, *beside)
 
     def mixed(self, inputs: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], Loss]:
         """The inputs, mixed where they are to be, and the loss of what the model makes of them."""
@@ -78,6 +82,19 @@ class CompiledStep:
             check_mixing(task.mixing, feed.data, task.loss)
         options = {} if executor is None else {"executor": executor}
         self._compiled = compiled(self._step, **options)
+        self._parts = self._in_parts()
+
+    def _in_parts(self) -> "Accumulation | None":
+        """How a batch is taken in parts, where it is."""
+        if self.task.micro_batch is None:
+            return None
+        from pellucid.train.micro_batches import in_parts  # on use: few runs need it
+
+        return in_parts(self.task.micro_batch, self.task, self.feed)
+
+    def at_once(self, row: Any) -> Any:
+        """As many of the samples of a step as are taken at a time."""
+        return row if self._parts is None else row[: self._parts.size]
 
     def prepare(self, row: Any) -> None:
         """Compile the step for batches of this size: what can be refused is refused now."""
@@ -124,6 +141,21 @@ class CompiledStep:
         return everything | {f"other/{k}": v for k, v in others if v not in known}
 
     def _step(self, indices: Tensor) -> dict[str, Tensor]:
+        task, parts = self.task, self._parts
+        if parts is not None and parts.splits(indices):
+            names = [metric.name for metric in means_of(task.metrics)]
+            loss, measured = parts.update(self._of_batch, indices, names)
+            self._refuse_unheld()
+        else:
+            loss, measured = self._of_batch(indices)
+            self._refuse_unheld()
+            task.optimizer.minimize(loss)
+        if task.averages is not None:
+            task.averages.follow()
+        return {"loss": loss} | measured
+
+    def _of_batch(self, indices: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss and the metrics of some samples."""
         task = self.task
         inputs, targets = self.feed.batch(indices)
         inputs, loss_of = task.mixed(inputs)
@@ -136,11 +168,7 @@ class CompiledStep:
                 f"Trainer: the loss has {got}. It must be one number, such as the mean over "
                 "the batch."
             )
-        self._refuse_unheld()
-        task.optimizer.minimize(loss)
-        if task.averages is not None:
-            task.averages.follow()
-        return {"loss": loss} | task.measured(outputs, targets)
+        return loss, task.measured(outputs, targets)
 
     def _refuse_unheld(self) -> None:
         """Refuse trainable variables that a step reads, and that nobody would train or save."""

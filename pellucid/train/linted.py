@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 def linted(trainer: BaseTrainer, step: CompiledStep, row: Any) -> "Findings | None":
     """What the quick checks find; None where they failed. `row`: the sample numbers of a step."""
-    captured = step.captured(row)  # what is wrong with the step itself is an error of the run
+    captured = step.captured(
+        step.at_once(row)
+    )  # what is wrong with the step itself is an error of the run
     try:
         found = _found(trainer, step, captured)
     except Exception as error:  # of a user's own model, whatever it is

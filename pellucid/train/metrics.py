@@ -28,6 +28,7 @@ from pellucid.functional.targets import pair
 from pellucid.primitives.base import FLOAT32, FLOATS
 from pellucid.refusals import Strict
 from pellucid.strict import strict
+from pellucid.tables import brief
 from pellucid.tensor import Tensor
 
 
@@ -76,6 +77,7 @@ class Accuracy(Strict):
     [1.0, 0.0]
     """
 
+    __repr__ = brief
     name: str = "accuracy"
     ignore_index: int | None = None
     threshold: float | None = None

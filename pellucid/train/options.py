@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pellucid.arrays import Named
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.refusals import KINDS, Kind, Strict
+from pellucid.tables import brief
 from pellucid.train.clock import check_limit
 from pellucid.train.components import callbacks_of, check_average, check_mixes, metrics_of
 from pellucid.train.early_stopping import EarlyStopping
@@ -25,6 +27,10 @@ from pellucid.train.metrics import Accuracy, Metric, SetMetric
 if TYPE_CHECKING:
     from pellucid.augment.mixing import Mixing
     from pellucid.train.averaging import Averaging
+
+    Metrics = tuple[Metric | SetMetric, ...]
+else:
+    Metrics = Named("Metrics")
 
 USUAL_BATCH = 100
 BEST, LAST = KEEPS = "best", "last"
@@ -88,6 +94,7 @@ class Weights(Strict):
     Source: the balanced weights, King and Zeng, "Logistic regression in rare events data", 2001.
     """
 
+    __repr__ = brief
     samples: Any = None
     classes: Any = None
 
@@ -196,7 +203,9 @@ class Options(Strict):
     """How a Trainer goes about it.
 
     `batch_size`: samples a step, left out 100, or all where there are fewer; the last batch of
-    an epoch holds what is left, unless `drop_last`. `seed` and epoch decide the order of the
+    an epoch holds what is left, unless `drop_last`. `micro_batch`: the samples of a batch that are
+    in memory at a time, left out all; the update stays that of the batch, up to rounding, see
+    `pellucid.train.micro_batches`. `seed` and epoch decide the order of the
     samples; `seed` decides the numbers of layers without `rng`, unless `model.seeded` did.
     `metrics` are measured beside the loss. `keep`: the weights that the model holds, and that are
     saved, once training has ended: those of the "best" epoch by what is monitored, or the "last";
@@ -213,11 +222,13 @@ class Options(Strict):
     time that is not above 0.
     """
 
+    __repr__ = brief
     batch_size: int | None = None
+    micro_batch: int | None = None
     seed: int = 0
     shuffle: bool = True
     drop_last: bool = False
-    metrics: tuple[Metric | SetMetric, ...] = (Accuracy(),)
+    metrics: Metrics = (Accuracy(),)
     weights: Weights = Weights()
     early_stopping: EarlyStopping | None = None
     keep: str | None = None
@@ -230,13 +241,13 @@ class Options(Strict):
     lint: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "seed"):
+        for name in ("batch_size", "micro_batch", "seed"):
             value = getattr(self, name)
             object.__setattr__(self, name, int(value) if isinstance(value, np.integer) else value)
-        if self.batch_size is not None and self.batch_size < 1:
-            raise OptionError(
-                f"Trainer: batch_size is {self.batch_size}. It counts samples: at least 1."
-            )
+        for name in ("batch_size", "micro_batch"):
+            size = getattr(self, name)
+            if size is not None and size < 1:
+                raise OptionError(f"Trainer: {name} is {size}. It counts samples: at least 1.")
         if not 0 <= self.seed < 2**64:
             raise OptionError(f"Trainer: seed is {self.seed}. It lies between 0 and 2^64 - 1.")
         check_limit(self.max_seconds)

@@ -40,6 +40,12 @@ def check_data(
             "samples. A batch cannot hold more samples than there are: choose a smaller one, or "
             "leave it out."
         )
+    if (options.micro_batch or 1) > options.batch_of(len(train)):
+        raise OptionError(
+            f"Trainer: micro_batch is {options.micro_batch}, of batches of "
+            f"{options.batch_of(len(train))} samples. It is a part of them: choose a smaller one, "
+            "or a larger batch_size."
+        )
     if validation is not None:
         _check_alike(train, validation)
     for metric in options.metrics:
@@ -125,6 +131,7 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
         "optimizer": repr(trainer.optimizer),
         "validation_checksum": None if validation is None else _digest(validation),
         "metrics": [metric.name for metric in options.metrics],
+        "micro_batch": options.micro_batch,
         "average": None if options.average is None else repr(options.average),
         "mixing": None if options.mixing is None else repr(options.mixing),
         "loss": _named(trainer.loss),

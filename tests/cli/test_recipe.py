@@ -26,6 +26,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "--l2": 1e-4,
         "--weight-decay": 1e-3,
         "--batch-size": 64,
+        "--micro-batch": 20,
         "--seed": 9,
         "--early-stopping": 3,
         "--keep": "last",
@@ -60,15 +61,16 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "schedule": "step-decay:every=48,learning_rate=0.05",
         "epochs": 1,
         "batch_size": 64,
+        "micro_batch": 20,
         "drop_last": True,
         "seed": 9,
         "early_stopping": 3,
         "keep": "last",
         "average": "exponential",
         "average_options": {"decay": 0.9, "start": 3, "every": 2},
+        "long_run": {},
         "class_weights": "balanced",
         "executor": "reference",
-        "long_run": {},
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import pellucid as pc
 from pellucid import functional as f
+from pellucid.functional.reduction import weighed
 
 VALUES = json.loads(Path(__file__).with_name("loss_values.json").read_text())
 LOGITS = np.array([[1.0, -2.0, 0.5], [0.3, 0.2, 0.1], [-1.0, 4.0, 0.0], [2.0, 2.0, 2.0]])
@@ -64,3 +65,20 @@ def test_operations_of_a_loss_are_recorded_under_its_name():
 
     scopes = {node.scope for node in pc.capture(slope)(LOGITS, IDS).nodes}
     assert {"cross_entropy", "gradient of cross_entropy"} <= scopes
+
+
+def test_what_means_are_divided_by_is_told_where_it_is_asked_for():
+    with weighed() as outer:
+        losses_of()
+        with weighed() as inner:
+            losses_of(WEIGHTS)
+            f.mean_squared_error(LOGITS, LOGITS)
+            losses_of(reduction="sum")
+            losses_of(WEIGHTS * 0.0)
+        assert [float(np.asarray(each)) for each in inner] == [3.5, 12.0, 0.0]
+    losses_of()
+    assert outer == [4.0]
+    ignoring = f.cross_entropy(LOGITS, IDS, ignore_index=1)
+    with weighed() as found:
+        assert f.cross_entropy(LOGITS, IDS, ignore_index=1).item() == ignoring.item()
+    assert found[0].item() == 2.0

@@ -39,6 +39,7 @@ saving = Saving({folder!r}, every_seconds=0.0, report=False)
 trainer = conftest.make_trainer(
     executor={executor!r},
     average={average},
+    micro_batch={micro_batch},
     saving=saving,
     callbacks=(Slowly(),),
     early_stopping=EarlyStopping(100),
@@ -54,14 +55,16 @@ print("done", flush=True)
 @pytest.mark.parametrize(
     ("executor", "average"),
     [("reference", None), ("native", ExponentialAverage(decay=0.9, every=2))],
-    ids=["reference", "native-averaged"],
+    ids=["reference", "native-averaged-in-parts"],
 )
 def test_a_run_killed_at_random_moments_ends_with_the_same_bits(
     make: Make, tmp_path: Path, executor: str, average: ExponentialAverage | None
 ) -> None:
+    micro_batch = None if average is None else 5
     whole = make(
         executor=executor,
         average=average,
+        micro_batch=micro_batch,
         saving=Saving(tmp_path / "whole", report=False),
         early_stopping=EarlyStopping(100),
         keep="best",
@@ -69,7 +72,13 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_bits(
     whole.fit(12)
     folder = tmp_path / "killed"
     tests = str(Path(__file__).parent)
-    script = SCRIPT.format(executor=executor, average=average, tests=tests, folder=str(folder))
+    script = SCRIPT.format(
+        executor=executor,
+        average=average,
+        micro_batch=micro_batch,
+        tests=tests,
+        folder=str(folder),
+    )
     root = Path(pellucid.__file__).parents[1]
     environment = os.environ | {"PYTHONPATH": str(root)}
     moments = random.Random(20261123)
