@@ -1,35 +1,63 @@
-"""What a long run is told on the command line: how long it may train.
+"""What a long run is told on the command line: when it ends, when it is saved, and what stays.
 
 LongRun      the settings, as config.json holds them under `long_run`
 long_run     those that were given, taken out of the options of a command
-options      the options that say them
+options      the options that say them; further, those of them that `train` alone has
+read         the settings that config.json holds
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import click
 
-from pellucid.cli.values import Duration
+from pellucid.cli.values import Duration, Every, Size, Whole, every_of
 from pellucid.errors import OptionError
 
 
 @dataclass(frozen=True)
 class LongRun:
-    """Limits of a run, in seconds; None: without."""
+    """Limits of a run, when it is saved and what stays; None: as usual.
+
+    `max_seconds`: time; `save_every`: a word such as "500steps"; `budget`: bytes.
+    """
 
     max_seconds: float | None = None
+    save_every: str | None = None
+    checkpoints: int | None = None
+    best: int | None = None
+    budget: int | None = None
+    monitor: str | None = None
 
     def of_trainer(self) -> dict[str, Any]:
         """What `Options` are given of it."""
-        return {"max_seconds": self.max_seconds}
+        return {"max_seconds": self.max_seconds, "monitor": self.monitor}
+
+    def saving(self, folder: Path | None, config: Mapping[str, Any]) -> Any:
+        """Where and how a run is kept; None without a folder."""
+        from pellucid.train import Saving  # on use: the help needs none of it
+
+        if folder is None:
+            return None
+        given = {name: getattr(self, name) for name in ("checkpoints", "best", "budget")}
+        given |= {} if self.save_every is None else every_of(self.save_every)
+        known = {name: value for name, value in given.items() if value is not None}
+        return Saving(folder, config=config, graph=False, **known)
 
 
 NAMES = tuple(field.name for field in fields(LongRun))
+# Numbers are of these kinds where config.json holds them; others are words.
+KINDS: dict[str, Any] = {
+    "max_seconds": (int, float),
+    "checkpoints": int,
+    "best": int,
+    "budget": int,
+}
 
 
-def options() -> list[click.Option]:
+def options() -> list[click.Parameter]:
     """The options, of `train` and of `resume`."""
     return [
         click.Option(
@@ -37,6 +65,42 @@ def options() -> list[click.Option]:
             type=Duration(),
             metavar="TIME",
             help="How long to train, such as 2h or 90min, counted over every resume.",
+        ),
+        click.Option(
+            ["--save-every"],
+            type=Every(),
+            metavar="WHEN",
+            help="When to save a checkpoint: 500steps, 2epochs or 10min.  [default: 5s]",
+        ),
+        click.Option(
+            ["--checkpoints"],
+            type=Whole(1),
+            metavar="N",
+            help="How many of the newest checkpoints stay.  [default: 2]",
+        ),
+        click.Option(
+            ["--best"],
+            type=Whole(1),
+            metavar="N",
+            help="Of how many of the best epochs the weights stay.  [default: 1]",
+        ),
+        click.Option(
+            ["--budget"],
+            type=Size(),
+            metavar="SIZE",
+            help="Disk for checkpoints and best weights, such as 500MB: then the oldest go.",
+        ),
+    ]
+
+
+def further() -> list[click.Parameter]:
+    """The options that a run cannot change on its way."""
+    return [
+        click.Option(
+            ["--monitor"],
+            metavar="NAME",
+            help="What tells the best epoch, such as validation_accuracy.  "
+            "[default: validation_loss]",
         ),
     ]
 
@@ -50,6 +114,6 @@ def long_run(given: dict[str, Any]) -> dict[str, Any]:
 def read(entry: Mapping[str, Any]) -> LongRun:
     """The settings that config.json holds. Errors: OptionError, TypeError."""
     for name, value in entry.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, KINDS.get(name, str)):
             raise OptionError(f"{name} is {value!r}.")
     return LongRun(**entry)

@@ -44,7 +44,6 @@ from pellucid.train import (
     Metric,
     Options,
     RunFolder,
-    Saving,
     Trainer,
     Weights,
 )
@@ -170,6 +169,7 @@ def build_trainer(
     model = build_model(recipe, form)
     optimizer = recipe_optimizer(recipe, model)
     patience = recipe.early_stopping
+    long_run = long_runs.read(recipe.long_run)
     config = {"recipe": asdict(recipe), "data": asdict(DataFacts.of(parts))}
     options = Options(
         batch_size=recipe.batch_size,
@@ -181,9 +181,9 @@ def build_trainer(
         early_stopping=None if patience is None else EarlyStopping(patience),
         keep=recipe.keep,
         average=average_of(recipe.average, recipe.average_options),
-        **long_runs.read(recipe.long_run).of_trainer(),
+        **long_run.of_trainer(),
         callbacks=callbacks,
-        saving=None if folder is None else Saving(folder, config=config, graph=False),
+        saving=long_run.saving(folder, config),
         executor=recipe.executor,
         lint=lint,
     )
@@ -223,9 +223,10 @@ def read_recipe(run: RunFolder) -> Recipe:
         check_schedule(recipe.schedule)
         build_options(recipe)
         from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)
-        more = long_runs.read(recipe.long_run).of_trainer()
+        long_run = long_runs.read(recipe.long_run)
+        long_run.saving(run.path, {})
         sizes = recipe.batch_size, recipe.micro_batch
-        Options(*sizes, seed=recipe.seed, keep=recipe.keep, **more)
+        Options(*sizes, seed=recipe.seed, keep=recipe.keep, **long_run.of_trainer())
     except (TypeError, ValueError) as error:
         raise FileError(
             f"run {run.path}: its config.json holds no recipe that this version knows: {error}"

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
+from pellucid.cli import long_runs
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.known_words import KEEPS
-from pellucid.cli.long_runs import options as long_options
 from pellucid.cli.optimizing import rate_options
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
@@ -117,7 +117,6 @@ def _running() -> list[click.Parameter]:
             metavar="N",
             help="Threads of the native executor. Results do not depend on it, to the last bit.",
         ),
-        *long_options(),
         click.Option(["--out"], type=FilePath(), help="Folder of the run."),
     ]
 
@@ -163,11 +162,16 @@ class TrainCommand(click.Command):
         text = "Do not look for likely mistakes before the first step."
         return [click.Option(["--no-lint"], is_flag=True, help=text)]
 
+    def _long(self) -> list[click.Parameter]:
+        """Options of runs that take long."""
+        return [*long_runs.options(), *long_runs.further()]
+
     def _usual(self) -> list[click.Parameter]:
         """Options that every command of training has."""
         return [
             *_shared(self.kind),
             *self._told(),
+            *self._long(),
             click.Option(["--quiet"], **QUIET | {"help": self.when_quiet}),
             click.Option(["--json", "as_json"], **JSON),
             click.Option(["--language"], **LANGUAGE),

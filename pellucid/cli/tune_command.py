@@ -32,6 +32,9 @@ class TuneCommand(TrainCommand):
     def _told(self) -> list[click.Parameter]:
         return []  # each try is the same network again
 
+    def _long(self) -> list[click.Parameter]:
+        return []  # nor is a try saved
+
     def _further(self) -> list[click.Parameter]:
         return [
             click.Option(

@@ -3,6 +3,8 @@
 Whole        a whole number in a range
 Number       a number from a least one on
 Duration     a time with its unit, in seconds; seconds_of reads it, time_word writes it
+Every        after how many steps or epochs, or how long; every_of says which
+Size         bytes, with their unit
 as_number    the number that a word writes; hint, what is said where it writes none
 numbers_of   several in one word; rule_of, how they are written
 """
@@ -56,6 +58,9 @@ class Number(click.ParamType[float]):
 
 
 SECONDS = {"d": 86_400, "h": 3600, "min": 60, "m": 60, "s": 1}
+COUNTED = re.compile(r"([1-9]\d*)(step|epoch)s?")
+UNITS = ("B", "kB", "MB", "GB", "TB")
+SIZE = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(UNITS)})")
 TIME = re.compile(r"(\d+(?:\.\d+)?)(min|[dhms])")
 
 
@@ -76,6 +81,48 @@ class Duration(click.ParamType[float]):
             unit = f": write {word}s, {word}min or {word}h" if as_number(word) else ""
             self.fail(f"{word!r} is no time with its unit, such as 2h or 90min{unit}.", param, ctx)
         return found
+
+
+class Every(click.ParamType[str]):
+    """A number of steps or epochs, or a time: 500steps, 2epochs, 10min. The word stays."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word."""
+        word = str(value)
+        if not every_of(word):
+            self.fail(f"{word!r} is not written as 500steps, 2epochs or 10min.", param, ctx)
+        return word
+
+
+def every_of(word: str) -> dict[str, float]:
+    """What `Saving` is told by a word; nothing where it says none.
+
+    >>> every_of("500steps"), every_of("1epoch"), every_of("10min"), every_of("500")
+    ({'every_steps': 500}, {'every_epochs': 1}, {'every_seconds': 600.0}, {})
+    """
+    counted = COUNTED.fullmatch(word)
+    if counted is not None:
+        return {f"every_{counted[2]}s": int(counted[1])}
+    seconds = seconds_of(word)
+    return {"every_seconds": seconds} if seconds else {}
+
+
+class Size(click.ParamType[int]):
+    """Bytes with their unit: 500MB, 2GB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The bytes."""
+        if isinstance(value, int):
+            return value
+        found = SIZE.fullmatch(str(value))
+        size = int(float(found[1]) * 1000 ** UNITS.index(found[2])) if found else 0
+        if not size:
+            self.fail(f"{value!r} is no size with its unit, such as 500MB or 2GB.", param, ctx)
+        return size
 
 
 def seconds_of(word: str) -> float | None:

@@ -37,12 +37,12 @@ from pellucid.train.metrics import (
 from pellucid.train.options import (
     Callback as Callback,
     Options as Options,
-    Saving as Saving,
     Weights as Weights,
 )
 from pellucid.train.progress import ProgressBar as ProgressBar
 from pellucid.train.report import save_report as save_report
 from pellucid.train.run_folder import RunFolder as RunFolder
+from pellucid.train.saves import Saving as Saving
 from pellucid.train.trainer import Trainer as Trainer
 
 if TYPE_CHECKING:  # and loaded when first asked for: see the end

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.state import held, restore
+from pellucid.train.budget import check_budget
 from pellucid.train.checkpoint import Checkpoint
 from pellucid.train.clock import Clock
 from pellucid.train.compiled_step import CompiledStep
@@ -46,7 +47,16 @@ class Course:
         with recorder.alone(), held(self.variables()) as held_now:
             arrays, seconds = self.keeper.last(held_now), self.clock.seconds
             checkpoint = Checkpoint(arrays, position, watch.best, lines, identity(), seconds)
-            recorder.checkpoint(checkpoint, watch.weights)
+            if recorder.checkpoint(checkpoint, watch.unwritten, watch.epochs):
+                watch.waiting.clear()
+
+    def check_budget(self) -> None:
+        """Raise OptionError where the budget of disk has no room for what must stay."""
+        saving = self.recorder.saving
+        if saving is not None and saving.budget is not None:
+            model = [variable.present() for variable in self.keeper.variables()]
+            everything = [variable.present() for variable in self.variables().values()]
+            check_budget(saving.budget, everything, model)
 
     def resume(self, identity: Identity) -> History:
         """Take up the newest checkpoint of the run folder; what was measured until then."""
@@ -66,7 +76,8 @@ class Course:
         lines = folder.rewind(checkpoint.position.step, checkpoint.lines)
         history.add_lines(lines)
         epoch = history.best_epoch = checkpoint.best.epoch
-        self.watch.resumed(checkpoint.best, None if epoch is None else folder.load_best(epoch))
+        weights = None if epoch is None else folder.load_best(epoch)
+        self.watch.resumed(checkpoint.best, weights, history.epochs)
         self.recorder.resumed(checkpoint.lines, epoch)
         self.stepper.move_to(checkpoint.position)
         self.clock.resumed(checkpoint.seconds)

@@ -8,14 +8,15 @@ Watch           what a Trainer watches: the best epoch, and its weights
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from pellucid.errors import OptionError, closest
 from pellucid.refusals import Strict
 from pellucid.state import copies
 from pellucid.train.history import Values
-from pellucid.train.measured import TRAIN, VALIDATION
+from pellucid.train.measured import TRAIN, VALIDATION, Columns
 from pellucid.train.metrics import Metric, SetMetric
+from pellucid.train.ranking import Ranking
 
 MODES = ("min", "max")
 
@@ -101,33 +102,74 @@ class Best:
         return Best(entry["monitor"], entry["epoch"], value, entry["waited"])
 
 
-class Watch:
-    """The best epoch by what `stopping` monitors, and the weights that the model had then."""
+class Choosing(Protocol):
+    """What `Options` say of it."""
 
-    def __init__(
-        self,
-        stopping: EarlyStopping | None,
-        metrics: Sequence[Metric | SetMetric],
-        *,
-        validates: bool,
-    ) -> None:
-        self._stopping = stopping
-        rule = stopping or EarlyStopping()
-        monitor = rule.monitor or (VALIDATION if validates else TRAIN) + "loss"
-        self._rule, self._rises = rule, rises(monitor, metrics, rule.mode)
+    @property
+    def early_stopping(self) -> EarlyStopping | None: ...
+    @property
+    def monitor(self) -> str | None: ...
+    @property
+    def metrics(self) -> Sequence[Metric | SetMetric]: ...
+    @property
+    def best_epochs(self) -> int: ...
+
+
+class Watch:
+    """The best epochs by what is monitored, and the weights that the model had after them.
+
+    `waiting`: weights by epoch that are to be written, where several epochs are kept.
+    """
+
+    def __init__(self, options: Choosing, *, validates: bool) -> None:
+        self._stopping = options.early_stopping
+        rule = options.early_stopping or EarlyStopping()
+        usual = (VALIDATION if validates else TRAIN) + "loss"
+        monitor = rule.monitor or options.monitor or usual
+        self._rule, self._rises = rule, rises(monitor, options.metrics, rule.mode)
         self.best = Best(monitor)
         self.weights: dict[str, Any] | None = None
+        self._ranking = Ranking(options.best_epochs, higher=self._rises)
+        self.waiting: dict[int, dict[str, Any]] = {}
 
     def see(self, values: Values, epoch: int, model: Any) -> None:
-        """An epoch was measured: keep the weights where it is the best so far."""
+        """An epoch was measured: keep the weights where it is among the best so far."""
         rule = self._rule
         self.best = self.best.after(values, epoch, min_delta=rule.min_delta, higher=self._rises)
         if self.best.epoch == epoch:
             self.weights = copies(model.variables())
+        ranked = self._ranking.add(values[self.best.monitor], epoch)
+        if ranked and self._ranking.count > 1:
+            held = self.weights if self.best.epoch == epoch else None
+            self.waiting[epoch] = held or copies(model.variables())
+            self.waiting = {e: self.waiting[e] for e in self.epochs if e in self.waiting}
 
-    def resumed(self, best: Best, weights: dict[str, Any] | None) -> None:
-        """What a checkpoint says of the epochs before it."""
-        self.best, self.weights = best, weights
+    @property
+    def epochs(self) -> list[int]:
+        """The best epoch, and the others that are kept, better ones first."""
+        if self.best.epoch is None:
+            return []
+        others = [epoch for epoch in self._ranking.epochs if epoch != self.best.epoch]
+        return [self.best.epoch, *others][: self._ranking.count]
+
+    @property
+    def unwritten(self) -> dict[int, dict[str, Any]]:
+        """The weights to write, by epoch; those of the best are always among them."""
+        if self.best.epoch is None or self.weights is None:
+            return self.waiting
+        return {self.best.epoch: self.weights} | self.waiting
+
+    def resumed(self, best: Best, weights: dict[str, Any] | None, epochs: Columns) -> None:
+        """What a checkpoint says of the epochs before it. Errors: OptionError."""
+        if best.monitor != self.best.monitor:
+            raise OptionError(
+                f"resume: the best epoch is told by {self.best.monitor!r} here; the run has "
+                f"{best.monitor!r}. A run goes on with what it began with: give the same monitor, "
+                "or train a new run."
+            )
+        self.best, self.weights, self.waiting = best, weights, {}
+        values = zip(epochs.get(best.monitor, ()), epochs.get("epoch", ()), strict=False)
+        self._ranking.renew(values)
 
     @property
     def ended(self) -> str:

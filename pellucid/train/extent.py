@@ -1,6 +1,7 @@
-"""How many epochs `fit` trains for, and the messages about that.
+"""How many epochs `fit` trains for and steps run at a time, and the messages about that.
 
 epochs_in_all    from what `fit` was told
+until_next       how many steps may run before something is due between two of them
 all_done         why it ended, where nothing else ended it
 nothing_left     that there was nothing to do, and how to train longer
 """
@@ -10,6 +11,7 @@ from typing import Any
 
 from pellucid.errors import OptionError
 from pellucid.train.clock import TIME_LIMIT
+from pellucid.train.options import Options
 
 
 def epochs_in_all(epochs: Any, more: Any, done: int) -> int:
@@ -28,6 +30,12 @@ def epochs_in_all(epochs: Any, more: Any, done: int) -> int:
             f"fit: {name} is {given!r}. It counts whole epochs: an integer, at least 1."
         )
     return count if more is None else done + count
+
+
+def until_next(limit: int, step: int, options: Options) -> int:
+    """Up to `limit` steps: as many as may run before a checkpoint is due after some number."""
+    periods = () if options.saving is None else (options.saving.every_steps,)
+    return min(limit, *(every - step % every for every in periods if every), limit)
 
 
 def all_done(epochs: int) -> str:

@@ -5,7 +5,7 @@ kept_now     those of a checkpoint
 Keeper       has the model hold them, and gives it its last ones back to go on from
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -103,6 +103,11 @@ class Keeper:
         # Held, so that a program that updates the variables leaves these arrays alone.
         self._shown = {name: v.held() for name, v in variables.items()}
         return self.kept
+
+    def variables(self) -> Iterable[Any]:
+        """Those of the model, whose arrays are kept."""
+        variables: dict[str, Any] = self._model.variables()
+        return variables.values()
 
     def _wait(self) -> None:
         self._waiting = {name: v.held() for name, v in self._model.variables().items()}

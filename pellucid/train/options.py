@@ -1,14 +1,12 @@
 """What a Trainer is told besides model, loss, optimizer and data.
 
 Options     batches, seed, metrics, weights, early stopping, callbacks, executor
-Saving      the run folder and its checkpoints
 Weights     how much each sample or class counts
 Callback    what is called while training goes on
 """
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from pellucid.train.components import callbacks_of, check_average, check_mixes, 
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric, SetMetric
+from pellucid.train.saves import Saving
 
 if TYPE_CHECKING:
     from pellucid.augment.mixing import Mixing
@@ -168,36 +167,6 @@ def _checked(what: str, values: Any, count: int, noun: str) -> Any:
     return array
 
 
-@dataclass(frozen=True)
-class Saving(Strict):
-    """Where a run is kept, and how often it can be gone on from.
-
-    `folder` is made for the run; see `pellucid.train.run_folder` for what it holds. A
-    checkpoint is written at the start, at the end, and between two steps once
-    `every_seconds` have passed; the newest `checkpoints` stay. `config` is added to
-    config.json, also to that of a run that goes on.
-    `report=False` leaves out the curves and the page, which take about a second to draw,
-    `graph=False` what the model computes, from which `pellucid.load` uses it without its class.
-    """
-
-    folder: str | os.PathLike[str]
-    every_seconds: float = 5.0
-    checkpoints: int = 2
-    report: bool = True
-    graph: bool = True
-    config: Mapping[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.checkpoints < 1:
-            raise OptionError(
-                f"Saving: checkpoints is {self.checkpoints}. At least 1 of them must stay."
-            )
-        if not self.every_seconds >= 0:
-            raise OptionError(
-                f"Saving: every_seconds is {self.every_seconds}. It must be 0 or more."
-            )
-
-
 @dataclass(frozen=True, eq=False)
 class Options(Strict):
     """How a Trainer goes about it.
@@ -209,7 +178,9 @@ class Options(Strict):
     samples; `seed` decides the numbers of layers without `rng`, unless `model.seeded` did.
     `metrics` are measured beside the loss. `keep`: the weights that the model holds, and that are
     saved, once training has ended: those of the "best" epoch by what is monitored, or the "last";
-    left out, the best where there is a validation set or early stopping. `average`: a rule such as
+    left out, the best where there is a validation set or early stopping. `monitor`: the measure
+    that says which epoch is the best, such as "validation_accuracy"; left out, that of early
+    stopping, or the validation loss, or the training loss. `average`: a rule such as
     `ExponentialAverage(0.999)`, with which an average of the weights is what is measured after
     epochs, kept and saved; training goes on from the weights themselves. `mixing`: a `Mixup` or
     `CutMix` of `pellucid.augment`, which mixes the samples of each training batch; metrics of steps
@@ -232,6 +203,7 @@ class Options(Strict):
     weights: Weights = Weights()
     early_stopping: EarlyStopping | None = None
     keep: str | None = None
+    monitor: str | None = None
     average: "Averaging | None" = None
     mixing: "Mixing | None" = None
     max_seconds: float | None = None
@@ -263,6 +235,11 @@ class Options(Strict):
                 f"Trainer: metrics are named {', '.join(names[1:])}. Names must differ from "
                 "each other and from 'loss'."
             )
+
+    @property
+    def best_epochs(self) -> int:
+        """Of how many of the best epochs the weights stay."""
+        return 1 if self.saving is None else self.saving.best
 
     def batch_of(self, samples: int) -> int:
         """How many of the training samples a step takes."""

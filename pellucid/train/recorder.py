@@ -8,19 +8,21 @@ and tried again with the next checkpoint.
 
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pellucid.capacity import in_words
 from pellucid.errors import FileError
 from pellucid.train.base import BaseTrainer
-from pellucid.train.checkpoint import Checkpoint
+from pellucid.train.budget import make_room, size_of
+from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.claim import Claim
 from pellucid.train.history import Record
-from pellucid.train.options import Saving
 from pellucid.train.report import draw
 from pellucid.train.run_folder import RunFolder
+from pellucid.train.saves import Saving
 
 
 class Recorder:
@@ -33,7 +35,9 @@ class Recorder:
         self.lines = 0
         self._waiting: list[dict[str, Any]] = []
         self._saved = time.monotonic()
-        self._best_written: int | None = None
+        self._saved_at: Position | None = None
+        self._written: set[int] = set()
+        self._is_short = False
         self._claim: Claim | None = None
         self._depth = 0
         self._left: Any = None
@@ -109,17 +113,14 @@ class Recorder:
 
     def resumed(self, lines: int, best: int | None) -> None:
         """What the opened folder holds already."""
-        self.lines, self._best_written = lines, best
+        self.lines, self._written = lines, set() if best is None else {best}
 
-    @property
-    def is_due(self) -> bool:
+    def is_due(self, position: Position) -> bool:
         """Whether it is time for a checkpoint."""
         saving = self.saving
-        return (
-            saving is not None
-            and self.folder is not None
-            and time.monotonic() - self._saved >= saving.every_seconds
-        )
+        if saving is None or self.folder is None or position == self._saved_at:
+            return False
+        return saving.is_due(position, time.monotonic() - self._saved)
 
     def add(self, records: Iterable[Record]) -> None:
         """Write records down."""
@@ -129,27 +130,48 @@ class Recorder:
         if self.error is None:
             self._try(self._flush)
 
-    def checkpoint(self, checkpoint: Checkpoint, best: Mapping[str, Any] | None) -> None:
-        """Write a checkpoint, and before it the best model that it names.
+    def checkpoint(
+        self, checkpoint: Checkpoint, weights: Mapping[int, Any], best: Sequence[int]
+    ) -> bool:
+        """Write a checkpoint, and before it the best models that it names; whether that worked.
 
         In this order a kill in between leaves a checkpoint whose metrics and best model exist.
+        `weights`: those of epochs, unless they are there; `best`: the epochs whose weights stay.
         """
         folder, saving = self.folder, self.saving
         if folder is None or saving is None:
-            return
+            return False
 
         def write() -> None:
             self._flush(durable=True)
-            epoch = checkpoint.best.epoch
-            if best is not None and epoch is not None and epoch != self._best_written:
-                folder.save_best(epoch, best)
-                self._best_written = epoch
-            folder.save_checkpoint(checkpoint, saving.checkpoints)
+            new = {epoch: weights[epoch] for epoch in weights.keys() - self._written}
+            self._make_room(folder, [checkpoint.arrays, *new.values()], best)
+            for epoch in sorted(new):
+                folder.save_best(epoch, new[epoch])
+                self._written.add(epoch)
+            folder.save_checkpoint(checkpoint, saving.checkpoints, best)
 
-        self._saved = time.monotonic()
-        if self._try(write):
+        self._saved, self._saved_at = time.monotonic(), checkpoint.position
+        if done := self._try(write):
             # With it, everything that waited has been written.
             self.error = None
+        return done
+
+    def _make_room(self, folder: RunFolder, coming: Sequence[Any], best: Sequence[int]) -> None:
+        """Remove what is oldest where the budget of disk is used up; say so the first time."""
+        saving = self.saving
+        if saving is None or saving.budget is None:
+            return
+        wanted = sum(size_of(arrays.values()) for arrays in coming)
+        removed = make_room(folder, saving.budget, wanted, best)
+        if removed and not self._is_short:
+            self._is_short = True
+            warnings.warn(
+                f"run {folder.path}: the budget of {in_words(saving.budget)} has no room for all "
+                f"that is to stay: {removed[0].name} was removed. From now on the oldest goes "
+                "before a new one comes, never the newest and the best.",
+                stacklevel=3,
+            )
 
     def write(self, what: Callable[[RunFolder], Any]) -> None:
         """Write something else into the run folder."""

@@ -98,18 +98,25 @@ def _kinds(data: Dataset) -> list[str]:
 
 
 def _check_monitor(validation: Dataset | None, options: Options) -> None:
-    stopping = options.early_stopping
-    if stopping is None or stopping.monitor is None:
+    stopping = None if options.early_stopping is None else options.early_stopping.monitor
+    if stopping and options.monitor and stopping != options.monitor:
+        raise OptionError(
+            f"Options: monitor is {options.monitor!r}, that of early_stopping {stopping!r}. One "
+            "measure says which epoch is the best: give it once."
+        )
+    monitor = stopping or options.monitor
+    if monitor is None:
         return
     measured = ["loss", *(metric.name for metric in options.metrics)]
     known = [TRAIN + name for name in measured]
     if validation is not None:
         known += [VALIDATION + name for name in measured]
-    if stopping.monitor not in known:
-        meant = closest(stopping.monitor, known)
-        if validation is None and stopping.monitor.startswith("val"):
+    if monitor not in known:
+        meant = closest(monitor, known)
+        if validation is None and monitor.startswith("val"):
             meant += " There is no validation set: give Trainer(..., validation=...) one."
-        raise OptionError(f"EarlyStopping: monitor {stopping.monitor!r} is not measured. {meant}")
+        where = "EarlyStopping" if stopping else "Options"
+        raise OptionError(f"{where}: monitor {monitor!r} is not measured. {meant}")
 
 
 def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:

@@ -16,7 +16,7 @@ Everything is written so that a kill at any instant leaves whole files.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -190,15 +190,22 @@ class RunFolder:
                 f"{error} To go on from the checkpoint before it, delete this one.{before}"
             ) from error
 
-    def save_checkpoint(self, checkpoint: Checkpoint, keep: int) -> None:
-        """Write a checkpoint; then remove all but the newest `keep`, and older best models."""
+    def save_checkpoint(self, checkpoint: Checkpoint, keep: int, best: Sequence[int]) -> None:
+        """Write a checkpoint; then remove all but the newest `keep`, and others than `best` epochs.
+
+        Without best epochs, none of their models is removed.
+        """
         checkpoint.save(step_file(self.checkpoints, checkpoint.position.step))
         old = self.checkpoint_files()[:-keep]
-        if checkpoint.best.epoch is not None:
-            best = best_file(self.checkpoints, checkpoint.best.epoch)
-            old += [path for path in self.checkpoints.glob("best-*") if path != best]
+        if best:
+            kept = [best_file(self.checkpoints, epoch) for epoch in best]
+            old += [path for path in self.checkpoints.glob("best-*") if path not in kept]
         for path in (*old, *self.checkpoints.glob(UNFINISHED)):
             _remove(path)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file of the run, where it is there. Errors: FileError."""
+        _remove(path)
 
     def save_best(self, epoch: int, arrays: Mapping[str, Any]) -> None:
         """Keep the model's arrays after its best epoch."""
@@ -207,6 +214,11 @@ class RunFolder:
     def forget_model(self) -> None:
         """Remove the model that training ended with: it goes on."""
         _remove(self.model_file)
+
+    def best_epochs(self) -> list[int]:
+        """The epochs whose weights are kept as the best, in their order."""
+        files = self.checkpoints.glob("best-*.safetensors")
+        return sorted(int(file.stem.removeprefix("best-")) for file in files)
 
     def load_best(self, epoch: int) -> dict[str, Any]:
         """The model's arrays after its best epoch."""

@@ -21,7 +21,7 @@ from pellucid.train.compiled_step import CompiledStep, Task
 from pellucid.train.course import Course
 from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Evaluation, Feed, Loss
-from pellucid.train.extent import all_done, epochs_in_all, nothing_left
+from pellucid.train.extent import all_done, epochs_in_all, nothing_left, until_next
 from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Values
 from pellucid.train.interrupt import Interrupts
 from pellucid.train.keeping import CHANGED, Keeper
@@ -68,7 +68,7 @@ class Trainer(BaseTrainer):
         self._stepper = Stepper(self._program, options)
         self._recorder = Recorder(options.saving)
         validates = validation is not None
-        self._watch = Watch(options.early_stopping, options.metrics, validates=validates)
+        self._watch = Watch(options, validates=validates)
         self._keeper = Keeper(options, model, task.averages, validates=validates)
         self._clock = Clock(options.max_seconds)
         self._course = Course(
@@ -170,14 +170,14 @@ class Trainer(BaseTrainer):
         steps = Steps(0, 0, {"loss": ()}) if self._stepper.ends_epoch else self._run(limit)
         if self._stepper.ends_epoch:
             self._measure()
-        if self._recorder.is_due:
+        if self._watch.waiting or self._recorder.is_due(self.position):
             self.save()
         return steps
 
     def _run(self, limit: int) -> Steps:
         """Run some steps of one epoch; write them down."""
         self.pace.start()
-        steps = self._stepper.advance(limit)
+        steps = self._stepper.advance(until_next(limit, self.position.step, self.options))
         self.pace.stop(len(steps))
         if self._stepper.failure is not None:
             self.history.forget_after(self.position.step)
@@ -216,6 +216,7 @@ class Trainer(BaseTrainer):
         self.history.restored_epoch, self.history.weights = None, ""
         self._program.captured(self._stepper.example)  # what is wrong is said before files are made
         self._stepper.check_last()
+        self._course.check_budget()
         if self._recorder.settle(lambda: run_config(self, self.keep, self._identity)):
             self.save()
         self._recorder.keep_graph(self)

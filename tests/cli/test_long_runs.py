@@ -53,3 +53,37 @@ def test_settings_of_a_wrong_kind_are_refused(entry: dict[str, object]) -> None:
     with pytest.raises(OptionError, match="max_seconds is "):
         read(entry)
     assert read({}) == LongRun()
+
+
+def test_when_a_run_is_saved_and_what_stays_can_be_said(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    told = ("--save-every", "2steps", "--checkpoints", 3, "--best", 2, "--budget", "2MB")
+    done(run(*WORDS, "--epochs", 6, *told, "--monitor", "train_accuracy", "--out", folder))
+    names = sorted(file.name for file in (folder / "checkpoints").iterdir())
+    assert [name[:5] for name in names] == ["best-", "best-", "step-", "step-", "step-"]
+    recipe = json.loads((folder / "config.json").read_text())["recipe"]
+    settings = {"save_every": "2steps", "checkpoints": 3, "best": 2, "budget": 2_000_000}
+    assert recipe["long_run"] == settings | {"monitor": "train_accuracy"}
+    done(run("resume", folder, "--more", 1, "--save-every", "1epoch"))
+    recipe = json.loads((folder / "config.json").read_text())["recipe"]
+    assert recipe["long_run"]["save_every"] == "1epoch"
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("--save-every", "500"), "'500' is not written as 500steps, 2epochs or 10min."),
+        (("--save-every", "0steps"), "'0steps' is not written as 500steps, 2epochs or 10min."),
+        (("--budget", "5"), "'5' is no size with its unit, such as 500MB or 2GB."),
+        (("--budget", "0MB"), "'0MB' is no size with its unit, such as 500MB or 2GB."),
+        (("--best", "0"), "0 is not in the range: from 1 on."),
+    ],
+)
+def test_words_that_say_nothing_are_told_the_rule(
+    run: Run, words: tuple[str, str], what: str
+) -> None:
+    assert said(run, *map(str, WORDS), *words).startswith(f"{words[0]}: {what}")
+
+
+def test_a_search_saves_no_tries(run: Run) -> None:
+    assert "there is no --save-every" in said(run, "tune", "moons", "--save-every", "2steps")

@@ -7,9 +7,12 @@ import pytest
 
 from pellucid.cli.values import (
     Duration,
+    Every,
     Number,
+    Size,
     Whole,
     as_number,
+    every_of,
     hint,
     numbers_of,
     rule_of,
@@ -64,3 +67,9 @@ def test_what_was_meant_is_told_where_it_can_be() -> None:
 def test_times_with_their_units(word: str, seconds: float) -> None:
     assert Duration().convert(word, None, None) == seconds
     assert seconds_of(time_word(seconds)) == seconds
+
+
+def test_when_and_sizes() -> None:
+    assert every_of(Every().convert("2epochs", None, None)) == {"every_epochs": 2}
+    assert every_of("1h30min") == {"every_seconds": 5400.0}
+    assert [Size().convert(word, None, None) for word in ("12B", "1.5MB")] == [12, 1_500_000]

@@ -1,14 +1,28 @@
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pellucid.errors import OptionError
 from pellucid.tensor import Tensor
-from pellucid.train import AbsoluteError, Accuracy, EarlyStopping
+from pellucid.train import (
+    AbsoluteError,
+    Accuracy,
+    Callback,
+    EarlyStopping,
+    EpochRecord,
+    RunFolder,
+    Saving,
+    Trainer,
+)
 from pellucid.train.early_stopping import Best, rises
+
+Make = Callable[..., Trainer]
 
 
 def after(best: Best, *values: float, min_delta: float = 0.0, higher: bool = False) -> Best:
@@ -101,3 +115,52 @@ def test_what_is_not_measured_is_named_with_the_nearest() -> None:
 def test_options_outside_their_range_are_refused(options: dict[str, float]) -> None:
     with pytest.raises(OptionError, match=f"EarlyStopping: {next(iter(options))} is"):
         EarlyStopping(**options)  # type: ignore[arg-type]
+
+
+def test_another_measure_may_tell_the_best_epoch(make: Make) -> None:
+    trainer = make(monitor="validation_accuracy", keep="best")
+    history = trainer.fit(6)
+    values = history.epochs["validation_accuracy"]
+    assert history.best_epoch == 1 + values.index(max(values))
+    assert history.weights.endswith("the best by validation accuracy")
+
+
+def test_the_weights_of_the_best_epochs_stay_and_go_on_after_a_resume(
+    make: Make, tmp_path: Path
+) -> None:
+    def trainer(name: str, *callbacks: Callback) -> Trainer:
+        saving = Saving(tmp_path / name, best=3, report=False)
+        return make(saving=saving, monitor="validation_accuracy", keep="best", callbacks=callbacks)
+
+    seen: dict[int, Any] = {}
+
+    class Seeing(Callback):
+        def after_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
+            seen[record.epoch] = trainer.model.state_dict()
+
+    whole = trainer("whole", Seeing())
+    values = whole.fit(8).epochs["validation_accuracy"]
+    order = sorted(range(1, 9), key=lambda epoch: (-values[epoch - 1], epoch))
+    folder = RunFolder.open(tmp_path / "whole")
+    assert folder.best_epochs() == sorted(order[:3])
+    for epoch in order[:3]:
+        for name, array in folder.load_best(epoch).items():
+            np.testing.assert_array_equal(array, seen[epoch][name])
+    for epochs in (2, 5, 8):
+        part = trainer("parts")
+        if epochs > 2:
+            part.resume()
+        part.fit(epochs)
+    assert RunFolder.open(tmp_path / "parts").best_epochs() == sorted(order[:3])
+
+
+def test_two_measures_for_the_best_are_refused(make: Make, tmp_path: Path) -> None:
+    rule = EarlyStopping(3, monitor="train_loss")
+    with pytest.raises(OptionError, match="monitor is 'validation_loss', that of early_stopping"):
+        make(monitor="validation_loss", early_stopping=rule)
+    with pytest.raises(OptionError, match="Options: monitor 'valid' is not measured"):
+        make(monitor="valid")
+    make(saving=Saving(tmp_path / "run", report=False)).fit(1)
+    other = make(saving=Saving(tmp_path / "run", report=False), monitor="train_loss")
+    with pytest.raises(OptionError, match="the best epoch is told by 'train_loss' here; the run"):
+        other.resume()
