@@ -135,6 +135,25 @@ def muon_of(w: Any, g: Any, s: dict[str, Any], t: int, scale: Any, rest: float) 
     return w - RATE * rest * s["m"] / (1 - 0.9**t) / divisor
 
 
+def schedule_free(y: Any, s: dict[str, Any], d: Any, rate: float, start: float) -> Any:
+    z = s.get("z", y) - rate * d
+    x = s.get("x", y)
+    s["squares"] = s.get("squares", start * rate**2) + rate**2
+    c = rate**2 / s["squares"]
+    s["z"], s["x"] = z, (1 - c) * x + c * z
+    return 0.1 * s["z"] + 0.9 * s["x"]
+
+
+def schedule_free_sgd(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
+    return schedule_free(w, s, g, RATE, 1.0)
+
+
+def schedule_free_adamw(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
+    s["v"] = mean(0.999, s.get("v", 0.0), g**2)
+    d = g / (np.sqrt(s["v"]) + 1e-8)
+    return schedule_free(w, s, d, RATE * np.sqrt(1 - 0.999**t), 0.0)
+
+
 Loop = Callable[..., Any]
 LOOPS: dict[str, Loop] = {
     "Adadelta": adadelta,
@@ -146,6 +165,8 @@ LOOPS: dict[str, Loop] = {
     "NAdam": nadam,
     "NAdamConstant": nadam_constant,
     "RAdam": radam,
+    "ScheduleFreeAdamW": schedule_free_adamw,
+    "ScheduleFreeSGD": schedule_free_sgd,
 }
 
 

@@ -65,6 +65,10 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         Muon as Muon,
         MuonAsAdam as MuonAsAdam,
     )
+    from pellucid.optim.further.schedule_free import (
+        ScheduleFreeAdamW as ScheduleFreeAdamW,
+        ScheduleFreeSGD as ScheduleFreeSGD,
+    )
 
 # By the words of the command line: an optimizer that is imported here is one.
 OPTIMIZERS: Mapping[str, type[Optimizer]] = Kinds(__name__, Optimizer, "further")

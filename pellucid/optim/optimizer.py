@@ -150,6 +150,10 @@ class Optimizer(Strict):
             return w
         return w * (1.0 - step.learning_rate * step.weight_decay)
 
+    def averages(self) -> dict[str, Variable]:
+        """What a model is used with in place of its parameters, by path; none, but by some."""
+        return {}
+
     def _check(self) -> None:
         """Refuse options outside their range."""
 

@@ -51,7 +51,11 @@ class Task:
     def of(model: Any, loss: Loss, optimizer: Any, options: Options) -> "Task":
         """What a Trainer does with its options."""
         check_parts(model, loss, optimizer)
-        averages = None if options.average is None else options.average.of(model, optimizer)
+        averages = None
+        if options.average is not None or getattr(optimizer, "averages", dict)():
+            from pellucid.train.formula_averages import averages_of  # on use
+
+            averages = averages_of(model, optimizer, options.average)
         seed_run(options.mixing, options.seed)
         metrics = for_loss(options.metrics, loss)
         beside = averages, options.mixing, options.micro_batch

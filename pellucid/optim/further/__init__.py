@@ -5,6 +5,7 @@
     lamb             LAMB: steps as long as the parameter is
     lion             Lion: steps of one size, by a sign
     muon             Muon, MuonAsAdam: orthogonal steps for hidden matrices
+    schedule_free    ScheduleFreeSGD, ScheduleFreeAdamW: an average in place of a schedule
 
 What `pellucid.optim` imports from here is an optimizer of the command line too.
 """

@@ -38,9 +38,9 @@ class Muon(Adam):
 
     Which parameters: `to(path, parameter)`. Left out, the hidden matrices: those with two axes
     that are no embedding's table, nor the first or last parameter with two axes or more in the
-    order of `parameters`, which the input and the output are. All others, as biases, scales of
-    norms and kernels of convolutions, follow AdamW with the learning rate times `rest`, which is
-    3e-4 by default, as beta1, beta2 and eps are for AdamW alone.
+    order of `parameters`, which the input and the output are: a network with one hidden layer has
+    none. All others, as biases, scales of norms and kernels of convolutions, follow AdamW with
+    the learning rate times `rest`, 3e-4 by default; beta1, beta2 and eps are AdamW's alone.
 
     PyTorch 2.13 has the same scale and computes `orthogonal` in bfloat16, so that its steps differ
     from these by about 1 %; it takes matrices alone. Its "match_rms_adamw" is `MuonAsAdam`.
