@@ -200,7 +200,7 @@ _SKLEARN_MODULE = {
 _TORCH_OPTIMIZER = {
     "add_param_group": "pc.optim.Adam(model.parameters())  # with all parameters at once",
     "lr": "optimizer.learning_rate",
-    "param_groups": "optimizer.learning_rate  # and optimizer.parameters",
+    "param_groups": "optimizer.groups  # the others have optimizer.learning_rate",
     "params": "optimizer.parameters",
     "state": "optimizer.slots",
     "step": "optimizer.minimize(loss)  # gradients, then the update: backward() is not needed",

@@ -33,7 +33,8 @@ def far_rate(subject: Subject) -> Iterator[Finding]:
     if len(subject.optimizers) != 1 or subject.look is None:
         return
     optimizer = subject.optimizers[0]
-    if isinstance(optimizer.learning_rate, Schedule):
+    own = [g for g in getattr(optimizer, "groups", ()) if g.learning_rate is not None]
+    if isinstance(optimizer.learning_rate, Schedule) or own:  # which would stay while it grows
         return
     rate = float(optimizer.learning_rate.present())
     found = _found(subject, optimizer)

@@ -1,4 +1,4 @@
-"""Optimizers, schedules of learning rates, clipping of gradients, and rules for weights."""
+"""Optimizers, groups of parameters, schedules, clipping of gradients, and rules for weights."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -47,6 +47,10 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         InverseSquareRoot as InverseSquareRoot,
         LinearDecay as LinearDecay,
         PolynomialDecay as PolynomialDecay,
+    )
+    from pellucid.optim.groups import (
+        Group as Group,
+        layerwise_rates as layerwise_rates,
     )
     from pellucid.optim.phases import (
         Chain as Chain,

@@ -11,9 +11,17 @@ import numpy as np
 
 from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
-from pellucid.graph import has_origin, is_symbolic
+from pellucid.graph import has_origin
 from pellucid.optim.clipping import Clipping, Gradients
-from pellucid.optim.optimized import checked, follow
+from pellucid.optim.optimized import (
+    RATE,
+    assign_rate,
+    checked,
+    constant,
+    follow,
+    kept_rate,
+    rate_before,
+)
 from pellucid.optim.rules import Penalty, Rule, Step, rules_of, weight_decay_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.optim.unheld import hold, tell_unheld
@@ -22,7 +30,7 @@ from pellucid.recordings import is_recording
 from pellucid.refusals import Strict, refuse_setting, shown
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
-from pellucid.tensor import Tensor, holding, ones_like
+from pellucid.tensor import Tensor, ones_like
 from pellucid.variables import Buffer, Variable, assign_all
 
 Slots = dict[str, Tensor]
@@ -46,14 +54,14 @@ class Optimizer(Strict):
         6.  what the rules do to weights after it, as soft thresholds and limits of norms
 
     `l1`, `l2` and `weight_decay` are for all weights, which are the parameters with two axes or
-    more; for others, as biases or a group of layers, `rules=Penalty(l2=0.01, to=...)` follows
-    them. l2 and decay are the same for plain descent alone. Both penalties
-    are convex, the loss of a network is not, with or without them. Up to a constant they are
-    minus the logarithm of a normal and of a Laplace prior of the weights. They reduce
-    overfitting; too much of them underfits: at the limit all weights are 0. A parameter that
-    the loss does not depend on stays as it is, rules or not. `optimizer.learning_rate = 0.1`
-    reaches compiled steps as well; other options are constants of these, and refuse to be
-    changed: make another optimizer.
+    more; for others, as biases, `rules=Penalty(l2=0.01, to=...)` follows them; `groups` are
+    parameters with rates, decay and penalties of their own: see `Group`. l2 and decay are the
+    same for plain descent alone. Both penalties are convex, the loss of a network is not, with
+    or without them. Up to a constant they are minus the logarithm of a normal and of a Laplace
+    prior of the weights. They reduce overfitting; too much of them underfits: at the limit all
+    weights are 0. A parameter that the loss does not depend on stays as it is, rules or not.
+    `optimizer.learning_rate = 0.1` reaches compiled steps as well; other options are constants
+    of these, and refuse to be changed: make another optimizer.
 
     A subclass gives two pure functions: `start(w)`, its state for one parameter, and
     `update(w, g, state, step)`, the new parameter and the new state. Where decay has another
@@ -69,6 +77,7 @@ class Optimizer(Strict):
     weight_decay: float = 0.0
     clip: Clipping | None = None
     rules: Sequence[Rule] = ()
+    groups: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
         name = type(self).__name__
@@ -78,20 +87,33 @@ class Optimizer(Strict):
         for option in ("l1", "l2", "weight_decay"):
             check(name, option, getattr(self, option), zero=True)
         self._check()
-        first = Penalty(l1=self.l1, l2=self.l2, weight_decay=self.weight_decay, to=weights_only)
-        self._rules = rules_of(name, (first, *self.rules), self.parameters)
-        if not isinstance(self.learning_rate, Schedule):
-            check(name, "learning_rate", self.learning_rate, zero=True)
-            rate = np.array(self.learning_rate, self._rate_dtype())
-            self.learning_rate = Buffer(rate, name="learning_rate")
+        self._make_groups(name)
+        self._rules = rules_of(name, (*self._penalties(), *self.rules), self.parameters)
+        self.learning_rate = kept_rate(name, self.learning_rate, self._rate_dtype())
         self.steps = Buffer(np.zeros((), np.int32), name="steps")
         self.slots = {
             path: {
                 key: Buffer(value, name=f"{path}:{key}")
-                for key, value in self.begun(path, _constant(parameter.read())).items()
+                for key, value in self.begun(path, constant(parameter.read())).items()
             }
             for path, parameter in self.parameters.items()
         }
+
+    def _make_groups(self, name: str) -> None:
+        """Hold the groups, and know that of each parameter."""
+        if self.groups != ():
+            from pellucid.optim.groups import held_groups  # on use: most have none
+
+            dtype = self._rate_dtype()
+            self.groups = held_groups(name, self.groups, self.parameters, dtype)
+        self._group_of = {path: group for group in self.groups for path in group.of}
+
+    def _penalties(self) -> list[Penalty]:
+        """Those that the options say, of all weights and of groups."""
+        given = {"l1": self.l1, "l2": self.l2, "weight_decay": self.weight_decay}
+        grouped = self._group_of
+        plain = Penalty(**given, to=lambda p, w: weights_only(p, w) and p not in grouped)
+        return [plain, *(group.penalty(**given) for group in self.groups)]
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Keep a value; once all is made, a learning rate is assigned, other options refused.
@@ -101,7 +123,7 @@ class Optimizer(Strict):
         if "slots" not in self.__dict__:  # which is made last
             super().__setattr__(name, value)
         elif name == "learning_rate" and not isinstance(self.learning_rate, Schedule):
-            self._assign_rate(value)
+            assign_rate(type(self).__name__, self.learning_rate, value)
         elif name in {"steps", "slots", *(f.name for f in fields(self))}:
             raise OptionError(
                 f"{type(self).__name__}: {name} is set to {value!r} after it was made. Compiled "
@@ -112,19 +134,6 @@ class Optimizer(Strict):
         else:
             refuse_setting(self, name)
             super().__setattr__(name, value)
-
-    def _assign_rate(self, value: Any) -> None:
-        name = type(self).__name__
-        if isinstance(value, Schedule):
-            raise OptionError(
-                f"{name}: a {type(value).__name__} in the place of a learning rate that is a "
-                "number. Make another optimizer with the schedule."
-            )
-        rate = value.read() if isinstance(value, Tensor) else value
-        if not (isinstance(rate, Tensor) and is_symbolic(rate)):
-            check(name, "learning_rate", float(rate), zero=True)
-            rate = np.array(float(rate), self._rate_dtype())
-        self.learning_rate.assign(rate)
 
     # ---- what a subclass gives -----------------------------------------------------------
 
@@ -184,7 +193,7 @@ class Optimizer(Strict):
         wanted = [p.read() for p in self.parameters.values()]
         found = gradients(y, wanted, ones_like(y)) if has_origin(y) else [None] * len(wanted)
         pairs = zip(self.parameters, found, strict=True)
-        known = {path: _constant(g) for path, g in pairs if g is not None}
+        known = {path: constant(g) for path, g in pairs if g is not None}
         tell_unheld(type(self).__name__, y, first=not self.steps.present())
         if not known:
             raise GradientError(
@@ -198,7 +207,7 @@ class Optimizer(Strict):
         unknown = [path for path in gradients if path not in self.parameters]
         if unknown:
             raise OptionError(f"apply: gradients for {unknown}, which are not its parameters.")
-        for part in (self.learning_rate, self.clip, *self.rules):
+        for part in (*self.rates().values(), self.clip, *self.rules):
             follow(part)
         counts = [v for rule in self.rules for v in rule.variables().values()]
         drawn = {} if is_recording() else {v: v.held() for v in counts}
@@ -212,23 +221,24 @@ class Optimizer(Strict):
         """The new values of all that an update changes, but for what rules draw."""
         with scope("", absolute=True):
             held = {path: self._held(path) for path in gradients}
-            count = _constant(self.steps.value) + 1
-            rate = self._rate_before(self.steps.value)
+            count = constant(self.steps.value) + 1
+            rates = self._rates_before(self.steps.value)
         with scope("clip", absolute=True):
             clipped = dict(gradients) if self.clip is None else self.clip(gradients)
         new = {self.steps: count}
         for path, g in clipped.items():
             with scope(f"update of {path}", absolute=True):
-                step = self._step_of(path, count.astype(g.dtype), rate.astype(g.dtype))
+                rate = rates[self._group_of.get(path)].astype(g.dtype)
+                step = self._step_of(path, count.astype(g.dtype), rate)
                 new[self.parameters[path]], state = self._updated(path, g, held[path], step)
             new |= {self.slots[path][key]: value for key, value in state.items()}
         return new
 
-    def _rate_before(self, count: Tensor) -> Tensor:
-        """The learning rate after this many updates."""
-        if isinstance(self.learning_rate, Schedule):
-            return self.learning_rate(count.astype(self._rate_dtype()))
-        return _constant(self.learning_rate.value)
+    def _rates_before(self, count: Tensor) -> dict[Any, Tensor]:
+        """The learning rate after this many updates, by group; None is that of the others."""
+        dtype = self._rate_dtype()
+        rate = rate_before(self.learning_rate, count, dtype)
+        return {None: rate} | {g: g.rate_before(rate, count, dtype) for g in self.groups}
 
     def _rate_dtype(self) -> DType:
         wide = any(p.dtype == FLOAT64 for p in self.parameters.values())
@@ -236,8 +246,8 @@ class Optimizer(Strict):
 
     def _held(self, path: str) -> tuple[Tensor, Slots]:
         """One parameter and its state, read where no layer's name gets into theirs."""
-        slots = {key: _constant(slot.value) for key, slot in self.slots[path].items()}
-        return _constant(self.parameters[path].read()), slots
+        slots = {key: constant(slot.value) for key, slot in self.slots[path].items()}
+        return constant(self.parameters[path].read()), slots
 
     def _step_of(self, path: str, count: Tensor, rate: Tensor) -> Step:
         decay = weight_decay_of(self._rules[path])
@@ -260,11 +270,16 @@ class Optimizer(Strict):
 
     # ---- state ---------------------------------------------------------------------------
 
+    def rates(self) -> dict[str, Any]:
+        """All learning rates by name, that of the optimizer first: variables, or schedules."""
+        own = [g.learning_rate for g in self.groups]
+        named = {f"groups.{i}:{RATE}": rate for i, rate in enumerate(own) if rate is not None}
+        return {RATE: self.learning_rate} | named
+
     def variables(self) -> dict[str, Variable]:
         """What an exact resume needs, by name: step count, learning rate, slots, draws."""
-        found = {"steps": self.steps}
-        if not isinstance(self.learning_rate, Schedule):
-            found["learning_rate"] = self.learning_rate
+        found: dict[str, Variable] = {"steps": self.steps}
+        found |= {k: v for k, v in self.rates().items() if isinstance(v, Variable)}
         for slots in self.slots.values():
             found.update({slot.name: slot for slot in slots.values()})
         for i, rule in enumerate(self.rules):
@@ -281,8 +296,3 @@ class Optimizer(Strict):
         Errors: StateError listing everything that does not fit; then nothing was loaded.
         """
         restore(f"{type(self).__name__}.load_state_dict", self.variables(), state, strict=True)
-
-
-def _constant(x: Tensor) -> Tensor:
-    """The tensor without its history, which updates must not keep alive; symbols stay."""
-    return x if is_symbolic(x) or x.origin is None else holding(x.array)

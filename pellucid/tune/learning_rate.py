@@ -33,14 +33,19 @@ def find_learning_rate(
     Too small a rate learns nothing, too large a one diverges; in between the loss falls. Model
     and optimizer are put back, bit for bit, when the run has ended.
 
-    Errors: OptionError where the optimizer's learning rate is a schedule, or where the loss
-        never fell.
+    Errors: OptionError where the optimizer's learning rate is a schedule, where groups have rates
+        of their own, or where the loss never fell.
     Source: Smith 2017, "Cyclical learning rates for training neural networks", section 3.3.
     """
     if isinstance(optimizer.learning_rate, Schedule):
         raise OptionError(
             "find_learning_rate: the optimizer's learning rate is a schedule. Give it a number: "
             "any will do."
+        )
+    if len(optimizer.rates()) > 1:
+        raise OptionError(
+            f"find_learning_rate: {', '.join(list(optimizer.rates())[1:])} would stay what it is, "
+            "and only the optimizer's rate grow. Give groups a factor of it in the place of a rate."
         )
     plain = replace(options, saving=None, early_stopping=None, callbacks=())
     trainer = Trainer(model, loss, optimizer, train, options=plain)

@@ -96,6 +96,10 @@ def test_wrong_use_is_refused():
     scheduled = optim.SGD(model.parameters(), optim.StepDecay(0.1, every=10, factor=0.5))
     with pytest.raises(OptionError, match="learning rate is a schedule"):
         find_learning_rate(model, cross_entropy, scheduled, digits(), OPTIONS)
+    groups = [optim.Group(model, 0.01)]
+    grouped = optim.SGD(model.parameters(), 0.1, groups=groups)
+    with pytest.raises(OptionError, match=r"groups\.0:learning_rate would stay what it is"):
+        find_learning_rate(model, cross_entropy, grouped, digits(), OPTIONS)
     with pytest.raises(OptionError, match=r"the loss did not fall between rates of 1e\+06 and"):
         find_learning_rate(
             model,
