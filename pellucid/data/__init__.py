@@ -8,7 +8,8 @@ Pictures       image_folder, ImageFolder; image_parts, ImageParts; read_picture,
 From files     mapped_set
 Text           read_text, text_parts, text_windows, TextParts, Vocabulary
 Parts          split, split_fractions, SplitReport
-Batches        permutation, batches, batch_matrix
+Sequences      from_sequences: of unequal lengths
+Batches        permutation, batches, batch_matrix; ClassBalanced, ByLength
 """
 
 from typing import TYPE_CHECKING
@@ -51,6 +52,12 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         read_ink as read_ink,
     )
     from pellucid.data.mapped import mapped_set as mapped_set
+    from pellucid.data.sampling import (
+        ByLength as ByLength,
+        ClassBalanced as ClassBalanced,
+        Sampling as Sampling,
+    )
+    from pellucid.data.sequences import from_sequences as from_sequences
     from pellucid.data.splits import (
         SplitReport as SplitReport,
         split as split,

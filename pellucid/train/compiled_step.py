@@ -102,15 +102,15 @@ class CompiledStep:
 
     def prepare(self, row: Any) -> None:
         """Compile the step for batches of this size: what can be refused is refused now."""
-        with self.task.model.mode(training=True):
+        with self.task.model.mode(training=True), self.feed.cropped(row):
             self._compiled.prepare(row)
 
     def run(self, rows: Any) -> tuple[dict[str, Any], BaseException | None]:
-        """One step for each row of sample numbers: loss and metrics of each, as columns.
+        """One step for each row of sample numbers, which are alike: loss and metrics, as columns.
 
         Where one fails, those of the steps before it, and what it raised.
         """
-        with self.task.model.mode(training=True):
+        with self.task.model.mode(training=True), self.feed.cropped(rows[0]):
             results, failure = self._compiled.loop_while_sound(rows)
         return {name: column.numpy() for name, column in results.items()}, failure
 

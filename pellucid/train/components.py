@@ -5,6 +5,8 @@ metrics_of      measures as a tuple
 callbacks_of    callbacks as a tuple
 check_average   a rule of averaging, where there is one
 check_mixes     a mixture of samples, where there is one
+check_samples_by
+                an order of samples, where there is one
 """
 
 from typing import Any
@@ -18,6 +20,7 @@ OPTIMIZER = "It is made for the model: pellucid.optim.Adam(model.parameters())."
 METRIC = "Each is an object such as pellucid.train.Accuracy(): see pellucid.train.Metric."
 AVERAGE = "It is a rule: pellucid.train.ExponentialAverage(0.999), or UniformAverage()."
 MIXING = "It mixes samples and targets: pellucid.augment.Mixup(0.2), or CutMix()."
+SAMPLING = "It is a rule: pellucid.data.ClassBalanced(), or ByLength()."
 CALLBACK = "Each is an object such as pellucid.train.ProgressBar(): see pellucid.train.Callback."
 
 
@@ -62,10 +65,36 @@ def check_average(given: Any) -> None:
         raise _refusal("Options", "average", given, AVERAGE)
 
 
-def check_mixes(given: Any) -> None:
-    """Raise OptionError for what mixes no samples."""
-    if given is not None and (isinstance(given, type) or not hasattr(given, "mix")):
+def check_mixes(given: Any, micro_batch: int | None) -> None:
+    """Raise OptionError for what mixes no samples, or would mix those of a part alone."""
+    if given is None:
+        return
+    if isinstance(given, type) or not hasattr(given, "mix"):
         raise _refusal("Options", "mixing", given, MIXING)
+    if micro_batch is not None:
+        raise OptionError(
+            f"Options: mixing={given!r} with micro_batch={micro_batch}. Samples would be mixed "
+            "with others of their part alone, so that the update would depend on the parts: leave "
+            "one out."
+        )
+
+
+def check_samples_by(given: Any, shuffle: bool, class_weights: Any) -> None:
+    """Raise OptionError for what is no order of samples, or one that other options undo."""
+    if given is None:
+        return
+    if isinstance(given, type) or not hasattr(given, "matrix"):
+        raise _refusal("Options", "sampling", given, SAMPLING)
+    if not shuffle:
+        raise OptionError(
+            f"Options: sampling={given!r} with shuffle=False. Either says in which order samples "
+            "come: leave one out."
+        )
+    if type(given).__name__ == "ClassBalanced" and class_weights is not None:
+        raise OptionError(
+            "Options: sampling=ClassBalanced() with weights of classes. Rare classes would count "
+            "more twice, as they come more often: leave one out."
+        )
 
 
 def _listed(where: str, name: str, given: Any, rule: str) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ Feed          a data set in variables, from which a compiled function gathers a 
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,24 @@ class Feed:
         self.inputs = [Buffer(x, name=n) for x, n in zip(data.inputs, names, strict=True)]
         self.targets = Buffer(data.labels, name="targets")
         self.weights = None if weights is None else Buffer(weights, name="weights")
+
+    @staticmethod
+    def of(data: Dataset, options: Any) -> "Feed":
+        """What a Trainer with these options takes its batches from."""
+        weights = options.weights.of(data)
+        if options.sampling is None:
+            return Feed(data, weights)
+        from pellucid.train.cropped import CroppedFeed  # on use: few runs choose an order
+
+        return CroppedFeed(data, weights, options.sampling)
+
+    def alike(self, rows: Any) -> int:
+        """How many of the first rows of samples can run as one program."""
+        return len(rows)
+
+    def cropped(self, row: Any) -> AbstractContextManager[None]:
+        """Inside, batches are such as this row of samples needs."""
+        return nullcontext()
 
     def batch(self, indices: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         """The inputs of a model, and targets, of these samples."""

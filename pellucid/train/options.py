@@ -17,7 +17,13 @@ from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.tables import brief
 from pellucid.train.clock import check_limit
-from pellucid.train.components import callbacks_of, check_average, check_mixes, metrics_of
+from pellucid.train.components import (
+    callbacks_of,
+    check_average,
+    check_mixes,
+    check_samples_by,
+    metrics_of,
+)
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric, SetMetric
@@ -25,6 +31,7 @@ from pellucid.train.saves import Saving
 
 if TYPE_CHECKING:
     from pellucid.augment.mixing import Mixing
+    from pellucid.data.sampling import Sampling
     from pellucid.train.averaging import Averaging
 
     Metrics = tuple[Metric | SetMetric, ...]
@@ -183,11 +190,12 @@ class Options(Strict):
     stopping, or the validation loss, or the training loss. `average`: a rule such as
     `ExponentialAverage(0.999)`, with which an average of the weights is what is measured after
     epochs, kept and saved; training goes on from the weights themselves. `mixing`: a `Mixup` or
-    `CutMix` of `pellucid.augment`, which mixes the samples of each training batch; metrics of steps
-    then compare with the samples' own targets. `max_seconds`: how long to train, counted over
-    every `resume`; then `fit` ends after the steps at hand. `executor`: where the compiled step
-    runs; left out, the default of `pellucid.compile`. `lint`: whether `fit` warns of likely
-    mistakes before its first step, by the quick checks of `pellucid.lint`.
+    `CutMix` of `pellucid.augment`, which mixes the samples of each training batch; metrics of
+    steps then compare with the samples' own targets. `sampling`: `ClassBalanced()` or `ByLength()`
+    of `pellucid.data`, the order of samples in place of a shuffle of all. `max_seconds`: how long
+    to train, counted over every `resume`; then `fit` ends after the steps at hand. `executor`:
+    where the compiled step runs; left out, the default of `pellucid.compile`. `lint`: whether
+    `fit` warns of likely mistakes before its first step, by the quick checks of `pellucid.lint`.
 
     Errors: OptionError for a batch size below 1, a seed outside 0..2^64-1, another `keep`, or a
     time that is not above 0.
@@ -206,6 +214,7 @@ class Options(Strict):
     monitor: str | None = None
     average: "Averaging | None" = None
     mixing: "Mixing | None" = None
+    sampling: "Sampling | None" = None
     max_seconds: float | None = None
     callbacks: tuple[Callback, ...] = ()
     saving: Saving | None = None
@@ -226,7 +235,8 @@ class Options(Strict):
         object.__setattr__(self, "metrics", metrics_of(self.metrics))
         object.__setattr__(self, "callbacks", callbacks_of(self.callbacks))
         check_average(self.average)
-        check_mixes(self.mixing)
+        check_mixes(self.mixing, self.micro_batch)
+        check_samples_by(self.sampling, self.shuffle, self.weights.classes)
         if self.keep is not None and self.keep not in KEEPS:
             raise OptionError(f"Trainer: keep {self.keep!r}. {closest(str(self.keep), KEEPS)}")
         names = ["loss", *(metric.name for metric in self.metrics)]

@@ -48,6 +48,8 @@ def check_data(
         )
     if validation is not None:
         _check_alike(train, validation)
+    if options.sampling is not None:
+        options.sampling.check(train)
     for metric in options.metrics:
         if isinstance(metric, SetMetric):
             for data in filter(None, (train, validation)):
@@ -141,6 +143,7 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
         "micro_batch": options.micro_batch,
         "average": None if options.average is None else repr(options.average),
         "mixing": None if options.mixing is None else repr(options.mixing),
+        "sampling": None if options.sampling is None else repr(options.sampling),
         "loss": _named(trainer.loss),
         "model": _named(trainer.model),
         "step": f"graph {hashlib.sha256(str(step).encode()).hexdigest()[:16]}",

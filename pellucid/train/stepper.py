@@ -59,10 +59,11 @@ class Stepper:
         self._snapshot = None
 
     def rows(self, limit: int) -> Any:
-        """The sample numbers of the next steps of this epoch, one row a step."""
+        """The sample numbers of the next steps of this epoch that are alike, one row a step."""
         full, rest = self._epoch(self.position.epoch)
         start = self.position.step_in_epoch
-        return full[start : start + limit] if start < len(full) else rest[None]
+        rows = full[start : start + limit] if start < len(full) else rest[None]
+        return rows[: self._program.feed.alike(rows)]
 
     @property
     def example(self) -> Any:
@@ -161,14 +162,14 @@ class Stepper:
     def _epoch(self, epoch: int) -> tuple[Any, Any]:
         if self._batches is None or self._batches[0] != epoch:
             options = self._options
-            full, rest = batch_matrix(
-                self._samples,
-                self._batch,
-                seed=options.seed,
-                epoch=epoch,
-                shuffle=options.shuffle,
-            )
-            self._batches = (epoch, full, rest)
+            seed, size = options.seed, self._batch
+            if options.sampling is None:
+                shuffle = options.shuffle
+                parts = batch_matrix(self._samples, size, seed=seed, epoch=epoch, shuffle=shuffle)
+            else:
+                data = self._program.feed.data
+                parts = options.sampling.matrix(data, size, seed=seed, epoch=epoch)
+            self._batches = (epoch, *parts)
         return self._batches[1], self._batches[2]
 
 

@@ -61,7 +61,7 @@ class Trainer(BaseTrainer):
     ) -> None:
         check_data(train, validation, options)
         super().__init__(model, loss, optimizer, train, validation, options)
-        feed = Feed(train, options.weights.of(train))
+        feed = Feed.of(train, options)
         task = Task.of(model, loss, optimizer, options)
         self._program = CompiledStep(task, feed, options.executor)
         self._evaluation = Evaluation(model, loss, options.metrics, options.executor)

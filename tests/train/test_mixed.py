@@ -105,6 +105,7 @@ def test_validation_and_the_measured_training_set_are_not_mixed():
     ("make", "words"),
     [
         (lambda: trainer(mixing=Mixup), "mixing .*It mixes samples and targets"),
+        (lambda: trainer(micro_batch=2), r"mixing=Mixup\(0\.5\) with micro_batch=2\. Samples"),
         (lambda: trainer(mixing=0.2), "mixing .*It mixes samples and targets"),
         (
             lambda: trainer(loss=f.multiclass_hinge),

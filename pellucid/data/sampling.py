@@ -1,0 +1,169 @@
+"""Orders of samples other than a plain shuffle: equal classes, or like lengths, in a batch.
+
+    ClassBalanced    each class as often as the others in every batch
+    ByLength         sequences of like lengths in a batch, and no more steps than these need
+    Sampling         the base of both
+
+As in `batches` an order is a pure function of data, seed and epoch: nothing is remembered, so that
+a run goes on in the middle of an epoch with the batches that it would have had.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.data.batches import batch_matrix, permutation
+from pellucid.data.datasets import Dataset, Indices
+from pellucid.errors import DataError, OptionError
+from pellucid.refusals import Strict
+
+# The letters "by l" and "bl", which the number of a class follows: they tell streams apart.
+LENGTHS = int.from_bytes(b"by l", "big")
+CLASSES = int.from_bytes(b"bl\0\0", "big")
+
+
+@dataclass(frozen=True)
+class Sampling(Strict):
+    """Which samples make up each batch of an epoch: `matrix`, for a Trainer, or `batches`."""
+
+    def check(self, data: Dataset) -> None:
+        """Raise DataError for data that it does not suit."""
+
+    def matrix(
+        self, data: Dataset, batch_size: int, *, seed: int, epoch: int
+    ) -> tuple[Indices, Indices]:
+        """The full batches of one epoch as the rows of a matrix, and the samples left over.
+
+        Shapes: -> (samples // batch_size, batch_size), (samples % batch_size,), int64.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define matrix")
+
+    def batches(
+        self, data: Dataset, batch_size: int, *, seed: int, epoch: int, drop_last: bool = False
+    ) -> list[Indices]:
+        """The batches of one epoch, as arrays of sample numbers."""
+        full, rest = self.matrix(data, batch_size, seed=seed, epoch=epoch)
+        return list(full) if drop_last or not rest.size else [*full, rest]
+
+    def steps(self, data: Dataset, rows: Indices) -> Indices | None:
+        """How many steps of sequences each row of samples needs; None where all are taken."""
+        return None
+
+
+@dataclass(frozen=True)
+class ClassBalanced(Sampling):
+    """Each class as often as the others in every batch: as often, or once more.
+
+    An epoch has as many samples as the set. A rare class comes round again before all of a common
+    one have been seen; within a class each sample comes once before any comes again, in an order
+    drawn anew for each round, and over the epochs all of a class are seen alike often. Classes
+    without samples are left out. What is measured after an epoch is the set as it is.
+
+    Errors: DataError where targets are numbers, or a class for each step of a sequence.
+
+    >>> from pellucid.data.datasets import from_arrays
+    >>> data = from_arrays([[0.0]] * 6, [0, 0, 0, 0, 0, 1])
+    >>> full, rest = ClassBalanced().matrix(data, 4, seed=0, epoch=0)
+    >>> data.labels[full].tolist(), data.labels[rest].tolist()
+    ([[0, 1, 0, 1]], [0, 1])
+    """
+
+    def check(self, data: Dataset) -> None:
+        """Raise DataError where samples have no class of their own."""
+        if not data.classes or data.labels.ndim != 1:
+            what = "a class for each step" if data.classes else "numbers as targets"
+            raise DataError(
+                f"ClassBalanced: {data.name!r} has {what}. Batches are balanced by the one class "
+                "of each sample: leave the sampling out."
+            )
+
+    def matrix(
+        self, data: Dataset, batch_size: int, *, seed: int, epoch: int
+    ) -> tuple[Indices, Indices]:
+        """The batches: place i of all epochs is of class i modulo classes, its next sample."""
+        self.check(data)
+        count = len(data)
+        present = np.flatnonzero(data.class_counts)
+        places = np.arange(count) + epoch * count
+        turns, kinds = np.divmod(places, len(present))
+        order = np.zeros(count, np.int64)
+        for i, label in enumerate(present.tolist()):
+            of_class = np.flatnonzero(data.labels == label)
+            at = kinds == i
+            order[at] = of_class[_of_rounds(turns[at], len(of_class), seed, CLASSES + label)]
+        cut, _ = batch_matrix(count, batch_size, seed=seed, epoch=epoch, shuffle=False)
+        return order[cut], order[cut.size :]
+
+
+def _of_rounds(turns: Indices, count: int, seed: int, purpose: int) -> Indices:
+    """Elements of an endless sequence: permutation after permutation of 0..count-1."""
+    rounds, within = np.divmod(turns, count)
+    found = np.zeros(len(turns), np.int64)
+    for turn in np.unique(rounds).tolist():
+        at = rounds == turn
+        found[at] = permutation(count, seed, turn, purpose=purpose)[within[at]]
+    return found
+
+
+@dataclass(frozen=True)
+class ByLength(Sampling):
+    """Sequences of like lengths in a batch, which a Trainer cuts to the steps that these need.
+
+    All samples are shuffled; each `pool` of so many batches is sorted by length, cut into batches,
+    and these are shuffled. Every sample comes once in an epoch. A larger pool makes lengths more
+    alike, a smaller one batches more random. Steps are cut at a multiple of the longest divided by
+    `buckets`, so that no more than so many programs are made.
+
+    Lengths are the further input of the data that counts steps, as `from_sequences` makes it.
+    Errors: OptionError for a pool or buckets below 1; DataError for data without lengths.
+
+    >>> from pellucid.data.sequences import from_sequences
+    >>> data = from_sequences([[[1.0]], [[1.0], [2.0], [3.0]], [[1.0]], [[2.0]] * 3], [0, 1, 0, 1])
+    >>> full, rest = ByLength().matrix(data, 2, seed=0, epoch=0)
+    >>> sorted(data.further[0][full].tolist())
+    [[1, 1], [3, 3]]
+    """
+
+    pool: int = 20
+    buckets: int = 4
+
+    def __post_init__(self) -> None:
+        for name in ("pool", "buckets"):
+            value = getattr(self, name)
+            if value < 1:
+                raise OptionError(f"ByLength: {name} is {value}. It must be 1 or more.")
+
+    def check(self, data: Dataset) -> None:
+        """Raise DataError where nothing says how long each sample is."""
+        self.lengths(data)
+
+    def lengths(self, data: Dataset) -> Indices:
+        """The length of each sample."""
+        for array in data.further:
+            if array.ndim == 1 and array.dtype == np.int64:
+                return array
+        raise DataError(
+            f"ByLength: {data.name!r} has no lengths. They are a further input of integers, one "
+            "for each sample: make the set with pellucid.data.from_sequences, or use "
+            "data.with_inputs(lengths)."
+        )
+
+    def matrix(
+        self, data: Dataset, batch_size: int, *, seed: int, epoch: int
+    ) -> tuple[Indices, Indices]:
+        """The batches; those left over are any, not the longest."""
+        lengths = self.lengths(data)
+        full, rest = batch_matrix(len(data), batch_size, seed=seed, epoch=epoch)
+        pools = [full[i : i + self.pool].reshape(-1) for i in range(0, len(full), self.pool)]
+        ordered = [pool[np.argsort(lengths[pool], kind="stable")] for pool in pools]
+        cut = np.concatenate([*ordered, rest[:0]]).reshape(full.shape)
+        return cut[permutation(len(full), seed, epoch, purpose=LENGTHS)], rest
+
+    def steps(self, data: Dataset, rows: Indices) -> Indices:
+        """The steps of each row of samples: those of its longest, and up to a bucket's end."""
+        longest = data.features.shape[1]
+        needed = np.maximum(self.lengths(data)[rows].max(axis=-1), 1)
+        ends = -(-longest * np.arange(1, self.buckets + 1) // self.buckets)
+        found: Any = ends[np.searchsorted(ends, needed)]
+        return found  # type: ignore[no-any-return]
