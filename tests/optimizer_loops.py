@@ -89,6 +89,11 @@ def adamax(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
     return w - RATE / (1 - 0.9**t) * s["m"] / s["u"]
 
 
+def adam_epsilon_hat(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
+    m, v = moments(g, s)
+    return w - RATE * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (np.sqrt(v) + 1e-7)
+
+
 def adadelta(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
     s["h"] = mean(0.95, s.get("h", 0.0), g**2)
     d = np.sqrt(s.get("u", 0.0) + 1e-6) / np.sqrt(s["h"] + 1e-6) * g
@@ -157,6 +162,7 @@ def schedule_free_adamw(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
 Loop = Callable[..., Any]
 LOOPS: dict[str, Loop] = {
     "Adadelta": adadelta,
+    "AdamEpsilonHat": adam_epsilon_hat,
     "Adamax": adamax,
     "LAMB": lamb,
     "Lion": lion,

@@ -40,7 +40,7 @@ from pellucid.train.curves import can_draw
 from pellucid.train.interrupt import SIGNALS
 
 # Their steps are as large as Adam's: the rate that suits it suits them.
-AS_ADAM = ("adam", "adamw", "nadam", "nadamconstant", "radam")
+AS_ADAM = ("adam", "adamepsilonhat", "adamw", "nadam", "nadamconstant", "radam")
 STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in SIGNALS}
 LOST = "stopped by SIGHUP"
 

@@ -58,6 +58,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
     )
     from pellucid.optim.further.adadelta import Adadelta as Adadelta
     from pellucid.optim.further.adam_variants import (
+        AdamEpsilonHat as AdamEpsilonHat,
         Adamax as Adamax,
         NAdam as NAdam,
         NAdamConstant as NAdamConstant,

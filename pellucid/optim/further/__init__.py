@@ -1,6 +1,6 @@
 """Optimizers that are loaded when they are asked for: in each file one family, and nothing else.
 
-    adam_variants    RAdam, NAdam, Adamax: Adam with another start, look ahead, or norm
+    adam_variants    RAdam, NAdam, Adamax and their like: another start, look ahead, or norm
     adadelta         Adadelta: steps in the units of the weights
     lamb             LAMB: steps as long as the parameter is
     lion             Lion: steps of one size, by a sign

@@ -2,8 +2,9 @@
 
 RAdam       no division while too few gradients have come
 NAdam       the momentum of the next step is taken already
-NAdamConstant    as PyTorch writes it
+NAdamConstant    as PyTorch and Keras write it
 Adamax      divided by the largest gradient of late
+AdamEpsilonHat   eps beside the root before its correction, as Keras writes it
 """
 
 import math
@@ -139,7 +140,8 @@ class NAdamConstant(NAdam):
 
         m <- beta1 m + (1 - beta1) g;    v' = v / (1 - beta2^t);    all else as in NAdam
 
-    It differs from the paper in these two lines: mu_t enters the step, and not m.
+    It differs from the paper in these two lines: mu_t enters the step, and not m. The Nadam of
+    Keras 3.15 is `NAdamConstant(decay=1.0, eps=1e-7)`, whose momentum grows 250 times as fast.
     Source: PyTorch 2.13, torch.optim.NAdam.
     """
 
@@ -148,6 +150,32 @@ class NAdamConstant(NAdam):
 
     def _share(self, number: Tensor) -> Tensor:
         return correction(self.beta2, number)
+
+
+@dataclass(eq=False)
+class AdamEpsilonHat(Adam):
+    """Adam with eps beside the root of v, which is not corrected then.
+
+        w <- w - learning_rate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + eps)
+
+    The paper's shorter form, with its eps-hat. It is Adam whose eps is larger at first: eps /
+    sqrt(1 - beta2^t), 32 times as large in the first update. So it is in Keras 3.15.
+    Shapes: m and v as w.
+    Source: Kingma and Ba 2014 (arXiv 1412.6980), end of section 2; eps as in Keras.
+    """
+
+    _: KW_ONLY
+    eps: float = 1e-7
+
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+        """The parameter and its state after one update."""
+        number = step.number
+        m, v = self._means(g, state)
+        there = 1.0 / correction(self.beta2, number)
+        factor = there.sqrt() * correction(self.beta1, number)
+        root = v.sqrt() + self.eps
+        new = w - step.learning_rate * factor * m / root
+        return new, {"m": m, "v": v}
 
 
 @dataclass(eq=False)

@@ -98,7 +98,8 @@ class MuonAsAdam(Muon):
         w <- w - learning_rate 0.2 sqrt(max(units, inputs)) o
 
     All else as in Muon, but for the default of the learning rates, which are Adam's for all
-    parameters. It is Muon with adjust_lr_fn="match_rms_adamw" of PyTorch 2.13.
+    parameters. It is Muon with adjust_lr_fn="match_rms_adamw" of PyTorch 2.13, and the step of
+    Keras 3.15 for a matrix.
     Source: Liu et al. 2025, Muon is scalable for LLM training (arXiv 2502.16982), equation 4.
     """
 

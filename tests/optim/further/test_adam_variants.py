@@ -59,6 +59,14 @@ def test_nadamconstant_by_hand():
     assert places == pytest.approx([-ahead], rel=1e-9)
 
 
+def test_adamepsilonhat_by_hand():
+    # m = 0.2, v = 0.004: the root of v is 0.0632, and eps counts 31.6 times as much as in Adam.
+    places = moved(lambda p: optim.AdamEpsilonHat(p, 1.0, eps=0.1), 2.0)
+    assert places == pytest.approx([-(0.001**0.5) / 0.1 * 0.2 / (0.004**0.5 + 0.1)], rel=1e-12)
+    adam = moved(lambda p: optim.Adam(p, 1.0, eps=0.1 / 0.001**0.5), 2.0)
+    assert places == pytest.approx(adam, rel=1e-12)
+
+
 def test_adamax_by_hand():
     # m = 0.2, 0.18 - 0.05; u = 2, then 0.999 * 2 is still the larger one
     places = moved(lambda p: optim.Adamax(p, 1.0), 2.0, -0.5)
