@@ -9,7 +9,8 @@ Others change the targets as well: `Mixup` and `CutMix` mix each sample with ano
 and stand beside the network, as the `mixing` of a Trainer's options.
 
 Which changes are safe depends on the labels: turned far enough a 6 is a 9, a mirrored 2 is no
-2, and a mirrored arrow points the other way. `digits` and `photos` are sets of safe ones.
+2, and a mirrored arrow points the other way. `digits` and `photos` are sets of safe ones;
+`RandAugment` draws from a long list, for photographs.
 """
 
 from pellucid.augment.augmentation import Augmentation
@@ -17,6 +18,7 @@ from pellucid.augment.cropping import Cutout, RandomCrop, RandomHorizontalFlip, 
 from pellucid.augment.light import Brightness, ColorJitter, Contrast, GaussianNoise
 from pellucid.augment.mixing import CutMix, Mixing, Mixup
 from pellucid.augment.presets import digits, photos
+from pellucid.augment.rand_augment import RandAugment
 from pellucid.augment.warp import RandomAffine, affine_warp, inverse_affine
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "GaussianNoise",
     "Mixing",
     "Mixup",
+    "RandAugment",
     "RandomAffine",
     "RandomCrop",
     "RandomHorizontalFlip",

@@ -25,6 +25,7 @@ MAKERS = {
     "Contrast": lambda rng: augment.Contrast(rng=rng),
     "ColorJitter": lambda rng: augment.ColorJitter(rng=rng),
     "GaussianNoise": lambda rng: augment.GaussianNoise(rng=rng),
+    "RandAugment": lambda rng: augment.RandAugment(rng=rng),
     "digits": lambda rng: augment.digits(rng=rng),
     "photos": lambda rng: augment.photos(rng=rng),
 }
@@ -133,6 +134,8 @@ def test_a_resumed_run_goes_on_with_the_same_pictures(tmp_path):
         (lambda rng: augment.Contrast(-0.1, rng=rng), "Contrast: amount -0.1"),
         (lambda rng: augment.Brightness(0.1, (1.0, 0.0), rng=rng), r"limits \(1\.0, 0\.0\)"),
         (lambda rng: augment.ColorJitter(hue=200.0, rng=rng), "hue 200.0.*at most 180"),
+        (lambda rng: augment.RandAugment(0, rng=rng), "RandAugment: count 0. It is how many"),
+        (lambda rng: augment.RandAugment(2, 31.0, rng=rng), "magnitude 31.0.*at most 30"),
         (lambda rng: augment.GaussianNoise(float("nan"), rng=rng), "GaussianNoise: std nan"),
     ],
 )
