@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.cli.recipe import Recipe, recipe_optimizer
+from pellucid.cli.optimizing import optimizer_of
+from pellucid.cli.recipe import Recipe
 from pellucid.errors import FileError, StateError
 from pellucid.languages import marked, said
 from pellucid.nn.module import Module
@@ -92,7 +93,7 @@ def _are_of(model: Module, arrays: Mapping[str, Any]) -> bool:
 
 def _restored(recipe: Recipe, model: Module, arrays: Mapping[str, Any]) -> Any:
     """An optimizer of the recipe with the state of a checkpoint; None where it does not fit."""
-    optimizer = recipe_optimizer(recipe, model)
+    optimizer = optimizer_of(recipe, model)
     state = {
         name.removeprefix(OPTIMIZER): array
         for name, array in arrays.items()

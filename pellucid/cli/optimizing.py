@@ -1,18 +1,19 @@
-"""The optimizer of a run of the command line, and how its learning rate goes.
+"""The optimizer of a recipe of the command line, and how its learning rate goes.
 
 rate_options    the options of the command line
 check_schedule  refuses words that are no schedule
-optimizer_of    the optimizer of its words
+rate_callbacks  what sets the rate after epochs
+optimizer_of    the optimizer of a recipe
 written_out     the words of a schedule with what follows from the run
 """
 
-from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 import click
 
 from pellucid.cli.known_words import SCHEDULES
+from pellucid.nn.module import Module
 from pellucid.optim import OPTIMIZERS, Optimizer
 
 
@@ -24,7 +25,8 @@ def rate_options() -> list[click.Parameter]:
             metavar="WORDS",
             help="How the learning rate goes from update to update, over the whole run where "
             "nothing else is said: cosine-decay, or with options, step-decay:every=5epochs,"
-            "factor=0.5, or one after another, warm-up:steps=100+cosine-decay. One of "
+            "factor=0.5, or one after another, warm-up:steps=100+cosine-decay; or after epochs "
+            "without improvement, on-plateau:patience=5,factor=0.5. One of "
             f"{', '.join(SCHEDULES)}; left out: constant.",
         ),
     ]
@@ -33,40 +35,43 @@ def rate_options() -> list[click.Parameter]:
 def check_schedule(words: str | None) -> None:
     """Raise OptionError for words that are no schedule, or leave something out."""
     if words is not None:
-        from pellucid.cli.scheduling import schedule_of  # on use: few runs have one
+        from pellucid.cli.scheduling import plateau_of, schedule_of  # on use: few runs have one
 
-        schedule_of(words)
+        _ = plateau_of(words) or schedule_of(words)
 
 
-def optimizer_of(
-    name: str, options: Mapping[str, Any], schedule: str | None, parameters: Any
-) -> Optimizer:
-    """The optimizer of a name, for the parameters of a model. Errors: OptionError."""
-    given = dict(options)
-    if schedule is not None:
-        from pellucid.cli.scheduling import schedule_of  # on use: few runs have one
+def rate_callbacks(schedule: str | None) -> tuple[Any, ...]:
+    """What sets the learning rate after epochs, where the words say so. Errors: OptionError."""
+    if schedule is None:
+        return ()
+    from pellucid.cli.scheduling import plateau_of
+
+    rule = plateau_of(schedule)
+    return () if rule is None else (rule,)
+
+
+def optimizer_of(recipe: Any, model: Module) -> Optimizer:
+    """The optimizer of a recipe, for a model. Errors: OptionError."""
+    given, schedule = dict(recipe.optimizer_options), recipe.schedule
+    if schedule is not None and not rate_callbacks(schedule):
+        from pellucid.cli.scheduling import schedule_of
 
         given["learning_rate"] = schedule_of(schedule)
-    return OPTIMIZERS[name](parameters, **given)
+    return OPTIMIZERS[recipe.optimizer](model.parameters(), **given)
 
 
-def written_out(
-    schedule: str | None,
-    optimizer: tuple[str, Mapping[str, Any]],
-    batches: tuple[int, int, bool],
-    epochs: int,
-) -> str | None:
-    """The words of a schedule with what follows from the run; None for none.
+def written_out(recipe: Any, samples: int) -> str | None:
+    """The words of a recipe's schedule with what follows from the run; None for none.
 
-    `batches`: samples, how many a batch has, and whether a smaller last one is left out.
-    Errors: OptionError for words that are no schedule.
+    `samples`: how many are trained on. Errors: OptionError for words that are no schedule.
     """
-    if schedule is None:
+    if recipe.schedule is None:
         return None
     from pellucid.cli.scheduling import RunLength, filled
 
-    (name, options), (samples, size, drop_last) = optimizer, batches
-    usual = {field.name: field.default for field in fields(OPTIMIZERS[name])}
-    rate = options.get("learning_rate", usual["learning_rate"])
-    whole, rest = divmod(samples, size)
-    return filled(schedule, RunLength(rate, whole + (rest > 0 and not drop_last), epochs))
+    options = fields(OPTIMIZERS[recipe.optimizer])
+    usual = {option.name: option.default for option in options}
+    rate = recipe.optimizer_options.get("learning_rate", usual["learning_rate"])
+    whole, rest = divmod(samples, recipe.batch_size)
+    batches = whole + (rest > 0 and not recipe.drop_last)
+    return filled(recipe.schedule, RunLength(rate, batches, recipe.epochs))

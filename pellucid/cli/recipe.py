@@ -16,7 +16,7 @@ from pellucid.cli import long_runs
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
-from pellucid.cli.optimizing import check_schedule, optimizer_of, written_out
+from pellucid.cli.optimizing import check_schedule, optimizer_of, rate_callbacks, written_out
 from pellucid.cli.settings import from_values
 from pellucid.cli.updates import average_of
 from pellucid.data import Form
@@ -164,10 +164,10 @@ def build_trainer(
     batch = batch_of(recipe, len(parts.train))
     recipe, most = replace(recipe, batch_size=batch), min(batch, len(parts.train))
     most = min(most, recipe.micro_batch or most)
-    recipe = replace(recipe, schedule=_schedule(recipe, len(parts.train)))
+    recipe = replace(recipe, schedule=written_out(recipe, len(parts.train)))
     check_training(recipe.model, lambda: build_model(recipe, form), loss, form, most)
     model = build_model(recipe, form)
-    optimizer = recipe_optimizer(recipe, model)
+    optimizer = optimizer_of(recipe, model)
     patience = recipe.early_stopping
     long_run = long_runs.read(recipe.long_run)
     config = {"recipe": asdict(recipe), "data": asdict(DataFacts.of(parts))}
@@ -182,25 +182,12 @@ def build_trainer(
         keep=recipe.keep,
         average=average_of(recipe.average, recipe.average_options),
         **long_run.of_trainer(),
-        callbacks=callbacks,
+        callbacks=(*rate_callbacks(recipe.schedule), *callbacks),
         saving=long_run.saving(folder, config),
         executor=recipe.executor,
         lint=lint,
     )
     return Trainer(model, loss, optimizer, parts.train, parts.validation, options)
-
-
-def recipe_optimizer(recipe: Recipe, model: Module) -> Any:
-    """The optimizer of a recipe, for a model. Errors: OptionError."""
-    options, schedule = recipe.optimizer_options, recipe.schedule
-    return optimizer_of(recipe.optimizer, options, schedule, model.parameters())
-
-
-def _schedule(recipe: Recipe, samples: int) -> str | None:
-    """The words of the recipe's schedule, with what follows from its batches and epochs."""
-    batches = samples, batch_of(recipe, samples), recipe.drop_last
-    optimizer = recipe.optimizer, recipe.optimizer_options
-    return written_out(recipe.schedule, optimizer, batches, recipe.epochs)
 
 
 def batch_of(recipe: Recipe, samples: int) -> int:

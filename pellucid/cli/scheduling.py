@@ -3,6 +3,7 @@
 SCHEDULES      the schedules by their words
 filled         the words with all that was left out, of a run of so many updates
 schedule_of    the schedule of words to which nothing is to be added
+plateau_of     the rule of on-plateau, which lowers the rate by what is measured
 
 A schedule is NAME, or NAME:OPTION=VALUE,OPTION=VALUE, with the options of its class. Several
 are joined by +, each but the last with `updates=N`, for how many it goes on. A whole number may
@@ -13,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 from pellucid.cli.settings import Setting, check_names, from_words, settings_of
 from pellucid.errors import OptionError, closest
@@ -30,6 +32,7 @@ from pellucid.optim import (
     StepDecay,
     WarmUp,
 )
+from pellucid.train import ReduceOnPlateau
 
 SCHEDULES: dict[str, type[Schedule]] = {
     "constant": Constant,
@@ -44,6 +47,7 @@ SCHEDULES: dict[str, type[Schedule]] = {
 }
 WARM_UP = "warm-up"
 WARM_UP_OPTIONS = {"steps": Setting("steps", int, None, "")}
+PLATEAU = "on-plateau"
 UPDATES = "updates"
 RATES = ("learning_rate", "peak")  # what the rate of the optimizer is given as
 EPOCHS = re.compile(r"(\d+) *epochs?")
@@ -73,7 +77,15 @@ class Phase:
     @property
     def settings(self) -> dict[str, Setting]:
         """What may be said of it."""
-        return WARM_UP_OPTIONS if self.name == WARM_UP else settings_of(SCHEDULES[self.name])
+        if self.name == WARM_UP:
+            return WARM_UP_OPTIONS
+        found = settings_of(self.kind)
+        return {name: each for name, each in found.items() if each.kind in (int, float)}
+
+    @property
+    def kind(self) -> type[Any]:
+        """Its class."""
+        return ReduceOnPlateau if self.name == PLATEAU else SCHEDULES[self.name]
 
     @property
     def updates(self) -> int:
@@ -96,9 +108,9 @@ class Phase:
             found.setdefault("steps", found.get(UPDATES, str(left)))
         return Phase(self.name, found)
 
-    def built(self) -> Schedule:
-        """The schedule. Errors: OptionError for what it does not have, or has not."""
-        kind = SCHEDULES[self.name]
+    def built(self) -> Any:
+        """What it means. Errors: OptionError for what it does not have, or has not."""
+        kind = self.kind
         words = {name: word for name, word in self.options.items() if name != UPDATES}
         check_names(self.owner, self.settings, words)
         needed = [name for name, each in self.settings.items() if each.is_required]
@@ -119,6 +131,8 @@ class Phase:
 
 def filled(words: str, run: RunLength) -> str:
     """The words with all that was left out. Errors: OptionError naming the part."""
+    if plateau_of(words) is not None:
+        return words
     *before, last = _parts(words)
     left = run.epoch * run.epochs
     found = []
@@ -150,6 +164,20 @@ def schedule_of(words: str) -> Schedule:
     return _chain(parts)
 
 
+def plateau_of(words: str) -> ReduceOnPlateau | None:
+    """The rule that words mean; None where they mean a schedule. Errors: OptionError."""
+    first, *others = _parts(words)
+    if first.name != PLATEAU:
+        return None
+    if others:
+        raise OptionError(
+            f"schedule {words!r}: {PLATEAU} sets the rate after epochs, a schedule that of each "
+            "update. Give one of them."
+        )
+    found: ReduceOnPlateau = first.built()
+    return found
+
+
 def _chain(parts: list[Phase]) -> Schedule:
     """The parts one after another."""
     schedules = [part.built() for part in parts]
@@ -161,7 +189,7 @@ def _parts(words: str) -> Iterator[Phase]:
     """The schedules that are joined. Errors: OptionError for a word that is none."""
     for i, text in enumerate(words.split("+")):
         name, _, rest = text.strip().partition(":")
-        known = [*SCHEDULES, WARM_UP] if i == 0 else list(SCHEDULES)
+        known = [*SCHEDULES, WARM_UP, PLATEAU] if i == 0 else list(SCHEDULES)
         if name not in known:
             raise OptionError(f"schedule {name!r} is not known. {closest(name, known)}")
         yield Phase(name, dict(_option(name, pair) for pair in rest.split(",") if pair))

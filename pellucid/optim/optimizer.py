@@ -77,7 +77,7 @@ class Optimizer(Strict):
     weight_decay: float = 0.0
     clip: Clipping | None = None
     rules: Sequence[Rule] = ()
-    groups: Sequence[Any] = ()
+    groups: Sequence[Any] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         name = type(self).__name__

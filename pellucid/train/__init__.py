@@ -1,6 +1,7 @@
 """Training: `Trainer(model, loss, optimizer, data).fit(epochs=5)`.
 
 Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, ProgressBar
+Rates           ReduceOnPlateau, Plateau
 Averages        ExponentialAverage, UniformAverage, Averaging
 Measures        evaluate, Metric, SetMetric, Accuracy, RocAuc, AbsoluteError
 What happened   History, StepRecord, EpochRecord
@@ -50,6 +51,10 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         Averaging as Averaging,
         ExponentialAverage as ExponentialAverage,
         UniformAverage as UniformAverage,
+    )
+    from pellucid.train.plateau import (
+        Plateau as Plateau,
+        ReduceOnPlateau as ReduceOnPlateau,
     )
 
 if not TYPE_CHECKING:  # other names are answered with ours

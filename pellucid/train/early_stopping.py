@@ -179,7 +179,12 @@ class Watch:
         return f"early stopping: {self.best.waited} epochs without a better value"
 
 
-def rises(monitor: str, metrics: Sequence[Metric | SetMetric], mode: str | None) -> bool:
+def rises(
+    monitor: str,
+    metrics: Sequence[Metric | SetMetric],
+    mode: str | None,
+    owner: str = "EarlyStopping",
+) -> bool:
     """Whether a measure, such as `validation_accuracy`, is better where it is higher.
 
     Errors: OptionError for a metric that does not tell, where `mode` does not either.
@@ -191,8 +196,8 @@ def rises(monitor: str, metrics: Sequence[Metric | SetMetric], mode: str | None)
     direction = told[measure]
     if direction is None:
         raise OptionError(
-            f"EarlyStopping: monitor {monitor!r}, and the metric {measure!r} does not say whether "
+            f"{owner}: monitor {monitor!r}, and the metric {measure!r} does not say whether "
             "higher or lower values are better. Give the metric `higher_is_better`, True or "
-            'False, or write EarlyStopping(..., mode="min") or mode="max".'
+            f'False, or write {owner}(..., mode="min") or mode="max".'
         )
     return direction

@@ -7,7 +7,7 @@ Callback    what is called while training goes on
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -56,8 +56,11 @@ class Callback(Strict):
 
     Order: `begin`; `after_steps` about ten times a second, and `after_epoch`; `end`, also
     after an error. `trainer` is the `Trainer` that calls; `trainer.stop(reason)` ends training
-    after the current chunk.
+    after the current chunk. `check` is called when the Trainer is made. Where one `decides` what
+    training computes, as by another learning rate, a run goes on with the same one alone.
     """
+
+    decides: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         """Refuse other libraries' methods, which nothing would call."""
@@ -69,6 +72,9 @@ class Callback(Strict):
                     f"{cls.__name__}.{name}: no one would call it. Name it {meant}: see "
                     "pellucid.train.Callback."
                 )
+
+    def check(self, trainer: Any) -> None:
+        """Refuse a Trainer that it has no meaning for, by an OptionError."""
 
     def begin(self, trainer: Any, epochs: int) -> None:
         """Training begins, up to `epochs` epochs in all."""

@@ -8,7 +8,7 @@ run_config    what config.json holds
 import functools
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pellucid.data import Dataset
@@ -17,7 +17,7 @@ from pellucid.graph import Graph
 from pellucid.train.base import BaseTrainer
 from pellucid.train.measured import TRAIN, VALIDATION
 from pellucid.train.metrics import SetMetric
-from pellucid.train.options import Options
+from pellucid.train.options import Callback, Options
 from pellucid.version import __version__
 
 
@@ -107,8 +107,13 @@ def _check_monitor(validation: Dataset | None, options: Options) -> None:
             "measure says which epoch is the best: give it once."
         )
     monitor = stopping or options.monitor
-    if monitor is None:
-        return
+    if monitor is not None:
+        where = "EarlyStopping" if stopping else "Options"
+        check_measured(where, monitor, validation, options)
+
+
+def check_measured(where: str, monitor: str, validation: Dataset | None, options: Options) -> None:
+    """Raise OptionError for a monitor that is not measured after an epoch."""
     measured = ["loss", *(metric.name for metric in options.metrics)]
     known = [TRAIN + name for name in measured]
     if validation is not None:
@@ -117,8 +122,14 @@ def _check_monitor(validation: Dataset | None, options: Options) -> None:
         meant = closest(monitor, known)
         if validation is None and monitor.startswith("val"):
             meant += " There is no validation set: give Trainer(..., validation=...) one."
-        where = "EarlyStopping" if stopping else "Options"
         raise OptionError(f"{where}: monitor {monitor!r} is not measured. {meant}")
+
+
+def check_callbacks(trainer: BaseTrainer) -> None:
+    """Have each callback refuse a Trainer that it has no meaning for."""
+    for callback in trainer.options.callbacks:
+        if isinstance(callback, Callback):
+            callback.check(trainer)
 
 
 def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
@@ -138,6 +149,8 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
         "data_checksum": _digest(train),
         "weights": _checksum(options.weights.of(train)),
         "optimizer": repr(trainer.optimizer),
+        "groups": _forms(getattr(trainer.optimizer, "groups", ())),
+        "callbacks": _forms(c for c in options.callbacks if getattr(c, "decides", False)),
         "validation_checksum": None if validation is None else _digest(validation),
         "metrics": [metric.name for metric in options.metrics],
         "micro_batch": options.micro_batch,
@@ -148,6 +161,11 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
         "model": _named(trainer.model),
         "step": f"graph {hashlib.sha256(str(step).encode()).hexdigest()[:16]}",
     }
+
+
+def _forms(parts: Iterable[Any]) -> list[str] | None:
+    """How parts print; None where there are none, as runs of earlier versions say it."""
+    return [repr(part) for part in parts] or None
 
 
 def _named(what: Any) -> str:

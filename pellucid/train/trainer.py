@@ -29,7 +29,7 @@ from pellucid.train.linted import linted
 from pellucid.train.options import Options
 from pellucid.train.progress import watched
 from pellucid.train.recorder import Recorder
-from pellucid.train.requirements import check_data, identity, run_config
+from pellucid.train.requirements import check_callbacks, check_data, identity, run_config
 from pellucid.train.stepper import Stepper
 
 
@@ -76,6 +76,7 @@ class Trainer(BaseTrainer):
         )
         self._callbacks = options.callbacks
         self._stop = ""
+        check_callbacks(self)
 
     def fit(
         self, epochs: int | None = None, *, more: int | None = None, show: bool | None = None

@@ -71,8 +71,11 @@ def test_what_words_mean(words: str) -> None:
         ("cosine-decay+constant", r"the run has 300 updates, 10 an epoch; those before the last"),
         ("warm-up:steps=5", r"schedule 'warm-up:steps=5': warm-up has one option, steps, and a s"),
         ("warm-up:steps=5,rate=1+constant", "warm-up has one option, steps"),
+        ("on-plateau+constant", "on-plateau sets the rate after epochs, a schedule that of each"),
+        ("on-plateau:patience=0", "schedule 'on-plateau': ReduceOnPlateau: patience 0"),
+        ("on-plateau:monitor=loss", "schedule 'on-plateau' has no option 'monitor'"),
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_words_that_mean_nothing_are_refused(words: str, message: str) -> None:
     with pytest.raises(OptionError, match=message):
@@ -91,6 +94,17 @@ def test_a_run_goes_on_with_the_schedule_that_it_began_with(run: Run, tmp_path: 
     recipe = json.loads((parts / "config.json").read_text())["recipe"]
     said = "cosine-restarts:period=8,factor=2,learning_rate=0.01"
     assert recipe["schedule"] == said
+
+
+def test_a_plateau_lowers_the_rate_and_is_told_at_the_end(run: Run, tmp_path: Path) -> None:
+    folder, words = tmp_path / "run", ("--hidden", 4, "--executor", "reference", "--epochs", 5)
+    schedule = ("--schedule", "on-plateau:patience=2,min_delta=9,factor=0.5")
+    code, out, _ = run("train", "moons", *words, *schedule, "--out", folder)
+    assert code == 0
+    assert "learning rate lowered after epoch: 3, 5" in out
+    code, out, _ = run("resume", folder, "--more", 2)
+    assert code == 0
+    assert "learning rate lowered after epoch: 3, 5, 7" in out
 
 
 def test_words_of_a_damaged_run_are_refused(run: Run, tmp_path: Path) -> None:

@@ -207,12 +207,6 @@ def test_what_stands_in_no_layer_goes_with_the_first_and_what_stands_in_two_too(
     assert len(said[0].of) == 7
 
 
-def test_the_form_of_an_optimizer_tells_its_groups():
-    p = {"w": pc.Parameter([[1.0]])}
-    optimizer = optim.SGD(p, groups=[optim.Group(p, factor=0.5)])
-    assert "Group(learning_rate=None, factor=0.5, l1=None" in repr(optimizer)
-
-
 def made(*groups, names=("w", "b")):
     p = {name: pc.Parameter(START[name].copy()) for name in ("w", "b")}
     given = [group(p) if callable(group) else group for group in groups]

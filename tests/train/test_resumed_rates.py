@@ -20,7 +20,7 @@ from pellucid.optim import (
     layerwise_rates,
 )
 from pellucid.random import Generator
-from pellucid.train import Options, Saving, Trainer
+from pellucid.train import Options, ReduceOnPlateau, Saving, Trainer
 
 EPOCHS = 4  # of five updates: four whole batches and a smaller one
 
@@ -43,11 +43,17 @@ def layered(model: nn.Sequential) -> Momentum:
     return Momentum(model.parameters(), 0.05, groups=layerwise_rates(model, 0.5))
 
 
-MAKERS: dict[str, Callable[[nn.Sequential], Any]] = {"groups": grouped, "by depth": layered}
+MAKERS: dict[str, Callable[[nn.Sequential], Any]] = {
+    "groups": grouped,
+    "by depth": layered,
+    "plateau": layered,
+}
+RULES = {"plateau": (ReduceOnPlateau(0.5, patience=1, min_delta=0.2),)}
 
 
-def made(name: str, executor: str, **options: Any) -> Trainer:
+def made(name: str, executor: str, *callbacks: Any, **options: Any) -> Trainer:
     model = network()
+    options["callbacks"] = (*RULES.get(name, ()), *callbacks)
     usual = Options(batch_size=16, seed=3, executor=executor, keep="last", lint=False)
     given = replace(usual, **options)
     optimizer = MAKERS[name](model)
@@ -64,7 +70,7 @@ def test_a_run_that_was_cut_off_goes_on_to_the_bit(
     whole.fit(EPOCHS)
     for step in range(1, 5 * EPOCHS, 3 if executor == "native" else 1):
         saving = Saving(tmp_path / str(step), report=False, graph=False)
-        made(name, executor, saving=saving, callbacks=(StopAt(step),)).fit(EPOCHS)
+        made(name, executor, StopAt(step), saving=saving).fit(EPOCHS)
         again = made(name, executor, saving=saving)
         again.resume()
         assert again.position.step == step
