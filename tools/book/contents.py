@@ -38,6 +38,7 @@ CONTENTS = {
         "primitives",
         "rewrites",
         "numerics",
+        "conventions-of-training",
         "array-api",
         "subject",
         "corrections",
