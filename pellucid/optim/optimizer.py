@@ -3,7 +3,7 @@
 Optimizer    the base: a subclass defines `start` and `update`
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
 
@@ -64,9 +64,8 @@ class Optimizer(Strict):
     of these, and refuse to be changed: make another optimizer.
 
     A subclass gives two pure functions: `start(w)`, its state for one parameter, and
-    `update(w, g, state, step)`, the new parameter and the new state. Where decay has another
-    place in the formula than 4., it overrides `decayed`; where some parameters follow another
-    formula, `begun`, whose states tell `update` apart, and `rate_of`.
+    `update(w, g, state, step)`, the new parameter and the new state. It overrides `decayed` where
+    decay has another place than 4., `begun` and `rate_of` where formulas differ by parameter.
     """
 
     parameters: dict[str, Variable] = field(repr=False)
@@ -172,6 +171,10 @@ class Optimizer(Strict):
         """One update of every parameter towards a smaller loss."""
         self.apply(self.gradients(loss))
 
+    def minimize_by(self, compute: Callable[[], Tensor]) -> None:
+        """The same from what computes the loss, which some optimizers ask for more than once."""
+        self.minimize(compute())
+
     def gradients(self, loss: Tensor) -> Gradients:
         """The gradient of the loss by every parameter that it depends on, by path.
 
@@ -228,8 +231,7 @@ class Optimizer(Strict):
         new = {self.steps: count}
         for path, g in clipped.items():
             with scope(f"update of {path}", absolute=True):
-                rate = rates[self._group_of.get(path)].astype(g.dtype)
-                step = self._step_of(path, count.astype(g.dtype), rate)
+                step = self._step_of(path, count.astype(g.dtype), rates)
                 new[self.parameters[path]], state = self._updated(path, g, held[path], step)
             new |= {self.slots[path][key]: value for key, value in state.items()}
         return new
@@ -249,9 +251,9 @@ class Optimizer(Strict):
         slots = {key: constant(slot.value) for key, slot in self.slots[path].items()}
         return constant(self.parameters[path].read()), slots
 
-    def _step_of(self, path: str, count: Tensor, rate: Tensor) -> Step:
-        decay = weight_decay_of(self._rules[path])
-        return Step(count, self.rate_of(path, rate), decay)
+    def _step_of(self, path: str, count: Tensor, rates: Mapping[Any, Tensor]) -> Step:
+        rate = rates[self._group_of.get(path)].astype(count.dtype)
+        return Step(count, self.rate_of(path, rate), weight_decay_of(self._rules[path]))
 
     def _updated(
         self, path: str, g: Tensor, held: tuple[Tensor, Slots], step: Step

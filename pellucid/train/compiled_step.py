@@ -151,12 +151,27 @@ class CompiledStep:
             loss, measured = parts.update(self._of_batch, indices, names)
             self._refuse_unheld()
         else:
-            loss, measured = self._of_batch(indices)
-            self._refuse_unheld()
-            task.optimizer.minimize(loss)
+            loss, measured = self._updated(indices)
         if task.averages is not None:
             task.averages.follow()
         return {"loss": loss} | measured
+
+    def _updated(self, indices: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """One update from a batch; its loss and metrics before."""
+        optimizer = self.task.optimizer
+        taken = []
+
+        def compute() -> Tensor:
+            loss, measured = self._of_batch(indices)
+            taken.append((loss, measured))
+            self._refuse_unheld()
+            return loss
+
+        if hasattr(optimizer, "minimize_by"):
+            optimizer.minimize_by(compute)
+        else:  # of the user's own, by a loss alone
+            optimizer.minimize(compute())
+        return taken[0]
 
     def _of_batch(self, indices: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss and the metrics of some samples."""
