@@ -88,12 +88,14 @@ class Group(Strict):
                 "number can be changed: optimizer.groups[0].learning_rate = 0.01."
             )
 
-    def penalty(self, **others: float) -> Penalty:
+    @strict
+    def penalty(self, others: Mapping[str, float]) -> Penalty:
         """The penalties of its weights; `others`: what it says nothing of."""
         own = {name: getattr(self, name) for name in others}
         given = {name: others[name] if own[name] is None else own[name] for name in others}
         return Penalty(**given, to=lambda path, w: path in self.of and weights_only(path, w))
 
+    @strict
     def rate_before(self, rate: Tensor, count: Tensor, dtype: DType) -> Tensor:
         """Its learning rate after so many updates; `rate`: that of the optimizer."""
         if self.learning_rate is not None:

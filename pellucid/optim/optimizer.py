@@ -112,7 +112,7 @@ class Optimizer(Strict):
         given = {"l1": self.l1, "l2": self.l2, "weight_decay": self.weight_decay}
         grouped = self._group_of
         plain = Penalty(**given, to=lambda p, w: weights_only(p, w) and p not in grouped)
-        return [plain, *(group.penalty(**given) for group in self.groups)]
+        return [plain, *(group.penalty(given) for group in self.groups)]
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Keep a value; once all is made, a learning rate is assigned, other options refused.
