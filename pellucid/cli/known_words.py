@@ -1,7 +1,8 @@
-"""The values of `--keep`, `--average`, `--schedule`; the options that belong to the optimizer."""
+"""The values of `--keep`, `--average` and others; the options that belong to the optimizer."""
 
 KEEPS = ("best", "last")  # as in pellucid.train.options, which takes long to load
 AVERAGES = ("exponential", "uniform")
+NOT_FINITE = ("stop", "skip", "go-back")
 OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")
 SCHEDULES = (
     "constant",

@@ -18,7 +18,7 @@ from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.optimizing import check_schedule, optimizer_of, rate_callbacks, written_out
 from pellucid.cli.settings import from_values
-from pellucid.cli.updates import average_of
+from pellucid.cli.updates import average_of, recovery_of
 from pellucid.data import Form
 from pellucid.errors import (
     CapacityError,
@@ -57,6 +57,7 @@ KINDS = {
     "early_stopping": int,
     "keep": str,
     "average": str,
+    "not_finite": str,
     "schedule": str,
     "class_weights": str,
     "executor": str,
@@ -87,6 +88,7 @@ class Recipe:
     keep: str | None = None
     average: str | None = None
     average_options: Mapping[str, Any] = field(default_factory=dict)
+    not_finite: str | None = None
     class_weights: str | None = None
     executor: str | None = None
     long_run: Mapping[str, Any] = field(default_factory=dict)
@@ -181,6 +183,7 @@ def build_trainer(
         early_stopping=None if patience is None else EarlyStopping(patience),
         keep=recipe.keep,
         average=average_of(recipe.average, recipe.average_options),
+        not_finite=recovery_of(recipe.not_finite),
         **long_run.of_trainer(),
         callbacks=(*rate_callbacks(recipe.schedule), *callbacks),
         saving=long_run.saving(folder, config),
@@ -207,6 +210,7 @@ def read_recipe(run: RunFolder) -> Recipe:
         recipe = Recipe(**entry)
         _check_types(recipe)
         average_of(recipe.average, recipe.average_options)
+        recovery_of(recipe.not_finite)
         check_schedule(recipe.schedule)
         build_options(recipe)
         from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)

@@ -201,6 +201,8 @@ class _Run:
         for line in best_and_last(history) if history.epochs.get("epoch") else ():
             console.print(line)
         console.print(f"ended: {history.stopped}")
+        if history.skipped:
+            console.print(f"steps not made, as not finite: {len(history.skipped):,}")
         console.print(history.weights)
         for name, text in self.trainer.results.items():
             console.print(f"{name}: {text}")
@@ -225,6 +227,7 @@ class _Run:
         return {
             "run": str(self.folder),
             "ended": history.stopped,
+            "skipped_steps": history.skipped,
             "weights": history.weights,
             "best_epoch": history.best_epoch,
             "kept_epoch": history.restored_epoch or self.trainer.position.epoch,

@@ -2,6 +2,7 @@
 
 update_options     the options of the command line
 average_options    those of them that belong to the average, by their names in Python
+recovery_of        the rule for steps that are not finite
 average_of         the rule of averaging that words and numbers name
 """
 
@@ -10,7 +11,7 @@ from typing import Any
 
 import click
 
-from pellucid.cli.known_words import AVERAGES
+from pellucid.cli.known_words import AVERAGES, NOT_FINITE
 from pellucid.cli.values import Number, Whole
 from pellucid.cli.words import OneOf
 from pellucid.errors import OptionError, closest
@@ -51,7 +52,24 @@ def update_options() -> list[click.Parameter]:
             metavar="N",
             help="Average over every N-th update; left out: over each.",
         ),
+        click.Option(
+            ["--not-finite"],
+            type=OneOf(NOT_FINITE),
+            help="What a step that is not finite does: stop training (left out), skip the step, or "
+            "go back to what was 100 steps before at most.",
+        ),
     ]
+
+
+def recovery_of(word: str | None) -> Any:
+    """The rule for steps that are not finite; None where they stop training."""
+    if word not in (None, *NOT_FINITE):
+        raise OptionError(f"not_finite {word!r} is not known. {closest(str(word), NOT_FINITE)}")
+    if word in (None, "stop"):
+        return None
+    from pellucid.train import GoBack, SkipStep  # on use: few runs recover
+
+    return SkipStep() if word == "skip" else GoBack()
 
 
 def average_options(given: Mapping[str, Any]) -> dict[str, Any]:

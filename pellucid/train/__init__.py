@@ -3,6 +3,7 @@
 Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, ProgressBar
 Rates           ReduceOnPlateau, Plateau
 Averages        ExponentialAverage, UniformAverage, Averaging
+Not finite      SkipStep, GoBack, Recovery
 Measures        evaluate, Metric, SetMetric, Accuracy, RocAuc, AbsoluteError
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
@@ -55,6 +56,11 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
     from pellucid.train.plateau import (
         Plateau as Plateau,
         ReduceOnPlateau as ReduceOnPlateau,
+    )
+    from pellucid.train.recovery import (
+        GoBack as GoBack,
+        Recovery as Recovery,
+        SkipStep as SkipStep,
     )
 
 if not TYPE_CHECKING:  # other names are answered with ours

@@ -20,7 +20,8 @@ from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.components import check_parts
 from pellucid.train.evaluation import Feed, Loss
-from pellucid.train.keeping import AVERAGE, MODEL
+from pellucid.train.keeping import AVERAGE, MARK, MODEL
+from pellucid.train.measured import MADE
 from pellucid.train.metrics import Metric, SetMetric, for_loss, means_of
 from pellucid.train.options import Options
 from pellucid.variables import Variable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pellucid.augment.mixing import Mixing
     from pellucid.train.averaging import Averages
     from pellucid.train.micro_batches import Accumulation
+    from pellucid.train.recovery import SoundSteps
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Task:
     """What is trained, and what is measured.
 
     `averages` of the weights, where some are kept; `mixing` of samples, where they are mixed;
-    `micro_batch`: the samples of a batch that are taken at a time, where these are not all.
+    `micro_batch`: the samples of a batch that are taken at a time, where these are not all;
+    `sound`: steps that are not made where they are not finite, where these do not stop training.
     """
 
     model: Any
@@ -46,6 +49,7 @@ class Task:
     averages: "Averages | None" = None
     mixing: "Mixing | None" = None
     micro_batch: int | None = None
+    sound: "SoundSteps | None" = None
 
     @staticmethod
     def of(model: Any, loss: Loss, optimizer: Any, options: Options) -> "Task":
@@ -58,7 +62,9 @@ class Task:
             averages = averages_of(model, optimizer, options.average)
         seed_run(options.mixing, options.seed)
         metrics = for_loss(options.metrics, loss)
-        beside = averages, options.mixing, options.micro_batch
+        rule = options.not_finite
+        sound = None if rule is None else rule.sound_steps()
+        beside = averages, options.mixing, options.micro_batch, sound
         return Task(model, loss, optimizer, metrics, *beside)
 
     def mixed(self, inputs: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], Loss]:
@@ -105,6 +111,12 @@ class CompiledStep:
         with self.task.model.mode(training=True), self.feed.cropped(row):
             self._compiled.prepare(row)
 
+    def begin(self, row: Any) -> None:
+        """Capture the step, and mark where it begins, if it is to be."""
+        self.captured(row)
+        if self.task.sound is not None:
+            self.task.sound.begin()
+
     def run(self, rows: Any) -> tuple[dict[str, Any], BaseException | None]:
         """One step for each row of sample numbers, which are alike: loss and metrics, as columns.
 
@@ -140,8 +152,10 @@ class CompiledStep:
         if self.task.averages is not None:
             averages = self.task.averages.variables()
             everything |= {f"{AVERAGE}{k}": v for k, v in averages.items()}
-        known = set(everything.values())
         others = self.written(row).items()
+        if self.task.sound is not None:
+            everything |= {f"{MARK}{k}": v for k, v in self.task.sound.variables().items()}
+        known = set(everything.values())
         return everything | {f"other/{k}": v for k, v in others if v not in known}
 
     def _step(self, indices: Tensor) -> dict[str, Tensor]:
@@ -154,6 +168,8 @@ class CompiledStep:
             loss, measured = self._updated(indices)
         if task.averages is not None:
             task.averages.follow()
+        if task.sound is not None:
+            measured |= {MADE: task.sound.settle(loss)}
         return {"loss": loss} | measured
 
     def _updated(self, indices: Tensor) -> tuple[Tensor, dict[str, Tensor]]:

@@ -3,10 +3,8 @@
 check_parts     model, loss, optimizer; check_measured, without the last
 metrics_of      measures as a tuple
 callbacks_of    callbacks as a tuple
-check_average   a rule of averaging, where there is one
-check_mixes     a mixture of samples, where there is one
-check_samples_by
-                an order of samples, where there is one
+check_rules     options that are rules, where there are some
+check_pairs     options that have no meaning together
 """
 
 from typing import Any
@@ -18,10 +16,26 @@ MODEL = "It is a Module: nn.Sequential(...), or a class of your own, made by cal
 LOSS = "It is a function of outputs and targets, such as pellucid.functional.cross_entropy."
 OPTIMIZER = "It is made for the model: pellucid.optim.Adam(model.parameters())."
 METRIC = "Each is an object such as pellucid.train.Accuracy(): see pellucid.train.Metric."
-AVERAGE = "It is a rule: pellucid.train.ExponentialAverage(0.999), or UniformAverage()."
-MIXING = "It mixes samples and targets: pellucid.augment.Mixup(0.2), or CutMix()."
-SAMPLING = "It is a rule: pellucid.data.ClassBalanced(), or ByLength()."
 CALLBACK = "Each is an object such as pellucid.train.ProgressBar(): see pellucid.train.Callback."
+# Options that are rules, each with an attribute that its rules have.
+RULES = {
+    "average": (
+        "forgets",
+        "It is a rule: pellucid.train.ExponentialAverage(0.999), or UniformAverage().",
+    ),
+    "not_finite": (
+        "sound_steps",
+        "It is a rule: pellucid.train.SkipStep(), or GoBack(every=100).",
+    ),
+    "mixing": (
+        "mix",
+        "It mixes samples and targets: pellucid.augment.Mixup(0.2), or CutMix().",
+    ),
+    "sampling": (
+        "matrix",
+        "It is a rule: pellucid.data.ClassBalanced(), or ByLength().",
+    ),
+}
 
 
 def check_measured(where: str, model: Any, loss: Any) -> None:
@@ -59,38 +73,29 @@ def callbacks_of(given: Any) -> tuple[Any, ...]:
     return found
 
 
-def check_average(given: Any) -> None:
-    """Raise OptionError for what is no rule of averaging."""
-    if given is not None and (isinstance(given, type) or not hasattr(given, "forgets")):
-        raise _refusal("Options", "average", given, AVERAGE)
+def check_rules(options: Any) -> None:
+    """Raise OptionError for options that are no rules of their kind."""
+    for name, (mark, rule) in RULES.items():
+        given = getattr(options, name)
+        if given is not None and (isinstance(given, type) or not hasattr(given, mark)):
+            raise _refusal("Options", name, given, rule)
 
 
-def check_mixes(given: Any, micro_batch: int | None) -> None:
-    """Raise OptionError for what mixes no samples, or would mix those of a part alone."""
-    if given is None:
-        return
-    if isinstance(given, type) or not hasattr(given, "mix"):
-        raise _refusal("Options", "mixing", given, MIXING)
-    if micro_batch is not None:
+def check_pairs(options: Any) -> None:
+    """Raise OptionError for options that have no meaning together."""
+    mixing, sampling = options.mixing, options.sampling
+    if mixing is not None and options.micro_batch is not None:
         raise OptionError(
-            f"Options: mixing={given!r} with micro_batch={micro_batch}. Samples would be mixed "
-            "with others of their part alone, so that the update would depend on the parts: leave "
-            "one out."
+            f"Options: mixing={mixing!r} with micro_batch={options.micro_batch}. Samples would be "
+            "mixed with others of their part alone, so that the update would depend on the parts: "
+            "leave one out."
         )
-
-
-def check_samples_by(given: Any, shuffle: bool, class_weights: Any) -> None:
-    """Raise OptionError for what is no order of samples, or one that other options undo."""
-    if given is None:
-        return
-    if isinstance(given, type) or not hasattr(given, "matrix"):
-        raise _refusal("Options", "sampling", given, SAMPLING)
-    if not shuffle:
+    if sampling is not None and not options.shuffle:
         raise OptionError(
-            f"Options: sampling={given!r} with shuffle=False. Either says in which order samples "
-            "come: leave one out."
+            f"Options: sampling={sampling!r} with shuffle=False. Either says in which order "
+            "samples come: leave one out."
         )
-    if type(given).__name__ == "ClassBalanced" and class_weights is not None:
+    if type(sampling).__name__ == "ClassBalanced" and options.weights.classes is not None:
         raise OptionError(
             "Options: sampling=ClassBalanced() with weights of classes. Rare classes would count "
             "more twice, as they come more often: leave one out."

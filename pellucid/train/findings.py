@@ -32,6 +32,7 @@ MOST_OUTPUTS = 2**23  # numbers
 MOST_INPUTS = 2**27
 MOST_CLASSES = 20  # in the plane: more colours are not told apart
 WORST = 10
+MOST_SKIPPED = 5
 
 
 @dataclass
@@ -63,6 +64,12 @@ def findings(trainer: BaseTrainer) -> Findings:
     made = Findings()
     made.add("Architecture", lambda: _architecture(trainer, summaries))
     found.results["parameters"] = f"{_parameters(trainer):,}"
+    skipped = trainer.history.skipped
+    if skipped:
+        shown = ", ".join(map(str, skipped[:MOST_SKIPPED])) + ", ..." * (
+            len(skipped) > MOST_SKIPPED
+        )
+        found.results["steps not made"] = f"{len(skipped):,}: {shown}"
     if trainer.pace.duration:
         first = trainer.pace.first_epoch
         since = f" since epoch {first + 1}" if first else ""

@@ -154,6 +154,8 @@ class History(Measured):
     def __repr__(self) -> str:
         count = len(self.epochs.get("epoch", ()))
         title = f"History: {_counted(len(self), 'step')}, {_counted(count, 'epoch')}"
+        if self.skipped:
+            title += f", {len(self.skipped)} of the steps not made"
         if self.best_epoch is not None:
             title += f", best epoch {self.best_epoch}"
         if self.stopped:

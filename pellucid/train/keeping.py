@@ -19,8 +19,8 @@ from pellucid.variables import assign_all
 if TYPE_CHECKING:
     from pellucid.train.averaging import Averages
 
-# Before the names of a model's variables, and of their averages, in checkpoints.
-MODEL, AVERAGE = "model/", "average/"
+# Before the names of a model's variables, of their averages, and of marks, in checkpoints.
+MODEL, AVERAGE, MARK = "model/", "average/", "mark/"
 CHANGED = (
     "Trainer: the model's variables were changed since training ended. It goes on from them as "
     "they are now, and not from the last weights that it had trained."

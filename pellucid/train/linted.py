@@ -1,6 +1,7 @@
 """Runs the linter before the first step of training, and prints what it found.
 
     linted    warn of likely mistakes, one line each; all that was found
+    depth     how far away the line is that a warning belongs to
 
 It reads the step that is captured already, the optimizer, and a part of the data. Nothing here
 can end a run.
@@ -28,15 +29,15 @@ def linted(trainer: BaseTrainer, step: CompiledStep, row: Any) -> "Findings | No
     try:
         found = _found(trainer, step, captured)
     except Exception as error:  # of a user's own model, whatever it is
-        warnings.warn(f"lint: it failed: {type(error).__name__}: {error}", stacklevel=_depth())
+        warnings.warn(f"lint: it failed: {type(error).__name__}: {error}", stacklevel=depth())
         return None
     for finding in found:
         if finding.severity != "note":  # notes are for those who look
-            warnings.warn(f"lint: {finding.line}", stacklevel=_depth())
+            warnings.warn(f"lint: {finding.line}", stacklevel=depth())
     return found
 
 
-def _depth() -> int:
+def depth() -> int:
     """How far above the caller of this the first line outside the package stands."""
     from pellucid.linter.lines import HOME  # on use: where there is something to be told
 

@@ -2,6 +2,7 @@
 
 Measured            the tables of steps and epochs; `History` is the one class made from it
 TRAIN, VALIDATION   begin the names of what was measured of these sets
+MADE                the column of steps that says which were made
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ Columns = dict[str, list[Any]]
 
 TRAIN = "train_"
 VALIDATION = "validation_"
+MADE = "made"
 
 
 @dataclass
@@ -23,3 +25,15 @@ class Measured(Strict):
     epochs: Columns = field(default_factory=dict)
     best_epoch: int | None = None
     restored_epoch: int | None = None
+
+    @property
+    def unmade(self) -> int:
+        """How many steps in a row, up to the last one, were not made."""
+        made = self.steps.get(MADE, [])
+        return next((i for i, each in enumerate(reversed(made)) if each), len(made))
+
+    @property
+    def skipped(self) -> list[int]:
+        """The steps that were not made, as their numbers were not finite."""
+        columns = (self.steps.get(name, []) for name in ("step", MADE))
+        return [step for step, made in zip(*columns, strict=False) if not made]

@@ -34,14 +34,9 @@ LOSS, WEIGHT = "loss", "weight of all"
 def in_parts(size: int, task: Any, feed: Feed) -> "Accumulation":
     """How a task takes its batches in parts of `size` samples.
 
-    Errors: OptionError for an optimizer that takes no gradients, for samples that are mixed, and
-    for a loss that is no mean and no sum over samples.
+    Errors: OptionError for an optimizer that takes no gradients, or a loss that is no mean and no
+    sum over samples.
     """
-    if task.mixing is not None:
-        raise OptionError(
-            f"Trainer: micro_batch, with mixing={type(task.mixing).__name__}(...), whose partners "
-            "stand anywhere in the batch, also in other parts. Leave one of the two out."
-        )
     kind = type(task.optimizer)
     if getattr(kind, "minimize", None) is not Optimizer.minimize:
         raise OptionError(

@@ -17,13 +17,7 @@ from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.tables import brief
 from pellucid.train.clock import check_limit
-from pellucid.train.components import (
-    callbacks_of,
-    check_average,
-    check_mixes,
-    check_samples_by,
-    metrics_of,
-)
+from pellucid.train.components import callbacks_of, check_pairs, check_rules, metrics_of
 from pellucid.train.early_stopping import EarlyStopping
 from pellucid.train.history import EpochRecord, Steps
 from pellucid.train.metrics import Accuracy, Metric, SetMetric
@@ -33,6 +27,7 @@ if TYPE_CHECKING:
     from pellucid.augment.mixing import Mixing
     from pellucid.data.sampling import Sampling
     from pellucid.train.averaging import Averaging
+    from pellucid.train.recovery import Recovery
 
     Metrics = tuple[Metric | SetMetric, ...]
 else:
@@ -195,13 +190,15 @@ class Options(Strict):
     that says which epoch is the best, such as "validation_accuracy"; left out, that of early
     stopping, or the validation loss, or the training loss. `average`: a rule such as
     `ExponentialAverage(0.999)`, with which an average of the weights is what is measured after
-    epochs, kept and saved; training goes on from the weights themselves. `mixing`: a `Mixup` or
-    `CutMix` of `pellucid.augment`, which mixes the samples of each training batch; metrics of
-    steps then compare with the samples' own targets. `sampling`: `ClassBalanced()` or `ByLength()`
-    of `pellucid.data`, the order of samples in place of a shuffle of all. `max_seconds`: how long
-    to train, counted over every `resume`; then `fit` ends after the steps at hand. `executor`:
-    where the compiled step runs; left out, the default of `pellucid.compile`. `lint`: whether
-    `fit` warns of likely mistakes before its first step, by the quick checks of `pellucid.lint`.
+    epochs, kept and saved; training goes on from the weights themselves. `not_finite`: what
+    becomes of a step whose numbers are not finite, `SkipStep()` or `GoBack()`; left out, training
+    stops before it. `mixing`: a `Mixup` or `CutMix` of `pellucid.augment`, which mixes the samples
+    of each training batch; metrics of steps then compare with the samples' own targets.
+    `sampling`: `ClassBalanced()` or `ByLength()` of `pellucid.data`, the order of samples in place
+    of a shuffle of all. `max_seconds`: how long to train, counted over every `resume`; then `fit`
+    ends after the steps at hand. `executor`: where the compiled step runs; left out, the default
+    of `pellucid.compile`. `lint`: whether `fit` warns of likely mistakes before its first step, by
+    the quick checks of `pellucid.lint`.
 
     Errors: OptionError for a batch size below 1, a seed outside 0..2^64-1, another `keep`, or a
     time that is not above 0.
@@ -219,6 +216,7 @@ class Options(Strict):
     keep: str | None = None
     monitor: str | None = None
     average: "Averaging | None" = None
+    not_finite: "Recovery | None" = None
     mixing: "Mixing | None" = None
     sampling: "Sampling | None" = None
     max_seconds: float | None = None
@@ -240,9 +238,8 @@ class Options(Strict):
         check_limit(self.max_seconds)
         object.__setattr__(self, "metrics", metrics_of(self.metrics))
         object.__setattr__(self, "callbacks", callbacks_of(self.callbacks))
-        check_average(self.average)
-        check_mixes(self.mixing, self.micro_batch)
-        check_samples_by(self.sampling, self.shuffle, self.weights.classes)
+        check_rules(self)
+        check_pairs(self)
         if self.keep is not None and self.keep not in KEEPS:
             raise OptionError(f"Trainer: keep {self.keep!r}. {closest(str(self.keep), KEEPS)}")
         names = ["loss", *(metric.name for metric in self.metrics)]

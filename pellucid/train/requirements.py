@@ -153,6 +153,7 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
         "callbacks": _forms(c for c in options.callbacks if getattr(c, "decides", False)),
         "validation_checksum": None if validation is None else _digest(validation),
         "metrics": [metric.name for metric in options.metrics],
+        "not_finite": None if options.not_finite is None else repr(options.not_finite),
         "micro_batch": options.micro_batch,
         "average": None if options.average is None else repr(options.average),
         "mixing": None if options.mixing is None else repr(options.mixing),

@@ -17,6 +17,7 @@ from pellucid.tables import significant
 from pellucid.train.checkpoint import Position
 from pellucid.train.compiled_step import CompiledStep
 from pellucid.train.history import Steps
+from pellucid.train.measured import MADE
 from pellucid.train.nonfinite import Birthplace, find_origin, is_finite
 from pellucid.train.options import Options
 from pellucid.train.snapshot import Snapshot
@@ -89,11 +90,13 @@ class Stepper:
                 error.add_note(" ".join(told))
             raise
 
-    def advance(self, limit: int) -> Steps:
+    def advance(self, limit: int, unmade: int = 0) -> Steps:
         """Run up to `limit` steps of one epoch.
 
         Where one fails or its loss is not finite, `failure` says why; the steps before it are
-        returned, and weights and position are those before the step that broke.
+        returned, and weights and position are those before the step that broke. Where steps that
+        are not finite are not made, too many in a row end training; `unmade`: how many the last
+        steps are.
         """
         rows = self.rows(limit)
         self._program.prepare(rows[0])
@@ -110,11 +113,37 @@ class Stepper:
         start, self.position = self.position, _after(self.position, done)
         if self.failure is not None:
             self.failure.add_note(f"Trainer: {_where(self.position)}. {_KEPT}")
-        if not is_finite(columns["loss"]) or self._breaks_at_end(snapshot):
+        if self._program.task.sound is not None:
+            self._count_unmade(snapshot, start, rows, columns[MADE], unmade)
+        elif not is_finite(columns["loss"]) or self._breaks_at_end(snapshot):
             self.failure = self._find_failure(snapshot)
         good = max(0, self.position.step - start.step)
         columns = {name: column[:good] for name, column in columns.items()}
         return Steps(start.step + 1, start.epoch + 1, columns)
+
+    def _count_unmade(
+        self, snapshot: Snapshot, start: Position, rows: Any, made: Any, before: int
+    ) -> None:
+        """End behind the step with which too many in a row were not made, if there is one."""
+        from pellucid.train.recovery import too_many  # on use
+
+        sound = self._program.task.sound
+        done = None if sound is None else too_many(made, before, sound.rule.most)
+        if sound is None or done is None:
+            return
+        self.position = _after(start, done)
+        if done < len(made):
+            self._undo_after(snapshot, self.position.step)
+        where = f"{_where(replace(self.position, step=self.position.step - 1))}"
+        self.failure = sound.too_many(where, self._origin(rows[done - 1]))
+
+    def _undo_after(self, snapshot: Snapshot, step: int) -> None:
+        """Bring the variables back to what they were after a step."""
+        snapshot.restore()
+        for position, row in snapshot.steps():
+            if position.step < step:
+                self._program.run(row[None])
+        self._snapshot = None
 
     def _breaks_at_end(self, snapshot: Snapshot) -> bool:
         """Whether an epoch ends with a variable that is not finite: no loss would show it."""

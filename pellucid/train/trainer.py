@@ -178,7 +178,8 @@ class Trainer(BaseTrainer):
     def _run(self, limit: int) -> Steps:
         """Run some steps of one epoch; write them down."""
         self.pace.start()
-        steps = self._stepper.advance(until_next(limit, self.position.step, self.options))
+        limit = until_next(limit, self.position.step, self.options)
+        steps = self._stepper.advance(limit, self.history.unmade)
         self.pace.stop(len(steps))
         if self._stepper.failure is not None:
             self.history.forget_after(self.position.step)
@@ -187,6 +188,10 @@ class Trainer(BaseTrainer):
         self._recorder.add(steps)
         if self._stepper.failure is not None:
             raise self._stepper.failure
+        if self.options.not_finite is not None:
+            from pellucid.train.unmade import tell  # on use
+
+            tell(steps, self.options.not_finite)
         for callback in self._callbacks:
             callback.after_steps(self, steps)
         return steps
@@ -215,7 +220,7 @@ class Trainer(BaseTrainer):
         if not self._keeper.go_on():
             warnings.warn(CHANGED, stacklevel=5)
         self.history.restored_epoch, self.history.weights = None, ""
-        self._program.captured(self._stepper.example)  # what is wrong is said before files are made
+        self._program.begin(self._stepper.example)  # what is wrong is said before files are made
         self._stepper.check_last()
         self._course.check_budget()
         if self._recorder.settle(lambda: run_config(self, self.keep, self._identity)):

@@ -83,7 +83,8 @@ class _Probe:
         rows = np.unique(np.linspace(0, count - 1, min(PROBED, count)).astype(np.int64))
         inputs, targets = feed.batch(tensor(rows))
         with model.mode(training=False):
-            outputs = model(*inputs).numpy()
+            given = model(*inputs).numpy()
+        outputs = np.where(np.isfinite(given), given, 0.5).astype(given.dtype)
         numbers = np.random.default_rng(0)
         # Probabilities stay probabilities: between 0 and 1.
         moved = outputs * numbers.uniform(0.5, 0.9, outputs.shape)

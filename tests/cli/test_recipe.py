@@ -34,6 +34,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "--average-decay": 0.9,
         "--average-start": 3,
         "--average-every": 2,
+        "--not-finite": "go-back",
         "--epochs": 1,
         "--executor": "reference",
     }
@@ -67,6 +68,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "early_stopping": 3,
         "keep": "last",
         "average": "exponential",
+        "not_finite": "go-back",
         "average_options": {"decay": 0.9, "start": 3, "every": 2},
         "long_run": {},
         "class_weights": "balanced",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pellucid.cli.updates import average_of
+from pellucid.cli.updates import average_of, recovery_of
 from pellucid.errors import OptionError
-from pellucid.train import ExponentialAverage, UniformAverage
+from pellucid.train import ExponentialAverage, GoBack, UniformAverage
 
 Run = Callable[..., tuple[int, str, str]]
 QUICK = ("--hidden", 4, "--executor", "reference", "--epochs", 2)
@@ -51,3 +51,17 @@ def test_an_average_is_kept_named_and_gone_on_with(run: Run, tmp_path: Path) -> 
     code, out, err = run("train", "moons", *QUICK, "--average-start", 3)
     assert (code, out) == (2, "")
     assert "there is no average" in err
+
+
+@pytest.mark.filterwarnings("ignore:Trainer. not finite")
+def test_steps_that_are_not_finite_are_skipped_and_too_many_end_training(
+    run: Run, tmp_path: Path
+) -> None:
+    words = ("--learning-rate", 1e38, "--not-finite", "skip", "--out", tmp_path / "run")
+    code, _, err = run("train", "moons", *QUICK, "--optimizer", "sgd", *words)
+    assert code == 1
+    assert "10 steps in a row were not made" in err
+    with pytest.raises(OptionError, match=r"not_finite 'skpi' is not known\. Did you mean 'skip'"):
+        recovery_of("skpi")
+    assert recovery_of("go-back") == GoBack()
+    assert recovery_of("stop") is recovery_of(None) is None

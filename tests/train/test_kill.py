@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.train import EarlyStopping, ExponentialAverage, RunFolder, Saving, Trainer
+from pellucid.train import EarlyStopping, ExponentialAverage, GoBack, RunFolder, Saving, Trainer
 
 Make = Callable[..., Trainer]
 
@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path({tests!r})))
 import conftest
 import pellucid.train.pace
-from pellucid.train import Callback, EarlyStopping, ExponentialAverage, Saving
+from pellucid.train import Callback, EarlyStopping, ExponentialAverage, GoBack, Saving
 
 pellucid.train.pace.TARGET_SECONDS = 0.0
 
@@ -40,6 +40,7 @@ trainer = conftest.make_trainer(
     executor={executor!r},
     average={average},
     micro_batch={micro_batch},
+    not_finite={not_finite},
     saving=saving,
     callbacks=(Slowly(),),
     early_stopping=EarlyStopping(100),
@@ -60,11 +61,12 @@ print("done", flush=True)
 def test_a_run_killed_at_random_moments_ends_with_the_same_bits(
     make: Make, tmp_path: Path, executor: str, average: ExponentialAverage | None
 ) -> None:
-    micro_batch = None if average is None else 5
+    micro_batch, not_finite = (None, None) if average is None else (5, GoBack(every=4))
     whole = make(
         executor=executor,
         average=average,
         micro_batch=micro_batch,
+        not_finite=not_finite,
         saving=Saving(tmp_path / "whole", report=False),
         early_stopping=EarlyStopping(100),
         keep="best",
@@ -76,6 +78,7 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_bits(
         executor=executor,
         average=average,
         micro_batch=micro_batch,
+        not_finite=not_finite,
         tests=tests,
         folder=str(folder),
     )

@@ -263,8 +263,6 @@ def test_other_things_without_meaning_are_refused(make: Make) -> None:
     own = Own(given.model.parameters())
     with pytest.raises(OptionError, match="micro_batch, with Own, whose minimize is its own"):
         Trainer(given.model, cross_entropy, own, given.train, options=Options(16, 5))
-    with pytest.raises(OptionError, match=r"micro_batch, with mixing=Mixup\(\.\.\.\), whose part"):
-        make(micro_batch=5, mixing=augment.Mixup(0.2))
     with pytest.raises(OptionError, match="micro_batch is 20, of batches of 16 samples"):
         make(micro_batch=20)
     with pytest.raises(OptionError, match=r"micro_batch is 0\. It counts samples: at least 1"):

@@ -1,0 +1,27 @@
+"""Says which steps were not made, as their numbers were not finite.
+
+tell    a warning for some steps, where any of them were not made
+"""
+
+import warnings
+
+import numpy as np
+
+from pellucid.train.history import Steps
+from pellucid.train.linted import depth
+from pellucid.train.measured import MADE
+from pellucid.train.recovery import Recovery
+
+SHOWN = 5  # steps in one warning
+
+
+def tell(steps: Steps, rule: Recovery) -> None:
+    """Warn of steps that were not made, with the losses of their batches."""
+    if np.all(steps.columns.get(MADE, 1.0)):
+        return
+    told = [f"step {each.step} (loss {each.loss:g})" for each in steps if not each.metrics[MADE]]
+    rest = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    shown = ", ".join(told[:SHOWN])
+    warnings.warn(
+        f"Trainer: not finite, and not made: {shown}{rest}.{rule.then}", stacklevel=depth()
+    )
