@@ -18,7 +18,7 @@ PADDING = "(padding)"
 
 
 @strict
-def from_sequences(
+def from_sequences(  # noqa: PLR0913 (options, each by name)
     sequences: Sequence[Any],
     labels: Any,
     *,
@@ -26,6 +26,7 @@ def from_sequences(
     classes: int | Sequence[str] | None = None,
     vocabulary: int = 0,
     steps: int | None = None,
+    blank: int | None = None,
 ) -> Dataset:
     """A data set of sequences, with 0 behind the end of each, and their lengths as further input.
 
@@ -36,7 +37,8 @@ def from_sequences(
 
     Labels are a class for each sequence, numbers with `classes=0`, or as many class numbers as the
     sequence has steps. Behind the end these are of a class of their own, the last one: leave it
-    out of the loss and of what is measured, with `ignore_index=data.classes - 1`.
+    out of the loss and of what is measured, with `ignore_index=data.classes - 1`. With a `blank`
+    each sequence has fewer labels than steps, and it stands behind them, as `ctc_loss` reads them.
 
     Shapes: sequences of (steps,) or (steps, features) -> features (samples, steps, ...), further
     input (samples,) int64, labels (samples,) or (samples, steps).
@@ -58,10 +60,13 @@ def from_sequences(
         made = from_arrays(features, labels, name=name, classes=classes, vocabulary=vocabulary)
         return made.with_inputs(lengths)
     ids = [read(where, f"labels {i}", np.asarray, x) for i, x in enumerate(labels)]
-    _check_labels(where, ids, lengths)
     count, names = _classes(ids, classes)
-    filled = _filled(ids, longest, count)
-    kinds = (*names, PADDING) if names else count + 1
+    if blank is None:
+        _check_labels(where, ids, lengths)
+        filled, kinds = _filled(ids, longest, count), (*names, PADDING) if names else count + 1
+    else:
+        _check_fewer(where, ids, lengths)
+        filled, kinds = _filled(ids, longest, blank), names or count
     made = from_arrays(features, filled, name=name, classes=kinds, vocabulary=vocabulary)
     return made.with_inputs(lengths)
 
@@ -93,20 +98,29 @@ def _check_labels(where: str, ids: list[NDArray[Any]], lengths: NDArray[np.int64
             )
 
 
+def _check_fewer(where: str, ids: list[NDArray[Any]], lengths: NDArray[np.int64]) -> None:
+    for i, (found, steps) in enumerate(zip(ids, lengths, strict=False)):
+        if found.ndim != 1 or (found.size and found.dtype.kind not in "iu") or len(found) > steps:
+            raise DataError(
+                f"{where}: labels {i} have shape {found.shape} and type {found.dtype}; sequence "
+                f"{i} has {steps} steps. With a blank they are class numbers, not more than steps."
+            )
+
+
 def _classes(ids: list[NDArray[Any]], classes: Any) -> tuple[int, tuple[str, ...]]:
     """How many classes there are without that of the padding, and their names."""
     if isinstance(classes, int):
         return classes, ()
     if classes is not None:
         return len(classes), tuple(classes)
-    return max(int(found.max()) for found in ids) + 1, ()
+    return max((int(found.max()) for found in ids if found.size), default=1) + 1, ()
 
 
 def _filled(arrays: list[NDArray[Any]], steps: int, value: int) -> NDArray[Any]:
     """All in one array, with a value behind the end of each."""
     if not arrays:
         return np.zeros((0, steps))
-    kind = np.result_type(*arrays)
+    kind = np.result_type(*[array for array in arrays if array.size] or arrays)
     whole = np.full((len(arrays), steps, *arrays[0].shape[1:]), value, kind)
     for row, array in zip(whole, arrays, strict=True):
         row[: len(array)] = array

@@ -51,7 +51,8 @@ def ctc_loss(  # noqa: PLR0913 (options, each by name)
     impossible: its loss is inf, with a gradient of 0, or with `leave_out_impossible` it counts
     as a sample with a weight of 0. Without `target_lengths` a target ends before its first
     blank, so that blanks fill it up; without `input_lengths` all steps count. "mean" is over the
-    samples; PyTorch first divides each loss by the length of its target.
+    samples; PyTorch first divides each loss by the length of its target. Steps of which blank is
+    certain count as if they were not there: a model that knows the lengths can say so.
 
     Shapes: logits (batch, steps, classes), target (batch, most labels) of ids, lengths (batch,)
     -> (), or (batch,) for "none".

@@ -14,7 +14,14 @@ from typing import Literal
 from pellucid.creation import eye
 from pellucid.errors import DTypeError, OptionError, ShapeError, closest, is_finite
 from pellucid.functional.activations import TensorLike, as_floats
-from pellucid.functional.reduction import Reduction, Weights, recorded_by_name, reduce, spread
+from pellucid.functional.reduction import (
+    Reduction,
+    Weights,
+    of_embeddings,
+    recorded_by_name,
+    reduce,
+    spread,
+)
 from pellucid.functional.targets import as_numbers, check_unit
 from pellucid.primitives.base import INTEGERS
 from pellucid.strict import strict
@@ -99,6 +106,7 @@ def triplet_loss(  # noqa: PLR0913 (options, each by name)
     return reduce(name, (near - far + margin).maximum(0.0), weights, reduction)
 
 
+@of_embeddings
 @recorded_by_name
 @strict
 def batch_hard_triplet(
@@ -106,7 +114,7 @@ def batch_hard_triplet(
     target: TensorLike,
     *,
     margin: float = 0.2,
-    distance: Distance = "squared",
+    distance: Distance = "euclidean",
     weights: Weights = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
@@ -114,13 +122,14 @@ def batch_hard_triplet(
 
     Each sample is once an anchor; one that is alone in its class, or has no others in the
     batch, counts as with a weight of 0. It is no sum over samples: a batch in two parts has
-    other triplets. Batches of few classes, with several samples each, have most.
+    other triplets. Batches of few classes, with several samples each, have most. Squares, says the
+    paper, make all embeddings fall into one place more easily.
     Shapes: embeddings (batch, features), target (batch,) of ids -> (), or (batch,) for "none".
     Errors: ShapeError for others; DTypeError for ids that are no integers; OptionError as of
     `triplet_loss`.
     Source: Hermans, Beyer and Leibe 2017 (arXiv 1703.07737), equation 5.
 
-    >>> batch_hard_triplet([[0.0], [1.0], [1.5]], [0, 0, 1], distance="euclidean")
+    >>> batch_hard_triplet([[0.0], [1.0], [1.5]], [0, 0, 1])
     tensor(0.35, float32)
     """
     name = "batch_hard_triplet"

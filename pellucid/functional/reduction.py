@@ -1,6 +1,7 @@
 """From the losses of all samples to one number: weights, and how they are reduced.
 
 recorded_by_name    a loss whose operations are recorded under its name
+of_embeddings       a loss of places in a space; takes_embeddings, whether a loss is one
 yes_above           a loss of yes or no, and from which score on it is yes; threshold_of a loss
 by_class            weights of samples, from weights of their classes
 by_answer           ... of no and of yes
@@ -19,7 +20,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 from pellucid.creation import stack
 from pellucid.errors import OptionError, ShapeError, closest
 from pellucid.functional.activations import TensorLike
-from pellucid.functional.targets import ClassTarget, as_numbers
+from pellucid.functional.targets import ClassTarget, as_numbers, is_finite, nothing_of
 from pellucid.primitives.base import DType
 from pellucid.recordings import depth
 from pellucid.scopes import scope
@@ -96,6 +97,24 @@ def yes_above(threshold: float) -> Callable[[Loss], Loss]:
     return marked
 
 
+def of_embeddings(loss: Loss) -> Loss:
+    """A loss of places in a space, not of scores: of whatever number of outputs."""
+    vars(loss)["embeds"] = True
+    return loss
+
+
+def takes_embeddings(loss: Callable[..., Tensor]) -> bool:
+    """Whether outputs are places in a space, also for a loss with options."""
+    return getattr(_itself(loss), "embeds", False)
+
+
+def _itself(loss: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The loss without options."""
+    while isinstance(loss, functools.partial):
+        loss = loss.func
+    return loss
+
+
 def threshold_of(loss: Callable[..., Tensor]) -> float | None:
     """The threshold of a loss of yes or no, also with options; None where it says none.
 
@@ -105,9 +124,7 @@ def threshold_of(loss: Callable[..., Tensor]) -> float | None:
     0.0
     >>> threshold_of(cross_entropy)
     """
-    while isinstance(loss, functools.partial):
-        loss = loss.func
-    found: float | None = getattr(loss, "threshold", None)
+    found: float | None = getattr(_itself(loss), "threshold", None)
     return found
 
 
@@ -164,8 +181,9 @@ def reduce(
             _weighed.divisors.append(float(losses.size))
         return losses.mean()
     w = spread(name, weights, losses)
-    # Not only a weight of 0: a sample that is ignored may have a loss of inf or nan.
-    weighted = w * (losses if kept is None else kept.where(losses, 0.0))
+    # A sample that is ignored or has a weight of 0 may have a loss of inf or nan.
+    losses = losses if kept is None else kept.where(losses, 0.0)
+    weighted = w * nothing_of(w, is_finite(losses)).where(0.0, losses)
     if reduction == "none":
         return weighted
     return weighted.sum() if reduction == "sum" else _weighted_mean(weighted, w)

@@ -13,7 +13,8 @@ from pellucid.nn.module import Module
 class Sequential(Module):
     """Each layer gets what the one before gave; their names are "0", "1", ...
 
-    Shapes: whatever its layers need. It counts, iterates and subscripts like a list.
+    Shapes: whatever its layers need; the first one gets all inputs where there are several, such
+    as the lengths of sequences. It counts, iterates and subscripts like a list.
     """
 
     def __init__(self, *layers: Module) -> None:
@@ -25,10 +26,10 @@ class Sequential(Module):
                 )
             setattr(self, str(i), layer)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any, *further: Any) -> Any:
         """The layers applied in their order."""
         for layer in self:
-            x = layer(x)
+            x, further = layer(x, *further), ()
         return x
 
     def __len__(self) -> int:

@@ -14,7 +14,7 @@ from pellucid.captured import Captured
 from pellucid.compile import compile as compiled
 from pellucid.creation import zeros
 from pellucid.errors import DataError, OptionError, ShapeError
-from pellucid.functional.reduction import threshold_of, told
+from pellucid.functional.reduction import takes_embeddings, threshold_of, told
 from pellucid.nn.streams import seed_run
 from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
@@ -236,6 +236,8 @@ class CompiledStep:
                 "Use cross_entropy, and one output per class."
             )
         scores = outputs.shape[-1]
+        if takes_embeddings(self.task.loss):
+            return
         if outputs.ndim == data.labels.ndim + 1 and 1 < scores < data.classes:
             error = ShapeError(
                 f"Trainer: the model has {scores} outputs; {data.name!r} has "

@@ -14,6 +14,7 @@ import numpy as np
 from pellucid.compile import Compiled
 from pellucid.compile import compile as compiled
 from pellucid.data import Dataset
+from pellucid.functional.reduction import weighed
 from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.train.components import check_measured, metrics_of
@@ -24,6 +25,7 @@ from pellucid.variables import Buffer
 Loss = Callable[..., Tensor]
 
 BATCH = 1000
+WEIGHT = "weight of all"
 
 
 class Feed:
@@ -80,8 +82,9 @@ class Evaluation:
     """Measures a model: `evaluation(data)` gives loss and metrics by name.
 
     The result is that of one batch with all samples: each batch counts with its number of
-    samples, the last, smaller one too. The model is in inference mode meanwhile. With `keeps`,
-    `outputs` are those for the set that was measured last.
+    samples, the last, smaller one too; where some are ignored, with that of the others. The model
+    is in inference mode meanwhile. With `keeps`, `outputs` are those for the set that was measured
+    last.
     """
 
     def __init__(
@@ -116,9 +119,11 @@ class Evaluation:
                 for name, column in columns.items():
                     # In float64: a float32 sum over many batches would lose digits.
                     added = float(column.numpy().astype(np.float64).sum())
-                    share = rows.shape[1] if name == "loss" else 1
+                    share = rows.shape[1] if name == "loss" and WEIGHT not in columns else 1
                     sums[name] = sums.get(name, 0.0) + added * share
-        means = {name: total / len(data) for name, total in sums.items()}
+        weight = sums.pop(WEIGHT, len(data))
+        loss = sums.pop("loss") / (weight or 1.0)
+        means = {"loss": loss} | {name: total / len(data) for name, total in sums.items()}
         return means | self._of_set(outputs, data)
 
     def _of_set(self, outputs: list[Any], data: Dataset) -> Values:
@@ -131,6 +136,14 @@ class Evaluation:
         kinds = [metric for metric in self.metrics if isinstance(metric, SetMetric)]
         return {metric.name: metric.over_set(joined, data.labels) for metric in kinds}
 
+    def _loss(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
+        """The loss; where steps of sequences are ignored, their sum, and how many are not."""
+        with weighed() as divisors:
+            loss = self.loss(outputs, targets)
+        if len(divisors) != 1 or not isinstance(divisors[0], Tensor):
+            return {"loss": loss}
+        return {"loss": loss * divisors[0], WEIGHT: divisors[0]}
+
     def _compiled(self, feed: Feed) -> Compiled:
         of_samples = means_of(self.metrics)
         wants_outputs = self._keeps or len(of_samples) < len(self.metrics)
@@ -138,8 +151,9 @@ class Evaluation:
         def measure(indices: Tensor) -> tuple[Any, ...]:
             inputs, targets = feed.batch(indices)
             outputs = self.model(*inputs)
-            loss = self.loss(outputs, targets)
-            sums = {"loss": loss} | {m.name: m(outputs, targets).sum() for m in of_samples}
+            sums = self._loss(outputs, targets) | {
+                m.name: m(outputs, targets).sum() for m in of_samples
+            }
             return (sums, outputs) if wants_outputs else (sums,)
 
         function: Compiled = compiled(measure, **self._options)

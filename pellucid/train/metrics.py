@@ -23,7 +23,7 @@ import numpy as np
 from pellucid.class_ids import check_ids
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError
-from pellucid.functional.reduction import threshold_of
+from pellucid.functional.reduction import takes_embeddings, threshold_of
 from pellucid.functional.targets import pair
 from pellucid.primitives.base import FLOAT32, FLOATS
 from pellucid.refusals import Strict
@@ -237,7 +237,15 @@ def means_of(metrics: Sequence[Metric | SetMetric]) -> list[Metric]:
 def for_loss(
     metrics: Sequence[Metric | SetMetric], loss: Callable[..., Tensor]
 ) -> tuple[Metric | SetMetric, ...]:
-    """The metrics; an accuracy without a threshold with that of the loss."""
+    """The metrics; an accuracy without a threshold with that of the loss.
+
+    Errors: OptionError for an accuracy of what are no scores.
+    """
+    if takes_embeddings(loss) and any(isinstance(m, Accuracy) for m in metrics):
+        raise OptionError(
+            "Accuracy: the outputs are embeddings, places in a space, and no scores of classes. "
+            "Leave it out: Options(metrics=())."
+        )
     threshold = threshold_of(loss)
     return tuple(
         replace(m, threshold=threshold) if isinstance(m, Accuracy) and m.threshold is None else m

@@ -38,6 +38,14 @@ def test_classes_of_steps_have_one_more_behind_the_ends(classes):
     assert data.class_names == (() if classes in (None, 2) else ("noun", "verb", "(padding)"))
 
 
+def test_labels_fewer_than_steps_have_blanks_behind_them():
+    data = from_sequences([[3], [1, 2, 1]], [[], [2, 1]], vocabulary=4, blank=0)
+    assert data.labels.tolist() == [[0, 0, 0], [2, 1, 0]]
+    assert data.classes == 3
+    with pytest.raises(DataError, match=r"labels 0 .*sequence 0 has 1 steps\. With a blank"):
+        from_sequences([[3], [1, 2, 1]], [[1, 1], [2, 1]], vocabulary=4, blank=0)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [

@@ -84,6 +84,18 @@ def test_what_stands_behind_both_ends_counts_nowhere():
     np.testing.assert_array_equal(found.numpy(), each(LOGITS).numpy())
 
 
+def test_steps_of_which_blank_is_certain_count_as_if_they_were_not_there():
+    certain = np.array([0.0, -np.inf, -np.inf])
+
+    def said(x):
+        there = f.length_mask(STEPS, 5).expand_dims(2)
+        return f.ctc_loss(there.where(x, pc.tensor(certain)), TARGETS, reduction="none")
+
+    np.testing.assert_allclose(said(pc.tensor(LOGITS)).numpy(), each(LOGITS).numpy(), rtol=1e-13)
+    slopes = [pc.grad(lambda x, g=g: g(x).sum())(LOGITS).numpy() for g in (said, each)]
+    np.testing.assert_allclose(*slopes, rtol=1e-12, atol=1e-15)
+
+
 def test_reductions_and_weights_are_those_of_the_losses_of_samples():
     losses, w = each(LOGITS).numpy(), np.array([1.0, 2.0, 0.0, 0.5, 3.0])
     options = {"input_lengths": STEPS}

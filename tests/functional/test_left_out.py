@@ -131,6 +131,26 @@ def test_a_batch_of_which_nothing_counts_has_loss_0_and_slope_0(name, executor):
     assert not slopes[1].numpy().any()
 
 
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_weight_of_0_leaves_out_a_loss_that_is_not_finite(executor):
+    sure, w = np.array([[0.0, 1.0], [0.5, 0.5]]), np.array([0.0, 2.0])
+
+    def wrong(x, w, reduction):
+        return f.cross_entropy_from_probabilities(x, [0, 0], weights=w, reduction=reduction)
+
+    def impossible(x, w, reduction):
+        logits = (x * 0.0).expand_dims(1)
+        return f.ctc_loss(logits, [[1, 1], [1, 0]], weights=w, reduction=reduction)
+
+    for loss in (wrong, impossible):
+        each = pc.compile(lambda x, w, loss=loss: loss(x, w, "none"), executor=executor)(sure, w)
+        mean = pc.compile(lambda x, w, loss=loss: loss(x, w, "mean"), executor=executor)(sure, w)
+        assert each.tolist() == pytest.approx([0.0, 2.0 * np.log(2.0)])
+        assert mean.item() == pytest.approx(np.log(2.0))
+    with np.errstate(divide="ignore"):
+        assert wrong(pc.tensor(sure), w + 1.0, "sum").item() == math.inf
+
+
 def test_weights_that_cancel_are_not_taken_for_none():
     with np.errstate(divide="ignore"):
         loss = f.mean_squared_error([2.0, 0.0], [0.0, 0.0], weights=[1.0, -1.0])

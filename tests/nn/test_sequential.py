@@ -6,7 +6,7 @@ import pytest
 import pellucid as pc
 from pellucid import functional as f
 from pellucid import nn
-from pellucid.errors import OptionError
+from pellucid.errors import CallError, OptionError
 
 
 @pytest.fixture
@@ -34,3 +34,13 @@ def test_a_linear_stack_collapses_into_one_layer(rng):
 def test_what_is_no_layer_is_refused(wrong):
     with pytest.raises(OptionError, match=rf"Sequential: layer 1 is {type(wrong).__name__}\."):
         nn.Sequential(nn.ReLU(), wrong)
+
+
+def test_the_first_layer_gets_all_inputs(rng):
+    model = nn.Sequential(nn.LastState(nn.GRU(2, 3, rng=rng)), nn.Linear(3, 1, rng=rng))
+    x, lengths = rng.normal(0.0, 1.0, (4, 5, 2)), pc.tensor([5, 1, 3, 2])
+    expected = model[1](model[0](x, lengths))
+    assert model(x, lengths).tolist() == expected.tolist()
+    assert model(x).tolist() != expected.tolist()
+    with pytest.raises(CallError, match=r"Linear: called with 2 inputs\. Its forward takes x\."):
+        nn.Sequential(nn.Linear(2, 1, rng=rng))(x, lengths)

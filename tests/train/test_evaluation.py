@@ -1,9 +1,14 @@
 """Models are measured on whole sets: exactly, in inference mode, which stays as it was."""
 
 from collections.abc import Callable
+from functools import partial
 
+import numpy as np
 import pytest
 
+import pellucid as pc
+from pellucid import nn
+from pellucid.data import from_arrays
 from pellucid.functional import cross_entropy
 from pellucid.train import (
     Trainer,
@@ -42,3 +47,18 @@ def test_measuring_leaves_the_mode_as_it_was(make: Make) -> None:
     trainer.model.inference()
     trainer.fit(1)
     assert not trainer.model.training
+
+
+@pytest.mark.parametrize("executor", ["reference", "native"])
+def test_where_steps_are_ignored_the_loss_is_that_of_one_batch_of_all(executor: str) -> None:
+    draw = np.random.default_rng(0)
+    labels = draw.integers(0, 3, (2300, 4))
+    labels[:1000, 1:] = 2  # a batch of few steps that count, the others of many
+    data = from_arrays(draw.normal(size=(2300, 4, 2)), labels, classes=3)
+    model = nn.Linear(2, 3, rng=pc.Generator(0))
+    loss = partial(cross_entropy, ignore_index=2)
+    found = evaluate(model, loss, data, (), executor)["loss"]
+    expected = loss(model(pc.tensor(data.features)), data.labels).item()
+    assert found == pytest.approx(expected, rel=1e-6)
+    nothing = evaluate(model, loss, from_arrays(data.features, labels * 0 + 2, classes=3), ())
+    assert nothing == {"loss": 0.0}

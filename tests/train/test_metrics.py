@@ -1,11 +1,13 @@
 """Accuracy counts what was found, and a nan finds nothing."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 import pellucid as pc
 from pellucid import data, functional, nn, train
-from pellucid.errors import ShapeError
+from pellucid.errors import OptionError, ShapeError
 from pellucid.executors import EXECUTORS
 
 NAN = float("nan")
@@ -41,3 +43,18 @@ def test_distances_are_between_numbers_of_the_same_place():
     with pytest.raises(ShapeError, match=r"AbsoluteError: prediction of shape \(2, 1\).*reshape"):
         train.AbsoluteError()(column, line)
     assert train.AbsoluteError()(column.reshape(2), line).tolist() == [0.0, 2.0]
+
+
+def test_embeddings_may_have_any_number_of_outputs_and_no_accuracy():
+    rows = data.from_arrays(np.eye(12), np.arange(12) % 6)
+    model = nn.Linear(12, 2, rng=pc.Generator(seed=0))
+    loss = partial(functional.batch_hard_triplet, margin=1.0)
+
+    def trainer(**options):
+        optimizer = pc.optim.SGD(model.parameters(), 0.1)
+        return train.Trainer(model, loss, optimizer, rows, None, train.Options(**options))
+
+    history = trainer(metrics=(), lint=False, batch_size=12).fit(2, show=False)
+    assert history.epochs["train_loss"][1] < history.epochs["train_loss"][0]
+    with pytest.raises(OptionError, match="outputs are embeddings, places in a space, and no sc"):
+        trainer()
