@@ -9,7 +9,7 @@ import pellucid as pc
 from pellucid import nn, optim
 from pellucid.data import from_arrays
 from pellucid.functional import cross_entropy
-from pellucid.train import EarlyStopping, Options, Trainer
+from pellucid.train import EarlyStopping, Options, ReduceOnPlateau, Trainer
 
 PACKAGE, NAME = "pellucid", "pellucid"
 
@@ -71,6 +71,21 @@ def rate_set_again() -> float:
     again.load_state_dict(before.state_dict())
     again.apply({"w": pc.tensor([[1.0]], "float64")})
     return -model.w.numpy().item()
+
+
+def plateau_patience() -> int:
+    (first, *_) = ReduceOnPlateau(patience=2).over([1.0] * 20)
+    return first - 1
+
+
+def plateau_gain() -> tuple[bool, ...]:
+    rule = ReduceOnPlateau(patience=1)
+    return tuple(rule.over([1000.0, 1000.0 - by]) == [] for by in (0.00005, 0.05, 0.15))
+
+
+def plateau_cooldown() -> int:
+    one, other, *_ = ReduceOnPlateau(patience=1, cooldown=2).over([1.0] * 20)
+    return other - one
 
 
 def decay_in_momentum() -> float:

@@ -89,7 +89,7 @@ def plateau_patience() -> int:
 
 
 def plateau_gain() -> tuple[bool, ...]:
-    return tuple(_gains(1000.0 - by) for by in (0.05, 0.15))
+    return tuple(_gains(1000.0 - by) for by in (0.00005, 0.05, 0.15))
 
 
 def _gains(value: float) -> bool:
