@@ -12,6 +12,7 @@ from pellucid.train.evaluation import Loss
 from pellucid.train.history import History
 from pellucid.train.options import Options
 from pellucid.train.pace import Pace
+from pellucid.train.validation import Sets, chosen
 
 if TYPE_CHECKING:
     from pellucid.linter import Findings
@@ -26,14 +27,14 @@ class BaseTrainer(Strict):
         loss: Loss,
         optimizer: Any,
         train: Dataset,
-        validation: Dataset | None,
+        validation: Dataset | Sets | None,
         options: Options,
     ) -> None:
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
         self.train = train
-        self.validation = validation
+        self.validation, self.further = chosen(validation)
         self.options = options
         self.history = History()
         self.results: dict[str, str] = {}

@@ -11,6 +11,7 @@ dashes without any. The same history always gives the same bytes.
 
 import importlib.util
 import os
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ STYLES = {
     TRAIN: {"color": BLUE, "marker": "o", "linestyle": "-", "label": "training"},
     VALIDATION: {"color": VERMILION, "marker": "s", "linestyle": "--", "label": "validation"},
 }
+DASHES = (":", "-.", (0, (1, 3)), (0, (5, 1, 1, 1)))  # of further validation sets
 
 
 def can_draw() -> bool:
@@ -91,6 +93,7 @@ def _draw(axes: Any, history: Measured, name: str, ink: str) -> None:
             every = max(1, len(ends) // 12)
             values = history.epochs[prefix + name]
             axes.plot(ends, values, markersize=4, markevery=every, **style)
+    _draw_further(axes, history, name)
     shown = history.restored_epoch or history.best_epoch
     if shown in epochs:
         word = "kept" if history.restored_epoch else "best"
@@ -104,6 +107,17 @@ def _draw(axes: Any, history: Measured, name: str, ink: str) -> None:
     _spread_out(axes, history, name)
     _label(axes, name, ink)
     _count_epochs(axes, epochs, ends)
+
+
+def _draw_further(axes: Any, history: Measured, name: str) -> None:
+    """The same measure of further validation sets, whose names stand before its own."""
+    alone = {VALIDATION + measure for measure in measures(history)}
+    columns = [c for c in history.epochs if c.startswith(VALIDATION) and c not in alone]
+    of_measure = [c for c in columns if c.endswith(f"_{name}")]
+    for dashes, column in zip(cycle(DASHES), of_measure, strict=False):
+        label = column.removeprefix(VALIDATION).removesuffix(f"_{name}").replace("_", " ")
+        values = history.epochs[column]
+        axes.plot(history.epochs["step"], values, color=VERMILION, linestyle=dashes, label=label)
 
 
 def _draw_steps(axes: Any, history: Measured, name: str) -> None:

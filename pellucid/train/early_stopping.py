@@ -193,6 +193,8 @@ def rises(
         return mode == "max"
     told = {"loss": False} | {m.name: getattr(m, "higher_is_better", None) for m in metrics}
     measure = monitor.removeprefix(TRAIN).removeprefix(VALIDATION)
+    if measure not in told:  # of a further validation set, whose name stands before
+        measure = max((name for name in told if measure.endswith(f"_{name}")), key=len)
     direction = told[measure]
     if direction is None:
         raise OptionError(

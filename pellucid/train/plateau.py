@@ -150,7 +150,8 @@ class ReduceOnPlateau(Callback):
     def check(self, trainer: Any) -> None:
         """Refuse a monitor that is not measured, and a rate that follows a schedule."""
         name = type(self).__name__
-        check_measured(name, self._watched(trainer), trainer.validation, trainer.options)
+        sets = trainer.validation, trainer.options, trainer.further
+        check_measured(name, self._watched(trainer), *sets)
         self._rises(trainer)
         _rates(trainer.optimizer)
 

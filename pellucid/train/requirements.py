@@ -1,6 +1,7 @@
 """What must hold before training begins, and what must be the same when it goes on.
 
 check_data    refuse data that do not fit each other or the options
+check_sets    the same for all sets of a Trainer
 identity      what a resumed run must share with the run that it goes on from
 run_config    what config.json holds
 """
@@ -9,6 +10,7 @@ import functools
 import hashlib
 import zlib
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pellucid.data import Dataset
@@ -18,11 +20,15 @@ from pellucid.train.base import BaseTrainer
 from pellucid.train.measured import TRAIN, VALIDATION
 from pellucid.train.metrics import SetMetric
 from pellucid.train.options import Callback, Options
+from pellucid.train.validation import Sets, measures
 from pellucid.version import __version__
 
 
 def check_data(
-    train: Dataset, validation: Dataset | None, options: Options, called: str = "validation"
+    train: Dataset,
+    validation: Dataset | None,
+    options: Options,
+    called: str = "validation",
 ) -> None:
     """Raise DataError or OptionError before any time is spent; a Dataset checks itself.
 
@@ -54,7 +60,16 @@ def check_data(
         if isinstance(metric, SetMetric):
             for data in filter(None, (train, validation)):
                 metric.check(data)
-    _check_monitor(validation, options)
+
+
+def check_sets(trainer: BaseTrainer) -> None:
+    """The same for the sets of a Trainer; a measure that is monitored is one of theirs."""
+    train, options, others = trainer.train, trainer.options, trainer.further
+    check_data(train, trainer.validation, options)
+    for name, data in others.items():
+        check_data(train, data, options, f"validation {name!r}")
+    measures(["loss", *(metric.name for metric in options.metrics)], others)
+    _check_monitor(trainer.validation, options, others)
 
 
 def _check_alike(train: Dataset, validation: Dataset) -> None:
@@ -99,7 +114,7 @@ def _kinds(data: Dataset) -> list[str]:
     return [f"{array.dtype}{list(array.shape[1:])}" for array in data.further]
 
 
-def _check_monitor(validation: Dataset | None, options: Options) -> None:
+def _check_monitor(validation: Dataset | None, options: Options, others: Sets) -> None:
     stopping = None if options.early_stopping is None else options.early_stopping.monitor
     if stopping and options.monitor and stopping != options.monitor:
         raise OptionError(
@@ -109,15 +124,21 @@ def _check_monitor(validation: Dataset | None, options: Options) -> None:
     monitor = stopping or options.monitor
     if monitor is not None:
         where = "EarlyStopping" if stopping else "Options"
-        check_measured(where, monitor, validation, options)
+        check_measured(where, monitor, validation, options, others)
 
 
-def check_measured(where: str, monitor: str, validation: Dataset | None, options: Options) -> None:
+def check_measured(
+    where: str,
+    monitor: str,
+    validation: Dataset | None,
+    options: Options,
+    others: Sets = MappingProxyType({}),
+) -> None:
     """Raise OptionError for a monitor that is not measured after an epoch."""
     measured = ["loss", *(metric.name for metric in options.metrics)]
     known = [TRAIN + name for name in measured]
     if validation is not None:
-        known += [VALIDATION + name for name in measured]
+        known += [VALIDATION + name for name in measures(measured, others)]
     if monitor not in known:
         meant = closest(monitor, known)
         if validation is None and monitor.startswith("val"):
@@ -152,6 +173,7 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
         "groups": _forms(getattr(trainer.optimizer, "groups", ())),
         "callbacks": _forms(c for c in options.callbacks if getattr(c, "decides", False)),
         "validation_checksum": None if validation is None else _digest(validation),
+        "further_validation": {n: _digest(data) for n, data in trainer.further.items()} or None,
         "metrics": [metric.name for metric in options.metrics],
         "not_finite": None if options.not_finite is None else repr(options.not_finite),
         "micro_batch": options.micro_batch,
@@ -201,6 +223,7 @@ def run_config(trainer: BaseTrainer, keep: str, known: Mapping[str, Any]) -> dic
         "data": trainer.train.name,
         "classes": trainer.train.class_names or trainer.train.classes,
         "validation": None if trainer.validation is None else trainer.validation.name,
+        "further_validation": {n: data.name for n, data in trainer.further.items()} or None,
         "metrics": [metric.name for metric in options.metrics],
         "early_stopping": None if stopping is None else vars(stopping),
         "keep": keep,

@@ -29,18 +29,27 @@ from pellucid.train.linted import linted
 from pellucid.train.options import Options
 from pellucid.train.progress import watched
 from pellucid.train.recorder import Recorder
-from pellucid.train.requirements import check_callbacks, check_data, identity, run_config
+from pellucid.train.requirements import (
+    check_callbacks,
+    check_data,
+    check_sets,
+    identity,
+    run_config,
+)
 from pellucid.train.stepper import Stepper
+from pellucid.train.validation import Sets, measured
 
 
 class Trainer(BaseTrainer):
     """Trains a model on a data set.
 
     `loss(outputs, targets)` gives one number; with weights it is called with `weights=` too.
-    `optimizer.minimize(loss)` updates the parameters. `validation` is measured after each
-    epoch like `train`, in the same (inference) mode, and never trained on. `history` is what was
-    measured, `findings` what the linter found first. The report shows `results`, texts by name, and
-    what is right and wrong on the set `judged`; left None, the validation set, or else `train`.
+    `optimizer.minimize(loss)` updates the parameters. `validation` is measured after each epoch
+    like `train`, in the same (inference) mode, and never trained on. Of several sets by name,
+    {"clean": a, "noisy": b}, the first is the validation set, which chooses; the others are
+    measured beside it, as `validation_noisy_loss`. `history` is what was measured, `findings` what
+    the linter found first. The report shows `results`, texts by name, and what is right and wrong
+    on the set `judged`; left None, the validation set, or else `train`.
 
     Training mode lasts for each step alone: between steps, in callbacks, and however training
     ends, the model is in inference mode, so that `model(x)` answers as it will when it is used.
@@ -56,18 +65,18 @@ class Trainer(BaseTrainer):
         loss: Loss,
         optimizer: Any,
         train: Dataset,
-        validation: Dataset | None = None,
+        validation: Dataset | Sets | None = None,
         options: Options = Options(),  # noqa: B008 (frozen)
     ) -> None:
-        check_data(train, validation, options)
         super().__init__(model, loss, optimizer, train, validation, options)
+        check_sets(self)
         feed = Feed.of(train, options)
         task = Task.of(model, loss, optimizer, options)
         self._program = CompiledStep(task, feed, options.executor)
         self._evaluation = Evaluation(model, loss, options.metrics, options.executor)
         self._stepper = Stepper(self._program, options)
         self._recorder = Recorder(options.saving)
-        validates = validation is not None
+        validates = self.validation is not None
         self._watch = Watch(options, validates=validates)
         self._keeper = Keeper(options, model, task.averages, validates=validates)
         self._clock = Clock(options.max_seconds)
@@ -201,7 +210,7 @@ class Trainer(BaseTrainer):
         step, epoch = self.position.step, self.position.epoch + 1
         with self._keeper.measured():
             train = self._evaluation(self.train, self._program.feed)
-            validation = self._evaluation(self.validation) if self.validation else {}
+            validation = measured(self._evaluation, self.validation, self.further)
             record = EpochRecord(step, epoch, train, validation)
             self._watch.see(record.values(), epoch, self.model)
         self._stepper.next_epoch()
