@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         Group as Group,
         layerwise_rates as layerwise_rates,
     )
+    from pellucid.optim.lbfgs import LBFGS as LBFGS
     from pellucid.optim.sharpness import SAM as SAM
     from pellucid.optim.phases import (
         Chain as Chain,

@@ -5,6 +5,7 @@ metrics_of      measures as a tuple
 callbacks_of    callbacks as a tuple
 check_rules     options that are rules, where there are some
 check_pairs     options that have no meaning together
+check_batch     a batch that the optimizer can use
 """
 
 from typing import Any
@@ -99,6 +100,16 @@ def check_pairs(options: Any) -> None:
         raise OptionError(
             "Options: sampling=ClassBalanced() with weights of classes. Rare classes would count "
             "more twice, as they come more often: leave one out."
+        )
+
+
+def check_batch(optimizer: Any, batch: int, samples: int) -> None:
+    """Raise OptionError for a mini-batch where the optimizer needs all samples at once."""
+    if batch < samples and getattr(optimizer, "takes_all", False):
+        raise OptionError(
+            f"Trainer: batch_size is {batch}, with {type(optimizer).__name__}, which compares the "
+            "gradients of one step with those of the last: of two mini-batches they differ by "
+            f"their samples. Give batch_size={samples}, all of them, or another optimizer."
         )
 
 

@@ -38,9 +38,10 @@ def in_parts(size: int, task: Any, feed: Feed) -> "Accumulation":
     sum over samples.
     """
     kind = type(task.optimizer)
-    if getattr(kind, "minimize", None) is not Optimizer.minimize:
+    own = [n for n in ("minimize", "minimize_by") if getattr(kind, n, 0) is not vars(Optimizer)[n]]
+    if own:
         raise OptionError(
-            f"Trainer: micro_batch, with {kind.__name__}, whose minimize is its own. Parts add up "
+            f"Trainer: micro_batch, with {kind.__name__}, whose {own[0]} is its own. Parts add up "
             "to gradients, which its step does not begin with: leave micro_batch out."
         )
     return Accumulation(size, weighing_of(task.model, task.loss, feed), feed, task.optimizer)

@@ -16,6 +16,7 @@ from pellucid.nn.streams import seed_run
 from pellucid.tables import significant
 from pellucid.train.checkpoint import Position
 from pellucid.train.compiled_step import CompiledStep
+from pellucid.train.components import check_batch
 from pellucid.train.history import Steps
 from pellucid.train.measured import MADE
 from pellucid.train.nonfinite import Birthplace, find_origin, is_finite
@@ -33,6 +34,7 @@ class Stepper:
         self._options = options
         self._samples = len(program.feed.data)
         self._batch = options.batch_of(self._samples)
+        check_batch(program.task.optimizer, self._batch, self._samples)
         self._snapshot: Snapshot | None = None
         self._batches: tuple[int, Any, Any] | None = None
         seed_run(program.task.model, options.seed)
