@@ -147,6 +147,10 @@ class Compiled:
         """Everything captured for arguments like these: procedure, variables, settings."""
         return self._specialized(*apart(examples)).captured
 
+    def room_for(self, *examples: Any) -> int:
+        """The bytes that its program takes while it runs, beside what it is given and gives."""
+        return executors.room_for(self.captured(*examples).procedure, self.executor)
+
     def report(self, *examples: Any) -> Any:
         """What the native program for arguments like these does, and where its time goes."""
         return self._native(examples).report()

@@ -3,6 +3,7 @@
 LongRun      the settings, as config.json holds them under `long_run`
 long_run     those that were given, taken out of the options of a command
 options      the options that say them; further, those of them that `train` alone has
+checks       what is to be checked in the place of a run
 read         the settings that config.json holds
 """
 
@@ -102,7 +103,22 @@ def further() -> list[click.Parameter]:
             help="What tells the best epoch, such as validation_accuracy.  "
             "[default: validation_loss]",
         ),
+        click.Option(
+            ["--dry-run"],
+            is_flag=True,
+            help="Instead: send one batch through everything, and say what the run would take.",
+        ),
+        click.Option(
+            ["--overfit-one-batch"],
+            is_flag=True,
+            help="Instead: see whether the model learns one batch by heart, as it must.",
+        ),
     ]
+
+
+def checks(given: dict[str, Any]) -> list[str]:
+    """The checks among the options of a command, which are taken out of them."""
+    return [name for name in ("overfit_one_batch", "dry_run") if given.pop(name)]
 
 
 def long_run(given: dict[str, Any]) -> dict[str, Any]:

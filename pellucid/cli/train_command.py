@@ -186,10 +186,14 @@ class TrainCommand(click.Command):
 
     def run(self, **options: Any) -> int:
         """Train."""
-        from pellucid.cli.training import train_run
-
         output = Output.taken(options)
         fetch(self.kind, options)
+        if checks := long_runs.checks(options):
+            from pellucid.cli.checking import check_run
+
+            return check_run(self.kind.name, options, checks, output)
+        from pellucid.cli.training import train_run
+
         return train_run(self.kind.name, options, output)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -11,6 +11,7 @@ import click
 from pellucid.cli.datasets import DataKind
 from pellucid.cli.output import Output
 from pellucid.cli.train_command import POSITIVE, DataCommands, TrainCommand, fetch
+from pellucid.cli.values import Size
 from pellucid.cli.words import OneOf
 
 STRATEGIES = ("random", "grid", "bayesian")
@@ -25,6 +26,7 @@ class TuneCommand(TrainCommand):
         shown = f"tune {self.kind.examples[0]}"
         return [
             f"{shown} --find-learning-rate",
+            f"{shown} --find-batch-size --memory 4GB",
             f"{shown} --try learning_rate=1e-4..1e-1 --tries 20",
             f"{shown} --try l2=1e-6..1e-2 --try batch_size=16/64/256 --strategy bayesian",
         ]
@@ -72,14 +74,30 @@ class TuneCommand(TrainCommand):
                 is_flag=True,
                 help="Instead: one short run in which the learning rate grows.",
             ),
+            click.Option(
+                ["--find-batch-size"],
+                is_flag=True,
+                help="Instead: the largest batch whose step fits into memory; nothing is trained.",
+            ),
+            click.Option(
+                ["--memory"],
+                type=Size(),
+                metavar="SIZE",
+                help="The memory for it, such as 4GB; left out, nine tenths of what is free.",
+            ),
         ]
 
     def run(self, **options: Any) -> int:
         """Search."""
-        from pellucid.cli.tuning import find_rate, tune_run
-
         output = Output.taken(options)
         fetch(self.kind, options)
+        memory = options.pop("memory")
+        if options.pop("find_batch_size"):
+            from pellucid.cli.checking import find_batch_size
+
+            return find_batch_size(self.kind.name, options, memory, output)
+        from pellucid.cli.tuning import find_rate, tune_run
+
         names = ("ranges", "strategy", "tries", "rounds", "find_learning_rate")
         asked = {name: options.pop(name) for name in names}
         if asked.pop("find_learning_rate"):
@@ -105,5 +123,6 @@ def tune() -> None:
     \b
     Examples:
       pellucid tune digits --find-learning-rate
+      pellucid tune digits --find-batch-size --memory 4GB
       pellucid tune digits --try learning_rate=1e-4..1e-1 --try hidden=50/100/100,50 --epochs 10
     """  # noqa: D301 (click's mark)

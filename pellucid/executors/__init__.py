@@ -6,6 +6,7 @@
     EXECUTORS   their names
     default     the one that runs where none is named
     ready       a procedure made ready to run
+    room_for    the memory that its program takes
 
 An executor is a class that takes a Procedure. Its objects are called with the arrays of the
 arguments and of the variables; `loop` makes one call for each row of the arguments. Arrays
@@ -14,8 +15,10 @@ asked of it.
 """
 
 import importlib
+import math
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
@@ -101,6 +104,36 @@ def ready(procedure: Procedure, name: str) -> Program:
     from pellucid.executors.reference import Reference
 
     return Reference(procedure)
+
+
+def room_for(procedure: Procedure, name: str | None) -> int:
+    """The bytes that a program takes while it runs, beside arguments, variables and results.
+
+    Of the native executor they are what its plan sets aside, the peak of what is alive at a time;
+    nothing is compiled. Of the reference executor, what is alive at most, node by node.
+    """
+    if checked(name) == "native":
+        from pellucid.executors.native.planning import planned  # on use: a plan takes long
+
+        with suppress(UnavailableError):
+            return int(planned(procedure).plan.arena_bytes)
+    return _alive_at_most(procedure)
+
+
+def _alive_at_most(procedure: Procedure) -> int:
+    graph = procedure.graph
+    last = {value.name: place for place, node in enumerate(graph.nodes) for value in node.inputs}
+    last |= {value.name: len(graph.nodes) for value in graph.outputs}
+    ends: dict[int, int] = {}
+    alive = most = 0
+    for place, node in enumerate(graph.nodes):
+        size = math.prod(node.output.shape) * node.output.dtype.itemsize
+        alive += size
+        most = max(most, alive)
+        end = last.get(node.output.name, place)
+        ends[end] = ends.get(end, 0) + size
+        alive -= ends.pop(place, 0)
+    return most
 
 
 @cache

@@ -7,6 +7,7 @@ Not finite      SkipStep, GoBack, Recovery
 Measures        evaluate, Metric, SetMetric, Accuracy, RocAuc, AbsoluteError
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
+Beforehand      dry_run, overfit_one_batch, largest_batch
 
 The loss that falls is that of the training set. The validation set chooses: when to stop, and
 between options. The test set judges at the end, once. Work goes round in a loop: an idea, its
@@ -53,6 +54,15 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         ExponentialAverage as ExponentialAverage,
         UniformAverage as UniformAverage,
     )
+    from pellucid.train.batch_size import (
+        LargestBatch as LargestBatch,
+        largest_batch as largest_batch,
+    )
+    from pellucid.train.overfitting import (
+        OneBatch as OneBatch,
+        overfit_one_batch as overfit_one_batch,
+    )
+    from pellucid.train.rehearsal import DryRun as DryRun, dry_run as dry_run
     from pellucid.train.plateau import (
         Plateau as Plateau,
         ReduceOnPlateau as ReduceOnPlateau,

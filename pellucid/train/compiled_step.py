@@ -132,6 +132,11 @@ class CompiledStep:
             found: Captured = self._compiled.captured(row)
         return found
 
+    def room_for(self, row: Any) -> int:
+        """The bytes that the program of a step of this size takes while it runs."""
+        with self.task.model.mode(training=True):
+            return int(self._compiled.room_for(row))
+
     def written(self, row: Any) -> dict[str, Variable]:
         """The variables that a step changes, by their names in its graph."""
         captured = self.captured(row)

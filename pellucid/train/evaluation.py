@@ -126,6 +126,12 @@ class Evaluation:
         means = {"loss": loss} | {name: total / len(data) for name, total in sums.items()}
         return means | self._of_set(outputs, data)
 
+    def room_for(self, data: Dataset) -> int:
+        """The bytes that its programs for a set take while they run."""
+        function = self._compiled(Feed(data))
+        with self.model.mode(training=False):
+            return sum(function.room_for(rows[0]) for rows in _all_rows(len(data)))
+
     def _of_set(self, outputs: list[Any], data: Dataset) -> Values:
         """What is no mean over samples, in the order of the metrics."""
         if not outputs:

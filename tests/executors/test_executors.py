@@ -66,3 +66,24 @@ def test_a_processor_that_llvm_makes_no_code_for_has_the_reference_by_default(mo
         found = executors.default.__wrapped__()
     assert found == "reference"
     runs_on_the_reference()  # without another word
+
+
+CHAIN = """graph(x: float32[3])
+  %0: float32[3] = add() of (x, x)
+  %1: float32[3] = add() of (%0, x)
+  %2: float32[3] = add() of (%1, x)
+  %3: float32[3] = add() of (%2, %0)
+  return %3"""
+
+
+def test_the_memory_of_a_program_is_known_before_it_is_made(monkeypatch):
+    # On the reference %0, %1 and %2 are alive at a time.
+    assert executors.room_for(procedure(CHAIN), "reference") == 3 * 12
+    native = executor.Native(procedure(CHAIN))
+    assert executors.room_for(procedure(CHAIN), "native") == native.code.arena_bytes
+    monkeypatch.setattr(target, "host", unavailable)
+    assert executors.room_for(procedure(CHAIN), "native") == 3 * 12
+
+
+def unavailable():
+    raise UnavailableError("no code for this machine")
