@@ -46,6 +46,9 @@ LOSSES = {
     "huber_loss": lambda x: f.huber_loss(x, T, delta=0.75),
     "poisson_loss": lambda x: f.poisson_nll_loss(x, T, log_input=True),
     "cross_entropy, by class": lambda x: f.cross_entropy(x, I, weight=C),
+    "cross_entropy, by class and smoothed": lambda x: f.cross_entropy(
+        x, I, weight=C, label_smoothing=0.3
+    ),
     "cross_entropy, ignoring -100": lambda x: f.cross_entropy(x, GAPS),
     "cross_entropy, ignoring -100, smoothed": lambda x: f.cross_entropy(
         x, GAPS, label_smoothing=0.2

@@ -154,6 +154,29 @@ def weighted_mean() -> float:
     return threes / ones
 
 
+def smoothed_by_class() -> float:
+    layer = keras.layers.Dense(2, use_bias=False, kernel_initializer="zeros")
+    model = keras.Sequential([keras.Input((1,)), layer])
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.3)
+    model.compile(optimizers.SGD(0.1), loss=loss)
+    weights = {0: 1.0, 1: 3.0}
+    history = model.fit(np.ones((1, 1)), np.eye(2)[:1], class_weight=weights, verbose=0)
+    return history.history["loss"][0] / float(np.log(2.0))
+
+
+def _ctc(steps: int, target: list[int], reduction: str) -> float:
+    loss = keras.losses.CTC(reduction=reduction)
+    return float(loss(np.array([target]), np.zeros((1, steps, 3), np.float32)))
+
+
+def ctc_mean() -> float:
+    return _ctc(4, [1, 2], "sum_over_batch_size") / _ctc(4, [1, 2], "sum")
+
+
+def ctc_impossible() -> float:
+    return _ctc(2, [1, 1], "sum")
+
+
 def _line(learning_rate: float, **options: Any) -> Any:
     """A model with one weight of 1, whose prediction of x is w x."""
     layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", **options)

@@ -89,6 +89,14 @@ def weighted_mean() -> float:
     return (loss(3.0) / loss(1.0)).item()
 
 
+def triplet_distance() -> float:
+    def loss(distance: float) -> float:
+        places = (mx.array([[each]]) for each in (0.0, distance, 0.0))
+        return nn.losses.triplet_loss(*places, margin=20.0, reduction="mean").item()
+
+    return loss(3.0) - loss(1.0)
+
+
 def running_statistics() -> tuple[float, ...]:
     norm = nn.BatchNorm(1)
     norm(mx.array([[0.0], [2.0]]))

@@ -114,3 +114,8 @@ def muon_scale() -> float:
         updates, _ = muon.update({"w": each}, muon.init({"w": each}), {"w": jnp.zeros(each.shape)})
         steps.append(float(jnp.linalg.norm(updates["w"])))
     return steps[0] / steps[1]
+
+
+def ctc_impossible() -> float:
+    ids, none = jnp.array([[1, 1]]), jnp.zeros((1, 2))
+    return float(optax.ctc_loss(jnp.zeros((1, 2, 3)), none, ids, none)[0])

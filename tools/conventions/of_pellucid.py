@@ -8,7 +8,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn, optim
 from pellucid.data import from_arrays
-from pellucid.functional import cross_entropy
+from pellucid.functional import cross_entropy, ctc_loss, triplet_loss
 from pellucid.train import EarlyStopping, Options, ReduceOnPlateau, Trainer
 
 PACKAGE, NAME = "pellucid", "pellucid"
@@ -129,6 +129,34 @@ def weighted_mean() -> float:
     scores, ids = np.zeros((2, 2)), np.array([0, 1])
     threes, ones = (cross_entropy(scores, ids, weights=np.full(2, each)) for each in (3.0, 1.0))
     return threes.item() / ones.item()
+
+
+def smoothed_by_class() -> float:
+    loss = cross_entropy(np.zeros((1, 2)), [0], class_weights=[1.0, 3.0], label_smoothing=0.3)
+    return loss.item() / float(np.log(2.0))
+
+
+def ignored_and_smoothed() -> float:
+    loss = cross_entropy(
+        np.zeros((2, 2)), [0, -100], label_smoothing=0.3, ignore_index=-100, reduction="sum"
+    )
+    return loss.item() / float(np.log(2.0))
+
+
+def ctc_mean() -> float:
+    mean, total = (ctc_loss(np.zeros((1, 4, 3)), [[1, 2]], reduction=r) for r in ("mean", "sum"))
+    return mean.item() / total.item()
+
+
+def ctc_impossible() -> float:
+    return ctc_loss(np.zeros((1, 2, 3)), [[1, 1]]).item()
+
+
+def triplet_distance() -> float:
+    def loss(distance: float) -> float:
+        return triplet_loss([[0.0]], [[distance]], [[0.0]], margin=20.0).item()
+
+    return loss(3.0) - loss(1.0)
 
 
 def samples(targets: Any) -> Any:

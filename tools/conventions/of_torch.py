@@ -1,6 +1,7 @@
 """What PyTorch does."""
 
 import itertools
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -152,6 +153,41 @@ def weighted_mean() -> float:
         return nn.functional.cross_entropy(torch.zeros(2, 2), torch.tensor([0, 1]), classes)
 
     return (loss(3.0) / loss(1.0)).item()
+
+
+def smoothed_by_class() -> float:
+    weights = torch.tensor([1.0, 3.0])
+    ids, scores = torch.tensor([0]), torch.zeros(1, 2)
+    loss = nn.functional.cross_entropy(scores, ids, weights, label_smoothing=0.3)
+    return loss.item() / math.log(2.0)
+
+
+def ignored_and_smoothed() -> float:
+    ids, scores = torch.tensor([0, -100]), torch.zeros(2, 2)
+    loss = nn.functional.cross_entropy(scores, ids, label_smoothing=0.3, reduction="sum")
+    return loss.item() / math.log(2.0)
+
+
+def _ctc(steps: int, target: list[int], reduction: str) -> float:
+    log_p = torch.zeros(steps, 1, 3).log_softmax(-1)
+    options = (torch.tensor([target]), torch.tensor([steps]), torch.tensor([len(target)]))
+    return nn.functional.ctc_loss(log_p, *options, reduction=reduction).item()
+
+
+def ctc_mean() -> float:
+    return _ctc(4, [1, 2], "mean") / _ctc(4, [1, 2], "sum")
+
+
+def ctc_impossible() -> float:
+    return _ctc(2, [1, 1], "sum")
+
+
+def triplet_distance() -> float:
+    def loss(distance: float) -> float:
+        places = torch.tensor([[0.0], [distance], [0.0]]).split(1)
+        return nn.functional.triplet_margin_loss(*places, margin=20.0).item()
+
+    return loss(3.0) - loss(1.0)
 
 
 def last_batch() -> float:
