@@ -59,15 +59,20 @@ class SAM(Strict):
     @strict
     def minimize_by(self, compute: Callable[[], Tensor]) -> None:
         """One update of every parameter, from what computes the loss."""
+        self.update_by(lambda: self.gradients(compute()))
+
+    @strict
+    def update_by(self, find: Callable[[], Gradients]) -> None:
+        """The same from what finds the gradients at the weights as they are."""
         parameters = self.optimizer.parameters
-        uphill = self.optimizer.gradients(compute())
+        uphill = find()
         before = {path: constant(parameters[path].read()) for path in uphill}
         with scope("way uphill", absolute=True):
             factor = _share(uphill, self.rho)
             worst = {p: w + uphill[p] * factor.astype(w.dtype) for p, w in before.items()}
         _assign(parameters, worst)
         try:
-            there = self.optimizer.gradients(compute())
+            there = find()
         finally:
             _assign(parameters, before)
         self.optimizer.apply(there)
@@ -114,6 +119,11 @@ class SAM(Strict):
     def rates(self) -> dict[str, Any]:
         """All learning rates of the optimizer, by name."""
         return self.optimizer.rates()
+
+    @strict
+    def gradients(self, loss: Tensor) -> Gradients:
+        """The gradients of a loss, as the optimizer finds them."""
+        return self.optimizer.gradients(loss)
 
     @strict
     def apply(self, gradients: Mapping[str, Tensor]) -> None:

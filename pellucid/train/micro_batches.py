@@ -16,6 +16,7 @@ from typing import Any
 from pellucid.creation import arange, zeros
 from pellucid.errors import OptionError
 from pellucid.functional.reduction import weighed
+from pellucid.optim.clipping import Gradients
 from pellucid.optim.optimizer import Optimizer
 from pellucid.primitives.base import FLOAT32, FLOAT64, Shape
 from pellucid.random import Generator, at_work
@@ -39,7 +40,7 @@ def in_parts(size: int, task: Any, feed: Feed) -> "Accumulation":
     """
     kind = type(task.optimizer)
     own = [n for n in ("minimize", "minimize_by") if getattr(kind, n, 0) is not vars(Optimizer)[n]]
-    if own:
+    if own and not hasattr(kind, "update_by"):
         raise OptionError(
             f"Trainer: micro_batch, with {kind.__name__}, whose {own[0]} is its own. Parts add up "
             "to gradients, which its step does not begin with: leave micro_batch out."
@@ -68,17 +69,23 @@ class Accumulation:
 
         `part` gives them for some samples.
         """
-        run = _Run(self, part, indices, names)
-        sums = run.sums()
-        values = dict(sums[VALUES])
-        whole = self.weighing.whole(values.pop(WEIGHT))
-        loss = values.pop(LOSS) / whole
-        self.optimizer.apply({
-            path: g / whole.astype(g.dtype)
-            for path, g in sums[GRADIENTS].items()
-            if path in run.reached
-        })  # fmt: skip
-        return loss, {name: value / float(len(indices)) for name, value in values.items()}
+        taken = []
+
+        def find() -> Gradients:
+            run = _Run(self, part, indices, names)
+            sums = run.sums()
+            values = dict(sums[VALUES])
+            whole = self.weighing.whole(values.pop(WEIGHT))
+            loss, count = values.pop(LOSS) / whole, float(len(indices))
+            taken.append((loss, {name: value / count for name, value in values.items()}))
+            found = {path: g for path, g in sums[GRADIENTS].items() if path in run.reached}
+            return {path: g / whole.astype(g.dtype) for path, g in found.items()}
+
+        if hasattr(self.optimizer, "update_by"):  # gradients at more than one place
+            self.optimizer.update_by(find)
+        else:
+            self.optimizer.apply(find())
+        return taken[0]
 
 
 class _Run:

@@ -125,5 +125,3 @@ def test_what_it_cannot_do_is_refused():
         optim.SAM(optim.ScheduleFreeSGD(w))
     with pytest.raises(OptionError, match="SAM: optimizer is"):
         optim.SAM(w)
-    with pytest.raises(OptionError, match=r"Trainer: micro_batch, with SAM, whose minimize is its"):
-        trainer_of(micro_batch=4)

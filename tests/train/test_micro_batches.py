@@ -15,7 +15,7 @@ from pellucid.errors import OptionError
 from pellucid.executors import EXECUTORS
 from pellucid.functional import cross_entropy, mean_squared_error
 from pellucid.nn import Module
-from pellucid.optim import Adam, ByGlobalNorm, CosineDecay, GradientNoise, Optimizer
+from pellucid.optim import SAM, Adam, ByGlobalNorm, CosineDecay, GradientNoise, Optimizer
 from pellucid.optim.rules import Step
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
@@ -136,6 +136,21 @@ def test_parts_give_loss_and_gradient_of_the_batch(case: str, executor: str) -> 
         for name, variable in whole.model.variables().items():
             if name.endswith("draws"):
                 assert variable.numpy() == parts.model.variables()[name].numpy() > 0
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_an_update_that_asks_for_gradients_twice_has_those_of_the_batch(executor: str) -> None:
+    found = []
+    for micro_batch in (None, 5):
+        model = dense()
+        options = Options(BATCH, micro_batch, seed=5, executor=executor, lint=False, metrics=())
+        optimizer = SAM(Noted(model.parameters(), 0.1), rho=0.5)
+        trainer = Trainer(model, cross_entropy, optimizer, blobs(SAMPLES), options=options)
+        found.append([(s.loss, noted(trainer)) for _, s in zip(range(3), trainer, strict=False)])
+        assert int(model[2].draws.numpy()) == 6
+    for (a, g), (b, h) in zip(*found, strict=True):
+        assert a == pytest.approx(b, rel=1e-6)
+        assert np.linalg.norm(g - h) < 1e-6 * np.linalg.norm(g)
 
 
 def test_float64_to_the_last_digits() -> None:
@@ -259,10 +274,16 @@ def test_other_things_without_meaning_are_refused(make: Make) -> None:
         def minimize(self, loss: Tensor) -> None:
             super().minimize(loss)
 
-    given = make()
-    own = Own(given.model.parameters())
-    with pytest.raises(OptionError, match="micro_batch, with Own, whose minimize is its own"):
-        Trainer(given.model, cross_entropy, own, given.train, options=Options(16, 5))
+    class Twice(Adam):
+        def minimize_by(self, compute: Callable[[], Tensor]) -> None:
+            super().minimize_by(lambda: compute() + compute())
+
+    for kind in (Own, Twice):
+        given = make()
+        own = kind(given.model.parameters())
+        message = f"micro_batch, with {kind.__name__}, whose minimize(_by)? is its own"
+        with pytest.raises(OptionError, match=message):
+            Trainer(given.model, cross_entropy, own, given.train, options=Options(16, 5))
     with pytest.raises(OptionError, match="micro_batch is 20, of batches of 16 samples"):
         make(micro_batch=20)
     with pytest.raises(OptionError, match=r"micro_batch is 0\. It counts samples: at least 1"):
