@@ -254,6 +254,22 @@ def test_a_parameter_that_the_loss_does_not_use_stays():
     assert w.value.item() != 1.0
 
 
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("make", ALL)
+def test_where_no_gradient_ever_came_a_parameter_stays(make, executor):
+    w, other = pc.Parameter([[1.0, -2.0]]), pc.Parameter([3.0])
+    optimizer = make({"w": w, "other": other}, weight_decay=0.0)
+    step = pc.compile(
+        lambda g: optimizer.apply({"w": g, "other": g.sum()[None]}), executor=executor
+    )
+    for _ in range(3):
+        step(pc.zeros((1, 2)))
+    assert (w.value.tolist(), other.value.tolist()) == ([[1.0, -2.0]], [3.0])
+    step(pc.ones((1, 2)))
+    assert np.isfinite(w.value.numpy()).all()
+    assert (w.value.numpy() < [[1.0, -2.0]]).all()
+
+
 def test_eager_updates_keep_no_history():
     w, optimizer = one()
     for _ in range(3):

@@ -33,7 +33,8 @@ class ScheduleFree(Optimizer):
     first update. A parameter holds y, which training needs. What a model is used with is x:
     `Trainer` measures, keeps and saves x, and goes on from y; in a loop of one's own
     `with optimizer.shown():` has the parameters hold x inside. The learning rate need not fall;
-    it may rise at first, by `WarmUp`. Decay is at y, and part of d.
+    it may rise at first, by `WarmUp`. Decay is at y, and part of d. Running statistics of batch
+    norm are those that the steps met, at y.
     Errors: OptionError for a rule that changes weights beside the update, as MaxNorm: it would
     change y, which the next update makes anew from z and x.
     """
