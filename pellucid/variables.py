@@ -5,7 +5,7 @@ Parameter   a variable that training changes: operations on it are recorded
 Buffer      a variable that is state, but not trained
 Source      where the history of what is computed from a variable ends
 assign_all  give several variables new values, all or none
-refuse_twins    variables that start alike, and were not meant to
+FREEZING    tells when a variable is frozen or thawed
 """
 
 import weakref
@@ -22,16 +22,17 @@ from pellucid.errors import (
     DTypeError,
     GradientError,
     GraphError,
-    OptionError,
     ShapeError,
 )
 from pellucid.graph import Origin, is_symbolic
 from pellucid.guards import Guard, put, unchanged
 from pellucid.memory import own
 from pellucid.primitives.base import FLOATS, DType
-from pellucid.recordings import active
+from pellucid.recordings import Changes, active
 from pellucid.strict import strict
 from pellucid.tensor import Tensor, holding, tensor
+
+FREEZING = Changes()  # tells when a variable is frozen or thawed
 
 
 class Source(Origin):
@@ -54,7 +55,7 @@ class Variable(Tensor):
     """
 
     __slots__ = (
-        *("_array", "_owned", "_source", "_tensor"),
+        *("_array", "_frozen", "_owned", "_source", "_tensor"),
         *("guard", "is_table", "name", "start", "trainable"),
     )
 
@@ -67,6 +68,7 @@ class Variable(Tensor):
         self._source = Source(self)
         self.guard: Guard | None = None
         self.start: Any = None  # of a layer's parameter that was not drawn when it was made
+        self._frozen = False
         self.is_table = False  # whether rows are looked up in it, as in the weight of an embedding
         sizes = active_sizes()
         if sizes is not None:
@@ -113,6 +115,17 @@ class Variable(Tensor):
 
     def _handed_out(self, array: Any) -> Tensor:
         return holding(array, self._source if self.trainable else None)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether optimizers leave it as it is; it may be set, and compiled steps follow."""
+        return self._frozen
+
+    @frozen.setter
+    def frozen(self, value: bool) -> None:
+        if value != self._frozen:
+            self._frozen = bool(value)
+            FREEZING.tell()
 
     @property
     def value(self) -> Tensor:
@@ -212,10 +225,11 @@ class Variable(Tensor):
     def __reduce__(self) -> Any:
         """What `copy` and `pickle` keep: the numbers, the name, whether it is trained."""
         numbers = np.array(self.held().array)
-        return _made_again, (numbers, self.name, self.trainable, self.is_table)
+        return _made_again, (numbers, self.name, self.trainable, self.is_table, self._frozen)
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Variable":
-        copied = _made_again(self.held().array, self.name, self.trainable, self.is_table)
+        marks = self.trainable, self.is_table, self._frozen
+        copied = _made_again(self.held().array, self.name, *marks)
         if self.start is not None:
             copied.start = self.start.copied(self, copied)
         return copied
@@ -244,36 +258,17 @@ def assign_all(values: Mapping[Variable, Any]) -> None:
         variable.settle()
 
 
-def refuse_twins(where: str, variables: Mapping[str, Variable]) -> None:
-    """Raise OptionError where two have the very same starting values, drawn for both.
-
-    So have layers alike that were not in one model when they were drawn, and what starts alike
-    may stay alike for ever.
-    """
-    seen: dict[Any, str] = {}
-    for name, variable in variables.items():
-        alike = None if variable.start is None else variable.start.like(variable)
-        if alike is None:
-            continue
-        twin = variables[seen.setdefault(alike, name)]
-        if twin is not variable and np.array_equal(twin.present(), variable.present()):
-            raise OptionError(
-                f"{where}: parameters {seen[alike]!r} and {name!r} start with the same numbers: "
-                f"both were drawn by seed {alike[0]} and path {alike[1]!r}, as their layers stood "
-                "in no common model. Put them into one module first, give one another seed by "
-                "layer.seeded(1), or where they shall be equal: b.assign(a)."
-            )
-
-
 def _kind_of(data: Any) -> tuple[tuple[int, ...], DType]:
     """The shape and dtype that a variable with such data has."""
     known = data if isinstance(data, Tensor | np.ndarray) else tensor(data)
     return known.shape, known.dtype
 
 
-def _made_again(array: Any, name: str, trainable: bool, is_table: bool = False) -> Variable:
+def _made_again(
+    array: Any, name: str, trainable: bool, is_table: bool = False, frozen: bool = False
+) -> Variable:
     made = Variable(array, name=name, trainable=trainable)
-    made.is_table = is_table
+    made.is_table, made._frozen = is_table, frozen
     return made
 
 

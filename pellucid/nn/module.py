@@ -228,6 +228,23 @@ class Module(Savable):
         """The given mode inside a `with` block; every module has its own back after it."""
         return in_mode(list(self.modules().values()), training=training)
 
+    def freeze(self) -> Self:
+        """Have training leave all parameters inside as they are; the module itself is returned.
+
+        Optimizers give them no update, no decay and no momentum. A `BatchNorm` that is frozen
+        keeps its running statistics, and normalises by them as in inference. Dropout goes on.
+        """
+        return self._set_frozen(True)
+
+    def thaw(self) -> Self:
+        """Have training change all parameters inside again; the module itself is returned."""
+        return self._set_frozen(False)
+
+    def _set_frozen(self, frozen: bool) -> Self:
+        for parameter in self.parameters().values():
+            parameter.frozen = frozen
+        return self
+
     def predictor(self, executor: str | None = None) -> "Predictor":
         """Its outputs for batches of any size, compiled; see `pellucid.nn.predictor`."""
         from pellucid.nn.predictor import Predictor

@@ -10,8 +10,9 @@ import math
 from pellucid.creation import ones, zeros
 from pellucid.errors import OptionError, ShapeError, is_finite
 from pellucid.nn.module import Module
+from pellucid.recordings import setting
 from pellucid.tensor import Tensor
-from pellucid.variables import Buffer, Parameter, Variable
+from pellucid.variables import FREEZING, Buffer, Parameter, Variable
 
 
 class _Norm(Module):
@@ -42,7 +43,8 @@ class BatchNorm(_Norm):
 
     Training takes mean and variance, divided by the count n, over all other axes of the batch,
     and moves the running ones: running <- (1 - momentum) running + momentum batch, with the
-    variance divided by n - 1. Inference takes the running ones.
+    variance divided by n - 1. Inference takes the running ones; so does training where weight and
+    bias are frozen, and they stay as they are.
 
     Shapes: x (batch, features) or (batch, features, ...), as (batch, channels, height, width)
     -> y the same.
@@ -79,13 +81,16 @@ class BatchNorm(_Norm):
                 "samples."
             )
         along = (1, self.features) + (1,) * (x.ndim - 2)
-        if self.training:
+        if self.training and not self._is_frozen():
             distance, variance = self._of_batch(x)
         else:
             distance = x - self.running_mean.reshape(along)
             variance = self.running_variance.reshape(along)
         scale = self.weight.reshape(along) / (variance + self.eps).sqrt()
         return distance * scale + self.bias.reshape(along)
+
+    def _is_frozen(self) -> bool:
+        return bool(setting(lambda: self.weight.frozen and self.bias.frozen, FREEZING))
 
     def _of_batch(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Distance from the batch's mean, and its variance; the running ones move."""

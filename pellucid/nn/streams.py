@@ -130,7 +130,7 @@ class Undrawn(Variable):
         # Not as other variables: the slot of the array stays empty, and __getattr__ fills it.
         self.name, self.trainable, self.is_table = "parameter", True, False
         self._tensor, self._source, self.guard = None, Source(self), None
-        self._owned = False
+        self._owned = self._frozen = False
         self.start = Start(draw, tuple(shape), known_dtype("parameter", dtype))
         sizes = active_sizes()
         if sizes is not None:
@@ -173,7 +173,7 @@ class Undrawn(Variable):
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         """Another, not drawn either, in the copy of its place."""
         copied = Undrawn(self.start.draw, self.shape, self.dtype)
-        copied.is_table = self.is_table
+        copied.is_table, copied._frozen = self.is_table, self._frozen
         copied.belong(self.name, copy.deepcopy(self.start.place, memo))
         return copied
 

@@ -15,19 +15,22 @@ from pellucid.graph import has_origin
 from pellucid.optim.clipping import Clipping, Gradients
 from pellucid.optim.optimized import (
     RATE,
+    Missed,
     assign_rate,
     checked,
+    checked_loss,
     constant,
     follow,
     kept_rate,
     rate_before,
+    thawed,
 )
 from pellucid.optim.rules import Penalty, Rule, Step, rules_of, weight_decay_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.optim.unheld import hold, tell_unheld
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 from pellucid.recordings import is_recording
-from pellucid.refusals import Strict, refuse_setting, shown
+from pellucid.refusals import Strict, refuse_setting
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, ones_like
@@ -59,7 +62,8 @@ class Optimizer(Strict):
     same for plain descent alone. Both penalties are convex, the loss of a network is not, with
     or without them. Up to a constant they are minus the logarithm of a normal and of a Laplace
     prior of the weights. They reduce overfitting; too much of them underfits: at the limit all
-    weights are 0. A parameter that the loss does not depend on stays as it is, rules or not.
+    weights are 0. A parameter that the loss does not depend on stays as it is, rules or not; so
+    does one that is frozen, with its state, and its updates are counted without those it missed.
     `optimizer.learning_rate = 0.1` reaches compiled steps as well; other options are constants
     of these, and refuse to be changed: make another optimizer.
 
@@ -90,6 +94,7 @@ class Optimizer(Strict):
         self._rules = rules_of(name, (*self._penalties(), *self.rules), self.parameters)
         self.learning_rate = kept_rate(name, self.learning_rate, self._rate_dtype())
         self.steps = Buffer(np.zeros((), np.int32), name="steps")
+        self.missed = Missed(self.parameters)
         self.slots = {
             path: {
                 key: Buffer(value, name=f"{path}:{key}")
@@ -110,8 +115,7 @@ class Optimizer(Strict):
     def _penalties(self) -> list[Penalty]:
         """Those that the options say, of all weights and of groups."""
         given = {"l1": self.l1, "l2": self.l2, "weight_decay": self.weight_decay}
-        grouped = self._group_of
-        plain = Penalty(**given, to=lambda p, w: weights_only(p, w) and p not in grouped)
+        plain = Penalty(**given, to=lambda p, w: weights_only(p, w) and p not in self._group_of)
         return [plain, *(group.penalty(given) for group in self.groups)]
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -154,9 +158,8 @@ class Optimizer(Strict):
 
     def decayed(self, w: Tensor, step: Step) -> Tensor:
         """The weight that `update` is given, after decay."""
-        if not step.weight_decay:
-            return w
-        return w * (1.0 - step.learning_rate * step.weight_decay)
+        decay = step.weight_decay
+        return w * (1.0 - step.learning_rate * decay) if decay else w
 
     def averages(self) -> dict[str, Variable]:
         """What a model is used with in place of its parameters, by path; none, but by some."""
@@ -181,21 +184,11 @@ class Optimizer(Strict):
         Errors: GradientError where the loss is not a single number, or depends on none of
         the parameters.
         """
-        if not isinstance(loss, Tensor):
-            raise OptionError(
-                f"minimize: the loss is {shown(loss)}. It is the tensor that the loss function "
-                "gave, which knows how it was computed: numbers from item(), float() or NumPy do "
-                "not."
-            )
-        y = loss.read()
-        if y.shape != ():
-            raise GradientError(
-                f"minimize: a loss of shape {y.shape}. Only a single number can be made "
-                "smaller: reduce it with mean() or sum()."
-            )
-        wanted = [p.read() for p in self.parameters.values()]
+        y = checked_loss(loss)
+        trained = thawed(self.parameters)
+        wanted = [p.read() for p in trained.values()]
         found = gradients(y, wanted, ones_like(y)) if has_origin(y) else [None] * len(wanted)
-        pairs = zip(self.parameters, found, strict=True)
+        pairs = zip(trained, found, strict=True)
         known = {path: constant(g) for path, g in pairs if g is not None}
         tell_unheld(type(self).__name__, y, first=not self.steps.present())
         if not known:
@@ -212,6 +205,8 @@ class Optimizer(Strict):
             raise OptionError(f"apply: gradients for {unknown}, which are not its parameters.")
         for part in (*self.rates().values(), self.clip, *self.rules):
             follow(part)
+        trained = thawed(self.parameters)
+        gradients = {path: g for path, g in gradients.items() if path in trained}
         counts = [v for rule in self.rules for v in rule.variables().values()]
         drawn = {} if is_recording() else {v: v.held() for v in counts}
         try:
@@ -226,12 +221,14 @@ class Optimizer(Strict):
             held = {path: self._held(path) for path in gradients}
             count = constant(self.steps.value) + 1
             rates = self._rates_before(self.steps.value)
+            missed = self.missed.after(thawed(self.parameters))
         with scope("clip", absolute=True):
             clipped = dict(gradients) if self.clip is None else self.clip(gradients)
-        new = {self.steps: count}
+        new = {self.steps: count} | missed
         for path, g in clipped.items():
             with scope(f"update of {path}", absolute=True):
-                step = self._step_of(path, count.astype(g.dtype), rates)
+                number = self.missed.number(path, count, missed)
+                step = self._step_of(path, number.astype(g.dtype), rates)
                 new[self.parameters[path]], state = self._updated(path, g, held[path], step)
             new |= {self.slots[path][key]: value for key, value in state.items()}
         return new
@@ -282,6 +279,7 @@ class Optimizer(Strict):
         """What an exact resume needs, by name: step count, learning rate, slots, draws."""
         found: dict[str, Variable] = {"steps": self.steps}
         found |= {k: v for k, v in self.rates().items() if isinstance(v, Variable)}
+        found |= self.missed.variables()
         for slots in self.slots.values():
             found.update({slot.name: slot for slot in slots.values()})
         for i, rule in enumerate(self.rules):
@@ -297,4 +295,5 @@ class Optimizer(Strict):
 
         Errors: StateError listing everything that does not fit; then nothing was loaded.
         """
+        state = self.missed.completed(state)
         restore(f"{type(self).__name__}.load_state_dict", self.variables(), state, strict=True)

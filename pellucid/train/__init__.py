@@ -1,7 +1,7 @@
 """Training: `Trainer(model, loss, optimizer, data).fit(epochs=5)`.
 
 Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, ProgressBar
-Rates           ReduceOnPlateau, Plateau
+Rates           ReduceOnPlateau, Plateau; Frozen for parts that rest
 Averages        ExponentialAverage, UniformAverage, Averaging
 Not finite      SkipStep, GoBack, Recovery
 Measures        evaluate, Metric, SetMetric, Accuracy, RocAuc, AbsoluteError
@@ -58,6 +58,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         LargestBatch as LargestBatch,
         largest_batch as largest_batch,
     )
+    from pellucid.train.frozen import Frozen as Frozen
     from pellucid.train.overfitting import (
         OneBatch as OneBatch,
         overfit_one_batch as overfit_one_batch,

@@ -7,6 +7,7 @@ A step takes only sample numbers: the data stay where they are, and many steps r
 returning to Python.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from pellucid.train.averaging import Averages
     from pellucid.train.micro_batches import Accumulation
     from pellucid.train.recovery import SoundSteps
+
+OPTIMIZER = "optimizer/"  # before the names of an optimizer's variables, in checkpoints
 
 
 @dataclass(frozen=True)
@@ -152,16 +155,21 @@ class CompiledStep:
         What a step writes without belonging to model or optimizer, such as the count of draws
         of a user's own generator, has the name that it has in the graph.
         """
+        others = self.written(row).items()  # first: captured, an optimizer may begin to count
         everything = {f"{MODEL}{k}": v for k, v in self.task.model.variables().items()}
-        everything |= {f"optimizer/{k}": v for k, v in self.task.optimizer.variables().items()}
+        everything |= {f"{OPTIMIZER}{k}": v for k, v in self.task.optimizer.variables().items()}
         if self.task.averages is not None:
             averages = self.task.averages.variables()
             everything |= {f"{AVERAGE}{k}": v for k, v in averages.items()}
-        others = self.written(row).items()
         if self.task.sound is not None:
             everything |= {f"{MARK}{k}": v for k, v in self.task.sound.variables().items()}
         known = set(everything.values())
         return everything | {f"other/{k}": v for k, v in others if v not in known}
+
+    def completed(self, arrays: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The arrays of a checkpoint, with what the optimizer counts here and had not there."""
+        missed = getattr(self.task.optimizer, "missed", None)
+        return arrays if missed is None else missed.completed(arrays, OPTIMIZER)
 
     def _step(self, indices: Tensor) -> dict[str, Tensor]:
         task, parts = self.task, self._parts

@@ -72,7 +72,8 @@ class Course:
             return history
         check_identity(checkpoint.identity, identity(), str(folder.path))
         self.keeper.forget()
-        restore(f"resume {folder.path}", self.variables(), checkpoint.arrays, strict=True)
+        arrays = self.program.completed(checkpoint.arrays)
+        restore(f"resume {folder.path}", self.variables(), arrays, strict=True)
         lines = folder.rewind(checkpoint.position.step, checkpoint.lines)
         history.add_lines(lines)
         epoch = history.best_epoch = checkpoint.best.epoch

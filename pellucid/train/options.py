@@ -51,8 +51,9 @@ class Callback(Strict):
 
     Order: `begin`; `after_steps` about ten times a second, and `after_epoch`; `end`, also
     after an error. `trainer` is the `Trainer` that calls; `trainer.stop(reason)` ends training
-    after the current chunk. `check` is called when the Trainer is made. Where one `decides` what
-    training computes, as by another learning rate, a run goes on with the same one alone.
+    after the current chunk. `ready` is called when the Trainer is made, and each time training
+    begins. Where one `decides` what training computes, as by another learning rate, a run goes
+    on with the same one alone.
     """
 
     decides: ClassVar[bool] = False
@@ -68,8 +69,8 @@ class Callback(Strict):
                     "pellucid.train.Callback."
                 )
 
-    def check(self, trainer: Any) -> None:
-        """Refuse a Trainer that it has no meaning for, by an OptionError."""
+    def ready(self, trainer: Any) -> None:
+        """Refuse a Trainer that it has no meaning for; set what follows from its position."""
 
     def begin(self, trainer: Any, epochs: int) -> None:
         """Training begins, up to `epochs` epochs in all."""

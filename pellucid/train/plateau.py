@@ -147,7 +147,7 @@ class ReduceOnPlateau(Callback):
 
     # ---- within a Trainer ----------------------------------------------------------------
 
-    def check(self, trainer: Any) -> None:
+    def ready(self, trainer: Any) -> None:
         """Refuse a monitor that is not measured, and a rate that follows a schedule."""
         name = type(self).__name__
         sets = trainer.validation, trainer.options, trainer.further

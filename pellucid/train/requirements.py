@@ -146,11 +146,11 @@ def check_measured(
         raise OptionError(f"{where}: monitor {monitor!r} is not measured. {meant}")
 
 
-def check_callbacks(trainer: BaseTrainer) -> None:
-    """Have each callback refuse a Trainer that it has no meaning for."""
+def ready_callbacks(trainer: BaseTrainer) -> None:
+    """Have each callback refuse a Trainer that it has no meaning for, and be where this stands."""
     for callback in trainer.options.callbacks:
         if isinstance(callback, Callback):
-            callback.check(trainer)
+            callback.ready(trainer)
 
 
 def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:

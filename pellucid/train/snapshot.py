@@ -4,7 +4,7 @@ Snapshot    the variables as they were, and the steps that ran since
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,11 @@ class Snapshot:
         self._arrays = [variable.present() for variable in self.read]
         self._since: list[tuple[Position, Any]] = []
         self._taken = time.monotonic()
+
+    def is_of(self, variables: Iterable[Variable], read: Iterable[Variable]) -> bool:
+        """Whether a step changes and reads just these: a parameter may have been frozen since."""
+        known, now = (*self.variables, *self.read), (*variables, *read)
+        return len(known) == len(now) and all(a is b for a, b in zip(known, now, strict=True))
 
     @property
     def is_old(self) -> bool:

@@ -181,10 +181,10 @@ class Stepper:
         return find_origin(captured.procedure, [row, *state])
 
     def _current_snapshot(self) -> Snapshot:
-        if self._snapshot is None:
-            row = self.example
-            written = self._program.written(row).values()
-            read = self._program.captured(row).variables
+        row = self.example
+        written = self._program.written(row).values()
+        read = self._program.captured(row).variables
+        if self._snapshot is None or not self._snapshot.is_of(written, read):
             self._snapshot = Snapshot(self.position, list(written), read)
         if self._snapshot.is_old:
             self._snapshot.renew(self.position)

@@ -30,10 +30,10 @@ from pellucid.train.options import Options
 from pellucid.train.progress import watched
 from pellucid.train.recorder import Recorder
 from pellucid.train.requirements import (
-    check_callbacks,
     check_data,
     check_sets,
     identity,
+    ready_callbacks,
     run_config,
 )
 from pellucid.train.stepper import Stepper
@@ -83,9 +83,8 @@ class Trainer(BaseTrainer):
         self._course = Course(
             self._program, self._stepper, self._recorder, self._watch, self._keeper, self._clock
         )
-        self._callbacks = options.callbacks
-        self._stop = ""
-        check_callbacks(self)
+        self._callbacks, self._stop = options.callbacks, ""
+        ready_callbacks(self)
 
     def fit(
         self, epochs: int | None = None, *, more: int | None = None, show: bool | None = None
@@ -225,6 +224,7 @@ class Trainer(BaseTrainer):
 
         The model holds the weights that training goes on from.
         """
+        ready_callbacks(self)
         self.model.inference()
         if not self._keeper.go_on():
             warnings.warn(CHANGED, stacklevel=5)

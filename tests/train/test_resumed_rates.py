@@ -20,7 +20,7 @@ from pellucid.optim import (
     layerwise_rates,
 )
 from pellucid.random import Generator
-from pellucid.train import Options, ReduceOnPlateau, Saving, Trainer
+from pellucid.train import Frozen, Options, ReduceOnPlateau, Saving, Trainer
 
 EPOCHS = 4  # of five updates: four whole batches and a smaller one
 
@@ -47,13 +47,21 @@ MAKERS: dict[str, Callable[[nn.Sequential], Any]] = {
     "groups": grouped,
     "by depth": layered,
     "plateau": layered,
+    "frozen": grouped,
 }
-RULES = {"plateau": (ReduceOnPlateau(0.5, patience=1, min_delta=0.2),)}
+RULES: dict[str, Callable[[nn.Sequential], tuple[Any, ...]]] = {
+    "plateau": lambda _: (ReduceOnPlateau(0.5, patience=1, min_delta=0.2),),
+    "frozen": lambda model: (
+        Frozen(model[0][:2], until=1),
+        Frozen(model[0][4], until=2),
+        Frozen(model[0][1], since=3),
+    ),
+}
 
 
 def made(name: str, executor: str, *callbacks: Any, **options: Any) -> Trainer:
     model = network()
-    options["callbacks"] = (*RULES.get(name, ()), *callbacks)
+    options["callbacks"] = (*RULES.get(name, lambda _: ())(model), *callbacks)
     usual = Options(batch_size=16, seed=3, executor=executor, keep="last", lint=False)
     given = replace(usual, **options)
     optimizer = MAKERS[name](model)
@@ -68,7 +76,7 @@ def test_a_run_that_was_cut_off_goes_on_to_the_bit(
     monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
     whole = made(name, executor)
     whole.fit(EPOCHS)
-    for step in range(1, 5 * EPOCHS, 3 if executor == "native" else 1):
+    for step in range(1, 5 * EPOCHS, 6 if executor == "native" else 2):
         saving = Saving(tmp_path / str(step), report=False, graph=False)
         made(name, executor, StopAt(step), saving=saving).fit(EPOCHS)
         again = made(name, executor, saving=saving)
