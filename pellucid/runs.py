@@ -15,12 +15,11 @@ from pellucid.cli.recipe import (
     DataFacts,
     Recipe,
     build_trainer,
-    loss_of,
-    metrics_of,
     read_facts,
     read_recipe,
     trained_model,
 )
+from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.data import Dataset
 from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError, StateError

@@ -147,7 +147,8 @@ class CutMix(Mixing):
         """The pasted pictures, and the shares of what was there before."""
         if x.ndim != 4:
             raise ShapeError(
-                f"x of shape {x.shape}. It must be (batch, channels, height, width): it cuts boxes."
+                f"x of shape {x.shape} for CutMix, which cuts boxes out of pictures. It must be "
+                "(batch, channels, height, width); rows can be mixed by Mixup."
             )
         n, _, height, width = x.shape
         partner = self.partners(n)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.cli.datasets import DATA, DataParts
-from pellucid.cli.recipe import DataFacts, Recipe, loss_of
+from pellucid.cli.recipe import DataFacts, Recipe
+from pellucid.cli.suited_loss import loss_of
 from pellucid.cli.using import read_sample
 from pellucid.data import Dataset, Vocabulary
 from pellucid.errors import OptionError

@@ -19,12 +19,11 @@ from pellucid.cli.recipe import (
     Recipe,
     build_model,
     load_data,
-    loss_of,
-    metrics_of,
     read_facts,
     read_recipe,
     trained_model,
 )
+from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.errors import OptionError
 from pellucid.explanation.comparison import SideBySide
 from pellucid.explanation.explanation import Explanation

@@ -2,6 +2,7 @@
 
 KEEPS = ("best", "last")  # as in pellucid.train.options, which takes long to load
 AVERAGES = ("exponential", "uniform")
+MIXINGS = ("cutmix", "mixup")
 NOT_FINITE = ("stop", "skip", "go-back")
 OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")
 SCHEDULES = (

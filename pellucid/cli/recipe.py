@@ -7,17 +7,18 @@ read_recipe     the Recipe that a run folder was made with
 DataFacts       what using a trained model needs of its data: their form, names of classes
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from pellucid.cli import long_runs
+from pellucid.cli import batch_rules, long_runs
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.optimizing import check_schedule, optimizer_of, rate_callbacks, written_out
 from pellucid.cli.settings import from_values
+from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.cli.updates import average_of, recovery_of
 from pellucid.data import Form
 from pellucid.errors import (
@@ -29,19 +30,14 @@ from pellucid.errors import (
     StateError,
     closest,
 )
-from pellucid.functional import cross_entropy, mean_squared_error
 from pellucid.models import MODELS
 from pellucid.models.catalogue import IMAGES
 from pellucid.nn.module import Module
 from pellucid.optim import OPTIMIZERS
 from pellucid.random import Generator
-from pellucid.tensor import Tensor
 from pellucid.train import (
-    AbsoluteError,
-    Accuracy,
     Callback,
     EarlyStopping,
-    Metric,
     Options,
     RunFolder,
     Trainer,
@@ -69,7 +65,8 @@ class Recipe:
     """Everything that decides what a run computes.
 
     `data_options`, `model_options` and `optimizer_options` hold what differs from the defaults
-    of the data, model and optimizer that are named, `long_run` from those of `LongRun`.
+    of the data, model and optimizer that are named, `long_run` and `batches` from those of
+    `LongRun` and `BatchRules`.
     """
 
     data: str
@@ -92,6 +89,7 @@ class Recipe:
     class_weights: str | None = None
     executor: str | None = None
     long_run: Mapping[str, Any] = field(default_factory=dict)
+    batches: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,18 +136,6 @@ def build_model(recipe: Recipe, form: Form) -> Module:
     return kind.built(form, build_options(recipe), Generator(recipe.seed), image=image)
 
 
-def loss_of(recipe: Recipe, form: Form) -> Callable[..., Tensor]:
-    """The loss that suits the data and the model."""
-    if not form.classes:
-        return mean_squared_error
-    return MODELS[recipe.model].loss or cross_entropy
-
-
-def metrics_of(form: Form) -> tuple[Metric, ...]:
-    """The measures that suit the data."""
-    return (Accuracy(),) if form.classes else (AbsoluteError(),)
-
-
 def build_trainer(
     recipe: Recipe,
     parts: DataParts,
@@ -185,6 +171,7 @@ def build_trainer(
         average=average_of(recipe.average, recipe.average_options),
         not_finite=recovery_of(recipe.not_finite),
         **long_run.of_trainer(),
+        **batch_rules.read(recipe.batches).of_trainer(),
         callbacks=(*rate_callbacks(recipe.schedule), *callbacks),
         saving=long_run.saving(folder, config),
         executor=recipe.executor,
@@ -216,6 +203,7 @@ def read_recipe(run: RunFolder) -> Recipe:
         from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)
         long_run = long_runs.read(recipe.long_run)
         long_run.saving(run.path, {})
+        batch_rules.read(recipe.batches)
         sizes = recipe.batch_size, recipe.micro_batch
         Options(*sizes, seed=recipe.seed, keep=recipe.keep, **long_run.of_trainer())
     except (TypeError, ValueError) as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pellucid.cli import long_runs
+from pellucid.cli import batch_rules, long_runs
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.known_words import KEEPS
 from pellucid.cli.optimizing import rate_options
@@ -75,6 +75,7 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
         ),
         *_decay(),
         *update_options(),
+        *batch_rules.options(),
         *_running(),
     ]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
+from pellucid.cli.batch_rules import batch_rules
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.long_runs import long_run
@@ -123,6 +124,7 @@ def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
             "average_options": average,
             "class_weights": "balanced" if given["balanced"] else None,
             "long_run": long_run(given),
+            "batches": batch_rules(given),
         }
     )
 

@@ -14,9 +14,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pellucid.cli.output import Output
 from pellucid.cli.present import plain_console, write_json
-from pellucid.cli.recipe import Recipe, build_trainer, load_data, loss_of
+from pellucid.cli.recipe import Recipe, build_trainer, load_data
 from pellucid.cli.run_folders import free_folder
 from pellucid.cli.settings import Setting, check_names, settings_of
+from pellucid.cli.suited_loss import loss_of
 from pellucid.cli.training import STOPPED_BY, recipe_of, use_threads
 from pellucid.cli.updates import PREFIX
 from pellucid.errors import OptionError
@@ -243,6 +244,7 @@ def _command(recipe: Recipe) -> str:
     if recipe.early_stopping is not None:
         given["early_stopping"] = recipe.early_stopping
     given |= {"keep": recipe.keep, "average": recipe.average, "not_finite": recipe.not_finite}
+    given |= recipe.batches
     given |= {PREFIX + name: value for name, value in recipe.average_options.items()}
     given = {name: value for name, value in given.items() if value is not None}
     parts = [f"--{name.replace('_', '-')} {word(value)}" for name, value in given.items()]

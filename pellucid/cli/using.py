@@ -25,12 +25,11 @@ from pellucid.cli.recipe import (
     DataFacts,
     Recipe,
     load_data,
-    loss_of,
-    metrics_of,
     read_facts,
     read_recipe,
     trained_model,
 )
+from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.cli.values import numbers_of, rule_of
 from pellucid.cli.words import complain
 from pellucid.data import Dataset, Form, read_digit, read_ink

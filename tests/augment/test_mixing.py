@@ -115,5 +115,5 @@ def test_what_cannot_be_mixed_is_refused():
         Mixup()(x, pc.tensor([0, 1, 2, 3, 4, 5]))
     with pytest.raises(ShapeError, match=r"targets of shape \(2, 6\)\. Their first axis"):
         Mixup()(x, t[:2])
-    with pytest.raises(ShapeError, match=r"\(6, 6\)\. It must be \(batch, channels"):
+    with pytest.raises(ShapeError, match=r"\(6, 6\) for CutMix.*must be \(batch, channels"):
         CutMix()(t, t)

@@ -35,6 +35,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "--average-start": 3,
         "--average-every": 2,
         "--not-finite": "go-back",
+        "--label-smoothing": 0.1,
         "--epochs": 1,
         "--executor": "reference",
     }
@@ -71,6 +72,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "not_finite": "go-back",
         "average_options": {"decay": 0.9, "start": 3, "every": 2},
         "long_run": {},
+        "batches": {"label_smoothing": 0.1},
         "class_weights": "balanced",
         "executor": "reference",
     }
