@@ -31,10 +31,12 @@ class LongRun:
     best: int | None = None
     budget: int | None = None
     monitor: str | None = None
+    validate_every: int | None = None
 
     def of_trainer(self) -> dict[str, Any]:
         """What `Options` are given of it."""
-        return {"max_seconds": self.max_seconds, "monitor": self.monitor}
+        names = ("max_seconds", "monitor", "validate_every")
+        return {name: getattr(self, name) for name in names}
 
     def saving(self, folder: Path | None, config: Mapping[str, Any]) -> Any:
         """Where and how a run is kept; None without a folder."""
@@ -55,6 +57,7 @@ KINDS: dict[str, Any] = {
     "checkpoints": int,
     "best": int,
     "budget": int,
+    "validate_every": int,
 }
 
 
@@ -66,6 +69,12 @@ def options() -> list[click.Parameter]:
             type=Duration(),
             metavar="TIME",
             help="How long to train, such as 2h or 90min, counted over every resume.",
+        ),
+        click.Option(
+            ["--validate-every"],
+            type=Whole(1),
+            metavar="N",
+            help="Measure the validation set after every N updates of an epoch too.",
         ),
         click.Option(
             ["--save-every"],

@@ -58,6 +58,14 @@ class Course:
             everything = [variable.present() for variable in self.variables().values()]
             check_budget(saving.budget, everything, model)
 
+    def keep(self, history: History, *, restore: bool) -> None:
+        """Have model and run folder hold the weights that are kept; the history says which."""
+        kept = self.keeper.show(self.watch, self.stepper.position, restore=restore)
+        history.weights = str(kept)
+        history.restored_epoch = kept.position.epoch if kept.monitor else None
+        with held(self.program.task.model.variables()) as arrays:
+            self.recorder.write(lambda folder: folder.save_model(arrays, str(kept)))
+
     def resume(self, identity: Identity) -> History:
         """Take up the newest checkpoint of the run folder; what was measured until then."""
         with self.recorder.alone(untouched=False):

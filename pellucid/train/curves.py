@@ -93,6 +93,11 @@ def _draw(axes: Any, history: Measured, name: str, ink: str) -> None:
             every = max(1, len(ends) // 12)
             values = history.epochs[prefix + name]
             axes.plot(ends, values, markersize=4, markevery=every, **style)
+    between = history.validations.get(VALIDATION + name, [])
+    if between:
+        steps = history.validations["step"]
+        dots = STYLES[VALIDATION] | {"linestyle": "", "marker": ".", "label": "within epochs"}
+        axes.plot(steps, between, markersize=4, **dots)
     _draw_further(axes, history, name)
     shown = history.restored_epoch or history.best_epoch
     if shown in epochs:

@@ -33,9 +33,10 @@ def epochs_in_all(epochs: Any, more: Any, done: int) -> int:
 
 
 def until_next(limit: int, step: int, options: Options) -> int:
-    """Up to `limit` steps: as many as may run before a checkpoint is due after some number."""
-    periods = () if options.saving is None else (options.saving.every_steps,)
-    return min(limit, *(every - step % every for every in periods if every), limit)
+    """Up to `limit` steps: as many as may run before a checkpoint or a validation is due."""
+    saving = None if options.saving is None else options.saving.every_steps
+    periods = [every for every in (saving, options.validate_every) if every]
+    return min(limit, *(every - step % every for every in periods), limit)
 
 
 def all_done(epochs: int) -> str:

@@ -2,6 +2,7 @@
 
 StepRecord    one update: its number and the loss of its batch, before the update
 EpochRecord   after an epoch: loss and metrics of whole sets, in inference mode
+ValidationRecord   between two updates of an epoch: those of the sets that validate
 Steps         consecutive steps as columns; makes a StepRecord only where one is wanted
 History       everything, as dicts of lists that a table or a plot takes as they are
 """
@@ -57,7 +58,25 @@ class EpochRecord:
         return {"kind": "epoch", "step": self.step, "epoch": self.epoch} | self.values()
 
 
-Record = StepRecord | EpochRecord
+@strict
+@dataclass(frozen=True)
+class ValidationRecord:
+    """Between two updates of an epoch: what was measured of the sets that validate."""
+
+    step: int
+    epoch: int
+    validation: Values
+
+    def values(self) -> Values:
+        """Every measure by its full name, such as `validation_loss`."""
+        return {VALIDATION + name: value for name, value in self.validation.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The line of the metrics file."""
+        return {"kind": "validation", "step": self.step, "epoch": self.epoch} | self.values()
+
+
+Record = StepRecord | EpochRecord | ValidationRecord
 
 
 @strict
@@ -85,9 +104,10 @@ class History(Measured):
     """What a run measured so far.
 
     `steps` and `epochs` are dicts of lists of equal length: `pandas.DataFrame(history.epochs)`
-    is a table. `best_epoch` is the epoch with the best monitored value. Of the last `fit`,
-    `stopped` says why it ended, `weights` which weights the model holds since, and
-    `restored_epoch` is their epoch where they are the best ones, brought back.
+    is a table. `validations` are those between updates, where there are some. `best_epoch` is the
+    epoch with the best monitored value. Of the last `fit`, `stopped` says why it ended, `weights`
+    which weights the model holds since, and `restored_epoch` is their epoch where they are the best
+    ones, brought back.
 
     >>> history = History(best_epoch=1)
     >>> history.add_epoch(EpochRecord(10, 1, {"loss": 0.5}, {"loss": 0.75}))
@@ -119,17 +139,25 @@ class History(Measured):
         for name, value in record.values().items():
             _extend(self.epochs, name, [value])
 
+    def add_validation(self, record: ValidationRecord) -> None:
+        """Append what was measured between two updates."""
+        _extend(self.validations, "step", [record.step])
+        _extend(self.validations, "epoch", [record.epoch])
+        for name, value in record.values().items():
+            _extend(self.validations, name, [value])
+
     def add_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Append what a metrics file holds."""
+        tables = {"step": self.steps, "validation": self.validations}
         for line in lines:
-            columns = self.steps if line.get("kind") == "step" else self.epochs
+            columns = tables.get(line.get("kind", ""), self.epochs)
             for name, value in line.items():
                 if name != "kind":
                     _extend(columns, name, [value])
 
     def forget_after(self, step: int) -> None:
         """Leave out every step and epoch after a step."""
-        for columns in (self.steps, self.epochs):
+        for columns in (self.steps, self.epochs, self.validations):
             kept = sum(number <= step for number in columns.get("step", ()))
             for column in columns.values():
                 del column[kept:]
@@ -144,8 +172,9 @@ class History(Measured):
         }
 
     def as_dict(self) -> dict[str, Columns]:
-        """Both tables: {"steps": {...}, "epochs": {...}}."""
-        return {"steps": self.steps, "epochs": self.epochs}
+        """All tables that there are: {"steps": {...}, "epochs": {...}}."""
+        validations = {"validations": self.validations} if self.validations else {}
+        return {"steps": self.steps, "epochs": self.epochs} | validations
 
     def __len__(self) -> int:
         """The number of steps."""

@@ -23,6 +23,7 @@ class Measured(Strict):
 
     steps: Columns = field(default_factory=dict)
     epochs: Columns = field(default_factory=dict)
+    validations: Columns = field(default_factory=dict, kw_only=True)
     best_epoch: int | None = None
     restored_epoch: int | None = None
 

@@ -1,4 +1,4 @@
-"""The lines of a metrics file, as rows of two tables: of steps and of epochs.
+"""The lines of a metrics file, as rows of tables: of steps, of epochs, and of validations between.
 
 check_rows      refuses lines that are no rows of these
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from pellucid.errors import FileError
 
-KINDS = ("step", "epoch")
+KINDS = ("step", "epoch", "validation")
 
 
 def check_rows(where: str, lines: Sequence[Mapping[str, Any]]) -> None:
@@ -35,7 +35,7 @@ def check_rows(where: str, lines: Sequence[Mapping[str, Any]]) -> None:
 def _fault(line: Mapping[str, Any]) -> str:
     """What is wrong with a line by itself; empty where nothing is."""
     if line.get("kind") not in KINDS:
-        return f"is of kind {line.get('kind')!r}; there are {' and '.join(KINDS)}"
+        return f"is of kind {line.get('kind')!r}; there are {', '.join(KINDS)}"
     for name in ("step", "epoch"):
         if type(line.get(name)) is not int or line[name] < 0:
             return f"has the {name} {line.get(name)!r}, which is no number from 0 on"

@@ -12,7 +12,7 @@ from pellucid.displays import progress, running_cell
 from pellucid.errors import OptionError
 from pellucid.optional import imported
 from pellucid.tables import significant
-from pellucid.train.history import EpochRecord, Steps
+from pellucid.train.history import EpochRecord, Steps, ValidationRecord
 
 if TYPE_CHECKING:
     from pellucid.train.base import BaseTrainer
@@ -40,6 +40,10 @@ class NotebookCell:
 
     def after_epoch(self, trainer: "BaseTrainer", record: EpochRecord) -> None:
         """A row in the table."""
+        self._update()
+
+    def after_validation(self, record: ValidationRecord) -> None:
+        """How far it is: validations within epochs are in the history."""
         self._update()
 
     def end(self, trainer: "BaseTrainer") -> None:

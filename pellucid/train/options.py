@@ -19,7 +19,7 @@ from pellucid.tables import brief
 from pellucid.train.clock import check_limit
 from pellucid.train.components import callbacks_of, check_pairs, check_rules, metrics_of
 from pellucid.train.early_stopping import EarlyStopping
-from pellucid.train.history import EpochRecord, Steps
+from pellucid.train.history import EpochRecord, Steps, ValidationRecord
 from pellucid.train.metrics import Accuracy, Metric, SetMetric
 from pellucid.train.saves import Saving
 
@@ -49,11 +49,11 @@ THEIRS = {
 class Callback(Strict):
     """What is called while `fit` runs; override what you need.
 
-    Order: `begin`; `after_steps` about ten times a second, and `after_epoch`; `end`, also
-    after an error. `trainer` is the `Trainer` that calls; `trainer.stop(reason)` ends training
-    after the current chunk. `ready` is called when the Trainer is made, and each time training
-    begins. Where one `decides` what training computes, as by another learning rate, a run goes
-    on with the same one alone.
+    Order: `begin`; `after_steps` about ten times a second, `after_epoch`, and `after_validation`
+    where it is asked for; `end`, also after an error. `trainer` is the `Trainer` that calls;
+    `trainer.stop(reason)` ends training after the current chunk. `ready` is called when the Trainer
+    is made, and each time training begins. Where one `decides` what training computes, as by
+    another learning rate, a run goes on with the same one alone.
     """
 
     decides: ClassVar[bool] = False
@@ -80,6 +80,9 @@ class Callback(Strict):
 
     def after_epoch(self, trainer: Any, record: EpochRecord) -> None:
         """An epoch was completed and measured."""
+
+    def after_validation(self, trainer: Any, record: ValidationRecord) -> None:
+        """The sets that validate were measured between two updates of an epoch."""
 
     def end(self, trainer: Any) -> None:
         """Training has ended; the model holds the weights that it keeps."""
@@ -196,10 +199,12 @@ class Options(Strict):
     stops before it. `mixing`: a `Mixup` or `CutMix` of `pellucid.augment`, which mixes the samples
     of each training batch; metrics of steps then compare with the samples' own targets.
     `sampling`: `ClassBalanced()` or `ByLength()` of `pellucid.data`, the order of samples in place
-    of a shuffle of all. `max_seconds`: how long to train, counted over every `resume`; then `fit`
-    ends after the steps at hand. `executor`: where the compiled step runs; left out, the default
-    of `pellucid.compile`. `lint`: whether `fit` warns of likely mistakes before its first step, by
-    the quick checks of `pellucid.lint`.
+    of a shuffle of all. `validate_every`: after how many updates the validation set is measured
+    within an epoch too; best weights and early stopping go by epochs all the same. `max_seconds`:
+    how long to train, counted over every `resume`; then `fit` ends after the steps at hand.
+    `executor`: where the compiled step runs; left out, the default of `pellucid.compile`. `lint`:
+    whether `fit` warns of likely mistakes before its first step, by the quick checks of
+    `pellucid.lint`.
 
     Errors: OptionError for a batch size below 1, a seed outside 0..2^64-1, another `keep`, or a
     time that is not above 0.
@@ -220,6 +225,7 @@ class Options(Strict):
     not_finite: "Recovery | None" = None
     mixing: "Mixing | None" = None
     sampling: "Sampling | None" = None
+    validate_every: int | None = None
     max_seconds: float | None = None
     callbacks: tuple[Callback, ...] = ()
     saving: Saving | None = None
@@ -237,6 +243,10 @@ class Options(Strict):
         if not 0 <= self.seed < 2**64:
             raise OptionError(f"Trainer: seed is {self.seed}. It lies between 0 and 2^64 - 1.")
         check_limit(self.max_seconds)
+        if self.validate_every is not None and self.validate_every < 1:
+            raise OptionError(
+                f"Trainer: validate_every is {self.validate_every}. It counts updates: at least 1."
+            )
         object.__setattr__(self, "metrics", metrics_of(self.metrics))
         object.__setattr__(self, "callbacks", callbacks_of(self.callbacks))
         check_rules(self)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pellucid.displays import in_notebook
 from pellucid.errors import OptionError
-from pellucid.train.history import EpochRecord, Steps
+from pellucid.train.history import EpochRecord, Steps, ValidationRecord
 from pellucid.train.options import Callback
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class ProgressBar(Callback):
         """Show what was measured."""
         if self._view is not None:
             self._view.after_epoch(trainer, record)
+
+    def after_validation(self, trainer: "BaseTrainer", record: ValidationRecord) -> None:
+        """Show it; in a notebook the epochs' table alone is shown."""
+        if self._view is not None:
+            self._view.after_validation(record)
 
     def end(self, trainer: "BaseTrainer") -> None:
         """Take the bar of a terminal away; in a notebook everything stays."""

@@ -149,7 +149,7 @@ class _Measured:
         variables = small.variables().values()
         written = small._program.written(np.arange(self.batch)).values()
         model = small.model.variables().values()
-        evaluation = small._evaluation
+        evaluation = small._measuring.evaluation
         first = [data.subset(np.arange(min(len(data), BATCH))) for data in self._sets()]
         return {
             "weights, and what the optimizer keeps": _bytes(variables),

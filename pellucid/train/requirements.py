@@ -69,6 +69,11 @@ def check_sets(trainer: BaseTrainer) -> None:
     for name, data in others.items():
         check_data(train, data, options, f"validation {name!r}")
     measures(["loss", *(metric.name for metric in options.metrics)], others)
+    if options.validate_every is not None and trainer.validation is None:
+        raise OptionError(
+            f"Trainer: validate_every is {options.validate_every}, and there is no validation set. "
+            "Give Trainer(..., validation=...) one, or leave it out."
+        )
     _check_monitor(trainer.validation, options, others)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid.tables import significant
 from pellucid.train.epoch_lines import EpochLines, terminal_width
-from pellucid.train.history import EpochRecord, Steps
+from pellucid.train.history import EpochRecord, Steps, ValidationRecord
 
 if TYPE_CHECKING:
     from pellucid.train.base import BaseTrainer
@@ -43,6 +43,11 @@ class Terminal:
         if self._lines is not None:
             self._lines.add(record)
 
+    def after_validation(self, record: ValidationRecord) -> None:
+        """A line."""
+        if self._lines is not None:
+            self._lines.add_between(record)
+
     def end(self, trainer: "BaseTrainer") -> None:
         """Take the bar away."""
         if self._lines is not None:
@@ -68,6 +73,11 @@ class _Lines:
             self._left_out = record
             return
         self._show(record)
+
+    def add_between(self, record: ValidationRecord) -> None:
+        if not record.epoch % self._every:
+            values = (f"{name} {significant(x)}" for name, x in record.values().items())
+            self._write([f"step {record.step}: {', '.join(values)}".replace("_", " ")])
 
     def end(self) -> None:
         """The last epoch is shown, whichever it is."""

@@ -13,19 +13,19 @@ from typing import Any
 
 from pellucid.data import Dataset
 from pellucid.errors import TrainingError
-from pellucid.state import held
 from pellucid.train.base import BaseTrainer
 from pellucid.train.checkpoint import Position
 from pellucid.train.clock import Clock
 from pellucid.train.compiled_step import CompiledStep, Task
 from pellucid.train.course import Course
 from pellucid.train.early_stopping import Watch
-from pellucid.train.evaluation import Evaluation, Feed, Loss
+from pellucid.train.evaluation import Feed, Loss
 from pellucid.train.extent import all_done, epochs_in_all, nothing_left, until_next
-from pellucid.train.history import EpochRecord, History, StepRecord, Steps, Values
+from pellucid.train.history import History, StepRecord, Steps, Values
 from pellucid.train.interrupt import Interrupts
 from pellucid.train.keeping import CHANGED, Keeper
 from pellucid.train.linted import linted
+from pellucid.train.measuring import Measuring
 from pellucid.train.options import Options
 from pellucid.train.progress import watched
 from pellucid.train.recorder import Recorder
@@ -37,7 +37,7 @@ from pellucid.train.requirements import (
     run_config,
 )
 from pellucid.train.stepper import Stepper
-from pellucid.train.validation import Sets, measured
+from pellucid.train.validation import Sets
 
 
 class Trainer(BaseTrainer):
@@ -73,12 +73,12 @@ class Trainer(BaseTrainer):
         feed = Feed.of(train, options)
         task = Task.of(model, loss, optimizer, options)
         self._program = CompiledStep(task, feed, options.executor)
-        self._evaluation = Evaluation(model, loss, options.metrics, options.executor)
         self._stepper = Stepper(self._program, options)
         self._recorder = Recorder(options.saving)
         validates = self.validation is not None
         self._watch = Watch(options, validates=validates)
         self._keeper = Keeper(options, model, task.averages, validates=validates)
+        self._measuring = Measuring(self, feed, self._keeper, self._watch)
         self._clock = Clock(options.max_seconds)
         self._course = Course(
             self._program, self._stepper, self._recorder, self._watch, self._keeper, self._clock
@@ -97,9 +97,9 @@ class Trainer(BaseTrainer):
         After `resume`, or called again, it goes on from the last weights, whichever the model
         holds since, unless these were changed. It ends earlier with early stopping, `stop`, the
         time limit, and with Ctrl-C, SIGTERM or SIGHUP, which finish the steps at hand;
-        `history.stopped` says which.
-        Whatever the end, a step that failed included, the run folder then holds a checkpoint,
-        the curves and the report, and the model the weights that `history.weights` names.
+        `history.stopped` says which. Whatever the end, a step that failed included, the run folder
+        then holds a checkpoint, the curves and the report, and the model the weights that
+        `history.weights` names.
         """
         epochs = epochs_in_all(epochs, more, self.position.epoch)
         self._callbacks = watched(self.options.callbacks, show)
@@ -156,7 +156,7 @@ class Trainer(BaseTrainer):
     def evaluate(self, data: Dataset) -> Values:
         """Loss and metrics of the model as it is, over a whole set, in inference mode."""
         check_data(self.train, data, self.options, "data")
-        return self._evaluation(data)
+        return self._measuring.evaluation(data)
 
     @property
     def position(self) -> Position:
@@ -176,12 +176,22 @@ class Trainer(BaseTrainer):
     def _advance(self, limit: int) -> Steps:
         """Run some steps of one epoch and, after its last, measure it; write all down."""
         # Where to measure failed, it comes first when training goes on.
-        steps = Steps(0, 0, {"loss": ()}) if self._stepper.ends_epoch else self._run(limit)
+        steps = Steps(0, 0, {"loss": ()}) if self._is_to_measure else self._run(limit)
         if self._stepper.ends_epoch:
             self._measure()
+        elif self._is_to_measure:
+            record = self._measuring.validation(self.position)
+            self.history.add_validation(record)
+            self._recorder.add((record,))
+            for callback in self._callbacks:
+                callback.after_validation(self, record)
         if self._watch.waiting or self._recorder.is_due(self.position):
             self.save()
         return steps
+
+    @property
+    def _is_to_measure(self) -> bool:
+        return self._stepper.ends_epoch or self._measuring.is_due(self.position, self.history)
 
     def _run(self, limit: int) -> Steps:
         """Run some steps of one epoch; write them down."""
@@ -206,12 +216,7 @@ class Trainer(BaseTrainer):
 
     def _measure(self) -> None:
         """After an epoch: measure, keep the best weights, see whether to stop."""
-        step, epoch = self.position.step, self.position.epoch + 1
-        with self._keeper.measured():
-            train = self._evaluation(self.train, self._program.feed)
-            validation = measured(self._evaluation, self.validation, self.further)
-            record = EpochRecord(step, epoch, train, validation)
-            self._watch.see(record.values(), epoch, self.model)
+        record = self._measuring.epoch(self.position)
         self._stepper.next_epoch()
         self.history.best_epoch = self._watch.best.epoch
         self.history.add_epoch(record)
@@ -220,10 +225,7 @@ class Trainer(BaseTrainer):
             callback.after_epoch(self, record)
 
     def _prepare(self) -> None:
-        """Inference mode outside steps; a run folder, with a first checkpoint, if there is none.
-
-        The model holds the weights that training goes on from.
-        """
+        """Inference mode, the weights that training goes on from, a run folder if there is none."""
         ready_callbacks(self)
         self.model.inference()
         if not self._keeper.go_on():
@@ -254,11 +256,7 @@ class Trainer(BaseTrainer):
         """Save, have the model hold the weights that are kept, draw."""
         self.save()
         self.history.stopped = self._stop or all_done(epochs)
-        kept = self._keeper.show(self._watch, self.position, restore=restore)
-        self.history.weights = str(kept)
-        self.history.restored_epoch = kept.position.epoch if kept.monitor else None
-        with held(self.model.variables()) as arrays:
-            self._recorder.write(lambda folder: folder.save_model(arrays, str(kept)))
+        self._course.keep(self.history, restore=restore)
         self._call_end()
         self._recorder.draw(self)
 

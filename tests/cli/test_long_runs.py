@@ -87,3 +87,13 @@ def test_words_that_say_nothing_are_told_the_rule(
 
 def test_a_search_saves_no_tries(run: Run) -> None:
     assert "there is no --save-every" in said(run, "tune", "moons", "--save-every", "2steps")
+
+
+def test_validation_within_epochs_is_measured_and_goes_on(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    words = ("--epochs", 2, "--batch-size", 4, "--validate-every", 4, "--out", folder)
+    out = done(run(*WORDS, *words))
+    assert out.startswith("step 4: validation loss ")
+    done(run("resume", folder, "--more", 1))
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    assert [x["step"] for x in lines if x["kind"] == "validation"] == [4, 8, 16]

@@ -16,7 +16,7 @@ from pellucid.train.metric_rows import check_rows
 STEP = {"kind": "step", "step": 1, "epoch": 1, "loss": 0.5}
 EPOCH = {"kind": "epoch", "step": 1, "epoch": 1, "train_loss": math.nan}
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({**STEP, "kind": "stgp"}, "line 3 is of kind 'stgp'; there are step and epoch"),
+    ({**STEP, "kind": "stgp"}, "line 3 is of kind 'stgp'; there are step, epoch, validation"),
     ({"loss": 1.0}, "line 3 is of kind None"),
     ({**STEP, "step": "2"}, "line 3 has the step '2'"),
     ({**STEP, "step": 2.0}, "line 3 has the step 2.0"),

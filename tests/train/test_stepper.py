@@ -153,14 +153,14 @@ def test_where_measuring_failed_it_comes_first_when_training_goes_on(tmp_path: P
     whole = make_trainer()
     whole.fit(2)
     broken = make_trainer(saving=Saving(tmp_path / "run"))
-    evaluation, calls = broken._evaluation, itertools.count(1)
+    evaluation, calls = broken._measuring.evaluation, itertools.count(1)
 
     def failing(*given: Any) -> Any:
         if next(calls) == 2:
             raise ValueError("not now")
         return evaluation(*given)
 
-    broken._evaluation = failing
+    broken._measuring.evaluation = failing
     with pytest.raises(ValueError, match="not now"):
         broken.fit(2)
     shutil.copytree(tmp_path / "run", tmp_path / "copy")

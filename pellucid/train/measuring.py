@@ -1,0 +1,45 @@
+"""What a Trainer measures: after epochs all its sets, between two updates those that validate.
+
+Measuring    measures, with the weights that are measured
+"""
+
+from pellucid.train.base import BaseTrainer
+from pellucid.train.checkpoint import Position
+from pellucid.train.early_stopping import Watch
+from pellucid.train.evaluation import Evaluation, Feed
+from pellucid.train.history import EpochRecord, History, ValidationRecord
+from pellucid.train.keeping import Keeper
+from pellucid.train.validation import measured
+
+
+class Measuring:
+    """Measures the sets of a Trainer; `feed` holds the training set already."""
+
+    def __init__(self, trainer: BaseTrainer, feed: Feed, keeper: Keeper, watch: Watch) -> None:
+        model, loss, options = trainer.model, trainer.loss, trainer.options
+        self.evaluation = Evaluation(model, loss, options.metrics, options.executor)
+        self._trainer, self._feed, self._keeper, self._watch = trainer, feed, keeper, watch
+
+    def epoch(self, at: Position) -> EpochRecord:
+        """After an epoch; where it is the best so far, its weights are kept."""
+        trainer, epoch = self._trainer, at.epoch + 1
+        with self._keeper.measured():
+            train = self.evaluation(trainer.train, self._feed)
+            validation = measured(self.evaluation, trainer.validation, trainer.further)
+            record = EpochRecord(at.step, epoch, train, validation)
+            self._watch.see(record.values(), epoch, trainer.model)
+        return record
+
+    def validation(self, at: Position) -> ValidationRecord:
+        """Between two updates of an epoch."""
+        trainer = self._trainer
+        with self._keeper.measured():
+            found = measured(self.evaluation, trainer.validation, trainer.further)
+        return ValidationRecord(at.step, at.epoch + 1, found)
+
+    def is_due(self, at: Position, history: History) -> bool:
+        """Whether an update inside an epoch is one after which to validate, and that is to come."""
+        every = self._trainer.options.validate_every
+        if every is None or at.step_in_epoch == 0 or at.step % every:
+            return False
+        return at.step not in history.validations.get("step", ())[-1:]
