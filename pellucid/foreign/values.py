@@ -43,7 +43,12 @@ _OPTIMIZERS = {
     "adam": "pc.optim.Adam(model.parameters())",
     "adamax": "pc.optim.Adamax(model.parameters())",
     "adamw": "pc.optim.AdamW(model.parameters())",
+    "lamb": "pc.optim.LAMB(model.parameters())",
+    "lbfgs": "pc.optim.LBFGS(model.parameters())",
+    "lion": "pc.optim.Lion(model.parameters())",
+    "muon": "pc.optim.Muon(model.parameters())",
     "nadam": "pc.optim.NAdam(model.parameters())",
+    "radam": "pc.optim.RAdam(model.parameters())",
     "rmsprop": "pc.optim.RMSProp(model.parameters())",
     "sgd": "pc.optim.SGD(model.parameters(), learning_rate=0.1)",
 }

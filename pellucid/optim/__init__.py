@@ -52,7 +52,6 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         Group as Group,
         layerwise_rates as layerwise_rates,
     )
-    from pellucid.optim.lbfgs import LBFGS as LBFGS
     from pellucid.optim.sharpness import SAM as SAM
     from pellucid.optim.phases import (
         Chain as Chain,
@@ -67,6 +66,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         RAdam as RAdam,
     )
     from pellucid.optim.further.lamb import LAMB as LAMB
+    from pellucid.optim.further.lbfgs import LBFGS as LBFGS
     from pellucid.optim.further.lion import Lion as Lion
     from pellucid.optim.further.muon import (
         Muon as Muon,

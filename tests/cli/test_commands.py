@@ -72,6 +72,7 @@ def test_the_bits_do_not_depend_on_the_number_of_threads(run: Run, tmp_path: Pat
         assert (tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes()
 
 
+ELSEWHERE = ("sgd", "adam", "lbfgs")  # with every model, and by itself
 # Convolutions on images take seconds an epoch: tests/cli/test_training.py trains each once.
 QUICK_MODELS = [name for name, kind in MODELS.items() if not kind.misfit(Form((64,), 10))]
 
@@ -80,7 +81,7 @@ QUICK_MODELS = [name for name, kind in MODELS.items() if not kind.misfit(Form((6
     ("model", "optimizer"),
     [
         *((model, optimizer) for model in QUICK_MODELS for optimizer in ("sgd", "adam")),
-        *(("mlp", optimizer) for optimizer in OPTIMIZERS if optimizer not in {"sgd", "adam"}),
+        *(("mlp", optimizer) for optimizer in OPTIMIZERS if optimizer not in ELSEWHERE),
     ],
 )
 def test_every_model_and_every_optimizer_train(
@@ -91,6 +92,16 @@ def test_every_model_and_every_optimizer_train(
         *("--executor", "reference", "--out", tmp_path / "run"),
     )
     assert (code, err) == (0, "")
+
+
+def test_an_optimizer_that_takes_all_is_told_how_many_these_are(run: Run, tmp_path: Path) -> None:
+    words = ("train", "moons", "--epochs", 9, "--executor", "reference", "--out", tmp_path / "run")
+    words = (*words, "--optimizer", "lbfgs")
+    code, _, err = run(*words)
+    assert code == 2
+    found = re.search("Give batch_size=([0-9]+), all of them", err)
+    assert found is not None
+    assert run(*words, "--batch-size", found[1])[0] == 0
 
 
 def test_a_last_batch_of_one_row_is_told_with_the_flag_that_leaves_it_out(

@@ -114,10 +114,14 @@ class LBFGS(Optimizer):
         y = {path: g - slots[path]["g"] for path, g in gradients.items()}
         dtype = self._rate_dtype()
         is_sound = _dot(s, y, dtype) > LEAST_CURVATURE * _dot(s, s, dtype)
+
+        def remembered(pairs: Tensor, newest: Tensor) -> Tensor:
+            return is_sound.where(_pushed(pairs, newest), pairs)
+
         pairs = {
             path: {
-                "s": is_sound.where(_pushed(held["s"], s[path]), held["s"]),
-                "y": is_sound.where(_pushed(held["y"], y[path]), held["y"]),
+                "s": remembered(held["s"], s[path]),
+                "y": remembered(held["y"], y[path]),
             }
             for path, held in slots.items()
         }
@@ -166,12 +170,13 @@ class LBFGS(Optimizer):
         before = {path: constant(self.parameters[path].read()) for path in direction}
         slope = _dot(gradients, direction, self._rate_dtype())
         tried = [self._rate() * 0.5**i for i in range(self.trials)]
-        chosen = tried[0] * 0.0
+        chosen = tried[0] * 0.0  # none
         try:
             for length in reversed(tried):
                 self._assign(_added(before, direction, length))
                 found = constant(compute() + self._penalty())
-                falls = found <= loss + (ENOUGH * length * slope).astype(loss.dtype)
+                promised = ENOUGH * length * slope
+                falls = found <= loss + promised.astype(loss.dtype)
                 chosen = falls.where(length, chosen)
         finally:
             self._assign(before)
@@ -188,8 +193,11 @@ class LBFGS(Optimizer):
         for path, g in gradients.items():
             w, slots = self.parameters[path], self.slots[path]
             d = direction[path] * length.astype(g.dtype)
-            new |= {w: constant(w.read()) + d, slots["g"]: g, slots["d"]: d}
-            new |= {slots[name]: pair for name, pair in pairs[path].items()}
+            new[w] = constant(w.read()) + d
+            new[slots["g"]] = g
+            new[slots["d"]] = d
+            new[slots["s"]] = pairs[path]["s"]
+            new[slots["y"]] = pairs[path]["y"]
         return new
 
 
