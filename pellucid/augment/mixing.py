@@ -37,8 +37,10 @@ class Shares:
 
     def of(self, x: Tensor) -> Tensor:
         """Targets or weights mixed: kept x + (1 - kept) x of the partner, along the first axis."""
-        kept = self.kept.astype(x.dtype).reshape(x.shape[0], *(1,) * (x.ndim - 1))
-        return x * kept + x.take(self.partner, axis=0) * (1.0 - kept)
+        shape = (x.shape[0], *(1,) * (x.ndim - 1))
+        kept = self.kept.astype(x.dtype).reshape(shape)
+        other = x.take(self.partner, axis=0)
+        return x * kept + other * (1.0 - kept)
 
 
 class Mixing(Module):
@@ -83,9 +85,12 @@ class Mixing(Module):
 
     def partners(self, batch: int) -> Tensor:
         """Another sample for each; of a batch of one, itself."""
-        drawn = (self.generator.fraction((1,)) * float(batch - 1)).floor()
-        further = drawn.minimum(max(batch - 2.0, 0.0)).astype("int32") + 1
-        place = arange(batch, dtype="int32") + further
+        others = batch - 1.0
+        drawn = (self.generator.fraction((1,)) * others).floor()
+        # Rounding may give the count itself where the fraction is nearly 1.
+        drawn = drawn.minimum(max(others - 1.0, 0.0))
+        own = arange(batch, dtype="int32")
+        place = own + drawn.astype("int32") + 1
         return (place >= batch).where(place - batch, place)
 
     def kept(self, batch: int) -> Tensor:
@@ -96,12 +101,15 @@ class Mixing(Module):
         Source: Devroye 1986, Non-uniform random variate generation, chapter IX.3, and Bailey 1994,
         Polar generation of random variates with the t-distribution, for c.
         """
-        rate = (1.0 - self.generator.fraction((batch,))).log() * (1.0 / self.alpha)
-        cos = (self.generator.fraction((batch,)) * (2.0 * math.pi)).cos()
+        u = 1.0 - self.generator.fraction((batch,))
+        v = self.generator.fraction((batch,))
+        rate = u.log() * (1.0 / self.alpha)
+        cos = (v * (2.0 * math.pi)).cos()
         # c^2 / (1 + c^2), without the power that overflows.
         large = -rate.expm1() * (cos * cos)
         share = large / (rate.exp() + large)
-        return cos.sign() * share.sqrt() * 0.5 + 0.5
+        half = cos.sign() * share.sqrt() * 0.5
+        return half + 0.5
 
     def describe(self) -> str:
         """Its alpha."""
@@ -156,13 +164,18 @@ class CutMix(Mixing):
         rows = self._covered(side, height).reshape(n, 1, height, 1)
         columns = self._covered(side, width).reshape(n, 1, 1, width)
         box = rows & columns
-        pasted = box.astype("float32").sum(axis=(1, 2, 3)) * (1.0 / (height * width))
-        return box.where(x.take(partner, axis=0), x), Shares(partner, 1.0 - pasted)
+        pixels = box.astype("float32").sum(axis=(1, 2, 3))
+        kept = 1.0 - pixels * (1.0 / (height * width))
+        other = x.take(partner, axis=0)
+        return box.where(other, x), Shares(partner, kept)
 
     def _covered(self, side: Tensor, size: int) -> Tensor:
         """Whether each place along one axis lies in the box: (batch, size)."""
         n = side.shape[0]
-        half = ((side * float(size)).floor() * 0.5).floor().reshape(n, 1)
-        middle = (self.generator.fraction((n, 1)) * float(size)).floor().minimum(size - 1.0)
+        length = (side * float(size)).floor()
+        half = (length * 0.5).floor().reshape(n, 1)
+        drawn = self.generator.fraction((n, 1)) * float(size)
+        middle = drawn.floor().minimum(size - 1.0)
         at = arange(float(size))
-        return (at >= middle - half) & (at < middle + half)
+        first, end = middle - half, middle + half
+        return (at >= first) & (at < end)

@@ -74,10 +74,12 @@ class RandAugment(Augmentation):
     def changed(self, x: Tensor, kinds: Tensor, more: Tensor) -> Tensor:
         """Each picture changed in one way: (batch,) numbers of `CHANGES`, and whether forwards."""
         n = len(x)
-        amount = more.where(1.0, -1.0).astype(x.dtype) * (self.magnitude / MOST)
+        share = self.magnitude / MOST
+        amount = more.where(share, -share).astype(x.dtype)
         x = self._moved(x, kinds, amount)
-        kind, amount = kinds.reshape(n, 1, 1, 1), amount.reshape(n, 1, 1, 1)
-        return _toned(_blended(x, kind, amount), kind, self.magnitude / MOST)
+        kind = kinds.reshape(n, 1, 1, 1)
+        x = _blended(x, kind, amount.reshape(n, 1, 1, 1))
+        return _toned(x, kind, share)
 
     def _moved(self, x: Tensor, kinds: Tensor, amount: Tensor) -> Tensor:
         """Sheared, moved or turned."""
@@ -89,9 +91,17 @@ class RandAugment(Augmentation):
         turn = of("rotate", TURN)
         across = of("shear across", SHEAR) - turn.sin()
         down = of("shear down", SHEAR) + turn.sin()
-        rows = [stack(row, axis=-1) for row in ([turn.cos(), down], [across, turn.cos()])]
-        moves = [of("move down", MOVE * height), of("move across", MOVE * width)]
-        return affine_warp(x, stack(rows, axis=1), stack(moves, axis=-1), fill=self.fill)
+        first = stack([turn.cos(), down], axis=-1)
+        second = stack([across, turn.cos()], axis=-1)
+        inverse = stack([first, second], axis=1)
+        moves = stack(
+            [
+                of("move down", MOVE * height),
+                of("move across", MOVE * width),
+            ],
+            axis=-1,
+        )
+        return affine_warp(x, inverse, moves, fill=self.fill)
 
     def describe(self) -> str:
         """Its amounts."""
@@ -110,9 +120,12 @@ def _blended(x: Tensor, kind: Tensor, amount: Tensor) -> Tensor:
     towards = _is(kind, "colour").where(grey, towards)
     towards = _is(kind, "contrast").where(mean, towards)
     towards = _is(kind, "sharpness").where(smoothed(x), towards)
-    changed = towards + (x - towards) * (amount * BLEND + 1.0)
-    is_one = (kind >= CHANGES.index("brightness")) & (kind <= CHANGES.index("sharpness"))
-    return is_one.where(changed.maximum(0.0).minimum(1.0), x)
+    factor = amount * BLEND + 1.0
+    changed = towards + (x - towards) * factor
+    changed = changed.maximum(0.0).minimum(1.0)
+    first, last = (CHANGES.index(name) for name in ("brightness", "sharpness"))
+    is_one = (kind >= first) & (kind <= last)
+    return is_one.where(changed, x)
 
 
 def _toned(x: Tensor, kind: Tensor, share: float) -> Tensor:

@@ -9,7 +9,6 @@ a run goes on in the middle of an epoch with the batches that it would have had.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -91,9 +90,10 @@ class ClassBalanced(Sampling):
         for i, label in enumerate(present.tolist()):
             of_class = np.flatnonzero(data.labels == label)
             at = kinds == i
-            order[at] = of_class[_of_rounds(turns[at], len(of_class), seed, CLASSES + label)]
-        cut, _ = batch_matrix(count, batch_size, seed=seed, epoch=epoch, shuffle=False)
-        return order[cut], order[cut.size :]
+            chosen = _of_rounds(turns[at], len(of_class), seed, CLASSES + label)
+            order[at] = of_class[chosen]
+        cut, rest = batch_matrix(count, batch_size, seed=seed, epoch=epoch, shuffle=False)
+        return order[cut], order[rest]
 
 
 def _of_rounds(turns: Indices, count: int, seed: int, purpose: int) -> Indices:
@@ -140,13 +140,15 @@ class ByLength(Sampling):
 
     def lengths(self, data: Dataset) -> Indices:
         """The length of each sample."""
+        most = data.features.shape[1]
         for array in data.further:
-            if array.ndim == 1 and array.dtype == np.int64:
+            counts = array.ndim == 1 and array.dtype == np.int64
+            if counts and 0 <= array.min() <= array.max() <= most:
                 return array
         raise DataError(
             f"ByLength: {data.name!r} has no lengths. They are a further input of integers, one "
-            "for each sample: make the set with pellucid.data.from_sequences, or use "
-            "data.with_inputs(lengths)."
+            f"for each sample, from 0 to {most}, its steps: make the set with "
+            "pellucid.data.from_sequences, or use data.with_inputs(lengths)."
         )
 
     def matrix(
@@ -155,15 +157,21 @@ class ByLength(Sampling):
         """The batches; those left over are any, not the longest."""
         lengths = self.lengths(data)
         full, rest = batch_matrix(len(data), batch_size, seed=seed, epoch=epoch)
-        pools = [full[i : i + self.pool].reshape(-1) for i in range(0, len(full), self.pool)]
-        ordered = [pool[np.argsort(lengths[pool], kind="stable")] for pool in pools]
-        cut = np.concatenate([*ordered, rest[:0]]).reshape(full.shape)
-        return cut[permutation(len(full), seed, epoch, purpose=LENGTHS)], rest
+        order = full.reshape(-1)
+        size = self.pool * batch_size
+        for start in range(0, len(order), size):
+            pool = order[start : start + size]
+            by_length = np.argsort(lengths[pool], kind="stable")
+            order[start : start + size] = pool[by_length]
+        batches = order.reshape(full.shape)
+        turns = permutation(len(full), seed, epoch, purpose=LENGTHS)
+        return batches[turns], rest
 
     def steps(self, data: Dataset, rows: Indices) -> Indices:
         """The steps of each row of samples: those of its longest, and up to a bucket's end."""
         longest = data.features.shape[1]
-        needed = np.maximum(self.lengths(data)[rows].max(axis=-1), 1)
-        ends = -(-longest * np.arange(1, self.buckets + 1) // self.buckets)
-        found: Any = ends[np.searchsorted(ends, needed)]
-        return found  # type: ignore[no-any-return]
+        needed = self.lengths(data)[rows].max(axis=-1)
+        parts = np.arange(1, self.buckets + 1)
+        ends = -(-longest * parts // self.buckets)
+        found: Indices = ends[np.searchsorted(ends, needed)]
+        return found

@@ -56,17 +56,20 @@ def from_sequences(  # noqa: PLR0913 (options, each by name)
     lengths = _lengths(where, arrays, steps)
     longest = int(max(lengths, default=0)) if steps is None else steps
     features = _filled(arrays, longest, 0)
-    if not (len(labels) and np.ndim(labels[0])) or classes == 0:
+    of_steps = len(labels) > 0 and np.ndim(labels[0]) > 0
+    if not of_steps or classes == 0:
         made = from_arrays(features, labels, name=name, classes=classes, vocabulary=vocabulary)
         return made.with_inputs(lengths)
     ids = [read(where, f"labels {i}", np.asarray, x) for i, x in enumerate(labels)]
     count, names = _classes(ids, classes)
     if blank is None:
         _check_labels(where, ids, lengths)
-        filled, kinds = _filled(ids, longest, count), (*names, PADDING) if names else count + 1
+        filled = _filled(ids, longest, count)
+        kinds = (*names, PADDING) if names else count + 1
     else:
         _check_fewer(where, ids, lengths)
-        filled, kinds = _filled(ids, longest, blank), names or count
+        filled = _filled(ids, longest, blank)
+        kinds = names or count
     made = from_arrays(features, filled, name=name, classes=kinds, vocabulary=vocabulary)
     return made.with_inputs(lengths)
 
@@ -113,14 +116,16 @@ def _classes(ids: list[NDArray[Any]], classes: Any) -> tuple[int, tuple[str, ...
         return classes, ()
     if classes is not None:
         return len(classes), tuple(classes)
-    return max((int(found.max()) for found in ids if found.size), default=1) + 1, ()
+    largest = [int(found.max()) for found in ids if found.size]
+    return max(largest, default=1) + 1, ()
 
 
 def _filled(arrays: list[NDArray[Any]], steps: int, value: int) -> NDArray[Any]:
     """All in one array, with a value behind the end of each."""
     if not arrays:
         return np.zeros((0, steps))
-    kind = np.result_type(*[array for array in arrays if array.size] or arrays)
+    filled = [array for array in arrays if array.size]
+    kind = np.result_type(*filled or arrays)
     whole = np.full((len(arrays), steps, *arrays[0].shape[1:]), value, kind)
     for row, array in zip(whole, arrays, strict=True):
         row[: len(array)] = array

@@ -95,26 +95,30 @@ class _States:
     def of(cls, labels: Tensor, blank: int) -> "_States":
         """The states of labels (batch, most labels)."""
         batch, most = labels.shape
-        blanks = full((batch, most), blank, dtype=labels.dtype)
-        pairs = stack([blanks, labels], axis=2).reshape(batch, 2 * most)
-        last = full((batch, 1), blank, dtype=labels.dtype)
-        ids = concat([pairs, last], axis=1)
+        count = 2 * most + 1
+        one = full((batch, 1), blank, dtype=labels.dtype)
+        blanks = one.broadcast_to(labels.shape)
+        pairs = stack([blanks, labels], axis=2)
+        ids = concat([pairs.reshape(batch, 2 * most), one], axis=1)
         # In front of the first state stands a blank, twice: nothing skips to the first label.
-        before = concat([last, last, ids], axis=1)[:, : 2 * most + 1]
-        return cls(ids, (ids != before) & (arange(2 * most + 1) > 1))
+        before = concat([one, one, ids], axis=1)[:, :count]
+        return cls(ids, (ids != before) & (arange(count) > 1))
 
     def scores(self, x: Tensor) -> Tensor:
         """log p of what each state says, at each step: (steps, batch, states)."""
         batch, steps, classes = x.shape
-        log_p = log_softmax(x).permute_dims((1, 0, 2)).reshape(-1)
-        rows = arange(steps * batch).reshape(steps, batch, 1) * classes
-        return log_p.take(rows + self.ids.astype("int64"), axis=0)
+        log_p = log_softmax(x).permute_dims((1, 0, 2))
+        first = arange(steps * batch) * classes
+        rows = first.reshape(steps, batch, 1)
+        places = rows + self.ids.astype("int64")
+        return log_p.reshape(-1).take(places, axis=0)
 
     def start(self, dtype: DType) -> Tensor:
         """Before the first step: log 1 where it starts, log 0 elsewhere."""
         batch, count = self.ids.shape
-        first = (arange(count) == 0).broadcast_to((batch, count))
-        return where(first, full((), 0.0, dtype=dtype), -math.inf)
+        is_first = arange(count) == 0
+        log_1 = full((batch, 1), 0.0, dtype=dtype)
+        return where(is_first, log_1, -math.inf)
 
 
 def _log_probability(x: Tensor, states: _States, lengths: Tensor, steps: Tensor | None) -> Tensor:
@@ -125,15 +129,18 @@ def _log_probability(x: Tensor, states: _States, lengths: Tensor, steps: Tensor 
         score, mask = given
         shifted = before.pad(((0, 0), (2, 0)), value=-math.inf)
         skipped = states.skips.where(shifted[:, :-2], -math.inf)
-        after = logsumexp(stack([before, shifted[:, 1:-1], skipped]), axis=0) + score
+        ways = stack([before, shifted[:, 1:-1], skipped])
+        after = logsumexp(ways, axis=0) + score
         return after if mask is None else mask.where(after, before), None
 
     reached = states.start(x.dtype)
     if x.shape[1]:
         reached, _ = scan(step, reached, (states.scores(x), masks))
     # It ends with its last label or the blank behind it.
-    place = arange(states.ids.shape[1]) - lengths.astype("int64").expand_dims(1) * 2
-    return logsumexp(((place == 0) | (place == -1)).where(reached, -math.inf), axis=1)
+    last = lengths.astype("int64").expand_dims(1) * 2
+    place = arange(states.ids.shape[1])
+    is_end = (place == last) | (place == last - 1)
+    return logsumexp(is_end.where(reached, -math.inf), axis=1)
 
 
 def _labels(name: str, x: Tensor, target: TensorLike, blank: int) -> Tensor:

@@ -103,5 +103,7 @@ def test_what_has_no_classes_or_no_lengths_is_refused():
         ClassBalanced().check(steps)
     with pytest.raises(DataError, match=r"'line' has no lengths\..*data\.with_inputs\(lengths\)"):
         ByLength().check(numbers)
+    with pytest.raises(DataError, match=r"has no lengths\. .* from 0 to 1, its steps"):
+        ByLength().check(numbers.with_inputs([1, 2]))
     with pytest.raises(OptionError, match=r"ByLength: pool is 0\. It must be 1 or more"):
         ByLength(pool=0)
