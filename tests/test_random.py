@@ -174,3 +174,17 @@ def test_a_part_of_a_batch_draws_the_numbers_of_its_rows(monkeypatch, dtype):
     assert rng.draws.item() == 0  # whoever has parts counts for all of them
     for part, all_rows, axis in zip(parts, whole, (0, 0, 0, 1, 0, 2), strict=True):
         np.testing.assert_array_equal(part.numpy(), np.split(all_rows.numpy(), 2, axis)[1])
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_single_number_is_drawn_behind_others(executor):
+    rng, same = pc.Generator(3), pc.Generator(3)
+
+    def draw(x):
+        unused, one = rng.fraction((2,)), rng.fraction((1,))
+        return x.take((one * 3.0).floor().astype("int32"), axis=0), unused
+
+    x = np.arange(3.0, dtype=np.float32)
+    found, _ = pc.compile(draw, executor=executor)(x)
+    same.fraction((2,))
+    assert found.item() == float(int(same.fraction((1,)).item() * 3.0))
