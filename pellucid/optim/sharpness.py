@@ -10,7 +10,7 @@ from typing import Any
 
 from pellucid.errors import OptionError
 from pellucid.optim.clipping import Gradients
-from pellucid.optim.optimized import constant
+from pellucid.optim.optimized import Missed, constant
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.schedules import check
 from pellucid.refusals import Strict, shown
@@ -110,6 +110,11 @@ class SAM(Strict):
     def slots(self) -> Mapping[str, Mapping[str, Variable]]:
         """The optimizer's states of parameters."""
         return self.optimizer.slots
+
+    @property
+    def missed(self) -> Missed:
+        """What the optimizer knows of updates that frozen parameters missed."""
+        return self.optimizer.missed
 
     @property
     def groups(self) -> Any:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.state import held, restore
+from pellucid.train.base import BaseTrainer
 from pellucid.train.budget import check_budget
-from pellucid.train.checkpoint import Checkpoint
+from pellucid.train.checkpoint import Checkpoint, Position
 from pellucid.train.clock import Clock
 from pellucid.train.compiled_step import CompiledStep
 from pellucid.train.early_stopping import Watch
@@ -66,12 +67,12 @@ class Course:
         with held(self.program.task.model.variables()) as arrays:
             self.recorder.write(lambda folder: folder.save_model(arrays, str(kept)))
 
-    def resume(self, identity: Identity) -> History:
+    def resume(self, trainer: BaseTrainer, identity: Identity) -> History:
         """Take up the newest checkpoint of the run folder; what was measured until then."""
         with self.recorder.alone(untouched=False):
-            return self._resume(self.recorder.open(), identity)
+            return self._resume(trainer, self.recorder.open(), identity)
 
-    def _resume(self, folder: RunFolder, identity: Identity) -> History:
+    def _resume(self, trainer: BaseTrainer, folder: RunFolder, identity: Identity) -> History:
         checkpoint = folder.newest_checkpoint()
         history = History()
         if checkpoint is None:
@@ -80,6 +81,7 @@ class Course:
             return history
         check_identity(checkpoint.identity, identity(), str(folder.path))
         self.keeper.forget()
+        self._go_through(trainer, checkpoint.position)
         arrays = self.program.completed(checkpoint.arrays)
         restore(f"resume {folder.path}", self.variables(), arrays, strict=True)
         lines = folder.rewind(checkpoint.position.step, checkpoint.lines)
@@ -88,6 +90,19 @@ class Course:
         weights = None if epoch is None else folder.load_best(epoch)
         self.watch.resumed(checkpoint.best, weights, history.epochs)
         self.recorder.resumed(checkpoint.lines, epoch)
-        self.stepper.move_to(checkpoint.position)
         self.clock.resumed(checkpoint.seconds)
         return history
+
+    def _go_through(self, trainer: BaseTrainer, position: Position) -> None:
+        """Be where the run was: what callbacks froze and thawed on the way is captured again.
+
+        So steps, and what counts them, hold the variables that they held, in the same order.
+        """
+        row = self.stepper.example
+        deciding = [c for c in trainer.options.callbacks if getattr(c, "decides", False)]
+        for epoch in range(position.epoch + 1) if deciding else ():
+            self.stepper.move_to(Position(epoch=epoch))
+            for callback in deciding:
+                callback.ready(trainer)
+            self.program.captured(row)
+        self.stepper.move_to(position)

@@ -144,10 +144,13 @@ class SoundSteps:
                 copy = np.array(variable.present())
                 self._marks[variable] = Buffer(copy, name=f"{variable.name}:mark")
         before = {variable: self._marks[variable].value for variable in new}
+        # What is frozen now is marked as it is: it may be thawed before the next mark.
+        resting = {v: v.read() for v in self._marks if v not in new}
         tried = self._tried.value + 1
         is_due = sound & (tried % rule.every == 0)
         marks = {self._marks[v]: is_due.where(value, before[v]) for v, value in new.items()}
-        assign_all({self._tried: tried, **marks})
+        kept = {self._marks[v]: value for v, value in resting.items()}
+        assign_all({self._tried: tried, **marks, **kept})
         return before
 
 

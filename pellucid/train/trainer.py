@@ -285,7 +285,7 @@ class Trainer(BaseTrainer):
         where data, options, loss, model or anything else that a step computes are others;
         StateError where the arrays do not fit the model.
         """
-        self.history = self._course.resume(lambda: self._identity)
+        self.history = self._course.resume(self, lambda: self._identity)
         return self.history
 
     @cached_property

@@ -13,7 +13,7 @@ from pellucid.errors import OptionError, TrainingError
 from pellucid.functional import cross_entropy
 from pellucid.optim import Adam
 from pellucid.random import Generator
-from pellucid.train import Callback, EpochRecord, Frozen, Options, Steps, Trainer
+from pellucid.train import Callback, EpochRecord, Frozen, GoBack, Options, Steps, Trainer
 
 
 def made(*rules: Callable[[Any], Any], executor: str = "reference", **options: Any) -> Trainer:
@@ -130,6 +130,35 @@ def test_where_a_step_breaks_after_thawing_all_weights_are_those_before_it(
         if record.step == step:
             break
     assert_same_bits(again.model.state_dict(), trainer.model.state_dict())
+
+
+class Poison(Callback):
+    """Has step 17 not be finite."""
+
+    def after_steps(self, trainer: Trainer, steps: Steps) -> None:
+        rate = np.inf if trainer.position.step == 16 else 0.01
+        trainer.optimizer.learning_rate.assign(np.float32(rate))
+
+
+def state_after(step: int, trainer: Trainer) -> tuple[dict[str, Any], float]:
+    """The model's variables after a step, and whether that was made."""
+    for record in trainer:
+        if record.step == step:
+            return trainer.model.state_dict(), record.metrics["made"]
+    raise AssertionError("training has no end")
+
+
+@pytest.mark.filterwarnings("ignore:.*not made")
+def test_what_rested_since_the_last_mark_goes_back_to_what_it_was_then() -> None:
+    # Marked at the start; frozen after step 5; marked at 7 and 14; thawed after 15.
+    def run() -> Trainer:
+        rests = [lambda model: Frozen(model[2], since=1, until=3), lambda _: Poison()]
+        return made(*rests, not_finite=GoBack(every=7))
+
+    found, was_made = state_after(17, run())
+    expected, _ = state_after(14, run())
+    assert was_made == 0.0
+    assert_same_bits(found, expected)
 
 
 def test_a_run_may_be_frozen_by_hand_between_two_fits() -> None:

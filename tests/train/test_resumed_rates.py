@@ -11,6 +11,7 @@ from train.conftest import StopAt, assert_same_bits, blobs, weights
 from pellucid import nn
 from pellucid.functional import cross_entropy
 from pellucid.optim import (
+    SAM,
     AdamW,
     Chain,
     CosineRestarts,
@@ -20,7 +21,7 @@ from pellucid.optim import (
     layerwise_rates,
 )
 from pellucid.random import Generator
-from pellucid.train import Frozen, Options, ReduceOnPlateau, Saving, Trainer
+from pellucid.train import Frozen, GoBack, Options, ReduceOnPlateau, Saving, Trainer
 
 EPOCHS = 4  # of five updates: four whole batches and a smaller one
 
@@ -39,6 +40,10 @@ def grouped(model: nn.Sequential) -> AdamW:
     return AdamW(model.parameters(), CosineRestarts(0.01, 3, 2), groups=[biases, last])
 
 
+def uphill(model: nn.Sequential) -> SAM:
+    return SAM(grouped(model))
+
+
 def layered(model: nn.Sequential) -> Momentum:
     return Momentum(model.parameters(), 0.05, groups=layerwise_rates(model, 0.5))
 
@@ -48,7 +53,10 @@ MAKERS: dict[str, Callable[[nn.Sequential], Any]] = {
     "by depth": layered,
     "plateau": layered,
     "frozen": grouped,
+    "frozen, with marks": grouped,
+    "frozen, with SAM": uphill,
 }
+OPTIONS: dict[str, dict[str, Any]] = {"frozen, with marks": {"not_finite": GoBack(every=3)}}
 RULES: dict[str, Callable[[nn.Sequential], tuple[Any, ...]]] = {
     "plateau": lambda _: (ReduceOnPlateau(0.5, patience=1, min_delta=0.2),),
     "frozen": lambda model: (
@@ -61,7 +69,8 @@ RULES: dict[str, Callable[[nn.Sequential], tuple[Any, ...]]] = {
 
 def made(name: str, executor: str, *callbacks: Any, **options: Any) -> Trainer:
     model = network()
-    options["callbacks"] = (*RULES.get(name, lambda _: ())(model), *callbacks)
+    rules = RULES.get(name.partition(",")[0], lambda _: ())(model)
+    options |= OPTIONS.get(name, {}) | {"callbacks": (*rules, *callbacks)}
     usual = Options(batch_size=16, seed=3, executor=executor, keep="last", lint=False)
     given = replace(usual, **options)
     optimizer = MAKERS[name](model)
