@@ -36,7 +36,10 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         convolution as convolution,
         cross_correlation as cross_correlation,
     )
-    from pellucid.functional.lengths import length_mask as length_mask
+    from pellucid.functional.lengths import (
+        length_mask as length_mask,
+        masked_mean as masked_mean,
+    )
     from pellucid.functional.losses_of_classes import (
         binary_focal_loss as binary_focal_loss,
         focal_loss as focal_loss,

@@ -1,14 +1,15 @@
 """Lengths of the rows of a batch: sequences of unequal lengths, filled up to one.
 
 length_mask      which steps are there
+masked_mean      the mean over them
 check_lengths    refuse lengths that do not fit a batch
 """
 
 from pellucid.creation import arange
 from pellucid.errors import DTypeError, ShapeError
-from pellucid.functional.activations import TensorLike
+from pellucid.functional.activations import TensorLike, as_floats
 from pellucid.graph import is_symbolic
-from pellucid.primitives.base import INT64, INTEGERS
+from pellucid.primitives.base import BOOL, INT64, INTEGERS
 from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
@@ -54,3 +55,35 @@ def check_lengths(where: str, lengths: Tensor, shape: tuple[int, ...]) -> None:
             f"{where}lengths from {known.min()} to {known.max()} for x of shape {shape}. A row "
             f"has from 0 to {steps} steps."
         )
+
+
+@strict
+def masked_mean(x: TensorLike, mask: TensorLike) -> Tensor:
+    """The mean over the steps that are there: what all of a sequence says, as one row.
+
+        y = sum of x over the steps whose mask is true / their number;  0 where there are none
+
+    Whatever stands at the others, nan too, reaches neither y nor gradients.
+    Shapes: x (batch, steps, ...), mask (batch, steps) bool -> (batch, ...).
+    Errors: DTypeError for a mask that is not of booleans; ShapeError where they do not fit.
+
+    >>> masked_mean([[[1.0], [3.0], [9.0]]], [[True, True, False]])
+    tensor([[2.]], float32)
+    """
+    y = as_floats("masked_mean", x)
+    there = mask if isinstance(mask, Tensor) else tensor(mask)
+    if there.dtype != BOOL:
+        raise DTypeError(
+            f"masked_mean: mask of {there.dtype}. It is true for the steps that are there: "
+            "booleans, as functional.length_mask(lengths, steps) gives them."
+        )
+    if there.ndim != 2 or y.shape[:2] != there.shape:
+        raise ShapeError(
+            f"masked_mean: x of shape {y.shape}, mask of shape {there.shape}. They are (batch, "
+            "steps, ...) and (batch, steps)."
+        )
+    shape = (*there.shape, *(1,) * (y.ndim - 2))
+    total = there.reshape(shape).where(y, 0.0).sum(axis=1)
+    count = there.astype(y.dtype).sum(axis=1)
+    per_row = count.maximum(1.0).reshape(shape[0], *shape[2:])
+    return total / per_row

@@ -52,3 +52,31 @@ def test_lengths_that_are_none_are_refused():
         f.length_mask([1, 4], 3)
     with pytest.raises(ShapeError, match=r"lengths from -1 to 2 .* from 0 to 3 steps"):
         f.length_mask([-1, 2], 3)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_masked_mean_is_that_of_each_row_cut_at_its_end(executor):
+    x = np.random.default_rng(0).normal(size=(3, 5, 2))
+    wild = np.where(np.array(MASK, bool)[:, :, None], x, np.nan)
+
+    def mean(x, lengths):
+        return f.masked_mean(x, f.length_mask(lengths, 5))
+
+    slopes = pc.grad(lambda x, n: mean(x, n).sum())
+    program = pc.compile(lambda x, n: (mean(x, n), slopes(x, n)), executor=executor)
+    found, slope = (y.numpy() for y in program(wild, LENGTHS))
+    expected = [
+        row[:n].mean(axis=0) if n else np.zeros(2) for row, n in zip(x, LENGTHS, strict=True)
+    ]
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+    shares = np.array(MASK) / np.maximum(LENGTHS, 1)[:, None]
+    np.testing.assert_allclose(slope, np.repeat(shares[:, :, None], 2, axis=2))
+    pc.check_gradients(lambda x: f.masked_mean(x, np.array(MASK, bool)), x)
+
+
+def test_a_mask_that_does_not_fit_is_refused():
+    x = np.zeros((3, 5, 2))
+    with pytest.raises(DTypeError, match=r"mask of int64\..*functional\.length_mask"):
+        f.masked_mean(x, MASK)
+    with pytest.raises(ShapeError, match=r"x of shape \(3, 5, 2\), mask of shape \(2, 5\)"):
+        f.masked_mean(x, np.array(MASK[:2], bool))

@@ -9,11 +9,11 @@ import pellucid as pc
 from pellucid import functional as f
 from pellucid import nn
 from pellucid.augment import CutMix, Mixup
-from pellucid.data import batches, from_arrays
+from pellucid.data import ClassBalanced, batches, from_arrays
 from pellucid.errors import OptionError
 from pellucid.executors import EXECUTORS
 from pellucid.optim import SGD
-from pellucid.train import Options, Saving, Trainer, Weights
+from pellucid.train import ExponentialAverage, Options, Saving, Trainer, Weights
 
 DRAW = np.random.default_rng(1)
 IMAGES, IDS = DRAW.random((12, 1, 4, 4)), np.arange(12) % 3
@@ -47,15 +47,21 @@ def test_steps_are_those_of_a_loop_of_ones_own(executor):
         np.testing.assert_allclose(run.model.state_dict()[name], array, rtol=1e-5, atol=1e-6)
 
 
+FURTHER = {"sampling": ClassBalanced(), "average": ExponentialAverage(0.9)}
+
+
 @pytest.mark.parametrize("executor", EXECUTORS)
-@pytest.mark.parametrize("mixing", [Mixup, CutMix])
-def test_a_resumed_run_goes_on_with_the_same_mixtures(mixing, executor, tmp_path):
+@pytest.mark.parametrize(
+    ("mixing", "further"), [(Mixup, {}), (CutMix, FURTHER)], ids=["mixup", "cutmix and more"]
+)
+def test_a_resumed_run_goes_on_with_the_same_mixtures(mixing, further, executor, tmp_path):
     saving = Saving(tmp_path, report=False, graph=False)
-    whole = trainer(mixing=mixing(), executor=executor)
-    first = trainer(mixing=mixing(), executor=executor, saving=saving)
+    options = {"executor": executor, **further}
+    whole = trainer(mixing=mixing(), **options)
+    first = trainer(mixing=mixing(), **options, saving=saving)
     whole.fit(3, show=False)
     first.fit(1, show=False)
-    again = trainer(mixing=mixing(), executor=executor, saving=saving)
+    again = trainer(mixing=mixing(), **options, saving=saving)
     again.resume()
     again.fit(3, show=False)
     for name, array in whole.model.state_dict().items():
