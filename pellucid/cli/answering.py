@@ -16,6 +16,7 @@ from rich.text import Text
 
 from pellucid.errors import PellucidError
 from pellucid.tables import aligned, significant
+from pellucid.train import Calibrated
 from pellucid.train.epoch_lines import terminal_width
 
 MOST_NUMBERS = 20  # of one answer, for people: a picture that a model gives has thousands
@@ -28,7 +29,7 @@ class Answering:
     `sample` reads one word; `outputs` computes what the model gives for some: for each of the
     classes `names` a number, called `symbol`, where "p" is a probability; for each step of a
     sequence likewise; or without `names` the numbers that it predicts. `first`, `second`: heads of
-    a table. `weights`: which ones.
+    a table. `weights`: which ones. `calibrated`: what the probabilities are calibrated by.
     """
 
     sample: Callable[[str], Any]
@@ -38,6 +39,18 @@ class Answering:
     first: str
     second: str = "class"
     symbol: str = "p"
+    calibrated: Calibrated | None = None
+
+    def answer(self, samples: Sequence[Any]) -> Any:
+        """The outputs for some samples, calibrated where they are to be."""
+        numbers = self.outputs(samples)
+        return numbers if self.calibrated is None else self.calibrated.probabilities(numbers)
+
+    def chosen(self, numbers: Any) -> str:
+        """The name of the class that the numbers of one sample choose."""
+        if self.calibrated is None:
+            return self.names[int(numbers.argmax())]
+        return self.names[int(self.calibrated.classes(numbers))]
 
 
 def asked(
@@ -68,7 +81,7 @@ def as_document(answering: Answering, numbers: Any) -> dict[str, Any]:
         return {"classes": [names[i] for i in numbers.argmax(axis=1)]}
     of_each = dict(zip(names, numbers, strict=True))
     kind = "probabilities" if answering.symbol == "p" else "outputs"
-    return {"class": names[int(numbers.argmax())], kind: of_each}
+    return {"class": answering.chosen(numbers), kind: of_each}
 
 
 def answers(answering: Answering, inputs: Sequence[str], numbers: Any) -> Table:
@@ -88,7 +101,7 @@ def answers(answering: Answering, inputs: Sequence[str], numbers: Any) -> Table:
     # Of probabilities, which sum to 1, the same digits count behind every point.
     shown = "{:.3f}".format if answering.symbol == "p" else significant
     heads = [f"{answering.symbol}({name})" for name in names]
-    rows = [[word, names[p.argmax()], *map(shown, p.tolist())] for word, p in found]
+    rows = [[word, answering.chosen(p), *map(shown, p.tolist())] for word, p in found]
     if not _fits([[first, second, *heads], *rows], terminal_width()):
         heads = [answering.symbol, "then"]
         rows = [[word, *_likeliest(names, p, shown)] for word, p in found]

@@ -137,9 +137,14 @@ def evaluate(
 @pellucid.command(context_settings={"ignore_unknown_options": True})
 @RUN
 @click.argument("inputs", nargs=-1, required=True)
+@click.option(
+    "--calibrated",
+    is_flag=True,
+    help="Probabilities as sure as they were right on the validation set, and the best threshold.",
+)
 @quiet
 @in_json
-def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
+def predict(run: Path, inputs: tuple[str, ...], calibrated: bool, **options: Any) -> int:
     """What a run's model says of each picture, or of each row of numbers.
 
     Pictures are PNG, JPEG, BMP, GIF or WebP. A digit may be dark on light or light on dark,
@@ -150,10 +155,11 @@ def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
     Examples:
       pellucid predict runs/mnist-mlp-1 seven.png eight.jpg
       pellucid predict runs/moons-mlp-1 0.5,-0.25 -1,0.5
+      pellucid predict runs/moons-mlp-1 0.5,-0.25 --calibrated
     """  # noqa: D301 (click's mark)
     from pellucid.cli.using import predict_run
 
-    return predict_run(run, inputs, Output.taken(options))
+    return predict_run(run, inputs, Output.taken(options), calibrated=calibrated)
 
 
 @pellucid.command()

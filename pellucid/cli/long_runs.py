@@ -32,6 +32,7 @@ class LongRun:
     budget: int | None = None
     monitor: str | None = None
     validate_every: int | None = None
+    calibrate: bool | None = None
 
     def of_trainer(self) -> dict[str, Any]:
         """What `Options` are given of it."""
@@ -44,7 +45,9 @@ class LongRun:
 
         if folder is None:
             return None
-        given = {name: getattr(self, name) for name in ("checkpoints", "best", "budget")}
+        given = {
+            name: getattr(self, name) for name in ("checkpoints", "best", "budget", "calibrate")
+        }
         given |= {} if self.save_every is None else every_of(self.save_every)
         known = {name: value for name, value in given.items() if value is not None}
         return Saving(folder, config=config, graph=False, **known)
@@ -58,6 +61,7 @@ KINDS: dict[str, Any] = {
     "best": int,
     "budget": int,
     "validate_every": int,
+    "calibrate": bool,
 }
 
 
@@ -113,6 +117,12 @@ def further() -> list[click.Parameter]:
             "[default: validation_loss]",
         ),
         click.Option(
+            ["--calibrate"],
+            is_flag=True,
+            default=None,
+            help="Calibrate probabilities on the validation set at the end, for the report.",
+        ),
+        click.Option(
             ["--dry-run"],
             is_flag=True,
             help="Instead: send one batch through everything, and say what the run would take.",
@@ -139,6 +149,7 @@ def long_run(given: dict[str, Any]) -> dict[str, Any]:
 def read(entry: Mapping[str, Any]) -> LongRun:
     """The settings that config.json holds. Errors: OptionError, TypeError."""
     for name, value in entry.items():
-        if isinstance(value, bool) or not isinstance(value, KINDS.get(name, str)):
+        kind = KINDS.get(name, str)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise OptionError(f"{name} is {value!r}.")
     return LongRun(**entry)

@@ -154,16 +154,23 @@ def _print(table: Table, weights: str, output: Output, more: str = "") -> None:
         console.print(printable(weights))
 
 
-def predict_run(folder: Path, inputs: Sequence[str], output: Output) -> int:
+def predict_run(
+    folder: Path, inputs: Sequence[str], output: Output, *, calibrated: bool = False
+) -> int:
     """Print what the model says of each picture or row of numbers; the exit code.
 
+    `calibrated`: with probabilities that are as sure as they were right on the validation set.
     What cannot be read is complained of, and the rest answered; nothing else than a single one
     that cannot be read is raised.
     """
     run = RunFolder.open(folder)
     answering = own_answering(run) if is_own(run) else _answering(run)
+    if calibrated:
+        from pellucid.cli.calibrating import calibrated_answering  # on use
+
+        answering = calibrated_answering(run, answering)
     samples, faults = asked(answering, inputs)
-    numbers = answering.outputs(list(samples.values())) if samples else ()
+    numbers = answering.answer(list(samples.values())) if samples else ()
     if output.as_json:
         answered = map(partial(as_document, answering), numbers)
         listed = by_place(inputs, dict(zip(samples, answered, strict=True)), faults)

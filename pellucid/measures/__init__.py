@@ -7,6 +7,7 @@ Clustering        rand_index, adjusted_rand_index, normalized_mutual_information
 Classes           accuracy, confusion_matrix, precision, recall, f1;
                   classification_report, ClassificationReport: all of it, class by class
 Scores            top_k_accuracy, roc_curve, roc_auc, calibration, expected_calibration_error
+Calibration       best_temperature, tempered, best_threshold, log_loss
 Numbers           r2
 Fit               fit_diagnosis, FitDiagnosis: bias, variance, and what helps
 
@@ -60,6 +61,14 @@ from pellucid.measures.scores import (
     top_k_accuracy as top_k_accuracy,
 )
 from pellucid.on_use import on_use
+
+if TYPE_CHECKING:  # and loaded when first asked for
+    from pellucid.measures.tempering import (
+        best_temperature as best_temperature,
+        best_threshold as best_threshold,
+        log_loss as log_loss,
+        tempered as tempered,
+    )
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_use(__name__)

@@ -59,6 +59,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         largest_batch as largest_batch,
     )
     from pellucid.train.frozen import Frozen as Frozen
+    from pellucid.train.calibrated import Calibrated as Calibrated
     from pellucid.train.overfitting import (
         OneBatch as OneBatch,
         overfit_one_batch as overfit_one_batch,

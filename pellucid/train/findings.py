@@ -8,6 +8,7 @@ Nothing here can end a run: what fails is said in its place.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,9 @@ def findings(trainer: BaseTrainer) -> Findings:
         first = trainer.pace.first_epoch
         since = f" since epoch {first + 1}" if first else ""
         found.results[f"duration{since}"] = spoken(trainer.pace.duration)
+    saving = trainer.options.saving
+    if saving is not None and saving.calibrate:
+        found.add("Calibration", lambda: _calibration(trainer, summaries, Path(saving.folder)))
     title = "Right and wrong" if trainer.train.classes else "Predictions"
     found.add(title, lambda: _judgement(trainer, summaries))
     found.sections |= made.sections
@@ -139,6 +143,21 @@ def _set(trainer: BaseTrainer) -> tuple[Dataset, str]:
     if trainer.validation is not None:
         return trainer.validation, "the validation set"
     return trainer.train, "the training set, which it learned from: on others it does worse"
+
+
+def _calibration(trainer: BaseTrainer, summaries: list[Summary], folder: Path) -> str:
+    """Calibrates on the validation set, for the run folder too; told of the judged set as well."""
+    from pellucid.train.calibrated import calibrated_part, calibration_of  # on use: where asked for
+
+    options, seen = trainer.options, []
+    for data in (trainer.validation, trainer.judged):
+        if data is not None:
+            most = _most(data, summaries)
+            given = (options.metrics, options.executor, most)
+            seen.append(judged(trainer.model, trainer.loss, data, *given))
+    made = calibration_of(seen[0], trainer.history.weights)
+    made.save(folder)
+    return calibrated_part(made, seen)
 
 
 def _most(data: Dataset, summaries: list[Summary]) -> int:

@@ -69,6 +69,10 @@ def check_sets(trainer: BaseTrainer) -> None:
     for name, data in others.items():
         check_data(train, data, options, f"validation {name!r}")
     measures(["loss", *(metric.name for metric in options.metrics)], others)
+    wants = options.saving is not None and options.saving.calibrate
+    if wants and (trainer.validation is None or not train.classes):
+        why = "targets are numbers" if not train.classes else "there is no validation set"
+        raise OptionError(f"Saving: calibrate is True, and {why}. Leave it out.")
     if options.validate_every is not None and trainer.validation is None:
         raise OptionError(
             f"Trainer: validate_every is {options.validate_every}, and there is no validation set. "

@@ -6,6 +6,7 @@
     .lock                           see `claim`
     checkpoints/step-*.safetensors  to go on from
     checkpoints/best-*.safetensors  the model after its best epoch
+    calibration.json                of its probabilities, see `calibrated`
     model.safetensors               the weights that are kept, since training ended
     curves.png, curves.svg, report.html
 
@@ -212,8 +213,9 @@ class RunFolder:
         safetensors.save(best_file(self.checkpoints, epoch), arrays, {"epoch": str(epoch)})
 
     def forget_model(self) -> None:
-        """Remove the model that training ended with: it goes on."""
+        """Remove the model that training ended with, and its calibration: it goes on."""
         _remove(self.model_file)
+        _remove(self.path / "calibration.json")
 
     def best_epochs(self) -> list[int]:
         """The epochs whose weights are kept as the best, in their order."""

@@ -26,7 +26,8 @@ class Saving(Strict):
     The newest `checkpoints` stay, and the weights of the `best` epochs by what is monitored.
     `budget`: bytes that checkpoints and best weights may take together; the oldest checkpoints go
     before it is passed, then the worst of the best, never the newest and the best. `config` is
-    added to config.json, also to that of a run that goes on.
+    added to config.json, also to that of a run that goes on. `calibrate`: whether probabilities are
+    calibrated on the validation set once training has ended, for the report and for predictions.
     `report=False` leaves out the curves and the page, which take about a second to draw,
     `graph=False` what the model computes, from which `pellucid.load` uses it without its class.
     """
@@ -41,6 +42,7 @@ class Saving(Strict):
     every_epochs: int | None = None
     best: int = 1
     budget: int | None = None
+    calibrate: bool = False
 
     def __post_init__(self) -> None:
         if self.checkpoints < 1:
