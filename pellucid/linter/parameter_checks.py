@@ -21,13 +21,14 @@ from pellucid.variables import Variable
 
 
 def unreached(subject: Subject) -> Iterator[Finding]:
-    """Parameters without a gradient of the loss."""
+    """Parameters without a gradient of the loss, but for those that are frozen on purpose."""
     names = {v: name for name, v in subject.variables.items()}
     cut: dict[str, list[Variable]] = {}
     lost: list[Variable] = []
     own = set(subject.parameters.values())
     for parameter in dict.fromkeys((*subject.parameters.values(), *subject.held)):
-        if parameter in subject.reached or parameter not in subject.paths:
+        reached = parameter in subject.reached or parameter.frozen
+        if reached or parameter not in subject.paths:
             continue
         node = _cut(subject, names[parameter]) if parameter in names else None
         if node is None and parameter in own:

@@ -67,7 +67,8 @@ class Row:
 class Summary:
     """The rows of a model, in the order of computation.
 
-    `buffers` counts the numbers that are state but not trained. `flops` are floating-point
+    `buffers` counts the numbers that are state but not trained, `frozen` those of the parameters
+    that training leaves as they are. `flops` are floating-point
     operations of one inference of the input shape: a multiplication and an addition count as
     two, a comparison, exp and its like as one, choosing and moving numbers as none.
     """
@@ -75,6 +76,7 @@ class Summary:
     input_shapes: tuple[Shape, ...]
     rows: tuple[Row, ...]
     buffers: int
+    frozen: int = 0
 
     @property
     def parameters(self) -> int:
@@ -89,15 +91,18 @@ class Summary:
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         heads, *rows = self._table()
-        title = self._title() + (f", {self._in_buffers()}" if self.buffers else "")
+        title = ", ".join([self._title(), *self._besides()])
         shown = [*few(rows[:-1]), rows[-1]]
         return displays.table(title, heads, shown, texts=3, strong=[len(shown) - 1])
 
     def _title(self) -> str:
         return f"input {', '.join(map(str, self.input_shapes))}"
 
-    def _in_buffers(self) -> str:
-        return f"{self.buffers:,} number{'' if self.buffers == 1 else 's'} in buffers"
+    def _besides(self) -> list[str]:
+        """What else is said of its numbers."""
+        buffers = f"{self.buffers:,} number{'' if self.buffers == 1 else 's'} in buffers"
+        frozen = f"{self.frozen:,} of the parameters frozen"
+        return [buffers] * bool(self.buffers) + [frozen] * bool(self.frozen)
 
     def _table(self) -> list[tuple[str, ...]]:
         """What the columns are, the layers, the total."""
@@ -114,8 +119,8 @@ class Summary:
         table = self._table()
         lines = aligned(table, texts=3)
         rule = "-" * max(len(line) for line in lines)
-        buffers = f"\nand {self._in_buffers()}" if self.buffers else ""
-        return "\n".join([self._title(), lines[0], rule, *lines[1:-1], rule, lines[-1]]) + buffers
+        besides = f"\nand {', '.join(self._besides())}" if self._besides() else ""
+        return "\n".join([self._title(), lines[0], rule, *lines[1:-1], rule, lines[-1]]) + besides
 
     __repr__ = __str__
 
@@ -162,7 +167,8 @@ def summarize(model: BaseModule, input_shapes: Sequence[Shape], *, dtype: Any = 
         if own := _own(module, uncounted):
             rows[f"not called: {path}"] = Row(path, type(module).__name__, None, own, 0)
     buffers = sum(buffer.size for buffer in model.buffers().values())
-    return Summary(tuple(shapes), tuple(rows.values()), buffers)
+    frozen = sum(w.size for w in model.parameters().values() if w.frozen)
+    return Summary(tuple(shapes), tuple(rows.values()), buffers, frozen)
 
 
 def _checked(shape: Any) -> Shape:

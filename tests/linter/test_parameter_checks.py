@@ -171,6 +171,13 @@ def l2_of_the_first_layer_and_of_the_last() -> Program:
     return program(model, optimizer=adam(model, rules=rules))
 
 
+@TABLE.right
+def a_layer_that_is_frozen() -> Program:
+    model = net()
+    model[0].freeze()
+    return program(model)
+
+
 @pytest.mark.parametrize("name", TABLE.faults)
 def test_a_mistake_is_found(name: str) -> None:
     TABLE.check_fault(name)

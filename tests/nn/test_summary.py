@@ -152,3 +152,13 @@ def test_inputs_of_several_dtypes_have_each_their_own():
     assert [row.output for row in summary.rows] == [(1, 4), (1, 2)]
     with pytest.raises(OptionError, match=r"1 dtypes for inputs of 2 shapes. Give one for all of"):
         Mixed().summary((1,), (1, 2), dtype=["int64"])
+
+
+def test_what_is_frozen_is_counted():
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm(3), nn.Linear(3, 2))
+    model[0].freeze()
+    summary = model.summary((1, 2))
+    assert (summary.parameters, summary.frozen) == (23, 9)
+    assert str(summary).endswith("and 6 numbers in buffers, 9 of the parameters frozen")
+    assert "9 of the parameters frozen" in summary._repr_html_()
+    assert "frozen" not in str(model.thaw().summary((1, 2)))
