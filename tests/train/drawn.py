@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 from pellucid.optim import OPTIMIZERS
 
+OF_ALL = {"lbfgs"}  # takes all samples in one batch
 PLAIN = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
 
 
@@ -37,6 +38,7 @@ class Drawn:
     balanced: bool
     shuffle: bool
     drop_last: bool
+    frozen: tuple[int, int] | None
     dropout: float
     batch_norm: bool
     dtype: str
@@ -52,10 +54,9 @@ def drawn(number: int) -> Drawn:
     """The combination of a number; what has no meaning together is not drawn together."""
     numbers = random.Random(number)
     choose = numbers.choice
-    free = [name for name in OPTIMIZERS if name.startswith("schedulefree")]
     found = Drawn(
         seed=numbers.randrange(2**32),
-        optimizer=choose(sorted(OPTIMIZERS)),
+        optimizer=choose(sorted(set(OPTIMIZERS) - OF_ALL)),
         schedule=choose(["number", "number", "cosine", "steps"]),
         groups=choose([False, True]),
         clip=choose([None, "value", "global norm"]),
@@ -73,6 +74,7 @@ def drawn(number: int) -> Drawn:
         balanced=choose([False, False, True]),
         shuffle=choose([True, True, False]),
         drop_last=choose([False, False, True]),
+        frozen=choose([None, None, (0, 1), (1, 2), (1, 3)]),
         dropout=choose([0.0, 0.3]),
         batch_norm=choose([False, True]),
         dtype=choose(["float32", "float64"]),
@@ -83,12 +85,13 @@ def drawn(number: int) -> Drawn:
         often=choose([False, True]),
         kills=tuple(sorted(numbers.sample(range(1, 15), choose([1, 1, 2])))),
     )
-    free_of_sums = found.optimizer in free
+    averages_itself = found.optimizer.startswith("schedulefree")
     return replace(
         found,
-        sam=found.sam and not free_of_sums,
-        average=None if free_of_sums else found.average,
-        schedule="number" if free_of_sums else found.schedule,
+        sam=found.sam and not averages_itself,
+        rule=None if averages_itself and found.rule == "max norm" else found.rule,
+        average=None if averages_itself else found.average,
+        schedule="number" if averages_itself else found.schedule,
         poisoned=found.poisoned and found.not_finite is not None and not found.mixing,
         micro_batch=_parts(found),
         balanced=found.balanced and found.shuffle and found.weights != "classes",

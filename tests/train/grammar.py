@@ -33,6 +33,7 @@ from pellucid.train import (
     Callback,
     EarlyStopping,
     ExponentialAverage,
+    Frozen,
     GoBack,
     Options,
     Saving,
@@ -123,6 +124,9 @@ def optimizer_of(found: Drawn, model: Module) -> Any:
 def trainer(found: Drawn, folder: Path | None, *callbacks: Callback) -> Trainer:
     """The Trainer of a combination."""
     model = Small(found)
+    if found.frozen is not None:
+        since, until = found.frozen
+        callbacks = (Frozen(model.inner, since=since, until=until), *callbacks)
     averages = {
         "exponential": ExponentialAverage(0.8),
         "uniform": UniformAverage(start=3, every=2),

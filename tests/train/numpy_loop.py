@@ -78,20 +78,30 @@ def averaged(history: list[Arrays], average: str | None) -> Arrays:
     }
 
 
+def _is_frozen(drawn: Any, epoch: int) -> bool:
+    """Whether the first layer is left as it is: no update, no decay, nothing remembered."""
+    return drawn.frozen is not None and drawn.frozen[0] <= epoch < drawn.frozen[1]
+
+
 def looped(w: Arrays, data: Any, weights: Any, drawn: Any, epochs: int) -> tuple[Arrays, Arrays]:
     """The last weights, and the average, after some epochs of a drawn combination."""
     w = {name: np.array(each) for name, each in w.items()}
     memory: dict[str, Arrays] = {name: {} for name in w}
     history: list[Arrays] = []
     x, ids = data.features.astype(np.float64), data.labels
+    updates = dict.fromkeys(w, 0)
     for epoch in range(epochs):
+        trained = [n for n in w if not (_is_frozen(drawn, epoch) and n.startswith("inner"))]
         for rows in batches(
             len(x), drawn.batch, seed=drawn.seed, epoch=epoch, shuffle=drawn.shuffle,
             drop_last=drawn.drop_last,
         ):  # fmt: skip
-            g = clipped(gradient(w, x[rows], ids[rows], weights[rows]), drawn.clip)
-            lr, t = rate(drawn.schedule, len(history)), len(history) + 1
-            for name, each in w.items():
+            slopes = gradient(w, x[rows], ids[rows], weights[rows])
+            g = clipped({name: slopes[name] for name in trained}, drawn.clip)
+            lr = rate(drawn.schedule, len(history))
+            for name in trained:
+                each, t = w[name], updates[name] + 1
+                updates[name] = t
                 own = lr * (2.0 if drawn.groups and name.endswith("bias") else 1.0)
                 is_weight = each.ndim > 1
                 slope = g[name] + (drawn.l2 * each if is_weight else 0.0)
