@@ -43,10 +43,17 @@ def permutation(count: int, seed: int, epoch: int, *, purpose: int = SHUFFLE) ->
     _check("count", count, 0, 2**63 - 1)
     _check("seed", seed, 0, 2**64 - 1)
     _check("epoch", epoch, 0, 2**32 - 1)
-    high, low = threefry_2x32(_words(seed), *_counters((purpose << 32) | epoch, 1))
-    high, low = threefry_2x32((high[0], low[0]), *_counters(0, count))
+    order: Indices = permutations(count, seed, epoch, 1, purpose=purpose)[0]
+    return order
+
+
+def permutations(count: int, seed: int, epoch: int, epochs: int, *, purpose: int) -> Indices:
+    """Those of several epochs, one after the other: (epochs, count) int64."""
+    high, low = threefry_2x32(_words(seed), *_counters((purpose << 32) | epoch, epochs))
+    key = high.reshape(epochs, 1), low.reshape(epochs, 1)
+    high, low = threefry_2x32(key, *_counters(0, count))
     words = (high.astype(np.uint64) << np.uint64(32)) | low.astype(np.uint64)
-    return np.argsort(words, kind="stable").astype(np.int64, copy=False)
+    return np.argsort(words, axis=1, kind="stable").astype(np.int64, copy=False)
 
 
 @strict

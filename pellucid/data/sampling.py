@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pellucid.data.batches import batch_matrix, permutation
+from pellucid.data.batches import batch_matrix, permutation, permutations
 from pellucid.data.datasets import Dataset, Indices
 from pellucid.errors import DataError, OptionError
 from pellucid.refusals import Strict
@@ -83,27 +83,28 @@ class ClassBalanced(Sampling):
         """The batches: place i of all epochs is of class i modulo classes, its next sample."""
         self.check(data)
         count = len(data)
-        present = np.flatnonzero(data.class_counts)
-        places = np.arange(count) + epoch * count
-        turns, kinds = np.divmod(places, len(present))
+        counts = data.class_counts
+        present = np.flatnonzero(counts).tolist()
+        by_class = np.split(np.argsort(data.labels, kind="stable"), np.cumsum(counts))
         order = np.zeros(count, np.int64)
-        for i, label in enumerate(present.tolist()):
-            of_class = np.flatnonzero(data.labels == label)
-            at = kinds == i
-            chosen = _of_rounds(turns[at], len(of_class), seed, CLASSES + label)
-            order[at] = of_class[chosen]
+        for i, label in enumerate(present):
+            # The first place of this class in the epoch, and its turn among all of the class.
+            first = (i - epoch * count) % len(present)
+            turn = (epoch * count + first) // len(present)
+            places = slice(first, None, len(present))
+            wanted = len(order[places])
+            chosen = _endless(turn, wanted, counts[label], seed, CLASSES + label)
+            order[places] = by_class[label][chosen]
         cut, rest = batch_matrix(count, batch_size, seed=seed, epoch=epoch, shuffle=False)
         return order[cut], order[rest]
 
 
-def _of_rounds(turns: Indices, count: int, seed: int, purpose: int) -> Indices:
-    """Elements of an endless sequence: permutation after permutation of 0..count-1."""
-    rounds, within = np.divmod(turns, count)
-    found = np.zeros(len(turns), np.int64)
-    for turn in np.unique(rounds).tolist():
-        at = rounds == turn
-        found[at] = permutation(count, seed, turn, purpose=purpose)[within[at]]
-    return found
+def _endless(turn: int, wanted: int, count: int, seed: int, purpose: int) -> Indices:
+    """So many elements of an endless sequence: permutation after permutation of 0..count-1."""
+    first, skipped = divmod(turn, int(count))
+    rounds = -(-(skipped + wanted) // int(count))
+    drawn = permutations(int(count), seed, first, rounds, purpose=purpose)
+    return drawn.reshape(-1)[skipped : skipped + wanted]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,22 @@ def test_an_order_is_a_pure_function_of_seed_and_epoch(sampling, data):
     assert {len(part) for part in dropped} == {10}
 
 
+def test_orders_are_pinned_for_all_versions_to_come():
+    few = from_arrays(np.zeros((7, 1)), [0, 0, 0, 0, 0, 1, 1])
+    full, rest = ClassBalanced().matrix(few, 3, seed=0, epoch=1)
+    assert (full.tolist(), rest.tolist()) == ([[6, 1, 6], [0, 5, 4]], [5])
+    rows = [np.ones((n, 1)) for n in (3, 1, 2, 5, 4, 1, 2)]
+    full, rest = ByLength(pool=2).matrix(from_sequences(rows, few.labels), 3, seed=0, epoch=1)
+    assert (full.tolist(), rest.tolist()) == ([[6, 4, 3], [5, 1, 2]], [0])
+
+
+def test_a_class_of_one_sample_comes_in_every_batch():
+    labels = np.array([0] * 99 + [1])
+    data = from_arrays(np.zeros((100, 1)), labels)
+    for rows in ClassBalanced().batches(data, 10, seed=0, epoch=5):
+        assert np.bincount(labels[rows]).tolist() == [5, 5]
+
+
 @pytest.mark.parametrize("size", [3, 7, 10, 32])
 def test_every_batch_has_each_class_as_often_or_once_more(size):
     for epoch in range(4):
