@@ -21,6 +21,8 @@ from pellucid.refusals import Strict
 LENGTHS = int.from_bytes(b"by l", "big")
 CLASSES = int.from_bytes(b"bl\0\0", "big")
 
+MOST_BUCKETS = 8
+
 
 @dataclass(frozen=True)
 class Sampling(Strict):
@@ -117,7 +119,8 @@ class ByLength(Sampling):
     `buckets`, so that no more than so many programs are made.
 
     Lengths are the further input of the data that counts steps, as `from_sequences` makes it.
-    Errors: OptionError for a pool or buckets below 1; DataError for data without lengths.
+    Errors: OptionError for a pool below 1, or buckets outside 1 to 8; DataError for data without
+    lengths.
 
     >>> from pellucid.data.sequences import from_sequences
     >>> data = from_sequences([[[1.0]], [[1.0], [2.0], [3.0]], [[1.0]], [[2.0]] * 3], [0, 1, 0, 1])
@@ -130,10 +133,13 @@ class ByLength(Sampling):
     buckets: int = 4
 
     def __post_init__(self) -> None:
-        for name in ("pool", "buckets"):
-            value = getattr(self, name)
-            if value < 1:
-                raise OptionError(f"ByLength: {name} is {value}. It must be 1 or more.")
+        if self.pool < 1:
+            raise OptionError(f"ByLength: pool is {self.pool}. It counts batches: 1 or more.")
+        if not 1 <= self.buckets <= MOST_BUCKETS:
+            raise OptionError(
+                f"ByLength: buckets is {self.buckets}. It is from 1 to {MOST_BUCKETS}, as each "
+                "makes a program of its own."
+            )
 
     def check(self, data: Dataset) -> None:
         """Raise DataError where nothing says how long each sample is."""

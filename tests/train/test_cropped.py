@@ -86,6 +86,15 @@ def test_steps_are_those_of_a_loop_with_whole_sequences(make, executor):
     np.testing.assert_allclose(run.history.steps["loss"], by_hand(make()), rtol=2e-5)
 
 
+@pytest.mark.filterwarnings("error")
+def test_as_many_programs_as_there_may_be_buckets_are_made_without_a_warning():
+    loss = partial(f.cross_entropy, ignore_index=2)
+    sampling = ByLength(pool=3, buckets=8)
+    run = trainer(EACH, Tagger(), loss, sampling=sampling, executor="reference")
+    run.fit(3, show=False)
+    assert len(set(run.model.seen)) > 5
+
+
 def test_batches_have_the_steps_of_few_buckets():
     run = tagger()
     run.fit(2, show=False)
