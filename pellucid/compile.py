@@ -33,6 +33,7 @@ from pellucid.running import Specialization
 from pellucid.strict import strict
 from pellucid.structure import LEAF, unflatten
 from pellucid.tensor import holding
+from pellucid.variables import FREEZING
 
 OFTEN = 10  # captures for arguments of one kind: something seems to change all the time
 
@@ -83,6 +84,7 @@ class Compiled:
         self.executor = executor
         self._specializations: dict[Any, list[Specialization]] = {}
         self._latest: tuple[Any, Specialization | None] = (), None
+        self._captures: dict[Any, int] = {}
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's results for these arguments; variables are updated.
@@ -192,7 +194,10 @@ class Compiled:
             if kind.captured.is_current():
                 return kind
         known.append(Specialization(capture_call(self.function, structure, arrays)))
-        if len(known) == OFTEN:
+        # To freeze and thaw is meant, however often it is done.
+        since = key, FREEZING.count
+        self._captures[since] = self._captures.get(since, 0) + 1
+        if self._captures[since] == OFTEN:
             warnings.warn(_told_often(self.function), stacklevel=4)
         return known[-1]
 

@@ -132,7 +132,7 @@ _TORCH_VARIABLE = {
     "fill_": f"w.assign(pc.full(w.shape, 1.0))  # {CHANGED}",
     "mul_": f"w.assign(w * 2.0)  # {CHANGED}",
     "normal_": f"w.assign(pc.Generator(seed=0).normal(0.0, 1.0, w.shape))  # {CHANGED}",
-    "requires_grad_": "w.trainable  # Parameter(...) is trained, Buffer(...) is not",
+    "requires_grad_": "w.frozen = True  # optimizers leave it as it is; False has it trained again",
     "sub_": f"w.assign(w - 1.0)  # {CHANGED}",
     "uniform_": f"w.assign(pc.Generator(seed=0).uniform(0.0, 1.0, w.shape))  # {CHANGED}",
     "zero_": f"w.assign(pc.zeros_like(w))  # {CHANGED}",
@@ -144,7 +144,6 @@ _TENSORFLOW_VARIABLE = {
 }
 
 _FIT = "pc.train.Trainer(model, pc.functional.cross_entropy, optimizer, samples).fit(epochs=5)"
-_TRAINED = "# what a step changes is what its optimizer is given"
 _TORCH_MODULE = {
     "add_module": "model.extra = pc.nn.ReLU()",
     "apply": "[layer for layer in model.modules().values()]  # and do it to each",
@@ -163,12 +162,13 @@ _TORCH_MODULE = {
     "register_forward_hook": "with pc.nn.calls() as made: model(x)",
     "register_module": "model.extra = pc.nn.ReLU()",
     "register_parameter": "model.scale = pc.Parameter(1.0)",
-    "requires_grad_": f"{_TRAINED}: leave parameters out there",
+    "requires_grad_": "model.freeze()  # and model.thaw()",
     "to": ONE_PLACE,
     "training_step": f"{_FIT}  # the step is made from the loss",
     "zero_grad": "# each backward() replaces the gradients: leave it out",
 }
 _KERAS_MODULE = {
+    "trainable": "model.freeze()  # and model.thaw()",
     "add": "pc.nn.Sequential(pc.nn.Flatten(), model)  # with all layers at once",
     "build": "model.summary((1, 3))  # layers know their sizes when they are made",
     "call": "model(x)",

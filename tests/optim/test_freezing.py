@@ -158,6 +158,21 @@ def test_gradients_of_ones_own_for_frozen_parameters_are_left_out():
     np.testing.assert_allclose(p["b"].value.numpy(), START["b"] - 0.01)
 
 
+def test_a_network_may_be_thawed_layer_by_layer_however_many_there_are():
+    p = {f"w{i}": pc.Parameter(np.full((1, 1), 1.0)) for i in range(15)}
+    optimizer = optim.SGD(p, 0.1)
+    step = pc.compile(
+        lambda: optimizer.minimize(sum((w * w).sum() for w in p.values())), executor="reference"
+    )
+    for w in list(p.values())[:-1]:
+        w.frozen = True
+    for w in reversed(p.values()):
+        w.frozen = False
+        step()  # a warning of many captures would be an error here
+    found = [w.value.item() for w in p.values()]
+    np.testing.assert_allclose(found, [0.8 ** (i + 1) for i in range(15)])
+
+
 def test_where_all_are_frozen_nothing_is_trained():
     p = parameters()
     optimizer = optim.SGD(p, 0.1)
