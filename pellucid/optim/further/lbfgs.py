@@ -36,7 +36,8 @@ class LBFGS(Optimizer):
            loss(w + a d) <= loss(w) + 0.0001 a g d;    0 where none of `trials` does
 
     All products are over all parameters together. Before there is a pair H is the identity, times
-    min(1, 1 / sum |g|). A pair without curvature is not remembered.
+    min(1, 1 / sum |g|). A pair without curvature is not remembered, and none is once a parameter
+    comes back that the loss did not depend on, or that was frozen.
 
     The loss must be the same function each time it is asked: pairs of gradients of two
     mini-batches tell of their difference and not of curvature, so that a `Trainer` refuses
@@ -70,7 +71,8 @@ class LBFGS(Optimizer):
     def begun(self, path: str, w: Tensor) -> Slots:
         """The state of the parameter of a path before the first update."""
         pairs = zeros((self.memory, *w.shape), dtype=w.dtype)
-        return {"s": pairs, "y": pairs * 1.0, "g": zeros_like(w), "d": zeros_like(w)}
+        last = {"g": zeros_like(w), "d": zeros_like(w), "at": zeros((), dtype="int32")}
+        return {"s": pairs, "y": pairs * 1.0} | last
 
     @strict
     def minimize_by(self, compute: Callable[[], Tensor]) -> None:
@@ -113,10 +115,14 @@ class LBFGS(Optimizer):
         s = {path: held["d"] for path, held in slots.items()}
         y = {path: g - slots[path]["g"] for path, g in gradients.items()}
         dtype = self._rate_dtype()
-        is_sound = _dot(s, y, dtype) > LEAST_CURVATURE * _dot(s, s, dtype)
+        steps = constant(self.steps.value)
+        follows = [held["at"] == steps for held in slots.values()]
+        is_next = functools.reduce(operator.and_, follows)
+        is_curved = _dot(s, y, dtype) > LEAST_CURVATURE * _dot(s, s, dtype)
 
         def remembered(pairs: Tensor, newest: Tensor) -> Tensor:
-            return is_sound.where(_pushed(pairs, newest), pairs)
+            known = is_curved.where(_pushed(pairs, newest), pairs)
+            return is_next.where(known, 0.0)
 
         pairs = {
             path: {
@@ -189,13 +195,15 @@ class LBFGS(Optimizer):
         self, gradients: Gradients, pairs: dict[str, Slots], direction: Gradients, length: Tensor
     ) -> dict[Variable, Tensor]:
         """The new values of all that an update changes."""
-        new: dict[Variable, Tensor] = {self.steps: constant(self.steps.value) + 1}
+        steps = constant(self.steps.value) + 1
+        new: dict[Variable, Tensor] = {self.steps: steps}
         for path, g in gradients.items():
             w, slots = self.parameters[path], self.slots[path]
             d = direction[path] * length.astype(g.dtype)
             new[w] = constant(w.read()) + d
             new[slots["g"]] = g
             new[slots["d"]] = d
+            new[slots["at"]] = steps
             new[slots["s"]] = pairs[path]["s"]
             new[slots["y"]] = pairs[path]["y"]
         return new

@@ -150,6 +150,29 @@ def test_at_the_bottom_it_stays(executor):
     assert w.value.tolist() == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize("executor", ["eager", "native"])
+def test_a_parameter_that_comes_back_has_all_pairs_forgotten(executor):
+    weights = {n: pc.Parameter(w) for n, w in starting()[0].items()}
+    optimizer = optim.LBFGS(weights)
+
+    def step():
+        optimizer.minimize_by(lambda: loss_of(weights))
+
+    step = step if executor == "eager" else pc.compile(step, executor=executor)
+    for frozen in (False, True, False):
+        weights["b"].frozen = frozen
+        before = {n: w.numpy() for n, w in weights.items()}
+        for _ in range(3):
+            step()
+        assert (weights["b"].numpy() == before["b"]).all() == frozen
+    anew = {n: pc.Parameter(w) for n, w in before.items()}
+    optimizer = optim.LBFGS(anew)
+    for _ in range(3):
+        optimizer.minimize_by(lambda: loss_of(anew))
+    for name, w in anew.items():
+        np.testing.assert_allclose(weights[name].numpy(), w.numpy(), rtol=0, atol=1e-12)
+
+
 def test_l2_is_part_of_the_loss_that_is_searched():
     ends = []
     for l2 in (0.0, 0.5):
