@@ -130,3 +130,27 @@ def test_at_the_same_place_slopes_and_bends_are_finite(executor):
 def test_what_does_not_fit_is_refused_with_the_rule(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+FURTHER = {
+    "contrastive": lambda **options: f.contrastive_loss(A, B, [1, 0, 1, 0, 0, 1], **options),
+    "triplet": lambda **options: f.triplet_loss(A, B, C, **options),
+    "gaussian": lambda **options: f.gaussian_loss(A[:, :2], B[:, 0], **options),
+    "alignments": lambda **options: f.ctc_loss(np.stack([A, B, C], 1), IDS[:, None], **options),
+}
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_reductions_and_weights_are_those_of_the_losses_of_samples(name):
+    loss, w = FURTHER[name], np.array([1.0, 2.0, 0.0, 0.5, 3.0, 1.0])
+    losses = loss(reduction="none").numpy()
+    assert losses.shape == (6,)
+    assert loss().item() == pytest.approx(losses.mean(), rel=1e-14)
+    assert loss(reduction="sum").item() == pytest.approx(losses.sum(), rel=1e-14)
+    each = loss(weights=w, reduction="none").numpy()
+    np.testing.assert_allclose(each, w * losses, rtol=1e-15)
+    assert loss(weights=w).item() == pytest.approx((w * losses).sum() / w.sum(), rel=1e-14)
+    with pytest.raises(OptionError, match="reduction 'avg'"):
+        loss(reduction="avg")
+    with pytest.raises(ShapeError, match=r"weights of shape \(2,\) for losses of shape \(6,\)"):
+        loss(weights=[1.0, 2.0])
