@@ -22,7 +22,7 @@ from pellucid.primitives.base import FLOAT32, FLOAT64, Shape
 from pellucid.random import Generator, at_work
 from pellucid.recordings import active_recording
 from pellucid.scanning import scan
-from pellucid.tensor import Tensor
+from pellucid.tensor import Tensor, tensor
 from pellucid.train.evaluation import Feed
 from pellucid.train.weighing import Weighing, weighing_of
 
@@ -100,24 +100,26 @@ class _Run:
     ) -> None:
         self._how, self._part, self._indices, self._names = how, part, indices, names
         self.reached: set[str] = set()
-        self._drawn: dict[Generator, int] = {}
 
     def sums(self) -> Sums:
         """What all parts together give."""
         size, count = self._how.size, len(self._indices)
         full = count // size
         parts = self._indices[: full * size].reshape(full, size)
+        drawn: list[Generator] = []
 
-        def body(sums: Sums, of_part: tuple[Tensor, Tensor]) -> tuple[Sums, None]:
+        def body(sums: Sums, of_part: tuple[Tensor, Tensor]) -> tuple[Sums, list[Tensor]]:
             rows, turn = of_part
-            return self._added(sums, rows, turn * size + arange(size)), None
+            sums, counts = self._added(sums, rows, turn * size + arange(size))
+            drawn[:] = counts
+            return sums, list(counts.values())
 
-        sums: Sums = scan(body, self._nothing(), (parts, arange(full)))[0]
+        sums, counts = scan(body, self._nothing(), (parts, arange(full)))
         if full * size < count:
-            sums = self._added(sums, self._indices[full * size :], arange(full * size, count))
-        for generator, draws in self._drawn.items():
-            generator.draws.assign(generator.draws.value + draws)
-        return sums
+            sums, _ = self._added(sums, self._indices[full * size :], arange(full * size, count))
+        for generator, of_parts in zip(drawn, counts, strict=True):
+            generator.draws.assign(of_parts[-1])
+        return dict(sums)
 
     def _nothing(self) -> Sums:
         """The sums before the first part."""
@@ -127,33 +129,40 @@ class _Run:
         gradients = {path: zeros(p.shape, dtype=p.dtype) for path, p in held.items()}
         return {GRADIENTS: gradients, VALUES: dict.fromkeys([LOSS, WEIGHT, *self._names], zero)}
 
-    def _added(self, sums: Sums, rows: Tensor, positions: Tensor) -> Sums:
-        """The sums with those of another part."""
+    def _added(
+        self, sums: Sums, rows: Tensor, positions: Tensor
+    ) -> tuple[Sums, dict[Generator, Tensor]]:
+        """The sums with those of another part, and how many draws there are then."""
         how, count = self._how, len(rows)
         draws = _Draws(positions, count, len(self._indices))
         with draws.at_work(), weighed() as divisors:
             loss, metrics = self._part(rows)
-        self._drawn = draws.drawn
+        counts = draws.counts()
         weights = how.feed.batch_weights(rows).get("weights")
         weight = how.weighing.of(divisors, weights, count)
         scaled = loss * weight
         found = how.optimizer.gradients(scaled)
         self.reached |= set(found)
-        more = {LOSS: scaled, WEIGHT: loss * 0.0 + weight}
+        more = {LOSS: scaled, WEIGHT: weight if isinstance(weight, Tensor) else tensor(weight)}
         more |= {name: value * float(count) for name, value in metrics.items()}
+        before = sums[GRADIENTS].items()
         return {
-            GRADIENTS: {p: g + found[p] if p in found else g for p, g in sums[GRADIENTS].items()},
+            GRADIENTS: {path: g + found[path] if path in found else g for path, g in before},
             VALUES: {k: v + more[k].astype(v.dtype) for k, v in sums[VALUES].items()},
-        }
+        }, counts
 
 
 class _Draws:
-    """Random draws of some samples of a batch: those at `positions`, `count` of `total`."""
+    """Random draws of some samples of a batch: those at `positions`, `count` of `total`.
+
+    The numbers of draws begin anew with each part: the variable that counts them stays as it is.
+    """
 
     def __init__(self, positions: Tensor, count: int, total: int) -> None:
         self._positions, self._count, self._total = positions, count, total
         self._recording = active_recording()
-        self.drawn: dict[Generator, int] = {}
+        self._before = {} if self._recording is None else dict(self._recording.writes)
+        self._drawn: dict[Generator, int] = {}  # but for loops over time
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -166,15 +175,23 @@ class _Draws:
 
     def number(self, generator: Generator) -> Tensor:
         """The number of a draw: the same for all parts of an update."""
-        if active_recording() is not self._recording:
-            raise OptionError(
-                "Trainer: micro_batch, and a layer that draws random numbers inside a loop over "
-                "time. They would depend on the parts: draw before the loop, or leave "
-                "micro_batch out."
-            )
-        done = self.drawn.get(generator, 0)
-        self.drawn[generator] = done + 1
-        return generator.draws.value + done
+        done = self._drawn.setdefault(generator, 0)
+        draw = generator.draws.value + done
+        if active_recording() is self._recording:
+            self._drawn[generator] = done + 1
+        else:  # in a loop over time, whose turns the variable alone counts
+            generator.draws.assign(generator.draws.value + 1)
+        return draw
+
+    def counts(self) -> dict[Generator, Tensor]:
+        """How many draws of each generator there are behind the part."""
+        found = {g: g.draws.value + done for g, done in self._drawn.items()}
+        if self._recording is not None:
+            writes = self._recording.writes
+            for variable in [g.draws for g in found if g.draws in writes]:
+                del writes[variable]
+            writes |= {g.draws: self._before[g.draws] for g in found if g.draws in self._before}
+        return found
 
     def rows(self, draw: Callable[[Shape], Tensor], sizes: Shape, axis: int) -> Tensor:
         """The rows of what is drawn for all samples; what has no such axis is drawn as it is."""
