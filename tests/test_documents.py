@@ -37,11 +37,11 @@ def run_blocks(text: str, name: str) -> None:
             exec(compile("\n" * before + code, name, "exec"), names)
             continue
         example = doctest.DocTestParser().get_doctest(code, names, name, name, before)
+        example.globs = names  # not a copy: functions of one block see what later ones assign
         report: list[str] = []
         runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
         runner.run(example, out=report.append, clear_globs=False)
         assert runner.failures == 0, "".join(report)
-        names = example.globs
 
 
 def anchors(text: str) -> set[str]:

@@ -19,7 +19,7 @@ from pellucid.errors import OptionError
 from pellucid.primitives.base import FLOATS
 from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.scopes import scope
-from pellucid.state import copies
+from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, holding
 from pellucid.variables import Buffer, Variable, assign_all
 
@@ -142,6 +142,14 @@ class Averages:
     def variables(self) -> dict[str, Variable]:
         """What an exact resume needs, by name."""
         return {":updates": self._updates, ":mass": self._mass} | self._averages
+
+    def state_dict(self) -> State:
+        """Copies of all arrays that an exact resume needs, by name."""
+        return copies(self.variables())
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take the arrays of a state. Errors: StateError listing everything that does not fit."""
+        restore("Averages.load_state_dict", self.variables(), state, strict=True)
 
     def begin(self) -> None:
         """Be the weights as they are, where no update was made yet."""

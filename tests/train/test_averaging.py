@@ -10,7 +10,7 @@ from train.conftest import Net, StopAt, assert_same_bits, blobs
 
 from pellucid import compile as compiled
 from pellucid import nn
-from pellucid.errors import OptionError, TrainingError
+from pellucid.errors import OptionError, StateError, TrainingError
 from pellucid.executors import EXECUTORS
 from pellucid.functional import cross_entropy
 from pellucid.nn import Module
@@ -265,3 +265,25 @@ def test_going_on_with_another_average_is_refused(make: Make, tmp_path: Path) ->
 def test_what_is_no_average_is_refused(make_rule: Callable[[], Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         make_rule()
+
+
+def test_averages_of_a_loop_of_one_s_own_go_on_from_their_state() -> None:
+    rows = np.random.default_rng(0).normal(size=(6, 3))
+
+    def moved(model: Moved, averages: Any, given: Any) -> None:
+        for row in given:
+            model.weight.assign(row)
+            averages.follow()
+
+    whole, first, second = (Moved() for _ in range(3))
+    rule = ExponentialAverage(0.9)
+    averages = [rule.of(model, SGD({"weight": model.weight})) for model in (whole, first, second)]
+    moved(whole, averages[0], rows)
+    moved(first, averages[1], rows[:2])
+    averages[2].load_state_dict(averages[1].state_dict())
+    moved(second, averages[2], rows[2:])
+    with averages[0].shown(), averages[2].shown():
+        np.testing.assert_array_equal(whole.weight.numpy(), second.weight.numpy())
+        np.testing.assert_allclose(whole.weight.numpy(), average(rule, rows), rtol=1e-12)
+    with pytest.raises(StateError, match=r"Averages\.load_state_dict"):
+        averages[2].load_state_dict({"weight": rows[0]})

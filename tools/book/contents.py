@@ -26,6 +26,7 @@ CONTENTS = {
     "How-to": (
         "python",
         "tour",
+        "loops",
         "command-line",
         "explain",
         "linter",
