@@ -10,7 +10,8 @@ and stand beside the network, as the `mixing` of a Trainer's options.
 
 Which changes are safe depends on the labels: turned far enough a 6 is a 9, a mirrored 2 is no
 2, and a mirrored arrow points the other way. `digits` and `photos` are sets of safe ones;
-`RandAugment` draws from a long list, for photographs.
+`RandAugment` draws from a long list, for photographs. `predict_views` averages predictions over
+changed copies of a sample.
 """
 
 from pellucid.augment.augmentation import Augmentation
@@ -19,6 +20,7 @@ from pellucid.augment.light import Brightness, ColorJitter, Contrast, GaussianNo
 from pellucid.augment.mixing import CutMix, Mixing, Mixup
 from pellucid.augment.presets import digits, photos
 from pellucid.augment.rand_augment import RandAugment
+from pellucid.augment.several_views import predict_views
 from pellucid.augment.warp import RandomAffine, affine_warp, inverse_affine
 
 __all__ = [
@@ -40,4 +42,5 @@ __all__ = [
     "digits",
     "inverse_affine",
     "photos",
+    "predict_views",
 ]

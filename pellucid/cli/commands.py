@@ -142,9 +142,19 @@ def evaluate(
     is_flag=True,
     help="Probabilities as sure as they were right on the validation set, and the best threshold.",
 )
+@click.option(
+    "--views",
+    type=POSITIVE,
+    default=1,
+    metavar="N",
+    show_default=True,
+    help="Views of each picture, over which the mean is taken: itself, and slightly changed ones.",
+)
 @quiet
 @in_json
-def predict(run: Path, inputs: tuple[str, ...], calibrated: bool, **options: Any) -> int:
+def predict(
+    run: Path, inputs: tuple[str, ...], calibrated: bool, views: int, **options: Any
+) -> int:
     """What a run's model says of each picture, or of each row of numbers.
 
     Pictures are PNG, JPEG, BMP, GIF or WebP. A digit may be dark on light or light on dark,
@@ -156,10 +166,12 @@ def predict(run: Path, inputs: tuple[str, ...], calibrated: bool, **options: Any
       pellucid predict runs/mnist-mlp-1 seven.png eight.jpg
       pellucid predict runs/moons-mlp-1 0.5,-0.25 -1,0.5
       pellucid predict runs/moons-mlp-1 0.5,-0.25 --calibrated
+      pellucid predict runs/folder-resnet-1 cat.jpg --views 8
     """  # noqa: D301 (click's mark)
     from pellucid.cli.using import predict_run
 
-    return predict_run(run, inputs, Output.taken(options), calibrated=calibrated)
+    output = Output.taken(options)
+    return predict_run(run, inputs, output, calibrated=calibrated, views=views)
 
 
 @pellucid.command()

@@ -155,16 +155,26 @@ def _print(table: Table, weights: str, output: Output, more: str = "") -> None:
 
 
 def predict_run(
-    folder: Path, inputs: Sequence[str], output: Output, *, calibrated: bool = False
+    folder: Path,
+    inputs: Sequence[str],
+    output: Output,
+    *,
+    calibrated: bool = False,
+    views: int = 1,
 ) -> int:
     """Print what the model says of each picture or row of numbers; the exit code.
 
     `calibrated`: with probabilities that are as sure as they were right on the validation set.
+    `views`: the mean over so many views of a picture, which is one of them.
     What cannot be read is complained of, and the rest answered; nothing else than a single one
     that cannot be read is raised.
     """
     run = RunFolder.open(folder)
     answering = own_answering(run) if is_own(run) else _answering(run)
+    if views > 1:
+        from pellucid.cli.viewing import viewed  # on use
+
+        answering = viewed(run, answering, views)
     if calibrated:
         from pellucid.cli.calibrating import calibrated_answering  # on use
 
