@@ -133,8 +133,8 @@ class Tensor(Conversions):
     def requires_grad(self, wanted: bool) -> None:
         raise GradientError(
             f"requires_grad = {wanted}: that is settled when a tensor is made, by tensor(x, "
-            "requires_grad=True). For a parameter that is to stay as it is, leave it out of those "
-            "that the optimizer is given."
+            "requires_grad=True). A parameter stays as it is with w.frozen = True, all of a module "
+            "with model.freeze()."
         )
 
     @strict
