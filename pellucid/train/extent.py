@@ -4,12 +4,15 @@ epochs_in_all    from what `fit` was told
 until_next       how many steps may run before something is due between two of them
 all_done         why it ended, where nothing else ended it
 nothing_left     that there was nothing to do, and how to train longer
+tell_rest        warns where a schedule has ended, and its rate is 0 from now on
 """
 
 import operator
+import warnings
 from typing import Any
 
 from pellucid.errors import OptionError
+from pellucid.optim import Schedule
 from pellucid.train.clock import TIME_LIMIT
 from pellucid.train.options import Options
 
@@ -57,3 +60,22 @@ def nothing_left(stopped: str, done: int) -> str:
     else:
         stopped = f"all {done} epochs are done"
     return f"fit: nothing was trained, as {stopped}. {remedy}"
+
+
+def tell_rest(trainer: Any, epochs: int) -> None:
+    """Warn where schedules give a rate of 0 to all updates that are still to come."""
+    optimizer = trainer.optimizer
+    rates = optimizer.rates() if hasattr(optimizer, "rates") else {}
+    if not rates or not all(isinstance(rate, Schedule) for rate in rates.values()):
+        return
+    at = trainer.position
+    left = (epochs - at.epoch) * trainer.steps_per_epoch - at.step_in_epoch
+    first = optimizer.steps.item()
+    updates = [first, first + left // 2, first + max(left, 1) - 1]
+    if not any(rate(updates).any() for rate in rates.values()):
+        warnings.warn(
+            f"fit: nothing will be learned, as the rate of each of the {left} updates to come is "
+            f"0: {rates['learning_rate']} has ended. Train with a longer schedule, or one that "
+            "ends above 0.",
+            stacklevel=4,
+        )

@@ -56,8 +56,9 @@ class ReduceOnPlateau(Callback):
     a gain becomes the best value, and waiting begins at 0; any other epoch is waited for. When
     `patience` epochs have been waited for, the rate is lowered at once, before the next update,
     and waiting begins at 0 again. The `cooldown` epochs that follow are not waited for, but what
-    they gain is the best value. A rate that is at `lowest` or below stays. Groups with rates of
-    their own have them lowered too. Moments and momentum stay as they are.
+    they gain is the best value. What is measured within epochs does not count. A rate that is at
+    `lowest` or below stays. Groups with rates of their own have them lowered too. Moments and
+    momentum stay as they are.
 
     The rate that is lowered is the one that the optimizer has then: where it was set meanwhile,
     that one. Nothing is stored of the rate here. `monitor` and `mode` are as in

@@ -20,7 +20,7 @@ from pellucid.train.compiled_step import CompiledStep, Task
 from pellucid.train.course import Course
 from pellucid.train.early_stopping import Watch
 from pellucid.train.evaluation import Feed, Loss
-from pellucid.train.extent import all_done, epochs_in_all, nothing_left, until_next
+from pellucid.train.extent import all_done, epochs_in_all, nothing_left, tell_rest, until_next
 from pellucid.train.history import History, StepRecord, Steps, Values
 from pellucid.train.interrupt import Interrupts
 from pellucid.train.keeping import CHANGED, Keeper
@@ -241,6 +241,7 @@ class Trainer(BaseTrainer):
 
     def _begin(self, epochs: int) -> None:
         self._prepare()
+        tell_rest(self, epochs)
         if self.options.lint and self.findings is None and not self.position.step:
             self.findings = linted(self, self._program, self._stepper.example)
         self.pace.begin(self.position.epoch)

@@ -2,8 +2,13 @@
 
 import numpy as np
 import pytest
+from train.conftest import blobs
+from train.test_resumed_rates import network
 
 from pellucid.errors import OptionError
+from pellucid.functional import cross_entropy
+from pellucid.optim import SGD, CosineRestarts, LinearDecay
+from pellucid.train import Options, Trainer
 from pellucid.train.extent import all_done, epochs_in_all, nothing_left
 
 
@@ -40,3 +45,20 @@ def test_why_training_ends_is_said():
         "as early stopping after epoch 3. A new Trainer whose EarlyStopping has more patience "
         "goes on."
     )
+
+
+def trained(rate, more):
+    """A run whose schedule ends after two epochs of 5 updates, gone on with."""
+    model = network()
+    options = Options(batch_size=16, executor="reference", lint=False)
+    trainer = Trainer(model, cross_entropy, SGD(model.parameters(), rate), blobs(70), None, options)
+    trainer.fit(2)
+    trainer.fit(more=more)
+
+
+def test_a_schedule_that_has_ended_at_0_is_told():
+    message = "the rate of each of the 5 updates to come is 0: LinearDecay.* has ended. Train with"
+    with pytest.warns(UserWarning, match=message):
+        trained(LinearDecay(0.1, steps=10), 1)
+    for rate in (LinearDecay(0.1, 10, 0.01), LinearDecay(0.1, steps=12), 0.0, CosineRestarts(1, 9)):
+        trained(rate, 1)  # a warning would be an error
