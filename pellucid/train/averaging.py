@@ -81,8 +81,24 @@ class ExponentialAverage(Averaging):
     It reaches back over about 1 / (1 - decay) counted updates. In float32 what an update would
     move by less than half a last digit does not move: with a decay above 0.9999 that is felt.
 
+    In a loop of one's own `follow()` stands behind the update, in what is compiled, and the model
+    holds the average inside `shown()`.
+
     Errors: OptionError for a decay outside 0 to 1, 1 itself not included; as `Averaging`.
     Source: Polyak and Juditsky 1992; without bias as in Kingma and Ba 2015, section 3.
+
+    >>> import pellucid as pc
+    >>> model = pc.nn.Linear(1, 1, bias=False)
+    >>> optimizer = pc.optim.SGD(model.parameters(), 1.0)
+    >>> averages = ExponentialAverage(0.5).of(model, optimizer)
+    >>> for weight in (1.0, 2.0, 4.0):
+    ...     model.weight.assign([[weight]])
+    ...     averages.follow()
+    >>> with averages.shown():
+    ...     round(model.weight.item(), 6)  # (1/4 1 + 1/2 2 + 4) / (1/4 + 1/2 + 1)
+    3.0
+    >>> model.weight.item()
+    4.0
     """
 
     decay: float = 0.999
@@ -185,4 +201,5 @@ class Averages:
 
     def held(self) -> dict[Variable, Tensor]:
         """The averages as they are now, by the model's variables."""
+        self.begin()
         return {variable: self._averages[path].held() for path, variable in self._of.items()}

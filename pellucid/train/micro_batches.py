@@ -74,12 +74,17 @@ class Accumulation:
         def find() -> Gradients:
             run = _Run(self, part, indices, names)
             sums = run.sums()
-            values = dict(sums[VALUES])
-            whole = self.weighing.whole(values.pop(WEIGHT))
-            loss, count = values.pop(LOSS) / whole, float(len(indices))
-            taken.append((loss, {name: value / count for name, value in values.items()}))
-            found = {path: g for path, g in sums[GRADIENTS].items() if path in run.reached}
-            return {path: g / whole.astype(g.dtype) for path, g in found.items()}
+            values = sums[VALUES]
+            whole = self.weighing.whole(values[WEIGHT])
+            loss = values[LOSS] / whole
+            count = float(len(indices))
+            metrics = {name: values[name] / count for name in names}
+            taken.append((loss, metrics))
+            return {
+                path: g / whole.astype(g.dtype)
+                for path, g in sums[GRADIENTS].items()
+                if path in run.reached
+            }
 
         if hasattr(self.optimizer, "update_by"):  # gradients at more than one place
             self.optimizer.update_by(find)
@@ -103,20 +108,23 @@ class _Run:
 
     def sums(self) -> Sums:
         """What all parts together give."""
-        size, count = self._how.size, len(self._indices)
-        full = count // size
-        parts = self._indices[: full * size].reshape(full, size)
+        size = self._how.size
+        full, left = divmod(len(self._indices), size)
+        end = full * size
+        parts = self._indices[:end].reshape(full, size)
         drawn: list[Generator] = []
 
         def body(sums: Sums, of_part: tuple[Tensor, Tensor]) -> tuple[Sums, list[Tensor]]:
             rows, turn = of_part
-            sums, counts = self._added(sums, rows, turn * size + arange(size))
+            positions = turn * size + arange(size)
+            sums, counts = self._added(sums, rows, positions)
             drawn[:] = counts
             return sums, list(counts.values())
 
         sums, counts = scan(body, self._nothing(), (parts, arange(full)))
-        if full * size < count:
-            sums, _ = self._added(sums, self._indices[full * size :], arange(full * size, count))
+        if left:
+            positions = arange(end, end + left)
+            sums, _ = self._added(sums, self._indices[end:], positions)
         for generator, of_parts in zip(drawn, counts, strict=True):
             generator.draws.assign(of_parts[-1])
         return dict(sums)
@@ -126,8 +134,11 @@ class _Run:
         held = self._how.optimizer.parameters
         wide = any(p.dtype == FLOAT64 for p in held.values())
         zero = zeros((), dtype=FLOAT64 if wide else FLOAT32)
-        gradients = {path: zeros(p.shape, dtype=p.dtype) for path, p in held.items()}
-        return {GRADIENTS: gradients, VALUES: dict.fromkeys([LOSS, WEIGHT, *self._names], zero)}
+        names = [LOSS, WEIGHT, *self._names]
+        return {
+            GRADIENTS: {path: zeros(p.shape, dtype=p.dtype) for path, p in held.items()},
+            VALUES: dict.fromkeys(names, zero),
+        }
 
     def _added(
         self, sums: Sums, rows: Tensor, positions: Tensor
@@ -143,13 +154,16 @@ class _Run:
         scaled = loss * weight
         found = how.optimizer.gradients(scaled)
         self.reached |= set(found)
-        more = {LOSS: scaled, WEIGHT: weight if isinstance(weight, Tensor) else tensor(weight)}
-        more |= {name: value * float(count) for name, value in metrics.items()}
-        before = sums[GRADIENTS].items()
-        return {
-            GRADIENTS: {path: g + found[path] if path in found else g for path, g in before},
-            VALUES: {k: v + more[k].astype(v.dtype) for k, v in sums[VALUES].items()},
-        }, counts
+        more = {name: value * float(count) for name, value in metrics.items()}
+        more[LOSS] = scaled
+        more[WEIGHT] = weight if isinstance(weight, Tensor) else tensor(weight)
+        gradients = dict(sums[GRADIENTS])
+        for path, g in found.items():
+            gradients[path] = gradients[path] + g
+        values = {
+            name: value + more[name].astype(value.dtype) for name, value in sums[VALUES].items()
+        }
+        return {GRADIENTS: gradients, VALUES: values}, counts
 
 
 class _Draws:

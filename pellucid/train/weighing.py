@@ -79,42 +79,55 @@ class _Probe:
     @staticmethod
     def of(model: Any, loss: Loss, feed: Feed) -> "_Probe":
         """Those of samples spread over the data."""
-        count = len(feed.data)
-        rows = np.unique(np.linspace(0, count - 1, min(PROBED, count)).astype(np.int64))
+        last = len(feed.data) - 1
+        spread = np.linspace(0, last, min(PROBED, last + 1))
+        rows = np.unique(spread.astype(np.int64))
         inputs, targets = feed.batch(tensor(rows))
         with model.mode(training=False):
-            given = model(*inputs).numpy()
-        outputs = np.where(np.isfinite(given), given, 0.5).astype(given.dtype)
+            outputs = model(*inputs).numpy()
         numbers = np.random.default_rng(0)
+        known = np.isfinite(outputs)
         # Probabilities stay probabilities: between 0 and 1.
-        moved = outputs * numbers.uniform(0.5, 0.9, outputs.shape)
-        moved += numbers.uniform(0.0, 0.1, outputs.shape)
+        moved = np.where(known, outputs, 0.5)
+        moved *= numbers.uniform(0.5, 0.9, moved.shape)
+        moved += numbers.uniform(0.0, 0.1, moved.shape)
+        moved = moved.astype(outputs.dtype)
         weights = None
         if feed.weights is not None:
             weights = feed.weights.numpy()[rows]
-            weights = (weights * numbers.uniform(0.5, 1.5, weights.shape)).astype(weights.dtype)
-        return _Probe(loss, moved.astype(outputs.dtype), targets.numpy(), weights)
+            unlike = numbers.uniform(0.5, 1.5, weights.shape)
+            weights = (weights * unlike).astype(weights.dtype)
+        return _Probe(loss, moved, targets.numpy(), weights)
 
     def holds(self, weighing: Weighing, share: float) -> bool:
         """Whether two parts, the first with a share of the samples, make the whole."""
         count = len(self.outputs)
-        cut = min(max(int(count * share), 1), count - 1)
         if count < 2:
             return True
-        whole = self._part(weighing, slice(0, count))[0]
-        parts = [self._part(weighing, part) for part in (slice(0, cut), slice(cut, count))]
-        if any(weight is None for _, weight in parts):
+        cut = min(max(int(count * share), 1), count - 1)
+        whole, _ = self._part(weighing, 0, count)
+        parts = [
+            self._part(weighing, 0, cut),
+            self._part(weighing, cut, count),
+        ]
+        losses = [loss for loss, _ in parts]
+        weights = [weight for _, weight in parts]
+        if None in weights:
             return False
-        total = 1.0 if weighing.by == "sum" else sum(weight for _, weight in parts) or 1.0
-        made = sum(loss * weight for loss, weight in parts) / total
-        size = max(abs(whole), *(abs(loss) for loss, _ in parts))
+        total = 1.0 if weighing.by == "sum" else sum(weights)
+        made = np.dot(losses, weights) / (total or 1.0)
+        size = np.abs([whole, *losses]).max()
         return bool(abs(made - whole) <= TOLERANCE * size)
 
-    def _part(self, weighing: Weighing, rows: slice) -> tuple[float, Any]:
+    def _part(self, weighing: Weighing, first: int, end: int) -> tuple[float, Any]:
         """Loss and weight of some of the samples."""
-        weights = None if self.weights is None else tensor(self.weights[rows])
-        given = {} if weights is None else {"weights": weights}
+        outputs = tensor(self.outputs[first:end])
+        targets = tensor(self.targets[first:end])
+        named = {}
+        if self.weights is not None:
+            named["weights"] = tensor(self.weights[first:end])
         with weighed() as divisors:
-            loss = self.loss(tensor(self.outputs[rows]), tensor(self.targets[rows]), **given)
-        weight = weighing.of(divisors, weights, len(self.outputs[rows]))
-        return float(loss.numpy()), None if weight is None else float(np.asarray(weight))
+            loss = self.loss(outputs, targets, **named)
+        found = weighing.of(divisors, named.get("weights"), end - first)
+        weight = None if found is None else float(np.asarray(found))
+        return float(loss.numpy()), weight

@@ -100,6 +100,14 @@ def test_an_average_of_equal_weights_is_these_weights() -> None:
         np.testing.assert_array_equal(model.weight.numpy(), w)
 
 
+def test_without_any_update_the_average_is_the_weights() -> None:
+    model = Moved()
+    averages = UniformAverage().of(model, SGD({"weight": model.weight}, 0.1))
+    model.weight.assign(np.array([1.0, 2.0, 3.0]))
+    with averages.shown():
+        assert model.weight.numpy().tolist() == [1.0, 2.0, 3.0]
+
+
 # ---- in training ---------------------------------------------------------------------------
 
 
