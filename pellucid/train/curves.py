@@ -161,11 +161,19 @@ def _label(axes: Any, name: str, ink: str) -> None:
 
 
 def _count_epochs(axes: Any, epochs: list[int], ends: list[int]) -> None:
-    """Ticks under whole epochs, at most about ten of them."""
+    """Ticks under round epochs, at most about eight of them."""
     if not epochs:
         axes.set_xlabel("step", color=axes.title.get_color())
         return
-    every = ceil_div(len(epochs), 8)
-    chosen = range(every - 1, len(epochs), every)
+    every = _round(ceil_div(len(epochs), 8))
+    chosen = [i for i, epoch in enumerate(epochs) if epoch % every == 0]
     axes.set_xticks([ends[i] for i in chosen], [str(epochs[i]) for i in chosen])
     axes.set_xlabel("epoch", color=axes.title.get_color())
+
+
+def _round(least: int) -> int:
+    """The first of 1, 2, 5, 10, 20, 50 and so on that is not below a number."""
+    power = 1
+    while 5 * power < least:
+        power *= 10
+    return next(lead * power for lead in (1, 2, 5) if lead * power >= least)

@@ -62,3 +62,15 @@ def test_losses_that_are_not_finite_can_be_drawn() -> None:
     made.steps["loss"][1] = float("nan")
     made.epochs["train_loss"][0] = float("inf")
     assert "<svg" in curve_svgs(made)["loss"]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "expected"),
+    [(4, [1, 2, 3, 4]), (9, [2, 4, 6, 8]), (40, [5, 10, 15, 20, 25, 30, 35, 40]),
+     (100, [20, 40, 60, 80, 100]), (301, [50, 100, 150, 200, 250, 300])],
+)  # fmt: skip
+def test_ticks_stand_under_round_epochs(epochs: int, expected: list[int]) -> None:
+    loss = curve_svgs(history(epochs, steps=2))["loss"]
+    texts = re.findall(r">(\d+)</text>", loss)
+    ticks = [int(text) for text in texts][: len(expected)]
+    assert ticks == expected
