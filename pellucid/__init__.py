@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         measures as measures,
         models as models,
         plot as plot,
+        runs as runs,
         train as train,
         tune as tune,
     )

@@ -1,7 +1,8 @@
-"""A run, opened in Python: its model, data, history and settings.
+"""Runs in Python: one opened, with its model, data, history and settings; and many as a table.
 
-load    open the folder of a run
-Run     what is in it
+load      open the folder of a run
+Run       what is in it
+listed    the runs below a folder: `Runs`, a table that is sorted, chosen from and compared
 """
 
 import functools
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pellucid.archive import Entry, Runs, listed
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.recipe import (
     DataFacts,
@@ -30,6 +32,8 @@ from pellucid.train import History, RunFolder, Trainer, evaluate
 from pellucid.train.history import Values
 from pellucid.train.metric_rows import check_rows
 from pellucid.train.stored import Measures, StoredModel, load_graphs
+
+__all__ = ["Entry", "Run", "Runs", "listed", "load"]
 
 
 @strict

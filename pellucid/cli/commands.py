@@ -10,6 +10,7 @@ from pellucid.cli.lab_commands import lab
 from pellucid.cli.long_runs import options as long_options
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
+from pellucid.cli.runs_command import runs
 from pellucid.cli.train_command import NUMBER, POSITIVE, SEED, train
 from pellucid.cli.tune_command import tune
 from pellucid.cli.values import Whole
@@ -42,6 +43,7 @@ def pellucid(traceback: bool) -> None:
 
 pellucid.add_command(train)
 pellucid.add_command(tune)
+pellucid.add_command(runs)
 
 # ---- runs --------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
     append_jsonl(path, records)    add records at the end
     read_jsonl(path)               every whole record; a torn last line is left out
+    read_jsonl_kind(path, begin)   those whose lines begin so, without reading the others
     truncate_jsonl(path, step)     forget the records after a step, before a run resumes there
 
 A line counts once its newline is there. A program killed while writing leaves at most one torn
@@ -71,6 +72,25 @@ def read_jsonl(path: str | os.PathLike[str]) -> list[Record]:
     return [record for _, record in _records(path)]
 
 
+def read_jsonl_kind(path: str | os.PathLike[str], begin: bytes) -> list[Record]:
+    """The records whose lines begin so, in order; the others are passed over, damaged or not.
+
+    Errors: FileError, as in `read_jsonl`.
+    """
+    content = b"\n" + _content(path)
+    found, number, before = [], 0, 0
+    start = content.find(b"\n" + begin)
+    while start >= 0:
+        end = content.find(b"\n", start + 1) + 1
+        if not end:  # torn
+            break
+        number += content.count(b"\n", before, start + 1)
+        found.append(_parse(path, number, content[start + 1 : end]))
+        before = start + 1
+        start = content.find(b"\n" + begin, before)
+    return found
+
+
 @strict
 def truncate_jsonl(path: str | os.PathLike[str], step: int) -> int:
     """Cut the file before the first record whose "step" is above `step`; how many are left.
@@ -137,18 +157,21 @@ def _from_plain(value: Any) -> Any:
 
 def _records(path: str | os.PathLike[str]) -> list[tuple[int, Record]]:
     """Each whole record with the offset in bytes at which its line ends."""
-    try:
-        with open(disk.expanded(path), "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise file_error("read", path, error) from error
     found, end = [], 0
-    for number, line in enumerate(content.splitlines(keepends=True), start=1):
+    for number, line in enumerate(_content(path).splitlines(keepends=True), start=1):
         if not line.endswith(b"\n"):
             break
         end += len(line)
         found.append((end, _parse(path, number, line)))
     return found
+
+
+def _content(path: str | os.PathLike[str]) -> bytes:
+    try:
+        with open(disk.expanded(path), "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise file_error("read", path, error) from error
 
 
 def _parse(path: str | os.PathLike[str], number: int, line: bytes) -> Record:

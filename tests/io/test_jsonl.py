@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.errors import DataError, FileError
-from pellucid.io.jsonl import append_jsonl, read_jsonl, truncate_jsonl
+from pellucid.io.jsonl import append_jsonl, read_jsonl, read_jsonl_kind, truncate_jsonl
 
 STEPS = [{"step": step, "loss": 1 / step} for step in (1, 2, 3)]
 
@@ -153,3 +153,13 @@ def test_a_whole_number_that_floats_do_not_hold_is_damage(tmp_path):
     path.write_text('{"step": 1, "loss": ' + "9" * 400 + "}\n")
     with pytest.raises(FileError, match=r"line 1 is not JSON \(a whole number of 400 digits\)"):
         read_jsonl(path)
+
+
+def test_lines_of_one_kind_are_read_and_others_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "metrics.jsonl"
+    file.write_bytes(b'{"kind": "a"}\nbroken\n{"kind": "b", "x": 1}\n{"kind": "a"}\n{"kind": "b"')
+    assert read_jsonl_kind(file, b'{"kind": "b"') == [{"kind": "b", "x": 1}]
+    assert read_jsonl_kind(file, b'{"kind": "a"') == 2 * [{"kind": "a"}]
+    file.write_bytes(b'{"kind": "a"}\n\n{"kind": "b" x}\n')
+    with pytest.raises(FileError, match="line 3 is not JSON"):
+        read_jsonl_kind(file, b'{"kind": "b"')

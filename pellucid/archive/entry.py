@@ -1,0 +1,143 @@
+"""What is known of one run without opening its model: settings, measures, how it ended.
+
+Entry     one run, as a list shows it
+read      the entry of a run's folder, damaged or not
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pellucid.archive.settings import settings_of
+from pellucid.disk import WINDOWS
+from pellucid.errors import FileError
+from pellucid.io.jsonl import read_jsonl_kind
+from pellucid.train.claim import LOCK_FILE
+from pellucid.train.run_folder import RunFolder
+
+EPOCH = b'{"kind": "epoch"'  # how a line of the metrics file begins, as it is written
+NO_MEASURES = ("kind", "step", "epoch")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run: `settings` by name, and `measures` of the epoch whose weights it keeps.
+
+    `name`: its folder, below the one that was listed. `epoch`: whose weights are kept. `state`:
+    how it ended, "training" while it does, "cut off" where it was killed. `fault`: what is wrong
+    with its files, where something is.
+    """
+
+    name: str
+    path: Path
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
+    epochs: int = 0
+    epoch: int = 0
+    state: str = ""
+    fault: str = ""
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Everything that it can be chosen and sorted by."""
+        known = {
+            "run": self.name,
+            "state": self.state,
+            "epochs done": self.epochs,
+            "kept epoch": self.epoch,
+        }
+        return {**self.settings, **self.measures, **known}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same, for a program."""
+        if self.fault:
+            return {
+                "run": self.name,
+                "path": str(self.path),
+                "fault": self.fault,
+            }
+        return {
+            "run": self.name,
+            "path": str(self.path),
+            "state": self.state,
+            "epochs_done": self.epochs,
+            "kept_epoch": self.epoch,
+            "measures": dict(self.measures),
+            "settings": dict(self.settings),
+        }
+
+
+def read(name: str, path: Path) -> Entry:
+    """The entry of a run; where its files are damaged, what is wrong with them."""
+    try:
+        run = RunFolder.open(path)
+        rows = epoch_rows(run)
+        settings = settings_of(run.config)
+    except FileError as error:
+        return Entry(name, path, fault=str(error))
+    epoch = _kept_epoch(run, rows)
+    return Entry(
+        name,
+        path,
+        settings,
+        _measured(rows, epoch),
+        epochs=len(rows),
+        epoch=epoch,
+        state=_state(run),
+    )
+
+
+def epoch_rows(run: RunFolder) -> list[dict[str, Any]]:
+    """What was measured after each epoch. Errors: FileError naming the damaged line.
+
+    Lines of steps, of which there may be millions, are passed over.
+    """
+    if not run.metrics_file.exists():
+        return []
+    return read_jsonl_kind(run.metrics_file, EPOCH)
+
+
+def _measured(rows: list[dict[str, Any]], epoch: int) -> dict[str, float]:
+    """What was measured after an epoch."""
+    for row in rows:
+        if row.get("epoch") == epoch:
+            return {name: row[name] for name in row if name not in NO_MEASURES}
+    return {}
+
+
+def _kept_epoch(run: RunFolder, rows: list[dict[str, Any]]) -> int:
+    """The epoch whose weights are kept: the best, where these are, or else the last."""
+    trainer = run.config.get("trainer")
+    if isinstance(trainer, dict) and trainer.get("keep") == "best":
+        for file in run.checkpoints.glob("best-*.safetensors"):
+            number = file.stem.removeprefix("best-")
+            if number.isdigit():
+                return int(number)
+    last = rows[-1].get("epoch") if rows else 0
+    return last if isinstance(last, int) else 0
+
+
+def _state(run: RunFolder) -> str:
+    if run.model_file.exists():
+        return "done"
+    return "training" if _is_alive(run.path / LOCK_FILE) else "cut off"
+
+
+def _is_alive(lock: Path) -> bool:
+    """Whether the process that last trained in a folder is there still."""
+    try:
+        owner = int(lock.read_bytes()[:20] or b"0")
+    except (OSError, ValueError):
+        return False
+    if owner <= 0 or WINDOWS:  # there, asking for a process would end it
+        return False
+    try:
+        os.kill(owner, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # of somebody else
+        return True
+    return True
