@@ -12,7 +12,14 @@ from pellucid.data import ByLength, ClassBalanced, from_arrays, from_sequences
 from pellucid.errors import DataError, OptionError
 from pellucid.executors import EXECUTORS
 from pellucid.optim import SGD
-from pellucid.train import Accuracy, Options, Saving, Trainer, Weights
+from pellucid.train import (
+    Accuracy,
+    ExponentialAverage,
+    Options,
+    Saving,
+    Trainer,
+    Weights,
+)
 
 RNG = np.random.default_rng(0)
 ROWS = [RNG.normal(size=(n, 2)) for n in RNG.integers(1, 9, 30)]
@@ -101,11 +108,16 @@ def test_batches_have_the_steps_of_few_buckets():
     assert set(run.model.seen) == {2, 4, 6, 8}
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+FURTHER = {"micro_batch": 3, "average": ExponentialAverage(0.9)}
+RESUMED = [("native", 3, {}), ("reference", 11, {}), ("reference", 8, FURTHER)]
+
+
 @pytest.mark.parametrize("make", [tagger, points])
-@pytest.mark.parametrize("step", [3, 8, 11])
-def test_a_run_resumed_anywhere_has_the_same_bits(make, executor, step, tmp_path):
-    options = {"executor": executor}
+@pytest.mark.parametrize(
+    ("executor", "step", "further"), RESUMED, ids=["native", "reference", "and more"]
+)
+def test_a_run_resumed_anywhere_has_the_same_bits(make, executor, step, further, tmp_path):
+    options = {"executor": executor, **further}
     saving = Saving(tmp_path, report=False, graph=False)
     whole, first = make(**options), make(**options, saving=saving)
     whole.fit(2, show=False)
