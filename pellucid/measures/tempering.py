@@ -9,8 +9,9 @@ log_loss            the mean surprise at what is true
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from pellucid.arrays import ArrayLike
 from pellucid.errors import OptionError
 from pellucid.measures.checks import probabilities
 from pellucid.measures.classification import check_classes

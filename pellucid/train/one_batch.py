@@ -48,17 +48,16 @@ def on_one_batch(
         "callbacks": (),
         "max_seconds": None,
     }
-    if validation is not None:
-        few = min(len(validation), count)
-        validation = validation.subset(batch_rows(validation, few), validation.name)
+    sets = {} if validation is None else {"first": validation, **trainer.further}
+    small = {name: data.subset(batch_rows(data, count)) for name, data in sets.items()}
     before = {variable: variable.held() for variable in trainer.variables().values()}
     try:
         yield Trainer(
             trainer.model,
             trainer.loss,
             trainer.optimizer,
-            train.subset(rows, train.name),
-            validation,
+            train.subset(rows),
+            small or None,
             replace(options, **usual | changes),
         )
     finally:

@@ -65,7 +65,8 @@ def overfit_one_batch(trainer: Trainer, steps: int = 500) -> OneBatch:
         raise OptionError(f"overfit_one_batch: steps is {steps}. At least 1 is needed.")
     size = trainer.options.batch_of(len(trainer.train))
     watching = Watching()
-    plain: dict[str, Any] = dict.fromkeys(("saving", "early_stopping", "monitor", "average"))
+    left_out = ("saving", "early_stopping", "monitor", "average", "validate_every")
+    plain: dict[str, Any] = dict.fromkeys(left_out)
     plain |= {"mixing": None, "keep": "last", "callbacks": (watching,)}
     with on_one_batch(trainer, size, validates=False, **plain) as small:
         return _learned(small, watching, steps)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,9 +112,9 @@ def test_an_interrupt_while_iterating_comes_between_two_steps(make: Make) -> Non
     records = iter(trainer)
     assert [next(records).step for _ in range(3)] == [1, 2, 3]
 
-    def interrupted(limit: int) -> Steps:
+    def interrupted(limit: int, *others: Any) -> Steps:
         signal.raise_signal(signal.SIGINT)
-        return advance(limit)
+        return advance(limit, *others)
 
     trainer._stepper.advance = interrupted  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):

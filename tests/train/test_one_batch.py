@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from train.conftest import assert_same_bits, blobs, weights
+from train.conftest import Net, assert_same_bits, blobs, weights
 
-from pellucid.train import EarlyStopping, Steps, Trainer, Weights
+from pellucid.functional import cross_entropy
+from pellucid.optim import Adam
+from pellucid.train import EarlyStopping, Options, Steps, Trainer, Weights
 from pellucid.train.one_batch import batch_rows, fit_whole, on_one_batch
 
 Make = Callable[..., Trainer]
@@ -55,3 +57,13 @@ def test_a_signal_ends_the_whole(make: Make) -> None:
         small._stepper.advance = signalled  # type: ignore[method-assign]
         with pytest.raises(KeyboardInterrupt):
             fit_whole(small, 3)
+
+
+def test_further_validation_sets_are_there_too() -> None:
+    model = Net()
+    options = Options(batch_size=16, executor="reference", monitor="validation_noisy_loss")
+    sets = {"clean": blobs(30, seed=1), "noisy": blobs(20, seed=2)}
+    task = Trainer(model, cross_entropy, Adam(model.parameters()), blobs(70), sets, options)
+    with on_one_batch(task, 16) as small:
+        epochs = small.fit(1).epochs
+    assert {"validation_loss", "validation_noisy_loss"} <= set(epochs)

@@ -10,7 +10,7 @@ from pellucid.errors import OptionError
 from pellucid.functional import cross_entropy, mean_squared_error
 from pellucid.nn import Linear
 from pellucid.optim import SGD, Adam
-from pellucid.train import OneBatch, Options, Trainer, overfit_one_batch
+from pellucid.train import OneBatch, Options, Trainer, UniformAverage, overfit_one_batch
 
 Make = Callable[..., Trainer]
 
@@ -24,7 +24,7 @@ def trainer(rate: float, data: Any = None, **parts: Any) -> Trainer:
 
 
 def test_a_sound_model_learns_a_batch_and_is_put_back(make: Make) -> None:
-    task = make()
+    task = make(validate_every=3, monitor="validation_accuracy", average=UniformAverage())
     before = {name: array.copy() for name, array in weights(task).items()}
     found = overfit_one_batch(task)
     assert found.learned
