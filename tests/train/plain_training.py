@@ -9,6 +9,7 @@ does, in this order: gradients of the loss, divided by the weight of the batch; 
 in the gradient; decay; the optimizer's formula; what rules do to the new weights; the average.
 """
 
+import copy
 import math
 from collections.abc import Callable
 from unittest import mock
@@ -253,8 +254,14 @@ def trained(options, data, seed, start):
     x, ids = data.features.astype(np.float64), data.labels
     counts = counted(options, ids, data.classes - 1 if ids.ndim > 1 else None)
     average, n = Average(options["average"]), 0
+    tried, mark = 0, copy.deepcopy((weights, states, average, n))
     for epoch in range(EPOCHS):
         for batch in epoch_batches(options, len(ids), seed, epoch):
+            tried += 1
+            if np.isnan(x[batch]).any():  # the step is not made
+                if options["not_finite"] == "go-back-met":
+                    weights, states, average, n = copy.deepcopy(mark)
+                continue
             found = gradients(weights, x[batch], ids[batch], counts[batch])
             found = {n: g for n, g in found.items() if not is_frozen(options, n, epoch)}
             found = clipped(options["clip"], found)
@@ -262,4 +269,6 @@ def trained(options, data, seed, start):
                 weights[name] = updated(options, name, weights[name], g, states[name], n)
             n += 1
             average.see(n, weights)
+            if tried % 3 == 0:
+                mark = copy.deepcopy((weights, states, average, n))
     return weights if options["average"] == "none" else average.mean(weights)
