@@ -5,7 +5,7 @@ IDX files      idx_set, download_idx_set, IDX_SETS, idx_folder, read_idx
 By formula     flower, moons, spirals, circles, xor, parity, sine; SYNTHETIC lists them
 Pictures       image_folder, ImageFolder; image_parts, ImageParts; read_picture, read_digit,
                read_ink
-From files     mapped_set
+From files     mapped_set; write_shards, sharded_set
 Text           read_text, text_parts, text_windows, TextParts, Vocabulary
 Parts          split, split_fractions, SplitReport
 Sequences      from_sequences: of unequal lengths
@@ -58,6 +58,10 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         Sampling as Sampling,
     )
     from pellucid.data.sequences import from_sequences as from_sequences
+    from pellucid.data.shards import (
+        sharded_set as sharded_set,
+        write_shards as write_shards,
+    )
     from pellucid.data.splits import (
         SplitReport as SplitReport,
         split as split,

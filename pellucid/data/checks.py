@@ -1,7 +1,7 @@
 """What the arrays of a data set must be, and what is said where they are not.
 
 check_not_empty   at least one sample, with at least one number
-check_arrays      element types, layouts, lengths
+check_arrays      element types, layouts, lengths; check_shapes: layouts and lengths
 check_targets     class numbers in their range, or finite numbers
 check_features    finite numbers, or ids of a vocabulary
 check_names       a name for each class, where they have any
@@ -35,7 +35,7 @@ def check_arrays(where: str, features: Any, labels: Any, dtypes: tuple[type, ...
                 f"{where}: {field} are not C-contiguous. Use np.ascontiguousarray, or "
                 "pellucid.data.from_arrays, which copies."
             )
-    _check_shapes(where, features, labels)
+    check_shapes(where, features, labels)
 
 
 def check_not_empty(where: str, features: tuple[int, ...], labels: tuple[int, ...]) -> None:
@@ -47,7 +47,8 @@ def check_not_empty(where: str, features: tuple[int, ...], labels: tuple[int, ..
         )
 
 
-def _check_shapes(where: str, x: NDArray[Any], target: NDArray[Any]) -> None:
+def check_shapes(where: str, x: Any, target: NDArray[Any]) -> None:
+    """Raise DataError for other layouts or lengths, and for no samples."""
     features = x.shape
     labels = target.shape
     numbers = target.dtype == np.float32

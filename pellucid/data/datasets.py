@@ -153,12 +153,14 @@ class Dataset(Strict):
             says += f" ({some(self.class_names)})"
         if self.classes and targets:
             says += f" at each of {targets}"
-        ranges = f"features from {self.features.min():.6g} to {self.features.max():.6g}"
-        if self.vocabulary:
-            ranges = f"ids of a vocabulary of {self.vocabulary}"
         shown = ", ".join(str(array.shape[1:]) for array in self.further)
-        ranges += f", further inputs of shape {shown}" if shown else ""
+        ranges = self._values() + (f", further inputs of shape {shown}" if shown else "")
         return f"Dataset {self.name!r}: {len(self):,} samples of shape {shape}, {says}, {ranges}"
+
+    def _values(self) -> str:
+        if self.vocabulary:
+            return f"ids of a vocabulary of {self.vocabulary}"
+        return f"features from {self.features.min():.6g} to {self.features.max():.6g}"
 
     @property
     def inputs(self) -> tuple[Features, ...]:
@@ -224,10 +226,9 @@ class Dataset(Strict):
                 f"{len(self) - 1}."
             )
         rows = rows.astype(np.int64)
-        features, *further = (array[rows] for array in self.inputs)
-        labels = self.labels[rows]
-        parts: dict[str, Any] = {"features": features, "labels": labels, "further": tuple(further)}
-        return replace(self, **parts, name=name or self.name)
+        features, *further = (array.take(rows, axis=0) for array in self.inputs)  # rows: unread
+        parts: dict[str, Any] = {"features": features, "further": tuple(further)}
+        return replace(self, **parts, labels=self.labels[rows], name=name or self.name)
 
     def with_shape(self, *shape: int) -> "Dataset":
         """The same samples, each seen in another shape: no number is copied or moved.

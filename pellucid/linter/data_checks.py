@@ -183,7 +183,7 @@ def _seen(subject: Subject, part: Dataset | None, severity: str) -> Iterator[Fin
     if part is None or part.features.shape[1:] != train.features.shape[1:]:
         return
     most = MANY if subject.look is not None else FEW
-    if part is train or np.may_share_memory(part.features, train.features):
+    if part is train or _share(part.features, train.features):
         most = MANY
     ours, theirs = sample_of(train, most), sample_of(part, most)
     both, by_chance = alike(ours, theirs)
@@ -209,6 +209,12 @@ def _seen(subject: Subject, part: Dataset | None, severity: str) -> Iterator[Fin
         said("Split once, before anything else: pellucid.data.split(data, seed=0)."),
         NOTE if count < EXPECTED or share <= SHARE else severity,
     )
+
+
+def _share(ours: Any, theirs: Any) -> bool:
+    """Whether two arrays of features may be parts of one."""
+    in_memory = isinstance(ours, np.ndarray) and isinstance(theirs, np.ndarray)
+    return in_memory and np.may_share_memory(ours, theirs)
 
 
 def missing_class(subject: Subject) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ class Sample:
     @cached_property
     def numbers(self) -> Any:
         """These rows: (rows, numbers)."""
-        return self.whole if self.is_whole else self.whole[self.rows]
+        return np.asarray(self.whole) if self.is_whole else self.whole[self.rows]
 
     @property
     def is_whole(self) -> bool:
@@ -50,8 +50,12 @@ class Sample:
 
 
 def sample_of(data: Dataset, most: int) -> Sample:
-    """At most so many numbers of a data set, whole rows, evenly spread, and at least one row."""
+    """At most so many numbers of a data set, whole rows, evenly spread, and at least one row.
+
+    Of one that is read from files, few: to read all may take as long as an epoch.
+    """
     x = data.features.reshape(len(data), -1)
+    most = most if isinstance(data.features, np.ndarray) else min(most, FEW)
     count = max(1, min(len(data), most // max(x.shape[1], 1)))
     return Sample(x, np.linspace(0, len(data) - 1, count).astype(np.int64))
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pellucid.captured import Captured
 from pellucid.compile import compile as compiled
 from pellucid.creation import zeros
@@ -19,8 +21,10 @@ from pellucid.functional.reduction import takes_embeddings, threshold_of, told
 from pellucid.nn.streams import seed_run
 from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
+from pellucid.train.checkpoint import Position
 from pellucid.train.components import check_parts
-from pellucid.train.evaluation import Feed, Loss
+from pellucid.train.evaluation import Loss
+from pellucid.train.feed import Feed
 from pellucid.train.keeping import AVERAGE, MARK, MODEL
 from pellucid.train.measured import MADE
 from pellucid.train.metrics import Metric, SetMetric, for_loss, means_of
@@ -120,14 +124,17 @@ class CompiledStep:
         if self.task.sound is not None:
             self.task.sound.begin()
 
-    def run(self, rows: Any) -> tuple[dict[str, Any], BaseException | None]:
+    def run(
+        self, rows: Any, at: Position | None = None
+    ) -> tuple[dict[str, Any], BaseException | None]:
         """One step for each row of sample numbers, which are alike: loss and metrics, as columns.
 
-        Where one fails, those of the steps before it, and what it raised.
+        `at`: where in training they are. Where one fails, those before it, and what it raised.
         """
         with self.task.model.mode(training=True), self.feed.cropped(rows[0]):
-            results, failure = self._compiled.loop_while_sound(rows)
-        return {name: column.numpy() for name, column in results.items()}, failure
+            results, failure = self.feed.run(self._compiled, rows, at)
+        columns = {name: column.numpy() for name, column in results.items()}
+        return columns or {"loss": np.zeros(0, np.float32), MADE: np.zeros(0, np.bool_)}, failure
 
     def captured(self, row: Any) -> Captured:
         """The graph of a step, and the variables that it reads and writes."""

@@ -13,7 +13,7 @@ from pellucid.data import Dataset
 from pellucid.data.sampling import Sampling
 from pellucid.recordings import Changes, setting
 from pellucid.tensor import Tensor
-from pellucid.train.evaluation import Feed
+from pellucid.train.feed import Feed
 
 STEPS = Changes()
 

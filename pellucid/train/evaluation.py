@@ -2,11 +2,10 @@
 
 evaluate      loss and metrics of a model on one set
 Evaluation    the same for many calls: compiled once, the data kept in place
-Feed          a data set in variables, from which a compiled function gathers a batch
+training_feed, measuring_feed    what batches are taken from, by where the data are
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -18,52 +17,14 @@ from pellucid.functional.reduction import weighed
 from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.train.components import check_measured, metrics_of
+from pellucid.train.feed import Feed
 from pellucid.train.history import Values
 from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss, means_of
-from pellucid.variables import Buffer
 
 Loss = Callable[..., Tensor]
 
 BATCH = 1000
 WEIGHT = "weight of all"
-
-
-class Feed:
-    """A data set, ready to be gathered from inside a compiled function."""
-
-    def __init__(self, data: Dataset, weights: Any = None) -> None:
-        self.data = data
-        names = ["features", *(f"input{i}" for i in range(1, len(data.inputs)))]
-        self.inputs = [Buffer(x, name=n) for x, n in zip(data.inputs, names, strict=True)]
-        self.targets = Buffer(data.labels, name="targets")
-        self.weights = None if weights is None else Buffer(weights, name="weights")
-
-    @staticmethod
-    def of(data: Dataset, options: Any) -> "Feed":
-        """What a Trainer with these options takes its batches from."""
-        weights = options.weights.of(data)
-        if options.sampling is None:
-            return Feed(data, weights)
-        from pellucid.train.cropped import CroppedFeed  # on use: few runs choose an order
-
-        return CroppedFeed(data, weights, options.sampling)
-
-    def alike(self, rows: Any) -> int:
-        """How many of the first rows of samples can run as one program."""
-        return len(rows)
-
-    def cropped(self, row: Any) -> AbstractContextManager[None]:
-        """Inside, batches are such as this row of samples needs."""
-        return nullcontext()
-
-    def batch(self, indices: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        """The inputs of a model, and targets, of these samples."""
-        inputs = tuple(buffer.take(indices, axis=0) for buffer in self.inputs)
-        return inputs, self.targets.take(indices, axis=0)
-
-    def batch_weights(self, indices: Tensor) -> dict[str, Tensor]:
-        """The weights of these samples, as an argument for the loss; none where all are 1."""
-        return {} if self.weights is None else {"weights": self.weights.take(indices, axis=0)}
 
 
 @strict
@@ -101,20 +62,24 @@ class Evaluation:
         self.loss = loss
         self.metrics = for_loss(metrics_of(metrics, "evaluate"), loss)
         self._options = {} if executor is None else {"executor": executor}
-        self._functions: dict[int, tuple[Dataset, Compiled]] = {}
+        self._functions: dict[int, tuple[Feed, Compiled]] = {}
         self._keeps = keeps
         self.outputs: Any = None
 
     def __call__(self, data: Dataset, feed: Feed | None = None) -> Values:
         """Loss and metrics; a `feed` that holds the data already is used at the first call."""
         if id(data) not in self._functions:
-            self._functions[id(data)] = (data, self._compiled(feed or Feed(data)))
-        function = self._functions[id(data)][1]
+            feed = measuring_feed(data) if feed is None or feed.passing else feed
+            self._functions[id(data)] = (feed, self._compiled(feed))
+        feed, function = self._functions[id(data)]
         sums: dict[str, float] = {}
         outputs: list[Any] = []
         with self.model.mode(training=False):
             for rows in _all_rows(len(data)):
-                columns, *whole = function.loop(rows)
+                results, failure = feed.run(function, rows)
+                if failure is not None:
+                    raise failure
+                columns, *whole = results
                 outputs += [y.numpy().reshape(-1, *y.shape[2:]) for y in whole]
                 for name, column in columns.items():
                     # In float64: a float32 sum over many batches would lose digits.
@@ -128,7 +93,7 @@ class Evaluation:
 
     def room_for(self, data: Dataset) -> int:
         """The bytes that its programs for a set take while they run."""
-        function = self._compiled(Feed(data))
+        function = self._compiled(measuring_feed(data))
         with self.model.mode(training=False):
             return sum(function.room_for(rows[0]) for rows in _all_rows(len(data)))
 
@@ -171,3 +136,26 @@ def _all_rows(count: int) -> list[Any]:
     full = count // BATCH * BATCH
     parts = [np.arange(full).reshape(-1, BATCH), np.arange(full, count)[None]]
     return [part for part in parts if part.size]
+
+
+def training_feed(data: Dataset, options: Any) -> Feed:
+    """What a Trainer with these options takes its batches from."""
+    weights, sampling = options.weights.of(data), options.sampling
+    if not isinstance(data.features, np.ndarray):
+        from pellucid.train.window import WindowFeed  # on use: most data are in memory
+
+        return WindowFeed(data, weights, options.batch_of(len(data)), sampling)
+    if sampling is None:
+        return Feed(data, weights)
+    from pellucid.train.cropped import CroppedFeed  # on use: few runs choose an order
+
+    return CroppedFeed(data, weights, sampling)
+
+
+def measuring_feed(data: Dataset) -> Feed:
+    """What measuring takes its batches from."""
+    if isinstance(data.features, np.ndarray):
+        return Feed(data)
+    from pellucid.train.window import WindowFeed
+
+    return WindowFeed(data, None, min(BATCH, len(data)))

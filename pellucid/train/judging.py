@@ -19,7 +19,7 @@ from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError
 from pellucid.functional.reduction import threshold_of
 from pellucid.tensor import Tensor
-from pellucid.train.evaluation import BATCH, Feed, Loss
+from pellucid.train.evaluation import BATCH, Loss, measuring_feed
 from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss
 
 # Losses whose outputs are logits, so that softmax or the sigmoid makes probabilities of them.
@@ -110,7 +110,7 @@ def outputs_of(model: Any, data: Dataset, executor: str | None = None) -> NDArra
 
     Shapes: -> (samples, ...).
     """
-    feed = Feed(data)
+    feed = measuring_feed(data)
 
     def outputs(indices: Tensor) -> Any:
         return model(*feed.batch(indices)[0])
@@ -120,7 +120,10 @@ def outputs_of(model: Any, data: Dataset, executor: str | None = None) -> NDArra
     starts = np.minimum(np.arange(0, count, size), count - size)
     rows = starts[:, None] + np.arange(size)
     with model.mode(training=False):
-        found = compiled(outputs, executor=executor).loop(rows).numpy()
+        results, failure = feed.run(compiled(outputs, executor=executor), rows)
+    if failure is not None:
+        raise failure
+    found = results.numpy()
     last = count - (len(starts) - 1) * size
     parts = [found[:-1].reshape(-1, *found.shape[2:]), found[-1, size - last :]]
     return np.concatenate(parts)

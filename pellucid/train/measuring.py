@@ -6,7 +6,8 @@ Measuring    measures, with the weights that are measured
 from pellucid.train.base import BaseTrainer
 from pellucid.train.checkpoint import Position
 from pellucid.train.early_stopping import Watch
-from pellucid.train.evaluation import Evaluation, Feed
+from pellucid.train.evaluation import Evaluation
+from pellucid.train.feed import Feed
 from pellucid.train.history import EpochRecord, History, ValidationRecord
 from pellucid.train.keeping import Keeper
 from pellucid.train.validation import measured

@@ -23,7 +23,7 @@ from pellucid.random import Generator, at_work
 from pellucid.recordings import active_recording
 from pellucid.scanning import scan
 from pellucid.tensor import Tensor, tensor
-from pellucid.train.evaluation import Feed
+from pellucid.train.feed import Feed
 from pellucid.train.weighing import Weighing, weighing_of
 
 Taken = tuple[Tensor, dict[str, Tensor]]  # loss and metrics

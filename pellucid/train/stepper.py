@@ -37,6 +37,7 @@ class Stepper:
         check_batch(program.task.optimizer, self._batch, self._samples)
         self._snapshot: Snapshot | None = None
         self._batches: tuple[int, Any, Any] | None = None
+        program.feed.follow(self._epoch, options.seed)
         seed_run(program.task.model, options.seed)
 
     @property
@@ -104,7 +105,7 @@ class Stepper:
         self._program.prepare(rows[0])
         snapshot = self._current_snapshot()
         try:
-            columns, self.failure = self._program.run(rows)
+            columns, self.failure = self._program.run(rows, self.position)
         except BaseException as error:
             # From a signal, say: nobody knows after which of the steps.
             snapshot.restore()
@@ -137,14 +138,15 @@ class Stepper:
         if done < len(made):
             self._undo_after(snapshot, self.position.step)
         where = f"{_where(replace(self.position, step=self.position.step - 1))}"
-        self.failure = sound.too_many(where, self._origin(rows[done - 1]))
+        last = _after(start, done - 1)
+        self.failure = sound.too_many(where, self._origin(rows[done - 1], last))
 
     def _undo_after(self, snapshot: Snapshot, step: int) -> None:
         """Bring the variables back to what they were after a step."""
         snapshot.restore()
         for position, row in snapshot.steps():
             if position.step < step:
-                self._program.run(row[None])
+                self._program.run(row[None], position)
         self._snapshot = None
 
     def _breaks_at_end(self, snapshot: Snapshot) -> bool:
@@ -160,7 +162,7 @@ class Stepper:
         snapshot.restore()
         for position, row in snapshot.steps():
             before = snapshot.copies()
-            columns, failure = self._program.run(row[None])
+            columns, failure = self._program.run(row[None], position)
             if failure is not None:
                 break
             if is_finite(columns["loss"]) and snapshot.is_finite():
@@ -168,14 +170,17 @@ class Stepper:
             snapshot.put_back(before)
             self.position = position
             self._snapshot = None
-            return TrainingError(_message(position, columns["loss"][0], self._origin(row)))
+            return TrainingError(
+                _message(position, columns["loss"][0], self._origin(row, position))
+            )
         return TrainingError(
             f"Trainer: a number was not finite near step {self.position.step}, but was when the "
             "steps ran again. Steps must be deterministic: does the loss or a layer use "
             "random numbers of its own, or change between calls?"
         )
 
-    def _origin(self, row: Any) -> Birthplace | None:
+    def _origin(self, row: Any, at: Position) -> Birthplace | None:
+        row = self._program.feed.placed(row[None], at)[0]
         captured = self._program.captured(row)
         state = [variable.present() for variable in captured.variables]
         return find_origin(captured.procedure, [row, *state])
@@ -183,7 +188,8 @@ class Stepper:
     def _current_snapshot(self) -> Snapshot:
         row = self.example
         written = self._program.written(row).values()
-        read = self._program.captured(row).variables
+        passing = self._program.feed.passing
+        read = [v for v in self._program.captured(row).variables if v not in passing]
         if self._snapshot is None or not self._snapshot.is_of(written, read):
             self._snapshot = Snapshot(self.position, list(written), read)
         if self._snapshot.is_old:

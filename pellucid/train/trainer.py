@@ -19,7 +19,7 @@ from pellucid.train.clock import Clock
 from pellucid.train.compiled_step import CompiledStep, Task
 from pellucid.train.course import Course
 from pellucid.train.early_stopping import Watch
-from pellucid.train.evaluation import Feed, Loss
+from pellucid.train.evaluation import Loss, training_feed
 from pellucid.train.extent import all_done, epochs_in_all, nothing_left, tell_rest, until_next
 from pellucid.train.history import History, StepRecord, Steps, Values
 from pellucid.train.interrupt import Interrupts
@@ -70,7 +70,7 @@ class Trainer(BaseTrainer):
     ) -> None:
         super().__init__(model, loss, optimizer, train, validation, options)
         check_sets(self)
-        feed = Feed.of(train, options)
+        feed = training_feed(train, options)
         task = Task.of(model, loss, optimizer, options)
         self._program = CompiledStep(task, feed, options.executor)
         self._stepper = Stepper(self._program, options)
@@ -109,7 +109,7 @@ class Trainer(BaseTrainer):
             warnings.warn(nothing_left(self.history.stopped, self.position.epoch), stacklevel=3)
             if self._keeper.kept is not None:
                 return self.history
-        with self._recorder.alone(), Interrupts() as interrupts, self._clock:
+        with self._program.feed, self._recorder.alone(), Interrupts() as interrupts, self._clock:
             self._begin(epochs)
             try:
                 while not self._is_done(epochs):
@@ -133,7 +133,7 @@ class Trainer(BaseTrainer):
         The bits are those of `fit`.
         """
         self._callbacks = self.options.callbacks
-        with self._recorder.alone():
+        with self._recorder.alone(), self._program.feed:
             self._prepare()
             while True:
                 yield from self._one_step()

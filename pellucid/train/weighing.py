@@ -12,7 +12,8 @@ import numpy as np
 from pellucid.errors import OptionError
 from pellucid.functional.reduction import weighed
 from pellucid.tensor import Tensor, tensor
-from pellucid.train.evaluation import Feed, Loss
+from pellucid.train.evaluation import Loss
+from pellucid.train.feed import Feed
 
 PROBED = 32  # samples
 SPLITS = (0.4, 0.9)
@@ -81,7 +82,7 @@ class _Probe:
         """Those of samples spread over the data."""
         last = len(feed.data) - 1
         spread = np.linspace(0, last, min(PROBED, last + 1))
-        rows = np.unique(spread.astype(np.int64))
+        rows = feed.placed(np.unique(spread.astype(np.int64))[None])[0]
         inputs, targets = feed.batch(tensor(rows))
         with model.mode(training=False):
             outputs = model(*inputs).numpy()

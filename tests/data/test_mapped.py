@@ -8,7 +8,7 @@ import pytest
 from train.conftest import Net, StopAt, assert_same_bits, blobs, weights
 
 from pellucid.data import Dataset, from_arrays, mapped_set, split
-from pellucid.errors import DataError
+from pellucid.errors import DataError, OptionError
 from pellucid.functional import cross_entropy
 from pellucid.optim import Adam
 from pellucid.train import Options, Saving, Trainer, evaluate
@@ -104,15 +104,44 @@ def test_parts_of_it_are_data_sets(tmp_path: Path) -> None:
         np.testing.assert_array_equal(a.features, b.features, strict=True)
 
 
-def test_what_cannot_be_read_where_it_lies_is_refused(tmp_path: Path) -> None:
-    x, t = tmp_path / "x.npy", tmp_path / "t.npy"
+@pytest.mark.parametrize("kind", [np.float64, np.uint8, "columns", "several"])
+def test_what_cannot_be_read_where_it_lies_is_read_batch_by_batch(
+    kind: Any, tmp_path: Path
+) -> None:
+    whole = blobs(70)
+    if kind is np.uint8:
+        whole = from_arrays((whole.features * 20 + 90).astype(np.uint8), whole.labels, classes=3)
+    files = [(tmp_path / f"x{i}.npy", tmp_path / f"t{i}.npy") for i in range(2)]
+    parts = [slice(0, 30), slice(30, 70)] if kind == "several" else [slice(0, 70)]
+    for (x, t), part in zip(files, parts, strict=False):
+        features = whole.features[part]
+        stored_as = features if isinstance(kind, str) else features.astype(kind)
+        np.save(x, np.asfortranarray(features) if kind == "columns" else stored_as)
+        np.save(t, whole.labels[part])
+    paths = [list(each)[: len(parts)] for each in zip(*files, strict=True)]
+    given = paths if kind == "several" else [paths[0][0], paths[1][0]]
+    data = mapped_set(*given, classes=3, workers=2)
+    assert not isinstance(data.features, np.ndarray)
+    here, there = trainer(whole, executor="reference"), trainer(data, executor="reference")
+    here.fit(2, show=False)
+    there.fit(2, show=False)
+    assert_same_bits(weights(here), weights(there))
+
+
+def test_files_that_are_no_set_are_refused(tmp_path: Path) -> None:
+    x, t, wide = tmp_path / "x.npy", tmp_path / "t.npy", tmp_path / "wide.npy"
     np.save(t, np.arange(3) % 2)
-    np.save(x, np.zeros((3, 2)))
-    with pytest.raises(DataError, match=r"x\.npy: float64\. A file that is read where it lies"):
-        mapped_set(x, t)
-    np.save(x, np.zeros((3, 2), np.float32, order="F"))
-    with pytest.raises(DataError, match="float32, column by column"):
-        mapped_set(x, t)
+    np.save(wide, np.zeros((3, 5), np.float32))
     np.save(x, np.array([[0.0, 1.0], [2.0, np.nan], [4.0, 5.0]], np.float32))
     with pytest.raises(DataError, match="Dataset 'x': row 1, column 1 of the features is nan"):
         mapped_set(x, t)
+    with pytest.raises(DataError, match=r"wide\.npy has shape \(3, 5\), .*x\.npy \(3, 2\)"):
+        mapped_set([x, wide], [t, t])
+    with pytest.raises(DataError, match=r"features have shape \(6, 2\), labels \(3,\)"):
+        mapped_set([x, x], t)
+    with pytest.raises(DataError, match=r"labels of shapes \(3,\), \(3, 5\)"):
+        mapped_set([x, x], [t, wide])
+    with pytest.raises(DataError, match="no files of labels"):
+        mapped_set(x, [])
+    with pytest.raises(OptionError, match="no files"):
+        mapped_set([], t)

@@ -133,8 +133,8 @@ def test_an_interrupt_between_steps_goes_back_to_a_known_one(
     whole, broken = make_trainer(), make_trainer()
     run, calls = broken._program.run, itertools.count(1)
 
-    def interrupted(rows: Any) -> Any:
-        found = run(rows)
+    def interrupted(rows: Any, at: Any = None) -> Any:
+        found = run(rows, at)
         if next(calls) == 4:
             raise fault
         return found
