@@ -204,8 +204,8 @@ def read_recipe(run: RunFolder) -> Recipe:
         long_run = long_runs.read(recipe.long_run)
         long_run.saving(run.path, {})
         batch_rules.read(recipe.batches)
-        sizes = recipe.batch_size, recipe.micro_batch
-        Options(*sizes, seed=recipe.seed, keep=recipe.keep, **long_run.of_trainer())
+        more = {"micro_batch": recipe.micro_batch, **long_run.of_trainer()}
+        Options(recipe.batch_size, seed=recipe.seed, keep=recipe.keep, **more)
     except (TypeError, ValueError) as error:
         raise FileError(
             f"run {run.path}: its config.json holds no recipe that this version knows: {error}"

@@ -212,7 +212,6 @@ class Options(Strict):
 
     __repr__ = brief
     batch_size: int | None = None
-    micro_batch: int | None = None
     seed: int = 0
     shuffle: bool = True
     drop_last: bool = False
@@ -221,6 +220,7 @@ class Options(Strict):
     early_stopping: EarlyStopping | None = None
     keep: str | None = None
     monitor: str | None = None
+    micro_batch: int | None = None
     average: "Averaging | None" = None
     not_finite: "Recovery | None" = None
     mixing: "Mixing | None" = None

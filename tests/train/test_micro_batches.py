@@ -128,7 +128,13 @@ def noting(case: str, executor: str, micro_batch: int | None) -> Trainer:
     made, loss, data, weights = CASES[case]
     model = made()
     options = Options(
-        BATCH, micro_batch, seed=5, executor=executor, weights=weights, lint=False, metrics=()
+        BATCH,
+        micro_batch=micro_batch,
+        seed=5,
+        executor=executor,
+        weights=weights,
+        lint=False,
+        metrics=(),
     )
     return Trainer(model, loss, Noted(model.parameters(), 0.1), data(), options=options)
 
@@ -166,7 +172,9 @@ def test_an_update_that_asks_for_gradients_twice_has_those_of_the_batch(
     found = []
     for micro_batch in (None, 5):
         model = made()
-        options = Options(BATCH, micro_batch, seed=5, executor=executor, lint=False, metrics=())
+        options = Options(
+            BATCH, micro_batch=micro_batch, seed=5, executor=executor, lint=False, metrics=()
+        )
         optimizer = SAM(Noted(model.parameters(), 0.1), rho=0.5)
         trainer = Trainer(model, cross_entropy, optimizer, blobs(SAMPLES), options=options)
         found.append([(s.loss, noted(trainer)) for _, s in zip(range(3), trainer, strict=False)])
@@ -192,7 +200,7 @@ def test_float64_to_the_last_digits() -> None:
     found = []
     for micro_batch in (None, 3):
         model = Wide()
-        options = Options(16, micro_batch, metrics=(), executor="reference", lint=False)
+        options = Options(16, micro_batch=micro_batch, metrics=(), executor="reference", lint=False)
         optimizer = Noted(model.parameters(), 0.1)
         trainer = Trainer(model, mean_squared_error, optimizer, data, options=options)
         found.append([(s.loss, noted(trainer)) for _, s in zip(range(2), trainer, strict=False)])
@@ -208,7 +216,9 @@ def test_parts_without_weight_count_nothing() -> None:
     model = nn.Sequential(nn.Embedding(4, 5), nn.Linear(5, 4))
     losses = []
     for micro_batch in (None, 1):
-        options = Options(4, micro_batch, executor="reference", lint=False, shuffle=False)
+        options = Options(
+            4, micro_batch=micro_batch, executor="reference", lint=False, shuffle=False
+        )
         data = from_arrays(ids, targets, classes=4, vocabulary=4)
         optimizer = Noted(model.parameters(), 0.1)
         losses.append(next(iter(Trainer(model, masked, optimizer, data, options=options))).loss)
@@ -219,7 +229,7 @@ def test_batch_norm_takes_the_statistics_of_each_part() -> None:
     """Its running mean moves once a part: by hand."""
     model = nn.Sequential(nn.BatchNorm(4), nn.Linear(4, 3))
     data = blobs(16)
-    options = Options(16, 6, executor="reference", shuffle=False, lint=False)
+    options = Options(16, micro_batch=6, executor="reference", shuffle=False, lint=False)
     trainer = Trainer(model, cross_entropy, Noted(model.parameters(), 0.1), data, options=options)
     next(iter(trainer))
     running = np.zeros(4)
@@ -243,7 +253,7 @@ def full(folder: Path | None, executor: str, micro_batch: int | None, *callbacks
         clip=ByGlobalNorm(0.2), rules=GradientNoise(variance=1e-4, rng=rng),
     )  # fmt: skip
     options = Options(
-        BATCH, micro_batch, seed=3, executor=executor, callbacks=callbacks, lint=False,
+        BATCH, micro_batch=micro_batch, seed=3, executor=executor, callbacks=callbacks, lint=False,
         average=ExponentialAverage(0.8), saving=folder and Saving(folder, report=False),
     )  # fmt: skip
     return Trainer(model, cross_entropy, optimizer, blobs(70), blobs(30, seed=1), options)
@@ -307,7 +317,9 @@ def test_other_things_without_meaning_are_refused(make: Make) -> None:
         own = kind(given.model.parameters())
         message = f"micro_batch, with {kind.__name__}, whose minimize(_by)? is its own"
         with pytest.raises(OptionError, match=message):
-            Trainer(given.model, cross_entropy, own, given.train, options=Options(16, 5))
+            Trainer(
+                given.model, cross_entropy, own, given.train, options=Options(16, micro_batch=5)
+            )
     with pytest.raises(OptionError, match="micro_batch is 20, of batches of 16 samples"):
         make(micro_batch=20)
     with pytest.raises(OptionError, match=r"micro_batch is 0\. It counts samples: at least 1"):

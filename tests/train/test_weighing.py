@@ -69,7 +69,7 @@ def test_what_a_loss_is_divided_by_is_found_out(
     make: Make, loss: Any, weights: Weights, by: str
 ) -> None:
     given = make()
-    options = Options(16, 5, weights=weights, executor="reference")
+    options = Options(16, micro_batch=5, weights=weights, executor="reference")
     trainer = Trainer(given.model, loss, given.optimizer, given.train, options=options)
     assert trainer._program._parts is not None
     assert trainer._program._parts.weighing.by == by
@@ -80,4 +80,4 @@ def test_a_loss_that_is_no_mean_and_no_sum_is_refused(make: Make, loss: Any) -> 
     given = make()
     message = f"micro_batch, with the loss {loss.__name__}, which is no mean and no sum over sam"
     with pytest.raises(OptionError, match=message):
-        Trainer(given.model, loss, given.optimizer, given.train, options=Options(16, 5))
+        Trainer(given.model, loss, given.optimizer, given.train, options=Options(16, micro_batch=5))
