@@ -4,7 +4,7 @@ Data sets      Dataset, Form, from_arrays, digits, mnist, download_mnist, cats
 IDX files      idx_set, download_idx_set, IDX_SETS, idx_folder, read_idx
 By formula     flower, moons, spirals, circles, xor, parity, sine; SYNTHETIC lists them
 Pictures       image_folder, ImageFolder; image_parts, ImageParts; read_picture, read_digit,
-               read_ink
+               read_ink; picture_set: decoded batch by batch
 From files     mapped_set; write_shards, sharded_set
 Text           read_text, text_parts, text_windows, TextParts, Vocabulary
 Parts          split, split_fractions, SplitReport
@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         read_ink as read_ink,
     )
     from pellucid.data.mapped import mapped_set as mapped_set
+    from pellucid.data.picture_sets import picture_set as picture_set
     from pellucid.data.sampling import (
         ByLength as ByLength,
         ClassBalanced as ClassBalanced,

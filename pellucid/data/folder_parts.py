@@ -3,6 +3,7 @@
 entries       what a folder holds, by name, without what systems and people put beside pictures
 folders_in    the folders among it
 classes_in    the sub-folders that are classes
+check_inside  refuse a link that leads out of a folder
 parts_in      the sub-folders that are the parts of a split: train, validation, test
 """
 
@@ -95,3 +96,18 @@ def parts_in(root: Path) -> dict[str, Path]:
             )
         found[part] = path
     return {part: found[part] for part in ("train", "validation", "test") if part in found}
+
+
+def check_inside(root: Path, path: Path) -> None:
+    """Raise FileError where a link leads out of a folder."""
+    # A folder from elsewhere could otherwise show any file of this machine as a picture.
+    if not real(path).is_relative_to(real(root)):
+        raise FileError(
+            f"image_folder: {path} leads to {real(path)}, outside {root}. Links out of the folder "
+            "are not followed: copy the file."
+        )
+
+
+def real(path: Path) -> Path:
+    """Where links lead; a loop of links leads nowhere, and stays as it is."""
+    return Path(os.path.realpath(path))

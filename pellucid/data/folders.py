@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset
-from pellucid.data.folder_parts import classes_in, entries, folders_in, parts_in
+from pellucid.data.folder_parts import (
+    check_inside,
+    classes_in,
+    entries,
+    folders_in,
+    parts_in,
+    real,
+)
 from pellucid.data.pictures import LIGHTEST, opaque, open_picture, pillow
 from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError, closest, some
@@ -90,7 +97,7 @@ def image_folder(
             "Read it with image_parts, or give one of these folders."
         )
     names = classes_in(root)
-    data = reader.read(root, names, names, _real(root).name)
+    data = reader.read(root, names, names, real(root).name)
     return ImageFolder(data, tuple(reader.skipped))
 
 
@@ -121,7 +128,7 @@ def image_parts(
     found: dict[str, Dataset] = {}
     for part, folder in parts.items():
         here = names if part == "train" else _some_of(names, folder)
-        found[part] = reader.read(folder, here, names, f"{_real(root).name} {part}")
+        found[part] = reader.read(folder, here, names, f"{real(root).name} {part}")
     rest = found.get("validation"), found.get("test")
     return ImageParts(found["train"], *rest, tuple(reader.skipped))
 
@@ -203,7 +210,7 @@ class _Reader:
         before = len(self.pictures)
         for path in entries(folder):
             try:
-                self._check_inside(path)
+                check_inside(self.root, path)
                 if self.size is not None:
                     self._check_room((1 if self.grey else 3, *self.size))
                 pixels = read_picture(path, size=self.size, grey=self.grey)
@@ -224,14 +231,6 @@ class _Reader:
                 "a class: put pictures into it, or remove it."
             )
 
-    def _check_inside(self, path: Path) -> None:
-        # A folder from elsewhere could otherwise show any file of this machine as a picture.
-        if not _real(path).is_relative_to(_real(self.root)):
-            raise FileError(
-                f"image_folder: {path} leads to {_real(path)}, outside {self.root}. Links out "
-                "of the folder are not followed: copy the file."
-            )
-
     def _check_size(self, path: Path, pixels: Pixels) -> None:
         self._first = first, shape = self._first or (path, pixels.shape)
         if pixels.shape != shape:
@@ -248,8 +247,3 @@ class _Reader:
                 f"image_folder: {self.root} holds more than {MAX_NUMBERS:,} numbers in pictures "
                 f"of shape {shape}. Give a smaller size=(height, width)."
             )
-
-
-def _real(path: Path) -> Path:
-    """Where links lead; a loop of links leads nowhere, and stays as it is."""
-    return Path(os.path.realpath(path))

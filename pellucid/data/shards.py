@@ -21,24 +21,29 @@ from pellucid.data.npy_files import NpyWriter, opened
 from pellucid.data.sample_blocks import blocks_of
 from pellucid.data.shard_index import ShardFile, ShardIndex
 from pellucid.data.streamed import StreamedDataset
-from pellucid.data.unread_rows import Shards
+from pellucid.data.transformed import Transformed
+from pellucid.data.unread_rows import Shards, UnreadRows
 from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError
 from pellucid.strict import strict
 
 if TYPE_CHECKING:
     from pellucid.data.labels import Classes
+    from pellucid.data.transformed import Transform
 
 SHARD_BYTES = 2**28
 
 
 @strict
-def sharded_set(path: str | os.PathLike[str], *, workers: int = 0) -> Dataset:
+def sharded_set(
+    path: str | os.PathLike[str], *, transform: "Transform | None" = None, workers: int = 0
+) -> Dataset:
     """The data set in a folder that `write_shards` has written, however large it is.
 
     Features are read when a batch needs them, by `workers` threads ahead of the steps, 0 for one
     on each CPU; labels and further inputs stay in their files too. It is shuffled, trained on and
     measured like the same samples in memory, with the same bits. The files must stay as they are.
+    `transform(sample, rng)`: makes a sample of each that is read, as in `picture_set`.
 
     Errors: FileError naming the file, and the field of its index, that is missing or damaged;
         DataError as in `Dataset`, for the features when they are read.
@@ -55,7 +60,8 @@ def sharded_set(path: str | os.PathLike[str], *, workers: int = 0) -> Dataset:
             " All must have as many, of one shape: write the folder again."
         )
     names = [str(folder / shard.file) for shard in index.features]
-    rows = Shards(features, names, index.vocabulary, index.digest)
+    rows: UnreadRows = Shards(features, names, index.vocabulary, index.digest)
+    rows = rows if transform is None else Transformed(rows, transform)
     meaning = (index.name, index.classes, index.vocabulary, index.class_names)
     return StreamedDataset(rows, labels, *meaning, tuple(further), index.picture, workers)
 

@@ -40,6 +40,12 @@ class UnreadRows(ABC):
     def read(self, numbers: Any, out: Any, draws: Draws) -> None:
         """Put the rows of these numbers into `out`. Errors: FileError, DataError."""
 
+    def sample(self, number: int) -> Any:
+        """One row, as an array that may be written."""
+        out = np.empty((1, *self._sample), self.dtype)
+        self.read(np.array([number]), out, LOOK)
+        return out[0]
+
     @abstractmethod
     def place(self, number: int) -> str:
         """Where a row comes from, in words."""
