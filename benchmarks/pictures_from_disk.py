@@ -1,0 +1,107 @@
+"""An epoch on a folder of JPEG files, beside loading alone and stepping alone.
+
+Run: python benchmarks/pictures_from_disk.py [--pictures 6000] [--side 64] [--hidden 1500]
+
+Pictures are decoded and transformed by one worker (a crop at random, a mirror image, centred),
+steps run on one thread: so that each has a CPU where there are two. Rounds of the three are
+interleaved, and each of a round is an epoch of the same batches, without what is measured after an
+epoch. Printed are medians in seconds, and the ratio of training to the slower of the others: the
+aim is at most 1.05.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+import pellucid as pc
+from pellucid.data import Dataset, from_arrays, picture_set
+
+BATCH, ROUNDS = 50, 5
+
+
+def crop(sample: Any, rng: Any) -> Any:
+    """A part of seven eighths of each side, perhaps mirrored, around 0."""
+    side = sample.shape[1] * 7 // 8
+    top, left = rng.integers(0, sample.shape[1] - side + 1, 2)
+    part = sample[:, top : top + side, left : left + side]
+    return (part[:, :, ::-1] if rng.random() < 0.5 else part) - np.float32(0.5)
+
+
+def write(folder: Path, count: int, side: int) -> None:
+    """Pictures of two classes, of noise that JPEG has some work with."""
+    rng = np.random.default_rng(0)
+    for i in range(count):
+        coarse = rng.integers(0, 256, (side // 4, side // 4, 3), dtype=np.uint8)
+        path = folder / ("even" if i % 2 == 0 else "odd") / f"{i:06}.jpg"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC).save(path)
+
+
+def trainer(data: Dataset, hidden: int) -> Any:
+    """A network of dense layers on the pictures."""
+    rng = pc.Generator(0)
+    first = pc.nn.Linear(data.form.features, hidden, rng=rng)
+    model = pc.nn.Sequential(pc.nn.Flatten(), first, pc.nn.ReLU(), pc.nn.Linear(hidden, 2, rng=rng))
+    optimizer = pc.optim.SGD(model.parameters(), 0.01)
+    options = pc.train.Options(batch_size=BATCH, lint=False, metrics=())
+    return pc.train.Trainer(model, pc.functional.cross_entropy, optimizer, data, None, options)
+
+
+def steps(made: Any) -> float:
+    """Seconds of the steps of one epoch."""
+    stepper = made._stepper
+    stepper.next_epoch()
+    start = time.perf_counter()
+    with made._program.feed:
+        while not stepper.ends_epoch:
+            stepper.advance(10)
+    return time.perf_counter() - start
+
+
+def loading(made: Any) -> float:
+    """Seconds of reading the same samples, with nobody who steps on them."""
+    feed, stepper = made._program.feed, made._stepper
+    stepper.next_epoch()
+    start = time.perf_counter()
+    with feed:
+        for step in range(stepper.steps_per_epoch):
+            at = pc.train.Position(step, stepper.position.epoch, step)
+            feed.placed(np.zeros((1, BATCH), np.int64), at)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pictures", type=int, default=6000)
+    parser.add_argument("--side", type=int, default=64)
+    parser.add_argument("--hidden", type=int, default=1500)
+    given = parser.parse_args()
+    pc.set_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), given.pictures, given.side)
+        data = picture_set(folder, transform=crop, workers=1)
+        held = from_arrays(np.asarray(data.features), data.labels, classes=2)
+        both, alone = trainer(data, given.hidden), trainer(held, given.hidden)
+        seconds: dict[str, list[float]] = {"loading": [], "stepping": [], "training": []}
+        for _ in range(ROUNDS + 1):
+            seconds["loading"].append(loading(both))
+            seconds["stepping"].append(steps(alone))
+            seconds["training"].append(steps(both))
+    found = {name: statistics.median(times[1:]) for name, times in seconds.items()}
+    print(f"{given.pictures} JPEG pictures of {given.side} x {given.side}, batches of {BATCH}")
+    for name, median in found.items():
+        print(f"{name:10} {median:8.3f} s an epoch")
+    print(
+        f"training / slower of the others {found['training'] / max(list(found.values())[:2]):.3f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
