@@ -195,7 +195,7 @@ def told(checkout, *command):
         capture_output=True,
         text=True,
     )
-    return done.returncode, done.stdout[-9000:] + done.stderr[-3000:]
+    return done.returncode, done.stdout[-20_000:] + done.stderr[-3000:]
 
 
 @pytest.mark.parametrize("edits", ADDED.values(), ids=ADDED)

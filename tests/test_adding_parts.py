@@ -262,7 +262,7 @@ def test_each_is_known_to_the_command_line(checkout):
         ("evaluate", "run"): "accuracy",
         ("explain", "run"): "PReLU",
         ("train", "--help"): "Points inside the unit circle",
-        ("train", "disc", "--help"): "|signum|",
+        ("train", "disc", "--help"): "signum",
         ("models",): "One hidden layer with learned slopes.",
     }
     for command, wanted in commands.items():
