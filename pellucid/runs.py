@@ -43,6 +43,7 @@ def load(
     model: Module | None = None,
     primitives: Sequence[Any] = (),
     data_dir: str | os.PathLike[str] | None = None,
+    epoch: int | None = None,
 ) -> "Run":
     """Open a run: of the command line, or of a Trainer with `Saving(folder)`.
 
@@ -50,10 +51,11 @@ def load(
     its graph, which predicts and evaluates without the class, or is the `model` that is given,
     which takes the weights, and can be trained on. `primitives`: the classes of operations of
     your own, which the graph names. `data_dir`: where the data of a run of the command line are
-    now, if they have moved.
+    now, if they have moved. `epoch`: with the weights of that epoch, one of the best, of which more
+    stay with `Saving(FOLDER, best=3)`.
 
-    Errors: FileError where there is no run, or it is damaged; StateError where the weights do not
-    fit the model; OptionError for a `data_dir` of data that were given in Python.
+    Errors: FileError where there is no run or epoch, or it is damaged; StateError where the weights
+    do not fit the model; OptionError for a `data_dir` of data that were given in Python.
     """
     if Path(expanded(folder)).is_file():
         raise FileError(
@@ -63,7 +65,7 @@ def load(
     run = RunFolder.open(folder)
     if "recipe" in run.config:
         recipe, facts = read_recipe(run), read_facts(run)
-        built, weights = trained_model(run, recipe, facts.form)
+        built, weights = trained_model(run, recipe, facts.form, epoch=epoch)
         if model is not None:
             _give(model, built.state_dict(), run.path)
         made_by = moved(recipe, data_dir), facts
@@ -73,7 +75,7 @@ def load(
             f"load {run.path}: data_dir {os.fspath(data_dir)!r}, for data that were given to a "
             "Trainer in Python. Leave it out."
         )
-    arrays, weights = run.load_model()
+    arrays, weights = run.load_model(epoch)
     if model is None:
         model, measures = load_graphs(run.graph_file, arrays, primitives)
         return Run(run, model, weights, None, measures)

@@ -112,6 +112,12 @@ resume.params[4:4] = long_options()
     help="Also precision, recall and F1 of each class, on the test set, if there is one.",
 )
 @click.option(
+    "--epoch",
+    type=POSITIVE,
+    metavar="N",
+    help="With the weights of epoch N, one of the best; more stay with `train --best`.",
+)
+@click.option(
     "--data",
     metavar="NAME",
     help="The data set, for a run that a Trainer in Python made.",
@@ -119,9 +125,7 @@ resume.params[4:4] = long_options()
 @MOVED
 @quiet
 @in_json
-def evaluate(
-    run: Path, per_class: bool, data: str | None, data_dir: Path | None, **options: Any
-) -> int:
+def evaluate(run: Path, data_dir: Path | None, quiet: bool, as_json: bool, **options: Any) -> int:
     """Loss and accuracy of a run's model on training, validation and test set.
 
     \b
@@ -130,10 +134,11 @@ def evaluate(
       pellucid evaluate runs/digits-mlp-1 --per-class
       pellucid evaluate runs/mnist-mlp-1 --data-dir elsewhere/mnist
       pellucid evaluate runs/mine --data digits
+      pellucid evaluate runs/digits-mlp-1 --epoch 12
     """  # noqa: D301 (click's mark)
     from pellucid.cli.using import evaluate_run
 
-    return evaluate_run(run, data_dir, Output.taken(options), data=data, per_class=per_class)
+    return evaluate_run(run, data_dir, Output(quiet, as_json), **options)
 
 
 @pellucid.command(context_settings={"ignore_unknown_options": True})

@@ -259,16 +259,20 @@ def read_facts(run: RunFolder) -> DataFacts:
 
 
 def trained_model(
-    run: RunFolder, recipe: Recipe, form: Form, step: int | None = None
+    run: RunFolder,
+    recipe: Recipe,
+    form: Form,
+    step: int | None = None,
+    epoch: int | None = None,
 ) -> tuple[Module, str]:
     """The model of a run with the weights that it keeps, and which these are.
 
-    `step`: with those of the checkpoint after a step instead; 0: as it was at the start.
-    Errors: FileError.
+    `step`: with those of the checkpoint after a step instead; 0: as it was at the start. `epoch`:
+    with those of one of the best epochs. Errors: FileError.
     """
     if step == 0:
         return build_model(recipe, form).inference(), f"weights at the start, seed {recipe.seed}"
-    arrays, weights = run.load_model() if step is None else run.load_step(step)
+    arrays, weights = run.load_model(epoch) if step is None else run.load_step(step)
     try:
         check_weights(recipe.model, lambda: build_model(recipe, form), arrays)
         model = build_model(recipe, form)

@@ -55,17 +55,18 @@ def evaluate_run(
     output: Output,
     *,
     data: str | None = None,
+    epoch: int | None = None,
     per_class: bool = False,
 ) -> int:
     """Print loss and measures of the model on training, validation and test set.
 
     `data`: by which name the command line knows the data, for a run that a Trainer in Python made.
-    `per_class`: also of each class, on the set that judges. Errors: OptionError where there are
-    no classes.
+    `epoch`: with the weights of one of the best epochs. `per_class`: also of each class, on the set
+    that judges. Errors: OptionError where there are no classes.
     """
     run = RunFolder.open(folder)
     if is_own(run) and data is not None and not per_class:
-        return _evaluate_own(run, data, data_dir, output)
+        return _evaluate_own(run, data, data_dir, output, epoch)
     refuse_own("evaluate", run)
     if data is not None:
         raise OptionError(f"evaluate: --data {data}, but this run knows its data. Leave it out.")
@@ -73,7 +74,7 @@ def evaluate_run(
     facts = read_facts(run)
     if per_class and not facts.form.classes:
         raise OptionError("evaluate: --per-class, but this run predicts numbers. Leave it out.")
-    model, weights = trained_model(run, recipe, facts.form)
+    model, weights = trained_model(run, recipe, facts.form, epoch=epoch)
     there = _sets(data_of(moved(recipe, data_dir), facts))
     loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
     measure = Evaluation(model, loss, metrics, None, keeps=per_class)
@@ -90,12 +91,14 @@ def evaluate_run(
     return 0
 
 
-def _evaluate_own(run: RunFolder, data: str, data_dir: Path | None, output: Output) -> int:
+def _evaluate_own(
+    run: RunFolder, data: str, data_dir: Path | None, output: Output, epoch: int | None
+) -> int:
     """The same by the graph that a run keeps, on data that the command line knows."""
     name, _, place = data.partition(":")
     if name not in DATA:
         raise OptionError(f"evaluate: --data {data!r}. {closest(name, DATA)}")
-    arrays, weights = run.load_model()
+    arrays, weights = run.load_model(epoch)
     model, measures = load_graphs(run.graph_file, arrays)
     if isinstance(measures, str):
         raise DataError(f"evaluate {run.path}: loss and metrics could not be kept ({measures}).")

@@ -230,12 +230,15 @@ class RunFolder:
         """Keep the model that training ended with, and which weights these are."""
         safetensors.save(self.model_file, arrays, {"weights": weights})
 
-    def load_model(self) -> tuple[dict[str, Any], str]:
+    def load_model(self, epoch: int | None = None) -> tuple[dict[str, Any], str]:
         """The model that training ended with, and which weights these are.
 
-        Where it was cut off, the weights that it would keep as of the last checkpoint.
-        Errors: FileError where the run has neither, or the file is damaged.
+        Where it was cut off, the weights that it would keep as of the last checkpoint; with an
+        `epoch`, those of one of the best. Errors: FileError where the run has none of them, or the
+        file is damaged.
         """
+        if epoch is not None:
+            return self._load_epoch(epoch)
         if self.model_file.exists():
             arrays, texts = safetensors.load(self.model_file)
             return arrays, texts.get("weights", "weights that training ended with")
@@ -252,6 +255,16 @@ class RunFolder:
             return self.load_best(best.epoch), f"{kept} so far"
         arrays, kept = kept_now(checkpoint)
         return arrays, f"{kept} so far"
+
+    def _load_epoch(self, epoch: int) -> tuple[dict[str, Any], str]:
+        known = self.best_epochs()
+        if epoch not in known:
+            raise FileError(
+                f"run {self.path}: it keeps no weights of epoch {epoch}, but of epochs "
+                f"{', '.join(map(str, known)) or 'none'}. More stay with --best 3, in Python "
+                "Saving(FOLDER, best=3)."
+            )
+        return self.load_best(epoch), f"weights of epoch {epoch}, one of the best"
 
     def load_step(self, step: int) -> tuple[dict[str, Any], str]:
         """The model as it was after a step that a checkpoint holds, and which weights these are.

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from cli.conftest import Run, done, said
 
+import pellucid
 from pellucid.cli.long_runs import LongRun, read
 from pellucid.errors import OptionError
-from pellucid.train import course
+from pellucid.train import RunFolder, course
 
 OLD = Path(__file__).resolve().parents[1] / "train" / "folders" / "command"
 WORDS = ("train", "moons", "--executor", "reference", "--samples", 40)
@@ -97,3 +98,20 @@ def test_validation_within_epochs_is_measured_and_goes_on(run: Run, tmp_path: Pa
     done(run("resume", folder, "--more", 1))
     lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
     assert [x["step"] for x in lines if x["kind"] == "validation"] == [4, 8, 16]
+
+
+def test_the_weights_of_one_of_the_best_epochs_are_evaluated(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    done(run(*WORDS, "--epochs", 5, "--best", 2, "--monitor", "validation_loss", "--out", folder))
+    known = RunFolder.open(folder).best_epochs()
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    losses = {row["epoch"]: row["validation_loss"] for row in rows if row["kind"] == "epoch"}
+    for epoch in known:
+        document = json.loads(done(run("evaluate", folder, "--epoch", epoch, "--json")))
+        assert document["sets"]["validation"]["loss"] == pytest.approx(losses[epoch], rel=1e-6)
+        assert document["weights"] == f"weights of epoch {epoch}, one of the best"
+        assert pellucid.load(folder, epoch=epoch).weights == document["weights"]
+    code, _, err = run("evaluate", folder, "--epoch", 99)
+    assert code == 1
+    told = ", ".join(map(str, known))
+    assert f"it keeps no weights of epoch 99, but of epochs {told}. More stay with --best 3" in err
