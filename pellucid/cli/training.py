@@ -40,8 +40,13 @@ from pellucid.train.clock import TIME_LIMIT
 from pellucid.train.curves import can_draw
 from pellucid.train.interrupt import SIGNALS
 
-# Their steps are as large as Adam's: the rate that suits it suits them.
-AS_ADAM = ("adam", "adamepsilonhat", "adamw", "nadam", "nadamconstant", "radam")
+# The rate that suits data is that of Adam; by it that of others, by how large their steps are.
+OF_ADAM_S_RATE = {
+    **dict.fromkeys(("adam", "adamepsilonhat", "adamw", "nadam", "nadamconstant", "radam"), 1.0),
+    "lamb": 1.0,
+    "lion": 0.1,
+    "muonasadam": 1.0,
+}
 STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in SIGNALS}
 LOST = "stopped by SIGHUP"
 
@@ -106,8 +111,9 @@ def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
     words = _words(given, set(settings_of(kind.options)))
     model_options = from_words(f"model {model.name!r}", model.options, _words(given, _of_models()))
     optimizer_options = {name: given[name] for name in OPTIMIZER_OPTIONS if name in given}
-    if given["optimizer"] in AS_ADAM:
-        optimizer_options.setdefault("learning_rate", usual.learning_rate)
+    share = OF_ADAM_S_RATE.get(given["optimizer"])
+    if share is not None:
+        optimizer_options.setdefault("learning_rate", share * usual.learning_rate)
     known = {f.name for f in fields(Recipe)}
     plain = {name: value for name, value in given.items() if name in known}
     average = average_options(given)

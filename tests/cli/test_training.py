@@ -203,3 +203,13 @@ def test_a_size_that_is_no_pair_is_refused(run: Run, tmp_path: Path, pets: Path)
     code, _, err = run("train", f"folder:{pets}", "--size", "9", "--out", tmp_path / "run")
     assert code == 2
     assert "height,width such as 64,64" in err
+
+
+@pytest.mark.parametrize(("optimizer", "share"), [("adam", 1.0), ("lamb", 1.0), ("lion", 0.1)])
+def test_the_rate_that_suits_data_follows_how_large_steps_are(
+    run: Run, tmp_path: Path, optimizer: str, share: float
+) -> None:
+    done(run("train", "digits", *ONCE, "--optimizer", optimizer, "--out", tmp_path / "run"))
+    config = json.loads((tmp_path / "run" / "config.json").read_text(encoding="utf-8"))
+    recipe = config["recipe"]
+    assert recipe["optimizer_options"]["learning_rate"] == pytest.approx(share * 0.003)
