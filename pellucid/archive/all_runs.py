@@ -145,7 +145,9 @@ class Runs(Sequence[Entry]):
             measures |= entry.measures
         chosen = [name for name in measures if name.startswith(VALIDATION)]
         learned = [name for name in measures if name.startswith(TRAIN)]
-        return ["run", "state", "kept epoch", *chosen, "epochs done", *learned]
+        judged = [name for name in measures if name not in (*chosen, *learned)]
+        told = ["epochs done", "started", "seconds"]
+        return ["run", "state", "kept epoch", *chosen, *judged, *told, *learned]
 
     def rows(self, columns: Sequence[str]) -> list[list[str]]:
         """The heads, and a row for each run that can be read."""

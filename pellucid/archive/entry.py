@@ -6,6 +6,7 @@ read      the entry of a run's folder, damaged or not
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from pellucid.errors import FileError
 from pellucid.io.jsonl import read_jsonl_kind
 from pellucid.train.claim import LOCK_FILE
 from pellucid.train.run_folder import RunFolder
+from pellucid.train.sessions import sessions_of
 
 EPOCH = b'{"kind": "epoch"'  # how a line of the metrics file begins, as it is written
 NO_MEASURES = ("kind", "step", "epoch")
@@ -27,7 +29,8 @@ class Entry:
     """One run: `settings` by name, and `measures` of the epoch whose weights it keeps.
 
     `name`: its folder, below the one that was listed. `epoch`: whose weights are kept. `state`:
-    how it ended, "training" while it does, "cut off" where it was killed. `fault`: what is wrong
+    how it ended, "training" while it does, "cut off" where it was killed. `sessions`: when, where
+    and by what it was trained, as of `pellucid.train.sessions`. `fault`: what is wrong
     with its files, where something is.
     """
 
@@ -38,6 +41,7 @@ class Entry:
     epochs: int = 0
     epoch: int = 0
     state: str = ""
+    sessions: tuple[Mapping[str, Any], ...] = ()
     fault: str = ""
 
     @cached_property
@@ -48,8 +52,23 @@ class Entry:
             "state": self.state,
             "epochs done": self.epochs,
             "kept epoch": self.epoch,
+            "started": self.started,
+            "seconds": self.seconds,
         }
         return {**self.settings, **self.measures, **known}
+
+    @property
+    def started(self) -> str | None:
+        """When it was trained first, in UTC; None for a run of an earlier version."""
+        return str(self.sessions[0].get("time")) if self.sessions else None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it was trained in all, as far as is known."""
+        ends = [session["end"] for session in self.sessions if "end" in session]
+        known = [end.get("seconds") for end in ends]
+        found = [float(each) for each in known if isinstance(each, int | float)]
+        return sum(found) if found else None
 
     def as_dict(self) -> dict[str, Any]:
         """The same, for a program."""
@@ -67,6 +86,9 @@ class Entry:
             "kept_epoch": self.epoch,
             "measures": dict(self.measures),
             "settings": dict(self.settings),
+            "started": self.started,
+            "seconds": self.seconds,
+            "sessions": list(self.sessions),
         }
 
 
@@ -78,15 +100,18 @@ def read(name: str, path: Path) -> Entry:
         settings = settings_of(run.config)
     except FileError as error:
         return Entry(name, path, fault=str(error))
-    epoch = _kept_epoch(run, rows)
+    sessions = sessions_of(path)
+    end = sessions[-1].get("end", {}) if sessions else {}
+    epoch = _kept_epoch(run, rows, end)
     return Entry(
         name,
         path,
         settings,
-        _measured(rows, epoch),
+        _measured(rows, epoch) | _results(end),
         epochs=len(rows),
         epoch=epoch,
-        state=_state(run),
+        state=_state(run, end),
+        sessions=tuple(sessions),
     )
 
 
@@ -108,8 +133,20 @@ def _measured(rows: list[dict[str, Any]], epoch: int) -> dict[str, float]:
     return {}
 
 
-def _kept_epoch(run: RunFolder, rows: list[dict[str, Any]]) -> int:
+def _results(end: Mapping[str, Any]) -> dict[str, float]:
+    """What was measured at the end, such as the loss on a test set."""
+    found = {}
+    results = end.get("results")
+    for name, text in results.items() if isinstance(results, Mapping) else ():
+        with suppress(TypeError, ValueError):
+            found[str(name)] = float(text)
+    return found
+
+
+def _kept_epoch(run: RunFolder, rows: list[dict[str, Any]], end: Mapping[str, Any]) -> int:
     """The epoch whose weights are kept: the best, where these are, or else the last."""
+    if isinstance(end.get("kept_epoch"), int):
+        return int(end["kept_epoch"])
     trainer = run.config.get("trainer")
     if isinstance(trainer, dict) and trainer.get("keep") == "best":
         for file in run.checkpoints.glob("best-*.safetensors"):
@@ -120,9 +157,10 @@ def _kept_epoch(run: RunFolder, rows: list[dict[str, Any]]) -> int:
     return last if isinstance(last, int) else 0
 
 
-def _state(run: RunFolder) -> str:
+def _state(run: RunFolder, end: Mapping[str, Any]) -> str:
     if run.model_file.exists():
-        return "done"
+        ended = str(end.get("ended", ""))
+        return "stopped" if ended.startswith("stopped by ") else "done"
     return "training" if _is_alive(run.path / LOCK_FILE) else "cut off"
 
 

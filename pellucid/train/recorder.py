@@ -23,6 +23,7 @@ from pellucid.train.history import Record
 from pellucid.train.report import draw
 from pellucid.train.run_folder import RunFolder
 from pellucid.train.saves import Saving
+from pellucid.train.sessions import Session
 
 
 class Recorder:
@@ -39,6 +40,7 @@ class Recorder:
         self._written: set[int] = set()
         self._is_short = False
         self._claim: Claim | None = None
+        self._session = Session()
         self._depth = 0
         self._left: Any = None
 
@@ -90,14 +92,17 @@ class Recorder:
 
         Errors: FileError where it cannot be made, as nothing is lost yet.
         """
+        is_new = False
         if self.saving is None:
-            return False
+            return is_new
         if self.folder is not None:
             self.write(lambda folder: folder.change_config(config()))
-            return False
-        self._take(RunFolder.made(self.saving.folder))
-        self.folder = RunFolder.create(self.saving.folder, config())
-        return True
+        else:
+            self._take(RunFolder.made(self.saving.folder))
+            self.folder = RunFolder.create(self.saving.folder, config())
+            is_new = True
+        self.write(lambda folder: self._session.begin(folder.path))
+        return is_new
 
     def open(self) -> RunFolder:
         """Open the run folder that is there. Errors: FileError."""
@@ -190,7 +195,8 @@ class Recorder:
             self.write(lambda folder: save_graphs(folder.graph_file, trainer))
 
     def draw(self, trainer: BaseTrainer) -> None:
-        """What is there to look at, where it was not left out."""
+        """How training ended, and what is there to look at, where it was not left out."""
+        self.write(lambda _: self._session.end(trainer))
         if self.saving is not None and self.saving.report:
             self.write(lambda folder: draw(trainer, folder))
         trainer.history.file_error = str(self.error or "")

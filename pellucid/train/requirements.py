@@ -20,6 +20,7 @@ from pellucid.train.base import BaseTrainer
 from pellucid.train.measured import TRAIN, VALIDATION
 from pellucid.train.metrics import SetMetric
 from pellucid.train.options import Callback, Options
+from pellucid.train.run_folder import FORMAT
 from pellucid.train.validation import Sets, measures
 from pellucid.version import __version__
 
@@ -238,7 +239,7 @@ def run_config(trainer: BaseTrainer, keep: str, known: Mapping[str, Any]) -> dic
         "keep": keep,
     }
     added = {} if saving is None else dict(saving.config)
-    return {"pellucid": __version__, **added, "trainer": known}
+    return {"pellucid": __version__, "format": FORMAT, **added, "trainer": known}
 
 
 def _digest(data: Dataset) -> str:

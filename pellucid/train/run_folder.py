@@ -2,6 +2,7 @@
 
     config.json                     settings, of the start and what was asked for since
     metrics.jsonl                   one line a step and one an epoch
+    sessions.jsonl                  when, where and by what it was trained, see `sessions`
     graph.safetensors               what the model computes, see `stored`
     .lock                           see `claim`
     checkpoints/step-*.safetensors  to go on from
@@ -31,8 +32,12 @@ from pellucid.train.checkpoint import Checkpoint, Position, best_file, step_file
 from pellucid.train.keeping import Kept, kept_now
 from pellucid.train.metric_rows import check_rows
 from pellucid.train.options import BEST
+from pellucid.version import __version__
 
 CONFIG_BYTES = 2**26  # the characters of a text, and names of classes, are far fewer
+
+# Of run folders. 1 had no number of its format and no sessions.jsonl; all are read.
+FORMAT = 2
 
 UNFINISHED = ".*.tmp"  # names that a killed write left behind
 
@@ -94,6 +99,7 @@ class RunFolder:
         if not isinstance(config, dict):
             kind = type(config).__name__
             raise FileError(f"read {file}: it holds a {kind}, not an object. It is damaged.")
+        _check_format(path, config)
         return RunFolder(path, config)
 
     def change_config(self, entries: Mapping[str, Any]) -> None:
@@ -280,6 +286,18 @@ class RunFolder:
             )
         arrays, kept = kept_now(Checkpoint.load(path))
         return arrays, str(kept)
+
+
+def _check_format(path: str, config: Mapping[str, Any]) -> None:
+    """Raise FileError for a run of a format that this version does not know."""
+    there = config.get("format", 1)
+    if type(there) is not int or not 1 <= there <= FORMAT:
+        writer = config.get("pellucid", "of an unknown version")
+        raise FileError(
+            f"run {path}: its format is {there!r}, written by pellucid {writer}; this "
+            f"is {__version__}, which knows the formats 1 to {FORMAT}. Use a newer version of "
+            "pellucid."
+        )
 
 
 def _content(file: Path) -> bytes:
