@@ -3,6 +3,7 @@
 load      open the folder of a run
 Run       what is in it
 listed    the runs below a folder: `Runs`, a table that is sorted, chosen from and compared
+tag, note, rename, remove    what is written on a run, its name, and its end
 """
 
 import functools
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.archive import Entry, Runs, listed
+from pellucid.archive.changing import note, remove, rename, tag
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.recipe import (
     DataFacts,
@@ -33,7 +35,7 @@ from pellucid.train.history import Values
 from pellucid.train.metric_rows import check_rows
 from pellucid.train.stored import Measures, StoredModel, load_graphs
 
-__all__ = ["Entry", "Run", "Runs", "listed", "load"]
+__all__ = ["Entry", "Run", "Runs", "listed", "load", "note", "remove", "rename", "tag"]
 
 
 @strict

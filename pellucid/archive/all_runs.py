@@ -21,6 +21,7 @@ from pellucid.tables import aligned, printable
 from pellucid.train.measured import TRAIN, VALIDATION
 
 OF_A_RUN = ("metrics.jsonl", "checkpoints")  # beside a config.json that cannot be read
+TOLD = ("tags", "epochs done", "started", "seconds", "note")  # where some run has them
 ASIDE = ("checkpoints",)  # folders inside a run, and of no interest beside it
 
 
@@ -146,7 +147,7 @@ class Runs(Sequence[Entry]):
         chosen = [name for name in measures if name.startswith(VALIDATION)]
         learned = [name for name in measures if name.startswith(TRAIN)]
         judged = [name for name in measures if name not in (*chosen, *learned)]
-        told = ["epochs done", "started", "seconds"]
+        told = [name for name in TOLD if any(e.values.get(name) for e in self.whole)]
         return ["run", "state", "kept epoch", *chosen, *judged, *told, *learned]
 
     def rows(self, columns: Sequence[str]) -> list[list[str]]:

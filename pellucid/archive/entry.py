@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.archive.settings import settings_of
+from pellucid.archive.tags import labels
 from pellucid.disk import WINDOWS
 from pellucid.errors import FileError
 from pellucid.io.jsonl import read_jsonl_kind
@@ -30,8 +31,8 @@ class Entry:
 
     `name`: its folder, below the one that was listed. `epoch`: whose weights are kept. `state`:
     how it ended, "training" while it does, "cut off" where it was killed. `sessions`: when, where
-    and by what it was trained, as of `pellucid.train.sessions`. `fault`: what is wrong
-    with its files, where something is.
+    and by what it was trained, as of `pellucid.train.sessions`. `tags` and `note`: what a
+    user wrote on it. `fault`: what is wrong with its files, where something is.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Entry:
     epoch: int = 0
     state: str = ""
     sessions: tuple[Mapping[str, Any], ...] = ()
+    tags: tuple[str, ...] = ()
+    note: str = ""
     fault: str = ""
 
     @cached_property
@@ -54,6 +57,8 @@ class Entry:
             "kept epoch": self.epoch,
             "started": self.started,
             "seconds": self.seconds,
+            "tags": ",".join(self.tags) or None,
+            "note": self.note or None,
         }
         return {**self.settings, **self.measures, **known}
 
@@ -89,6 +94,8 @@ class Entry:
             "started": self.started,
             "seconds": self.seconds,
             "sessions": list(self.sessions),
+            "tags": list(self.tags),
+            "note": self.note,
         }
 
 
@@ -98,6 +105,7 @@ def read(name: str, path: Path) -> Entry:
         run = RunFolder.open(path)
         rows = epoch_rows(run)
         settings = settings_of(run.config)
+        written = labels(path)
     except FileError as error:
         return Entry(name, path, fault=str(error))
     sessions = sessions_of(path)
@@ -112,6 +120,8 @@ def read(name: str, path: Path) -> Entry:
         epoch=epoch,
         state=_state(run, end),
         sessions=tuple(sessions),
+        tags=written.tags,
+        note=written.note,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pellucid.cli.output import JSON, QUIET, Output
+from pellucid.cli.output import JSON, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.words import Commands
 
@@ -21,6 +21,8 @@ WHERE = click.option(
 )
 CSV = click.option("--csv", "as_csv", is_flag=True, help="Print the table as CSV.")
 quiet = click.option("--quiet", **QUIET)
+silent = click.option("--quiet", **QUIET | {"help": SILENT})
+RUN = click.argument("run", type=FilePath())
 in_json = click.option("--json", "as_json", **JSON)
 
 
@@ -37,7 +39,7 @@ class RunsCommands(Commands):
 
 @click.group(cls=RunsCommands)
 def runs() -> None:
-    """List the runs below a folder; compare them.
+    """List the runs below a folder; compare, tag, rename and remove them.
 
     A folder that is called as a command is written with a ./ before it.
 
@@ -47,6 +49,8 @@ def runs() -> None:
       pellucid runs elsewhere --sort validation_loss
       pellucid runs --where "validation_accuracy > 0.9" --where model=mlp
       pellucid runs compare runs/digits-mlp-1 runs/digits-mlp-2
+      pellucid runs tag runs/digits-mlp-1 good
+      pellucid runs remove runs/digits-mlp-2
     """  # noqa: D301 (click's mark)
 
 
@@ -100,3 +104,54 @@ def compare(folders: tuple[Path, ...], **options: Any) -> int:
     from pellucid.cli.listing_runs import compare_runs
 
     return compare_runs(folders, options, Output.taken(options))
+
+
+@runs.command()
+@RUN
+@click.argument("tags", nargs=-1, metavar="[TAG]...")
+@click.option("--off", multiple=True, metavar="TAG", help="Take a tag off.")
+@silent
+def tag(run: Path, tags: tuple[str, ...], off: tuple[str, ...], quiet: bool) -> int:
+    """Write tags on a run, by which `--where tags~TAG` finds it.
+
+    \b
+    Examples:
+      pellucid runs tag runs/digits-mlp-1 good
+      pellucid runs tag runs/digits-mlp-1 --off good
+    """  # noqa: D301 (click's mark)
+    from pellucid.cli.changing_runs import tag_run
+
+    return tag_run(run, tags, off, quiet=quiet)
+
+
+@runs.command()
+@RUN
+@click.argument("text")
+@silent
+def note(run: Path, text: str, quiet: bool) -> int:
+    """Write a note on a run, in the place of an earlier one; "" takes it off."""
+    from pellucid.cli.changing_runs import note_run
+
+    return note_run(run, text, quiet=quiet)
+
+
+@runs.command()
+@RUN
+@click.argument("name")
+@silent
+def rename(run: Path, name: str, quiet: bool) -> int:
+    """Give the folder of a run another name."""
+    from pellucid.cli.changing_runs import rename_run
+
+    return rename_run(run, name, quiet=quiet)
+
+
+@runs.command()
+@click.argument("folders", nargs=-1, required=True, metavar="RUN...", type=FilePath())
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@silent
+def remove(folders: tuple[Path, ...], yes: bool, quiet: bool) -> int:
+    """Remove runs for ever, after a question."""
+    from pellucid.cli.changing_runs import remove_runs
+
+    return remove_runs(folders, yes=yes, quiet=quiet)
