@@ -73,7 +73,7 @@ def train(folder: Path, kind: str) -> None:
     files = folder / "x.npy", folder / "t.npy"
     data = sharded_set(folder / "set") if kind == "shards" else mapped_set(*files, classes=CLASSES)
     model = LogisticRegression(SHAPE[0], CLASSES)
-    optimizer = pc.optim.SGD(model.parameters(), 0.1)
+    optimizer = pc.optim.SGD(model.parameters(), 0.001)
     options = pc.train.Options(batch_size=100)
     start = time.perf_counter()
     trainer = pc.train.Trainer(model, pc.functional.cross_entropy, optimizer, data, None, options)
@@ -81,12 +81,9 @@ def train(folder: Path, kind: str) -> None:
     seconds = time.perf_counter() - start
     ended.set()
     watcher.join()
-    print(
-        f"{data!r}\nan epoch, and measuring: {seconds:.0f} s, loss {history.epochs['train_loss']}"
-    )
-    print(
-        f"own memory: {before:.0f} MiB before, {most[-1]:.0f} MiB at most, {own_memory():.0f} now"
-    )
+    loss, now = history.epochs["train_loss"][-1], own_memory()
+    print(f"{data!r}\nan epoch, and measuring: {seconds:.0f} s, loss {loss:.4f}")
+    print(f"own memory: {before:.0f} MiB before, {most[-1]:.0f} MiB at most, {now:.0f} MiB now")
 
 
 def main() -> None:

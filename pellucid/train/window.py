@@ -65,7 +65,9 @@ class WindowFeed(Feed):
         self.data = data
         self._arrays = [*data.inputs, data.labels, *([] if weights is None else [weights])]
         row_bytes = sum(x.dtype.itemsize * x.size // len(data) for x in self._arrays)
-        steps = max(-(-LEAST_ROWS // batch), CHUNK_BYTES // max(1, batch * row_bytes))
+        # Rows that are read one by one take long: the fewer, the sooner the first step begins.
+        chunk_bytes = CHUNK_BYTES if data.features.piece > 1 else 0
+        steps = max(-(-LEAST_ROWS // batch), chunk_bytes // max(1, batch * row_bytes))
         self._steps = min(steps, -(-len(data) // batch))
         self._rows = self._steps * batch
         self._most_ahead = max(1, AHEAD_BYTES // max(1, self._rows * row_bytes))
