@@ -8,7 +8,7 @@ table        a table whose first column is text
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.table import Table
@@ -16,8 +16,10 @@ from rich.text import Text
 
 from pellucid.errors import PellucidError
 from pellucid.tables import aligned, significant
-from pellucid.train import Calibrated
 from pellucid.train.epoch_lines import terminal_width
+
+if TYPE_CHECKING:
+    from pellucid.train import Calibrated
 
 MOST_NUMBERS = 20  # of one answer, for people: a picture that a model gives has thousands
 
@@ -39,7 +41,7 @@ class Answering:
     first: str
     second: str = "class"
     symbol: str = "p"
-    calibrated: Calibrated | None = None
+    calibrated: "Calibrated | None" = None
 
     def answer(self, samples: Sequence[Any]) -> Any:
         """The outputs for some samples, calibrated where they are to be."""

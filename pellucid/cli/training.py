@@ -229,9 +229,7 @@ class _Run:
 
     def _document(self, history: History) -> dict[str, Any]:
         """The same for a program."""
-        names = list(history.epochs)
         findings = self.trainer.findings
-        rows = zip(*history.epochs.values(), strict=True)
         return {
             "run": str(self.folder),
             "ended": history.stopped,
@@ -243,5 +241,12 @@ class _Run:
             "skipped": self.parts.skipped,
             "lint": None if findings is None else [each.as_dict() for each in findings],
             "test": self.test.values or None,
-            "epochs": [dict(zip(names, row, strict=True)) for row in rows],
+            "epochs": _records(history.epochs),
+            "validations": _records(history.validations),
         }
+
+
+def _records(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    """A table as an object for each row."""
+    rows = zip(*columns.values(), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
