@@ -25,6 +25,10 @@ REMEDIES = {
         "same data and Options(saving=Saving({run!r})), and call its resume() and fit(). The "
         "weights alone: pellucid.load({run!r}, model=Net())"
     ),
+    "train --like": (
+        "a Trainer in Python made it; the command line knows neither the class of its model nor "
+        "its data, {data}. In Python: make a Trainer with other options again"
+    ),
     "generate": (
         "a Trainer in Python made it; the characters that its numbers stand for are not in the "
         "folder. In Python: pellucid.models.generate(pellucid.load({run!r}).model, vocabulary, "

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from pellucid.cli import batch_rules, long_runs
+from pellucid.cli.again_command import like
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.known_words import KEEPS
 from pellucid.cli.optimizing import rate_options
@@ -244,6 +245,8 @@ def _records(ctx: click.Context, options: list[click.Parameter]) -> list[tuple[s
 class DataCommands(Commands):
     """A command for each data set, made when it is called; `folder:PATH` names its path."""
 
+    like: click.Command | None = like  # trains as another run was
+
     def command_of(self, kind: DataKind) -> click.Command:
         """The command of a data set."""
         return TrainCommand(kind)
@@ -254,7 +257,14 @@ class DataCommands(Commands):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a data set."""
+        if cmd_name == "--like":
+            return self.like
         return self.command_of(DATA[cmd_name]) if cmd_name in DATA else None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """`--like RUN` in the place of data stands for the command of that name."""
+        has_like = self.like is not None and args[:1] == ["--like"]
+        return super().parse_args(ctx, ["--", *args] if has_like else args)
 
     def meant(self, ctx: click.Context, word: str) -> str:
         """A path without the kind of its data, with it."""
@@ -286,4 +296,5 @@ def train() -> None:
       pellucid train digits
       pellucid train mnist --data-dir mnist --download
       pellucid train folder:pets --size 64,64 --model resnet
+      pellucid train --like runs/digits-mlp-1 --set learning_rate=0.01
     """  # noqa: D301 (click's mark)

@@ -1,10 +1,11 @@
 """`pellucid train` and `pellucid resume`: build, fit, test, and say what came out.
 
-train_run     a new run
+train_run     a new run; train_recipe, by its recipe
 resume_run    go on with one
 recipe_of     the recipe that options of the command line say
 """
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,11 @@ class TestAtEnd(Callback):
 
 def train_run(data: str, options: dict[str, Any], output: Output) -> int:
     """Train a new run with the options of the command line; the exit code."""
-    recipe = recipe_of(data, options)
+    return train_recipe(recipe_of(data, options), options, output)
+
+
+def train_recipe(recipe: Recipe, options: Mapping[str, Any], output: Output) -> int:
+    """Train a new run by a recipe; the exit code."""
     use_threads(options["threads"])
     parts = load_data(recipe)
     with folder_for(recipe, options["out"]) as folder:

@@ -108,6 +108,8 @@ class TuneCommand(TrainCommand):
 class TuneCommands(DataCommands):
     """A command for each data set."""
 
+    like = None
+
     def command_of(self, kind: DataKind) -> click.Command:
         """The command of a data set."""
         return TuneCommand(kind)

@@ -1,0 +1,99 @@
+"""`pellucid train --like RUN --set NAME=VALUE`: a run trained anew, with a change.
+
+train_like    the run
+changed       a recipe with other settings
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from pellucid.cli.datasets import DATA
+from pellucid.cli.known_words import KEEPS, OPTIMIZER_OPTIONS
+from pellucid.cli.output import Output
+from pellucid.cli.own import refuse_own
+from pellucid.cli.recipe import Recipe, read_recipe
+from pellucid.cli.settings import Setting, check_names, settings_of
+from pellucid.cli.training import train_recipe
+from pellucid.errors import OptionError
+from pellucid.models import MODELS
+from pellucid.optim import OPTIMIZERS
+from pellucid.train import RunFolder
+
+NOTHING = "none"  # takes a setting back
+PLAIN = {
+    name: Setting(name, kind, None, "", choices)
+    for name, kind, choices in (
+        ("epochs", int, ()),
+        ("batch_size", int, ()),
+        ("drop_last", bool, ()),
+        ("seed", int, ()),
+        ("early_stopping", int, ()),
+        ("keep", str, KEEPS),
+        ("optimizer", str, tuple(OPTIMIZERS)),
+        ("schedule", str, ()),
+        ("executor", str, ()),
+    )
+}
+OF_OPTIMIZER = {name: Setting(name, float, None, "") for name in OPTIMIZER_OPTIONS}
+
+
+def train_like(
+    folder: Path, changes: Sequence[str], options: Mapping[str, Any], output: Output
+) -> int:
+    """Train a new run by the recipe of another one; the exit code."""
+    run = RunFolder.open(folder)
+    refuse_own("train --like", run)
+    recipe = changed(read_recipe(run), changes)
+    return train_recipe(recipe, options, output)
+
+
+def changed(recipe: Recipe, changes: Sequence[str]) -> Recipe:
+    """The recipe with other settings, each as NAME=VALUE. Errors: OptionError."""
+    for change in changes:
+        name, sign, text = change.partition("=")
+        name = name.strip().lstrip("-").replace("-", "_")
+        if not sign or not text:
+            raise OptionError(f"--set {change!r}: write NAME=VALUE, or NAME={NOTHING}.")
+        recipe = _with(recipe, name, text)
+    return recipe
+
+
+def _with(recipe: Recipe, name: str, text: str) -> Recipe:
+    places = {
+        "model_options": settings_of(MODELS[recipe.model].options),
+        "data_options": settings_of(DATA[recipe.data].options),
+        "optimizer_options": OF_OPTIMIZER,
+    }
+    known = PLAIN | {n: s for each in places.values() for n, s in each.items()}
+    check_names("train --like", known, {name: text})
+    if name in PLAIN:
+        return replace(recipe, **{name: _plain(name, text)})
+    (place,) = [place for place, settings in places.items() if name in settings]
+    options = {n: v for n, v in getattr(recipe, place).items() if n != name}
+    if text != NOTHING:
+        options[name] = _value(known[name], text)
+    parts: dict[str, Any] = {place: options}
+    return replace(recipe, **parts)
+
+
+def _plain(name: str, text: str) -> Any:
+    """A setting of the recipe itself, or its default."""
+    if text == NOTHING:
+        (found,) = [each.default for each in fields(Recipe) if each.name == name]
+        return found
+    value = _value(PLAIN[name], text)
+    if name in ("epochs", "batch_size", "early_stopping") and value < 1:
+        raise OptionError(f"--set {name}={text}: it is 1 or more.")
+    return value
+
+
+def _value(setting: Setting, text: str) -> Any:
+    if setting.kind is bool:
+        if text not in ("true", "false"):
+            raise OptionError(f"--set {setting.name}={text}: it is true or false.")
+        return text == "true"
+    value = setting.from_word(text)
+    setting.check(value)
+    return value

@@ -1,0 +1,37 @@
+"""The command `pellucid train --like RUN`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pellucid.cli.output import JSON, QUIET, SILENT, Output
+from pellucid.cli.paths import FilePath
+from pellucid.cli.values import Whole
+
+
+@click.command("--like")
+@click.argument("run", type=FilePath())
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting that is to be another, by its name on the command line; none takes it back.",
+)
+@click.option("--threads", type=Whole(1), metavar="N", help="Threads of the native executor.")
+@click.option("--no-lint", is_flag=True, help="Do not look for likely mistakes first.")
+@click.option("--out", type=FilePath(), help="Folder of the run.")
+@click.option("--quiet", **QUIET | {"help": SILENT})
+@click.option("--json", "as_json", **JSON)
+def like(run: Path, changes: tuple[str, ...], **options: Any) -> int:
+    """Train a new run with all settings of another one, but for what is changed.
+
+    \b
+    Examples:
+      pellucid train --like runs/digits-mlp-1 --set learning_rate=0.01
+      pellucid train --like runs/digits-mlp-1 --set hidden=100,50 --set early_stopping=none
+    """  # noqa: D301 (click's mark)
+    from pellucid.cli.again import train_like
+
+    return train_like(run, changes, options, Output.taken(options))
