@@ -4,6 +4,7 @@ load      open the folder of a run
 Run       what is in it
 listed    the runs below a folder: `Runs`, a table that is sorted, chosen from and compared
 tag, note, rename, remove    what is written on a run, its name, and its end
+write_card    MODEL.md: what is known of its model
 """
 
 import functools
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.archive import Entry, Runs, listed
+from pellucid.archive.card import write_card
 from pellucid.archive.changing import note, remove, rename, tag
 from pellucid.cli.moved import data_of, moved
 from pellucid.cli.recipe import (
@@ -35,7 +37,18 @@ from pellucid.train.history import Values
 from pellucid.train.metric_rows import check_rows
 from pellucid.train.stored import Measures, StoredModel, load_graphs
 
-__all__ = ["Entry", "Run", "Runs", "listed", "load", "note", "remove", "rename", "tag"]
+__all__ = [
+    "Entry",
+    "Run",
+    "Runs",
+    "listed",
+    "load",
+    "note",
+    "remove",
+    "rename",
+    "tag",
+    "write_card",
+]
 
 
 @strict

@@ -1,6 +1,6 @@
-"""`pellucid runs tag | note | rename | remove`: what they change, and what they say.
+"""`pellucid runs tag | note | rename | remove | card`: what they change, and what they say.
 
-tag_run, note_run, rename_run, remove_runs    the commands; the exit code of each
+tag_run, note_run, rename_run, remove_runs, write_card_of    the commands; the exit code of each
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from pellucid.archive import changing
+from pellucid.archive.card import write_card
 from pellucid.cli.present import plain_console
 from pellucid.errors import OptionError
 from pellucid.tables import printable
@@ -50,6 +51,12 @@ def remove_runs(folders: Sequence[Path], *, yes: bool, quiet: bool) -> int:
     for folder in folders:
         changing.remove(folder)
         _say(f"removed: {folder}", quiet=quiet)
+    return 0
+
+
+def write_card_of(folder: Path, *, quiet: bool) -> int:
+    """Write the model card of a run; the exit code."""
+    _say(f"card: {write_card(folder)}", quiet=quiet)
     return 0
 
 

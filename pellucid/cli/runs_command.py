@@ -155,3 +155,13 @@ def remove(folders: tuple[Path, ...], yes: bool, quiet: bool) -> int:
     from pellucid.cli.changing_runs import remove_runs
 
     return remove_runs(folders, yes=yes, quiet=quiet)
+
+
+@runs.command()
+@RUN
+@silent
+def card(run: Path, quiet: bool) -> int:
+    """Write MODEL.md into the folder of a run: what is known of its model, in Markdown."""
+    from pellucid.cli.changing_runs import write_card_of
+
+    return write_card_of(run, quiet=quiet)

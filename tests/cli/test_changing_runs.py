@@ -50,3 +50,7 @@ def test_with_yes_it_is_not_asked_and_what_is_no_run_stops_all(run: Run, shelf: 
     told = done(run("runs", "remove", *both, "--yes"))
     assert told.splitlines() == [f"removed: {path}" for path in both]
     assert not (shelf / "pets").exists()
+
+
+def test_a_card_is_written(run: Run, shelf: Path) -> None:
+    assert done(run("runs", "card", shelf / "pets")) == f"card: {shelf / 'pets/MODEL.md'}\n"
