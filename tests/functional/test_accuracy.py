@@ -133,3 +133,42 @@ def test_losses_err_by_a_few_roundings(loss, x, target, executor):
     size = np.abs(x) if x.ndim == 1 else np.abs(x).max(axis=1)
     scale = np.maximum(np.maximum(np.abs(exact), 1.0), size)
     assert np.max(np.abs(found - exact) / scale) <= LOSS * 2.0**-24
+
+
+A, B, C = (RNG.normal(0.0, 1.0, (500, 8)).astype(np.float32) for _ in range(3))
+SAME, GROUPS = RNG.integers(0, 2, 500), RNG.integers(0, 5, 64)
+MEANS, FAR = RNG.normal(0.0, 3.0, (3000, 2)).astype(np.float32), Z.astype(np.float32)
+SPOKEN, WORDS = RNG.normal(0.0, 3.0, (40, 30, 6)).astype(np.float32), RNG.integers(1, 6, (40, 8))
+
+
+def squares(a, b):
+    return ((a.astype(np.float64) - b) ** 2).sum(axis=-1)
+
+
+def log_density_size():
+    """Of the terms of a Gaussian loss."""
+    mean, z = MEANS.astype(np.float64).T
+    return 0.5 * (np.abs(z) + (FAR - mean) ** 2 * np.exp(-z) + np.log(2.0 * np.pi))
+
+
+# Losses whose roundings are of something else than the loss: of what, beside 1.
+OF_PARTS = [
+    (f.gaussian_loss, (MEANS, FAR), log_density_size()),
+    (f.contrastive_loss, (A, B, SAME), squares(A, B)),
+    (f.triplet_loss, (A, B, C), squares(A, B) + squares(A, C)),
+    (f.batch_hard_triplet, (A[:64], GROUPS), squares(A[:64, None], A[:64]).max(axis=1) ** 0.5),
+    (f.ctc_loss, (SPOKEN, WORDS), 30.0 * np.abs(SPOKEN).max(axis=(1, 2))),
+]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize(("loss", "given", "size"), OF_PARTS)
+def test_losses_of_parts_err_by_a_few_roundings_of_these(loss, given, size, executor):
+    def each(*given):
+        return loss(*given, reduction="none")
+
+    wide = [x if x.dtype.kind == "i" else pc.tensor(x.astype(np.float64)) for x in given]
+    exact = each(*wide).numpy()
+    found = pc.compile(each, executor=executor)(*given).numpy()
+    scale = np.maximum(np.maximum(np.abs(exact), 1.0), size)
+    assert np.max(np.abs(found - exact) / scale) <= LOSS * 2.0**-24
