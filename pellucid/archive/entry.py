@@ -4,6 +4,7 @@ Entry     one run, as a list shows it
 read      the entry of a run's folder, damaged or not
 """
 
+import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -159,12 +160,22 @@ def _kept_epoch(run: RunFolder, rows: list[dict[str, Any]], end: Mapping[str, An
         return int(end["kept_epoch"])
     trainer = run.config.get("trainer")
     if isinstance(trainer, dict) and trainer.get("keep") == "best":
-        for file in run.checkpoints.glob("best-*.safetensors"):
-            number = file.stem.removeprefix("best-")
-            if number.isdigit():
-                return int(number)
+        files = run.checkpoints.glob("best-*.safetensors")
+        names = [file.stem.removeprefix("best-") for file in files]
+        epochs = [int(name) for name in names if name.isdecimal()]
+        if epochs:
+            return _best(epochs, rows)
     last = rows[-1].get("epoch") if rows else 0
     return last if isinstance(last, int) else 0
+
+
+def _best(epochs: list[int], rows: list[dict[str, Any]]) -> int:
+    """Of several whose weights are there, that with the lowest loss; the first of equal ones."""
+    losses = {}
+    for row in rows:
+        loss = row.get("validation_loss", row.get("train_loss"))
+        losses[row.get("epoch")] = loss if isinstance(loss, float) else math.inf
+    return min(sorted(epochs), key=lambda epoch: losses.get(epoch, math.inf))
 
 
 def _state(run: RunFolder, end: Mapping[str, Any]) -> str:

@@ -78,3 +78,10 @@ def test_what_a_program_is_told() -> None:
     assert told["settings"]["l2"] == 0.01
     assert told["state"] == "done"
     assert set(told["measures"]) >= {"validation_loss", "validation_absolute_error"}
+
+
+def test_of_several_best_epochs_that_are_kept_the_lowest_loss_counts(shelf: Path) -> None:
+    kept = shelf / "moons-mlp-1/checkpoints"
+    for epoch in (1, 2):
+        (kept / f"best-00000{epoch}.safetensors").write_bytes(b"")
+    assert entry(kept.parent).epoch == 3
