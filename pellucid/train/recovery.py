@@ -114,7 +114,8 @@ class SoundSteps:
         record = active_recording()
         if record is None:
             raise AssertionError("nothing is being captured")
-        new = dict(record.writes)
+        # What rests now, as a frozen layer does, has marks of its own, too.
+        new = {variable: variable.read() for variable in self._marks} | record.writes
         with scope("sound", absolute=True):
             floats = [x for x in (loss, *new.values()) if x.dtype in FLOATS]
             sound = functools.reduce(operator.and_, [(x.abs() < math.inf).all() for x in floats])

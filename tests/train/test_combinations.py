@@ -96,3 +96,8 @@ def test_the_loop_in_numpy_has_every_optimizer_that_it_is_asked_for():
     assert combinations.BEYOND_THE_LOOP["optimizer"] | set(plain_training.UPDATES) == set(
         OPTIONS["optimizer"]
     )
+
+
+def test_what_is_frozen_goes_back_to_the_mark_with_the_rest(tmp_path):
+    options = {"data": "drop-last", "frozen": "at-last", "not_finite": "go-back-met"}
+    Combination(PLAIN | options, seed=1584845280, killed=6, every=1, folder=tmp_path).check()
