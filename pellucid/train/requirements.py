@@ -20,7 +20,7 @@ from pellucid.train.base import BaseTrainer
 from pellucid.train.measured import TRAIN, VALIDATION
 from pellucid.train.metrics import SetMetric
 from pellucid.train.options import Callback, Options
-from pellucid.train.run_folder import FORMAT
+from pellucid.train.run_settings import FORMAT
 from pellucid.train.validation import Sets, measures
 from pellucid.version import __version__
 

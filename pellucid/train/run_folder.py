@@ -32,12 +32,7 @@ from pellucid.train.checkpoint import Checkpoint, Position, best_file, step_file
 from pellucid.train.keeping import Kept, kept_now
 from pellucid.train.metric_rows import check_rows
 from pellucid.train.options import BEST
-from pellucid.version import __version__
-
-CONFIG_BYTES = 2**26  # the characters of a text, and names of classes, are far fewer
-
-# Of run folders. 1 had no number of its format and no sessions.jsonl; all are read.
-FORMAT = 2
+from pellucid.train.run_settings import CONFIG, read_settings
 
 UNFINISHED = ".*.tmp"  # names that a killed write left behind
 
@@ -82,25 +77,7 @@ class RunFolder:
     def open(path: str | os.PathLike[str]) -> "RunFolder":
         """A run that is there. Errors: FileError where there is none, or it is damaged."""
         path = expanded(path)
-        file = Path(path) / "config.json"
-        if not os.path.isdir(path):
-            raise FileError(f"run {path}: there is no such folder. Give the folder of a run.")
-        if not os.path.isfile(file):
-            raise FileError(
-                f"run {path}: it holds no config.json, so it is not the folder of a run. "
-                "Runs are made by `pellucid train` and by a Trainer with a folder."
-            )
-        try:
-            config = json.loads(_content(file))
-        except OSError as error:
-            raise file_error("read", file, error) from error
-        except (ValueError, RecursionError) as error:
-            raise FileError(f"read {file}: not JSON ({error}). The file is damaged.") from error
-        if not isinstance(config, dict):
-            kind = type(config).__name__
-            raise FileError(f"read {file}: it holds a {kind}, not an object. It is damaged.")
-        _check_format(path, config)
-        return RunFolder(path, config)
+        return RunFolder(path, read_settings(path))
 
     def change_config(self, entries: Mapping[str, Any]) -> None:
         """Have the settings hold these entries from now on. Errors: FileError."""
@@ -116,7 +93,7 @@ class RunFolder:
     @property
     def config_file(self) -> Path:
         """What was asked for."""
-        return self.path / "config.json"
+        return self.path / CONFIG
 
     @property
     def metrics_file(self) -> Path:
@@ -286,25 +263,6 @@ class RunFolder:
             )
         arrays, kept = kept_now(Checkpoint.load(path))
         return arrays, str(kept)
-
-
-def _check_format(path: str, config: Mapping[str, Any]) -> None:
-    """Raise FileError for a run of a format that this version does not know."""
-    there = config.get("format", 1)
-    if type(there) is not int or not 1 <= there <= FORMAT:
-        writer = config.get("pellucid", "of an unknown version")
-        raise FileError(
-            f"run {path}: its format is {there!r}, written by pellucid {writer}; this "
-            f"is {__version__}, which knows the formats 1 to {FORMAT}. Use a newer version of "
-            "pellucid."
-        )
-
-
-def _content(file: Path) -> bytes:
-    size = file.stat().st_size
-    if size > CONFIG_BYTES:
-        raise FileError(f"read {file}: {size:,} bytes. At most {CONFIG_BYTES:,} are read.")
-    return file.read_bytes()
 
 
 def _remove(path: Path) -> None:

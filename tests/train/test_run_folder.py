@@ -12,7 +12,6 @@ import pellucid
 from pellucid.errors import FileError, OptionError
 from pellucid.io import read_jsonl
 from pellucid.train import EarlyStopping, RunFolder, Saving, Trainer
-from pellucid.version import __version__
 
 Make = Callable[..., Trainer]
 
@@ -102,13 +101,6 @@ def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
         RunFolder.open(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff\xfe"])
-def test_a_damaged_config_is_named(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "config.json").write_bytes(content)
-    with pytest.raises(FileError, match=r"config\.json.* damaged"):
-        RunFolder.open(tmp_path)
-
-
 def test_a_run_without_any_weights_says_so(tmp_path: Path) -> None:
     run = RunFolder.create(tmp_path / "run", {})
     with pytest.raises(FileError, match=r"neither model\.safetensors nor a checkpoint"):
@@ -189,16 +181,3 @@ def test_a_run_holds_the_settings_that_it_goes_on_with(make: Make, tmp_path: Pat
     again.fit(2)
     config = RunFolder.open(tmp_path / "run").config
     assert (config["note"], config["other"], config["trainer"]["keep"]) == ("second", 1, "last")
-
-
-@pytest.mark.parametrize("there", [3, 0, "2", None, True])
-def test_a_format_that_is_not_known_is_refused_with_what_to_do(
-    tmp_path: Path, there: object
-) -> None:
-    (tmp_path / "config.json").write_text(json.dumps({"pellucid": "9.9", "format": there}))
-    with pytest.raises(FileError) as caught:
-        RunFolder.open(tmp_path)
-    assert str(caught.value) == (
-        f"run {tmp_path}: its format is {there!r}, written by pellucid 9.9; this is "
-        f"{__version__}, which knows the formats 1 to 2. Use a newer version of pellucid."
-    )
