@@ -24,6 +24,15 @@ from pellucid.train.run_settings import FORMAT
 from pellucid.train.validation import Sets, measures
 from pellucid.version import __version__
 
+STEP = "step"
+OTHER_STEP = (
+    "resume {folder}: a step computes something else here than it did when the run began, as its "
+    "graph says: the code of model, loss or optimizer has changed since, or pellucid's. A run goes "
+    "on to the same bits: with the code that it began with. Its weights can be evaluated and used "
+    "as before, and a new run can begin with them: "
+    'model.load("{folder}/model.safetensors").'
+)
+
 
 def check_data(
     train: Dataset,
@@ -192,7 +201,7 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
         "sampling": None if options.sampling is None else repr(options.sampling),
         "loss": _named(trainer.loss),
         "model": _named(trainer.model),
-        "step": f"graph {hashlib.sha256(str(step).encode()).hexdigest()[:16]}",
+        STEP: f"graph {hashlib.sha256(str(step).encode()).hexdigest()[:16]}",
     }
 
 
@@ -215,6 +224,8 @@ def check_identity(there: Mapping[str, Any], here: Mapping[str, Any], folder: st
     """Raise OptionError where a run would go on with something else than it began with."""
     for name, value in here.items():
         if there.get(name) != value:
+            if name == STEP:
+                raise OptionError(OTHER_STEP.format(folder=folder))
             raise OptionError(
                 f"resume {folder}: {name} is {value!r} here; the run has {there.get(name)!r}. "
                 "A run goes on with what it began with: give the same, or train a new run."
