@@ -34,6 +34,7 @@ PLAIN = {
         ("optimizer", str, tuple(OPTIMIZERS)),
         ("schedule", str, ()),
         ("executor", str, ()),
+        ("start_from", str, ()),
     )
 }
 OF_OPTIMIZER = {name: Setting(name, float, None, "") for name in OPTIMIZER_OPTIONS}

@@ -1,4 +1,8 @@
-"""The command `pellucid train --like RUN`."""
+"""New runs that begin with another one: with its settings, or with its weights.
+
+like            the command `pellucid train --like RUN`
+start_option    the option `--start-from RUN`
+"""
 
 from pathlib import Path
 from typing import Any
@@ -35,3 +39,12 @@ def like(run: Path, changes: tuple[str, ...], **options: Any) -> int:
     from pellucid.cli.again import train_like
 
     return train_like(run, changes, options, Output.taken(options))
+
+
+def start_option() -> click.Option:
+    """The option of a run whose weights a new one begins with."""
+    return click.Option(
+        ["--start-from"],
+        metavar="RUN",
+        help="Begin with the weights of another run, as many as fit by name and shape.",
+    )

@@ -18,6 +18,7 @@ from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.optimizing import check_schedule, optimizer_of, rate_callbacks, written_out
 from pellucid.cli.settings import from_values
+from pellucid.cli.starting import start_from
 from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.cli.updates import average_of, recovery_of
 from pellucid.data import Form
@@ -57,6 +58,7 @@ KINDS = {
     "schedule": str,
     "class_weights": str,
     "executor": str,
+    "start_from": str,
 }
 
 
@@ -88,6 +90,7 @@ class Recipe:
     not_finite: str | None = None
     class_weights: str | None = None
     executor: str | None = None
+    start_from: str | None = None
     long_run: Mapping[str, Any] = field(default_factory=dict)
     batches: Mapping[str, Any] = field(default_factory=dict)
 
@@ -143,10 +146,12 @@ def build_trainer(
     callbacks: tuple[Callback, ...],
     *,
     lint: bool = False,
+    begins: bool = False,
 ) -> Trainer:
     """The Trainer of a recipe, which keeps its run in a folder, where one is given.
 
-    `lint`: whether it warns of likely mistakes before the first step.
+    `lint`: whether it warns of likely mistakes before the first step. `begins`: whether this is
+    where the run begins, with the weights of another one if the recipe says so.
     """
     form, loss = parts.train.form, loss_of(recipe, parts.train.form)
     batch = batch_of(recipe, len(parts.train))
@@ -155,6 +160,7 @@ def build_trainer(
     recipe = replace(recipe, schedule=written_out(recipe, len(parts.train)))
     check_training(recipe.model, lambda: build_model(recipe, form), loss, form, most)
     model = build_model(recipe, form)
+    started = start_from(Path(recipe.start_from), model) if begins and recipe.start_from else None
     optimizer = optimizer_of(recipe, model)
     patience = recipe.early_stopping
     long_run = long_runs.read(recipe.long_run)
@@ -177,7 +183,10 @@ def build_trainer(
         executor=recipe.executor,
         lint=lint,
     )
-    return Trainer(model, loss, optimizer, parts.train, parts.validation, options)
+    trainer = Trainer(model, loss, optimizer, parts.train, parts.validation, options)
+    if started is not None:
+        trainer.results["started from"] = str(started)
+    return trainer
 
 
 def batch_of(recipe: Recipe, samples: int) -> int:

@@ -50,6 +50,7 @@ OF_ADAM_S_RATE = {
 }
 STOPPED_BY = {f"stopped by {s.name}": 128 + s for s in SIGNALS}
 LOST = "stopped by SIGHUP"
+STARTED = "started from"
 
 
 class TestAtEnd(Callback):
@@ -77,7 +78,8 @@ def train_recipe(recipe: Recipe, options: Mapping[str, Any], output: Output) -> 
     use_threads(options["threads"])
     parts = load_data(recipe)
     with folder_for(recipe, options["out"]) as folder:
-        return _Run(recipe, parts, folder, output, lint=not options["no_lint"]).fit()
+        lint = not options["no_lint"]
+        return _Run(recipe, parts, folder, output, lint=lint, begins=True).fit()
 
 
 def resume_run(
@@ -161,12 +163,17 @@ class _Run:
     """Training, and what is printed of it."""
 
     def __init__(
-        self, recipe: Recipe, parts: DataParts, folder: Path, output: Output, *, lint: bool = False
+        self,
+        recipe: Recipe,
+        parts: DataParts,
+        folder: Path,
+        output: Output,
+        **how: bool,
     ) -> None:
         self.recipe, self.parts, self.folder, self.output = recipe, parts, folder, output
         self.test = TestAtEnd(parts.test)
         bar = () if output.quiet else (ProgressBar(lines=output.is_full),)
-        self.trainer = build_trainer(recipe, parts, folder, (*bar, self.test), lint=lint)
+        self.trainer = build_trainer(recipe, parts, folder, (*bar, self.test), **how)
         # The report looks closer at this set, and the linter whether it is trained on.
         names = DataFacts.of(parts).names
         self.trainer.judged = parts.test and replace(parts.test, class_names=names)
@@ -246,6 +253,7 @@ class _Run:
             "skipped": self.parts.skipped,
             "lint": None if findings is None else [each.as_dict() for each in findings],
             "test": self.test.values or None,
+            "started_from": self.trainer.results.get(STARTED),
             "epochs": _records(history.epochs),
             "validations": _records(history.validations),
         }
