@@ -1,7 +1,7 @@
 """`--start-from RUN`: a new run that begins with the weights of another one.
 
-start_from    give a model what fits; a Start says what
-Start         arrays that were loaded, that are new, and that were left
+start_from    give a model what fits; a StartedFrom says what
+StartedFrom         arrays that were loaded, that are new, and that were left
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ SHOWN = 3  # names in one line
 
 
 @dataclass(frozen=True)
-class Start:
+class StartedFrom:
     """What a model began with: names of arrays of `run` that it has, and the others.
 
     `loaded`: those of the run. `new`: those of the model that the run has not, or in another
@@ -40,7 +40,7 @@ class Start:
         return "; ".join(told)
 
 
-def start_from(folder: Path, model: Module) -> Start:
+def start_from(folder: Path, model: Module) -> StartedFrom:
     """Have a model hold the parameters and statistics of a run that fit it, by name and shape.
 
     Counts, as of the draws of dropout, begin anew. Errors: OptionError where no parameter fits;
@@ -55,7 +55,7 @@ def start_from(folder: Path, model: Module) -> Start:
     restore(f"start from {folder}", {name: own[name] for name in fits}, fits, strict=True)
     new = tuple(name for name in own if name not in fits)
     left = tuple(name for name in there if name not in fits)
-    return Start(str(folder), weights, tuple(fits), new, left)
+    return StartedFrom(str(folder), weights, tuple(fits), new, left)
 
 
 def _nothing_fits(folder: Path, own: Mapping[str, Any], there: Mapping[str, Any]) -> str:
