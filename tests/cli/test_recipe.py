@@ -75,6 +75,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "batches": {"label_smoothing": 0.1},
         "class_weights": "balanced",
         "executor": "reference",
+        "start_from": None,
     }
 
 

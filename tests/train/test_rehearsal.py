@@ -35,7 +35,7 @@ def test_it_tells_what_the_run_then_takes_and_leaves_nothing(
     kept = size(folder, "checkpoints/*")
     assert told["checkpoints and best weights"] == pytest.approx(kept, rel=0.02)
     assert told["metrics"] == pytest.approx(size(folder, "metrics.jsonl"), rel=0.35)
-    model = size(folder, "*.safetensors", "config.json")
+    model = size(folder, "*.safetensors", "config.json", "sessions.jsonl")
     assert told["model, curves and report"] == pytest.approx(model, rel=0.02)
     arrays = [variable.present() for variable in trainer.variables().values()]
     part = "weights, and what the optimizer keeps"
