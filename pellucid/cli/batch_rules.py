@@ -8,12 +8,13 @@ read          the settings that config.json holds
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from pellucid.cli.known_words import MIXINGS
+from pellucid.cli.settings import stored, taken
 from pellucid.cli.values import Number
 from pellucid.cli.words import OneOf
 from pellucid.errors import OptionError, closest
@@ -71,15 +72,6 @@ class BatchRules:
         return functools.partial(loss, label_smoothing=self.label_smoothing)
 
 
-NAMES = tuple(field.name for field in fields(BatchRules))
-KINDS: dict[str, Any] = {
-    "mixing": str,
-    "mixing_alpha": (int, float),
-    "label_smoothing": (int, float),
-    "balanced_batches": bool,
-}
-
-
 def options() -> list[click.Parameter]:
     """The options of `train`."""
     return [
@@ -111,16 +103,12 @@ def options() -> list[click.Parameter]:
 
 def batch_rules(given: dict[str, Any]) -> dict[str, Any]:
     """The settings among the options of a command, which are taken out of them."""
-    found = {name: given.pop(name, None) for name in NAMES}
-    settings = {name: value for name, value in found.items() if value not in (None, False)}
+    settings = taken(BatchRules, given)
     read(settings)  # what does not fit is said now
     return settings
 
 
 def read(entry: Mapping[str, Any]) -> BatchRules:
     """The settings that config.json holds. Errors: OptionError, TypeError."""
-    for name, value in entry.items():
-        kind = KINDS.get(name, str)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise OptionError(f"{name} is {value!r}.")
-    return BatchRules(**entry)
+    found: BatchRules = stored(BatchRules, entry)
+    return found

@@ -8,14 +8,14 @@ read         the settings that config.json holds
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from pellucid.cli.settings import stored, taken
 from pellucid.cli.values import Duration, Every, Size, Whole, every_of
-from pellucid.errors import OptionError
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,6 @@ class LongRun:
         given |= {} if self.save_every is None else every_of(self.save_every)
         known = {name: value for name, value in given.items() if value is not None}
         return Saving(folder, config=config, graph=False, **known)
-
-
-NAMES = tuple(field.name for field in fields(LongRun))
-# Numbers are of these kinds where config.json holds them; others are words.
-KINDS: dict[str, Any] = {
-    "max_seconds": (int, float),
-    "checkpoints": int,
-    "best": int,
-    "budget": int,
-    "validate_every": int,
-    "calibrate": bool,
-}
 
 
 def options() -> list[click.Parameter]:
@@ -142,14 +130,10 @@ def checks(given: dict[str, Any]) -> list[str]:
 
 def long_run(given: dict[str, Any]) -> dict[str, Any]:
     """The settings among the options of a command, which are taken out of them."""
-    found = {name: given.pop(name, None) for name in NAMES}
-    return {name: value for name, value in found.items() if value is not None}
+    return taken(LongRun, given)
 
 
 def read(entry: Mapping[str, Any]) -> LongRun:
     """The settings that config.json holds. Errors: OptionError, TypeError."""
-    for name, value in entry.items():
-        kind = KINDS.get(name, str)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise OptionError(f"{name} is {value!r}.")
-    return LongRun(**entry)
+    found: LongRun = stored(LongRun, entry)
+    return found

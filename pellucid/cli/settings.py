@@ -4,6 +4,7 @@ Setting         one field: its flag, its kind, its default, and what its docstri
 settings_of     the settings of a class of options, by name
 from_words      options from the words of the command line
 from_values     options from the values that config.json holds
+taken           settings among the options of a command; stored, from what config.json holds
 
 Nothing is listed twice: a new field, documented as `name`: text, is a new option in the help.
 """
@@ -13,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from pellucid.cli.paths import usable
 from pellucid.cli.values import hint
@@ -147,6 +148,27 @@ def from_values(owner: str, options: type[Any], values: Mapping[str, Any]) -> An
         settings[name].check(value)
     given = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     return options(**given)
+
+
+def taken(options: type[Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The settings among the options of a command that are not the defaults; taken out of them."""
+    found = {option: given.pop(option.name, option.default) for option in fields(options)}
+    return {option.name: value for option, value in found.items() if value is not option.default}
+
+
+def stored(options: type[Any], entry: Mapping[str, Any]) -> Any:
+    """The settings that config.json holds, of the types of the fields.
+
+    Errors: OptionError for a value of another type; TypeError for a name that is none.
+    """
+    hints = get_type_hints(options)
+    for name, value in entry.items():
+        kinds = [kind for kind in get_args(hints.get(name, str)) if kind is not type(None)]
+        kind = kinds[0] if kinds else hints.get(name, str)
+        fits = isinstance(value, (int, float) if kind is float else kind)
+        if not fits or (isinstance(value, bool) and kind is not bool):
+            raise OptionError(f"{name} is {value!r}.")
+    return options(**entry)
 
 
 def check_names(owner: str, known: Mapping[str, Any], given: Mapping[str, Any]) -> None:

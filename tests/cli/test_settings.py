@@ -4,7 +4,14 @@ from dataclasses import MISSING, dataclass, field
 
 import pytest
 
-from pellucid.cli.settings import from_values, from_words, settings_of
+from pellucid.cli.batch_rules import BatchRules
+from pellucid.cli.settings import (
+    from_values,
+    from_words,
+    settings_of,
+    stored,
+    taken,
+)
 from pellucid.errors import OptionError
 
 
@@ -69,3 +76,18 @@ def test_values_of_a_file_are_of_their_kind(name: str, value: object) -> None:
 
 def test_lists_of_a_file_are_tuples() -> None:
     assert from_values("net", Form, {"file": "x", "hidden_units": [3, 2]}).hidden_units == (3, 2)
+
+
+def test_what_is_taken_is_what_differs_from_the_defaults_zeros_too() -> None:
+    given = {"mixing": "mixup", "mixing_alpha": 0.0, "balanced_batches": False, "epochs": 3}
+    assert taken(BatchRules, given) == {"mixing": "mixup", "mixing_alpha": 0.0}
+    assert given == {"epochs": 3}
+
+
+def test_stored_settings_are_of_the_types_of_the_fields() -> None:
+    assert stored(BatchRules, {"mixing": "mixup", "mixing_alpha": 1}).mixing_alpha == 1
+    for entry in ({"mixing": 3}, {"mixing": None}, {"mixing_alpha": "1"}, {"mixing_alpha": True}):
+        with pytest.raises(OptionError, match=f"{next(iter(entry))} is "):
+            stored(BatchRules, entry)
+    with pytest.raises(TypeError):
+        stored(BatchRules, {"mixign": "mixup"})

@@ -1,6 +1,5 @@
 """What Keras does, on PyTorch."""
 
-import itertools
 import os
 from typing import Any
 
@@ -8,6 +7,7 @@ os.environ["KERAS_BACKEND"] = "torch"
 
 import keras
 import numpy as np
+import plateaus
 from keras import optimizers
 
 PACKAGE, NAME = "keras", "Keras"
@@ -90,26 +90,15 @@ def _plateau(**options: Any) -> Any:
 
 
 def plateau_patience() -> int:
-    see = _plateau(patience=2)
-    see(1.0)
-    return next(count for count in itertools.count(1) if see(1.0) < 1.0)
+    return plateaus.waited(_plateau)
 
 
 def plateau_gain() -> tuple[bool, ...]:
-    return tuple(_gains(1000.0 - by) for by in (0.00005, 0.05, 0.15))
-
-
-def _gains(value: float) -> bool:
-    see = _plateau(patience=1)
-    see(1000.0)
-    return see(value) == 1.0
+    return plateaus.gains(_plateau, patience=1)
 
 
 def plateau_cooldown() -> int:
-    see = _plateau(patience=1, cooldown=2)
-    rates = [see(1.0) for _ in range(20)]
-    lowered = [i for i in range(1, 20) if rates[i] < rates[i - 1]]
-    return lowered[1] - lowered[0]
+    return plateaus.between(_plateau)
 
 
 def decay_in_momentum() -> float:
