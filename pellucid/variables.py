@@ -5,11 +5,13 @@ Parameter   a variable that training changes: operations on it are recorded
 Buffer      a variable that is state, but not trained
 Source      where the history of what is computed from a variable ends
 assign_all  give several variables new values, all or none
+lent        the same for a while
 FREEZING    tells when a variable is frozen or thawed
 """
 
 import weakref
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, NoReturn
 
@@ -256,6 +258,17 @@ def assign_all(values: Mapping[Variable, Any]) -> None:
         put(tuple(new), {"_array": arrays, "_tensor": repeat(None), "_owned": repeat(False)})
     for variable in new:
         variable.settle()
+
+
+@contextmanager
+def lent(values: Mapping[Variable, Any]) -> Iterator[None]:
+    """Inside, variables hold these values, and afterwards what they held. Nothing is copied."""
+    before = {variable: variable.held() for variable in values}
+    try:
+        assign_all(values)
+        yield
+    finally:
+        assign_all(before)
 
 
 def _kind_of(data: Any) -> tuple[tuple[int, ...], DType]:

@@ -5,6 +5,7 @@ import pytest
 
 import pellucid as pc
 from pellucid.errors import DTypeError, GraphError, ShapeError
+from pellucid.variables import lent
 
 
 def test_kinds_of_variables():
@@ -207,3 +208,17 @@ def test_a_variable_of_a_class_of_its_own_stays_one_when_it_is_assigned_to():
     counted.assign(np.zeros(2, np.float32))
     assert type(counted) is Counted
     assert counted.tolist() == [0.0, 0.0]
+
+
+def test_lent_values_are_gone_again_whatever_happens_inside():
+    a, b = pc.Parameter([1.0]), pc.Parameter([2.0])
+    held = a.held()
+    with lent({a: pc.tensor([5.0])}):
+        assert (a.item(), b.item()) == (5.0, 2.0)
+    with pytest.raises(ZeroDivisionError), lent({b: pc.tensor([6.0])}):
+        _ = 1.0 / (b.item() - 6.0)
+    assert (a.item(), b.item()) == (1.0, 2.0)
+    assert np.shares_memory(a.held().array, held.array)
+    with pytest.raises(ShapeError), lent({a: pc.tensor([5.0]), b: pc.tensor([1.0, 2.0])}):
+        pass
+    assert (a.item(), b.item()) == (1.0, 2.0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.errors import FileError
+from pellucid.io import write_atomic
 
 INDEX = "index.json"
 KIND = "pellucid shards"
@@ -46,7 +47,7 @@ class ShardIndex:
     def write(self, folder: Path) -> None:
         """Write it into a folder, whose files it makes a data set."""
         held = {"format": KIND, "version": VERSION, **asdict(self)}
-        (folder / INDEX).write_text(json.dumps(held, indent=1), "utf-8")
+        write_atomic(folder / INDEX, json.dumps(held, indent=1).encode())
 
     @staticmethod
     def read(folder: Path) -> "ShardIndex":

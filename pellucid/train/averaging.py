@@ -21,7 +21,7 @@ from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, holding
-from pellucid.variables import Buffer, Variable, assign_all
+from pellucid.variables import Buffer, Variable, assign_all, lent
 
 
 @dataclass(frozen=True)
@@ -192,12 +192,8 @@ class Averages:
     @contextmanager
     def shown(self) -> Iterator[None]:
         """Inside, the model holds the averages. Nothing is copied."""
-        last = {variable: variable.held() for variable in self._of.values()}
-        try:
-            assign_all(self.held())
+        with lent(self.held()):
             yield
-        finally:
-            assign_all(last)
 
     def held(self) -> dict[Variable, Tensor]:
         """The averages as they are now, by the model's variables."""

@@ -17,8 +17,8 @@ from pellucid.optim.optimizer import Optimizer, Slots
 from pellucid.optim.rules import Rule, Step
 from pellucid.optim.schedules import check, check_fraction
 from pellucid.strict import strict
-from pellucid.tensor import Tensor, holding
-from pellucid.variables import Variable, assign_all
+from pellucid.tensor import Tensor
+from pellucid.variables import Variable, lent
 
 
 @dataclass(eq=False)
@@ -74,13 +74,9 @@ class ScheduleFree(Optimizer):
     @strict
     def shown(self) -> Iterator[None]:
         """Inside, the parameters hold x, which a model is measured, used and saved with."""
-        last = {variable: variable.held() for variable in self.parameters.values()}
         averages = self.averages()
-        try:
-            assign_all({w: holding(averages[path].array) for path, w in self.parameters.items()})
+        with lent({w: averages[path].held() for path, w in self.parameters.items()}):
             yield
-        finally:
-            assign_all(last)
 
     def _moved(
         self, y: Tensor, state: Slots, direction: Tensor, rate: Tensor
