@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GradientError
+from pellucid.errors import GradientError, counted
 from pellucid.graph import Unrecorded
 from pellucid.primitives import Concat, Primitive
 from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
@@ -171,9 +171,8 @@ class FromVariables(Unrecorded):
     __slots__ = ()
 
     def __init__(self, variables: Sequence[Variable]) -> None:
-        names = ", ".join(repr(variable.name) for variable in variables[:3])
-        more = f" and {len(variables) - 3} more" if len(variables) > 3 else ""
-        super().__init__(_Program(names + more), _Late(variables), variables)
+        names = counted([repr(variable.name) for variable in variables])
+        super().__init__(_Program(names), _Late(variables), variables)
 
     def of(self, owners: Sequence[Variable]) -> "FromVariables":
         """A history like this one for other variables."""

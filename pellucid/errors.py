@@ -144,6 +144,16 @@ def some(words: Sequence[object], most: int = 10) -> str:
     return ", ".join(map(str, words[:most])) + (", ..." if len(words) > most else "")
 
 
+def counted(words: Sequence[object], most: int = 3) -> str:
+    """The words; of many the first, and how many more there are.
+
+    >>> counted("abc"), counted("abcde")
+    ('a, b, c', 'a, b, c and 2 more')
+    """
+    more = len(words) - most
+    return ", ".join(map(str, words[:most])) + (f" and {more} more" if more > 0 else "")
+
+
 def is_finite(number: float) -> bool:
     """Whether a number is one that floats hold; whole numbers may be too large, as 10**400 is.
 

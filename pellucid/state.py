@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import OptionError, StateError
+from pellucid.errors import OptionError, StateError, counted
 from pellucid.guards import unchanged
 from pellucid.refusals import shown
 from pellucid.tensor import Tensor, holding
@@ -111,7 +111,7 @@ def _faults(
     faults = []
     if not strict and (arrays or variables) and len(unexpected) == len(arrays):
         faults.append(
-            f"no name is the same. In the state: {_some(arrays)}; here: {_some(variables)}"
+            f"no name is the same. In the state: {_names(arrays)}; here: {_names(variables)}"
         )
     if strict and missing:
         faults.append(f"missing: {', '.join(missing)}")
@@ -128,8 +128,5 @@ def _faults(
     return faults
 
 
-def _some(names: Mapping[str, Any]) -> str:
-    """The first names, and how many more there are."""
-    first = list(names)[:3]
-    more = f" and {len(names) - len(first)} more" if len(names) > len(first) else ""
-    return ", ".join(first) + more if first else "none"
+def _names(named: Mapping[str, Any]) -> str:
+    return counted(list(named)) or "none"

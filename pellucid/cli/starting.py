@@ -1,7 +1,7 @@
 """`--start-from RUN`: a new run that begins with the weights of another one.
 
-start_from    give a model what fits; a StartedFrom says what
-StartedFrom         arrays that were loaded, that are new, and that were left
+start_from     give a model what fits; a StartedFrom says what
+StartedFrom    arrays that were loaded, that are new, and that were left
 """
 
 from collections.abc import Mapping
@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pellucid.errors import OptionError, some
+from pellucid.errors import OptionError, counted, some
 from pellucid.nn import Module
 from pellucid.primitives.base import FLOATS
 from pellucid.state import restore
 from pellucid.train import RunFolder
-
-SHOWN = 3  # names in one line
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,8 @@ class StartedFrom:
     def __str__(self) -> str:
         """For a person, in one line."""
         told = [f"{len(self.loaded)} arrays of {self.run} ({self.weights})"]
-        told += [f"new: {_named(self.new)}"] if self.new else []
-        told += [f"left: {_named(self.left)}"] if self.left else []
+        told += [f"new: {counted(self.new)}"] if self.new else []
+        told += [f"left: {counted(self.left)}"] if self.left else []
         return "; ".join(told)
 
 
@@ -68,8 +66,3 @@ def _nothing_fits(folder: Path, own: Mapping[str, Any], there: Mapping[str, Any]
         f"{here}. There: {theirs}. Give a run of a model of the same kind and sizes; what differs, "
         "as the last layer, begins anew."
     )
-
-
-def _named(names: tuple[str, ...]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

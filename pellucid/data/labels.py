@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pellucid.columns import columns, is_text, plain
 from pellucid.data.tables import first, read
-from pellucid.errors import DataError
+from pellucid.errors import DataError, counted
 
 Classes = int | Sequence[Any] | None
 Ids = NDArray[np.int64]
@@ -123,5 +123,4 @@ def _text(kind: Any) -> str:
 
 
 def _some(kinds: Sequence[Any]) -> str:
-    more = f" and {len(kinds) - 10} more" if len(kinds) > 10 else ""
-    return ", ".join(repr(_text(kind)) for kind in kinds[:10]) + more
+    return counted([repr(_text(kind)) for kind in kinds], 10)

@@ -39,7 +39,7 @@ def until_next(limit: int, step: int, options: Options) -> int:
     """Up to `limit` steps: as many as may run before a checkpoint or a validation is due."""
     saving = None if options.saving is None else options.saving.every_steps
     periods = [every for every in (saving, options.validate_every) if every]
-    return min(limit, *(every - step % every for every in periods), limit)
+    return min([limit, *(every - step % every for every in periods)])
 
 
 def all_done(epochs: int) -> str:

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from pellucid.errors import counted
 from pellucid.train.history import Steps
 from pellucid.train.linted import depth
 from pellucid.train.measured import MADE
@@ -20,8 +21,5 @@ def tell(steps: Steps, rule: Recovery) -> None:
     if np.all(steps.columns.get(MADE, 1.0)):
         return
     told = [f"step {each.step} (loss {each.loss:g})" for each in steps if not each.metrics[MADE]]
-    rest = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
-    shown = ", ".join(told[:SHOWN])
-    warnings.warn(
-        f"Trainer: not finite, and not made: {shown}{rest}.{rule.then}", stacklevel=depth()
-    )
+    shown = counted(told, SHOWN)
+    warnings.warn(f"Trainer: not finite, and not made: {shown}.{rule.then}", stacklevel=depth())
