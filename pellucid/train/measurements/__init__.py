@@ -1,0 +1,9 @@
+"""What is measured of a model on sets of samples, and the record of it over a run.
+
+Enters: a model and a data set
+Leaves: losses and metrics, of steps and of epochs, and a model's outputs for single samples
+
+Measures        metrics, evaluation, judging
+When            measuring
+Records         history, measured
+"""

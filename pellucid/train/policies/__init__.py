@@ -1,0 +1,10 @@
+"""What is decided while a run goes on: rates, averages, what rests, when to stop, what is kept.
+
+Enters: what was measured so far
+Leaves: what the next steps are told, and which weights the run ends with
+
+Rates and parts plateau, frozen
+Averages        averaging, formula_averages
+The best        validation, ranking, early_stopping, kept_weights
+Not finite      recovery
+"""
