@@ -33,9 +33,9 @@ from pellucid.nn import Module
 from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.train import History, RunFolder, Trainer, evaluate
-from pellucid.train.history import Values
-from pellucid.train.metric_rows import check_rows
-from pellucid.train.stored import Measures, StoredModel, load_graphs
+from pellucid.train.measurements.history import Values
+from pellucid.train.run_files.metric_rows import check_rows
+from pellucid.train.run_files.stored import Measures, StoredModel, load_graphs
 
 __all__ = [
     "Entry",

@@ -41,9 +41,16 @@ ELSEWHERE = {
     ),
     "train": Elsewhere(
         "what other classes are made from; nothing in them runs",
-        ("train/test_trainer.py", "train/test_history.py"),
+        ("train/test_trainer.py",),
         """
-        base measured
+        base
+        """,
+    ),
+    "train/measurements": Elsewhere(
+        "what other classes are made from; nothing in it runs",
+        ("train/measurements/test_history.py",),
+        """
+        measured
         """,
     ),
 }

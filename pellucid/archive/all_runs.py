@@ -18,7 +18,7 @@ from pellucid.disk import expanded
 from pellucid.errors import FileError, OptionError
 from pellucid.strict import strict
 from pellucid.tables import aligned, printable
-from pellucid.train.measured import TRAIN, VALIDATION
+from pellucid.train.measurements.measured import TRAIN, VALIDATION
 
 OF_A_RUN = ("metrics.jsonl", "checkpoints")  # beside a config.json that cannot be read
 TOLD = ("tags", "epochs done", "started", "seconds", "note")  # where some run has them

@@ -16,7 +16,7 @@ from pellucid.errors import FileError
 from pellucid.io import write_atomic
 from pellucid.strict import strict
 from pellucid.tables import cell
-from pellucid.train.pace import spoken as spoken_time
+from pellucid.train.stepping.pace import spoken as spoken_time
 
 FILE = "MODEL.md"
 VERSIONS = ("pellucid", "numpy", "python")

@@ -19,8 +19,8 @@ from pellucid.disk import expanded
 from pellucid.errors import FileError, OptionError
 from pellucid.io.files import file_error
 from pellucid.strict import strict
-from pellucid.train.claim import Claim
-from pellucid.train.run_folder import RunFolder
+from pellucid.train.run_files.claim import Claim
+from pellucid.train.run_files.run_folder import RunFolder
 
 Place = str | os.PathLike[str]
 

@@ -18,9 +18,9 @@ from pellucid.archive.tags import labels
 from pellucid.disk import WINDOWS
 from pellucid.errors import FileError
 from pellucid.io.jsonl import read_jsonl_kind
-from pellucid.train.claim import LOCK_FILE
-from pellucid.train.run_folder import RunFolder
-from pellucid.train.sessions import sessions_of
+from pellucid.train.run_files.claim import LOCK_FILE
+from pellucid.train.run_files.run_folder import RunFolder
+from pellucid.train.run_files.sessions import sessions_of
 
 EPOCH = b'{"kind": "epoch"'  # how a line of the metrics file begins, as it is written
 NO_MEASURES = ("kind", "step", "epoch")
@@ -32,7 +32,7 @@ class Entry:
 
     `name`: its folder, below the one that was listed. `epoch`: whose weights are kept. `state`:
     how it ended, "training" while it does, "cut off" where it was killed. `sessions`: when, where
-    and by what it was trained, as of `pellucid.train.sessions`. `tags` and `note`: what a
+    and by what it was trained, as of `pellucid.train.run_files.sessions`. `tags` and `note`: what a
     user wrote on it. `fault`: what is wrong with its files, where something is.
     """
 

@@ -13,8 +13,8 @@ from pellucid.archive.entry import Entry, epoch_rows
 from pellucid.errors import OptionError
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import CYCLE, calm, spread_out
-from pellucid.train.measured import TRAIN, VALIDATION
-from pellucid.train.run_folder import RunFolder
+from pellucid.train.measurements.measured import TRAIN, VALIDATION
+from pellucid.train.run_files.run_folder import RunFolder
 
 MARKERS, LINES = "osD^vPX*", ("-", "--", "-.", ":")
 MOST_NAMED = 12  # lines in a legend: of more none is found again

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from pellucid.errors import PellucidError
 from pellucid.tables import aligned, significant
-from pellucid.train.epoch_lines import terminal_width
+from pellucid.train.live.epoch_lines import terminal_width
 
 if TYPE_CHECKING:
     from pellucid.train import Calibrated

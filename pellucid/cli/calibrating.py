@@ -12,8 +12,8 @@ from pellucid.cli.recipe import read_facts, read_recipe, trained_model
 from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.errors import DataError, OptionError
 from pellucid.train import Calibrated, RunFolder
-from pellucid.train.calibrated import calibration_of
-from pellucid.train.judging import judged
+from pellucid.train.measurements.judging import judged
+from pellucid.train.pages.calibrated import calibration_of
 
 
 def calibrated_answering(run: RunFolder, answering: Answering) -> Answering:

@@ -31,8 +31,8 @@ from pellucid.explanation.histograms import UPDATES
 from pellucid.languages import said
 from pellucid.nn.module import Module
 from pellucid.train import RunFolder
-from pellucid.train.judging import judged
-from pellucid.train.mistakes import worst_samples
+from pellucid.train.measurements.judging import judged
+from pellucid.train.pages.mistakes import worst_samples
 
 SHARED = "explain {run}: and {option}. A run has a model and data: leave it out."
 NOTHING = "explain: nothing to explain. Give the folder of a run, or --model NAME --data NAME."

@@ -16,7 +16,7 @@ from pellucid.errors import FileError, StateError
 from pellucid.languages import marked, said
 from pellucid.nn.module import Module
 from pellucid.train import RunFolder
-from pellucid.train.checkpoint import Checkpoint
+from pellucid.train.run_files.checkpoint import Checkpoint
 
 MODEL, OPTIMIZER = "model/", "optimizer/"  # before the names of variables in checkpoints
 START = marked("weights at the start, seed {seed}")

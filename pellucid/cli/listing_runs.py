@@ -20,8 +20,8 @@ from pellucid.cli.words import complain
 from pellucid.errors import FileError, OptionError, closest
 from pellucid.io import write_atomic
 from pellucid.tables import aligned
-from pellucid.train.epoch_lines import terminal_width
-from pellucid.train.svg import saved
+from pellucid.train.live.epoch_lines import terminal_width
+from pellucid.train.pages.svg import saved
 
 PICTURES = ("png", "svg", "pdf")
 

@@ -38,7 +38,7 @@ class Output:
     @property
     def has_bar(self) -> bool:
         """Whether a terminal, beside the results, shows how far work is."""
-        from pellucid.train.terminal import can_draw_bar  # on use: --help answers at once
+        from pellucid.train.live.terminal import can_draw_bar  # on use: --help answers at once
 
         return not self.quiet and can_draw_bar()
 

@@ -18,7 +18,7 @@ from pellucid.functional import softmax
 from pellucid.graph import Value
 from pellucid.tensor import Tensor
 from pellucid.train import RunFolder
-from pellucid.train.stored import StoredModel, load_graphs
+from pellucid.train.run_files.stored import StoredModel, load_graphs
 
 LARGEST = 10**6  # classes: config.json may come from anywhere
 

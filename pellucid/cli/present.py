@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pellucid.io.jsonl import json_value
 from pellucid.train import History
-from pellucid.train.epoch_lines import EpochLines, terminal_width
+from pellucid.train.live.epoch_lines import EpochLines, terminal_width
 
 
 def plain_console() -> Console:

@@ -37,9 +37,9 @@ from pellucid.errors import FileError, OptionError
 from pellucid.models import MODELS
 from pellucid.tables import printable, significant
 from pellucid.train import Callback, History, ProgressBar, RunFolder, Trainer
-from pellucid.train.clock import TIME_LIMIT
-from pellucid.train.curves import can_draw
 from pellucid.train.interrupt import SIGNALS
+from pellucid.train.pages.curves import can_draw
+from pellucid.train.run_files.clock import TIME_LIMIT
 
 # The rate that suits data is that of Adam; by it that of others, by how large their steps are.
 OF_ADAM_S_RATE = {

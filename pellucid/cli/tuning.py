@@ -25,7 +25,7 @@ from pellucid.io.files import file_error
 from pellucid.models import MODELS
 from pellucid.optim import OPTIMIZERS
 from pellucid.tables import significant
-from pellucid.train.curves import can_draw
+from pellucid.train.pages.curves import can_draw
 from pellucid.tune import (
     BayesianSearch,
     Choice,

@@ -40,9 +40,9 @@ from pellucid.measures import ClassificationReport, classification_report
 from pellucid.nn.module import Module
 from pellucid.tables import cell, printable
 from pellucid.train import RunFolder
-from pellucid.train.evaluation import Evaluation
-from pellucid.train.judging import Judged, judgement
-from pellucid.train.stored import load_graphs
+from pellucid.train.measurements.evaluation import Evaluation
+from pellucid.train.measurements.judging import Judged, judgement
+from pellucid.train.run_files.stored import load_graphs
 
 Values = dict[str, dict[str, Any]]
 

@@ -22,7 +22,7 @@ from pellucid.explanation.picture import Picture
 from pellucid.explanation.projection import Projection
 from pellucid.explanation.trace import Trace
 from pellucid.languages import chosen, said
-from pellucid.train.page import framed, scrolled, section, table
+from pellucid.train.pages.page import framed, scrolled, section, table
 
 STYLE = """
 pre { margin: 0; padding: .5rem .75rem; background: var(--card); width: max-content;

@@ -26,7 +26,7 @@ from pellucid.explanation.map_pictures import pictures_of_maps
 from pellucid.explanation.maps import Maps
 from pellucid.explanation.projection import Projection
 from pellucid.languages import said
-from pellucid.train.page import picture
+from pellucid.train.pages.page import picture
 
 
 class Inside(Protocol):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pellucid.explanation.shown import number
 from pellucid.languages import said
-from pellucid.train.page import picture
+from pellucid.train.pages.page import picture
 
 MAP_STYLE = """<style>
 div.maps { display: flex; flex-wrap: wrap; gap: .25rem; }

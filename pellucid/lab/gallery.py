@@ -15,7 +15,7 @@ from pellucid.lab.settings import fields_of
 from pellucid.lab.topics import TOPICS
 from pellucid.lab.verdict import sign
 from pellucid.languages import chosen, said
-from pellucid.train.page import escape, framed, scrolled, section, table
+from pellucid.train.pages.page import escape, framed, scrolled, section, table
 
 STYLE = """
 .cards { display: grid; gap: 1rem; margin: .5rem 0;

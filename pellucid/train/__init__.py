@@ -12,25 +12,29 @@ Beforehand      dry_run, overfit_one_batch, largest_batch
 The loss that falls is that of the training set. The validation set chooses: when to stop, and
 between options. The test set judges at the end, once. Work goes round in a loop: an idea, its
 code, an experiment, and from what that shows the next idea.
+
+Its rooms, in the order of a run: `beforehand` is what one tries first, `stepping` makes the
+updates, `measurements` says what they brought, `policies` decide by it, `live` shows it,
+`run_files` keeps it, and `pages` are left to look at. `trainer` puts them together.
 """
 
 from typing import TYPE_CHECKING
 
 from pellucid.on_use import on_use
-from pellucid.train.checkpoint import (
+from pellucid.train.run_files.checkpoint import (
     Checkpoint as Checkpoint,
     Position as Position,
 )
-from pellucid.train.curves import save_curves as save_curves
-from pellucid.train.early_stopping import EarlyStopping as EarlyStopping
-from pellucid.train.evaluation import evaluate as evaluate
-from pellucid.train.history import (
+from pellucid.train.pages.curves import save_curves as save_curves
+from pellucid.train.policies.early_stopping import EarlyStopping as EarlyStopping
+from pellucid.train.measurements.evaluation import evaluate as evaluate
+from pellucid.train.measurements.history import (
     EpochRecord as EpochRecord,
     History as History,
     StepRecord as StepRecord,
     Steps as Steps,
 )
-from pellucid.train.metrics import (
+from pellucid.train.measurements.metrics import (
     AbsoluteError as AbsoluteError,
     Accuracy as Accuracy,
     Metric as Metric,
@@ -42,34 +46,34 @@ from pellucid.train.options import (
     Options as Options,
     Weights as Weights,
 )
-from pellucid.train.progress import ProgressBar as ProgressBar
-from pellucid.train.report import save_report as save_report
-from pellucid.train.run_folder import RunFolder as RunFolder
-from pellucid.train.saves import Saving as Saving
+from pellucid.train.live.progress import ProgressBar as ProgressBar
+from pellucid.train.pages.report import save_report as save_report
+from pellucid.train.run_files.run_folder import RunFolder as RunFolder
+from pellucid.train.run_files.saves import Saving as Saving
 from pellucid.train.trainer import Trainer as Trainer
 
 if TYPE_CHECKING:  # and loaded when first asked for: see the end
-    from pellucid.train.averaging import (
+    from pellucid.train.policies.averaging import (
         Averaging as Averaging,
         ExponentialAverage as ExponentialAverage,
         UniformAverage as UniformAverage,
     )
-    from pellucid.train.batch_size import (
+    from pellucid.train.beforehand.batch_size import (
         LargestBatch as LargestBatch,
         largest_batch as largest_batch,
     )
-    from pellucid.train.frozen import Frozen as Frozen
-    from pellucid.train.calibrated import Calibrated as Calibrated
-    from pellucid.train.overfitting import (
+    from pellucid.train.policies.frozen import Frozen as Frozen
+    from pellucid.train.pages.calibrated import Calibrated as Calibrated
+    from pellucid.train.beforehand.overfitting import (
         OneBatch as OneBatch,
         overfit_one_batch as overfit_one_batch,
     )
-    from pellucid.train.rehearsal import DryRun as DryRun, dry_run as dry_run
-    from pellucid.train.plateau import (
+    from pellucid.train.beforehand.rehearsal import DryRun as DryRun, dry_run as dry_run
+    from pellucid.train.policies.plateau import (
         Plateau as Plateau,
         ReduceOnPlateau as ReduceOnPlateau,
     )
-    from pellucid.train.recovery import (
+    from pellucid.train.policies.recovery import (
         GoBack as GoBack,
         Recovery as Recovery,
         SkipStep as SkipStep,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid.data import Dataset
 from pellucid.refusals import Strict
-from pellucid.train.checkpoint import Position
-from pellucid.train.evaluation import Loss
-from pellucid.train.history import History
+from pellucid.train.measurements.evaluation import Loss
+from pellucid.train.measurements.history import History
 from pellucid.train.options import Options
-from pellucid.train.pace import Pace
-from pellucid.train.validation import Sets, chosen
+from pellucid.train.policies.validation import Sets, chosen
+from pellucid.train.run_files.checkpoint import Position
+from pellucid.train.stepping.pace import Pace
 
 if TYPE_CHECKING:
     from pellucid.linter import Findings

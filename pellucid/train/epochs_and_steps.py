@@ -13,8 +13,8 @@ from typing import Any
 
 from pellucid.errors import OptionError
 from pellucid.optim import Schedule
-from pellucid.train.clock import TIME_LIMIT
 from pellucid.train.options import Options
+from pellucid.train.run_files.clock import TIME_LIMIT
 
 
 def epochs_in_all(epochs: Any, more: Any, done: int) -> int:

@@ -16,18 +16,18 @@ from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.tables import brief
-from pellucid.train.clock import check_limit
 from pellucid.train.components import callbacks_of, check_pairs, check_rules, metrics_of
-from pellucid.train.early_stopping import EarlyStopping
-from pellucid.train.history import EpochRecord, Steps, ValidationRecord
-from pellucid.train.metrics import Accuracy, Metric, SetMetric
-from pellucid.train.saves import Saving
+from pellucid.train.measurements.history import EpochRecord, Steps, ValidationRecord
+from pellucid.train.measurements.metrics import Accuracy, Metric, SetMetric
+from pellucid.train.policies.early_stopping import EarlyStopping
+from pellucid.train.run_files.clock import check_limit
+from pellucid.train.run_files.saves import Saving
 
 if TYPE_CHECKING:
     from pellucid.augment.mixing import Mixing
     from pellucid.data.sampling import Sampling
-    from pellucid.train.averaging import Averaging
-    from pellucid.train.recovery import Recovery
+    from pellucid.train.policies.averaging import Averaging
+    from pellucid.train.policies.recovery import Recovery
 
     Metrics = tuple[Metric | SetMetric, ...]
 else:
@@ -186,7 +186,7 @@ class Options(Strict):
     `batch_size`: samples a step, left out 100, or all where there are fewer; the last batch of
     an epoch holds what is left, unless `drop_last`. `micro_batch`: the samples of a batch that are
     in memory at a time, left out all; the update stays that of the batch, up to rounding, see
-    `pellucid.train.micro_batches`. `seed` and epoch decide the order of the
+    `pellucid.train.stepping.micro_batches`. `seed` and epoch decide the order of the
     samples; `seed` decides the numbers of layers without `rng`, unless `model.seeded` did.
     `metrics` are measured beside the loss. `keep`: the weights that the model holds, and that are
     saved, once training has ended: those of the "best" epoch by what is monitored, or the "last";

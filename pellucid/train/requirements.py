@@ -17,11 +17,11 @@ from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.graph import Graph
 from pellucid.train.base import BaseTrainer
-from pellucid.train.measured import TRAIN, VALIDATION
-from pellucid.train.metrics import SetMetric
+from pellucid.train.measurements.measured import TRAIN, VALIDATION
+from pellucid.train.measurements.metrics import SetMetric
 from pellucid.train.options import Callback, Options
-from pellucid.train.run_settings import FORMAT
-from pellucid.train.validation import Sets, measures
+from pellucid.train.policies.validation import Sets, measures
+from pellucid.train.run_files.run_settings import FORMAT
 from pellucid.version import __version__
 
 STEP = "step"

@@ -14,21 +14,23 @@ from typing import Any
 from pellucid.data import Dataset
 from pellucid.errors import TrainingError
 from pellucid.train.base import BaseTrainer
-from pellucid.train.checkpoint import Position
-from pellucid.train.clock import Clock
-from pellucid.train.compiled_step import CompiledStep, Task
-from pellucid.train.course import Course
-from pellucid.train.early_stopping import Watch
-from pellucid.train.evaluation import Loss, training_feed
-from pellucid.train.extent import all_done, epochs_in_all, nothing_left, tell_rest, until_next
-from pellucid.train.history import History, StepRecord, Steps, Values
+from pellucid.train.beforehand.linted import linted
+from pellucid.train.epochs_and_steps import (
+    all_done,
+    epochs_in_all,
+    nothing_left,
+    tell_rest,
+    until_next,
+)
 from pellucid.train.interrupt import Interrupts
-from pellucid.train.keeping import CHANGED, Keeper
-from pellucid.train.linted import linted
-from pellucid.train.measuring import Measuring
+from pellucid.train.live.progress import watched
+from pellucid.train.measurements.evaluation import Loss, training_feed
+from pellucid.train.measurements.history import History, StepRecord, Steps, Values
+from pellucid.train.measurements.measuring import Measuring
 from pellucid.train.options import Options
-from pellucid.train.progress import watched
-from pellucid.train.recorder import Recorder
+from pellucid.train.policies.early_stopping import Watch
+from pellucid.train.policies.final_weights import CHANGED, Keeper
+from pellucid.train.policies.validation import Sets
 from pellucid.train.requirements import (
     check_data,
     check_sets,
@@ -36,8 +38,12 @@ from pellucid.train.requirements import (
     ready_callbacks,
     run_config,
 )
-from pellucid.train.stepper import Stepper
-from pellucid.train.validation import Sets
+from pellucid.train.run_files.checkpoint import Position
+from pellucid.train.run_files.clock import Clock
+from pellucid.train.run_files.recorder import Recorder
+from pellucid.train.run_files.resuming import Course
+from pellucid.train.stepping.compiled_step import CompiledStep, Task
+from pellucid.train.stepping.stepper import Stepper
 
 
 class Trainer(BaseTrainer):
@@ -207,7 +213,7 @@ class Trainer(BaseTrainer):
         if self._stepper.failure is not None:
             raise self._stepper.failure
         if self.options.not_finite is not None:
-            from pellucid.train.unmade import tell  # on use
+            from pellucid.train.stepping.skipped_steps import tell  # on use
 
             tell(steps, self.options.not_finite)
         for callback in self._callbacks:

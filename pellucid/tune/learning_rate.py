@@ -16,7 +16,7 @@ from pellucid.state import copies, restore
 from pellucid.strict import strict
 from pellucid.tensor import tensor
 from pellucid.train import Options, Trainer
-from pellucid.train.evaluation import Loss
+from pellucid.train.measurements.evaluation import Loss
 
 
 @strict

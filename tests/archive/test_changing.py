@@ -8,7 +8,7 @@ import pellucid as pc
 from pellucid.archive import listed
 from pellucid.archive.changing import note, remove, rename, tag
 from pellucid.errors import FileError, OptionError
-from pellucid.train.claim import Claim
+from pellucid.train.run_files.claim import Claim
 
 
 def names(shelf: Path) -> list[str]:

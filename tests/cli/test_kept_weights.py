@@ -11,8 +11,8 @@ from pellucid.cli.kept_weights import its_optimizer, told
 from pellucid.cli.recipe import read_facts, read_recipe, trained_model
 from pellucid.languages import language
 from pellucid.train import RunFolder
-from pellucid.train.checkpoint import Position
-from pellucid.train.keeping import Kept
+from pellucid.train.policies.final_weights import Kept
+from pellucid.train.run_files.checkpoint import Position
 
 TEXTS = (
     str(Kept(Position(120, 6), "validation_loss")),

@@ -8,9 +8,10 @@ from cli.conftest import Run, done, said
 import pellucid
 from pellucid.cli.long_runs import LongRun, read
 from pellucid.errors import OptionError
-from pellucid.train import RunFolder, course
+from pellucid.train import RunFolder
+from pellucid.train.run_files import resuming
 
-OLD = Path(__file__).resolve().parents[1] / "train" / "folders" / "command"
+OLD = Path(__file__).resolve().parents[1] / "train" / "run_files" / "folders" / "command"
 WORDS = ("train", "moons", "--executor", "reference", "--samples", 40)
 
 
@@ -42,7 +43,7 @@ def test_a_run_of_an_earlier_version_goes_on(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What a step computes may be written otherwise today.
-    monkeypatch.setattr(course, "check_identity", lambda there, here, folder: None)
+    monkeypatch.setattr(resuming, "check_identity", lambda there, here, folder: None)
     shutil.copytree(OLD, tmp_path / "run")
     done(run("evaluate", tmp_path / "run"))
     out = done(run("resume", tmp_path / "run", "--epochs", 3, "--max-time", "1h"))

@@ -11,7 +11,7 @@ from cli.conftest import Run
 from PIL import Image
 
 from pellucid.train import Callback, ProgressBar, Trainer
-from pellucid.train.history import EpochRecord
+from pellucid.train.measurements.history import EpochRecord
 
 WORDS = ("train", "moons", "--executor", "reference", "--epochs", 2)
 

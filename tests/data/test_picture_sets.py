@@ -23,9 +23,9 @@ Image = pytest.importorskip("PIL.Image")
 @pytest.fixture
 def pets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Forty JPEG pictures of two classes, 12 x 10 pixels; chunks of two batches of 8."""
-    monkeypatch.setattr("pellucid.train.window.CHUNK_BYTES", 1)
-    monkeypatch.setattr("pellucid.train.window.AHEAD_BYTES", 1)
-    monkeypatch.setattr("pellucid.train.window.LEAST_ROWS", 16)
+    monkeypatch.setattr("pellucid.train.stepping.window.CHUNK_BYTES", 1)
+    monkeypatch.setattr("pellucid.train.stepping.window.AHEAD_BYTES", 1)
+    monkeypatch.setattr("pellucid.train.stepping.window.LEAST_ROWS", 16)
     numbers = np.random.default_rng(0)
     for kind, base in (("cat", 60), ("dog", 160)):
         (tmp_path / "pets" / kind).mkdir(parents=True)

@@ -13,7 +13,7 @@ from doors.case import Case, Door
 from doors.damage import damaged, tokens
 from pellucid.io import safetensors
 from pellucid.io.safetensors import DTYPES
-from pellucid.train.checkpoint import Checkpoint
+from pellucid.train.run_files.checkpoint import Checkpoint
 
 
 def begin() -> None:

@@ -17,7 +17,7 @@ from pellucid.optim import Adam
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
 from pellucid.train import Callback, EpochRecord, Options, ProgressBar, Steps, Trainer
-from pellucid.train import notebook as cells
+from pellucid.train.live import notebook as cells
 
 
 def blobs(count: int, seed: int = 0, classes: int = 3) -> Dataset:

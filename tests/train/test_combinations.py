@@ -14,7 +14,7 @@ from train.combinations import OPTIONS, REFUSED, Combination, drawn, possible
 
 from pellucid import optim
 from pellucid.errors import PellucidError
-from pellucid.train import averaging, keeping
+from pellucid.train.policies import averaging, final_weights
 
 PLAIN = {name: values[0] for name, values in OPTIONS.items()}
 
@@ -78,7 +78,7 @@ def test_a_planted_fault_is_seen_beside_the_plain_loop(fault, tmp_path):
 
 
 def test_state_that_a_checkpoint_forgets_is_seen(tmp_path):
-    last = keeping.Keeper.last
+    last = final_weights.Keeper.last
 
     def forgetful(self, arrays):
         found = dict(last(self, arrays))
@@ -86,7 +86,7 @@ def test_state_that_a_checkpoint_forgets_is_seen(tmp_path):
                 for name, array in found.items()}  # fmt: skip
 
     combination = of(tmp_path, optimizer="Momentum")
-    with mock.patch.object(keeping.Keeper, "last", forgetful), pytest.raises(AssertionError):
+    with mock.patch.object(final_weights.Keeper, "last", forgetful), pytest.raises(AssertionError):
         combination.check()
 
 

@@ -9,7 +9,7 @@ from pellucid.errors import OptionError
 from pellucid.functional import cross_entropy
 from pellucid.optim import SGD, CosineRestarts, LinearDecay
 from pellucid.train import Options, Trainer
-from pellucid.train.extent import all_done, epochs_in_all, nothing_left
+from pellucid.train.epochs_and_steps import all_done, epochs_in_all, nothing_left
 
 
 @pytest.mark.parametrize(

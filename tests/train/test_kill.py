@@ -21,10 +21,10 @@ import time
 from pathlib import Path
 sys.path.insert(0, str(Path({tests!r})))
 import conftest
-import pellucid.train.pace
+import pellucid.train.stepping.pace
 from pellucid.train import Callback, EarlyStopping, ExponentialAverage, GoBack, Saving
 
-pellucid.train.pace.TARGET_SECONDS = 0.0
+pellucid.train.stepping.pace.TARGET_SECONDS = 0.0
 
 class Slowly(Callback):
     said = False

@@ -20,7 +20,7 @@ def metrics(folder: Path) -> bytes:
 def test_a_resumed_run_has_the_bits_of_an_uninterrupted_one(
     make: Make, same_bits: Same, tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
+    monkeypatch.setattr("pellucid.train.stepping.pace.TARGET_SECONDS", 0.0)
     whole = make(saving=Saving(tmp_path / "whole", report=False))
     whole.fit(3)
     saving = Saving(tmp_path / "parts", report=False)

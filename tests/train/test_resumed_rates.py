@@ -82,7 +82,7 @@ def made(name: str, executor: str, *callbacks: Any, **options: Any) -> Trainer:
 def test_a_run_that_was_cut_off_goes_on_to_the_bit(
     name: str, executor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
+    monkeypatch.setattr("pellucid.train.stepping.pace.TARGET_SECONDS", 0.0)
     whole = made(name, executor)
     whole.fit(EPOCHS)
     for step in range(1, 5 * EPOCHS, 6 if executor == "native" else 2):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from train.test_stored import TASKS, trained
+from train.run_files.test_stored import TASKS, trained
 
 import pellucid as pc
 from pellucid import nn

@@ -18,7 +18,7 @@ from pellucid.train import (
     Steps,
     Trainer,
 )
-from pellucid.train.pace import Pace
+from pellucid.train.stepping.pace import Pace
 
 Make = Callable[..., Trainer]
 Same = Callable[[Trainer, Trainer], None]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pellucid.captured import Captured
 from pellucid.structure import unflatten
 from pellucid.train.base import BaseTrainer
-from pellucid.train.compiled_step import CompiledStep
+from pellucid.train.stepping.compiled_step import CompiledStep
 from pellucid.variables import Variable
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from pellucid.errors import OptionError, TrainingError, some
 from pellucid.state import copies
 from pellucid.strict import strict
 from pellucid.tables import significant
-from pellucid.train.history import EpochRecord
-from pellucid.train.one_batch import fit_whole, on_one_batch
+from pellucid.train.beforehand.one_batch import fit_whole, on_one_batch
+from pellucid.train.measurements.history import EpochRecord
 from pellucid.train.options import Callback
 from pellucid.train.trainer import Trainer
 

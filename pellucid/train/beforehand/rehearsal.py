@@ -17,11 +17,11 @@ from pellucid.capacity import in_words
 from pellucid.data import Dataset
 from pellucid.strict import strict
 from pellucid.tables import aligned
-from pellucid.train.evaluation import BATCH
-from pellucid.train.extent import epochs_in_all
-from pellucid.train.one_batch import fit_whole, on_one_batch
-from pellucid.train.pace import spoken
-from pellucid.train.saves import Saving
+from pellucid.train.beforehand.one_batch import fit_whole, on_one_batch
+from pellucid.train.epochs_and_steps import epochs_in_all
+from pellucid.train.measurements.evaluation import BATCH
+from pellucid.train.run_files.saves import Saving
+from pellucid.train.stepping.pace import spoken
 from pellucid.train.trainer import Trainer
 
 SECONDS = 0.3  # of steps that are timed

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pellucid.tables import cell, printable
-from pellucid.train.measured import TRAIN, VALIDATION
+from pellucid.train.measurements.measured import TRAIN, VALIDATION
 
 BETWEEN = "  "
 MARK = len("  best")  # behind the last column

@@ -12,7 +12,7 @@ from pellucid.displays import progress, running_cell
 from pellucid.errors import OptionError
 from pellucid.optional import imported
 from pellucid.tables import significant
-from pellucid.train.history import EpochRecord, Steps, ValidationRecord
+from pellucid.train.measurements.history import EpochRecord, Steps, ValidationRecord
 
 if TYPE_CHECKING:
     from pellucid.train.base import BaseTrainer

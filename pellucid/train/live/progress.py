@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from pellucid.displays import in_notebook
 from pellucid.errors import OptionError
-from pellucid.train.history import EpochRecord, Steps, ValidationRecord
+from pellucid.train.measurements.history import EpochRecord, Steps, ValidationRecord
 from pellucid.train.options import Callback
 
 if TYPE_CHECKING:
     from pellucid.train.base import BaseTrainer
-    from pellucid.train.notebook import NotebookCell
-    from pellucid.train.terminal import Terminal
+    from pellucid.train.live.notebook import NotebookCell
+    from pellucid.train.live.terminal import Terminal
 
 
 class ProgressBar(Callback):
@@ -37,11 +37,11 @@ class ProgressBar(Callback):
         """Show where it begins."""
         # On use: training that shows nothing needs none of it.
         if in_notebook():
-            from pellucid.train.notebook import NotebookCell
+            from pellucid.train.live.notebook import NotebookCell
 
             self._view = NotebookCell(trainer, epochs)
         else:
-            from pellucid.train.terminal import Terminal
+            from pellucid.train.live.terminal import Terminal
 
             self._view = Terminal(trainer, epochs, lines=self._has_lines)
 

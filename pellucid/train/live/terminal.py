@@ -14,8 +14,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pellucid.tables import significant
-from pellucid.train.epoch_lines import EpochLines, terminal_width
-from pellucid.train.history import EpochRecord, Steps, ValidationRecord
+from pellucid.train.live.epoch_lines import EpochLines, terminal_width
+from pellucid.train.measurements.history import EpochRecord, Steps, ValidationRecord
 
 if TYPE_CHECKING:
     from pellucid.train.base import BaseTrainer

@@ -17,9 +17,9 @@ from pellucid.functional.reduction import weighed
 from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.train.components import check_measured, metrics_of
-from pellucid.train.feed import Feed
-from pellucid.train.history import Values
-from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss, means_of
+from pellucid.train.measurements.history import Values
+from pellucid.train.measurements.metrics import Accuracy, Metric, SetMetric, for_loss, means_of
+from pellucid.train.stepping.feed import Feed
 
 Loss = Callable[..., Tensor]
 
@@ -142,12 +142,12 @@ def training_feed(data: Dataset, options: Any) -> Feed:
     """What a Trainer with these options takes its batches from."""
     weights, sampling = options.weights.of(data), options.sampling
     if not isinstance(data.features, np.ndarray):
-        from pellucid.train.window import WindowFeed  # on use: most data are in memory
+        from pellucid.train.stepping.window import WindowFeed  # on use: most data are in memory
 
         return WindowFeed(data, weights, options.batch_of(len(data)), sampling)
     if sampling is None:
         return Feed(data, weights)
-    from pellucid.train.cropped import CroppedFeed  # on use: few runs choose an order
+    from pellucid.train.stepping.cropped import CroppedFeed  # on use: few runs choose an order
 
     return CroppedFeed(data, weights, sampling)
 
@@ -156,6 +156,6 @@ def measuring_feed(data: Dataset) -> Feed:
     """What measuring takes its batches from."""
     if isinstance(data.features, np.ndarray):
         return Feed(data)
-    from pellucid.train.window import WindowFeed
+    from pellucid.train.stepping.window import WindowFeed
 
     return WindowFeed(data, None, min(BATCH, len(data)))

@@ -15,7 +15,7 @@ import numpy as np
 
 from pellucid.strict import strict
 from pellucid.tables import aligned, cell, few
-from pellucid.train.measured import TRAIN, VALIDATION, Columns, Measured
+from pellucid.train.measurements.measured import TRAIN, VALIDATION, Columns, Measured
 
 Values = dict[str, float]
 BEST_MARK = "best"
@@ -216,7 +216,7 @@ class History(Measured):
         In a notebook it shows itself; elsewhere `.show()` opens it and `.savefig(path)` writes
         it. Errors: OptionError where Matplotlib is not installed.
         """
-        from pellucid.train.curves import draw_curves
+        from pellucid.train.pages.curves import draw_curves
 
         return draw_curves(self)
 

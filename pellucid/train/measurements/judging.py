@@ -19,8 +19,8 @@ from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError
 from pellucid.functional.reduction import threshold_of
 from pellucid.tensor import Tensor
-from pellucid.train.evaluation import BATCH, Loss, measuring_feed
-from pellucid.train.metrics import Accuracy, Metric, SetMetric, for_loss
+from pellucid.train.measurements.evaluation import BATCH, Loss, measuring_feed
+from pellucid.train.measurements.metrics import Accuracy, Metric, SetMetric, for_loss
 
 # Losses whose outputs are logits, so that softmax or the sigmoid makes probabilities of them.
 OF_LOGITS = ("cross_entropy", "focal_loss", "binary_cross_entropy", "binary_focal_loss")

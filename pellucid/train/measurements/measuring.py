@@ -4,13 +4,13 @@ Measuring    measures, with the weights that are measured
 """
 
 from pellucid.train.base import BaseTrainer
-from pellucid.train.checkpoint import Position
-from pellucid.train.early_stopping import Watch
-from pellucid.train.evaluation import Evaluation
-from pellucid.train.feed import Feed
-from pellucid.train.history import EpochRecord, History, ValidationRecord
-from pellucid.train.keeping import Keeper
-from pellucid.train.validation import measured
+from pellucid.train.measurements.evaluation import Evaluation
+from pellucid.train.measurements.history import EpochRecord, History, ValidationRecord
+from pellucid.train.policies.early_stopping import Watch
+from pellucid.train.policies.final_weights import Keeper
+from pellucid.train.policies.validation import measured
+from pellucid.train.run_files.checkpoint import Position
+from pellucid.train.stepping.feed import Feed
 
 
 class Measuring:

@@ -25,10 +25,10 @@ from pellucid.measures import (
 )
 from pellucid.strict import strict
 from pellucid.tables import significant
-from pellucid.train.curves import can_draw
-from pellucid.train.judging import Judged
-from pellucid.train.page import escape, table
-from pellucid.train.svg import element
+from pellucid.train.measurements.judging import Judged
+from pellucid.train.pages.curves import can_draw
+from pellucid.train.pages.page import escape, table
+from pellucid.train.pages.svg import element
 
 FILE = "calibration.json"
 HEADS = ("set", "samples", "error", "error, calibrated", "log loss", "log loss, calibrated")

@@ -23,8 +23,8 @@ from pellucid.plot.figure import new_figure
 from pellucid.plot.style import BLUE, GREY, VERMILION, spread_out
 from pellucid.sizes import ceil_div
 from pellucid.strict import strict
-from pellucid.train.measured import TRAIN, VALIDATION, Measured
-from pellucid.train.svg import INK, element, saved
+from pellucid.train.measurements.measured import TRAIN, VALIDATION, Measured
+from pellucid.train.pages.svg import INK, element, saved
 
 STYLES = {
     TRAIN: {"color": BLUE, "marker": "o", "linestyle": "-", "label": "training"},

@@ -18,13 +18,13 @@ from pellucid.errors import OptionError
 from pellucid.measures import classification_report, r2
 from pellucid.nn.summary import Summary, overview
 from pellucid.tables import few, significant
-from pellucid.train import mistakes
 from pellucid.train.base import BaseTrainer
-from pellucid.train.curves import can_draw
-from pellucid.train.judging import Judged, chosen, judged, outputs_of
-from pellucid.train.pace import spoken
-from pellucid.train.page import escape, section, table
-from pellucid.train.svg import element
+from pellucid.train.measurements.judging import Judged, chosen, judged, outputs_of
+from pellucid.train.pages import mistakes
+from pellucid.train.pages.curves import can_draw
+from pellucid.train.pages.page import escape, section, table
+from pellucid.train.pages.svg import element
+from pellucid.train.stepping.pace import spoken
 
 MOST_SAMPLES = 10_000
 LEAST_SAMPLES = 500
@@ -147,7 +147,10 @@ def _set(trainer: BaseTrainer) -> tuple[Dataset, str]:
 
 def _calibration(trainer: BaseTrainer, summaries: list[Summary], folder: Path) -> str:
     """Calibrates on the validation set, for the run folder too; told of the judged set as well."""
-    from pellucid.train.calibrated import calibrated_part, calibration_of  # on use: where asked for
+    from pellucid.train.pages.calibrated import (  # on use: where asked for
+        calibrated_part,
+        calibration_of,
+    )
 
     options, seen = trainer.options, []
     for data in (trainer.validation, trainer.judged):

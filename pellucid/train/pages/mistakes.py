@@ -18,8 +18,8 @@ from pellucid.data import Dataset
 from pellucid.languages import said
 from pellucid.measures import ClassificationReport
 from pellucid.tables import cell, significant
-from pellucid.train.judging import Judged
-from pellucid.train.page import escape, picture, scrolled, table
+from pellucid.train.measurements.judging import Judged
+from pellucid.train.pages.page import escape, picture, scrolled, table
 
 MOST_CLASSES = 50  # in the matrix: more are many pages wide
 SOME_CLASSES = 20  # of them that are shown then

@@ -16,10 +16,10 @@ from pellucid.io import write_atomic
 from pellucid.strict import strict
 from pellucid.tables import cell, few
 from pellucid.train.base import BaseTrainer
-from pellucid.train.curves import can_draw, curve_svgs, save_curves
-from pellucid.train.history import MOST_EPOCHS, History
-from pellucid.train.page import escape, framed, section, table
-from pellucid.train.run_folder import RunFolder
+from pellucid.train.measurements.history import MOST_EPOCHS, History
+from pellucid.train.pages.curves import can_draw, curve_svgs, save_curves
+from pellucid.train.pages.page import escape, framed, section, table
+from pellucid.train.run_files.run_folder import RunFolder
 
 
 def draw(trainer: BaseTrainer, folder: RunFolder) -> None:
@@ -28,7 +28,9 @@ def draw(trainer: BaseTrainer, folder: RunFolder) -> None:
     What fails is no fault of the run: a warning says so, and the page what is missing. Errors:
     FileError, and MemoryError.
     """
-    from pellucid.train.findings import findings  # on use: after training, and where asked for
+    from pellucid.train.pages.findings import (
+        findings,  # on use: after training, and where asked for
+    )
 
     found = findings(trainer)
     try:

@@ -5,6 +5,6 @@ Leaves: what the next steps are told, and which weights the run ends with
 
 Rates and parts plateau, frozen
 Averages        averaging, formula_averages
-The best        validation, ranking, early_stopping, kept_weights
+The best        validation, ranking, early_stopping, final_weights
 Not finite      recovery
 """

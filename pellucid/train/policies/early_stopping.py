@@ -13,10 +13,10 @@ from typing import Any, Protocol
 from pellucid.errors import OptionError, closest
 from pellucid.refusals import Strict
 from pellucid.state import copies
-from pellucid.train.history import Values
-from pellucid.train.measured import TRAIN, VALIDATION, Columns
-from pellucid.train.metrics import Metric, SetMetric
-from pellucid.train.ranking import Ranking
+from pellucid.train.measurements.history import Values
+from pellucid.train.measurements.measured import TRAIN, VALIDATION, Columns
+from pellucid.train.measurements.metrics import Metric, SetMetric
+from pellucid.train.policies.ranking import Ranking
 
 MODES = ("min", "max")
 

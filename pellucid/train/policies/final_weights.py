@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pellucid.tensor import Tensor, holding
-from pellucid.train.checkpoint import Checkpoint, Position
-from pellucid.train.early_stopping import Watch
 from pellucid.train.options import BEST, LAST, Options
+from pellucid.train.policies.early_stopping import Watch
+from pellucid.train.run_files.checkpoint import Checkpoint, Position
 from pellucid.variables import assign_all
 
 if TYPE_CHECKING:
-    from pellucid.train.averaging import Averages
+    from pellucid.train.policies.averaging import Averages
 
 # Before the names of a model's variables, of their averages, and of marks, in checkpoints.
 MODEL, AVERAGE, MARK = "model/", "average/", "mark/"

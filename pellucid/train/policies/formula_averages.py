@@ -10,7 +10,7 @@ from typing import Any
 from pellucid.errors import OptionError
 from pellucid.state import copies
 from pellucid.tensor import holding
-from pellucid.train.averaging import Averages, Averaging
+from pellucid.train.policies.averaging import Averages, Averaging
 from pellucid.variables import Variable, assign_all
 
 

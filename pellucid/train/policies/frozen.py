@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pellucid.errors import OptionError, some
 from pellucid.refusals import shown
-from pellucid.train.history import EpochRecord
+from pellucid.train.measurements.history import EpochRecord
 from pellucid.train.options import Callback
 from pellucid.variables import Variable
 

@@ -18,10 +18,10 @@ from pellucid.optim import Schedule
 from pellucid.optim.optimized import assign_rate
 from pellucid.optim.schedules import check
 from pellucid.strict import strict
-from pellucid.train.early_stopping import MODES, rises
-from pellucid.train.history import EpochRecord
-from pellucid.train.measured import TRAIN, VALIDATION
+from pellucid.train.measurements.history import EpochRecord
+from pellucid.train.measurements.measured import TRAIN, VALIDATION
 from pellucid.train.options import Callback
+from pellucid.train.policies.early_stopping import MODES, rises
 from pellucid.train.requirements import check_measured
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pellucid.data import Dataset
 from pellucid.errors import OptionError
-from pellucid.train.history import Values
+from pellucid.train.measurements.history import Values
 
 Sets = Mapping[str, Dataset]
 

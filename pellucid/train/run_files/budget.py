@@ -11,8 +11,8 @@ from typing import Any
 
 from pellucid.capacity import in_words
 from pellucid.errors import OptionError
-from pellucid.train.checkpoint import best_file
-from pellucid.train.run_folder import RunFolder
+from pellucid.train.run_files.checkpoint import best_file
+from pellucid.train.run_files.run_folder import RunFolder
 
 OF_ARRAY = 160  # bytes of a file's header that an array of a long name takes, and more
 OF_FILE = 4096  # and what else stands there

@@ -14,7 +14,7 @@ from typing import Any
 from pellucid.errors import FileError
 from pellucid.io import safetensors
 from pellucid.strict import strict
-from pellucid.train.early_stopping import Best
+from pellucid.train.policies.early_stopping import Best
 
 ENTRY = "pellucid.checkpoint"
 

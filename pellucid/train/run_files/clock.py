@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 
 from pellucid.errors import OptionError
-from pellucid.train.pace import spoken
+from pellucid.train.stepping.pace import spoken
 
 
 class Clock:

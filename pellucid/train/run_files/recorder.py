@@ -16,14 +16,14 @@ from typing import Any
 from pellucid.capacity import in_words
 from pellucid.errors import FileError
 from pellucid.train.base import BaseTrainer
-from pellucid.train.budget import make_room, size_of
-from pellucid.train.checkpoint import Checkpoint, Position
-from pellucid.train.claim import Claim
-from pellucid.train.history import Record
-from pellucid.train.report import draw
-from pellucid.train.run_folder import RunFolder
-from pellucid.train.saves import Saving
-from pellucid.train.sessions import Session
+from pellucid.train.measurements.history import Record
+from pellucid.train.pages.report import draw
+from pellucid.train.run_files.budget import make_room, size_of
+from pellucid.train.run_files.checkpoint import Checkpoint, Position
+from pellucid.train.run_files.claim import Claim
+from pellucid.train.run_files.run_folder import RunFolder
+from pellucid.train.run_files.saves import Saving
+from pellucid.train.run_files.sessions import Session
 
 
 class Recorder:
@@ -190,7 +190,9 @@ class Recorder:
         if folder is None or saving is None or not saving.graph:
             return
         if not folder.graph_file.exists():
-            from pellucid.train.stored import save_graphs  # on use: most programs read no text
+            from pellucid.train.run_files.stored import (
+                save_graphs,  # on use: most programs read no text
+            )
 
             self.write(lambda folder: save_graphs(folder.graph_file, trainer))
 

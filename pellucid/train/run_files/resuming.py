@@ -9,17 +9,17 @@ from typing import Any
 
 from pellucid.state import held, restore
 from pellucid.train.base import BaseTrainer
-from pellucid.train.budget import check_budget
-from pellucid.train.checkpoint import Checkpoint, Position
-from pellucid.train.clock import Clock
-from pellucid.train.compiled_step import CompiledStep
-from pellucid.train.early_stopping import Watch
-from pellucid.train.history import History
-from pellucid.train.keeping import Keeper
-from pellucid.train.recorder import Recorder
+from pellucid.train.measurements.history import History
+from pellucid.train.policies.early_stopping import Watch
+from pellucid.train.policies.final_weights import Keeper
 from pellucid.train.requirements import check_identity
-from pellucid.train.run_folder import RunFolder
-from pellucid.train.stepper import Stepper
+from pellucid.train.run_files.budget import check_budget
+from pellucid.train.run_files.checkpoint import Checkpoint, Position
+from pellucid.train.run_files.clock import Clock
+from pellucid.train.run_files.recorder import Recorder
+from pellucid.train.run_files.run_folder import RunFolder
+from pellucid.train.stepping.compiled_step import CompiledStep
+from pellucid.train.stepping.stepper import Stepper
 
 Identity = Callable[[], Mapping[str, Any]]  # what a run that goes on shares; only where it is used
 

@@ -28,11 +28,11 @@ from pellucid.io import append_jsonl, read_jsonl, safetensors, truncate_jsonl, w
 from pellucid.io.files import file_error
 from pellucid.io.jsonl import json_value
 from pellucid.strict import strict
-from pellucid.train.checkpoint import Checkpoint, Position, best_file, step_file
-from pellucid.train.keeping import Kept, kept_now
-from pellucid.train.metric_rows import check_rows
 from pellucid.train.options import BEST
-from pellucid.train.run_settings import CONFIG, read_settings
+from pellucid.train.policies.final_weights import Kept, kept_now
+from pellucid.train.run_files.checkpoint import Checkpoint, Position, best_file, step_file
+from pellucid.train.run_files.metric_rows import check_rows
+from pellucid.train.run_files.run_settings import CONFIG, read_settings
 
 UNFINISHED = ".*.tmp"  # names that a killed write left behind
 

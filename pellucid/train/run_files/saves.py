@@ -10,7 +10,7 @@ from typing import Any
 
 from pellucid.errors import OptionError
 from pellucid.refusals import Strict
-from pellucid.train.checkpoint import Position
+from pellucid.train.run_files.checkpoint import Position
 
 USUAL_SECONDS = 5.0
 
@@ -19,10 +19,11 @@ USUAL_SECONDS = 5.0
 class Saving(Strict):
     """Where a run is kept, and how often it can be gone on from.
 
-    `folder` is made for the run; see `pellucid.train.run_folder` for what it holds. A checkpoint
-    is written at the start, at the end, and between two steps: after every `every_steps` updates,
-    counted from the start of the run, after every `every_epochs` epochs, and once `every_seconds`
-    have passed; of several that are given, whichever comes first. Where none is, every 5 seconds.
+    `folder` is made for the run; see `pellucid.train.run_files.run_folder` for what it holds.
+    A checkpoint is written at the start, at the end, and between two steps: after every
+    `every_steps` updates, counted from the start of the run, after every `every_epochs` epochs,
+    and once `every_seconds` have passed; of several that are given, whichever comes first. Where
+    none is, every 5 seconds.
     The newest `checkpoints` stay, and the weights of the `best` epochs by what is monitored.
     `budget`: bytes that checkpoints and best weights may take together; the oldest checkpoints go
     before it is passed, then the worst of the best, never the newest and the best. `config` is

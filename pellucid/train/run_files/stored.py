@@ -30,10 +30,10 @@ from pellucid.replay import replayed
 from pellucid.strict import strict
 from pellucid.tensor import Tensor, holding
 from pellucid.train.base import BaseTrainer
-from pellucid.train.beside_graph import About
-from pellucid.train.history import Values
-from pellucid.train.metrics import RocAuc, SetMetric, for_loss, means_of
-from pellucid.train.samples import check_samples
+from pellucid.train.measurements.history import Values
+from pellucid.train.measurements.metrics import RocAuc, SetMetric, for_loss, means_of
+from pellucid.train.run_files.model_description import About
+from pellucid.train.run_files.sample_shapes import check_samples
 from pellucid.variables import Variable
 
 ENTRY = "pellucid.graph"

@@ -21,21 +21,21 @@ from pellucid.functional.reduction import takes_embeddings, threshold_of, told
 from pellucid.nn.streams import seed_run
 from pellucid.recordings import active_recording
 from pellucid.tensor import Tensor
-from pellucid.train.checkpoint import Position
 from pellucid.train.components import check_parts
-from pellucid.train.evaluation import Loss
-from pellucid.train.feed import Feed
-from pellucid.train.keeping import AVERAGE, MARK, MODEL
-from pellucid.train.measured import MADE
-from pellucid.train.metrics import Metric, SetMetric, for_loss, means_of
+from pellucid.train.measurements.evaluation import Loss
+from pellucid.train.measurements.measured import MADE
+from pellucid.train.measurements.metrics import Metric, SetMetric, for_loss, means_of
 from pellucid.train.options import Options
+from pellucid.train.policies.final_weights import AVERAGE, MARK, MODEL
+from pellucid.train.run_files.checkpoint import Position
+from pellucid.train.stepping.feed import Feed
 from pellucid.variables import Variable
 
 if TYPE_CHECKING:
     from pellucid.augment.mixing import Mixing
-    from pellucid.train.averaging import Averages
-    from pellucid.train.micro_batches import Accumulation
-    from pellucid.train.recovery import SoundSteps
+    from pellucid.train.policies.averaging import Averages
+    from pellucid.train.policies.recovery import SoundSteps
+    from pellucid.train.stepping.micro_batches import Accumulation
 
 OPTIMIZER = "optimizer/"  # before the names of an optimizer's variables, in checkpoints
 
@@ -64,7 +64,7 @@ class Task:
         check_parts(model, loss, optimizer)
         averages = None
         if options.average is not None or getattr(optimizer, "averages", dict)():
-            from pellucid.train.formula_averages import averages_of  # on use
+            from pellucid.train.policies.formula_averages import averages_of  # on use
 
             averages = averages_of(model, optimizer, options.average)
         seed_run(options.mixing, options.seed)
@@ -78,7 +78,7 @@ class Task:
         """The inputs, mixed where they are to be, and the loss of what the model makes of them."""
         if self.mixing is None:
             return inputs, self.loss
-        from pellucid.train.mixed import mixed
+        from pellucid.train.stepping.mixed import mixed
 
         return mixed(self.mixing, self.loss, inputs)
 
@@ -94,7 +94,7 @@ class CompiledStep:
         self.task = task
         self.feed = feed
         if task.mixing is not None:
-            from pellucid.train.mixed import check_mixing  # on use: few runs mix
+            from pellucid.train.stepping.mixed import check_mixing  # on use: few runs mix
 
             check_mixing(task.mixing, feed.data, task.loss)
         options = {} if executor is None else {"executor": executor}
@@ -105,7 +105,7 @@ class CompiledStep:
         """How a batch is taken in parts, where it is."""
         if self.task.micro_batch is None:
             return None
-        from pellucid.train.micro_batches import in_parts  # on use: few runs need it
+        from pellucid.train.stepping.micro_batches import in_parts  # on use: few runs need it
 
         return in_parts(self.task.micro_batch, self.task, self.feed)
 

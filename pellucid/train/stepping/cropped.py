@@ -13,7 +13,7 @@ from pellucid.data import Dataset
 from pellucid.data.sampling import Sampling
 from pellucid.recordings import Changes, setting
 from pellucid.tensor import Tensor
-from pellucid.train.feed import Feed
+from pellucid.train.stepping.feed import Feed
 
 STEPS = Changes()
 

@@ -10,7 +10,7 @@ from typing import Any
 from pellucid.compile import Compiled
 from pellucid.data import Dataset
 from pellucid.tensor import Tensor
-from pellucid.train.checkpoint import Position
+from pellucid.train.run_files.checkpoint import Position
 from pellucid.variables import Buffer, Variable
 
 

@@ -23,8 +23,8 @@ from pellucid.random import Generator, at_work
 from pellucid.recordings import active_recording
 from pellucid.scanning import scan
 from pellucid.tensor import Tensor, tensor
-from pellucid.train.feed import Feed
-from pellucid.train.weighing import Weighing, weighing_of
+from pellucid.train.stepping.feed import Feed
+from pellucid.train.stepping.weighing import Weighing, weighing_of
 
 Taken = tuple[Tensor, dict[str, Tensor]]  # loss and metrics
 Sums = dict[str, dict[str, Tensor]]

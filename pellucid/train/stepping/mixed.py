@@ -13,7 +13,7 @@ from pellucid.errors import OptionError
 from pellucid.functional.reduction import threshold_of
 from pellucid.primitives.base import FLOATS
 from pellucid.tensor import Tensor
-from pellucid.train.judging import name_of
+from pellucid.train.measurements.judging import name_of
 
 # What each of these asks of a target has no meaning between two of them.
 OF_IDS = ("batch_hard_triplet", "ctc_loss", "hinge_loss", "multiclass_hinge", "perceptron_loss")

@@ -8,10 +8,10 @@ import warnings
 import numpy as np
 
 from pellucid.errors import counted
-from pellucid.train.history import Steps
-from pellucid.train.linted import depth
-from pellucid.train.measured import MADE
-from pellucid.train.recovery import Recovery
+from pellucid.train.beforehand.linted import depth
+from pellucid.train.measurements.history import Steps
+from pellucid.train.measurements.measured import MADE
+from pellucid.train.policies.recovery import Recovery
 
 SHOWN = 5  # steps in one warning
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.tensor import tensor
-from pellucid.train.checkpoint import Position
-from pellucid.train.nonfinite import is_finite
+from pellucid.train.run_files.checkpoint import Position
+from pellucid.train.stepping.nonfinite import is_finite
 from pellucid.variables import Variable
 
 # A copy of 35 MB takes about 10 ms (measured on 2 virtual CPUs at 2.2 GHz, November 2026): once

@@ -14,14 +14,14 @@ from pellucid.data.batches import batch_matrix
 from pellucid.errors import PellucidError, TrainingError
 from pellucid.nn.streams import seed_run
 from pellucid.tables import significant
-from pellucid.train.checkpoint import Position
-from pellucid.train.compiled_step import CompiledStep
 from pellucid.train.components import check_batch
-from pellucid.train.history import Steps
-from pellucid.train.measured import MADE
-from pellucid.train.nonfinite import Birthplace, find_origin, is_finite
+from pellucid.train.measurements.history import Steps
+from pellucid.train.measurements.measured import MADE
 from pellucid.train.options import Options
-from pellucid.train.snapshot import Snapshot
+from pellucid.train.run_files.checkpoint import Position
+from pellucid.train.stepping.compiled_step import CompiledStep
+from pellucid.train.stepping.nonfinite import Birthplace, find_origin, is_finite
+from pellucid.train.stepping.snapshot import Snapshot
 
 
 class Stepper:
@@ -128,7 +128,7 @@ class Stepper:
         self, snapshot: Snapshot, start: Position, rows: Any, made: Any, before: int
     ) -> None:
         """End behind the step with which too many in a row were not made, if there is one."""
-        from pellucid.train.recovery import too_many  # on use
+        from pellucid.train.policies.recovery import too_many  # on use
 
         sound = self._program.task.sound
         done = None if sound is None else too_many(made, before, sound.rule.most)

@@ -12,8 +12,8 @@ import numpy as np
 from pellucid.errors import OptionError
 from pellucid.functional.reduction import weighed
 from pellucid.tensor import Tensor, tensor
-from pellucid.train.evaluation import Loss
-from pellucid.train.feed import Feed
+from pellucid.train.measurements.evaluation import Loss
+from pellucid.train.stepping.feed import Feed
 
 PROBED = 32  # samples
 SPLITS = (0.4, 0.9)

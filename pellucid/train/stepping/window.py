@@ -21,9 +21,9 @@ from pellucid.errors import OptionError
 from pellucid.memory import empty
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import holding
-from pellucid.train.checkpoint import Position
-from pellucid.train.crew import Crew, Load
-from pellucid.train.feed import Feed
+from pellucid.train.run_files.checkpoint import Position
+from pellucid.train.stepping.feed import Feed
+from pellucid.train.stepping.reading_threads import Crew, Load
 from pellucid.variables import assign_all
 
 CHUNK_BYTES = 4 * 2**20  # at least a batch: less costs turns, more the time until the first step

@@ -9,7 +9,7 @@ from train.conftest import Net, assert_same_bits, blobs, weights
 from pellucid.functional import cross_entropy
 from pellucid.optim import Adam
 from pellucid.train import EarlyStopping, Options, Steps, Trainer, Weights
-from pellucid.train.one_batch import batch_rows, fit_whole, on_one_batch
+from pellucid.train.beforehand.one_batch import batch_rows, fit_whole, on_one_batch
 
 Make = Callable[..., Trainer]
 

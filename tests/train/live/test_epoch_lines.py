@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pellucid.train import epoch_lines
-from pellucid.train.epoch_lines import EpochLines, terminal_width
+from pellucid.train.live import epoch_lines
+from pellucid.train.live.epoch_lines import EpochLines, terminal_width
 
 VALUES = {
     "train_loss": 0.95032,

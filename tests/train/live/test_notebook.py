@@ -8,7 +8,7 @@ import pytest
 from train.conftest import Handle, make_trainer
 
 from pellucid.train import Callback, ProgressBar, Trainer
-from pellucid.train import notebook as cells
+from pellucid.train.live import notebook as cells
 
 
 def fit(epochs: int, *callbacks: Callback, bar: ProgressBar | None = None) -> Trainer:

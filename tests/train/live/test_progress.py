@@ -7,7 +7,7 @@ from train.conftest import Open, Saying, fit, make_trainer
 
 from pellucid.errors import CallError, OptionError
 from pellucid.train import ProgressBar
-from pellucid.train import notebook as cells
+from pellucid.train.live import notebook as cells
 
 
 def test_no_lines_are_shown_where_none_are_wanted(streams: Open) -> None:

@@ -8,7 +8,7 @@ import pytest
 from train.conftest import Open, Saying, Stream, fit, make_trainer
 
 from pellucid.train import Callback, EpochRecord, Trainer
-from pellucid.train.history import Steps
+from pellucid.train.measurements.history import Steps
 
 HEAD = "epoch  train loss  validation loss"
 
@@ -105,7 +105,7 @@ def test_training_goes_on_where_its_lines_are_lost(
 
 
 def test_of_many_epochs_each_tenth_is_a_line_and_the_last(streams: Open) -> None:
-    from pellucid.train.terminal import Terminal
+    from pellucid.train.live.terminal import Terminal
 
     out, _ = streams(out=False, err=False)
     shown = Terminal(make_trainer(), 1001, lines=True)

@@ -34,7 +34,7 @@ def test_a_whole_set_is_measured_exactly_with_a_smaller_last_batch(
     model = make().model
     data = make().train
     whole = evaluate(model, cross_entropy, data)
-    monkeypatch.setattr("pellucid.train.evaluation.BATCH", 16)
+    monkeypatch.setattr("pellucid.train.measurements.evaluation.BATCH", 16)
     parts = evaluate(model, cross_entropy, data)
     assert parts["loss"] == pytest.approx(whole["loss"], rel=1e-6)
     assert parts["accuracy"] == pytest.approx(whole["accuracy"], abs=1e-12)

@@ -12,8 +12,8 @@ from pellucid.errors import DataError, OptionError
 from pellucid.nn import Module
 from pellucid.tensor import Tensor
 from pellucid.train import Accuracy
-from pellucid.train import judging as module
-from pellucid.train.judging import judged, outputs_of
+from pellucid.train.measurements import judging as module
+from pellucid.train.measurements.judging import judged, outputs_of
 
 X = np.random.default_rng(0).normal(size=(16, 3)).astype(np.float32)
 DATA = from_arrays(X, np.arange(16) % 2, name="two")

@@ -9,7 +9,7 @@ from pellucid.errors import OptionError
 from pellucid.functional import cross_entropy
 from pellucid.optim import Adam
 from pellucid.train import Callback, Options, RunFolder, Saving, Trainer, evaluate
-from pellucid.train.history import ValidationRecord
+from pellucid.train.measurements.history import ValidationRecord
 
 Make = Callable[..., Trainer]
 

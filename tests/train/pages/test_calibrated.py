@@ -11,7 +11,7 @@ from pellucid.functional import cross_entropy
 from pellucid.measures import best_temperature, expected_calibration_error, log_loss
 from pellucid.optim import Adam
 from pellucid.train import Calibrated, Options, Saving, Trainer
-from pellucid.train.judging import judged
+from pellucid.train.measurements.judging import judged
 
 Make = Callable[..., Trainer]
 

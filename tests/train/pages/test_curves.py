@@ -9,7 +9,7 @@ import pytest
 
 from pellucid.errors import OptionError
 from pellucid.train import EpochRecord, History, Steps, save_curves
-from pellucid.train.curves import curve_svgs
+from pellucid.train.pages.curves import curve_svgs
 
 
 def history(epochs: int = 4, steps: int = 30) -> History:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from train.test_report import Tags
+from train.pages.test_report import Tags
 
 from pellucid import functional, nn
 from pellucid.data import Dataset, from_arrays
@@ -15,7 +15,7 @@ from pellucid.nn import Module
 from pellucid.optim import Adam
 from pellucid.tensor import Tensor
 from pellucid.train import AbsoluteError, Accuracy, Options, Saving, Trainer
-from pellucid.train import findings as module
+from pellucid.train.pages import findings as module
 
 # Of what is looked at here the training set is the validation set, and a layer is left unused.
 pytestmark = pytest.mark.filterwarnings("ignore:lint")
@@ -29,7 +29,7 @@ def numbers() -> np.random.Generator:
 @pytest.fixture(autouse=True)
 def no_curves(monkeypatch: pytest.MonkeyPatch) -> None:
     """They take a second, and have tests of their own."""
-    monkeypatch.setattr("pellucid.train.report.can_draw", lambda: False)
+    monkeypatch.setattr("pellucid.train.pages.report.can_draw", lambda: False)
 
 
 def page_of(
@@ -186,8 +186,8 @@ def test_a_library_that_fails_to_draw_breaks_no_run(
     def fail(*_: Any) -> Any:
         raise ZeroDivisionError("no scale")
 
-    monkeypatch.setattr("pellucid.train.report.save_curves", fail)
-    monkeypatch.setattr("pellucid.train.report.can_draw", lambda: True)
+    monkeypatch.setattr("pellucid.train.pages.report.save_curves", fail)
+    monkeypatch.setattr("pellucid.train.pages.report.can_draw", lambda: True)
     data = known(TRUE, SAID)
     model = nn.Linear(3, 3)
     options = Options(saving=Saving(tmp_path), executor="reference")

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from train.test_findings import SAID, TRUE, Fixed, known, no_curves, page_of, words
+from train.pages.test_findings import SAID, TRUE, Fixed, known, no_curves, page_of, words
 
 from pellucid import nn
 from pellucid.data import digits, from_arrays
 from pellucid.nn import Module
 from pellucid.tensor import Tensor
-from pellucid.train import mistakes
+from pellucid.train.pages import mistakes
 
 # Of what is looked at here the training set is the validation set.
 pytestmark = pytest.mark.filterwarnings("ignore:lint")

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from pellucid.train.page import framed, picture, scrolled, section, table
+from pellucid.train.pages.page import framed, picture, scrolled, section, table
 
 
 def test_text_cannot_become_markup():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pellucid.train import EpochRecord, History, Steps, save_report
-from pellucid.train.svg import INK
+from pellucid.train.pages.svg import INK
 
 
 def history(epochs: int = 4, steps: int = 30) -> History:
@@ -101,7 +101,7 @@ def test_a_run_without_an_epoch_has_a_page_too(tmp_path: Path) -> None:
 def test_without_matplotlib_the_page_has_no_curves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pellucid.train.report.can_draw", lambda: False)
+    monkeypatch.setattr("pellucid.train.pages.report.can_draw", lambda: False)
     assert "Matplotlib, which draws them, is not installed." in page(tmp_path, history())
 
 

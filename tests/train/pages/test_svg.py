@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pellucid.train.svg import INK, element, saved
+from pellucid.train.pages.svg import INK, element, saved
 
 figures = pytest.importorskip("matplotlib.figure")
 

@@ -1,6 +1,6 @@
 """Write plateau_values.json: the rates of PyTorch's ReduceLROnPlateau, for test_plateau.
 
-Run it with PyTorch installed:  python tests/train/make_plateau_values.py
+Run it with PyTorch installed:  python tests/train/policies/make_plateau_values.py
 Of each rule, the measured values of 100 epochs, and the rate after each of them, from 0.1.
 """
 

@@ -225,7 +225,7 @@ def normed(average: Averaging, folder: Path, executor: str, *callbacks: Callback
 def test_a_resumed_run_has_the_same_averages(
     tmp_path: Path, rule: Averaging, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
+    monkeypatch.setattr("pellucid.train.stepping.pace.TARGET_SECONDS", 0.0)
     executor = ("reference", "native")[step % 2]
     whole = normed(rule, tmp_path / "whole", executor)
     whole.fit(4)

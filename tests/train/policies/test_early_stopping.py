@@ -20,7 +20,7 @@ from pellucid.train import (
     Saving,
     Trainer,
 )
-from pellucid.train.early_stopping import Best, rises
+from pellucid.train.policies.early_stopping import Best, rises
 
 Make = Callable[..., Trainer]
 

@@ -12,7 +12,7 @@ from pellucid.executors import EXECUTORS
 from pellucid.functional import cross_entropy
 from pellucid.optim import SGD, ScheduleFreeAdamW, ScheduleFreeSGD
 from pellucid.train import ExponentialAverage, Options, RunFolder, Saving, Trainer
-from pellucid.train.formula_averages import averages_of
+from pellucid.train.policies.formula_averages import averages_of
 
 
 def trainer_of(kind: Any = ScheduleFreeAdamW, rate: float = 0.02, **options: Any) -> Trainer:

@@ -119,7 +119,7 @@ class Exploding(Callback):
 def test_where_a_step_breaks_after_thawing_all_weights_are_those_before_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
+    monkeypatch.setattr("pellucid.train.stepping.pace.TARGET_SECONDS", 0.0)
     trainer = made(lambda model: Frozen(model[0], until=1), lambda _: Exploding())
     with pytest.raises(TrainingError):
         trainer.fit(3)

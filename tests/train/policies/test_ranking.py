@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from pellucid.train.ranking import Ranking
+from pellucid.train.policies.ranking import Ranking
 
 
 @pytest.mark.parametrize("higher", [False, True])

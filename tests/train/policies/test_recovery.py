@@ -23,8 +23,8 @@ from pellucid.train import (
     SkipStep,
     Trainer,
 )
-from pellucid.train.nonfinite import is_finite
-from pellucid.train.recovery import too_many
+from pellucid.train.policies.recovery import too_many
+from pellucid.train.stepping.nonfinite import is_finite
 
 BAD = (7, 33)  # samples that a logarithm makes infinite
 RULES = (SkipStep(), GoBack(every=1), GoBack(every=3), GoBack(every=100))
@@ -144,7 +144,7 @@ def _run_on(trainer: Trainer, chunk: int) -> None:
 def test_a_run_that_is_resumed_at_any_step_has_the_same_bits(
     tmp_path: Path, rule: Recovery, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
+    monkeypatch.setattr("pellucid.train.stepping.pace.TARGET_SECONDS", 0.0)
     executor = ("reference", "native")[step % 2]
 
     def made(folder: str, *callbacks: Any) -> Trainer:

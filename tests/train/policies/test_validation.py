@@ -10,8 +10,8 @@ from train.conftest import blobs
 
 from pellucid.errors import DataError, OptionError
 from pellucid.train import Accuracy, EarlyStopping, Options, Saving, Trainer
-from pellucid.train.curves import draw_curves
-from pellucid.train.validation import chosen, measures
+from pellucid.train.pages.curves import draw_curves
+from pellucid.train.policies.validation import chosen, measures
 
 Make = Callable[..., Trainer]
 CLEAN, NOISY, OTHER = blobs(30, seed=1), blobs(24, seed=2), blobs(18, seed=3)

@@ -7,8 +7,8 @@ import pytest
 from pellucid.errors import OptionError
 from pellucid.io import safetensors
 from pellucid.train import RunFolder, Saving, Trainer
-from pellucid.train.budget import make_room, size_of
-from pellucid.train.checkpoint import best_file, step_file
+from pellucid.train.run_files.budget import make_room, size_of
+from pellucid.train.run_files.checkpoint import best_file, step_file
 
 Make = Callable[..., Trainer]
 

@@ -41,7 +41,7 @@ conftest.make_trainer(saving=Saving({folder!r}, report=False), callbacks=(Foreve
 @contextmanager
 def another_process(folder: Path, *, forks: bool = False) -> Iterator[tuple[Any, int]]:
     """A process that trains in a folder, and its id, or its child's if it forks."""
-    script = OTHER.format(tests=str(Path(__file__).parent), folder=str(folder), forks=forks)
+    script = OTHER.format(tests=str(Path(__file__).parents[1]), folder=str(folder), forks=forks)
     environment = os.environ | {"PYTHONPATH": str(Path(pellucid.__file__).parents[1])}
     with subprocess.Popen(
         [sys.executable, "-c", script],

@@ -5,8 +5,8 @@ import pytest
 
 from pellucid.errors import OptionError
 from pellucid.train import Callback, Options, RunFolder, Saving, Steps, Trainer
-from pellucid.train import clock as module
-from pellucid.train.clock import Clock
+from pellucid.train.run_files import clock as module
+from pellucid.train.run_files.clock import Clock
 
 Make = Callable[..., Trainer]
 

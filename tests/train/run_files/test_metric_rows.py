@@ -10,8 +10,8 @@ import pytest
 from pellucid.errors import FileError
 from pellucid.io import truncate_jsonl
 from pellucid.train import RunFolder
-from pellucid.train.checkpoint import ENTRY, Checkpoint
-from pellucid.train.metric_rows import check_rows
+from pellucid.train.run_files.checkpoint import ENTRY, Checkpoint
+from pellucid.train.run_files.metric_rows import check_rows
 
 STEP = {"kind": "step", "step": 1, "epoch": 1, "loss": 0.5}
 EPOCH = {"kind": "epoch", "step": 1, "epoch": 1, "train_loss": math.nan}

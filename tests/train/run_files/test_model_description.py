@@ -5,7 +5,7 @@ import json
 import pellucid as pc
 from pellucid import nn
 from pellucid.functional import cross_entropy
-from pellucid.train.beside_graph import About
+from pellucid.train.run_files.model_description import About
 
 
 def model():

@@ -16,7 +16,7 @@ Same = Callable[[Trainer, Trainer], None]
 def test_only_the_newest_checkpoints_stay(
     make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
+    monkeypatch.setattr("pellucid.train.stepping.pace.TARGET_SECONDS", 0.0)
     folder = tmp_path / "run"
     make(saving=Saving(folder, every_seconds=0.0, checkpoints=3, report=False)).fit(2)
     names = [path.name for path in RunFolder.open(folder).checkpoint_files()]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pellucid.train import EarlyStopping, RunFolder, Saving, Trainer
-from pellucid.train import course as module
+from pellucid.train.run_files import resuming as module
 
 FOLDERS = Path(__file__).parent / "folders"  # made in November 2026, before checkpoints told times
 Make = Callable[..., Trainer]

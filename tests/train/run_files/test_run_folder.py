@@ -145,7 +145,7 @@ print(RunFolder.open({folder!r}).newest_checkpoint().position.step)
 
 
 def test_a_limit_of_the_system_on_files_is_survived(tmp_path: Path) -> None:
-    script = LIMITED.format(tests=str(Path(__file__).parent), folder=str(tmp_path / "run"))
+    script = LIMITED.format(tests=str(Path(__file__).parents[1]), folder=str(tmp_path / "run"))
     environment = os.environ | {"PYTHONPATH": str(Path(pellucid.__file__).parents[1])}
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, env=environment, text=True, check=False

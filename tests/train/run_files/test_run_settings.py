@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pellucid.errors import FileError
-from pellucid.train import RunFolder, run_settings
-from pellucid.train.run_settings import FORMAT, read_settings
+from pellucid.train import RunFolder
+from pellucid.train.run_files import run_settings
+from pellucid.train.run_files.run_settings import FORMAT, read_settings
 from pellucid.version import __version__
 
 

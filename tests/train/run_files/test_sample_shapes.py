@@ -5,7 +5,7 @@ import pytest
 
 from pellucid.errors import CallError, DTypeError, ShapeError
 from pellucid.graph import Value
-from pellucid.train.samples import check_samples
+from pellucid.train.run_files.sample_shapes import check_samples
 
 IMAGES = Value("x", (1, 3, 4), np.dtype(np.float32))
 IDS = Value("ids", (1, 5), np.dtype(np.int64))

@@ -16,7 +16,7 @@ from pellucid.data import from_arrays
 from pellucid.functional import cross_entropy
 from pellucid.optim import SGD
 from pellucid.train import Options, Saving, Trainer
-from pellucid.train.sessions import FILE, revision, sessions_of, surroundings
+from pellucid.train.run_files.sessions import FILE, revision, sessions_of, surroundings
 from pellucid.version import __version__
 
 DATA = from_arrays(np.arange(24.0).reshape(12, 2) / 24, np.arange(12) % 2, classes=2)

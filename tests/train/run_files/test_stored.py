@@ -20,7 +20,7 @@ from pellucid.optim import Adam
 from pellucid.random import Generator
 from pellucid.tensor import Tensor
 from pellucid.train import AbsoluteError, Options, RocAuc, Saving, Trainer
-from pellucid.train.stored import StoredModel
+from pellucid.train.run_files.stored import StoredModel
 
 # Of what is looked at here the training set is the validation set.
 pytestmark = pytest.mark.filterwarnings("ignore:lint")

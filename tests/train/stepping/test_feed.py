@@ -4,7 +4,7 @@ import numpy as np
 from train.conftest import blobs
 
 from pellucid.tensor import tensor
-from pellucid.train.feed import Feed
+from pellucid.train.stepping.feed import Feed
 
 
 def test_batches_are_rows_of_the_set_itself() -> None:

@@ -273,7 +273,7 @@ def test_schedules_clipping_decay_noise_and_averages_count_updates(executor: str
 def test_a_run_that_is_resumed_at_any_update_has_the_same_bits(
     tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pellucid.train.pace.TARGET_SECONDS", 0.0)
+    monkeypatch.setattr("pellucid.train.stepping.pace.TARGET_SECONDS", 0.0)
     executor = ("reference", "native")[step % 2]
     whole = full(tmp_path / "whole", executor, 3)
     whole.fit(3)

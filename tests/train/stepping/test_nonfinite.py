@@ -11,7 +11,7 @@ from pellucid.functional import cross_entropy
 from pellucid.nn import Module
 from pellucid.tensor import Tensor, holding
 from pellucid.train import Callback, EarlyStopping, EpochRecord, Saving, Trainer
-from pellucid.train.nonfinite import find_origin, is_finite
+from pellucid.train.stepping.nonfinite import find_origin, is_finite
 
 Make = Callable[..., Trainer]
 

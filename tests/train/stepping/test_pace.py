@@ -2,8 +2,8 @@
 
 import pytest
 
-from pellucid.train import pace
-from pellucid.train.pace import Pace, spoken
+from pellucid.train.stepping import pace
+from pellucid.train.stepping.pace import Pace, spoken
 
 
 @pytest.fixture

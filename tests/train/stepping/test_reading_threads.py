@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from pellucid.train.crew import Crew, Load
+from pellucid.train.stepping.reading_threads import Crew, Load
 
 
 def squares(rows: int, piece: int = 3) -> Load:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from train.test_recovery import failing
+from train.policies.test_recovery import failing
 
 from pellucid.train import GoBack, History, Saving, SkipStep, Steps
-from pellucid.train.unmade import tell
+from pellucid.train.stepping.skipped_steps import tell
 
 
 def test_what_is_told_of_such_steps() -> None:

@@ -3,9 +3,9 @@
 import numpy as np
 
 import pellucid as pc
-from pellucid.train import snapshot
-from pellucid.train.checkpoint import Position
-from pellucid.train.snapshot import Snapshot
+from pellucid.train.run_files.checkpoint import Position
+from pellucid.train.stepping import snapshot
+from pellucid.train.stepping.snapshot import Snapshot
 
 START = Position(10, 2, 4)
 

@@ -19,8 +19,8 @@ from pellucid.train import Options, Saving, Trainer, Weights, evaluate
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Shards of seven samples; chunks of two batches of 16, of which two are read ahead."""
-    monkeypatch.setattr("pellucid.train.window.CHUNK_BYTES", 2 * 16 * (4 * 4 + 8))
-    monkeypatch.setattr("pellucid.train.window.AHEAD_BYTES", 4 * 16 * (4 * 4 + 8))
+    monkeypatch.setattr("pellucid.train.stepping.window.CHUNK_BYTES", 2 * 16 * (4 * 4 + 8))
+    monkeypatch.setattr("pellucid.train.stepping.window.AHEAD_BYTES", 4 * 16 * (4 * 4 + 8))
     write_shards(tmp_path / "set", blobs(70), shard_bytes=7 * 16)
     return tmp_path / "set"
 
