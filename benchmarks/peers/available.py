@@ -1,6 +1,6 @@
 """The peers, and which of them are here.
 
-PEERS           by name; Keras takes part in whole runs alone
+PEERS           by name; Keras takes part in whole runs alone, onnxruntime in predictions
 installed       those that can be imported
 keras_backend   the framework on which Keras is run
 """
@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 from pellucid.errors import OptionError, closest
 
-PEERS = ("torch", "jax", "sklearn", "numpy", "keras")  # the names of their modules, too
+PEERS = ("torch", "jax", "sklearn", "numpy", "keras", "onnxruntime")  # names of modules, too
+NO_WHOLE_RUNS = ("numpy", "onnxruntime")  # nobody writes one by hand; it trains nothing
+BESIDES = {"onnxruntime": ("onnx",)}  # modules that a peer's networks are written with
 KERAS_BACKENDS = ("jax", "torch")  # the quicker one first
 
 
@@ -22,7 +24,8 @@ def installed(peers: Sequence[str]) -> list[str]:
     for peer in peers:
         if peer not in PEERS:
             raise OptionError(f"bench: peer {peer!r}. {closest(peer, PEERS)}")
-    return [peer for peer in peers if _is_there(peer) and (peer != "keras" or keras_backend())]
+    complete = [p for p in peers if all(map(_is_there, (p, *BESIDES.get(p, ()))))]
+    return [peer for peer in complete if peer != "keras" or keras_backend()]
 
 
 def keras_backend() -> str | None:

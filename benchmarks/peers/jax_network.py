@@ -43,13 +43,15 @@ def start(layers: Sequence[Any], weights: Iterator[Any]) -> list[Any]:
 
 
 def apply(layers: Sequence[Any], parameters: list[Any], x: Any, key: Any) -> Any:
-    """The network's outputs for a batch; `key` is for dropout."""
+    """The network's outputs for a batch; `key` is for dropout, and None where one predicts."""
     import jax
 
     for number, (layer, own) in enumerate(zip(layers, parameters, strict=True)):
         match layer:
             case Residual(way, way_round):
                 x = jax.nn.relu(apply(way, own[0], x, key) + apply(way_round, own[1], x, key))
+            case Dropout() if key is None:
+                pass
             case Dropout(p):
                 kept = jax.random.bernoulli(jax.random.fold_in(key, number), 1 - p, x.shape)
                 x = x * kept / (1 - p)

@@ -1,4 +1,4 @@
-"""Prediction in other systems: a dense network's outputs for one batch a call.
+"""Prediction in other systems: a network's outputs for one batch a call.
 
 Peers get arrays of their own kind, made beforehand, and may answer with such: what a call gives
 back is complete and in the host's memory.
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import peer_jax
 import peer_numpy
+import peer_onnxruntime
 import peer_torch
 
 from pellucid.bench.contender import Contender, with_threads
@@ -20,8 +21,13 @@ Array = np.ndarray[Any, Any]
 
 
 def contenders(problem: Problem, peers: Sequence[str], threads: Sequence[int]) -> list[Contender]:
-    """The given peers; those that predict nothing here are left out."""
-    makers = {"torch": _torch, "jax": _jax, "sklearn": _sklearn, "numpy": _numpy}
+    """The given peers; those that predict nothing here are left out.
+
+    scikit-learn has no convolutions, and by hand nobody writes them in NumPy.
+    """
+    makers = {"torch": _torch, "jax": _jax, "onnxruntime": peer_onnxruntime.contenders}
+    if not problem.workload.network:
+        makers |= {"sklearn": _sklearn, "numpy": _numpy}
     return [c for peer in peers if peer in makers for c in makers[peer](problem, threads)]
 
 

@@ -27,7 +27,8 @@ CHOICE = click.Option(
     default=",".join(PEERS),
     show_default=True,
     metavar="NAMES",
-    help="Libraries to measure beside pellucid, where installed; keras takes part in W10 alone.",
+    help="Libraries to measure beside pellucid, where installed; keras takes part in W10 alone, "
+    "onnxruntime (with onnx) in predictions.",
 )
 
 

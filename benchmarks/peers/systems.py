@@ -14,7 +14,7 @@ import peer_numpy
 import peer_predictions
 import peer_sklearn
 import peer_torch
-from available import installed
+from available import NO_WHOLE_RUNS, installed
 
 from pellucid.bench.alone import native
 from pellucid.bench.contender import Contender, Systems
@@ -26,12 +26,11 @@ WHOLE_RUN = Path(__file__).with_name("peer_whole_run.py")
 def beside(peers: Sequence[str], threads: Sequence[int]) -> Systems:
     """pellucid and the given peers, in all their configurations.
 
-    Nobody writes a whole run by hand in NumPy.
-
     Errors: OptionError for an unknown peer.
     """
     here = installed(peers)
-    runs = {name: (sys.executable, str(WHOLE_RUN), name) for name in here if name != "numpy"}
+    training = [name for name in here if name not in NO_WHOLE_RUNS]
+    runs = {name: (sys.executable, str(WHOLE_RUN), name) for name in training}
     return Systems(lambda problem: contenders(problem, here, threads), runs)
 
 

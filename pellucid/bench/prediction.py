@@ -1,4 +1,4 @@
-"""Prediction: a dense network's outputs for one batch a call.
+"""Prediction: a network's outputs for one batch a call.
 
 runner      a function that predicts some batches with pellucid
 in_turn     the same of any function that predicts

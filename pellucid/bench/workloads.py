@@ -49,7 +49,9 @@ class Workload:
         if self.network:
             layers = NETWORKS[self.network]
             image = self.sizes
-            return self.batch * (3 * flops(layers, image) + 2 * first_flops(layers, image))
+            times, times_first = (3, 2) if self.trains else (1, 1)
+            work = times * flops(layers, image) + times_first * first_flops(layers, image)
+            return self.batch * work
         pairs = zip(self.sizes[:-1], self.sizes[1:], strict=True)
         forward = [2 * self.batch * a * b for a, b in pairs]
         return 3 * sum(forward) - forward[0] if self.trains else sum(forward)
@@ -157,6 +159,20 @@ WORKLOADS = {
             )
             for batch in (1, 100, 1000)
         ),
+        *(
+            Workload(
+                f"I{batch}{network}",
+                f"prediction with the {network} convnet of {trained}, batch {batch}",
+                (1, 28, 28),
+                batch,
+                "none",
+                0.0,
+                4 * batch,
+                network=network,
+            )
+            for network, trained in (("simple", "W5"), ("deep", "W6"))
+            for batch in (1, 32, 1000)
+        ),
     )
 }
 
@@ -218,4 +234,7 @@ def _problem_of_a_network(workload: Workload) -> Problem:
     centres = rng.random((10, *workload.sizes), dtype=np.float32)
     features = rng.random((workload.samples, *workload.sizes), dtype=np.float32)
     features = 0.7 * features + 0.3 * centres[labels]
-    return Problem(workload, features, labels, (), weights_of(NETWORKS[workload.network]))
+    weights = weights_of(NETWORKS[workload.network])
+    if not workload.trains:
+        weights = tuple(_biases(workload, rng, len(w)) if w.ndim == 1 else w for w in weights)
+    return Problem(workload, features, labels, (), weights)

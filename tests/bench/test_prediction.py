@@ -10,6 +10,7 @@ from pellucid.bench.show import LOSS_TOLERANCE
 from pellucid.bench.workloads import WORKLOADS, problem
 
 NAMES = ["I1", "I100", "I1000"]
+CONVNETS = [f"I{batch}{name}" for name in ("simple", "deep") for batch in (1, 32, 1000)]
 
 
 def by_hand(made, steps):
@@ -23,10 +24,13 @@ def by_hand(made, steps):
 
 
 def test_predictions_are_among_the_workloads_and_their_work_is_the_forward_pass():
-    assert [name for name, workload in WORKLOADS.items() if not workload.trains] == NAMES
+    assert [name for name, workload in WORKLOADS.items() if not workload.trains] == NAMES + CONVNETS
     for name, batch in zip(NAMES, (1, 100, 1000), strict=True):
         assert WORKLOADS[name].batch == batch
         assert WORKLOADS[name].flops == 2 * batch * (784 * 50 + 50 * 10)
+    conv, dense = 24 * 24 * 30 * 25, 30 * 12 * 12 * 100 + 100 * 10
+    assert WORKLOADS["I32simple"].flops == 2 * 32 * (conv + dense)
+    assert WORKLOADS["W6"].flops > 2.9 * WORKLOADS["I1deep"].flops * 100
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -35,6 +39,25 @@ def test_our_outputs_are_those_of_the_formula(name):
     run = prediction.runner(made, "native")
     assert run(1) == pytest.approx(by_hand(made, 1), rel=1e-5)
     assert run(7) == pytest.approx(by_hand(made, 7), rel=1e-5)
+
+
+def convnet_by_hand(made, rows):
+    """The simple convnet's loss, in float64, window by window."""
+    kernel, shift, w1, b1, w2, b2 = [a.astype(np.float64) for a in made.network_weights]
+    x = made.features[rows, 0].astype(np.float64)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (5, 5), axis=(1, 2))
+    y = np.einsum("nabij,oij->noab", windows, kernel[:, 0]) + shift[:, None, None]
+    pooled = np.maximum(y, 0).reshape(len(x), 30, 12, 2, 12, 2).max((3, 5))
+    y = np.maximum(pooled.reshape(len(x), -1) @ w1 + b1, 0) @ w2 + b2
+    p = np.exp(y - y.max(1, keepdims=True))
+    return -np.log(p / p.sum(1, keepdims=True))[np.arange(len(x)), made.labels[rows]].mean()
+
+
+def test_a_convnet_s_outputs_are_those_of_the_formula():
+    made = problem(WORKLOADS["I32simple"])
+    found = prediction.runner(made, "native")(2)
+    assert found == pytest.approx(convnet_by_hand(made, slice(32, 64)), rel=1e-5)
+    assert all(w.any() for w in made.network_weights), "a bias of 0 could be forgotten"
 
 
 @pytest.mark.parametrize("name", NAMES)

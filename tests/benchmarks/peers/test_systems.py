@@ -8,6 +8,7 @@ import peer_numpy
 import peer_torch
 import pytest
 import systems
+from available import installed
 
 from pellucid.bench.alone import native
 from pellucid.bench.run import run
@@ -15,8 +16,8 @@ from pellucid.bench.workloads import WORKLOADS, problem
 
 MODULES = {"torch": peer_torch, "jax": peer_jax}
 INSTALLED = [peer for peer in MODULES if importlib.util.find_spec(peer) is not None]
-PEERS = ["torch", "jax", "sklearn", "numpy"]
-PREDICTING = [peer for peer in PEERS if importlib.util.find_spec(peer) is not None]
+PEERS = ["torch", "jax", "sklearn", "numpy", "onnxruntime"]
+PREDICTING = installed(PEERS)
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +52,15 @@ def test_every_configuration_of_every_peer_predicts_as_we_do(peer):
         assert other.go(3) == pytest.approx(own.go(3), rel=1e-5)
 
 
+@pytest.mark.parametrize("name", ["I32simple", "I1deep"])
+def test_convnets_predict_alike_in_every_configuration(name):
+    own, *others = systems.contenders(problem(WORKLOADS[name]), PREDICTING, (1, 2))
+    able = {"pellucid", "torch", "jax", "onnxruntime"} & {"pellucid", *PREDICTING}
+    assert {other.system for other in others} == able
+    for other in others:
+        assert other.go(3) == pytest.approx(own.go(3), rel=1e-4)
+
+
 @pytest.mark.parametrize("name", ["W9", "I1"])
 def test_a_whole_measurement_leaves_out_keras_and_finds_the_same_losses(name, monkeypatch):
     monkeypatch.setattr("pellucid.bench.measure.ROUND_SECONDS", 0.002)
@@ -61,9 +71,10 @@ def test_a_whole_measurement_leaves_out_keras_and_finds_the_same_losses(name, mo
     assert found.disagreements() == []
 
 
-def test_keras_takes_part_in_whole_runs_and_numpy_does_not(monkeypatch):
+def test_keras_takes_part_in_whole_runs_and_what_trains_nothing_does_not(monkeypatch):
     monkeypatch.setattr(systems, "installed", list)
-    (system, command), *others = systems.beside(["keras", "numpy"], [1]).whole_runs.items()
+    asked = ["keras", "numpy", "onnxruntime"]
+    (system, command), *others = systems.beside(asked, [1]).whole_runs.items()
     assert (system, others) == ("keras", [])
     assert command == (sys.executable, str(systems.WHOLE_RUN), "keras")
     assert systems.WHOLE_RUN.is_file()
