@@ -67,6 +67,18 @@ def test_blocks_have_every_column_once(number):
     assert cut.samples == 1 or by_channels(made)
 
 
+@pytest.mark.parametrize(("batch", "blocks"), [(1, 4), (2, 2), (3, 2), (4, 1), (64, 1)])
+def test_few_images_are_cut_so_that_threads_can_share_them(batch, blocks):
+    made = node((batch, 1, 16, 30, 30), (1, 16, 16, 3, 3))
+    assert cut_of(made).blocks == blocks
+    assert cut_of(node((batch, 2, 16, 30, 30), (2, 16, 16, 3, 3))).blocks <= blocks
+
+
+def test_images_of_few_positions_stay_whole():
+    assert cut_of(node((1, 1, 16, 9, 9), (1, 16, 16, 3, 3))).blocks == 1
+    assert cut_of(node((1, 1, 16, 12, 12), (1, 16, 16, 3, 3))).blocks == 2
+
+
 @pytest.mark.parametrize("number", range(len(FORWARD)))
 def test_what_is_laid_out_for_a_block_stays_in_the_cache(number):
     made = FORWARD[number]
