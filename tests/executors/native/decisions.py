@@ -75,8 +75,8 @@ def step_of(name: str) -> Procedure:
     workload = WORKLOADS[name]
     problem = _problem(workload)
     if not workload.trains:
-        model = training.model_of(problem)
-        x = np.zeros((workload.batch, workload.sizes[0]), np.float32)
+        model = training.model_of(problem).inference()
+        x = problem.features[: workload.batch]
         return capture_call(model, row(1), [x]).procedure
     count = 1 if workload.batch >= workload.samples else workload.batch
     return training.step_of(problem).captured(np.zeros(count, np.int64)).procedure
