@@ -2,7 +2,7 @@
 
     Generator   draws uniform, normal and boolean tensors; counts its draws
     SomeRows    some samples of those that a draw is for
-    at_work     those that are at work now, where a batch is taken in parts
+    at_work     those that are at work now, where a batch is taken in parts; draws so far
 
 There is no global state. Two generators with the same seed and purpose give the same
 numbers; with another purpose, independent ones. The number of draws is a variable: inside a
@@ -50,6 +50,7 @@ class SomeRows(Protocol):
 
 class _AtWork(threading.local):
     part: SomeRows | None = None
+    drawn: int = 0  # how often this thread drew, or captured a draw
 
 
 at_work = _AtWork()
@@ -141,6 +142,7 @@ class Generator(Strict):
 
     def _bits(self, shape: int | Shape, count: int) -> Tensor:
         sizes = _sizes(shape)
+        at_work.drawn += 1
         if active_sizes() is not None and not is_recording():
             draw = holding(Value("draw", (), UINT32), Origin(None, ()))
             return apply(RandomBits(sizes, count), self.key(), draw)

@@ -9,6 +9,7 @@ a run goes on in the middle of an epoch with the batches that it would have had.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,7 +27,12 @@ MOST_BUCKETS = 8
 
 @dataclass(frozen=True)
 class Sampling(Strict):
-    """Which samples make up each batch of an epoch: `matrix`, for a Trainer, or `batches`."""
+    """Which samples make up each batch of an epoch: `matrix`, for a Trainer, or `batches`.
+
+    `changes_samples`: whether some come twice in an epoch, and others not at all.
+    """
+
+    changes_samples: ClassVar[bool] = True
 
     def check(self, data: Dataset) -> None:
         """Raise DataError for data that it does not suit."""
@@ -128,6 +134,8 @@ class ByLength(Sampling):
     >>> sorted(data.further[0][full].tolist())
     [[1, 1], [3, 3]]
     """
+
+    changes_samples: ClassVar[bool] = False
 
     pool: int = 20
     buckets: int = 4

@@ -103,14 +103,25 @@ def check_pairs(options: Any) -> None:
         )
 
 
-def check_batch(optimizer: Any, batch: int, samples: int) -> None:
-    """Raise OptionError for a mini-batch where the optimizer needs all samples at once."""
-    if batch < samples and getattr(optimizer, "takes_all", False):
+def check_batch(optimizer: Any, options: Any, samples: int) -> None:
+    """Raise OptionError for samples that change where the optimizer needs all, at each step."""
+    if not getattr(optimizer, "takes_all", False):
+        return
+    batch, sampling, mixing = options.batch_of(samples), options.sampling, options.mixing
+    compares = f"{type(optimizer).__name__}, which compares the gradients of one step with those"
+    if batch < samples:
         raise OptionError(
-            f"Trainer: batch_size is {batch}, with {type(optimizer).__name__}, which compares the "
-            "gradients of one step with those of the last: of two mini-batches they differ by "
-            f"their samples. Give batch_size={samples}, all of them, or another optimizer."
+            f"Trainer: batch_size is {batch}, with {compares} of the last: of two mini-batches "
+            f"they differ by their samples. Give batch_size={samples}, all of them, or another "
+            "optimizer."
         )
+    for name, given in (("sampling", sampling), ("mixing", mixing)):
+        if given is not None and getattr(given, "changes_samples", True):
+            raise OptionError(
+                f"Trainer: {name} is {given!r}, with {compares} of the last: both are of all "
+                "samples as they are, and here a step has other samples than the last, some "
+                "twice or mixed. Leave it out, or use another optimizer."
+            )
 
 
 def _listed(where: str, name: str, given: Any, rule: str) -> tuple[Any, ...]:

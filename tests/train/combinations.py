@@ -1,131 +1,50 @@
 """Combinations of what a training may be told, drawn, resumed and compared with a plain loop.
 
     python -m train.combinations 2000    in `tests`: so many, and which pairs of options were met
+    python -m train.combinations 100 --seed 1 2 3 --draw    the pairs alone, of those of these seeds
 
-OPTIONS     what each option may be
-drawn       one combination; `Combination` trains it, and kills and resumes it
+drawn          one combination; neighbour: another whose programs are compiled already
+Combination    trains it, kills and resumes it, and compares it with the loop in NumPy
 """
 
 import argparse
-import itertools
 import random
-import shutil
 import sys
 import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from train import plain_training
-from train.plain_training import BATCH, EPOCHS, KEPT, SCHEDULES
+from train.combination_options import (
+    BEYOND_THE_LOOP,
+    NONE,
+    OPTIONS,
+    OUTSIDE_OF_STEPS,
+    pairs,
+    possible,
+    with_meaning,
+)
+from train.combined import SAMPLES, Kill, Told
+from train.plain_training import EPOCHS
 
 import pellucid as pc
-from pellucid import nn, optim
-from pellucid.augment import Mixup
-from pellucid.data import ClassBalanced, from_arrays, from_sequences
-from pellucid.functional import cross_entropy
-from pellucid.train import (
-    Callback,
-    ExponentialAverage,
-    Frozen,
-    GoBack,
-    Options,
-    ReduceOnPlateau,
-    Saving,
-    SkipStep,
-    Trainer,
-    UniformAverage,
-    Weights,
-)
+from pellucid.train import Trainer
+from pellucid.train.stepping import pace, weighing, window
 
-SAMPLES, FEATURES, HIDDEN, CLASSES, STEPS = 23, 4, 5, 3, 5
-NONE = "none"
-OPTIONS: dict[str, tuple[str, ...]] = {
-    "optimizer": (*plain_training.UPDATES, "SAM", "ScheduleFreeSGD", "Muon"),
-    "rate": ("number", *SCHEDULES, "on-plateau"),
-    "groups": (NONE, "factor", "own-rate", "own-schedule", "own-decay"),
-    "micro_batch": (NONE, *"1234567", "8"),
-    "clip": (NONE, "ByValue", "ByNorm", "ByGlobalNorm"),
-    "average": (NONE, "exponential", "uniform", "late", "seldom"),
-    "rule": (NONE, "l1", "l2", "weight_decay", "Proximal", "MaxNorm", "GradientNoise"),
-    "weights": (NONE, "samples", "classes"),
-    "network": ("tanh", "sequence", "dropout", "batch-norm"),
-    "data": ("shuffled", "in-order", "drop-last", "balanced", "mixed"),
-    "frozen": (NONE, "at-first", "at-last"),
-    "not_finite": (NONE, "skip", "go-back", "skip-met", "go-back-met"),  # where a sample is nan
-    "executor": ("reference", "native-1", "native-2"),
-}
-# What the loop in NumPy does not do: it compares the others alone.
-BEYOND_THE_LOOP = {
-    "optimizer": {"SAM", "ScheduleFreeSGD", "Muon"},
-    "rate": {"on-plateau"},
-    "rule": {"GradientNoise"},
-    "network": {"dropout", "batch-norm"},
-    "data": {"balanced", "mixed"},
-}
-# Pairs without meaning, which are refused; of these two, the first gives way.
-FREE, SIZES_THAT_LEAVE_ONE = ("ScheduleFreeSGD",), (*"12367",)
-REFUSED: dict[Any, str] = {
-    (("average", ("exponential", "uniform", "late", "seldom")), ("optimizer", FREE)): "average",
-    (("rule", ("Proximal", "MaxNorm")), ("optimizer", FREE)): "changes weights beside the update",
-    (("micro_batch", (*"12345678",)), ("data", ("mixed",))): "mixed with others of their part",
-    (
-        ("micro_batch", SIZES_THAT_LEAVE_ONE),
-        ("network", ("batch-norm",)),
-    ): "Training needs at least 2",
-    (("weights", ("classes",)), ("data", ("balanced",))): "would count more twice",
-    (("data", ("balanced",)), ("network", ("sequence",))): "the one class of each sample",
-    (("data", ("mixed",)), ("network", ("sequence",))): "has several inputs",
-    (("groups", ("own-schedule",)), ("rate", ("on-plateau",))): "sets the rate of each update",
-}
-# What the loop in NumPy has otherwise: LAMB's decay stands inside its direction.
 BOUND = 1e-8  # of the largest weight: what rounding in float64 may come to in a training
-
-
-class Net(nn.Module):
-    """Two layers in float64, of data in float32."""
-
-    def __init__(self, kind: str) -> None:
-        rng = pc.Generator(5)
-        self.hidden = nn.Linear(FEATURES, HIDDEN, rng=rng, dtype="float64")
-        self.norm = nn.BatchNorm(HIDDEN, dtype="float64") if kind == "batch-norm" else None
-        self.dropout = nn.Dropout(0.3, rng=rng) if kind == "dropout" else None
-        classes = CLASSES + (kind == "sequence")  # one that stands behind the ends
-        self.output = nn.Linear(HIDDEN, classes, rng=rng, dtype="float64")
-
-    def forward(self, x: pc.Tensor, lengths: Any = None) -> pc.Tensor:
-        a = self.hidden(x.astype("float64"))
-        if lengths is not None:
-            return self.output(pc.stack(list(self._states(a)), axis=1))
-        h = a.tanh()
-        h = h if self.norm is None else self.norm(h)
-        h = h if self.dropout is None else self.dropout(h)
-        return self.output(h)
-
-    def _states(self, a: pc.Tensor) -> Iterator[pc.Tensor]:
-        h = a[:, 0].tanh()
-        yield h
-        for t in range(1, a.shape[1]):
-            h = (a[:, t] + KEPT * h).tanh()
-            yield h
-
-
-class Kill(Callback):
-    """Leaves what a killed process would: the run folder as it is after some update."""
-
-    def __init__(self, folder: Path, to: Path, step: int) -> None:
-        self.folder, self.to, self.step = folder, to, step
-
-    def after_steps(self, trainer: Any, steps: Any) -> None:
-        if trainer.position.step >= self.step and not self.to.exists():
-            shutil.copytree(self.folder, self.to)
+MOST_LOSS = 1e-5  # of a loss, which is measured in float32 where weights of steps are
+NOT_TOLD = (
+    "Trainer: not finite, and not made",
+    "fit: ",  # where the killed run had come to its end
+)
 
 
 @dataclass(frozen=True)
@@ -135,156 +54,96 @@ class Combination:
     options: dict[str, str]
     seed: int
     killed: int
-    every: int
     folder: Path = field(repr=False)
-
-    def data(self) -> Any:
-        data = self._sound_data()
-        if self.options["not_finite"].endswith("-met"):
-            features = data.features.copy()
-            features[self.seed % SAMPLES].flat[1] = np.nan
-            vars(data)["features"] = features  # a Dataset itself refuses it
-        return data
-
-    def _sound_data(self) -> Any:
-        rng = np.random.default_rng(self.seed)
-        labels = np.arange(SAMPLES) % CLASSES
-        x = rng.normal(np.eye(CLASSES, FEATURES)[labels], 0.7).astype(np.float32)
-        if self.options["network"] != "sequence":
-            return from_arrays(x, labels, classes=CLASSES)
-        parts = [
-            rng.normal(size=(1 + i % STEPS, FEATURES)).astype(np.float32) for i in range(SAMPLES)
-        ]
-        ids = [rng.integers(0, CLASSES, len(part)) for part in parts]
-        return from_sequences(parts, ids, classes=CLASSES, steps=STEPS)
-
-    def model(self) -> Net:
-        return Net(self.options["network"])
-
-    def trainer(self, model: Net, folder: Path | None, *callbacks: Callback) -> Trainer:
-        """A trainer of a model; OptionError where a pair of options has no meaning."""
-        told = self.options
-        saving = None
-        if folder is not None:
-            saving = Saving(folder, report=False, graph=False, every_steps=self.every)
-        plateau = (ReduceOnPlateau(0.5, patience=1),) if told["rate"] == "on-plateau" else ()
-        frozen = {NONE: (), "at-first": (Frozen(model.hidden, until=2),),
-                  "at-last": (Frozen(model.hidden, since=2),)}[told["frozen"]]  # fmt: skip
-        options = Options(
-            batch_size=BATCH, seed=self.seed, metrics=(), keep="last", lint=False, saving=saving,
-            executor=told["executor"].partition("-")[0], callbacks=(*plateau, *frozen, *callbacks),
-            shuffle=told["data"] != "in-order", drop_last=told["data"] == "drop-last",
-            micro_batch=None if told["micro_batch"] == NONE else int(told["micro_batch"]),
-            average=self._average(), weights=self._weights(),
-            sampling=ClassBalanced() if told["data"] == "balanced" else None,
-            mixing=Mixup() if told["data"] == "mixed" else None,
-            not_finite={NONE: None, "skip": SkipStep(most=99), "go-back": GoBack(every=3, most=99)}[
-                told["not_finite"].removesuffix("-met")
-            ],
-        )  # fmt: skip
-        is_sequence = told["network"] == "sequence"
-        loss = partial(cross_entropy, ignore_index=CLASSES) if is_sequence else cross_entropy
-        return Trainer(model, loss, self._optimizer(model), self.data(), None, options)
-
-    def _average(self) -> Any:
-        kinds = {
-            NONE: None,
-            "exponential": ExponentialAverage(0.8),
-            "uniform": UniformAverage(),
-            "late": UniformAverage(start=5),
-            "seldom": ExponentialAverage(0.5, every=3),
-        }
-        return kinds[self.options["average"]]
-
-    def _weights(self) -> Weights:
-        kinds = {
-            NONE: Weights(),
-            "samples": Weights(samples=plain_training.SAMPLE_WEIGHTS[:SAMPLES]),
-            "classes": Weights(classes=self._class_weights()),
-        }
-        return kinds[self.options["weights"]]
-
-    def _class_weights(self) -> list[float]:
-        return plain_training.CLASS_WEIGHTS[: self.data().classes]
-
-    def _optimizer(self, model: Net) -> Any:
-        told = self.options
-        rate = plain_training.RATE
-        rate = SCHEDULES[told["rate"]][0] if told["rate"] in SCHEDULES else rate
-        options: dict[str, Any] = {"groups": self._groups(model), "clip": self._clip()}
-        if told["rule"] in ("l1", "l2", "weight_decay"):
-            options[told["rule"]] = plain_training.PENALTY
-        elif told["rule"] != NONE:
-            options["rules"] = (self._rule(),)
-        if told["optimizer"] == "SAM":
-            return optim.SAM(optim.Momentum(model.parameters(), rate, **options), 0.05)
-        kind = getattr(optim, told["optimizer"])
-        return kind(model.parameters(), rate, **options)
-
-    def _groups(self, model: Net) -> tuple[Any, ...]:
-        own = {
-            "factor": {"factor": 0.5},
-            "own-rate": {"learning_rate": 0.02},
-            "own-schedule": {"learning_rate": SCHEDULES["ExponentialDecay"][0]},
-            "own-decay": {"weight_decay": 0.1},
-        }.get(self.options["groups"])
-        return () if own is None else (optim.Group(model.output, **own),)
-
-    def _clip(self) -> Any:
-        kind = self.options["clip"]
-        return None if kind == NONE else getattr(optim, kind)(plain_training.LIMIT)
-
-    def _rule(self) -> Any:
-        kinds = {
-            "Proximal": lambda: optim.Proximal(l1=plain_training.PENALTY),
-            "MaxNorm": lambda: optim.MaxNorm(plain_training.LONGEST),
-            "GradientNoise": lambda: optim.GradientNoise(variance=0.01, rng=pc.Generator(9)),
-        }
-        return kinds[self.options["rule"]]()
 
     @property
     def has_loop(self) -> bool:
         """Whether the loop in NumPy does all of it."""
-        told = self.options
-        if told["optimizer"] == "LAMB" and "decay" in told["rule"] + told["groups"]:
-            return False
-        return not any(told[name] in beyond for name, beyond in BEYOND_THE_LOOP.items())
+        return not any(self.options[name] in beyond for name, beyond in BEYOND_THE_LOOP.items())
 
     def check(self) -> None:
         """Fail unless a killed run resumes to the same bits, and is what the plain loop says."""
+        told = Told(self.options, self.seed, self.folder / "data")
         threads = self.options["executor"].rpartition("-")[2]
         whole_threads = int(threads) if threads.isdigit() else 1
-        with limited(whole_threads):
+        single = self.options["turns"] == "single"
+        with limited(whole_threads, single=single), small_chunks():
             killed = Kill(self.folder / "whole", self.folder / "killed", self.killed)
-            whole = self.trainer(self.model(), self.folder / "whole", killed)
+            whole = told.trainer(told.model(), self.folder / "whole", killed)
             start = {name: array.copy() for name, array in whole.model.state_dict().items()}
             whole.fit(EPOCHS, show=False)
-        with limited(3 - whole_threads):
-            again = self.trainer(self.model(), self.folder / "killed")
+        with limited(3 - whole_threads, single=not single), small_chunks():
+            again = told.trainer(told.model(), self.folder / "killed")
             again.resume()
             resumed_at = again.position.step
             again.fit(EPOCHS, show=False)
         assert 0 <= resumed_at <= whole.position.step
         same_bits(whole, again)
         if self.has_loop:
-            expected = plain_training.trained(self.options, self.data(), self.seed, start)
-            for name, w in whole.model.state_dict().items():
-                largest = max(1.0, np.abs(expected[name]).max())
-                np.testing.assert_allclose(
-                    w, expected[name], rtol=0, atol=BOUND * largest, err_msg=name
-                )
+            as_the_loop(told, whole, start)
+
+
+def as_the_loop(told: Told, trainer: Trainer, start: dict[str, Any]) -> None:
+    """Fail unless weights and losses are those of the plain loop."""
+    options, history = told.options, trainer.history
+    watched = "train_loss" if options["validation"] == NONE else "validation_loss"
+    given = told.samples, told.seed, start, history.epochs[watched]
+    by_epoch = plain_training.trained(options, *given)
+    kept = history.best_epoch if options["keep"] != "last" else None
+    expected = by_epoch[-1 if kept is None else kept - 1]
+    for name, w in trainer.model.state_dict().items():
+        largest = max(1.0, np.abs(expected[name]).max())
+        np.testing.assert_allclose(w, expected[name], rtol=0, atol=BOUND * largest, err_msg=name)
+    for measure, column in losses(told, by_epoch):
+        found = history.epochs[measure]
+        np.testing.assert_allclose(found, column, rtol=MOST_LOSS, atol=MOST_LOSS, err_msg=measure)
+    if kept is not None:
+        assert history.epochs[watched][kept - 1] == np.nanmin(history.epochs[watched])
+
+
+def losses(told: Told, by_epoch: list[Any]) -> Iterator[tuple[str, list[float]]]:
+    """What each set measures after each epoch, in the loop."""
+    sets = {"train_loss": told.samples}
+    if isinstance(told.sets, dict):
+        sets |= {"validation_loss": told.sets["clean"], "validation_other_loss": told.sets["other"]}
+    elif told.sets is not None:
+        sets["validation_loss"] = told.sets
+    for measure, data in sets.items():
+        x = data.features.astype(np.float64)
+        if measure == "train_loss":
+            if told.options["not_finite"].endswith("-met"):
+                continue
+            given = told.options, data.features, 0, 0, plain_training.LOOK
+            x = plain_training.samples_of(*given)
+        outside = data.classes - 1 if data.labels.ndim > 1 else None
+        known = x, data.labels, outside
+        yield measure, [plain_training.loss_of(weights, *known) for weights in by_epoch]
 
 
 @contextmanager
-def limited(count: int) -> Iterator[None]:
-    """Native programs use so many threads inside it; steps that are not made are not told."""
+def limited(count: int, *, single: bool) -> Iterator[None]:
+    """Native programs use so many threads inside it; what a run says by design is not told."""
     pc.set_threads(count)
+    seconds = 0.0 if single else pace.TARGET_SECONDS
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Trainer: not finite, and not made")
+        with warnings.catch_warnings(), mock.patch.object(pace, "TARGET_SECONDS", seconds):
+            for text in NOT_TOLD:
+                warnings.filterwarnings("ignore", text)
             yield
     finally:
         pc.set_threads(2)
+
+
+@contextmanager
+def small_chunks() -> Iterator[None]:
+    """What is read from the disk is read a batch or two at a time."""
+    with (
+        mock.patch.object(window, "CHUNK_BYTES", 300),
+        mock.patch.object(window, "LEAST_ROWS", plain_training.BATCH),
+        mock.patch.object(weighing, "PROBED", plain_training.BATCH),
+        mock.patch.object(window, "AHEAD_BYTES", 1000),
+    ):
+        yield
 
 
 def measured(trainer: Trainer) -> dict[str, dict[str, str]]:
@@ -297,6 +156,7 @@ def same_bits(one: Trainer, other: Trainer) -> None:
     """Fail unless all that decides how two runs go on is equal, and all that they measured."""
     assert one.position == other.position
     assert measured(one) == measured(other)
+    assert one.history.best_epoch == other.history.best_epoch
     first, second = one.variables(), other.variables()
     assert first.keys() == second.keys()
     for name, variable in first.items():
@@ -306,64 +166,80 @@ def same_bits(one: Trainer, other: Trainer) -> None:
         assert array.tobytes() == again[name].tobytes(), name
 
 
-def drawn(rng: random.Random, folder: Path) -> Combination:
-    """A combination of options, each drawn alike; most of them such that the loop does them."""
+def drawn(rng: random.Random, folder: Path, wanted: Sequence[Any] = ()) -> Combination:
+    """A combination of options; most of them such that the loop does them.
+
+    `wanted`: pairs that were not met yet, one of which is, where others let it be.
+    """
     beyond = BEYOND_THE_LOOP if rng.random() < 0.6 else {}
     options = {
         name: rng.choice([value for value in values if value not in beyond.get(name, ())])
         for name, values in OPTIONS.items()
     }
-    options = {name: _with_meaning(options, name) for name in options}
-    last = plain_training.updates(options, SAMPLES)
-    killed, every = rng.randrange(1, last + 1), rng.choice((1, 2, 3, 5))
-    return Combination(options, rng.randrange(2**32), killed, every, folder)
+    # Compiling takes most of the time.
+    if rng.random() < 0.25:
+        options["executor"] = OPTIONS["executor"][0]
+    if wanted and rng.random() < 0.8:
+        options = with_pair(rng, options, dict(rng.choice(wanted)))
+    return combined(rng, with_meaning(options), folder)
 
 
-def _with_meaning(options: dict[str, str], name: str) -> str:
-    """The value of an option where it has a meaning beside the others, else what is plain."""
-    value = options[name]
-    for (one, ones), (other, others) in REFUSED:
-        if name == one and value in ones and options[other] in others:
-            return OPTIONS[name][0]
-    return value
-
-
-def pairs(options: dict[str, str]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    """All pairs of two options with their values."""
-    return itertools.combinations(options.items(), 2)
-
-
-def possible() -> set[Any]:
-    """All pairs that have a meaning."""
-    found = set()
-    plain = {name: values[0] for name, values in OPTIONS.items()}
-    for (a, ones), (b, others) in itertools.combinations(OPTIONS.items(), 2):
-        for one, other in itertools.product(ones, others):
-            options = plain | {a: one, b: other}
-            if _with_meaning(options, a) == one and _with_meaning(options, b) == other:
-                found.add(((a, one), (b, other)))
+def with_pair(rng: random.Random, options: dict[str, str], pair: dict[str, str]) -> dict[str, str]:
+    """The options with a pair, and others drawn anew where it would be refused beside them."""
+    found = options | pair
+    for _ in range(30):
+        if with_meaning(found).items() >= pair.items():
+            break
+        found = {name: rng.choice(values) for name, values in OPTIONS.items()} | pair
     return found
 
 
-def tried(count: int, seed: int) -> bool:
-    """Try so many drawn combinations; print what failed, and what was met; whether all hold."""
-    rng, met, failed, looped = random.Random(seed), set(), 0, 0
-    begun = time.perf_counter()
-    for i in range(count):
+def neighbour(rng: random.Random, of: Combination, folder: Path) -> Combination:
+    """Another one that differs in what no program depends on."""
+    options = of.options | {name: rng.choice(OPTIONS[name]) for name in OUTSIDE_OF_STEPS}
+    options["executor"] = rng.choice(OPTIONS["executor"][1:])
+    if options["data"] in ("shuffled", "in-order", "balanced"):
+        options["data"] = rng.choice(("shuffled", "in-order", "balanced"))
+    return combined(rng, with_meaning(options), folder)
+
+
+def combined(rng: random.Random, options: dict[str, str], folder: Path) -> Combination:
+    """Options with a seed, and an update after which the run is killed."""
+    last = plain_training.updates(options, SAMPLES) * EPOCHS
+    return Combination(options, rng.randrange(2**31), rng.randrange(1, last + 1), folder)
+
+
+def several(count: int, seed: int) -> Iterator[Combination]:
+    """So many combinations: of all pairs of options, those first that were not met yet."""
+    rng, last = random.Random(seed), None
+    missing = possible()
+    for _ in range(count):
         with tempfile.TemporaryDirectory() as folder:
-            combination = drawn(rng, Path(folder))
+            if last is not None and last.options["executor"] != "reference" and rng.random() < 0.4:
+                last = neighbour(rng, last, Path(folder))
+            else:
+                last = drawn(rng, Path(folder), sorted(missing))
+            missing -= set(pairs(last.options))
+            yield last
+
+
+def tried(count: int, seeds: Sequence[int], *, run: bool) -> bool:
+    """Try so many drawn combinations of each seed; print what failed, and what was met."""
+    met, failed, looped, begun = set(), 0, 0, time.perf_counter()
+    for seed in seeds:
+        for i, combination in enumerate(several(count, seed)):
             try:
-                combination.check()
+                if run:
+                    combination.check()
             except Exception:
                 failed += 1
                 print(f"{i}: {combination}\n{traceback.format_exc()}", flush=True)
-        met.update(pairs(combination.options))
-        looped += combination.has_loop
-        if (i + 1) % 100 == 0:
-            print(f"{i + 1} in {time.perf_counter() - begun:.0f} s", flush=True)
+            met.update(pairs(combination.options))
+            looped += combination.has_loop
     print(
-        f"seed {seed}: {count} combinations, {looped} of them beside the loop in NumPy, "
-        f"{failed} failed; {len(met)} of {len(possible())} pairs of options met"
+        f"{count * len(seeds)} combinations in {time.perf_counter() - begun:.0f} s, {looped} "
+        f"beside the loop in NumPy, {failed} failed; "
+        f"{len(met)} of {len(possible())} pairs of options met"
     )
     for one, other in sorted(possible() - met)[:50]:
         print("not met:", *one, *other)
@@ -372,8 +248,9 @@ def tried(count: int, seed: int) -> bool:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("count", type=int, help="How many combinations.")
-    parser.add_argument("--seed", type=int, default=None, help="Left out: drawn.")
+    parser.add_argument("count", type=int, help="How many combinations of each seed.")
+    parser.add_argument("--seed", type=int, nargs="+", default=[], help="Left out: drawn.")
+    parser.add_argument("--draw", action="store_true", help="Only count the pairs that are met.")
     asked = parser.parse_args()
-    seed = random.SystemRandom().randrange(2**32) if asked.seed is None else asked.seed
-    sys.exit(0 if tried(asked.count, seed) else 1)
+    drawn_seeds = [random.SystemRandom().randrange(2**32)]
+    sys.exit(0 if tried(asked.count, asked.seed or drawn_seeds, run=not asked.draw) else 1)

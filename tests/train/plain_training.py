@@ -1,8 +1,7 @@
 """A training as a plain loop in NumPy, in float64: what a Trainer's must come to.
 
-    trained     the weights after all epochs, from the same start
-    UPDATES     the updates of optimizers, by name
-    SCHEDULES   schedules beside what they say, as functions of the updates before
+    trained    after each epoch, the weights that are used
+    loss_of    what a set measures with them
 
 Nothing is shared with the library but the order of samples, which has tests of its own. What a step
 does, in this order: gradients of the loss, divided by the weight of the batch; clipping; penalties
@@ -11,127 +10,61 @@ in the gradient; decay; the optimizer's formula; what rules do to the new weight
 
 import copy
 import math
-from collections.abc import Callable
 from unittest import mock
 
 import numpy as np
 import optimizer_loops
+from train.plain_updates import DECAY_WITHIN, SCHEDULES, UPDATES, USUAL_DECAY
 
-from pellucid import optim
-from pellucid.data import batches
+from pellucid.data import ByLength, ClassBalanced, batches
 
 BATCH, EPOCHS = 8, 4
 RATE, PENALTY, LIMIT, LONGEST = 0.05, 0.03, 0.02, 0.8
 KEPT = 0.5  # of a state, from one step of a sequence to the next
+TOO_LARGE = 1e6  # what the network makes nan of
+RHO = 0.05
+LOWERED = 0.5  # the rate, on a plateau
+BY_LENGTH = ByLength(pool=2, buckets=2)
 CLASS_WEIGHTS = [1.0, 2.0, 0.5, 1.5]
 SAMPLE_WEIGHTS = np.tile(np.float32([0.5, 1.0, 2.0, 1.0]), 100)
+TRAIN, LOOK = (int.from_bytes(word, "big") for word in (b"tran", b"look"))
 
 
-def sgd(w, g, s, t):
-    return w - optimizer_loops.RATE * g
+def batch_of(options, samples):
+    """How many samples an update takes."""
+    return samples if options["optimizer"] == "LBFGS" else BATCH
 
 
-def momentum(w, g, s, t):
-    s["v"] = 0.9 * s.get("v", 0.0) + g
-    return w - optimizer_loops.RATE * s["v"]
-
-
-def nesterov(w, g, s, t):
-    s["v"] = 0.9 * s.get("v", 0.0) + g
-    return w - optimizer_loops.RATE * (g + 0.9 * s["v"])
-
-
-def adagrad(w, g, s, t):
-    s["h"] = s.get("h", 0.0) + g**2
-    return w - optimizer_loops.RATE * g / (np.sqrt(s["h"]) + 1e-7)
-
-
-def rmsprop(w, g, s, t):
-    s["h"] = 0.9 * s.get("h", 0.0) + 0.1 * g**2
-    return w - optimizer_loops.RATE * g / (np.sqrt(s["h"]) + 1e-7)
-
-
-def adam(w, g, s, t):
-    m, v = optimizer_loops.moments(g, s)
-    m, v = m / (1 - 0.9**t), v / (1 - 0.999**t)
-    return w - optimizer_loops.RATE * m / (np.sqrt(v) + 1e-8)
-
-
-def lamb(w, g, s, t):
-    """Biases begin at 0, and move all the same: then the step is that of Adam."""
-    if np.linalg.norm(w) > 0.0:
-        return optimizer_loops.lamb(w, g, s, t)
-    m, v = optimizer_loops.moments(g, s)
-    return w - optimizer_loops.RATE * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-6)
-
-
-FURTHER = ("Adadelta", "AdamEpsilonHat", "Adamax", "Lion", "NAdam", "RAdam")
-UPDATES = {
-    "SGD": sgd,
-    "Momentum": momentum,
-    "Nesterov": nesterov,
-    "AdaGrad": adagrad,
-    "RMSProp": rmsprop,
-    "Adam": adam,
-    "AdamW": adam,
-    "LAMB": lamb,
-    **{name: optimizer_loops.LOOPS[name] for name in FURTHER},
-}
-USUAL_DECAY = {"AdamW": 0.01}
-
-
-def half_cosine(share, first, last):
-    return last + (first - last) * (1 + math.cos(math.pi * min(max(share, 0.0), 1.0))) / 2
-
-
-def one_cycle(n, peak=0.05, steps=12, rise=0.3):
-    top = rise * steps - 1
-    if n <= top:
-        return half_cosine(n / top, peak / 25, peak)
-    return half_cosine((n - top) / (steps - 1 - top), peak, peak / 250_000)
-
-
-SCHEDULES: dict[str, tuple[optim.Schedule, Callable[[int], float]]] = {
-    "StepDecay": (optim.StepDecay(0.05, every=4, factor=0.5), lambda n: 0.05 * 0.5 ** (n // 4)),
-    "ExponentialDecay": (optim.ExponentialDecay(0.04, 0.9), lambda n: 0.04 * 0.9**n),
-    "CosineDecay": (optim.CosineDecay(0.05, 8, 0.001), lambda n: half_cosine(n / 8, 0.05, 0.001)),
-    "WarmUp": (
-        optim.WarmUp(3, optim.LinearDecay(0.05, 10)),
-        lambda n: min(1.0, (n + 1) / 3) * 0.05 * (1 - min(1.0, max(0, n - 3) / 10)),
-    ),
-    "LinearDecay": (
-        optim.LinearDecay(0.05, 9, 0.01), lambda n: 0.05 + (0.01 - 0.05) * min(n, 9) / 9
-    ),
-    "PolynomialDecay": (
-        optim.PolynomialDecay(0.05, 20, 2.0, 0.001),
-        lambda n: 0.001 + 0.049 * (1 - n / 20) ** 2,
-    ),
-    "InverseSquareRoot": (
-        optim.InverseSquareRoot(0.05, 4),
-        lambda n: 0.05 * min((n + 1) / 4, math.sqrt(4 / (n + 1))),
-    ),
-    "CosineRestarts": (
-        optim.CosineRestarts(0.05, period=2, factor=2),
-        lambda n: half_cosine(n / 2, 0.05, 0) if n < 2
-        else half_cosine((n - 2) / 4, 0.05, 0) if n < 6 else half_cosine((n - 6) / 8, 0.05, 0),
-    ),
-    "Chain": (
-        optim.Chain([optim.Constant(0.02), optim.LinearDecay(0.05, 10)], at=[5]),
-        lambda n: 0.02 if n < 5 else 0.05 * (1 - (n - 5) / 10),
-    ),
-    "OneCycle": (optim.OneCycle(0.05, 12), one_cycle),
-}  # fmt: skip
-
-
-def epoch_batches(options, samples, seed, epoch):
+def epoch_batches(options, data, seed, epoch):
     """The batches of an epoch."""
+    orders = {"balanced": ClassBalanced(), "by-length": BY_LENGTH}
+    size = batch_of(options, len(data))
+    if options["data"] in orders:
+        return orders[options["data"]].batches(data, size, seed=seed, epoch=epoch)
     cut = {"shuffle": options["data"] != "in-order", "drop_last": options["data"] == "drop-last"}
-    return batches(samples, BATCH, seed=seed, epoch=epoch, **cut)
+    return batches(len(data), size, seed=seed, epoch=epoch, **cut)
 
 
 def updates(options, samples):
-    """How many updates there are in all."""
-    return EPOCHS * len(epoch_batches(options, samples, 0, 0))
+    """How many updates there are in an epoch."""
+    whole, rest = divmod(samples, batch_of(options, samples))
+    return whole + (rest > 0 and options["data"] != "drop-last")
+
+
+def jitter(sample, rng):
+    """A transform that somebody wrote."""
+    return sample + np.float32(0.1) * rng.normal(size=sample.shape).astype(np.float32)
+
+
+def samples_of(options, features, seed, epoch, purpose=TRAIN):
+    """The samples as a transform made them in an epoch, or as they are."""
+    if not options["source"].startswith("transform"):
+        return features.astype(np.float64)
+    key = np.array([seed, purpose], np.uint64)
+    counters = [np.array([0, 0, epoch, row], np.uint64) for row in range(len(features))]
+    rngs = [np.random.Generator(np.random.Philox(key=key, counter=c)) for c in counters]
+    made = [jitter(x, rng) for x, rng in zip(features, rngs, strict=True)]
+    return np.stack(made).astype(np.float64)
 
 
 def slopes(weights, h, ids, counts):
@@ -142,12 +75,18 @@ def slopes(weights, h, ids, counts):
     return dz * (counts / counts.sum())[..., None]
 
 
-def gradients(weights, x, ids, counts):
-    """Of samples, or of sequences step by step, by hand."""
+def states(weights, x):
+    """What the hidden layer makes of samples, or of sequences step by step; before and after."""
     a = x @ weights["hidden.weight"] + weights["hidden.bias"]
     h = np.tanh(a)
     for t in range(1, h.shape[1] if h.ndim > 2 else 0):
         h[:, t] = np.tanh(a[:, t] + KEPT * h[:, t - 1])
+    return h
+
+
+def gradients(weights, x, ids, counts):
+    """Of samples, or of sequences step by step, by hand."""
+    h = states(weights, x)
     dz = slopes(weights, h, ids, counts)
     dh = dz @ weights["output.weight"].T
     da = dh * (1 - h**2)
@@ -160,6 +99,15 @@ def gradients(weights, x, ids, counts):
         "output.weight": h.T @ dz,
         "output.bias": dz.sum(axis=0),
     }
+
+
+def loss_of(weights, x, ids, outside):
+    """The mean of the cross-entropy over all samples, or all steps within them."""
+    z = states(weights, x) @ weights["output.weight"] + weights["output.bias"]
+    z = z - z.max(axis=-1, keepdims=True)
+    own = np.take_along_axis(z, ids[..., None], axis=-1)[..., 0]
+    counts = ids != outside
+    return float(((np.log(np.exp(z).sum(axis=-1)) - own) * counts).sum() / counts.sum())
 
 
 def counted(options, ids, outside):
@@ -183,35 +131,43 @@ def clipped(kind, found):
     return found
 
 
-def rate_of(options, name, n):
-    """The learning rate of a parameter, after n updates."""
-    rate = SCHEDULES[options["rate"]][1](n) if options["rate"] in SCHEDULES else RATE
+def rate_of(options, name, n, lowered):
+    """The learning rate of a parameter, after n updates; `lowered`: what a plateau has left."""
+    rate = SCHEDULES[options["rate"]][1](n) if options["rate"] in SCHEDULES else RATE * lowered
     if not name.startswith("output."):
         return rate
     own = {
         "factor": 0.5 * rate,
-        "own-rate": 0.02,
+        "own-rate": 0.02 * lowered,
         "own-schedule": SCHEDULES["ExponentialDecay"][1](n),
     }
     return own.get(options["groups"], rate)
 
 
-def updated(options, name, w, g, state, n):
-    """One parameter after an update; n: the updates before."""
-    rate, rule = rate_of(options, name, n), options["rule"]
+def decay_of(options, name, w):
+    """The decay of a parameter."""
+    decay = USUAL_DECAY.get(options["optimizer"], 0.0)
+    decay = PENALTY if options["rule"] == "weight_decay" else decay
+    if options["groups"] == "own-decay" and name.startswith("output."):
+        decay = 0.1
+    return decay if w.ndim > 1 else 0.0
+
+
+def updated(options, name, w, g, state, rate):
+    """One parameter after an update."""
+    rule, kind, decay = options["rule"], options["optimizer"], decay_of(options, name, w)
     is_weight = w.ndim > 1
     if is_weight and rule == "l2":
         g = g + PENALTY * w
     if is_weight and rule == "l1":
         g = g + PENALTY * np.sign(w)
-    decay = PENALTY if rule == "weight_decay" else USUAL_DECAY.get(options["optimizer"], 0.0)
-    if options["groups"] == "own-decay" and name.startswith("output."):
-        decay = 0.1
-    if is_weight:
+    if kind in DECAY_WITHIN:
+        state["decay"] = decay
+    else:
         w = w * (1 - rate * decay)
     with mock.patch.object(optimizer_loops, "RATE", rate):
         state["updates"] = state.get("updates", 0) + 1
-        w = UPDATES[options["optimizer"]](w, g, state, state["updates"])
+        w = UPDATES[kind](w, g, state, state["updates"])
     if is_weight and rule == "Proximal":
         w = np.sign(w) * np.maximum(np.abs(w) - rate * PENALTY, 0.0)
     if is_weight and rule == "MaxNorm":
@@ -247,28 +203,81 @@ class Average:
         }
 
 
-def trained(options, data, seed, start):
-    """The weights that are kept after all epochs."""
-    weights = {name: w.astype(np.float64) for name, w in start.items()}
-    states = {name: {} for name in weights}
-    x, ids = data.features.astype(np.float64), data.labels
-    counts = counted(options, ids, data.classes - 1 if ids.ndim > 1 else None)
-    average, n = Average(options["average"]), 0
-    tried, mark = 0, copy.deepcopy((weights, states, average, n))
-    for epoch in range(EPOCHS):
-        for batch in epoch_batches(options, len(ids), seed, epoch):
-            tried += 1
-            if np.isnan(x[batch]).any():  # the step is not made
-                if options["not_finite"] == "go-back-met":
-                    weights, states, average, n = copy.deepcopy(mark)
-                continue
-            found = gradients(weights, x[batch], ids[batch], counts[batch])
-            found = {n: g for n, g in found.items() if not is_frozen(options, n, epoch)}
-            found = clipped(options["clip"], found)
-            for name, g in found.items():
-                weights[name] = updated(options, name, weights[name], g, states[name], n)
-            n += 1
-            average.see(n, weights)
-            if tried % 3 == 0:
-                mark = copy.deepcopy((weights, states, average, n))
-    return weights if options["average"] == "none" else average.mean(weights)
+class Training:
+    """The loop: weights, what optimizers remember, the average, and the updates made."""
+
+    def __init__(self, options, start):
+        self.options, self.n, self.lowered = options, 0, 1.0
+        self.weights = {name: w.astype(np.float64) for name, w in start.items()}
+        self.states = {name: {} for name in self.weights}
+        self.average = Average(options["average"])
+        self.tried, self.mark = 0, self.copied()
+
+    def copied(self):
+        return copy.deepcopy((self.weights, self.states, self.average, self.n))
+
+    def found(self, x, ids, counts, epoch):
+        """The gradients of what is not frozen; with SAM, at the worst weights nearby."""
+
+        def at(weights):
+            found = gradients(weights, x, ids, counts)
+            return {n: g for n, g in found.items() if not is_frozen(self.options, n, epoch)}
+
+        found = at(self.weights)
+        if self.options["optimizer"] != "SAM":
+            return found
+        norm = math.sqrt(sum(float((g**2).sum()) for g in found.values()))
+        uphill = {n: w + RHO / norm * found[n] if n in found else w
+                  for n, w in self.weights.items()}  # fmt: skip
+        return at(uphill)
+
+    def step(self, x, ids, counts, epoch):
+        """One batch."""
+        self.tried += 1
+        if (x > TOO_LARGE).any():  # the step is not made
+            if self.options["not_finite"] == "go-back-met":
+                self.weights, self.states, self.average, self.n = copy.deepcopy(self.mark)
+            return
+        for name, g in clipped(self.options["clip"], self.found(x, ids, counts, epoch)).items():
+            rate = rate_of(self.options, name, self.n, self.lowered)
+            given = self.weights[name], g, self.states[name], rate
+            self.weights[name] = updated(self.options, name, *given)
+        self.n += 1
+        self.average.see(self.n, self.weights)
+        if self.tried % 3 == 0:
+            self.mark = self.copied()
+
+    def shown(self):
+        """The weights that are used."""
+        if self.options["optimizer"].startswith("ScheduleFree"):
+            return {n: self.states[n].get("x", w) for n, w in self.weights.items()}
+        if self.options["average"] != "none":
+            return dict(self.average.mean(self.weights))
+        return dict(self.weights)
+
+
+def plateaus(values):
+    """After which epochs the rate is lowered, with a patience of one."""
+    best = math.inf
+    for value in values:
+        yield not value < best  # nan is no gain
+        best = value if value < best else best
+
+
+def trained(options, data, seed, start, measured):
+    """After each epoch, the weights that are used.
+
+    `measured`: what was watched after each epoch, by which rates are lowered on a plateau.
+    """
+    training, found = Training(options, start), []
+    outside = data.classes - 1 if data.labels.ndim > 1 else None
+    counts, ids = counted(options, data.labels, outside), data.labels
+    features = data.features if ids.ndim > 1 else data.features.reshape(len(ids), -1)
+    for epoch, lower in zip(range(len(measured)), plateaus(measured), strict=True):
+        x = samples_of(options, features, seed, epoch)
+        for rows in epoch_batches(options, data, seed, epoch):
+            training.step(x[rows], ids[rows], counts[rows], epoch)
+        found.append(training.shown())
+        if lower and options["rate"] == "on-plateau":
+            training.lowered *= LOWERED
+    return found

@@ -17,12 +17,18 @@ from pellucid.optim.optimizer import Optimizer, Slots
 from pellucid.optim.rules import weights_only
 from pellucid.optim.schedules import check
 from pellucid.primitives.base import DType
+from pellucid.random import at_work
 from pellucid.scopes import scope
 from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.variables import Variable, assign_all
 
 ENOUGH = 1e-4  # of the fall that the slope promises must a step bring (Armijo)
+DRAWS = (
+    "LBFGS: the loss draws random numbers, as dropout and noise do, so that it is another function "
+    "each time it is asked, and no length brings a fall that is one. Leave them out, or use "
+    "another optimizer."
+)
 LEAST_CURVATURE = 1e-10  # s y / s s of a pair that is remembered, so that H stays positive
 
 
@@ -41,12 +47,14 @@ class LBFGS(Optimizer):
 
     The loss must be the same function each time it is asked: pairs of gradients of two
     mini-batches tell of their difference and not of curvature, so that a `Trainer` refuses
-    batches smaller than its data; no dropout, and no other random numbers. An update computes the
-    loss 1 + `trials` times, compiled or not. `minimize(loss)` and `apply(gradients)` cannot, and
-    take a = learning_rate: so does PyTorch 2.13, LBFGS(lr=1, max_iter=1).
+    batches smaller than its data, or with other samples at each; a loss that draws random numbers,
+    as by dropout, is refused. An update computes the loss 1 + `trials` times, compiled or not.
+    `minimize(loss)` and `apply(gradients)` cannot, and take a = learning_rate: so does PyTorch
+    2.13, LBFGS(lr=1, max_iter=1).
     Shapes: s and y (memory, *w.shape), g and d as w.
     Errors: OptionError for l1, weight_decay, clip, rules and groups: what they change is not the
-    gradient of a loss that falls. l2 is, and is part of the loss that is searched.
+    gradient of a loss that falls. l2 is, and is part of the loss that is searched. From an update,
+    for a loss that draws.
     Source: Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 3.1.
     """
 
@@ -78,7 +86,10 @@ class LBFGS(Optimizer):
     def minimize_by(self, compute: Callable[[], Tensor]) -> None:
         """One update of every parameter, of a length at which the loss falls."""
         follow(self.learning_rate)
+        drawn = at_work.drawn
         loss = compute() + self._penalty()
+        if at_work.drawn > drawn:
+            raise OptionError(DRAWS)
         gradients = self.gradients(loss)
         with scope("direction", absolute=True):
             pairs, direction = self._directed(gradients)

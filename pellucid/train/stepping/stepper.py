@@ -34,7 +34,7 @@ class Stepper:
         self._options = options
         self._samples = len(program.feed.data)
         self._batch = options.batch_of(self._samples)
-        check_batch(program.task.optimizer, self._batch, self._samples)
+        check_batch(program.task.optimizer, options, self._samples)
         self._snapshot: Snapshot | None = None
         self._batches: tuple[int, Any, Any] | None = None
         program.feed.follow(self._epoch, options.seed)

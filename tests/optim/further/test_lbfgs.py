@@ -9,6 +9,8 @@ from train.conftest import StopAt, assert_same_bits, blobs
 
 import pellucid as pc
 from pellucid import nn, optim
+from pellucid.augment import Mixup
+from pellucid.data import ClassBalanced
 from pellucid.errors import OptionError
 from pellucid.functional import cross_entropy
 from pellucid.train import Options, Saving, Trainer
@@ -220,3 +222,43 @@ def test_what_has_no_meaning_is_refused():
         optim.LBFGS(w, clip=optim.ByNorm(1.0))
     with pytest.raises(OptionError, match=r"LBFGS: memory 0\. It must be at least 1"):
         optim.LBFGS(w, memory=0)
+
+
+@pytest.mark.parametrize("executor", ["eager", "reference"])
+def test_a_loss_that_draws_is_another_function_each_time_and_is_refused(executor):
+    net = nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5))
+    optimizer = optim.LBFGS(net.parameters())
+    x = pc.ones((2, 4))
+
+    def loss():
+        return (net(x) ** 2.0).mean()
+
+    def step():
+        optimizer.minimize_by(loss)
+
+    step = step if executor == "eager" else pc.compile(step, executor=executor)
+    before = net.state_dict()
+    with pytest.raises(OptionError, match="LBFGS: the loss draws random numbers, as dropout"):
+        step()
+    assert int(optimizer.steps.numpy()) == 0
+    assert (net.state_dict()["0.weight"] == before["0.weight"]).all()
+    net.inference()
+    step()  # it draws nothing then
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (
+            {"sampling": ClassBalanced()},
+            r"sampling is ClassBalanced\(\), with LBFGS, which compares",
+        ),
+        ({"mixing": Mixup()}, "mixing is Mixup.*other samples than the last"),
+    ],
+    ids=["sampling", "mixing"],
+)
+def test_other_samples_at_each_step_are_refused(given, text):
+    net, data = nn.Linear(4, 3), blobs(20)
+    optimizer = optim.LBFGS(net.parameters())
+    with pytest.raises(OptionError, match=text):
+        Trainer(net, cross_entropy, optimizer, data, options=Options(20, **given))
