@@ -22,7 +22,7 @@ from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine_code import is_long, machine_code
 from pellucid.executors.native.runtime.accepted import Accepted
 from pellucid.executors.native.runtime.call_back import CallBack, Failed
-from pellucid.executors.native.runtime.listing import Gate, Listing
+from pellucid.executors.native.runtime.listing import Gate, Listing, shared_work
 from pellucid.executors.native.runtime.program import LEAST_WORK, SharedTask, step_loop
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
@@ -48,7 +48,7 @@ class Native:
         gate = Gate(self.code.gate, self._arena_slot + FAILURE)
         code = self.code
         self.listing = Listing(functions, code.bindings, code.work, gate, code.items)
-        shared = [work for work in self.listing.work if work.chunks(2) > 1]
+        shared = shared_work(self.listing.work)
         self._to_share = sum(work.nanoseconds for work in shared)
         self._most_workers = max((work.units for work in shared), default=1)
 

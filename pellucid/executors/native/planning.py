@@ -23,15 +23,20 @@ from pellucid.executors.native.schedule.nest import spill
 from pellucid.executors.native.schedule.plan import plan
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.executors.native.schedule.recompute import recomputed
+from pellucid.executors.native.schedule.row_blocks import in_row_blocks
 from pellucid.executors.native.schedule.row_strips import by_strips, neighbours
 from pellucid.executors.native.schedule.sum_blocks import lost_beside
 from pellucid.graph import Procedure, Value
+from pellucid.primitives import Scan
 
 GRAPH_PASSES = (simplify, with_traces, masks_from_results, in_parts, by_strips)
 
 
-def planned(procedure: Procedure) -> Planned:
-    """A procedure with all decisions taken: kernels, their order, places in memory."""
+def planned(procedure: Procedure, turns: Scan | None = None) -> Planned:
+    """A procedure with all decisions taken: kernels, their order, places in memory.
+
+    `turns` is the loop whose body it is, if it is one.
+    """
     graph = procedure.graph
     for better in GRAPH_PASSES:
         graph = better(graph)
@@ -50,6 +55,8 @@ def planned(procedure: Procedure) -> Planned:
         kernel.stores += _kept_beside(kernel, views)
     # Loops of the graph are planned by themselves, each once; then all is put in order.
     graph = with_bodies(kernels, graph, planned)
+    if turns is not None:
+        kernels = in_row_blocks(kernels, graph, views, turns)
     can_fail = failing(kernels, graph)
     decided = plan(procedure, graph, kernels, views, can_fail)
     target = targets.host()

@@ -43,6 +43,7 @@ from pellucid.executors.native.schedule import (
     fusion,
     granularity,
     recompute,
+    row_blocks,
     row_strips,
     sum_blocks,
     work,
@@ -174,10 +175,10 @@ class small_chunks:  # noqa: N801 (used like a function)
     """Inside, whatever is done for large programs is done for the smallest too.
 
     Kernels are divided as far as they can be, threads used for the least work, long sums cut
-    and added in blocks, sums over rows cut, rows reduced some at once, and rows set apart. But
-    where all is to be `whole`, kernels are kept short too, their bodies written once, rules
-    called, and products cut into parts of k. Nothing is kept on the disk: the code is not that of
-    the same programs outside.
+    and added in blocks, sums over rows cut, rows reduced some at once, rows set apart, and those
+    of loops kept apart. But where all is to be `whole`, kernels are kept short too, their bodies
+    written once, rules called, and products cut into parts of k. Nothing is kept on the disk: the
+    code is not that of the same programs outside.
     """
 
     LIMITS = (
@@ -188,6 +189,9 @@ class small_chunks:  # noqa: N801 (used like a function)
         (long_products, "SHORTEST", 2),
         (long_products, "LONGEST", 5),
         (granularity, "KEPT_BYTES", 0),
+        (work, "MOST_CHUNKS_OF_LOOP", 16),
+        (row_blocks, "FEWEST_TURNS", 1),
+        (row_blocks, "HEIGHTS", ((3, 2), (2, 1))),
         (row_strips, "LARGE_BYTES", 0),
         (row_strips, "FEWEST_ROWS", 2),
         (fusion, "MOST_NODES", 4),

@@ -7,6 +7,8 @@ Product     a matrix product, with elementwise work on its result fused behind i
 Single      one primitive by itself: gather, scatter, and whatever has no native form
 TurnedLoop  a loop of the graph: the kernels of its body, turn after turn
 LoopStart   what its carries are at first, copied to where its turns read them
+PanelCopy   the right matrix of a product, copied once for all turns of a loop
+RowBlocks   how a loop that keeps the rows of a batch apart is divided
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from pellucid.executors.native.counting import ceil_div
 from pellucid.executors.native.ir.facts import reduces
 from pellucid.executors.native.ir.views import View, Views, stretched
 from pellucid.graph import Node, Shape, Value
@@ -42,12 +45,30 @@ class Access:
     strides: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class RowBlocks:
+    """The rows of a batch, `count` of them, in blocks of `height`: each block is a unit."""
+
+    count: int
+    height: int
+
+    @property
+    def units(self) -> int:
+        """How many blocks there are, the last one perhaps lower."""
+        return ceil_div(self.count, self.height)
+
+
 @dataclass
 class Kernel:
-    """What all kernels have: nodes in order, values that are written to memory."""
+    """What all kernels have: nodes in order, values that are written to memory.
+
+    Where it has `rows`, it keeps them apart, and so does the whole loop that it is in: its units
+    are blocks of them, and one that begins its rows need not wait for those of others.
+    """
 
     nodes: list[Node] = field(default_factory=list)
     stores: list[Value] = field(default_factory=list)
+    rows: RowBlocks | None = field(default=None, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -88,7 +109,18 @@ class Loop(Fused):
 
 @dataclass
 class Product(Fused):
-    """A matrix product, its first node, and elementwise work on the result."""
+    """A matrix product, its first node, and elementwise work on the result.
+
+    `panels` is a copy of the right matrix, if there is one, in panels as the product reads them.
+    """
+
+    panels: Value | None = None
+
+    def operands(self) -> Iterator[Value]:
+        """What its nodes ask for, and the copy."""
+        yield from super().operands()
+        if self.panels is not None:
+            yield self.panels
 
 
 @dataclass
@@ -126,6 +158,17 @@ class LoopStart(Kernel):
     """The first row of each trace of a loop."""
 
     loop: TurnedLoop = field(default_factory=TurnedLoop)
+
+
+@dataclass
+class PanelCopy(Kernel):
+    """The right matrix of a product, which is the same in all turns of a loop, as panels."""
+
+    product: Product = field(default_factory=Product)
+
+    def operands(self) -> Iterator[Value]:
+        """That matrix."""
+        yield self.product.nodes[0].inputs[1]
 
 
 def makers(kernels: Iterable[Kernel]) -> dict[str, int]:

@@ -13,7 +13,8 @@ In: `schedule.planned.Planned`. Out: the text of a module, and what each functio
     products            matrix products, with what follows them
     standalone          primitives by themselves: gather, scatter, positions (elements: one by one;
                         accumulation: sums that numbers are added to as they come)
-    copies              new values of variables, and what loops begin with
+    copies              new values of variables, and what loops begin with (panel_copies: matrices
+                        that stay as they are through a loop)
     pad_and_concat      padding, joining, windows added up (walks: over two arrays at once)
     convolution         as products of windows (convolved_product: what all ways share;
                         window_columns: windows laid out block by block)

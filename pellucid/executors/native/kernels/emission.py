@@ -30,13 +30,20 @@ MOST_WRITTEN_OUT = 512
 
 def divide(shared: Planned) -> list[Work]:
     """What there is to divide among threads, kernel by kernel."""
-    return [_work(each) for each in coded(shared)[0]]
+    loops: dict[int, int] = {}  # those that keep rows apart, by their plans
+    work = []
+    for each in coded(shared)[0]:
+        loop = 0
+        if each.kernel.rows is not None:
+            loop = loops.setdefault(id(each.shared), len(loops) + 1)
+        work.append(_work(each, loop))
+    return work
 
 
-def _work(each: Coded) -> Work:
+def _work(each: Coded, loop: int) -> Work:
     kind = kind_of(each.kernel)
     units = kind.units(each.kernel, each.shared)
-    return Work(units, kind.nanoseconds(each.kernel), each.strips)
+    return Work(units, kind.nanoseconds(each.kernel), each.strips, loop)
 
 
 @dataclass(frozen=True)

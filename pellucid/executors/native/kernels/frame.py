@@ -11,10 +11,11 @@ from typing import Any
 from llvmlite import ir
 
 from pellucid.executors.native.counting import ceil_div
+from pellucid.executors.native.ir.kernels import RowBlocks
 from pellucid.executors.native.kernels.rule_functions import RuleFunctions
 from pellucid.executors.native.llvm.builder import Builder
 from pellucid.executors.native.llvm.counted_loops import Interval
-from pellucid.executors.native.llvm.indices import Index, Number
+from pellucid.executors.native.llvm.indices import Index, Number, smaller
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import ask_for, load, store
 from pellucid.executors.native.llvm.types import I8, I64, POINTER, VOID
@@ -65,6 +66,14 @@ class Frame:
     def has_units(self) -> ir.Value:
         """Whether there is anything to do, where all is one unit."""
         return self.units.begin < self.units.end
+
+    def refine(self, rows: RowBlocks | None, of_row: int = 1) -> None:
+        """Where units are blocks of rows, count them as a kernel divides rows: so many of each."""
+        if rows is None:
+            return
+        begin = self.units.begin * rows.height
+        end = smaller(self.units.end * rows.height, rows.count)
+        self.units = Interval(begin * of_row, end * of_row)
 
     @property
     def site(self) -> Site:

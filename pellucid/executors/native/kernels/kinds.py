@@ -6,10 +6,18 @@ kind_of     that of a kernel
 
 from typing import Any
 
-from pellucid.executors.native.ir.kernels import Kernel, Loop, LoopStart, Product, Single
+from pellucid.executors.native.ir.kernels import (
+    Kernel,
+    Loop,
+    LoopStart,
+    PanelCopy,
+    Product,
+    Single,
+)
 from pellucid.executors.native.kernels.copies import CopyBackKind, LoopStartKind
 from pellucid.executors.native.kernels.kernel_kind import KernelKind
 from pellucid.executors.native.kernels.loop_kind import LoopKind
+from pellucid.executors.native.kernels.panel_copies import PanelCopyKind
 from pellucid.executors.native.kernels.products import ProductKind
 from pellucid.executors.native.kernels.standalone import SingleKind
 from pellucid.executors.native.schedule.plan import CopyBack
@@ -20,6 +28,7 @@ KINDS: dict[type[Kernel], KernelKind[Any]] = {
     Single: SingleKind(),
     CopyBack: CopyBackKind(),
     LoopStart: LoopStartKind(),
+    PanelCopy: PanelCopyKind(),
 }
 
 

@@ -16,6 +16,8 @@ class LoopKind(KernelKind[Loop]):
 
     def units(self, kernel: Loop, shared: Planned) -> int:
         """Rows, or vectors of columns."""
+        if kernel.rows is not None:
+            return kernel.rows.units
         nest = loop_nest(kernel, shared.views)
         return loop_units(nest, lane_width(kernel, nest, shared.target.vector_bytes))
 
@@ -28,6 +30,8 @@ class LoopKind(KernelKind[Loop]):
         del number
         nest = loop_nest(kernel, frame.views)
         width = lane_width(kernel, nest, frame.target.vector_bytes)
+        if kernel.rows is not None:
+            frame.refine(kernel.rows, loop_units(nest, width) // kernel.rows.count)
         emit_loop(frame, kernel, nest, width)
 
     def described(self, kernel: Loop) -> str:

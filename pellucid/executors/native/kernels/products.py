@@ -37,6 +37,7 @@ def contraction(kernel: Product, views: Views) -> Contraction:
     node = kernel.nodes[0]
     left, right = node.inputs
     a, b = views[left], views[right]
+    block = 0 if kernel.rows is None else kernel.rows.height
     return Contraction(
         m=node.output.shape[-2],
         n=node.output.shape[-1],
@@ -45,6 +46,7 @@ def contraction(kernel: Product, views: Views) -> Contraction:
         a_strides=(a.strides[-2], a.strides[-1]),
         b_strides=(b.strides[-2], b.strides[-1]),
         light=_is_light(kernel),
+        block=block,
     )
 
 
@@ -132,7 +134,9 @@ class _Products:
     def _product(self, batch: Indices, units: Interval) -> None:
         """Some units of one product of the batch."""
         left = self._operand(batch, 0)
-        operands = left, self._operand(batch, 1)
+        copied = self.kernel.panels
+        right = self._operand(batch, 1) if copied is None else self.frame.pointer(copied)
+        operands = left, right
         epilogue = _Epilogue(self.frame, self.kernel, batch)
         finish = Finish(epilogue.store, epilogue.claim)
         site = self.frame.site

@@ -5,7 +5,7 @@
 Networks repeat their layers, and to write the code of a kernel takes longer than to look at it.
 """
 
-from pellucid.executors.native.ir.kernels import Fused
+from pellucid.executors.native.ir.kernels import Fused, Product
 from pellucid.executors.native.schedule.plan import MemoryPlace
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Node, Value
@@ -32,8 +32,10 @@ class _Outliner:
         nodes = tuple(map(self._node, kernel.nodes))
         stores = tuple(map(self._buffer, kernel.stores))
         reduced = sorted(kernel.space.reduced)
-        space = (type(kernel).__name__, kernel.space.shape, reduced)
-        sketch = (str(space), nodes, stores)
+        space = (type(kernel).__name__, kernel.space.shape, reduced, kernel.rows)
+        copied = kernel.panels if isinstance(kernel, Product) else None
+        panels = None if copied is None else self._buffer(copied)
+        sketch = (str(space), nodes, stores, panels)
         return sketch, list(self.places)
 
     def _node(self, node: Node) -> object:

@@ -64,6 +64,8 @@ class SingleKind(KernelKind[Single]):
 
     def units(self, kernel: Single, shared: Planned) -> int:
         """Planes, parts of a convolution, or rows of a gather; everything else is one piece."""
+        if kernel.rows is not None:
+            return kernel.rows.units
         node = kernel.nodes[0]
         views = shared.views
         if is_of_planes(node):
@@ -92,6 +94,8 @@ class SingleKind(KernelKind[Single]):
         if is_row_gather(node, views) and not is_in_place(node, views):
             _row_gather(frame, node, number)
         elif is_of_planes(node):
+            if kernel.rows is not None:
+                frame.refine(kernel.rows, plane_units(node) // kernel.rows.count)
             emit_planes(frame, node)
         elif is_native_convolution(node):
             emit_convolution(frame, node)

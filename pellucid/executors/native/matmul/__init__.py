@@ -13,7 +13,7 @@ that stay in a cache. `tiling` chooses sizes by estimated cycles.
     panels              panels of columns, and the tiles in them (tiles)
     outer_tiles         a tile by outer products; inner_tiles: by inner products
     remainder           columns that do not fill a vector
-    packing             copies of parts of a matrix, side by side
+    packing             copies of parts of a matrix, side by side (packed_panels: of all of B, once)
     transposed_blocks   products of large matrices the first of which lies transposed
     matrices            where matrices lie
 """

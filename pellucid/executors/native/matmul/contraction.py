@@ -18,7 +18,7 @@ Source: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication
 Georganas et al., High-Performance Deep Learning via a Single Building BlockOfA (2019).
 """
 
-from pellucid.executors.native.counting import padded
+from pellucid.executors.native.counting import ceil_div, padded
 from pellucid.executors.native.llvm.counted_loops import Interval, counted
 from pellucid.executors.native.llvm.indices import Index, larger, smaller
 from pellucid.executors.native.machine.target import Target
@@ -35,6 +35,8 @@ def tiles(spec: Contraction, target: Target) -> int:
     if not spec.m or not spec.n:
         return 0
     cut = tiling(spec, target)
+    if spec.block:
+        return ceil_div(spec.m, spec.block)
     if cut.packs_a:
         return blocks(cut)
     if _by_rows(spec, cut):
@@ -60,7 +62,8 @@ def emit_contraction(
 ) -> None:
     """Code for some units.
 
-    `operands`: where A and B begin, or the matrix itself where its rows are scattered.
+    `operands`: where A and B begin, or the matrix itself where its rows are scattered; where units
+    are blocks of rows, where the panels of B begin.
     """
     if spec.m and spec.n:
         kind = ByBlocks if tiling(spec, site.target).packs_a else _ByTiles
@@ -72,10 +75,26 @@ class _ByTiles(Panels):
 
     def emit(self, units: Interval) -> None:
         """The units, whichever they are."""
-        if _by_rows(self.spec, self.cut):
+        if self.spec.block:
+            self._blocks_of_rows(units)
+        elif _by_rows(self.spec, self.cut):
             self._groups_of_rows(units)
         else:
             self._groups_of_panels(units)
+
+    def _blocks_of_rows(self, units: Interval) -> None:
+        """Units are blocks of groups with all panels, which lie copied: one serves all blocks."""
+        cut = self.cut
+        groups = self.spec.block // cut.group
+        own = Interval(units.begin * groups, smaller(units.end * groups, cut.groups))
+        with counted(self.b, 0, cut.panels) as index:
+
+            def body(final: bool) -> None:
+                panel = self.panel(index * cut.columns, final)
+                with own.loop() as group:
+                    self._unit(panel, group * cut.group)
+
+            self.choose_panel(index, body)
 
     def _groups_of_rows(self, units: Interval) -> None:
         """Units are groups with all panels."""

@@ -22,7 +22,8 @@ class Contraction:
 
     Where B is `scattered`, its rows begin anywhere; its strides are an estimate of how far apart.
     Where it is `light`, what is done with each finished vector is so little code that many
-    copies of it cost nothing.
+    copies of it cost nothing. With a `block`, units are blocks of so many rows with all columns,
+    and B lies in panels, as `packed_panels` copies it; its strides are those of the original.
     """
 
     m: int
@@ -33,6 +34,7 @@ class Contraction:
     b_strides: tuple[int, int]
     scattered: bool = False
     light: bool = False
+    block: int = 0
 
 
 @dataclass(frozen=True)

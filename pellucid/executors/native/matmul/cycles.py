@@ -60,7 +60,7 @@ def outer_cycles(spec: Contraction, cut: Tiling, width: int) -> float:
 
 def _vector_loads(spec: Contraction, cut: Tiling) -> float:
     """How many loads the load of a vector of B counts as."""
-    if cut.packs_b:
+    if cut.packs_b or spec.block:
         return 1.0
     row_bytes = spec.b_strides[0] * spec.dtype.itemsize
     return UNALIGNED if row_bytes % LINE_BYTES else PERHAPS_ALIGNED

@@ -1,6 +1,7 @@
 """Copies of parts of a matrix, so that a kernel finds what it needs side by side.
 
-pack_rows       some vectors of each row
+pack_panel      some vectors of each row, whichever way the matrix lies
+pack_rows       the same, of a matrix that lies row by row
 pack_turned     the same, of a matrix that lies column by column
 pack_lines      a few columns, each as a line without gaps
 TileCopies      columns as tiles need them; tile_room: how much memory those of a tile take
@@ -21,6 +22,17 @@ from pellucid.executors.native.llvm.indices import Index, Number, smaller
 from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.executors.native.matmul.cuts import Tiling
 from pellucid.executors.native.matmul.matrices import Matrix
+
+
+def pack_panel(
+    v: Vectors, matrix: Matrix, depth: Interval, shape: tuple[int, int], place: ir.Value
+) -> Matrix:
+    """Copy the first columns of the rows of `depth`; `shape`: how many rows, and columns."""
+    if matrix.strides[0] == 1:
+        return pack_turned(v, matrix, depth, shape, place)
+    columns = shape[1]
+    masks = tuple(v.first(columns - start) for start in range(0, columns, v.lanes))
+    return pack_rows(v, matrix, depth, masks, place)
 
 
 def pack_rows(

@@ -19,7 +19,8 @@ from pellucid.executors.native.llvm.vectors import Vectors
 from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matmul.cuts import Contraction
 from pellucid.executors.native.matmul.matrices import Matrix, Operands, Scattered
-from pellucid.executors.native.matmul.packing import pack_lines, pack_rows, pack_turned
+from pellucid.executors.native.matmul.packed_panels import copied_place
+from pellucid.executors.native.matmul.packing import pack_lines, pack_panel
 from pellucid.executors.native.matmul.remainder import RemainderColumns, remainder_vectors
 from pellucid.executors.native.matmul.tiles import Finish, Panel, Tiles
 from pellucid.executors.native.matmul.tiling import tiling
@@ -128,6 +129,8 @@ class Panels:
     def panel(self, column: Index, final: bool) -> Panel:
         """The panel that begins at a column, with its copies."""
         panel = self.bare(column, final)
+        if self.spec.block:
+            return replace(panel, packed=self._copied_before(panel))
         if self.packed is None or self.is_blocked:
             return panel
         all_of_k = Interval.of(self.b, 0, self.spec.k)
@@ -146,10 +149,14 @@ class Panels:
     def copied(self, panel: Panel, depth: Interval) -> Matrix:
         """A copy of the vectors of a panel, for the range `depth` of k."""
         matrix = self.right.part(0, panel.column)
-        if self.spec.b_strides[0] == 1:
-            shape = (self.spec.k, panel.width)
-            return pack_turned(self.v, matrix, depth, shape, self.packed)
-        return pack_rows(self.v, matrix, depth, panel.masks, self.packed)
+        shape = (self.spec.k, panel.width)
+        return pack_panel(self.v, matrix, depth, shape, self.packed)
+
+    def _copied_before(self, panel: Panel) -> Matrix:
+        """A panel that lies copied among all others, where B is said to begin."""
+        place = copied_place(self.b, self.spec, self.right.pointer, panel.column)
+        pitch = len(panel.masks) * self.cut.lanes
+        return Matrix(self.b, place, self.spec.dtype, (pitch, 1))
 
     def _remainder(self, column: Index, count: int) -> RemainderColumns:
         """The columns of a panel that tiles leave over: `count` of them, from `column` on."""

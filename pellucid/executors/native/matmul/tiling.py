@@ -72,7 +72,7 @@ class _Candidates:
         spec = self.spec
         lanes = self.lanes
         yield from self._tiled(ceil_div(spec.n, lanes), "masked")
-        if spec.scattered:
+        if spec.scattered or spec.block:
             return
         remainder = spec.n % lanes
         if remainder and spec.n > lanes and spec.k >= lanes:
@@ -109,7 +109,7 @@ class _Candidates:
         for most in range(1, widest + 1):
             panels = ceil_div(width, most)
             vectors = ceil_div(width, panels)
-            for rows in range(1, self._highest(vectors) + 1):
+            for rows in self._heights(vectors):
                 cut = self._tiles(rows, vectors, panels, tail)
                 cycles = outer_cycles(spec, cut, width) + extra
                 yield _Candidate(cycles, _grouped(spec, cut))
@@ -122,6 +122,12 @@ class _Candidates:
             # Nothing is shared but the way through memory: long pieces pay.
             widest = self.registers // (rows + 1) * 3 // 2
         return max(widest, CROWDED_VECTORS) if is_crowded(self.spec) else widest
+
+    def _heights(self, vectors: int) -> list[int]:
+        """How many rows a tile may have; a block is whole tiles."""
+        heights = range(1, self._highest(vectors) + 1)
+        block = self.spec.block
+        return [rows for rows in heights if block % rows == 0]
 
     def _highest(self, vectors: int) -> int:
         """How many rows a tile may have: beside the sums, B and an element of A need registers."""
@@ -188,6 +194,8 @@ class _Candidates:
 def _packs_b(spec: Contraction, rows: int) -> bool:
     """Whether B is packed: where it must be, or where its rows are far apart and used often."""
     down, along = spec.b_strides
+    if spec.block:
+        return False
     if along != 1:
         return spec.k > 0
     return down * spec.dtype.itemsize >= FAR_BYTES and spec.m >= REUSE * rows

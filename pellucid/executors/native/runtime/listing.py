@@ -1,12 +1,14 @@
 """A program as the step loop reads it: words in memory.
 
 Section, sections   runs of kernels that are handed out together
+shared_work         how much there is that threads share
 Gate                what is not reached in a step that fails
 Listing             a program: its kernels in order, for one thread and divided among some
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,9 +28,11 @@ class Section(NamedTuple):
 def sections(work: Sequence[Work], threads: int, gate: int | None = None) -> list[Section]:
     """The kernels of a program as sections, none of which reaches over the gate."""
     parts: list[Section] = []
-    for number, share in enumerate(work):
+    for number, count, share in _together(work):
         chunks = share.chunks(threads)
-        if share.strips > 1:
+        if share.loop:
+            parts.append(Section(number, count, chunks))
+        elif share.strips > 1:
             before = parts.pop()
             if before.kernels > 1:
                 parts.append(before._replace(kernels=before.kernels - 1, chunks=1))
@@ -39,6 +43,24 @@ def sections(work: Sequence[Work], threads: int, gate: int | None = None) -> lis
         else:
             parts.append(Section(number, 1, chunks))
     return parts
+
+
+def _together(work: Sequence[Work]) -> Iterator[tuple[int, int, Work]]:
+    """What is shared at once, from which kernel on: the turns of a loop, or one kernel."""
+    number = 0
+    for loop, calls in groupby(work, lambda share: share.loop):
+        of_loop = list(calls)
+        if loop:
+            whole = sum(share.nanoseconds for share in of_loop)
+            yield number, len(of_loop), replace(of_loop[0], nanoseconds=whole)
+        else:
+            yield from ((number + i, 1, share) for i, share in enumerate(of_loop))
+        number += len(of_loop)
+
+
+def shared_work(work: Sequence[Work]) -> list[Work]:
+    """What there is that threads share."""
+    return [share for _, _, share in _together(work) if share.chunks(2) > 1]
 
 
 def _is_undivided(last: Sequence[Section]) -> bool:

@@ -7,7 +7,7 @@ In: a graph, and the views of its values. Out: `planned.Planned`.
     row_strips      sums over large data, met once in a step
     nest            the loops of a kernel (granularity: lanes, rows at once, units;
                     sum_blocks: where long sums are cut)
-    loop_bodies     loops: the body is planned once
+    loop_bodies     loops: the body is planned once (row_blocks: where threads need not meet in it)
     failing         which kernels can fail, and so come first
     plan            the order of kernels (order), and where every value lies (arena)
     work            how much a kernel is, and into how many pieces threads share it

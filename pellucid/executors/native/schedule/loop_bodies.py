@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pellucid import primitives as p
-from pellucid.executors.native.ir.kernels import Kernel, LoopStart, TurnedLoop
+from pellucid.executors.native.ir.kernels import Kernel, LoopStart, PanelCopy, TurnedLoop
 from pellucid.executors.native.ir.repeats import Item, Move, Repeat
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Graph, Procedure, Value
@@ -20,7 +20,7 @@ from pellucid.primitives.base import UINT8
 
 
 def with_bodies(
-    kernels: Sequence[Kernel], graph: Graph, planned: Callable[[Procedure], Planned]
+    kernels: Sequence[Kernel], graph: Graph, planned: Callable[[Procedure, p.Scan], Planned]
 ) -> Graph:
     """Plan the bodies of loops: the graph with their constants among its own."""
     constants = list(graph.constants)
@@ -28,7 +28,7 @@ def with_bodies(
         if not isinstance(kernel, TurnedLoop):
             continue
         record = kernel.nodes[0].output.name
-        kernel.body = planned(Procedure(kernel.scan.body, 0))
+        kernel.body = planned(Procedure(kernel.scan.body, 0), kernel.scan)
         for value, array in kernel.body.graph.constants:
             constant = replace(value, name=f"{record}/{value.name}")
             kernel.constants.append(constant)
@@ -154,14 +154,20 @@ class _Coding:
         return len(self.kernels) - 1
 
     def _loop(self, shared: Planned, kernel: TurnedLoop) -> tuple[Item, ...]:
-        """The start of a loop, if it has carries, and its turns."""
+        """The start of a loop, if it has carries, what is copied once, and its turns."""
         items: list[Item] = []
         if kernel.scan.carries:
             start = LoopStart(kernel.nodes[:1], [], kernel)
             items.append(self._number(Coded(shared, self.program, start, 1)))
+        once: list[Item] = []
         body: list[Item] = []
-        for part in self.items(kernel.body):
-            body += part
+        of_body = zip(kernel.body.plan.kernels, self.items(kernel.body), strict=True)
+        for inside, part in of_body:
+            turned = once if isinstance(inside, PanelCopy) else body
+            turned += part
         moves = _TableOfTurns(shared, kernel).moves()
-        repeat = Repeat(kernel.scan.steps, kernel.scan.reverse, moves, tuple(body))
-        return (*items, repeat)
+        reverse = kernel.scan.reverse
+        if once:
+            items.append(Repeat(1, reverse, moves, tuple(once)))
+        items.append(Repeat(kernel.scan.steps, reverse, moves, tuple(body)))
+        return tuple(items)

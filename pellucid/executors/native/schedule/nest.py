@@ -76,20 +76,22 @@ def loop_nest(kernel: Loop, views: Views) -> LoopNest:
             if not kernel.has(views[value].base):
                 loads.append(reach(kernel, views, node, value))
     stores = [own_reach(kernel, views, value) for value in kernel.stores]
-    return collapse(kernel.space, loads, stores)
+    return collapse(kernel.space, loads, stores, apart=kernel.rows is not None)
 
 
-def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = ()) -> LoopNest:
+def collapse(
+    space: Space, loads: Iterable[Access], stores: Iterable[Access] = (), *, apart: bool = False
+) -> LoopNest:
     """Join neighbouring axes that every access walks as if they were one.
 
     The axis that most loads walk step by step becomes the last loop, if the stores allow it:
     they must be without gaps there. There is always at least one loop; axes of size 1 are
-    dropped.
+    dropped. With `apart` the first of the others is the first loop, and never the last one.
     """
     different_loads = tuple(dict.fromkeys(loads))
     different_stores = tuple(dict.fromkeys(stores))
-    order = _AxisOrder(space, different_loads, different_stores)
-    collapsing = _Collapsing((*different_loads, *different_stores))
+    order = _AxisOrder(space, different_loads, different_stores, int(apart))
+    collapsing = _Collapsing((*different_loads, *different_stores), int(apart))
     for axis in order.axes():
         dim = Dim(space.shape[axis], axis in space.reduced)
         if collapsing.continues(dim, axis):
@@ -102,13 +104,14 @@ def collapse(space: Space, loads: Iterable[Access], stores: Iterable[Access] = (
 class _Collapsing:
     """Loops so far, from the outside in, and the strides of each access along them."""
 
-    def __init__(self, accesses: Iterable[Access]) -> None:
+    def __init__(self, accesses: Iterable[Access], apart: int) -> None:
+        self.apart = apart
         self.dims: list[Dim] = []
         self.strides: dict[Access, list[int]] = {access: [] for access in accesses}
 
     def continues(self, dim: Dim, axis: int) -> bool:
         """Whether an axis lies within the last loop as if they were one axis."""
-        if not self.dims or self.dims[-1].reduced != dim.reduced:
+        if len(self.dims) <= self.apart or self.dims[-1].reduced != dim.reduced:
             return False
         return all(
             strides[-1] == access.strides[axis] * dim.size
@@ -130,7 +133,7 @@ class _Collapsing:
 
     def nest(self) -> LoopNest:
         """The loops; one of a single point where there are none."""
-        if not self.dims:
+        if len(self.dims) <= self.apart:
             self.dims.append(Dim(1, reduced=False))
             for strides in self.strides.values():
                 strides.append(0)
@@ -140,20 +143,25 @@ class _Collapsing:
 
 @dataclass(frozen=True)
 class _AxisOrder:
-    """In which order the axes of a space are visited, for what is loaded and stored there."""
+    """In which order the axes of a space are visited, for what is loaded and stored there.
+
+    The first `apart` of them stay where they are.
+    """
 
     space: Space
     loads: tuple[Access, ...]
     stores: tuple[Access, ...]
+    apart: int
 
     def axes(self) -> list[int]:
         """The axes larger than 1, the best one for vectors last."""
         sizes = self.space.shape
         axes = [i for i, size in enumerate(sizes) if size != 1]
-        last = self._best(axes)
+        inner = axes[self.apart :]
+        last = self._best(inner)
         if last in self.space.reduced and sizes[last] < FEW_POINTS:
             # Lanes along a few points would be idle, and joined for each result.
-            long = [i for i in axes if sizes[i] >= FEW_POINTS]
+            long = [i for i in inner if sizes[i] >= FEW_POINTS]
             kept = [i for i in long if i not in self.space.reduced]
             better = self._best(kept)
             last = last if better is None else better

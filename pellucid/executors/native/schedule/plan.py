@@ -194,6 +194,8 @@ def _strips(kernels: list[Kernel], places: dict[str, MemoryPlace], views: Views)
 
     It makes values of the arena only: what the one before reads must last until the last strip.
     """
+    if _keep_rows_apart(kernels):
+        return (1,) * len(kernels)
     shared = [1] if kernels else []
     for above, below in pairwise(kernels):
         is_second = shared[-1] > 1
@@ -212,6 +214,11 @@ class _Lifetime:
     first: int
     last: int
     size: int
+
+
+def _keep_rows_apart(kernels: list[Kernel]) -> bool:
+    """Whether a thread may run kernels for its rows long before others run them for theirs."""
+    return any(kernel.rows is not None for kernel in kernels)
 
 
 def _allocate(
@@ -241,7 +248,8 @@ def _lifetimes(
 ) -> dict[str, _Lifetime]:
     """How long every stored value is needed.
 
-    What is read by a kernel that shares strips with the next one is needed there too.
+    What is read by a kernel that shares strips with the next one is needed there too. Where rows
+    are kept apart, no kernel is behind another for all of them: all is needed to the end.
     """
     lifetimes: dict[str, _Lifetime] = {}
     strips_of_next = (*shared[1:], 1)
@@ -254,6 +262,9 @@ def _lifetimes(
             lifetime = lifetimes.get(views.buffer(value))
             if lifetime is not None:
                 lifetime.last = last
+    if _keep_rows_apart(kernels):
+        for lifetime in lifetimes.values():
+            lifetime.first, lifetime.last = 0, len(kernels) - 1
     return lifetimes
 
 

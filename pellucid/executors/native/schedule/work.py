@@ -11,22 +11,27 @@ from dataclasses import dataclass
 SHARED_NANOSECONDS = 2_500
 CHUNK_NANOSECONDS = 12_000  # of a chunk. Chosen: to hand one out costs little beside it
 MOST_CHUNKS = 16  # for each thread. Chosen: who loses its CPU holds up a sixteenth of its share
+# The same for a loop: each time all of its matrices are read. Chosen.
+MOST_CHUNKS_OF_LOOP = 1
 
 
 @dataclass(frozen=True)
 class Work:
     """What there is to divide of a kernel: independent units, and a rough time for all.
 
-    With `strips` above 1 it goes together with the kernel before: strip by strip of both.
+    With `strips` above 1 it goes together with the kernel before: strip by strip of both. Kernels
+    of one `loop`, if that is not 0, go together turn after turn: the same units of all of them.
     """
 
     units: int
     nanoseconds: float
     strips: int = 1
+    loop: int = 0
 
     def chunks(self, threads: int) -> int:
         """Into how many ranges of units it is divided: if possible equally many a thread."""
         if self.nanoseconds < SHARED_NANOSECONDS or threads == 1:
             return 1
         each = round(self.nanoseconds / threads / CHUNK_NANOSECONDS)
-        return max(1, min(self.units, threads * max(1, min(each, MOST_CHUNKS))))
+        most = MOST_CHUNKS_OF_LOOP if self.loop else MOST_CHUNKS
+        return max(1, min(self.units, threads * max(1, min(each, most))))

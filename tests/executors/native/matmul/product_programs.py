@@ -5,6 +5,7 @@ module      its code, for a target
 operands    A, B and C in guarded memory
 run         results, for ranges of units
 check       that they are right, each written once, however divided
+check_with_panels   the same for a product whose right matrix is copied in panels before
 """
 
 import ctypes
@@ -22,6 +23,7 @@ from pellucid.executors.native.llvm.loads_and_stores import store
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul.contraction import emit_contraction, tiles
 from pellucid.executors.native.matmul.cuts import Contraction
+from pellucid.executors.native.matmul.packed_panels import emit_panel_copies, panel_count
 from pellucid.executors.native.matmul.panels import Site
 from pellucid.executors.native.matmul.tiles import Finish
 
@@ -113,9 +115,14 @@ def run(spec: Contraction, name: str, made: list[Any], units: list[tuple[int, in
 def check(spec: Contraction, name: str, side: str = "end") -> None:
     """Close to the product in float64; the same bits, each written once, however divided."""
     made = operands(spec, side)
+    check_of(spec, name, made, made[1][0])
+
+
+def check_of(spec: Contraction, name: str, made: list[Any], right: Any) -> None:
+    """The same of operands that are there; `right` is B as it is multiplied."""
     count = tiles(spec, targets.forced(name))
     result = run(spec, name, made, [(0, count)])
-    a, b = (made[i][0].astype(np.longdouble) for i in (0, 1))
+    a, b = made[0][0].astype(np.longdouble), right.astype(np.longdouble)
     bound = (spec.k + 2) * np.finfo(spec.dtype).eps * (np.abs(a) @ np.abs(b))
     assert np.all(np.abs(result - a @ b) <= bound)
     cuts = sorted({0, count, *np.random.default_rng(count).integers(0, count + 1, 3).tolist()})
@@ -124,6 +131,38 @@ def check(spec: Contraction, name: str, side: str = "end") -> None:
     assert result.tobytes() == again.tobytes()
     written = [np.count_nonzero(~np.isnan(run(spec, name, made, [part]))) for part in parts]
     assert sum(written) == spec.m * spec.n
+
+
+@lru_cache(maxsize=256)
+def copying(spec: Contraction, name: str) -> tuple[Any, Any]:
+    """`copy(panels, b, begin, end)`: some panels of B."""
+    made, target = ir.Module("test"), targets.forced(name)
+    kind = ir.FunctionType(ir.VoidType(), [POINTER] * 2 + [I64] * 2)
+    function = ir.Function(made, kind, "copy")
+    panels, b, begin, end = function.args
+    builder = ir.IRBuilder(function.append_basic_block("entry"))
+    units = Interval.of(builder, begin, end)
+    emit_panel_copies(builder, spec, target, (panels, b), units)
+    builder.ret_void()
+    engine = targets.loaded(targets.object_code(str(made), target), target)
+    called = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * 2)
+    return called(engine.get_function_address("copy")), engine
+
+
+def check_with_panels(spec: Contraction, name: str, side: str) -> None:
+    """As `check`, for a product in blocks of rows; its panels lie beside a forbidden page."""
+    target = targets.forced(name)
+    made = operands(spec, side)
+    lanes = target.lanes(spec.dtype)
+    size = spec.k * -(-spec.n // lanes) * lanes * spec.dtype.itemsize
+    memory, region = guarded(size, "begin")
+    panels = memory.view(spec.dtype)
+    panels[...] = np.nan
+    original = made[1][0]
+    copy, _ = copying(spec, name)
+    for index in reversed(range(panel_count(spec, target))):
+        copy(panels.ctypes.data, original.ctypes.data, index, index + 1)
+    check_of(spec, name, [made[0], (panels, region), made[2]], original)
 
 
 def laid_out(m: int, k: int, n: int, dtype: np.dtype[Any], form: str, gap: int = 0) -> Contraction:

@@ -1,6 +1,8 @@
 """Which kernels are handed out together, and what lies before the gate."""
 
-from pellucid.executors.native.runtime.listing import Gate, Listing, Section, sections
+from dataclasses import replace
+
+from pellucid.executors.native.runtime.listing import Gate, Listing, Section, sections, shared_work
 from pellucid.executors.native.schedule.work import Work
 
 LITTLE, MUCH = 100.0, 1e6  # nanoseconds
@@ -17,6 +19,16 @@ def test_kernels_that_share_strips_are_one_section():
         assert sections(work, count) == [(0, 1, 1), (1, 2, 4), (3, 1, 1)]
     small = [Work(1, LITTLE), Work(12, LITTLE), Work(8, LITTLE, strips=4)]
     assert sections(small, 2) == [(0, 1, 1), (1, 2, 4)]
+
+
+def test_turns_of_a_loop_that_keeps_rows_apart_are_one_section():
+    turns = [Work(8, 10_000.0, loop=1), Work(8, 1_000.0, loop=1)] * 3
+    work = [Work(1, LITTLE), *turns, Work(1, LITTLE), *(replace(w, loop=2) for w in turns)]
+    assert sections(work, 2) == [(0, 1, 1), (1, 6, 2), (7, 1, 1), (8, 6, 2)]
+    assert [share.units for share in shared_work(work)] == [8, 8]
+    little = [Work(8, LITTLE, loop=1)] * 4
+    assert sections(little, 2) == [(0, 4, 1)]
+    assert shared_work(little) == []
 
 
 def test_no_section_reaches_over_the_gate():
