@@ -8,8 +8,8 @@
     trace, patterns          the graph as something that can be asked, and formulas in it
     subject, looking, lines, sample, measured
                              what is looked at: captured, in the user's lines, drawn, run
-    loss_checks, target_checks, layer_checks, parameter_checks, data_checks, start_checks,
-    rate_checks
+    loss_checks, target_checks, layer_checks, parameter_checks, data_checks, class_checks,
+    start_checks, rate_checks
                              the checks, by what they look at
     quick, table, linting    those before every training, all, and the function that makes them
 

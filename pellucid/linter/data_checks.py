@@ -3,8 +3,6 @@
 unscaled, targets_unscaled     numbers far from about 1
 constant, duplicated           columns that are the same everywhere, or as another
 seen_before, test_seen         samples of one part in another
-missing_class, one_class       classes that a part has not
-one_hot_numbers                classes that were given as numbers to predict
 """
 
 from collections.abc import Iterator
@@ -17,18 +15,17 @@ from pellucid.errors import some
 from pellucid.languages import said
 from pellucid.linter.findings import ERROR, NOTE, WARNING, Finding, told
 from pellucid.linter.layer_checks import weight_of
-from pellucid.linter.loss_checks import scores
 from pellucid.linter.patterns import moved
 from pellucid.linter.sample import FEW, MANY, Sample, alike, column_keys, sample_of
 from pellucid.linter.subject import Subject
-from pellucid.linter.trace import FEATURES, TARGETS
+from pellucid.linter.trace import FEATURES
 from pellucid.primitives import Take
 from pellucid.tables import significant
 
 LARGE, SMALL = 10.0, 0.01  # root mean squares of inputs that were not scaled
 LARGE_TARGET = 100.0
 SHARE = 0.01  # of a part's samples: fewer that are in the other too change little
-EXPECTED = 3  # samples: where so many of a class are expected, none is no chance
+FEW_SAMPLES = 3  # fewer than so many may be the same by chance
 
 
 def unscaled(subject: Subject) -> Iterator[Finding]:
@@ -190,24 +187,29 @@ def _seen(subject: Subject, part: Dataset | None, severity: str) -> Iterator[Fin
     share = len(both) / len(theirs.rows)
     if not both or share <= 2.0 * by_chance:  # as often as in the training set itself
         return
-    (a, b), count = both[0], len(both)
-    place = said(
-        "sample {b} is sample {a} of {name}; {seen}",
-        a=int(ours.rows[a]),
-        b=int(theirs.rows[b]),
-        name=repr(train.name),
-        seen=theirs.told,
-    )
+    count = len(both)
     yield told(
         said("{count:,} samples of {part} are trained on too.", count=count, part=repr(part.name)),
-        place,
+        _first_of(both[0], ours, theirs, train.name),
         said(
             "{share:.1%} of what is measured was learned by heart: measures come out better than "
             "on new data.",
             share=share,
         ),
         said("Split once, before anything else: pellucid.data.split(data, seed=0)."),
-        NOTE if count < EXPECTED or share <= SHARE else severity,
+        NOTE if count < FEW_SAMPLES or share <= SHARE else severity,
+    )
+
+
+def _first_of(pair: tuple[int, int], ours: Sample, theirs: Sample, name: str) -> str:
+    """Which two samples are the same."""
+    a, b = pair
+    return said(
+        "sample {b} is sample {a} of {name}; {seen}",
+        a=int(ours.rows[a]),
+        b=int(theirs.rows[b]),
+        name=repr(name),
+        seen=theirs.told,
     )
 
 
@@ -215,87 +217,3 @@ def _share(ours: Any, theirs: Any) -> bool:
     """Whether two arrays of features may be parts of one."""
     in_memory = isinstance(ours, np.ndarray) and isinstance(theirs, np.ndarray)
     return in_memory and np.may_share_memory(ours, theirs)
-
-
-def missing_class(subject: Subject) -> Iterator[Finding]:
-    """Classes without a sample in a part."""
-    train = subject.train
-    if not train.classes or not _uses_targets(subject):
-        return
-    counts = train.class_counts
-    yield from _missing(train, np.flatnonzero(counts == 0), WARNING)
-    for part in (subject.validation, subject.test):
-        if part is None or not part.classes:
-            continue
-        there = np.zeros(train.classes, np.int64)
-        there[: part.classes] = part.class_counts
-        expected = counts / max(counts.sum(), 1) * part.labels.size
-        none = np.flatnonzero((there == 0) & (counts > 0))
-        is_chance = none.size and expected[none].max() < EXPECTED
-        yield from _missing(part, none, NOTE if is_chance else WARNING)
-
-
-def _uses_targets(subject: Subject) -> bool:
-    """Whether the loss depends on targets; where a sample is its own target, these are a filler."""
-    return subject.trace.has(subject.trace.loss, TARGETS)
-
-
-def _missing(part: Dataset, none: Any, severity: str) -> Iterator[Finding]:
-    if not none.size:
-        return
-    names = some([part.name_of(int(i)) if i < part.classes else str(int(i)) for i in none], 5)
-    yield told(
-        said(
-            "{part} has no sample of some classes: {names} ({count} of {all}).",
-            part=repr(part.name),
-            names=names,
-            count=len(none),
-            all=max(part.classes, int(none.max()) + 1),
-        ),
-        repr(part.name),
-        said(
-            "Of {samples:,} samples none is of them: they are not learned, or not measured; a "
-            "split of sorted rows does that.",
-            samples=len(part),
-        ),
-        said("split(data, stratified=True, seed=0) gives each part its share of every class."),
-        severity,
-    )
-
-
-def one_class(subject: Subject) -> Iterator[Finding]:
-    """Targets that are all the same."""
-    labels = subject.train.labels
-    if len(labels) < 2 or not _uses_targets(subject) or not (labels == labels[:1]).all():
-        return
-    yield told(
-        said("all targets of {name} are the same.", name=repr(subject.train.name)),
-        repr(subject.train.name),
-        said(
-            "t = {t} in all {n:,} samples: a bias alone predicts it.",
-            t=labels.reshape(-1)[0],
-            n=len(labels),
-        ),
-        said("Look at how the targets were read."),
-    )
-
-
-def one_hot_numbers(subject: Subject) -> Iterator[Finding]:
-    """One-hot rows that a loss of numbers is taken of."""
-    labels = subject.train.labels
-    if subject.train.classes or labels.ndim != 2 or labels.shape[1] < 2:
-        return
-    some_rows = labels[:1000]
-    is_one_hot = ((some_rows == 0) | (some_rows == 1)).all() and (some_rows.sum(axis=1) == 1).all()
-    if not is_one_hot or any(True for _ in scores(subject)):
-        return
-    yield told(
-        said("targets are one-hot rows of {n} classes, learned as numbers.", n=labels.shape[1]),
-        repr(subject.train.name),
-        said(
-            "A loss of squares of {n} outputs is not wrong, but weak where an output is sure and "
-            "wrong; accuracy is not measured, as the data say that they have no classes.",
-            n=labels.shape[1],
-        ),
-        said("from_arrays(x, t.argmax(axis=1)) has classes; learn with cross_entropy."),
-    )

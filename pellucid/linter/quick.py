@@ -4,10 +4,8 @@ QUICK    all of them
 """
 
 from pellucid.linter.check import Check
+from pellucid.linter.class_checks import missing_class, one_class, one_hot_numbers
 from pellucid.linter.data_checks import (
-    missing_class,
-    one_class,
-    one_hot_numbers,
     seen_before,
     targets_unscaled,
     test_seen,

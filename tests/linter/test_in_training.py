@@ -4,6 +4,7 @@ import warnings
 from typing import Any
 
 import pytest
+from linter.test_class_checks import TABLE as CLASSES
 from linter.test_data_checks import TABLE as DATA
 from linter.test_layer_checks import TABLE as LAYERS
 from linter.test_loss_checks import TABLE as LOSSES
@@ -20,7 +21,14 @@ QUICK_CODES = {check.name for check in QUICK}
 ELSEWHERE = {"wrong-mode", "norm-of-one-sample", "test-seen", "foreign-parameter"}
 # A norm is affine in inference mode alone, which no step is in.
 ONLY_CLOSER = "two_linear_layers_with_norm_and_dropout_between"
-TABLES = {"data": DATA, "layer": LAYERS, "loss": LOSSES, "parameter": PARAMETERS, "target": TARGETS}
+TABLES = {
+    "class": CLASSES,
+    "data": DATA,
+    "layer": LAYERS,
+    "loss": LOSSES,
+    "parameter": PARAMETERS,
+    "target": TARGETS,
+}
 FAULTS = [
     (family, name)
     for family, table in TABLES.items()
