@@ -46,22 +46,48 @@ rule(
     "x.sum(axis=0, keepdims=True) + y.sum(axis=0, keepdims=True)",
     "Terms change places.",
 )
-rule("sum of a multiple", "(2.0 * x).sum(axis=0, keepdims=True)",
-     "2.0 * x.sum(axis=0, keepdims=True)", "The distributive law.")  # fmt: skip
-rule("what does not vary", "(r * x).sum(axis=0, keepdims=True)",
-     "r * x.sum(axis=0, keepdims=True)", "The distributive law.", {"r": "one row"})  # fmt: skip
-rule("sum of copies", "r.broadcast_to(x.shape).sum(axis=0, keepdims=True)", "r * float(x.shape[0])",
-     "As often as it stands there.", {"r": "one row"})  # fmt: skip
-rule("sum of shares", "s.sum(axis=-1, keepdims=True)", "1.0 + 0.0 * s[..., :1]",
-     "That is what shares are.", {"s": SHARES})  # fmt: skip
-rule("sum after sum", "x.sum(axis=0, keepdims=True).sum(axis=1, keepdims=True)",
-     "x.sum(axis=(0, 1), keepdims=True)", "Over all axes, one after the other.")  # fmt: skip
+rule(
+    "sum of a multiple",
+    "(2.0 * x).sum(axis=0, keepdims=True)",
+    "2.0 * x.sum(axis=0, keepdims=True)",
+    "The distributive law.",
+)
+rule(
+    "what does not vary",
+    "(r * x).sum(axis=0, keepdims=True)",
+    "r * x.sum(axis=0, keepdims=True)",
+    "The distributive law.",
+    {"r": "one row"},
+)
+rule(
+    "sum of copies",
+    "r.broadcast_to(x.shape).sum(axis=0, keepdims=True)",
+    "r * float(x.shape[0])",
+    "As often as it stands there.",
+    {"r": "one row"},
+)
+rule(
+    "sum of shares",
+    "s.sum(axis=-1, keepdims=True)",
+    "1.0 + 0.0 * s[..., :1]",
+    "That is what shares are.",
+    {"s": SHARES},
+)
+rule(
+    "sum after sum",
+    "x.sum(axis=0, keepdims=True).sum(axis=1, keepdims=True)",
+    "x.sum(axis=(0, 1), keepdims=True)",
+    "Over all axes, one after the other.",
+)
 rule("transposed twice", "x.mT.mT", "x", "Rows and columns change places, and again.")
-rule("transposed sum", "(x + y).mT", "x.mT + y.mT",
-     "Each element for itself.")  # fmt: skip
+rule("transposed sum", "(x + y).mT", "x.mT + y.mT", "Each element for itself.")
 rule("product of a multiple", "(2.0 * x) @ x.mT", "2.0 * (x @ x.mT)", "The distributive law.")
-rule("reshaped twice", "x.reshape(x.shape[::-1]).reshape(x.shape)", "x",
-     "The elements keep their order.")  # fmt: skip
+rule(
+    "reshaped twice",
+    "x.reshape(x.shape[::-1]).reshape(x.shape)",
+    "x",
+    "The elements keep their order.",
+)
 
 
 def size(n: int) -> Expression:

@@ -78,9 +78,13 @@ class _Composition:
     """Everything between a tape and its lines."""
 
     def __init__(
-        self, tape: Tape, layers: Sequence[str], notation: Notation, called: Mapping[str, str],
+        self,
+        tape: Tape,
+        layers: Sequence[str],
+        notation: Notation,
+        called: Mapping[str, str],
         last: bool,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.tape, self.notation = tape, notation
         self.forward: Forward = forward_steps(tape, layers)
         hats = normalised(self.forward)
@@ -151,10 +155,16 @@ class _Composition:
             if v.name in self.texts
         }
         return BackwardPass(
-            notation, tuple(forward), tuple(backward), self.functions, inputs, self._constants(),
-            self._upstream(), tuple(self.texts[name] for name in self.tape.shares),
+            notation,
+            tuple(forward),
+            tuple(backward),
+            self.functions,
+            inputs,
+            self._constants(),
+            self._upstream(),
+            tuple(self.texts[name] for name in self.tape.shares),
             self.renaming.slices,
-        )  # fmt: skip
+        )
 
     def _upstream(self) -> str:
         result = self.tape.result

@@ -74,8 +74,10 @@ class SideBySide:
         first, second = self.names
         return said(
             "{first} -> {second}; result {results}",
-            first=first, second=second, results=_two(self.results),
-        )  # fmt: skip
+            first=first,
+            second=second,
+            results=_two(self.results),
+        )
 
     def __str__(self) -> str:
         tables = ("\n".join(aligned(rows, texts=1)) for rows in self.tables())

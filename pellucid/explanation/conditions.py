@@ -31,40 +31,89 @@ from pellucid.explanation.expressions import (
     is_call,
     value_of,
 )
-from pellucid.explanation.rewrites import CONDITION, IDS, interval, rule
+from pellucid.explanation.intervals import interval
+from pellucid.explanation.rewrites import CONDITION, IDS, rule
 from pellucid.graph import Shape
 from pellucid.primitives.base import broadcast
 
 P = {"p": CONDITION}
 Comparison = Callable[[Expression, Expression], Expression]
 
-rule("choice", "where(p, x, y)", "p.astype('float64') * x + (1.0 - p.astype('float64')) * y",
-     "A condition is 1 where it holds and 0 elsewhere.", P)  # fmt: skip
+rule(
+    "choice",
+    "where(p, x, y)",
+    "p.astype('float64') * x + (1.0 - p.astype('float64')) * y",
+    "A condition is 1 where it holds and 0 elsewhere.",
+    P,
+)
 rule("not", "(~p).astype('float64')", "1.0 - p.astype('float64')", "It holds elsewhere.", P)
-rule("and", "(p & q).astype('float64')", "p.astype('float64') * q.astype('float64')",
-     "1 only where both are.", {"p": CONDITION, "q": CONDITION})  # fmt: skip
-rule("or", "(p | q).astype('float64')", "p.astype('float64') + q.astype('float64') - "
-     "p.astype('float64') * q.astype('float64')", "What both count, counts once.",
-     {"p": CONDITION, "q": CONDITION})  # fmt: skip
-rule("a condition twice", "p.astype('float64') * p.astype('float64')", "p.astype('float64')",
-     "0 and 1 are their own squares.", P)  # fmt: skip
+rule(
+    "and",
+    "(p & q).astype('float64')",
+    "p.astype('float64') * q.astype('float64')",
+    "1 only where both are.",
+    {"p": CONDITION, "q": CONDITION},
+)
+rule(
+    "or",
+    "(p | q).astype('float64')",
+    "p.astype('float64') + q.astype('float64') - p.astype('float64') * q.astype('float64')",
+    "What both count, counts once.",
+    {"p": CONDITION, "q": CONDITION},
+)
+rule(
+    "a condition twice",
+    "p.astype('float64') * p.astype('float64')",
+    "p.astype('float64')",
+    "0 and 1 are their own squares.",
+    P,
+)
 rule("the same in both cases", "where(p, x, x)", "x", "Whatever is chosen.", P)
-rule("function of a choice", "where(p, x, y).exp()", "where(p, x.exp(), y.exp())",
-     "It is taken of what is chosen; so for every function of single numbers.", P)  # fmt: skip
-rule("at most", "(x <= y).astype('float64')", "1.0 - (y < x).astype('float64')",
-     "One of two numbers is less, or they are equal.")  # fmt: skip
-rule("sigmoid is above 0", "(x.sigmoid() > 0.0).astype('float64')", "1.0 + 0.0 * x",
-     "Its values lie in (0, 1); rounding may give 0.", {"x": "within 30"})  # fmt: skip
-rule("sigmoid is below 1", "(x.sigmoid() < 1.0).astype('float64')", "1.0 + 0.0 * x",
-     "Its values lie in (0, 1); rounding may give 1.", {"x": "within 30"})  # fmt: skip
+rule(
+    "function of a choice",
+    "where(p, x, y).exp()",
+    "where(p, x.exp(), y.exp())",
+    "It is taken of what is chosen; so for every function of single numbers.",
+    P,
+)
+rule(
+    "at most",
+    "(x <= y).astype('float64')",
+    "1.0 - (y < x).astype('float64')",
+    "One of two numbers is less, or they are equal.",
+)
+rule(
+    "sigmoid is above 0",
+    "(x.sigmoid() > 0.0).astype('float64')",
+    "1.0 + 0.0 * x",
+    "Its values lie in (0, 1); rounding may give 0.",
+    {"x": "within 30"},
+)
+rule(
+    "sigmoid is below 1",
+    "(x.sigmoid() < 1.0).astype('float64')",
+    "1.0 + 0.0 * x",
+    "Its values lie in (0, 1); rounding may give 1.",
+    {"x": "within 30"},
+)
 rule("finite", "(x.abs() < inf).astype('float64')", "1.0 + 0.0 * x", "Numbers are finite.")
-rule("exp of what is left out", "where(p, x, -inf).exp()", "p.astype('float64') * x.exp()",
-     "Nothing where the exponent is minus infinity.", P)  # fmt: skip
+rule(
+    "exp of what is left out",
+    "where(p, x, -inf).exp()",
+    "p.astype('float64') * x.exp()",
+    "Nothing where the exponent is minus infinity.",
+    P,
+)
 rule("larger of two", "x.maximum(y)", "where(x > y, x, y)", "The definition.")
 rule("smaller of two", "x.minimum(y)", "where(x < y, x, y)", "The definition.")
 rule("less and equal", "(x < y) & (x == y)", "x < x", "Never both.")
-rule("a number is one of the classes", "onehot(i).sum(axis=-1, keepdims=True)",
-     "1.0 + 0.0 * onehot(i)[..., :1]", "Each id is exactly one of them.", {"i": IDS})  # fmt: skip
+rule(
+    "a number is one of the classes",
+    "onehot(i).sum(axis=-1, keepdims=True)",
+    "1.0 + 0.0 * onehot(i)[..., :1]",
+    "Each id is exactly one of them.",
+    {"i": IDS},
+)
 
 
 def is_less(a: Expression, b: Expression) -> Expression:

@@ -62,9 +62,13 @@ def tell(derivation: Derived) -> DerivationText:
     ]
     way = derivation.routes
     return DerivationText(
-        str(derivation.value), facts, _terms(derivation), _checks(derivation),
-        way.rows(), way.told(),
-    )  # fmt: skip
+        str(derivation.value),
+        facts,
+        _terms(derivation),
+        _checks(derivation),
+        way.rows(),
+        way.told(),
+    )
 
 
 def _described(array: Any, briefly: Callable[[Any], str]) -> str:
@@ -86,9 +90,12 @@ def _summed(count: int) -> str:
 def _terms(derivation: Derived) -> Rows:
     """The uses, with the rule of each in symbols and in shapes, and what it hands back."""
     heads = (
-        said("use"), said("in symbols"), said("in shapes"), said("handed back"),
+        said("use"),
+        said("in symbols"),
+        said("in shapes"),
+        said("handed back"),
         said("local derivative"),
-    )  # fmt: skip
+    )
     rows: Rows = [heads]
     for term in derivation.terms:
         rule = term.rule
@@ -116,14 +123,22 @@ def _use(node: Node) -> str:
 
 def _checks(derivation: Derived) -> Rows:
     heads = (
-        said("place"), said("value"), said("gradient"), said("central difference"),
-        said("apart by"), "",
-    )  # fmt: skip
+        said("place"),
+        said("value"),
+        said("gradient"),
+        said("central difference"),
+        said("apart by"),
+        "",
+    )
     rows = [
         (
-            str(list(check.place)), exact(check.value), exact(check.gradient),
-            exact(check.difference), number(check.error), said("kink") if check.kink else "",
+            str(list(check.place)),
+            exact(check.value),
+            exact(check.gradient),
+            exact(check.difference),
+            number(check.error),
+            said("kink") if check.kink else "",
         )
         for check in derivation.checks
-    ]  # fmt: skip
+    ]
     return [heads, *rows]

@@ -85,9 +85,11 @@ def svg(diagram: Diagram, label: str, *, name: str = "graph") -> str:
 def _placed(diagram: Diagram) -> Any:
     """Where everything goes."""
     graphlay = imported(
-        "graphlay", "drawing graphs: graphlay, which places them", OptionError,
+        "graphlay",
+        "drawing graphs: graphlay, which places them",
+        OptionError,
         package="'pellucid[explain]'",
-    )  # fmt: skip
+    )
     graph = graphlay.Graph()
     for box in diagram.boxes:
         width, height = _size(box)

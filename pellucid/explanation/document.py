@@ -174,8 +174,9 @@ def _derivations(explanation: Documented) -> str:
     if len(picked) < len(paths):
         more = said(
             "{shown} of {all}; any other: derivation(PATH) in Python, --node PATH in a terminal.",
-            shown=len(picked), all=len(paths),
-        )  # fmt: skip
+            shown=len(picked),
+            all=len(paths),
+        )
         parts.append(f"<p>{html.escape(more)}</p>")
     for path in picked:
         told = tell(explanation.derivation(path, checked=CHECKED, most=LISTED))

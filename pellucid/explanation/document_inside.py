@@ -100,9 +100,11 @@ def attributions(pictures: Any, found: Sequence[Attribution], names: Sequence[st
 
 def _method(name: str) -> str:
     words = {
-        GRADIENT: said("gradient"), INTEGRATED: said("integrated gradients"),
-        OCCLUSION: said("occlusion"), GRAD_CAM: said("Grad-CAM"),
-    }  # fmt: skip
+        GRADIENT: said("gradient"),
+        INTEGRATED: said("integrated gradients"),
+        OCCLUSION: said("occlusion"),
+        GRAD_CAM: said("Grad-CAM"),
+    }
     return words[name]
 
 

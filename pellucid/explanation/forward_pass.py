@@ -22,8 +22,8 @@ from pellucid.explanation.expressions import (
     symbol,
     terms,
 )
+from pellucid.explanation.intervals import interval
 from pellucid.explanation.known_steps import OPEN, Forward, Step
-from pellucid.explanation.rewrites import interval
 from pellucid.explanation.stepwise import holds
 from pellucid.explanation.tape import Tape
 from pellucid.graph import Node, Value

@@ -51,13 +51,17 @@ class Histogram:
     def told(self) -> str:
         """What they are, in words."""
         words = {
-            ACTIVATIONS: said("activations"), WEIGHTS: said("weights"),
-            GRADIENTS: said("gradients"), UPDATES: said("update"),
-        }  # fmt: skip
+            ACTIVATIONS: said("activations"),
+            WEIGHTS: said("weights"),
+            GRADIENTS: said("gradients"),
+            UPDATES: said("update"),
+        }
         told = said(
             "{of}: mean {mean}, spread {spread}",
-            of=words[self.of], mean=number(self.mean), spread=number(self.spread),
-        )  # fmt: skip
+            of=words[self.of],
+            mean=number(self.mean),
+            spread=number(self.spread),
+        )
         if self.ratio is not None:
             told += said("; {ratio} of the weights", ratio=number(self.ratio))
         if self.unsound:

@@ -68,17 +68,28 @@ class Layers:
     def shapes(self) -> list[tuple[str, ...]]:
         """What each layer is and the shapes of its output and parameters, under their heads."""
         heads = (
-            said("layer"), said("kind"), said("formula"), said("output (rows)"),
-            said("parameters (rows)"), said("output (columns)"), said("parameters (columns)"),
-        )  # fmt: skip
+            said("layer"),
+            said("kind"),
+            said("formula"),
+            said("output (rows)"),
+            said("parameters (rows)"),
+            said("output (columns)"),
+            said("parameters (columns)"),
+        )
         return [heads, *map(_shapes, self.rows)]
 
     def numbers(self) -> list[tuple[str, ...]]:
         """How much each layer has and does, and what it makes of the data, and the total."""
         heads = (
-            said("layer"), said("parameters"), said("FLOPs"), said("bytes"), said("mean"),
-            said("spread"), said("zeros"), said("saturated"),
-        )  # fmt: skip
+            said("layer"),
+            said("parameters"),
+            said("FLOPs"),
+            said("bytes"),
+            said("mean"),
+            said("spread"),
+            said("zeros"),
+            said("saturated"),
+        )
         counts = zip(*((row.numbers, row.flops, row.bytes) for row in self.rows), strict=True)
         sums = [f"{sum(column):,}" for column in counts]
         return [heads, *map(_numbers, self.rows), (said("total"), *sums, "", "", "", "")]

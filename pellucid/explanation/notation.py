@@ -29,6 +29,11 @@ STARS = {"corr": "", "corr_m": "m"}
 SPOKEN = {"larger": "max", "stack": "stack_t", "step": "step_t"}
 COMPARED = {"less": ("<", ">="), "equal": ("=", "!=")}
 COMPARED_LATEX = {"<": "<", ">=": r"\ge", "=": "=", "!=": r"\ne", ">": ">", "<=": r"\le"}
+FUNCTIONS_IN_TEX = {
+    **{name: rf"\{name}" for name in ("tanh", "log", "max", "sin", "cos")},
+    "sigmoid": r"\sigma",
+    "sum_t": r"\sum_{t}",
+}
 
 
 @dataclass(frozen=True)
@@ -196,8 +201,9 @@ class Writer:
             return rf"{sides[0]} \star{below} {sides[1]}", MATRIX
         called = self._function(x)
         if self.tex and name in ("abs", "exp") and not x.head.rule:
-            return (rf"\left|{inner[0]}\right|", ATOM) if name == "abs" else (
-                f"e^{{{inner[0]}}}", POWER)  # fmt: skip
+            if name == "abs":
+                return rf"\left|{inner[0]}\right|", ATOM
+            return f"e^{{{inner[0]}}}", POWER
         left, right = (r"\left(", r"\right)") if self.tex else ("(", ")")
         return f"{called}{left}{', '.join([*inner, *options])}{right}", ATOM
 
@@ -219,11 +225,8 @@ class Writer:
         name = self.called(x) if x.head.rule else name
         if not self.tex:
             return name
-        known = {"sigmoid": r"\sigma", "tanh": r"\tanh", "log": r"\log", "max": r"\max",
-                 "sum_t": r"\sum_{t}",
-                 "sin": r"\sin", "cos": r"\cos"}  # fmt: skip
         escaped = name.replace("_", r"\_")
-        return known.get(name, rf"\operatorname{{{escaped}}}")
+        return FUNCTIONS_IN_TEX.get(name, rf"\operatorname{{{escaped}}}")
 
     def _options(self, x: Expression) -> list[str]:
         if x.head.name in ("reshape", "broadcast_to") and not x.head.rule:

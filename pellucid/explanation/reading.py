@@ -236,9 +236,21 @@ SIMPLE: dict[str, Callable[..., Expression]] = {
     "minimum": smaller,
 }
 FUNCTIONS = (
-    "exp", "log", "log1p", "expm1", "sigmoid", "logistic_density", "tanh", "abs", "sign", "floor",
-    "sin", "cos", "erf", "normal_cdf",
-)  # fmt: skip
+    "exp",
+    "log",
+    "log1p",
+    "expm1",
+    "sigmoid",
+    "logistic_density",
+    "tanh",
+    "abs",
+    "sign",
+    "floor",
+    "sin",
+    "cos",
+    "erf",
+    "normal_cdf",
+)
 WITH_NODE: dict[str, Callable[..., Expression | None]] = {
     "power": lambda node, a, b: _power(a, b),
     "cast": _cast,

@@ -25,7 +25,6 @@ from pellucid.explanation.algebra import (
     unary,
 )
 from pellucid.explanation.expressions import (
-    INFINITY,
     ONE,
     ZERO,
     Expression,
@@ -36,6 +35,7 @@ from pellucid.explanation.expressions import (
     product_of,
     terms,
 )
+from pellucid.explanation.intervals import interval
 
 POSITIVE, CONDITION, IDS = "above 0", "a condition", "ids"
 SHARES = "shares of one"
@@ -72,8 +72,9 @@ rule("once", "x * 1.0", "x", "1 changes no product.")
 rule("no times", "x * 0.0", "0.0 * x", "Nothing, however often.")
 rule("difference", "x - y", "x + -1.0 * y", "Taking away is adding the negative.")
 rule("negative", "-x", "-1.0 * x", "The negative is minus one times.")
-rule("quotient", "x / y", "x * y ** -1.0", "Dividing is multiplying by the inverse.",
-      {"y": POSITIVE})  # fmt: skip
+rule(
+    "quotient", "x / y", "x * y ** -1.0", "Dividing is multiplying by the inverse.", {"y": POSITIVE}
+)
 rule("like terms", "2.0 * x + 3.0 * x", "5.0 * x", "The distributive law, backwards.")
 rule("like factors", "x * x", "x ** 2.0", "A power counts factors.")
 rule("inverse factors", "x * x ** -1.0", "x ** 0.0", "Exponents add up.", {"x": POSITIVE})
@@ -84,36 +85,20 @@ rule("root", "x.sqrt()", "x ** 0.5", "Twice half an exponent is one.", {"x": POS
 rule("root twice", "x.sqrt() * x.sqrt()", "x", "That is what a root is.", {"x": POSITIVE})
 
 
-def interval(x: Expression) -> tuple[float, float]:
-    """The open interval that the numbers of an expression lie in, as far as its form tells."""
-    if x.kind == "symbol":
-        return x.head.low, x.head.high
-    if is_call(x, "reshape", "sum", "transpose", "broadcast_to"):
-        low = interval(x.inputs[0])[0]
-        return (low if low == 0 else -INFINITY), INFINITY
-    if x.kind == "call":
-        return RANGES.get(x.head.name, (-INFINITY, INFINITY))
-    if x.kind == "product":
-        positive = x is not ONE and all(interval(base)[0] >= 0 for base in x.inputs)
-        return (1.0, 1.0) if x is ONE else (0.0 if positive else -INFINITY, INFINITY)
-    ends = [sorted((float(c) * low, float(c) * high)) for (low, high), c in
-            ((interval(term), c) for term, c in terms(x))]  # fmt: skip
-    return sum(low for low, _ in ends), sum(high for _, high in ends)
-
-
-RANGES = {"exp": (0.0, INFINITY), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
-
-
 # ---- exponentials and logarithms -----------------------------------------------------------
 
 rule("exp of a sum", "(x + y).exp()", "x.exp() * y.exp()", "Exponents add up.")
 rule("exp of a negative", "(-x).exp()", "x.exp() ** -1.0", "A negative exponent is an inverse.")
 rule("exp of log", "x.log().exp()", "x", "log is the inverse of exp.", {"x": POSITIVE})
 rule("log of exp", "x.exp().log()", "x", "log is the inverse of exp.")
-rule("log of a product", "(x.exp() * y).log()", "x + y.log()",
-      "Exponents add up.", {"y": POSITIVE})  # fmt: skip
-rule("log1p", "x.log1p()", "(1.0 + x).log()", "What it is; it differs in rounding alone.",
-      {"x": POSITIVE})  # fmt: skip
+rule("log of a product", "(x.exp() * y).log()", "x + y.log()", "Exponents add up.", {"y": POSITIVE})
+rule(
+    "log1p",
+    "x.log1p()",
+    "(1.0 + x).log()",
+    "What it is; it differs in rounding alone.",
+    {"x": POSITIVE},
+)
 rule("expm1", "x.expm1()", "x.exp() - 1.0", "What it is; it differs in rounding alone.")
 
 
@@ -142,7 +127,7 @@ def _log(x: Expression) -> Expression | None:
         sides = factors(x)
         if is_call(x, "exp"):
             return x.inputs[0]
-        if x.kind == "product" and all(interval(base)[0] >= 0 for base, _ in sides):
+        if x.kind == "product" and all(interval(base).low >= 0 for base, _ in sides):
             return plus(*(scaled(n, unary("log", base)) for base, n in sides))
     if x is ONE:
         return ZERO
@@ -152,8 +137,12 @@ def _log(x: Expression) -> Expression | None:
     return None
 
 
-rule("log of 1 + e^x", "(1.0 + x.exp()).log()", "(1.0 + (-x).exp()).log() + x",
-     "Take e^x out of the sum.")  # fmt: skip
+rule(
+    "log of 1 + e^x",
+    "(1.0 + x.exp()).log()",
+    "(1.0 + (-x).exp()).log() + x",
+    "Take e^x out of the sum.",
+)
 
 
 def _argument_of_one_plus_exp(x: Expression) -> Expression | None:
@@ -184,14 +173,30 @@ OF_FUNCTIONS["expm1"] = [lambda x: minus(unary("exp", x), ONE)]
 rule("sigmoid", "1.0 / (1.0 + x.exp())", "(-x).sigmoid()", "The definition.")
 rule("sigmoid of a negative", "(-x).sigmoid()", "1.0 - x.sigmoid()", "It is symmetric.")
 rule("inverse of sigmoid", "1.0 / x.sigmoid()", "1.0 + (-x).exp()", "The definition.")
-rule("inverse of the other sigmoid", "1.0 / (1.0 - x.sigmoid())", "1.0 + x.exp()",
-      "The definition, of the negative.")  # fmt: skip
-rule("exp times sigmoid", "x.exp() * x.sigmoid()", "x.exp() - x.sigmoid()",
-      "e s = e - s, as s = e / (1 + e).")  # fmt: skip
-rule("sigmoid by exp", "x.sigmoid() / x.exp()", "1.0 - x.sigmoid()",
-      "e^-x s = 1 - s, as s = 1 / (1 + e^-x).")  # fmt: skip
-rule("slope of sigmoid", "x.apply(LogisticDensity())", "x.sigmoid() * (1.0 - x.sigmoid())",
-      "y (1 - y); it differs in rounding alone.")  # fmt: skip
+rule(
+    "inverse of the other sigmoid",
+    "1.0 / (1.0 - x.sigmoid())",
+    "1.0 + x.exp()",
+    "The definition, of the negative.",
+)
+rule(
+    "exp times sigmoid",
+    "x.exp() * x.sigmoid()",
+    "x.exp() - x.sigmoid()",
+    "e s = e - s, as s = e / (1 + e).",
+)
+rule(
+    "sigmoid by exp",
+    "x.sigmoid() / x.exp()",
+    "1.0 - x.sigmoid()",
+    "e^-x s = 1 - s, as s = 1 / (1 + e^-x).",
+)
+rule(
+    "slope of sigmoid",
+    "x.apply(LogisticDensity())",
+    "x.sigmoid() * (1.0 - x.sigmoid())",
+    "y (1 - y); it differs in rounding alone.",
+)
 rule("tanh of a negative", "(-x).tanh()", "-x.tanh()", "It is odd.")
 rule("softmax", "x.exp() / x.exp().sum(axis=-1, keepdims=True)", "softmax(x)", "The definition.")
 
@@ -244,8 +249,7 @@ def _exp_with_sigmoid(exponents: Exponents) -> Expression | None:
         for sign in (1, -1):
             shares = {t: c * sign for t, c in terms(u)}
             exps = {e: c for t, c in shares.items() for e in [_exp_of(t)]}
-            if exps and all(exponents.get(e, 0) * c > 0 and
-                            abs(exponents[e]) >= abs(c) for e, c in exps.items()):  # fmt: skip
+            if exps and _divide(exps, exponents):
                 rest = dict(exponents)
                 rest[base] -= 1
                 for e, c in exps.items():
@@ -253,6 +257,14 @@ def _exp_with_sigmoid(exponents: Exponents) -> Expression | None:
                 first = unary("exp", u) if sign == 1 else ONE
                 return times(product_of(rest), minus(first, base))
     return None
+
+
+def _divide(powers: Exponents, exponents: Exponents) -> bool:
+    """Whether all of these powers stand in a product, with the same sign and no less often."""
+    return all(
+        exponents.get(base, 0) * n > 0 and abs(exponents[base]) >= abs(n)
+        for base, n in powers.items()
+    )
 
 
 def _exp_of(term: Expression) -> Expression:

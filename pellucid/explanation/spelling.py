@@ -17,8 +17,17 @@ from pellucid.explanation.notation import Notation
 from pellucid.explanation.time_loops import Crossing
 from pellucid.graph import Node, Shape, Value
 
-LETTERS = {"mu": "mu", "d": "c", "sigma": "s", "xhat": "xhat", "onehot": "t", "h": "h",
-           "state": "h", "memory": "c", "seq": "s"}  # fmt: skip
+LETTERS = {
+    "mu": "mu",
+    "d": "c",
+    "sigma": "s",
+    "xhat": "xhat",
+    "onehot": "t",
+    "h": "h",
+    "state": "h",
+    "memory": "c",
+    "seq": "s",
+}
 LEARNED = {"add": "beta", "take": "E"}  # weights and biases by what is done with them
 OTHERS = "uvpqrfgk"
 GATES = "figouvpqrk"  # what is squashed in a step of a loop

@@ -20,9 +20,15 @@ from pellucid.primitives.scan import Scan
 
 INCOMING = "from the step behind: "
 BACK = {
-    "each": "total", "total": "each", "step": "stack", "stack": "step", "before": "first",
-    "first": "before", "final": "last", "last": "final",
-}  # fmt: skip
+    "each": "total",
+    "total": "each",
+    "step": "stack",
+    "stack": "step",
+    "before": "first",
+    "first": "before",
+    "final": "last",
+    "last": "final",
+}
 
 
 @dataclass(frozen=True)
