@@ -18,13 +18,28 @@ from pellucid.errors import GradientError
 
 # NumPy's names where they are not those of the Array API standard.
 NAMES = {
-    "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin",
-    "arcsinh": "asinh", "arctan": "atan", "arctan2": "atan2", "arctanh": "atanh",
-    "true_divide": "divide", "power": "pow", "rint": "round", "invert": "bitwise_invert",
-    "left_shift": "bitwise_left_shift", "right_shift": "bitwise_right_shift", "mod": "remainder",
-    "conjugate": "conj", "concatenate": "concat", "amax": "max",
-    "amin": "min", "cumsum": "cumulative_sum", "cumprod": "cumulative_prod",
-}  # fmt: skip
+    "absolute": "abs",
+    "arccos": "acos",
+    "arccosh": "acosh",
+    "arcsin": "asin",
+    "arcsinh": "asinh",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arctanh": "atanh",
+    "true_divide": "divide",
+    "power": "pow",
+    "rint": "round",
+    "invert": "bitwise_invert",
+    "left_shift": "bitwise_left_shift",
+    "right_shift": "bitwise_right_shift",
+    "mod": "remainder",
+    "conjugate": "conj",
+    "concatenate": "concat",
+    "amax": "max",
+    "amin": "min",
+    "cumsum": "cumulative_sum",
+    "cumprod": "cumulative_prod",
+}
 ARGUMENTS = {"ddof": "correction"}
 # What has no gradient to lose: asked of the numbers, whatever they came from.
 QUESTIONS = frozenset((

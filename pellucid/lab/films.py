@@ -46,9 +46,14 @@ class Film:
         buffer = io.BytesIO()
         pauses = [self.pause] * (len(frames) - 1) + [LAST]
         frames[0].save(
-            buffer, "WEBP", save_all=True, append_images=frames[1:], duration=pauses, loop=0,
+            buffer,
+            "WEBP",
+            save_all=True,
+            append_images=frames[1:],
+            duration=pauses,
+            loop=0,
             quality=QUALITY,
-        )  # fmt: skip
+        )
         return buffer.getvalue()
 
     def _frame(self, i: int, canvas: Any, images: Any) -> Any:

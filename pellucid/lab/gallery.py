@@ -64,8 +64,9 @@ class Gallery:
         held = sum(outcome.holds for outcome in self.outcomes.values())
         return said(
             "{count} experiments, each a claim that was checked; {held} of them hold.",
-            count=len(self.outcomes), held=held,
-        )  # fmt: skip
+            count=len(self.outcomes),
+            held=held,
+        )
 
     def _topics(self) -> Iterator[Topic]:
         for topic in TOPICS:

@@ -108,28 +108,46 @@ def ways(settings: Settings, function: Any, by_layers: Any, inputs: Sequence[flo
 def figure(series: Series) -> Any:
     """Both graphs: values above the arrows, derivatives below them."""
     drawn, (first, second) = panels(2, 1, height=2.7)
+    draw_bill(first, series)
+    draw_cost(second, series)
+    return drawn
+
+
+def draw_bill(axes: Any, series: Series) -> None:
+    """Apples that are multiplied by a price, and then by a tax."""
     (price, number, tax), (dprice, dnumber, dtax) = numbers(series, "bill")
     apples, total = price * number, series["bill"]
-    draw(first, (("×", 2, 1), ("×", 4, 1)), (
-        ((0, 2.6), (2, 1), f"{price:g}", f"{dprice:g}", said("price")),
-        ((0, -0.6), (2, 1), f"{number:g}", f"{dnumber:g}", said("apples")),
-        ((2, 1), (4, 1), f"{apples:g}", f"{tax:g}", ""),
-        ((2, -1.6), (4, 1), f"{tax:g}", f"{dtax:g}", said("tax")),
-        ((4, 1), (6, 1), f"{total:g}", "1", ""),
-    ))  # fmt: skip
-    first.set_title(said("apples with tax"))
+    draw(
+        axes,
+        (("×", 2, 1), ("×", 4, 1)),
+        (
+            ((0, 2.6), (2, 1), f"{price:g}", f"{dprice:g}", said("price")),
+            ((0, -0.6), (2, 1), f"{number:g}", f"{dnumber:g}", said("apples")),
+            ((2, 1), (4, 1), f"{apples:g}", f"{tax:g}", ""),
+            ((2, -1.6), (4, 1), f"{tax:g}", f"{dtax:g}", said("tax")),
+            ((4, 1), (6, 1), f"{total:g}", "1", ""),
+        ),
+    )
+    axes.set_title(said("apples with tax"))
+
+
+def draw_cost(axes: Any, series: Series) -> None:
+    """J = 3(a + bc)."""
     (a, b, c), (da, db, dc) = numbers(series, "cost")
     u, v, j = b * c, a + b * c, series["cost"]
-    draw(second, (("×", 2, -0.4), ("+", 4, 1), ("×3", 6, 1)), (
-        ((2, 2.8), (4, 1), f"{a:g}", f"{da:g}", "a"),
-        ((0, 1.2), (2, -0.4), f"{b:g}", f"{db:g}", "b"),
-        ((0, -2), (2, -0.4), f"{c:g}", f"{dc:g}", "c"),
-        ((2, -0.4), (4, 1), f"u = {u:g}", f"{da:g}", ""),
-        ((4, 1), (6, 1), f"v = {v:g}", f"{da:g}", ""),
-        ((6, 1), (8, 1), f"J = {j:g}", "1", ""),
-    ))  # fmt: skip
-    second.set_title("J = 3(a + bc)")
-    return drawn
+    draw(
+        axes,
+        (("×", 2, -0.4), ("+", 4, 1), ("×3", 6, 1)),
+        (
+            ((2, 2.8), (4, 1), f"{a:g}", f"{da:g}", "a"),
+            ((0, 1.2), (2, -0.4), f"{b:g}", f"{db:g}", "b"),
+            ((0, -2), (2, -0.4), f"{c:g}", f"{dc:g}", "c"),
+            ((2, -0.4), (4, 1), f"u = {u:g}", f"{da:g}", ""),
+            ((4, 1), (6, 1), f"v = {v:g}", f"{da:g}", ""),
+            ((6, 1), (8, 1), f"J = {j:g}", "1", ""),
+        ),
+    )
+    axes.set_title("J = 3(a + bc)")
 
 
 def numbers(series: Series, name: str) -> tuple[Any, Any]:
@@ -171,8 +189,12 @@ def diagram(series: Series) -> str:
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """All three ways agree, for the numbers that are set and for drawn ones."""
     runs = [run(replace(settings, seed=seed)) for seed in seeds]
-    tables = [found[f"{kind}_{name}"] for found in runs
-              for kind in ("derivatives", "drawn") for name in ("bill", "cost")]  # fmt: skip
+    tables = [
+        found[f"{kind}_{name}"]
+        for found in runs
+        for kind in ("derivatives", "drawn")
+        for name in ("bill", "cost")
+    ]
     library = max(np.abs(table[0] - table[1]).max() for table in tables)
     nudged = max(np.abs(table[0] - table[2]).max() for table in tables)
     return (

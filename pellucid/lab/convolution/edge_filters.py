@@ -32,9 +32,17 @@ from pellucid.lab.verdict import Verdict, at_most
 from pellucid.languages import said
 from pellucid.tune import Integers, Uniform
 
-NUMBERS = np.array([[int(digit) for digit in row] for row in (
-    "301274", "158931", "272513", "013178", "421628", "245239",
-)], np.float32)  # fmt: skip
+NUMBERS = np.array(
+    [
+        [3, 0, 1, 2, 7, 4],
+        [1, 5, 8, 9, 3, 1],
+        [2, 7, 2, 5, 1, 3],
+        [0, 1, 3, 1, 7, 8],
+        [4, 2, 1, 6, 2, 8],
+        [2, 4, 5, 2, 3, 9],
+    ],
+    np.float32,
+)
 VERTICAL = np.array([[1.0, 0.0, -1.0]] * 3, np.float32)
 BRIGHT_TO_DARK = np.tile(np.repeat(np.array([10.0, 0.0], np.float32), 3), (6, 1))
 

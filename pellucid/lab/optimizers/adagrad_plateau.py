@@ -66,8 +66,9 @@ def run(settings: Settings) -> Series:
         "adagrad": lambda w: pc.optim.AdaGrad(w, 10.0 * rate),
         "rmsprop": lambda w: pc.optim.RMSProp(w, rate, rho=settings.rho),
     }
-    series: dict[str, Any] = {name: path(make, wall, high, settings.steps)[:, 0]
-                              for name, make in makers.items()}  # fmt: skip
+    series: dict[str, Any] = {
+        name: path(make, wall, high, settings.steps)[:, 0] for name, make in makers.items()
+    }
     ways = {
         "right": lambda w: pc.optim.AdaGrad(w, valley_rate),
         "faulty": lambda w: ForgetfulAdaGrad(w, valley_rate),

@@ -33,9 +33,13 @@ from pellucid.languages import said
 from pellucid.tune import Integers, LogUniform
 
 ARMS = (
-    ("sigmoid", "large"), ("sigmoid", "small"), ("sigmoid", "xavier"),
-    ("relu", "small"), ("relu", "xavier"), ("relu", "he"),
-)  # fmt: skip
+    ("sigmoid", "large"),
+    ("sigmoid", "small"),
+    ("sigmoid", "xavier"),
+    ("relu", "small"),
+    ("relu", "xavier"),
+    ("relu", "he"),
+)
 
 
 @dataclass(frozen=True)
