@@ -15,7 +15,7 @@ from pellucid.errors import DTypeError
 from pellucid.graph import Origin, Procedure, Value, collect
 from pellucid.primitives.base import FLOAT64, FLOATS
 from pellucid.primitives.scan_passes import tidy
-from pellucid.recordings import Changes, ReadSetting, Recording, recording
+from pellucid.recordings import USUAL, Changes, ReadSetting, Recording, recording
 from pellucid.structure import flatten, unflatten
 from pellucid.tensor import Tensor, holding, tensor
 from pellucid.variables import Variable
@@ -84,7 +84,9 @@ class _Group:
         return True
 
 
-def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[Any]) -> Captured:
+def capture_call(
+    function: Callable[..., Any], structure: Any, arrays: Sequence[Any], precision: str = USUAL
+) -> Captured:
     """Run a function once with symbols in the places of arrays, and collect its graph."""
     from pellucid.surroundings import surroundings  # only programs that capture need it
 
@@ -93,7 +95,7 @@ def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[
         holding(Value(name, a.shape, a.dtype), Origin(None, ()))
         for name, a in zip(names, arrays, strict=True)
     ]
-    with recording() as record:
+    with recording(Recording(precision)) as record:
         try:
             returned = function(*unflatten(structure, iter(symbols)))
         except DTypeError as error:
@@ -105,6 +107,10 @@ def capture_call(function: Callable[..., Any], structure: Any, arrays: Sequence[
     variables = tuple(record.reads)
     inputs = _unique([(s.array.name, s) for s in symbols], record)
     graph = tidy(collect(inputs, [*outputs, *record.writes.values()]))
+    if precision != USUAL:
+        from pellucid.precision import rounded  # on use: who asks for nothing needs none of it
+
+        graph = rounded(graph)
     position = {variable: len(symbols) + i for i, variable in enumerate(variables)}
     updates = tuple(position[variable] for variable in record.writes)
     procedure = Procedure(graph, len(symbols), updates)

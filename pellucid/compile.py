@@ -27,7 +27,7 @@ from pellucid.arguments import (
 from pellucid.captured import Captured, capture_call
 from pellucid.errors import GraphError, OptionError
 from pellucid.graph import Graph
-from pellucid.recordings import is_recording
+from pellucid.recordings import USUAL, active, is_recording
 from pellucid.refusals import shown
 from pellucid.running import Specialization
 from pellucid.strict import strict
@@ -71,9 +71,15 @@ class Compiled:
     every call is better an argument: each time, another program is made.
     """
 
-    def __init__(self, function: Callable[..., Any], executor: str | None) -> None:
+    def __init__(
+        self, function: Callable[..., Any], executor: str | None, precision: str = USUAL
+    ) -> None:
         if executor is not None:
             executors.checked(executor)
+        if precision != USUAL:
+            from pellucid.precision import checked  # on use: few ask for another
+
+            checked(precision)
         if not callable(function):
             raise OptionError(
                 f"compile: the function is {shown(function)}. What is compiled is called later: "
@@ -82,6 +88,7 @@ class Compiled:
         functools.update_wrapper(self, function)
         self.function = function
         self.executor = executor
+        self.precision = precision
         self._specializations: dict[Any, list[Specialization]] = {}
         self._latest: tuple[Any, Specialization | None] = (), None
         self._captures: dict[Any, int] = {}
@@ -96,10 +103,12 @@ class Compiled:
         if named:
             arguments = self._in_order(arguments, named)
         if is_recording():
+            self._check_inside()
             return self.function(*arguments)
         try:
             structure, arrays, given = attached(arguments)
         except WantsGradient:
+            self._check_inside()
             return traced(self.function, arguments)
         kind = self._specialized(structure, arrays)
         captured = kind.captured
@@ -117,6 +126,7 @@ class Compiled:
         after the one before it, and what it raised is raised.
         """
         if wants_gradient(arguments):
+            self._check_inside()
             return traced_rows(self.function, arguments)
         results, failure = self.loop_while_sound(*arguments)
         if failure is not None:
@@ -177,6 +187,14 @@ class Compiled:
             )
         return bound.args
 
+    def _check_inside(self) -> None:
+        """Refuse a precision that it would lose as a part of something else."""
+        if self.precision != USUAL:
+            from pellucid.precision import check_inside
+
+            outer = active.recording
+            check_inside(self.precision, USUAL if outer is None else outer.precision)
+
     def _specialized(self, structure: Any, arrays: list[Any]) -> "Specialization":
         """What is known for arguments of this kind; captured where it is new."""
         key = (structure, *[(a.shape, a.dtype) for a in arrays])
@@ -193,7 +211,8 @@ class Compiled:
         for kind in known:
             if kind.captured.is_current():
                 return kind
-        known.append(Specialization(capture_call(self.function, structure, arrays)))
+        captured = capture_call(self.function, structure, arrays, self.precision)
+        known.append(Specialization(captured))
         # To freeze and thaw is meant, however often it is done.
         since = key, FREEZING.count
         self._captures[since] = self._captures.get(since, 0) + 1
@@ -213,14 +232,19 @@ def _told_often(function: Callable[..., Any]) -> str:
 
 @strict
 def compile(  # noqa: A001 (the field's word)
-    function: Callable[..., Any] | None = None, *, executor: str | None = None
+    function: Callable[..., Any] | None = None,
+    *,
+    executor: str | None = None,
+    precision: str = USUAL,
 ) -> Any:
     """A function that runs as one program: `@compile` or `compile(f, executor="reference")`.
 
-    `executor`: "native" (machine code; the default) or "reference" (NumPy).
+    `executor`: "native" (machine code; the default) or "reference" (NumPy). `precision`: "float32",
+    or "bfloat16", in which the operands of products and convolutions are rounded to 8 bits.
 
     Errors: GraphError where Python needs the number in a tensor while it is captured;
-    OptionError for an unknown executor.
+    OptionError for an unknown executor or precision, and for another one than float32 within
+    what is captured or differentiated in float32.
 
     >>> from pellucid.tensor import tensor
     >>> double = compile(lambda x: x + x)
@@ -228,5 +252,5 @@ def compile(  # noqa: A001 (the field's word)
     tensor([2., 4.], float32)
     """
     if function is None:
-        return functools.partial(compile, executor=executor)
-    return Compiled(function, executor)
+        return functools.partial(compile, executor=executor, precision=precision)
+    return Compiled(function, executor, precision)

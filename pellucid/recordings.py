@@ -5,6 +5,7 @@ Tracing     the same for a function that runs as it stands
 recording   have reads and writes recorded; is_recording, active_recording, active
 setting     a value that decides what is captured; watch: what an object has
 Changes     tells when such values may have changed
+USUAL       the precision where none is asked for
 entered     an object is called inside; called: those that were, from outside; depth: how many
 """
 
@@ -19,6 +20,8 @@ from pellucid.graph import Origin, Value
 from pellucid.scopes import current_scope
 from pellucid.tensor import Tensor, holding
 from pellucid.written import legal_name
+
+USUAL = "float32"  # the precision of products, where no other is asked for
 
 
 class Changes:
@@ -49,10 +52,14 @@ class Calls:
 
 
 class Recording(Calls):
-    """What a function does to variables and reads of settings while it is captured."""
+    """What a function does to variables and reads of settings while it is captured.
 
-    def __init__(self) -> None:
+    `precision`: the one that its products will be computed in.
+    """
+
+    def __init__(self, precision: str = USUAL) -> None:
         super().__init__()
+        self.precision = precision
         self.reads: dict[Any, Tensor] = {}
         self.writes: dict[Any, Tensor] = {}
         self.settings: list[ReadSetting] = []

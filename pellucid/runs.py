@@ -164,7 +164,9 @@ class Run:
 
     @functools.cached_property
     def _predict(self) -> Any:
-        return self.model.predictor()
+        if self._made_by is None:  # its graph has the rounding in it
+            return self.model.predictor()
+        return self.model.predictor(precision=self._made_by[0].of_products)
 
     def evaluate(self, data: Dataset | None = None) -> Values:
         """Loss and metrics on a set; left out, on the run's own test set.
@@ -176,7 +178,8 @@ class Run:
             raise DataError(f"run {self.folder}: it has no test set. Give a set to evaluate on.")
         if self._made_by is not None:
             recipe, facts = self._made_by
-            return evaluate(self.model, loss_of(recipe, facts.form), chosen, metrics_of(facts.form))
+            measures = loss_of(recipe, facts.form), chosen, metrics_of(facts.form)
+            return evaluate(self.model, *measures, precision=recipe.of_products)
         if isinstance(self._measures, str):
             raise OptionError(
                 f"run {self.folder}: loss and metrics could not be kept ({self._measures}). Use "

@@ -52,6 +52,13 @@ def elementwise() -> list[Sample]:
     return found
 
 
+# 8 bits: a tie goes to the even one, so 1 + 2^-8 down and 1 + 3 2^-8 up; the last rounds to inf.
+TO_BFLOAT16 = (
+    (np.array([[1 + 2**-8, 1 + 3 * 2**-8, -0.0], [-np.pi, np.nan, 3.4e38]], F4),),
+    np.array([[1, 1 + 2**-6, -0.0], [-3.140625, np.nan, np.inf]], F4),
+)
+
+
 def logic() -> list[Sample]:
     a, b = np.array([False, False, True, True]), np.array([False, True, False, True])
     x, y = np.array([1.0, 2.0, np.nan], F4), np.array([np.nan, -0.0, 5.0], F4)
@@ -74,6 +81,7 @@ def logic() -> list[Sample]:
         Sample("cast from bool", p.Cast(np.dtype(F4)), (a,), np.array([0, 0, 1, 1], F4)),
         Sample("identity", p.Identity(), (y,), y.copy()),
         Sample("stop_gradient", p.StopGradient(), (y,), y.copy()),
+        Sample("rounded_to_bfloat16", p.RoundedToBfloat16(), *TO_BFLOAT16),
     ]
 
 

@@ -12,6 +12,7 @@ from pellucid.creation import concat
 from pellucid.errors import OptionError
 from pellucid.functional import softmax
 from pellucid.nn.module import Module
+from pellucid.recordings import USUAL
 from pellucid.state import copies, restore
 from pellucid.strict import strict
 from pellucid.tensor import Tensor, holding
@@ -24,6 +25,7 @@ def predict_views(
     x: Any,
     views: int = 8,
     of: Callable[[Tensor], Tensor] = softmax,
+    precision: str = USUAL,
 ) -> Tensor:
     """What a model says of each sample and of `views` - 1 changed copies of it, on the mean.
 
@@ -41,7 +43,7 @@ def predict_views(
     samples = np.asarray(x)
     if not len(samples):
         raise OptionError("predict_views: x has no samples. Give at least one.")
-    predict, drawn = model.predictor(), change.variables()
+    predict, drawn = model.predictor(precision=precision), change.variables()
     before, answers = copies(drawn), []
     for sample in samples:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.cli.datasets import DATA
-from pellucid.cli.known_words import KEEPS, OPTIMIZER_OPTIONS
+from pellucid.cli.known_words import KEEPS, OPTIMIZER_OPTIONS, PRECISIONS
 from pellucid.cli.output import Output
 from pellucid.cli.own import refuse_own
 from pellucid.cli.recipe import Recipe, read_recipe
@@ -34,6 +34,7 @@ PLAIN = {
         ("optimizer", str, tuple(OPTIMIZERS)),
         ("schedule", str, ()),
         ("executor", str, ()),
+        ("precision", str, PRECISIONS),
         ("start_from", str, ()),
     )
 }

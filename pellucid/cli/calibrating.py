@@ -9,7 +9,7 @@ from pellucid.cli.answering import Answering
 from pellucid.cli.moved import data_of
 from pellucid.cli.own import is_own
 from pellucid.cli.recipe import read_facts, read_recipe, trained_model
-from pellucid.cli.suited_loss import loss_of, metrics_of
+from pellucid.cli.suited_loss import judging, loss_of
 from pellucid.errors import DataError, OptionError
 from pellucid.train import Calibrated, RunFolder
 from pellucid.train.measurements.judging import judged
@@ -45,7 +45,7 @@ def _found(run: RunFolder, weights: str) -> Calibrated:
         raise DataError(f"predict {run.path}: --calibrated, but it has no validation set.")
     model, _ = trained_model(run, recipe, facts.form)
     form = facts.form
-    found = judged(model, loss_of(recipe, form), data, metrics_of(form))
+    found = judged(model, loss_of(recipe, form), data, judging(recipe, form))
     made = calibration_of(found, weights)
     made.save(run.path)
     return made

@@ -23,13 +23,14 @@ from pellucid.cli.recipe import (
     read_recipe,
     trained_model,
 )
-from pellucid.cli.suited_loss import loss_of, metrics_of
+from pellucid.cli.suited_loss import judging, loss_of
 from pellucid.errors import OptionError
 from pellucid.explanation.comparison import SideBySide
 from pellucid.explanation.explanation import Explanation
 from pellucid.explanation.histograms import UPDATES
 from pellucid.languages import said
 from pellucid.nn.module import Module
+from pellucid.recordings import USUAL
 from pellucid.train import RunFolder
 from pellucid.train.measurements.judging import judged
 from pellucid.train.pages.mistakes import worst_samples
@@ -97,6 +98,8 @@ def _of_run(folder: Path, asked: Asked, *, with_page: bool) -> Shown:
     if not asked.is_given:  # an update is one by the gradients of the loss
         found.optimizer = its_optimizer(run, recipe, model)
     title = f"{recipe.model}, {recipe.data}"
+    if recipe.of_products != USUAL:
+        weights += f"; all in float32 here, the products of the run in {recipe.of_products}"
     if asked.beside is not None:
         other, its = trained_model(run, recipe, facts.form, asked.beside)
         second = explained(other, recipe, facts, parts, asked)
@@ -112,8 +115,8 @@ def _mistakes(
     if not facts.form.classes:
         return ()
     loss = loss_of(recipe, facts.form)
-    metrics = metrics_of(facts.form)
-    worst = worst_samples(judged(model, loss, judging_set(parts), metrics), facts.names)
+    found = judged(model, loss, judging_set(parts), judging(recipe, facts.form))
+    worst = worst_samples(found, facts.names)
     return ((said("Samples that are most wrong"), worst),) if worst else ()
 
 

@@ -1,6 +1,7 @@
 """The values of `--keep`, `--average` and others; the options that belong to the optimizer."""
 
 KEEPS = ("best", "last")  # as in pellucid.train.options, which takes long to load
+PRECISIONS = ("float32", "bfloat16")  # as in pellucid.precision, likewise
 AVERAGES = ("exponential", "uniform")
 MIXINGS = ("cutmix", "mixup")
 NOT_FINITE = ("stop", "skip", "go-back")

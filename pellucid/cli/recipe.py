@@ -36,6 +36,7 @@ from pellucid.models.catalogue import IMAGES
 from pellucid.nn.module import Module
 from pellucid.optim import OPTIMIZERS
 from pellucid.random import Generator
+from pellucid.recordings import USUAL
 from pellucid.train import (
     Callback,
     EarlyStopping,
@@ -58,6 +59,7 @@ KINDS = {
     "schedule": str,
     "class_weights": str,
     "executor": str,
+    "precision": str,
     "start_from": str,
 }
 
@@ -90,9 +92,15 @@ class Recipe:
     not_finite: str | None = None
     class_weights: str | None = None
     executor: str | None = None
+    precision: str | None = None
     start_from: str | None = None
     long_run: Mapping[str, Any] = field(default_factory=dict)
     batches: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def of_products(self) -> str:
+        """The precision that products are computed in."""
+        return self.precision or USUAL
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,7 @@ def build_trainer(
         callbacks=(*rate_callbacks(recipe.schedule), *callbacks),
         saving=long_run.saving(folder, config),
         executor=recipe.executor,
+        precision=recipe.of_products,
         lint=lint,
     )
     trainer = Trainer(model, loss, optimizer, parts.train, parts.validation, options)
@@ -214,6 +223,7 @@ def read_recipe(run: RunFolder) -> Recipe:
         long_run.saving(run.path, {})
         batch_rules.read(recipe.batches)
         more = {"micro_batch": recipe.micro_batch, **long_run.of_trainer()}
+        more["precision"] = recipe.of_products
         Options(recipe.batch_size, seed=recipe.seed, keep=recipe.keep, **more)
     except (TypeError, ValueError) as error:
         raise FileError(

@@ -2,6 +2,7 @@
 
 loss_of       the loss
 metrics_of    the measures
+judging       how a model is judged beside its training: by the measures, in its precision
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pellucid.data import Form
 from pellucid.functional import cross_entropy, mean_squared_error
 from pellucid.models import MODELS
 from pellucid.tensor import Tensor
-from pellucid.train import AbsoluteError, Accuracy, Metric
+from pellucid.train import AbsoluteError, Accuracy, Metric, Options
 
 
 def loss_of(recipe: Any, form: Form) -> Callable[..., Tensor]:
@@ -28,3 +29,8 @@ def loss_of(recipe: Any, form: Form) -> Callable[..., Tensor]:
 def metrics_of(form: Form) -> tuple[Metric, ...]:
     """The measures that suit the data."""
     return (Accuracy(),) if form.classes else (AbsoluteError(),)
+
+
+def judging(recipe: Any, form: Form) -> Options:
+    """What of its training counts where a model is judged: the measures and the precision."""
+    return Options(metrics=metrics_of(form), precision=recipe.of_products)

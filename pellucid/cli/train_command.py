@@ -14,7 +14,7 @@ import click
 from pellucid.cli import batch_rules, long_runs
 from pellucid.cli.again_command import like, start_option
 from pellucid.cli.datasets import DATA, DataKind
-from pellucid.cli.known_words import KEEPS
+from pellucid.cli.known_words import KEEPS, PRECISIONS
 from pellucid.cli.optimizing import rate_options
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
@@ -113,6 +113,11 @@ def _running() -> list[click.Parameter]:
         ),
         click.Option(["--balanced"], is_flag=True, help="Let every class count alike."),
         click.Option(["--executor"], metavar="NAME", help="Where steps run: native or reference."),
+        click.Option(
+            ["--precision"],
+            type=OneOf(PRECISIONS),
+            help="Of products; all else stays float32.  [default: float32]",
+        ),
         click.Option(
             ["--threads"],
             type=POSITIVE,

@@ -5,7 +5,7 @@ predict_run     classes and probabilities of pictures or rows of numbers
 read_sample     one input, as the command line is given it
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from pellucid.errors import DataError, OptionError, closest
 from pellucid.functional import softmax
 from pellucid.measures import ClassificationReport, classification_report
 from pellucid.nn.module import Module
+from pellucid.recordings import USUAL
 from pellucid.tables import cell, printable
 from pellucid.train import RunFolder
 from pellucid.train.measurements.evaluation import Evaluation
@@ -77,7 +78,7 @@ def evaluate_run(
     model, weights = trained_model(run, recipe, facts.form, epoch=epoch)
     there = _sets(data_of(moved(recipe, data_dir), facts))
     loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
-    measure = Evaluation(model, loss, metrics, None, keeps=per_class)
+    measure = Evaluation(model, loss, metrics, None, recipe.of_products, keeps=per_class)
     found: Values = {n: {"samples": len(data), **measure(data)} for n, data in there.items()}
     last = list(there)[-1]
     of_last = judgement(measure.outputs, there[last], loss, metrics) if per_class else None
@@ -209,7 +210,7 @@ def _answering(run: RunFolder) -> Answering:
     model, weights = trained_model(run, recipe, facts.form)
     return Answering(
         lambda word: read_sample(reads, word, facts.form),
-        partial(_outputs, model, facts.form),
+        partial(_outputs, _program_of(model, recipe), facts.form),
         facts.names,
         weights,
         "numbers" if reads == "numbers" else "picture",
@@ -217,11 +218,17 @@ def _answering(run: RunFolder) -> Answering:
     )
 
 
-def _outputs(model: Module, form: Form, samples: Sequence[Any]) -> Any:
+def _program_of(model: Module, recipe: Recipe) -> Callable[[Any], Any]:
+    """What is asked: the model, compiled where that is how its precision comes about."""
+    if recipe.of_products == USUAL:
+        return model.inference()
+    return model.predictor(precision=recipe.of_products)
+
+
+def _outputs(model: Callable[[Any], Any], form: Form, samples: Sequence[Any]) -> Any:
     """What the model gives for each sample: probabilities of classes, or numbers."""
-    with model.mode(training=False):
-        outputs = model(np.stack(samples))
-        return softmax(outputs).numpy() if form.classes else outputs.numpy()
+    outputs = model(np.stack(samples))
+    return softmax(outputs).numpy() if form.classes else outputs.numpy()
 
 
 def read_sample(reads: str, word: str, form: Form) -> Any:

@@ -38,17 +38,19 @@ def viewed(run: RunFolder, answering: Answering, views: int) -> Answering:
             "line knows. Leave it out; in Python pellucid.augment.predict_views takes any change."
         )
     facts = read_facts(run)
-    model, _ = trained_model(run, read_recipe(run), facts.form)
-    outputs = partial(_outputs, model, facts.form, views)
+    recipe = read_recipe(run)
+    model, _ = trained_model(run, recipe, facts.form)
+    outputs = partial(_outputs, model, facts.form, views, recipe.of_products)
     return replace(answering, outputs=outputs, weights=f"{answering.weights}; {views} views each")
 
 
-def _outputs(model: Module, form: Form, views: int, samples: Sequence[Any]) -> Any:
+def _outputs(model: Module, form: Form, views: int, precision: str, samples: Sequence[Any]) -> Any:
     shape = form.shape if len(form.shape) == COLOURS else _square(form)
     rng = Generator(0)
     change = photos(rng=rng) if shape[0] == COLOURS else digits(rng=rng)
     pictures = np.stack(samples).reshape(-1, *shape)
-    return predict_views(_Flat(model, form.shape), change, pictures, views).numpy()
+    flat = _Flat(model, form.shape)
+    return predict_views(flat, change, pictures, views, precision=precision).numpy()
 
 
 def _square(form: Form) -> tuple[int, int, int]:

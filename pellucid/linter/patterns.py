@@ -28,6 +28,7 @@ from pellucid.primitives import (
     Negative,
     PermuteDims,
     Reshape,
+    RoundedToBfloat16,
     Sigmoid,
     Slice,
     StopGradient,
@@ -37,7 +38,7 @@ from pellucid.primitives import (
     Where,
 )
 
-MOVES = (Reshape, PermuteDims, BroadcastTo, Slice, Identity, Cast)
+MOVES = (Reshape, PermuteDims, BroadcastTo, Slice, Identity, Cast, RoundedToBfloat16)
 
 
 def moved(trace: Trace, value: Value, *further: type, but: type | None = None) -> Value:

@@ -24,7 +24,7 @@ from pellucid.nn.calls import (
 )
 from pellucid.nn.saving import Savable
 from pellucid.random import Generator, check_seed
-from pellucid.recordings import entered, is_recording, setting, watch
+from pellucid.recordings import USUAL, entered, is_recording, setting, watch
 from pellucid.refusals import KINDS, Kind, check_arguments, copied, look_again
 from pellucid.scopes import scope
 from pellucid.strict import strict
@@ -245,11 +245,11 @@ class Module(Savable):
             parameter.frozen = frozen
         return self
 
-    def predictor(self, executor: str | None = None) -> "Predictor":
+    def predictor(self, executor: str | None = None, precision: str = USUAL) -> "Predictor":
         """Its outputs for batches of any size, compiled; see `pellucid.nn.predictor`."""
         from pellucid.nn.predictor import Predictor
 
-        return Predictor(self, executor)
+        return Predictor(self, executor, precision)
 
     # ---- what it looks like --------------------------------------------------------------
 

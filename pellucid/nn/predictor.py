@@ -22,6 +22,7 @@ from pellucid.errors import ShapeError
 from pellucid.nn.base import ATTRIBUTES, BaseModule, in_mode
 from pellucid.nn.calls import as_computed
 from pellucid.primitives.base import FLOAT32
+from pellucid.recordings import USUAL
 from pellucid.strict import strict, unasked
 from pellucid.structure import LEAF, flatten, unflatten
 from pellucid.tensor import Tensor, holding
@@ -52,7 +53,9 @@ class Predictor:
     (5, 2)
     """
 
-    def __init__(self, model: BaseModule, executor: str | None = None) -> None:
+    def __init__(
+        self, model: BaseModule, executor: str | None = None, precision: str = USUAL
+    ) -> None:
         self._model = model
         self._seen = ATTRIBUTES.count
         self._modules = tuple(model.modules().values())
@@ -60,7 +63,7 @@ class Predictor:
         def outputs(*inputs: Any) -> Any:
             return model(*inputs)
 
-        self._program = compiled(outputs, executor=executor)
+        self._program = compiled(outputs, executor=executor, precision=precision)
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """The outputs for these inputs."""

@@ -96,6 +96,7 @@ from pellucid.primitives.reduction import (
     Prod as Prod,
     Sum as Sum,
 )
+from pellucid.primitives.rounding import RoundedToBfloat16 as RoundedToBfloat16
 from pellucid.primitives.scan import Scan as Scan
 from pellucid.primitives.windows import (
     OverlapAdd as OverlapAdd,

@@ -14,6 +14,7 @@ import numpy as np
 from pellucid.arrays import Named
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
+from pellucid.recordings import USUAL
 from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.tables import brief
 from pellucid.train.components import callbacks_of, check_pairs, check_rules, metrics_of
@@ -202,7 +203,9 @@ class Options(Strict):
     of a shuffle of all. `validate_every`: after how many updates the validation set is measured
     within an epoch too; best weights and early stopping go by epochs all the same. `max_seconds`:
     how long to train, counted over every `resume`; then `fit` ends after the steps at hand.
-    `executor`: where the compiled step runs; left out, the default of `pellucid.compile`. `lint`:
+    `executor`: where the compiled step runs; left out, the default of `pellucid.compile`.
+    `precision`: of products, "float32" or "bfloat16", in steps and wherever the model is measured;
+    parameters, sums, losses and updates stay float32. `lint`:
     whether `fit` warns of likely mistakes before its first step, by the quick checks of
     `pellucid.lint`.
 
@@ -230,6 +233,7 @@ class Options(Strict):
     callbacks: tuple[Callback, ...] = ()
     saving: Saving | None = None
     executor: str | None = None
+    precision: str = USUAL
     lint: bool = True
 
     def __post_init__(self) -> None:
@@ -243,6 +247,10 @@ class Options(Strict):
         if not 0 <= self.seed < 2**64:
             raise OptionError(f"Trainer: seed is {self.seed}. It lies between 0 and 2^64 - 1.")
         check_limit(self.max_seconds)
+        if self.precision != USUAL:
+            from pellucid.precision import checked  # on use: few ask for another
+
+            checked(self.precision)
         if self.validate_every is not None and self.validate_every < 1:
             raise OptionError(
                 f"Trainer: validate_every is {self.validate_every}. It counts updates: at least 1."

@@ -16,6 +16,7 @@ from typing import Any
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
 from pellucid.graph import Graph
+from pellucid.recordings import USUAL
 from pellucid.train.base import BaseTrainer
 from pellucid.train.measurements.measured import TRAIN, VALIDATION
 from pellucid.train.measurements.metrics import SetMetric
@@ -198,6 +199,7 @@ def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
         "micro_batch": options.micro_batch,
         "average": None if options.average is None else repr(options.average),
         "mixing": None if options.mixing is None else repr(options.mixing),
+        "precision": None if options.precision == USUAL else options.precision,
         "sampling": None if options.sampling is None else repr(options.sampling),
         "loss": _named(trainer.loss),
         "model": _named(trainer.model),

@@ -78,7 +78,7 @@ class Trainer(BaseTrainer):
         check_sets(self)
         feed = training_feed(train, options)
         task = Task.of(model, loss, optimizer, options)
-        self._program = CompiledStep(task, feed, options.executor)
+        self._program = CompiledStep(task, feed, options.executor, options.precision)
         self._stepper = Stepper(self._program, options)
         self._recorder = Recorder(options.saving)
         validates = self.validation is not None

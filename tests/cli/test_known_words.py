@@ -5,11 +5,16 @@ from inspect import signature
 from pellucid import optim
 from pellucid.cli import known_words
 from pellucid.cli.scheduling import SCHEDULES
+from pellucid.precision import PRECISIONS
 from pellucid.train.options import KEEPS
 
 
 def test_the_weights_to_keep_are_those_of_training() -> None:
     assert known_words.KEEPS == KEEPS
+
+
+def test_the_precisions_are_those_of_programs() -> None:
+    assert known_words.PRECISIONS == PRECISIONS
 
 
 def test_schedules_are_those_of_the_table_and_all_but_those_of_schedules() -> None:

@@ -38,6 +38,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "--label-smoothing": 0.1,
         "--epochs": 1,
         "--executor": "reference",
+        "--precision": "bfloat16",
     }
     pairs = [part for pair in options.items() for part in pair]
     folder = tmp_path / "run"
@@ -75,6 +76,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "batches": {"label_smoothing": 0.1},
         "class_weights": "balanced",
         "executor": "reference",
+        "precision": "bfloat16",
         "start_from": None,
     }
 

@@ -86,3 +86,18 @@ def test_numbers_that_are_not_finite_are_words(
     monkeypatch.setattr(using.Evaluation, "__call__", lambda *_: values)
     found = read(run("evaluate", moons, "--json")[1])["sets"]["train"]
     assert found == {"samples": 240, "loss": "NaN", "accuracy": "Infinity", "other": "-Infinity"}
+
+
+def test_a_run_in_bfloat16_is_evaluated_and_asked_in_bfloat16(run: Run, tmp_path: Path) -> None:
+    words = ("train", "moons", *QUICK, "--precision", "bfloat16", "--quiet", "--out", tmp_path)
+    assert run(*words)[0] == 0
+    opened = pc.load(tmp_path)
+    rows = np.array([[0.5, -0.25], [-1, 0.5]], np.float32)
+    answers = read(run("predict", tmp_path, "0.5,-0.25", "-1,0.5", "--json")[1], "predict")
+    found = [list(answer["probabilities"].values()) for answer in answers["answers"]]
+    program = opened.model.predictor(precision="bfloat16")
+    np.testing.assert_allclose(found, pc.functional.softmax(program(rows)).numpy(), rtol=1e-6)
+    assert (opened.model(rows).numpy() != program(rows).numpy()).any()
+    sets = read(run("evaluate", tmp_path, "--json")[1], "evaluate")["sets"]
+    assert sets["test"].items() >= opened.evaluate().items()
+    assert "bfloat16" in run("explain", tmp_path)[1]

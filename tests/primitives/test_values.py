@@ -68,6 +68,7 @@ def test_every_executor_gives_the_expected_value(executor, sample):
 
 SIGNED = [p.Negative, p.Abs, p.Floor, p.Multiply, p.Divide, p.Expm1, p.Log1p, p.Sqrt, p.Sin, p.Tanh]
 SIGNED += [p.Erf, p.Where, p.Identity, p.BroadcastTo, p.FloorDivide, p.Remainder, p.Atan2]
+SIGNED += [p.RoundedToBfloat16]
 
 
 @pytest.mark.parametrize("executor", ["eager", *EXECUTORS])

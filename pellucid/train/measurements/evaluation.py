@@ -14,6 +14,7 @@ from pellucid.compile import Compiled
 from pellucid.compile import compile as compiled
 from pellucid.data import Dataset
 from pellucid.functional.reduction import weighed
+from pellucid.recordings import USUAL
 from pellucid.strict import strict
 from pellucid.tensor import Tensor
 from pellucid.train.components import check_measured, metrics_of
@@ -34,9 +35,10 @@ def evaluate(
     data: Dataset,
     metrics: tuple[Metric | SetMetric, ...] = (Accuracy(),),
     executor: str | None = None,
+    precision: str = USUAL,
 ) -> Values:
     """Loss and metrics of a model over a whole set, by name; see `Evaluation`."""
-    return Evaluation(model, loss, metrics, executor)(data)
+    return Evaluation(model, loss, metrics, executor, precision)(data)
 
 
 class Evaluation:
@@ -54,6 +56,7 @@ class Evaluation:
         loss: Loss,
         metrics: tuple[Metric | SetMetric, ...],
         executor: str | None,
+        precision: str = USUAL,
         *,
         keeps: bool = False,
     ) -> None:
@@ -61,7 +64,7 @@ class Evaluation:
         self.model = model
         self.loss = loss
         self.metrics = for_loss(metrics_of(metrics, "evaluate"), loss)
-        self._options = {} if executor is None else {"executor": executor}
+        self._compile = compiled(executor=executor, precision=precision)
         self._functions: dict[int, tuple[Feed, Compiled]] = {}
         self._keeps = keeps
         self.outputs: Any = None
@@ -127,7 +130,7 @@ class Evaluation:
             }
             return (sums, outputs) if wants_outputs else (sums,)
 
-        function: Compiled = compiled(measure, **self._options)
+        function: Compiled = self._compile(measure)
         return function
 
 

@@ -21,7 +21,9 @@ from pellucid.functional.reduction import threshold_of
 from pellucid.tensor import Tensor
 from pellucid.train.measurements.evaluation import BATCH, Loss, measuring_feed
 from pellucid.train.measurements.metrics import Accuracy, Metric, SetMetric, for_loss
+from pellucid.train.options import Options
 
+UNMEASURED = Options(metrics=())
 # Losses whose outputs are logits, so that softmax or the sigmoid makes probabilities of them.
 OF_LOGITS = ("cross_entropy", "focal_loss", "binary_cross_entropy", "binary_focal_loss")
 
@@ -65,11 +67,12 @@ def judged(
     model: Any,
     loss: Loss,
     data: Dataset,
-    metrics: Sequence[Metric | SetMetric] = (),
-    executor: str | None = None,
+    options: Options = UNMEASURED,
     most: int | None = None,
 ) -> Judged:
     """The outputs of a model in inference mode; of a larger set for `most` samples, evenly spread.
+
+    Of the options of its training, metrics, executor and precision count.
 
     Errors: those of the model; OptionError for one output a sample, where neither loss nor metrics
     say from which score on it is yes.
@@ -77,7 +80,7 @@ def judged(
     count = min(len(data), most or len(data))
     positions = np.linspace(0, len(data) - 1, count).round().astype(np.int64)
     some = data if count == len(data) else data.subset(positions)
-    return judgement(outputs_of(model, some, executor), some, loss, metrics, positions)
+    return judgement(outputs_of(model, some, options), some, loss, options.metrics, positions)
 
 
 def judgement(
@@ -105,8 +108,10 @@ def judgement(
     return Judged(some, places, outputs, predicted, probabilities, count, unsound, ignored)
 
 
-def outputs_of(model: Any, data: Dataset, executor: str | None = None) -> NDArray[Any]:
+def outputs_of(model: Any, data: Dataset, options: Options = UNMEASURED) -> NDArray[Any]:
     """The outputs of a model for every sample, in inference mode, by one compiled program.
+
+    Of the options of its training, executor and precision count.
 
     Shapes: -> (samples, ...).
     """
@@ -120,7 +125,8 @@ def outputs_of(model: Any, data: Dataset, executor: str | None = None) -> NDArra
     starts = np.minimum(np.arange(0, count, size), count - size)
     rows = starts[:, None] + np.arange(size)
     with model.mode(training=False):
-        results, failure = feed.run(compiled(outputs, executor=executor), rows)
+        program = compiled(outputs, executor=options.executor, precision=options.precision)
+        results, failure = feed.run(program, rows)
     if failure is not None:
         raise failure
     found = results.numpy()

@@ -18,7 +18,8 @@ class Measuring:
 
     def __init__(self, trainer: BaseTrainer, feed: Feed, keeper: Keeper, watch: Watch) -> None:
         model, loss, options = trainer.model, trainer.loss, trainer.options
-        self.evaluation = Evaluation(model, loss, options.metrics, options.executor)
+        how = options.executor, options.precision
+        self.evaluation = Evaluation(model, loss, options.metrics, *how)
         self._trainer, self._feed, self._keeper, self._watch = trainer, feed, keeper, watch
 
     def epoch(self, at: Position) -> EpochRecord:

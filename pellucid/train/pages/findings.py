@@ -129,7 +129,7 @@ def _judgement(trainer: BaseTrainer, summaries: list[Summary]) -> str:
     data, what = _set(trainer)
     options = trainer.options
     most = _most(data, summaries)
-    found = judged(trainer.model, trainer.loss, data, options.metrics, options.executor, most)
+    found = judged(trainer.model, trainer.loss, data, options, most)
     told = f"<p>{escape(_measured_on(trainer, found, data, what))}</p>\n"
     if found.unsound == found.seen:
         return told
@@ -156,8 +156,7 @@ def _calibration(trainer: BaseTrainer, summaries: list[Summary], folder: Path) -
     for data in (trainer.validation, trainer.judged):
         if data is not None:
             most = _most(data, summaries)
-            given = (options.metrics, options.executor, most)
-            seen.append(judged(trainer.model, trainer.loss, data, *given))
+            seen.append(judged(trainer.model, trainer.loss, data, options, most))
     made = calibration_of(seen[0], trainer.history.weights)
     made.save(folder)
     return calibrated_part(made, seen)
@@ -213,7 +212,7 @@ def _boundary(trainer: BaseTrainer, data: Dataset) -> str:
 
     def decide(places: Any) -> Any:
         there = _at(data, places)
-        outputs = outputs_of(trainer.model, there, trainer.options.executor)
+        outputs = outputs_of(trainer.model, there, trainer.options)
         return chosen(outputs, there, trainer.loss, trainer.options.metrics)
 
     figure = decision_boundary(decide, data)
@@ -263,8 +262,8 @@ def _fit(trainer: BaseTrainer, data: Dataset, true: Any, outputs: Any) -> str:
     from pellucid.plot.predictions import fitted_curve, predicted_and_true
 
     if data.features.shape[1:] == (1,) and not data.further and not data.vocabulary:
-        executor = trainer.options.executor
-        curve = fitted_curve(lambda x: outputs_of(trainer.model, _at(data, x), executor), data)
+        options = trainer.options
+        curve = fitted_curve(lambda x: outputs_of(trainer.model, _at(data, x), options), data)
         told = "Fit: what is predicted along the feature, over the samples"
         return f'<figure class="single">{element(curve, "fit", told)}</figure>'
     figure = predicted_and_true(true, outputs)

@@ -11,12 +11,13 @@ one after the other inside the executor.
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from pellucid.compile import Compiled
 from pellucid.compile import compile as compiled
 from pellucid.creation import concat, zeros
 from pellucid.data import Dataset
@@ -26,6 +27,7 @@ from pellucid.graph_text import parse
 from pellucid.io import safetensors
 from pellucid.nn import Module
 from pellucid.nn.summary import Summary, summary_of
+from pellucid.recordings import USUAL
 from pellucid.replay import replayed
 from pellucid.strict import strict
 from pellucid.tensor import Tensor, holding
@@ -68,10 +70,10 @@ class StoredGraph:
 
     @staticmethod
     def captured(
-        function: Callable[..., Any], examples: Sequence[Any], names: Sequence[str], model: Module
+        function: Compiled, examples: Sequence[Any], names: Sequence[str], model: Module
     ) -> "StoredGraph":
         """The graph of a function of one sample. Errors: OptionError for what it cannot keep."""
-        found = compiled(function).captured(*examples)
+        found = function.captured(*examples)
         if found.procedure.updates:
             raise OptionError("it changes variables, or draws random numbers, in inference mode.")
         known = {id(variable): path for path, variable in model.variables().items()}
@@ -108,9 +110,9 @@ class StoredModel(Module):
     def _row(self, *inputs: Tensor) -> Tensor:
         return self.stored(inputs, self.variables())[0]
 
-    def predictor(self, executor: str | None = None) -> Any:
+    def predictor(self, executor: str | None = None, precision: str = USUAL) -> Any:
         """Its outputs for any number of samples, which run one after the other, compiled."""
-        program = compiled(self._row, executor=executor)
+        program = compiled(self._row, executor=executor, precision=precision)
         samples = self.stored.samples
 
         @strict
@@ -180,7 +182,7 @@ class Measures:
 
 def save_graphs(path: str | os.PathLike[str], trainer: BaseTrainer) -> None:
     """Write the graph of a Trainer's model, and that of loss and metrics; or why there is none."""
-    model, data = trainer.model, trainer.train
+    model, data, precision = trainer.model, trainer.train, trainer.options.precision
     metrics = for_loss(trainer.options.metrics, trainer.loss)
     of_samples = means_of(metrics)
 
@@ -193,8 +195,10 @@ def save_graphs(path: str | os.PathLike[str], trainer: BaseTrainer) -> None:
     names = ["loss", *(metric.name for metric in of_samples)]
     with model.mode(training=False):
         found = {
-            "outputs": _kept(model, inputs, ["outputs"], model),
-            "measures": _kept(measure, (*inputs, data.labels[:1]), names, model),
+            "outputs": _kept(compiled(model, precision=precision), inputs, ["outputs"], model),
+            "measures": _kept(
+                compiled(measure, precision=precision), (*inputs, data.labels[:1]), names, model
+            ),
         }
     constants: dict[str, Any] = {}
     entry = About.of(model, trainer.loss).as_dict()
@@ -210,7 +214,7 @@ def save_graphs(path: str | os.PathLike[str], trainer: BaseTrainer) -> None:
 
 
 def _kept(
-    function: Callable[..., Any], examples: Sequence[Any], names: Sequence[str], model: Module
+    function: Compiled, examples: Sequence[Any], names: Sequence[str], model: Module
 ) -> StoredGraph | str:
     """The graph, or why there is none: a model may need a batch, or be no graph."""
     try:

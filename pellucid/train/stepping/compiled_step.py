@@ -19,7 +19,7 @@ from pellucid.creation import zeros
 from pellucid.errors import DataError, OptionError, ShapeError
 from pellucid.functional.reduction import takes_embeddings, threshold_of, told
 from pellucid.nn.streams import seed_run
-from pellucid.recordings import active_recording
+from pellucid.recordings import USUAL, active_recording
 from pellucid.tensor import Tensor
 from pellucid.train.components import check_parts
 from pellucid.train.measurements.evaluation import Loss
@@ -90,15 +90,16 @@ class Task:
 class CompiledStep:
     """The step of a task on a data set, compiled."""
 
-    def __init__(self, task: Task, feed: Feed, executor: str | None) -> None:
+    def __init__(
+        self, task: Task, feed: Feed, executor: str | None, precision: str = USUAL
+    ) -> None:
         self.task = task
         self.feed = feed
         if task.mixing is not None:
             from pellucid.train.stepping.mixed import check_mixing  # on use: few runs mix
 
             check_mixing(task.mixing, feed.data, task.loss)
-        options = {} if executor is None else {"executor": executor}
-        self._compiled = compiled(self._step, **options)
+        self._compiled = compiled(self._step, executor=executor, precision=precision)
         self._parts = self._in_parts()
 
     def _in_parts(self) -> "Accumulation | None":

@@ -322,6 +322,14 @@ def _step(primitive: p.Primitive, operands: list[Bounded], y: Any) -> Any:
     return np.where(np.isinf(e), INF, bound)
 
 
+def _rounded(primitive: p.Primitive, operands: list[Bounded], y: Any) -> Any:
+    """Certain where the whole interval is rounded to one number."""
+    ((x, e),) = operands
+    ends = [primitive.forward(np, end.astype(np.float32)).astype(REAL) for end in _ends(x, e)]
+    bound = np.where(e == 0, REAL(0), np.maximum(ends[1] - y, y - ends[0]))
+    return np.where(np.isfinite(bound), bound, INF)
+
+
 def _comparison(primitive: p.Primitive, operands: list[Bounded], y: Any) -> Any:
     (a, ea), (b, eb) = operands
     if a.dtype.kind != "f":
@@ -538,6 +546,7 @@ RULES: dict[type, Callable[..., Any]] = {
     p.Abs: _same,
     p.Sign: _step,
     p.Floor: _step,
+    p.RoundedToBfloat16: _rounded,
     p.FloorDivide: _jumping,
     p.Remainder: _jumping,
     p.NextAfter: _jumping,

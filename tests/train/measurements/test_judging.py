@@ -11,12 +11,16 @@ from pellucid.data import from_arrays
 from pellucid.errors import DataError, OptionError
 from pellucid.nn import Module
 from pellucid.tensor import Tensor
-from pellucid.train import Accuracy
+from pellucid.train import Accuracy, Options
 from pellucid.train.measurements import judging as module
 from pellucid.train.measurements.judging import judged, outputs_of
 
 X = np.random.default_rng(0).normal(size=(16, 3)).astype(np.float32)
 DATA = from_arrays(X, np.arange(16) % 2, name="two")
+
+
+def measuring(*metrics: Any) -> Options:
+    return Options(metrics=metrics)
 
 
 def numbers() -> np.random.Generator:
@@ -31,7 +35,7 @@ def test_every_sample_has_its_output_whatever_the_batch(
 ) -> None:
     monkeypatch.setattr(module, "BATCH", batch)
     model = nn.Sequential(nn.Linear(3, 4), nn.Dropout(0.5))
-    found = outputs_of(model, DATA, executor)
+    found = outputs_of(model, DATA, Options(executor=executor))
     np.testing.assert_allclose(found, model.inference()(X).numpy(), rtol=1e-5, atol=1e-6)
 
 
@@ -57,11 +61,11 @@ def test_one_output_says_yes_or_no_by_the_loss(shape: tuple[int, ...]) -> None:
     yes = scipy.special.expit(model(X).numpy().reshape(-1).astype(float))
     np.testing.assert_allclose(found.probabilities, np.stack([1 - yes, yes], 1), rtol=1e-5)
     np.testing.assert_array_equal(found.predicted, yes > 0.5)
-    of_own = judged(model, lambda y, t: y.sum(), DATA, (Accuracy(threshold=0.0),))
+    of_own = judged(model, lambda y, t: y.sum(), DATA, measuring(Accuracy(threshold=0.0)))
     np.testing.assert_array_equal(of_own.predicted, found.predicted)
     assert of_own.probabilities is None, "the loss does not say what the outputs are"
     with pytest.raises(OptionError, match="give the metric Accuracy"):
-        judged(model, lambda y, t: y.sum(), DATA, (Accuracy(),))
+        judged(model, lambda y, t: y.sum(), DATA, measuring(Accuracy()))
 
 
 def test_outputs_that_are_probabilities_stay_and_others_of_an_unknown_loss_are_none() -> None:
@@ -114,7 +118,7 @@ def test_numbers_have_no_classes() -> None:
 def test_steps_of_sequences_count_one_by_one_without_those_ignored() -> None:
     labels = np.arange(12).reshape(4, 3) % 3
     data = from_arrays(numbers().normal(size=(4, 3, 2)), labels, classes=3)
-    metrics = (Accuracy(ignore_index=2),)
+    metrics = measuring(Accuracy(ignore_index=2))
     true, predicted = judged(nn.Linear(2, 3), functional.cross_entropy, data, metrics).classes()
     assert true.tolist() == [0, 1] * 4
     assert predicted.shape == (8,)

@@ -103,7 +103,7 @@ FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.BitwiseAnd, p.BitwiseOr, p.BitwiseXor), _USUAL),
     **dict.fromkeys((p.BitwiseLeftShift, p.BitwiseRightShift), _USUAL),
     **dict.fromkeys((p.LogicalAnd, p.LogicalOr, p.LogicalNot), _USUAL),
-    **dict.fromkeys((p.Cast, p.Identity, p.StopGradient), _USUAL),
+    **dict.fromkeys((p.Cast, p.Identity, p.StopGradient, p.RoundedToBfloat16), _USUAL),
     **dict.fromkeys((p.Equal, p.Less, p.LessEqual), _COMPARES),
     **dict.fromkeys((p.Exp, p.Expm1, p.Log, p.Log1p, p.Power, p.Sin, p.Cos), _COSTLY),
     **dict.fromkeys((p.Tanh, p.Sigmoid, p.LogisticDensity, p.Erf), _COSTLY),

@@ -224,6 +224,12 @@ class Lanes:
             raw = emit(raw, lanes_type(to, self.width))
         return Lanes(self.builder, raw, to)
 
+    def view(self, dtype: Any) -> "Lanes":
+        """The same bits, taken for numbers of another dtype of the same size."""
+        to = np.dtype(dtype)
+        raw = self.builder.bitcast(self.value, lanes_type(to, self.width))
+        return Lanes(self.builder, raw, to)
+
     def _truncated(self, to: DType) -> "Lanes":
         """Integers of floats; the plain instruction is undefined for what does not fit."""
         sign = "s" if to.kind == "i" else "u"

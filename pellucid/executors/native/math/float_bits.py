@@ -14,7 +14,6 @@ import numpy as np
 
 from pellucid.executors.native.llvm.functions import call
 from pellucid.executors.native.llvm.lanes import Lanes
-from pellucid.executors.native.llvm.types import lanes_type
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 
 
@@ -82,18 +81,12 @@ def pattern(like: Lanes, number: float) -> int:
 
 def bits(x: Lanes) -> Lanes:
     """The bits of floats, as unsigned integers."""
-    return _reread(x, LAYOUTS[x.dtype].bits)
+    return x.view(LAYOUTS[x.dtype].bits)
 
 
 def floats(x: Lanes, dtype: DType) -> Lanes:
     """Floats from their bits."""
-    return _reread(x, dtype)
-
-
-def _reread(x: Lanes, dtype: DType) -> Lanes:
-    """The same bits, taken for numbers of another dtype."""
-    raw = x.builder.bitcast(x.value, lanes_type(dtype, x.width))
-    return Lanes(x.builder, raw, dtype)
+    return x.view(dtype)
 
 
 def select(condition: Lanes, a: Lanes, b: Lanes) -> Lanes:
