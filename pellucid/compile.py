@@ -239,8 +239,10 @@ def compile(  # noqa: A001 (the field's word)
 ) -> Any:
     """A function that runs as one program: `@compile` or `compile(f, executor="reference")`.
 
-    `executor`: "native" (machine code; the default) or "reference" (NumPy). `precision`: "float32",
-    or "bfloat16", in which the operands of products and convolutions are rounded to 8 bits.
+    `executor`: "native" (machine code; the default), "reference" (NumPy), or "native-exact":
+    machine code without the faster convolutions that round somewhat more (docs/numerics.md).
+    `precision`: "float32", or "bfloat16", in which the operands of products and convolutions are
+    rounded to 8 bits.
 
     Errors: GraphError where Python needs the number in a tensor while it is captured;
     OptionError for an unknown executor or precision, and for another one than float32 within

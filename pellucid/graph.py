@@ -130,11 +130,14 @@ class Procedure:
     The first `arguments` inputs of the graph are arguments, the others hold variables. The
     last `len(updates)` outputs are new values; `updates` gives, for each of them in order,
     the position of the input whose variable takes it. The outputs before are results.
+
+    Where it is `exact`, no executor may take a faster way that rounds more.
     """
 
     graph: Graph
     arguments: int
     updates: tuple[int, ...] = ()
+    exact: bool = False
 
     @property
     def results(self) -> int:

@@ -112,7 +112,11 @@ def _running() -> list[click.Parameter]:
             help="Weights to keep; left out: the best by validation, or with early stopping.",
         ),
         click.Option(["--balanced"], is_flag=True, help="Let every class count alike."),
-        click.Option(["--executor"], metavar="NAME", help="Where steps run: native or reference."),
+        click.Option(
+            ["--executor"],
+            metavar="NAME",
+            help="Where steps run: native, native-exact or reference.",
+        ),
         click.Option(
             ["--precision"],
             type=OneOf(PRECISIONS),

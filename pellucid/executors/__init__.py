@@ -4,6 +4,7 @@
     native      one program of machine code for this CPU, through llvmlite
 
     EXECUTORS   their names
+    EXACT       the name of native programs whose convolutions are computed as they stand, slower
     default     the one that runs where none is named
     ready       a procedure made ready to run
     room_for    the memory that its program takes
@@ -19,6 +20,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
@@ -29,6 +31,8 @@ from pellucid.optional import reason
 from pellucid.refusals import shown
 
 EXECUTORS = ("native", "reference")
+EXACT = "native-exact"
+NAMES = ("native", EXACT, "reference")
 
 
 class Program(Protocol):
@@ -81,12 +85,22 @@ def checked(name: str | None) -> str:
         return default()
     if not isinstance(name, str):
         raise OptionError(
-            f"compile: executor is {shown(name)}. It is a name, {' or '.join(EXECUTORS)}; inputs "
+            f"compile: executor is {shown(name)}. It is a name, {', '.join(NAMES)}; inputs "
             "are given to what was made: model.predictor()(x)."
         )
-    if name not in EXECUTORS:
-        raise OptionError(f"compile: executor {name!r}. {closest(name, EXECUTORS)}")
+    if name not in NAMES:
+        raise OptionError(f"compile: executor {name!r}. {closest(name, NAMES)}")
     return name
+
+
+def is_native(name: str | None) -> bool:
+    """Whether the executor of that name makes native programs."""
+    return checked(name) in ("native", EXACT)
+
+
+def _as_asked(procedure: Procedure, name: str | None) -> Procedure:
+    """The procedure, exact where the executor is to be."""
+    return replace(procedure, exact=True) if name == EXACT else procedure
 
 
 def ready(procedure: Procedure, name: str) -> Program:
@@ -94,11 +108,11 @@ def ready(procedure: Procedure, name: str) -> Program:
 
     Where the system lacks what its native program needs, the reference executor runs it.
     """
-    if checked(name) == "native":
+    if is_native(name):
         from pellucid.executors.native.executor import Native
 
         try:
-            return Native(procedure)
+            return Native(_as_asked(procedure, name))
         except UnavailableError as reason:
             _say_unavailable(str(reason))
     from pellucid.executors.reference import Reference
@@ -112,11 +126,11 @@ def room_for(procedure: Procedure, name: str | None) -> int:
     Of the native executor they are what its plan sets aside, the peak of what is alive at a time;
     nothing is compiled. Of the reference executor, what is alive at most, node by node.
     """
-    if checked(name) == "native":
+    if is_native(name):
         from pellucid.executors.native.planning import planned  # on use: a plan takes long
 
         with suppress(UnavailableError):
-            return int(planned(procedure).plan.arena_bytes)
+            return int(planned(_as_asked(procedure, name)).plan.arena_bytes)
     return _alive_at_most(procedure)
 
 

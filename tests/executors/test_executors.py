@@ -87,3 +87,12 @@ def test_the_memory_of_a_program_is_known_before_it_is_made(monkeypatch):
 
 def unavailable():
     raise UnavailableError("no code for this machine")
+
+
+def test_an_exact_program_is_native_and_marked():
+    ready = executors.ready(procedure(ADDED), executors.EXACT)
+    assert isinstance(ready, executor.Native)
+    assert ready.procedure.exact
+    assert not executors.ready(procedure(ADDED), "native").procedure.exact
+    assert executors.checked("native-exact") == executors.EXACT
+    assert executors.room_for(procedure(ADDED), executors.EXACT) == 0

@@ -99,7 +99,7 @@ class MachineCode:
 def machine_code(procedure: Procedure) -> MachineCode:
     """The code of a procedure: from the disk cache, or compiled and kept there."""
     target, graph = targets.host(), procedure.graph
-    text = f"{graph}{procedure.arguments} {procedure.updates}"
+    text = f"{graph}{procedure.arguments} {procedure.updates} {procedure.exact}"
     shared = None
     if not _is_told(graph):
         # A graph names primitives; what a user's own do may change under the same name.

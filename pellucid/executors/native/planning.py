@@ -1,16 +1,21 @@
 """From a procedure to a program with all decisions taken: the passes, in order.
 
-    GRAPH_PASSES    each makes of a graph a better one with the same meaning
+    FAST_PASSES     each makes of a graph a faster one that rounds somewhat more, and
+    GRAPH_PASSES    a better one with the same meaning
     planned         all of them: kernels, their order, places in memory
 
 Each pass stands in a file of its own; a program that comes from the disk needs none of them.
 """
+
+from dataclasses import replace
+from functools import partial
 
 from pellucid.executors.native.ir.kernels import Kernel, Loop, Single
 from pellucid.executors.native.ir.layout import layout
 from pellucid.executors.native.ir.views import Gaps, Views
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.passes.batches_in_place import batches_in_place
+from pellucid.executors.native.passes.fewer_multiplications import with_fast_convolutions
 from pellucid.executors.native.passes.long_products import in_parts
 from pellucid.executors.native.passes.relu_masks import masks_from_results
 from pellucid.executors.native.passes.row_padding import row_paddings
@@ -29,6 +34,7 @@ from pellucid.executors.native.schedule.sum_blocks import lost_beside
 from pellucid.graph import Procedure, Value
 from pellucid.primitives import Scan
 
+FAST_PASSES = (with_fast_convolutions,)
 GRAPH_PASSES = (simplify, with_traces, masks_from_results, in_parts, by_strips)
 
 
@@ -38,7 +44,8 @@ def planned(procedure: Procedure, turns: Scan | None = None) -> Planned:
     `turns` is the loop whose body it is, if it is one.
     """
     graph = procedure.graph
-    for better in GRAPH_PASSES:
+    passes = GRAPH_PASSES if procedure.exact else (*FAST_PASSES, *GRAPH_PASSES)
+    for better in passes:
         graph = better(graph)
     # Where values lie in memory of their own, and what is only seen through strides.
     updated = {graph.inputs[position].name for position in procedure.updates}
@@ -54,13 +61,18 @@ def planned(procedure: Procedure, turns: Scan | None = None) -> Planned:
     for kernel in kernels:
         kernel.stores += _kept_beside(kernel, views)
     # Loops of the graph are planned by themselves, each once; then all is put in order.
-    graph = with_bodies(kernels, graph, planned)
+    graph = with_bodies(kernels, graph, partial(_planned_body, exact=procedure.exact))
     if turns is not None:
         kernels = in_row_blocks(kernels, graph, views, turns)
     can_fail = failing(kernels, graph)
     decided = plan(procedure, graph, kernels, views, can_fail)
     target = targets.host()
     return Planned(graph, views, decided, target, procedure.arguments)
+
+
+def _planned_body(body: Procedure, turns: Scan, *, exact: bool) -> Planned:
+    """The body of a loop, as exact as the program around it."""
+    return planned(replace(body, exact=exact), turns)
 
 
 def _kept_beside(kernel: Kernel, views: Views) -> list[Value]:

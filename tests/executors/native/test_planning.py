@@ -56,7 +56,8 @@ def test_the_decision_record_has_the_passes_in_their_order():
     body = next(node for node in source.body if getattr(node, "name", "") == "planned")
     calls = [node for node in ast.walk(body) if isinstance(getattr(node, "func", None), ast.Name)]
     calls.sort(key=lambda call: (call.end_lineno, call.end_col_offset))
-    names = [each.__name__ for each in planning.GRAPH_PASSES] + [call.func.id for call in calls]
+    passes = (*planning.FAST_PASSES, *planning.GRAPH_PASSES)
+    names = [each.__name__ for each in passes] + [call.func.id for call in calls]
     called = dict.fromkeys(files[name] for name in names if name in files)
     record = Path(__file__).parents[3] / "docs" / "decisions" / "0006-native-executor.md"
     rows = re.findall(r"^\| ([\w.]+) \|", record.read_text(encoding="utf-8"), re.MULTILINE)

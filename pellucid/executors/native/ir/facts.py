@@ -3,7 +3,7 @@
     Lowering    how a primitive becomes code
     Cost        what it costs at one point, roughly
     Joining     how a reduction begins, and how two partial results become one
-    Facts       a row; FACTS: the table
+    Facts       a row; FACTS: the table; WRITTEN: primitives that passes alone write
     facts_of    the row of a primitive; a user's own has OWN_RULE
     moves, reduces, multiplies, counts, compares, is_cheap, is_costly   the same of a node
     has_code    whether a node that stands by itself has code
@@ -21,6 +21,7 @@ import numpy as np
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
+from pellucid.executors.native.ir.fast_convolutions import FastConvolution
 from pellucid.graph import Node
 from pellucid.primitives.base import DType, Primitive
 
@@ -35,6 +36,7 @@ class Lowering(Enum):
     MOVED = auto()  # a view: the same memory with other strides
     PLANES = auto()  # by itself, plane by plane
     CONVOLVED = auto()  # by itself, as products of windows, as far as these fit a block
+    TILED = auto()  # by itself, as products of transformed tiles
     SINGLE = auto()  # by itself, with code of its own
     TURNED = auto()  # its body, turn after turn
     PART = auto()  # an array of those that another node gives
@@ -95,6 +97,7 @@ _MULTIPLIED = Joining(lambda _, a, b: a * b, start=lambda _: 1)
 _LARGEST = Joining(lambda xp, a, b: xp.maximum(a, b), start=_least)
 _SMALLEST = Joining(lambda xp, a, b: xp.minimum(a, b), start=_most)
 
+WRITTEN = (FastConvolution,)
 FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs), _CHEAP),
     **dict.fromkeys((p.Maximum, p.Minimum, p.Where), _CHEAP),
@@ -122,6 +125,7 @@ FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Take, p.ScatterAdd, p.CheckedIds, p.CumulativeSum), _SINGLE),
     **dict.fromkeys((p.Argmax, p.Argmin), _SINGLE),
     p.Argsort: OWN_RULE,
+    FastConvolution: Facts(Lowering.TILED),
     p.Scan: Facts(Lowering.TURNED),
     **dict.fromkeys((p.Part, p.Split), Facts(Lowering.PART)),
 }
@@ -173,4 +177,4 @@ def has_code(node: Node) -> bool:
     lowering = facts_of(node.primitive).lowering
     if lowering is Lowering.CONVOLVED:
         return is_native_convolution(node)
-    return lowering in {Lowering.SINGLE, Lowering.PLANES}
+    return lowering in {Lowering.SINGLE, Lowering.PLANES, Lowering.TILED}

@@ -12,6 +12,7 @@ import numpy as np
 from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
 from pellucid.executors.native.ir.facts import Lowering, facts_of, has_code
+from pellucid.executors.native.ir.fast_convolutions import FastConvolution
 from pellucid.executors.native.ir.kernels import Single
 from pellucid.executors.native.ir.views import SPARE_STARTS, View, Views, row_major
 from pellucid.executors.native.kernels.accumulation import cumulative_sum, scatter_add
@@ -22,6 +23,11 @@ from pellucid.executors.native.kernels.failures import (
     check_alone,
     checked_index,
     note_index,
+)
+from pellucid.executors.native.kernels.fast_convolution import (
+    emit_fast_convolution,
+    fast_multiply_adds,
+    fast_units,
 )
 from pellucid.executors.native.kernels.frame import Frame, Slot
 from pellucid.executors.native.kernels.kernel_kind import PRODUCT_RATE, KernelKind
@@ -72,6 +78,8 @@ class SingleKind(KernelKind[Single]):
             return plane_units(node)
         if is_native_convolution(node):
             return convolution_units(node)
+        if isinstance(node.primitive, FastConvolution):
+            return fast_units(node)
         if is_row_gather(node, views) and not is_in_place(node, views):
             return math.prod(node.inputs[1].shape)
         return 1
@@ -80,11 +88,14 @@ class SingleKind(KernelKind[Single]):
         """The usual estimate, and for a convolution that of its multiply-adds."""
         usual = super().nanoseconds(kernel)
         node = kernel.nodes[0]
-        if facts_of(node.primitive).lowering is not Lowering.CONVOLVED:
-            return usual
-        places = node.inputs[1].shape[2:]
-        taps = math.prod(places)
-        multiply_adds = self.points(kernel) * taps
+        match facts_of(node.primitive).lowering:
+            case Lowering.CONVOLVED:
+                places = node.inputs[1].shape[2:]
+                multiply_adds = self.points(kernel) * math.prod(places)
+            case Lowering.TILED:
+                multiply_adds = fast_multiply_adds(node)
+            case _:
+                multiply_adds = 0
         return usual + multiply_adds / PRODUCT_RATE
 
     def emit(self, frame: Frame, kernel: Single, number: int) -> None:
@@ -99,6 +110,8 @@ class SingleKind(KernelKind[Single]):
             emit_planes(frame, node)
         elif is_native_convolution(node):
             emit_convolution(frame, node)
+        elif isinstance(node.primitive, FastConvolution):
+            emit_fast_convolution(frame, node)
         else:
             # One unit: whoever takes it does it all; an empty range does nothing.
             with frame.builder.if_then(frame.has_units):

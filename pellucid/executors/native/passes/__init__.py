@@ -2,6 +2,7 @@
 
 In: the graph as it was captured. Out: the graph that is scheduled. `planning` names their order.
 
+    fewer_multiplications   convolutions of 3 x 3 by transformed tiles
     simplify            constants folded, equal nodes merged, exact algebra (window_rules,
                         pieces_as_slices, joins_in_groups: rules of it)
     traces              loops whose carries are rows in memory

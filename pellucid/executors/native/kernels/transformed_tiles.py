@@ -1,0 +1,198 @@
+"""Tiles of images, transformed: for each place of the transform a matrix, tiles by channels.
+
+TileUnit        which tiles are worked on
+PlaceMatrices   memory for these matrices
+ImageTiles      the tiles of images, and how they get there
+units_of, tile_units    how many units there are, and a loop over some of them
+by_groups       channels, a vector of them at a time
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from llvmlite import ir
+
+from pellucid.executors.native.counting import ceil_div, padded
+from pellucid.executors.native.ir.fast_convolutions import TileCut
+from pellucid.executors.native.ir.views import View
+from pellucid.executors.native.ir.winograd import PLACES, REACH, TILE
+from pellucid.executors.native.kernels.channels_last import Lines, Pixels
+from pellucid.executors.native.kernels.frame import Frame
+from pellucid.executors.native.kernels.tile_transforms import both_axes, spread
+from pellucid.executors.native.llvm.counted_loops import choose, counted
+from pellucid.executors.native.llvm.indices import Index, Number, smaller
+from pellucid.executors.native.llvm.loads_and_stores import element_address
+from pellucid.executors.native.llvm.types import scalar_type
+from pellucid.executors.native.llvm.vectors import Vectors
+
+
+@dataclass(frozen=True)
+class TileUnit:
+    """`images` images from one on, and of each `rows` rows of tiles from one on."""
+
+    image: Index
+    images: Index
+    row: Index
+    rows: Index
+
+
+def units_of(cut: TileCut, batch: int) -> int:
+    """How many units a batch of images has."""
+    return ceil_div(batch, cut.images) * cut.units_of_image
+
+
+def tile_unit(number: Index, cut: TileCut, batch: int) -> TileUnit:
+    """The tiles of a unit."""
+    image = number // cut.units_of_image * cut.images
+    row = number % cut.units_of_image * cut.rows
+    images = smaller(batch - image, cut.images)
+    rows = smaller(cut.high - row, cut.rows)
+    return TileUnit(image, images, row, rows)
+
+
+def by_groups(v: Vectors, channels: int, body: Callable[[Index, int], None]) -> None:
+    """Emit `body(first channel, count)` for groups of as many channels as lanes, the last fewer."""
+    count = ceil_div(channels, v.lanes)
+    rest = channels % v.lanes
+    with counted(v.b, 0, count) as group:
+
+        def emit(final: bool) -> None:
+            body(group * v.lanes, rest if final else v.lanes)
+
+        choose(group, count, rest != 0, emit)
+
+
+def scratch_numbers(frame: Frame, v: Vectors, count: int) -> ir.Value:
+    """Memory on the stack for so many numbers."""
+    begin = frame.scratch(scalar_type(v.dtype), count)
+    begin.type = ir.PointerType()
+    return begin
+
+
+def pixels(frame: Frame, v: Vectors, rows: int, columns: int) -> Pixels:
+    """Memory for some places of an image."""
+    begin = scratch_numbers(frame, v, rows * columns * v.lanes)
+    return Pixels(v, begin, columns)
+
+
+class PlaceMatrices:
+    """A matrix for each place of a transform, in whole vectors of channels."""
+
+    def __init__(self, frame: Frame, v: Vectors, rows: int, channels: int) -> None:
+        self.v = v
+        self.pitch = padded(channels, v.lanes)
+        # A line more, lest they all begin in the same sets of the cache.
+        self.apart = rows * self.pitch + v.lanes
+        self.begin = scratch_numbers(frame, v, PLACES * self.apart)
+
+    def of(self, place: Number) -> ir.Value:
+        """Where the matrix of a place begins."""
+        first = Index(self.v.b, place) * self.apart
+        return self.address(self.begin, first)
+
+    def address(self, begin: ir.Value, element: Number) -> ir.Value:
+        """Where an element lies, counted from another one."""
+        return element_address(self.v.b, begin, self.v.dtype, element)
+
+    def get_all(self, row: Index, channel: Index) -> list[list[ir.Value]]:
+        """A vector of channels of a row in every matrix, as a square of places."""
+        found = []
+        for address in self._addresses(row, channel):
+            found.append(self.v.b.load(address, typ=self.v.kind))
+        return [found[i : i + REACH] for i in range(0, PLACES, REACH)]
+
+    def put_all(self, row: Index, channel: Index, rows: list[list[ir.Value]]) -> None:
+        """Write these vectors."""
+        vectors = (vector for line in rows for vector in line)
+        for address, vector in zip(self._addresses(row, channel), vectors, strict=True):
+            self.v.b.store(vector, address)
+
+    def _addresses(self, row: Index, channel: Index) -> Iterator[ir.Value]:
+        first = self.address(self.begin, row * self.pitch + channel)
+        for place in range(PLACES):
+            yield self.address(first, place * self.apart)
+
+
+@dataclass(frozen=True)
+class Images:
+    """How images lie: a view, and which of its axes are images and channels; two are of sizes.
+
+    `before` places of zeros lie before them along each axis, and as many after as are asked for.
+    """
+
+    view: View
+    image: int
+    channel: int
+    before: tuple[int, int] = (0, 0)
+
+    @property
+    def channels(self) -> int:
+        """How many channels an image has."""
+        return self.view.shape[self.channel]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The sizes of an image."""
+        return self.view.shape[3:]
+
+
+class ImageTiles:
+    """The tiles of images, each a square of `size` places, `TILE` apart from the next."""
+
+    def __init__(self, frame: Frame, v: Vectors, images: Images, matrix: Any, cut: TileCut) -> None:
+        self.frame = frame
+        self.v = v
+        self.images = images
+        self.matrix = matrix
+        self.cut = cut
+        self.size = matrix.shape[1]
+        self.more = self.size - TILE
+        rows = TILE * cut.rows + self.more
+        columns = TILE * cut.wide + self.more
+        self.seen = pixels(frame, v, rows, columns)
+        self.matrices = PlaceMatrices(frame, v, cut.tiles, images.channels)
+        self.seen.clear(Index(v.b, 0), rows * columns)
+
+    def transform(self, unit: TileUnit) -> None:
+        """Write the transformed tiles of a unit to the matrices."""
+        with counted(self.v.b, 0, unit.images) as image:
+
+            def group(channel: Index, count: int) -> None:
+                self._lay_out(unit, image, channel, count)
+                self._transform_image(unit, image, channel)
+
+            by_groups(self.v, self.images.channels, group)
+
+    def _transform_image(self, unit: TileUnit, image: Index, channel: Index) -> None:
+        """The tiles of some channels of an image, which are laid out."""
+        cut = self.cut
+        transform = partial(spread, self.v, self.matrix)
+        rows = counted(self.v.b, 0, unit.rows)
+        columns = counted(self.v.b, 0, cut.wide)
+        with rows as row, columns as column:
+            first = self.seen.at(row * TILE, column * TILE)
+            tile = self.seen.tile(first, self.size)
+            number = (image * cut.rows + row) * cut.wide + column
+            self.matrices.put_all(number, channel, both_axes(transform, tile))
+
+    def _lay_out(self, unit: TileUnit, image: Index, channel: Index, count: int) -> None:
+        """The rows that the tiles of a unit see of some channels of an image."""
+        images = self.images
+        view = images.view
+        down, along = view.strides[3:]
+        apart = view.strides[images.channel]
+        lines = Lines(self.v, count, images.sizes[1], apart, along)
+        strides = (view.strides[images.image], apart)
+        start = self.frame.element(0, (unit.image + image, channel), strides)
+        before, left = images.before
+        with counted(self.v.b, 0, unit.rows * TILE + self.more) as row:
+            at = unit.row * TILE + row - before
+            first = self.seen.at(row, left)
+            with self.v.b.if_else(at.is_within(images.sizes[0])) as (inside, outside):
+                with inside:
+                    source = self.frame.address(view.base, start + at * down, view.offset)
+                    lines.to_pixels(source, self.seen, first)
+                with outside:
+                    self.seen.clear(first, images.sizes[1])

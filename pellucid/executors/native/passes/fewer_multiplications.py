@@ -1,0 +1,50 @@
+"""Convolutions of 3 x 3 written as ones with fewer multiplications, where that is faster.
+
+    with_fast_convolutions      the graph with them
+
+Kernels are transformed once, by a matrix product, before tiles are multiplied by them.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from pellucid import primitives as p
+from pellucid.executors.native.ir.fast_convolutions import FastConvolution, is_faster
+from pellucid.executors.native.ir.winograd import KERNEL, PLACES, TAPS
+from pellucid.executors.native.passes.expansion import Expansion
+from pellucid.graph import Graph, Node, Value
+from pellucid.primitives.base import FLOAT32
+
+NAME = "%winograd"  # of the matrix that transforms kernels
+
+
+def with_fast_convolutions(graph: Graph) -> Graph:
+    """The graph with its convolutions in their fastest form."""
+    chosen = [node for node in graph.nodes if is_faster(node)]
+    if not chosen:
+        return graph
+    array = np.kron(KERNEL, KERNEL).astype(FLOAT32)
+    matrix = Value(NAME, array.shape, FLOAT32)
+    names = {node.output.name for node in chosen}
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        nodes += _fast(node, matrix) if node.output.name in names else [node]
+    constants = (*graph.constants, (matrix, array))
+    result = replace(graph, nodes=tuple(nodes), constants=constants)
+    result.check(graph)
+    return result
+
+
+def _fast(node: Node, matrix: Value) -> list[Node]:
+    """A convolution, fast, and the transform of its kernels."""
+    x, w = node.inputs
+    _, out, channels, *_ = w.shape
+    expansion = Expansion(node)
+    taps_first = expansion.then(p.PermuteDims((0, 3, 4, 2, 1)), w)
+    rows = expansion.then(p.Reshape((TAPS * TAPS, channels * out)), taps_first)
+    transformed = expansion.then(p.MatMul(), matrix, rows)
+    kernels = expansion.then(p.Reshape((PLACES, channels, out)), transformed)
+    high, wide = node.output.shape[3:]
+    expansion.then(FastConvolution(node.primitive.before, (high, wide)), x, kernels)
+    return expansion.finished()
