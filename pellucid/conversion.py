@@ -117,7 +117,13 @@ class Conversions(Operators, ForeignWords):
         """NumPy's functions of numbers compute as pellucid's own: `np.exp(x)`, `array + x`."""
         return of_ufunc(ufunc, method, inputs, options)
 
-    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+    def __array_function__(
+        self,
+        function: Any,
+        types: Any,
+        arguments: Any,
+        options: Any,
+    ) -> Any:
         """NumPy's functions of arrays compute as pellucid's own: `np.mean(x, axis=0)`."""
         return of_function(function, arguments, options)
 

@@ -50,7 +50,12 @@ QUESTIONS = frozenset((
 _UNSET = (None, np._NoValue)  # what NumPy's arguments are where nobody gave them
 
 
-def of_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
+def of_ufunc(
+    ufunc: Any,
+    method: str,
+    inputs: Sequence[Any],
+    options: Mapping[str, Any],
+) -> Any:
     """A ufunc of tensors and others."""
     ours = _ours(ufunc.__name__)
     if method == "__call__" and not options and ours is not None:

@@ -115,7 +115,13 @@ def _loaded(module: str, name: str) -> Any:
     return vars(loaded)[name] if name in vars(loaded) else import_module(f"{module}.{name}")
 
 
-def _missing(package: str, name: str, known: Iterable[str], *, is_import: bool) -> Exception:
+def _missing(
+    package: str,
+    name: str,
+    known: Iterable[str],
+    *,
+    is_import: bool,
+) -> Exception:
     """What is raised for a name that a package does not have."""
     text = f"module {package!r} has no attribute {name!r}"
     if name.startswith("_") or (is_import and _is_module(f"{package}.{name}")):

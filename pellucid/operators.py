@@ -81,14 +81,26 @@ class Operators(Arithmetic):
         count = math.prod(self.shape[i] for i in self._axes("mean", axis))
         return self.sum(axis=axis, keepdims=keepdims) / (count or math.nan)
 
-    def var(self, axis: Axis = None, *, correction: float = 0.0, keepdims: bool = False) -> Self:
+    def var(
+        self,
+        axis: Axis = None,
+        *,
+        correction: float = 0.0,
+        keepdims: bool = False,
+    ) -> Self:
         """The mean squared distance from the mean; divides by the count less `correction`."""
         count = math.prod(self.shape[i] for i in self._axes("var", axis)) - correction
         distance = self - self.mean(axis=axis, keepdims=True)
         total = (distance * distance).sum(axis=axis, keepdims=keepdims)
         return total / (count if count > 0 else math.nan)
 
-    def std(self, axis: Axis = None, *, correction: float = 0.0, keepdims: bool = False) -> Self:
+    def std(
+        self,
+        axis: Axis = None,
+        *,
+        correction: float = 0.0,
+        keepdims: bool = False,
+    ) -> Self:
         """The square root of `var`; where all numbers are the same 0, with a gradient of 0."""
         variance = self.var(axis=axis, correction=correction, keepdims=keepdims)
         same = variance <= 0.0

@@ -109,7 +109,13 @@ class Generator(Strict):
         """Uniform numbers in [low, high): 2^24 equally spaced ones in float32, 2^53 in float64."""
         return self._by_row(lambda sizes: self._uniform(low, high, sizes, dtype), shape, samples)
 
-    def fraction(self, shape: int | Shape, dtype: Any = FLOAT32, *, samples: int = 0) -> Tensor:
+    def fraction(
+        self,
+        shape: int | Shape,
+        dtype: Any = FLOAT32,
+        *,
+        samples: int = 0,
+    ) -> Tensor:
         """Uniform numbers in [0, 1)."""
         return self._by_row(lambda sizes: self._fraction(sizes, dtype), shape, samples)
 
@@ -128,7 +134,13 @@ class Generator(Strict):
         """
         return self._by_row(lambda sizes: self._normal(sizes, dtype) * std + mean, shape, samples)
 
-    def bernoulli(self, probability: float, shape: int | Shape, *, samples: int = 0) -> Tensor:
+    def bernoulli(
+        self,
+        probability: float,
+        shape: int | Shape,
+        *,
+        samples: int = 0,
+    ) -> Tensor:
         """True with the given probability (bool)."""
         return self._by_row(lambda sizes: self._fraction(sizes) < probability, shape, samples)
 

@@ -104,7 +104,13 @@ def unasked(
 ) -> CallError:
     """The error for arguments where none are taken, or, of `rest`, any number by place alone."""
     takes = Takes((), (), (), 0, rest=rest, others=False)
-    error = unfit(where, (where.rpartition(".")[0] or where,), takes, given, options)
+    error = unfit(
+        where,
+        (where.rpartition(".")[0] or where,),
+        takes,
+        given,
+        options,
+    )
     return error or CallError(f"{where}: it takes no arguments.")
 
 
@@ -192,4 +198,10 @@ def _refused(function: Any, given: Sequence[Any], options: Mapping[str, Any]) ->
     where = f"{kind.__name__}.{name}" if given else function.__qualname__
     where = where.removesuffix(".__call__").removesuffix(".__init__")
     owners = tuple(base.__name__ for base in kind.__mro__)
-    return unfit(where, owners, Takes.of(function, bound=1), given[1:], options)
+    return unfit(
+        where,
+        owners,
+        Takes.of(function, bound=1),
+        given[1:],
+        options,
+    )

@@ -57,12 +57,26 @@ class Placement:
 
     def counts(self, sizes: Shape) -> Shape:
         """How many windows stand along each axis of an input of these sizes."""
-        rows = zip(sizes, self.before, self.after, self.span, self.stride, strict=True)
+        rows = zip(
+            sizes,
+            self.before,
+            self.after,
+            self.span,
+            self.stride,
+            strict=True,
+        )
         return tuple((n + a + z - span) // s + 1 for n, a, z, span, s in rows)
 
     def sizes(self, counts: Shape) -> Shape:
         """The least sizes of an input that these counts of windows fit on."""
-        rows = zip(counts, self.before, self.after, self.span, self.stride, strict=True)
+        rows = zip(
+            counts,
+            self.before,
+            self.after,
+            self.span,
+            self.stride,
+            strict=True,
+        )
         return tuple((count - 1) * s + span - a - z for count, a, z, span, s in rows)
 
 
@@ -184,7 +198,12 @@ class Window(Strict):
         stride = usual if self.stride is None else on_each(self.stride, axes)
         return size, stride, on_each(self.dilation, axes)
 
-    def _padding(self, sizes: Shape, stride: Shape, span: Shape) -> tuple[tuple[int, int], ...]:
+    def _padding(
+        self,
+        sizes: Shape,
+        stride: Shape,
+        span: Shape,
+    ) -> tuple[tuple[int, int], ...]:
         if isinstance(self.padding, tuple):
             return self.padding
         if self.padding != "same":

@@ -65,7 +65,13 @@ def as_images(rows: Tensor) -> Tensor:
     return rows.permute_dims((0, 3, 1, 2))
 
 
-def between(name: str, option: str, low: float, high: float, least: float) -> tuple[float, float]:
+def between(
+    name: str,
+    option: str,
+    low: float,
+    high: float,
+    least: float,
+) -> tuple[float, float]:
     """The range, or an error that says what it must be."""
     if not (least <= low <= high and is_finite(high)):
         raise OptionError(

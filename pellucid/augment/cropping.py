@@ -150,7 +150,13 @@ class Cutout(Augmentation):
     Source: DeVries and Taylor 2017 (arXiv 1708.04552).
     """
 
-    def __init__(self, size: int, fill: float = 0.0, *, rng: Generator | None = None) -> None:
+    def __init__(
+        self,
+        size: int,
+        fill: float = 0.0,
+        *,
+        rng: Generator | None = None,
+    ) -> None:
         super().__init__(rng=rng)
         if size < 1:
             raise OptionError(f"Cutout: size {size}. It is the side of a square: 1 or more.")

@@ -22,7 +22,13 @@ def digits(*, rng: Generator | None = None) -> Sequential:
     1
     """
     return Sequential(
-        RandomAffine(10.0, translate=0.08, scale=(0.9, 1.1), shear=8.0, rng=rng),
+        RandomAffine(
+            10.0,
+            translate=0.08,
+            scale=(0.9, 1.1),
+            shear=8.0,
+            rng=rng,
+        ),
     )
 
 

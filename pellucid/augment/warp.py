@@ -94,7 +94,13 @@ def inverse_affine(angle: Tensor, scale: Tensor, shear: Tensor) -> Tensor:
 
 
 @strict
-def affine_warp(x: Tensor, inverse: Tensor, moves: Tensor, *, fill: float | None = 0.0) -> Tensor:
+def affine_warp(
+    x: Tensor,
+    inverse: Tensor,
+    moves: Tensor,
+    *,
+    fill: float | None = 0.0,
+) -> Tensor:
     """Images read at the places that a warp about their middle came from.
 
         y[p] = x at inverse (p - middle - move) + middle,   p and moves as (row, column)

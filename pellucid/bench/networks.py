@@ -90,7 +90,14 @@ def _block(channels: int, filters: int, stride: int) -> Residual:
     )
     if channels == filters:
         return Residual(way)
-    narrow = Conv(channels, filters, size=1, padding=0, stride=stride, bias=False)
+    narrow = Conv(
+        channels,
+        filters,
+        size=1,
+        padding=0,
+        stride=stride,
+        bias=False,
+    )
     return Residual(way, (narrow, Norm(filters)))
 
 

@@ -59,7 +59,12 @@ def compare(
     ]
 
 
-def _run(command: Sequence[str], folder: Path, cache: Path, bytecode: Path) -> tuple[float, float]:
+def _run(
+    command: Sequence[str],
+    folder: Path,
+    cache: Path,
+    bytecode: Path,
+) -> tuple[float, float]:
     """Seconds and test accuracy of one process."""
     environment = os.environ | {
         "PELLUCID_CACHE": str(cache),

@@ -15,7 +15,12 @@ from pellucid.cli.training import recipe_of, use_threads
 from pellucid.train import Trainer, dry_run, largest_batch, overfit_one_batch
 
 
-def check_run(data: str, options: dict[str, Any], checks: list[str], output: Output) -> int:
+def check_run(
+    data: str,
+    options: dict[str, Any],
+    checks: list[str],
+    output: Output,
+) -> int:
     """Make the checks, and print what came out; the exit code, 1 where a batch is not learned."""
     trainer, epochs = _trainer(data, options)
     found: dict[str, Any] = {}
@@ -28,7 +33,12 @@ def check_run(data: str, options: dict[str, Any], checks: list[str], output: Out
     return int(learned is not None and not learned.learned)
 
 
-def find_batch_size(data: str, options: dict[str, Any], memory: int | None, output: Output) -> int:
+def find_batch_size(
+    data: str,
+    options: dict[str, Any],
+    memory: int | None,
+    output: Output,
+) -> int:
     """Print the largest batch that fits; the exit code."""
     found = largest_batch(_trainer(data, options)[0], memory)
     if output.quiet:

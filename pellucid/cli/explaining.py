@@ -146,7 +146,12 @@ def _show(shown: Shown, asked: Asked, out: Path | None, output: Output) -> int:
     if output.is_full:
         texts.append(told(shown.weights))
         texts += [said("page: {path}", path=out)] if out is not None else []
-    plain_console().print("\n\n".join(texts), markup=False, highlight=False, soft_wrap=True)
+    plain_console().print(
+        "\n\n".join(texts),
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
     return 0
 
 

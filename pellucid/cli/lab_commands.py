@@ -22,7 +22,12 @@ class ExperimentName(click.ParamType[str]):
 
     name = "NAME"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
         """The name. Errors: OptionError where there is none of that name, with the nearest."""
         from pellucid.lab import experiment
 

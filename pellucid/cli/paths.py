@@ -45,7 +45,12 @@ class FilePath(click.Path):
     def __init__(self, **rules: Any) -> None:
         super().__init__(path_type=Path, **rules)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
         """The path."""
         try:
             path = usable(os.fspath(value))

@@ -173,7 +173,13 @@ class _Run:
         self.recipe, self.parts, self.folder, self.output = recipe, parts, folder, output
         self.test = TestAtEnd(parts.test)
         bar = () if output.quiet else (ProgressBar(lines=output.is_full),)
-        self.trainer = build_trainer(recipe, parts, folder, (*bar, self.test), **how)
+        self.trainer = build_trainer(
+            recipe,
+            parts,
+            folder,
+            (*bar, self.test),
+            **how,
+        )
         # The report looks closer at this set, and the linter whether it is trained on.
         names = DataFacts.of(parts).names
         self.trainer.judged = parts.test and replace(parts.test, class_names=names)

@@ -112,7 +112,12 @@ def _tell(found: Results, command: str, folder: Path, picture: Path | None, outp
         console.print(f"picture: {picture}")
 
 
-def _document(found: Results, command: str, folder: Path, picture: Path | None) -> dict[str, Any]:
+def _document(
+    found: Results,
+    command: str,
+    folder: Path,
+    picture: Path | None,
+) -> dict[str, Any]:
     """The same for a program; of a trial that failed the score is "NaN"."""
     return {
         "ended": found.stopped,

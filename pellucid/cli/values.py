@@ -25,7 +25,12 @@ class Whole(click.ParamType[int]):
     def __init__(self, least: int, most: int | None = None) -> None:
         self.least, self.most = least, most
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
         """The number."""
         try:
             number = int(value)
@@ -88,7 +93,12 @@ class Every(click.ParamType[str]):
 
     name = "when"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
         """The word."""
         word = str(value)
         if not every_of(word):

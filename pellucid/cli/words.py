@@ -38,7 +38,12 @@ class OneOf(click.ParamType[str]):
         """What stands in the help."""
         return "[" + "|".join(self.names) + "]"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
         """The name itself."""
         if value not in self.names:
             from pellucid.foreign.commands import CHOICES  # on use

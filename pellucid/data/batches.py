@@ -47,7 +47,14 @@ def permutation(count: int, seed: int, epoch: int, *, purpose: int = SHUFFLE) ->
     return order
 
 
-def permutations(count: int, seed: int, epoch: int, epochs: int, *, purpose: int) -> Indices:
+def permutations(
+    count: int,
+    seed: int,
+    epoch: int,
+    epochs: int,
+    *,
+    purpose: int,
+) -> Indices:
     """Those of several epochs, one after the other: (epochs, count) int64."""
     high, low = threefry_2x32(_words(seed), *_counters((purpose << 32) | epoch, epochs))
     key = high.reshape(epochs, 1), low.reshape(epochs, 1)

@@ -185,7 +185,14 @@ def read_picture(
 class _Reader:
     """Reads class after class, and keeps what it read."""
 
-    def __init__(self, root: Path, size: tuple[int, int] | None, *, grey: bool, skip: bool) -> None:
+    def __init__(
+        self,
+        root: Path,
+        size: tuple[int, int] | None,
+        *,
+        grey: bool,
+        skip: bool,
+    ) -> None:
         self.root, self.size, self.grey, self.skip = root, size, grey, skip
         self.pictures: list[Pixels] = []
         self.labels: list[int] = []

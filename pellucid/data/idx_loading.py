@@ -176,7 +176,14 @@ def _unpacked(
     if None in paths and packed.is_file():
         _check_digest(name, packed, digest)
     elif None in paths:
-        _fetch(name, mirrors, packed, digest, (found.megabytes + 1) * 10**6, timeout)
+        _fetch(
+            name,
+            mirrors,
+            packed,
+            digest,
+            (found.megabytes + 1) * 10**6,
+            timeout,
+        )
     whole = []
     for path, (file, digest) in zip(paths, found.files, strict=True):
         there = path or _unpack(packed, f"{packed.stem}/{file}.gz", folder / f"{file}.gz")

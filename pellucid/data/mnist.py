@@ -133,7 +133,12 @@ def _numbers(path: Path, file: MnistFile, verify: bool) -> tuple[NDArray[Any], s
     return ink_or_labels("mnist", path, file.shape if verify else None, len(file.shape))
 
 
-def _fetch(folder: Path, file: MnistFile, mirrors: tuple[str, ...], timeout: float) -> Path:
+def _fetch(
+    folder: Path,
+    file: MnistFile,
+    mirrors: tuple[str, ...],
+    timeout: float,
+) -> Path:
     # Imported on use: urllib and ssl take longer to import than the rest of this package.
     from pellucid.data.download import download
 

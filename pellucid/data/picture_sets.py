@@ -97,7 +97,13 @@ class PictureRows(UnreadRows):
 
     piece = 1
 
-    def __init__(self, files: Sequence[Path], size: tuple[int, int] | None, *, grey: bool) -> None:
+    def __init__(
+        self,
+        files: Sequence[Path],
+        size: tuple[int, int] | None,
+        *,
+        grey: bool,
+    ) -> None:
         self._files, self._size, self._grey = list(files), size, grey
         super().__init__(len(files), self.sample(0).shape)
 

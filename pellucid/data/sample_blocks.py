@@ -111,7 +111,13 @@ def _gathered(pairs: Iterable[Any]) -> Iterator[list[Any]]:
         yield pending
 
 
-def _block(pairs: list[Any], done: int, name: str, classes: "Classes", vocabulary: int) -> Dataset:
+def _block(
+    pairs: list[Any],
+    done: int,
+    name: str,
+    classes: "Classes",
+    vocabulary: int,
+) -> Dataset:
     """Some pairs as a set. `done`: how many came before."""
     features, labels = map(list, zip(*pairs, strict=True))
     try:

@@ -140,7 +140,13 @@ def xor(samples: int = 400, *, noise: float = 0.1, rng: Generator) -> Dataset:
     """
     corner = _turns("xor", samples, 4, noise)
     points = np.stack([corner // 2, corner % 2], axis=1)
-    return _with_noise(points.astype(float), points.sum(axis=1) % 2, noise, rng, "xor")
+    return _with_noise(
+        points.astype(float),
+        points.sum(axis=1) % 2,
+        noise,
+        rng,
+        "xor",
+    )
 
 
 @strict

@@ -252,7 +252,12 @@ def transposed(x: Expression, shape: Shape) -> Expression:
     return applied(Operation("transpose"), (x,), turned)
 
 
-def product(a: Expression, b: Expression, shapes: tuple[Shape, Shape], to: Shape) -> Expression:
+def product(
+    a: Expression,
+    b: Expression,
+    shapes: tuple[Shape, Shape],
+    to: Shape,
+) -> Expression:
     """The product of two matrices of these shapes."""
     if ZERO in (a, b):
         return ZERO

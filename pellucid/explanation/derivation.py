@@ -122,7 +122,12 @@ def _checks(
     return tuple(found)
 
 
-def local_jacobian(trace: Trace, node: Node, position: int, most: int = LARGEST_JACOBIAN) -> Any:
+def local_jacobian(
+    trace: Trace,
+    node: Node,
+    position: int,
+    most: int = LARGEST_JACOBIAN,
+) -> Any:
     """The local derivative of a use: numbers of the output down, numbers of the input across.
 
     None where it would have more than `most` numbers, or is one of records.

@@ -250,7 +250,13 @@ class _Drawn:
         left, right = sides
         return " ".join(filter(None, (left, sign, right)))
 
-    def _arrow(self, name: str, source: str, target: str, uses: list[tuple[Node, int]]) -> Arrow:
+    def _arrow(
+        self,
+        name: str,
+        source: str,
+        target: str,
+        uses: list[tuple[Node, int]],
+    ) -> Arrow:
         found = [self._part(node, position) for node, position in uses]
         parts = [part for part in found if part is not None]
         dx = sum(parts) if parts else None
@@ -263,7 +269,15 @@ class _Drawn:
         part = self.trace.handed(node, position)
         return part.array if isinstance(part, Tensor) else None
 
-    def _written(self, value: Value, source: str, target: str, dx: Any, *, lit: bool) -> Arrow:
+    def _written(
+        self,
+        value: Value,
+        source: str,
+        target: str,
+        dx: Any,
+        *,
+        lit: bool,
+    ) -> Arrow:
         array = self.trace.array(value.name)
         title = f"{value}\nforward {extent(array)}"
         if dx is None:

@@ -168,7 +168,12 @@ def _box(box: Box, center: Mapping[str, float]) -> str:
     return _grouped(box.kind, box.lit, box.title, (shape, *texts))
 
 
-def _arrow(arrow: Arrow, points: Sequence[Mapping[str, float]], name: str, texts: "_Texts") -> str:
+def _arrow(
+    arrow: Arrow,
+    points: Sequence[Mapping[str, float]],
+    name: str,
+    texts: "_Texts",
+) -> str:
     line = "M" + "L".join(f"{point['x']:.1f} {point['y']:.1f}" for point in points)
     head = f"{name}-{'lit-head' if arrow.lit else 'head'}"
     parts = [f'<path class="arrow" d="{line}" marker-end="url(#{head})"/>']

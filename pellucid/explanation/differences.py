@@ -74,7 +74,12 @@ class Widened:
         after = self._depending(name)
         return [self._nudged(name, tuple(place), after) for place in places]
 
-    def _nudged(self, name: str, place: tuple[int, ...], after: Sequence[Node]) -> Difference:
+    def _nudged(
+        self,
+        name: str,
+        place: tuple[int, ...],
+        after: Sequence[Node],
+    ) -> Difference:
         base = self._known[name]
         number = float(base[place])
         step = STEP * max(1.0, abs(number))

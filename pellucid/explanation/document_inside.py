@@ -112,7 +112,12 @@ def _captioned(image: str, caption: str) -> str:
     return f"<figure>{image}<figcaption>{html.escape(caption)}</figcaption></figure>"
 
 
-def projection(found: Projection, classes: Sequence[int], names: Sequence[str], path: str) -> str:
+def projection(
+    found: Projection,
+    classes: Sequence[int],
+    names: Sequence[str],
+    path: str,
+) -> str:
     """What a layer makes of the samples, along the two directions in which they spread most."""
     share = f"{float(found.shares.sum()):.0%}"
     label = said("{path}: two directions with {share} of the spread", path=path, share=share)

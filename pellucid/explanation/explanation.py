@@ -158,7 +158,14 @@ class Explanation:
         `places` are numbers of it that are checked; left out, the `checked` largest. `most`: how
         many routes are listed.
         """
-        return derivation(self.trace, self._wide, self.trace.find(path), places, checked, most)
+        return derivation(
+            self.trace,
+            self._wide,
+            self.trace.find(path),
+            places,
+            checked,
+            most,
+        )
 
     def routes(self, path: str, most: int = LISTED) -> Routes:
         """The gradient by a value as the sum over routes of products of bridges."""

@@ -81,7 +81,12 @@ class Expression:
 _known: "WeakValueDictionary[str, Expression]" = WeakValueDictionary()
 
 
-def _made(kind: str, head: Any, inputs: tuple[Expression, ...], shape: Shape) -> Expression:
+def _made(
+    kind: str,
+    head: Any,
+    inputs: tuple[Expression, ...],
+    shape: Shape,
+) -> Expression:
     """The one object of this expression."""
     keys = "|".join(x.key for x in inputs)
     said = f"{kind}|{head}|{shape}|{keys}"

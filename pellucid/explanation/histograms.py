@@ -117,7 +117,16 @@ def histogram(of: str, path: str, array: Any, ratio: float | None = None) -> His
     unsound = flat.size - sound.size
     if not sound.size:
         no_counts = np.zeros(0, np.int64)
-        return Histogram(of, path, np.zeros(1), no_counts, np.nan, np.nan, 0.0, unsound)
+        return Histogram(
+            of,
+            path,
+            np.zeros(1),
+            no_counts,
+            np.nan,
+            np.nan,
+            0.0,
+            unsound,
+        )
     low = float(sound.min())
     high = float(sound.max())
     if low == high:

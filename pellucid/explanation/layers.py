@@ -162,7 +162,16 @@ def layers(trace: Trace, model: BaseModule | None) -> Layers:
     rows = []
     for path, nodes in by_path.items():
         parameters = owned.get(path, {})
-        rows.append(_row(trace, path, modules.get(path), nodes, parameters, work.get(path, 0)))
+        rows.append(
+            _row(
+                trace,
+                path,
+                modules.get(path),
+                nodes,
+                parameters,
+                work.get(path, 0),
+            )
+        )
     return Layers(tuple(rows))
 
 

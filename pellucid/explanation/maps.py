@@ -140,7 +140,12 @@ def gates(
     return found
 
 
-def _inside_loop(trace: Trace, node: Node, sample: int, modules: Mapping[str, Any]) -> list[Maps]:
+def _inside_loop(
+    trace: Trace,
+    node: Node,
+    sample: int,
+    modules: Mapping[str, Any],
+) -> list[Maps]:
     """Those of one loop, by the layers that they are in."""
     scan = node.primitive
     makers = {inner.output.name: inner for inner in scan.body.nodes}

@@ -281,6 +281,11 @@ def _handed_back(part: Any, x: Tensor) -> Tensor | Parts | None:
     return _plain(part)
 
 
-def bridge(trace: Trace, node: Node, position: int, dy: Tensor | Parts) -> Tensor | Parts | None:
+def bridge(
+    trace: Trace,
+    node: Node,
+    position: int,
+    dy: Tensor | Parts,
+) -> Tensor | Parts | None:
     """The same, to its input number `position` alone."""
     return bridges(trace, node, dy)[position]

@@ -42,7 +42,12 @@ def option(owners: tuple[str, ...], word: str) -> str:
     return _first([OPTIONS.get(owner, {}) for owner in owners], word)
 
 
-def renamed(word: str, value: Any, names: Collection[str], by_place: Collection[str]) -> str:
+def renamed(
+    word: str,
+    value: Any,
+    names: Collection[str],
+    by_place: Collection[str],
+) -> str:
     """What is written where a function with these `names` calls an option otherwise. "" else.
 
     `by_place`: those that cannot be given by name.

@@ -121,7 +121,12 @@ class _States:
         return where(is_first, log_1, -math.inf)
 
 
-def _log_probability(x: Tensor, states: _States, lengths: Tensor, steps: Tensor | None) -> Tensor:
+def _log_probability(
+    x: Tensor,
+    states: _States,
+    lengths: Tensor,
+    steps: Tensor | None,
+) -> Tensor:
     """log p of each target: (batch,)."""
     masks = None if steps is None else length_mask(steps, x.shape[1]).T.expand_dims(2)
 
@@ -160,7 +165,12 @@ def _labels(name: str, x: Tensor, target: TensorLike, blank: int) -> Tensor:
     return labels
 
 
-def _target_lengths(name: str, labels: Tensor, given: TensorLike | None, blank: int) -> Tensor:
+def _target_lengths(
+    name: str,
+    labels: Tensor,
+    given: TensorLike | None,
+    blank: int,
+) -> Tensor:
     """How many labels each target has."""
     most = labels.shape[1]
     is_blank = labels == blank

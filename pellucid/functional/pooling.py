@@ -167,7 +167,13 @@ def _windows(x: Tensor, axes: Shape, placed: Placement, value: float) -> Tensor:
 def _shares(name: str, sizes: Shape, placed: Placement) -> np.ndarray:
     """How many numbers that are no padding each window has; an error where one has none."""
     shares = np.ones(())
-    rows = zip(sizes, placed.counts(sizes), placed.size, placed.stride, strict=True)
+    rows = zip(
+        sizes,
+        placed.counts(sizes),
+        placed.size,
+        placed.stride,
+        strict=True,
+    )
     for axis, (n, count, size, stride) in enumerate(rows):
         starts = np.arange(count)[:, None] * stride - placed.before[axis]
         places = starts + np.arange(size) * placed.dilation[axis]

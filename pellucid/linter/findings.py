@@ -121,7 +121,13 @@ class Findings(Sequence[Finding]):
         heads.append(said("remedy"))
         rows = [(said(f.severity), f.code, f.what, f.where, f.why, f.remedy) for f in self.found]
         title = f"{self.title}. {self.seen}".strip()
-        return table(title, heads if rows else [], rows, texts=len(heads), wraps=True)
+        return table(
+            title,
+            heads if rows else [],
+            rows,
+            texts=len(heads),
+            wraps=True,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The same for a program."""

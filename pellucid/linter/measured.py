@@ -66,7 +66,13 @@ def measured(look: Look) -> Measured:
     gradients = {path: numbers_of(g, 0) for path, g in zip(look.reached, results[1:], strict=False)}
     both = zip(look.reached.items(), results[1:], strict=False)
     alike = [path for (path, v), g in both if _are_alike(v.present()) and _are_alike(g)]
-    return Measured(float(results[0]), gradients, results[1 + count :], found, alike)
+    return Measured(
+        float(results[0]),
+        gradients,
+        results[1 + count :],
+        found,
+        alike,
+    )
 
 
 def _are_alike(weights: Any) -> bool:

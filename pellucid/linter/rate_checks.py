@@ -71,7 +71,13 @@ def _found(subject: Subject, optimizer: Any) -> RateFinding | None:
         optimizer.minimize(y)
         return y
 
-    full, rest = batch_matrix(len(train), count, seed=0, epoch=0, shuffle=True)
+    full, rest = batch_matrix(
+        len(train),
+        count,
+        seed=0,
+        epoch=0,
+        shuffle=True,
+    )
     rows = full if len(full) else rest[None]
     try:
         with subject.model.mode(training=True), warnings.catch_warnings():

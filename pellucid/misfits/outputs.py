@@ -20,7 +20,12 @@ def of_loss(loss: Callable[..., Any], y: Any, t: Any, steps: Sequence[Step]) -> 
     return list(_of_outputs(loss, y, t, steps))[:2]
 
 
-def _of_outputs(loss: Callable[..., Any], y: Any, t: Any, steps: Sequence[Step]) -> Iterator[str]:
+def _of_outputs(
+    loss: Callable[..., Any],
+    y: Any,
+    t: Any,
+    steps: Sequence[Step],
+) -> Iterator[str]:
     giver = maker(steps)
     if y.ndim == IMAGES and t.ndim == 1:
         yield from unflattened(giver)

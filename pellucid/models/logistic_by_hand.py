@@ -104,7 +104,13 @@ def _summed(
 
 
 @strict
-def by_vectors(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: int) -> Fit:
+def by_vectors(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    learning_rate: float,
+    iterations: int,
+) -> Fit:
     """Gradient descent with each sum as a matrix product; `@` is that product, `*` is not.
 
         Z = w^T X + b;  A = sigmoid(Z);  dZ = A - Y;  dw = X dZ^T / m;  db = sum(dZ) / m
@@ -131,7 +137,13 @@ def by_vectors(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: 
 
 
 @strict
-def by_library(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: int) -> Fit:
+def by_library(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    learning_rate: float,
+    iterations: int,
+) -> Fit:
     """The same descent by a dense layer, a loss, SGD and `compile`: no gradient is written.
 
     Shapes, start and errors: as by_loops.

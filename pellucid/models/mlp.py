@@ -107,7 +107,13 @@ class Hidden(Module):
         rule = options.initializer(options.activation)
         # Batch norm takes the mean away, and a bias with it.
         bias = not options.batch_norm
-        self.linear = nn.Linear(in_features, units, rng=rng, bias=bias, initializer=rule)
+        self.linear = nn.Linear(
+            in_features,
+            units,
+            rng=rng,
+            bias=bias,
+            initializer=rule,
+        )
         steps: list[Module] = [nn.BatchNorm(units)] if options.batch_norm else []
         steps.append(ACTIVATIONS[options.activation]())
         if options.dropout:

@@ -31,7 +31,13 @@ class Neuron(Module):
     [[2.0], [0.0]]
     """
 
-    def __init__(self, features: int, *, activation: str = "relu", dtype: str = "float32") -> None:
+    def __init__(
+        self,
+        features: int,
+        *,
+        activation: str = "relu",
+        dtype: str = "float32",
+    ) -> None:
         if features < 1:
             raise OptionError(f"Neuron: {features} features. At least 1.")
         if activation not in ACTIVATIONS:

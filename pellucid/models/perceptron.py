@@ -133,7 +133,13 @@ class Perceptron(Module):
         return str(self.weight.shape[0])
 
 
-def _pass(x: Floats, t: Floats, w: Floats, b: float, rate: float) -> tuple[Floats, float, int]:
+def _pass(
+    x: Floats,
+    t: Floats,
+    w: Floats,
+    b: float,
+    rate: float,
+) -> tuple[Floats, float, int]:
     """One pass over all samples: the weights after it, and the number of mistakes."""
     wrong = 0
     for sample, answer in zip(x, t, strict=True):

@@ -53,7 +53,12 @@ class Cell(Module):
         dtype = self.weight.dtype
         return (zeros((batch, self.hidden_features), dtype=dtype),) * len(self.state_names)
 
-    def forward(self, x: Tensor, state: State | None = None, mask: Tensor | None = None) -> State:
+    def forward(
+        self,
+        x: Tensor,
+        state: State | None = None,
+        mask: Tensor | None = None,
+    ) -> State:
         """The state after x: where `mask` (batch, 1) is false, the state before."""
         if x.ndim != 2 or x.shape[1] != self.in_features:
             raise ShapeError(f"x of shape {x.shape}. It must be (batch, {self.in_features}).")

@@ -73,7 +73,12 @@ class Initializer(Strict):
     random = True
 
     @strict
-    def __call__(self, shape: Shape, rng: Generator | None = None, dtype: Any = FLOAT32) -> Tensor:
+    def __call__(
+        self,
+        shape: Shape,
+        rng: Generator | None = None,
+        dtype: Any = FLOAT32,
+    ) -> Tensor:
         """The initial values for a weight of this shape."""
         if rng is None:
             raise OptionError(

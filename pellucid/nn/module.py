@@ -63,7 +63,12 @@ class Module(Savable):
         # Here, so that subclasses need not remember to call super().__init__().
         check_arguments(cls, arguments, options)
         self = super().__new__(cls)
-        self.__dict__.update(_name="", _place=Place(), _training=True, _written=set())
+        self.__dict__.update(
+            _name="",
+            _place=Place(),
+            _training=True,
+            _written=set(),
+        )
         return self
 
     __reduce_ex__ = copied

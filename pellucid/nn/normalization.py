@@ -129,7 +129,13 @@ class LayerNorm(_Norm):
 
     takes = "..., features"
 
-    def __init__(self, features: int, *, eps: float = 1e-5, dtype: str = "float32") -> None:
+    def __init__(
+        self,
+        features: int,
+        *,
+        eps: float = 1e-5,
+        dtype: str = "float32",
+    ) -> None:
         super().__init__(features, eps, dtype)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -71,7 +71,13 @@ class Recurrent(Module):
             ways = []
             for direction in range(self.directions):
                 number = layer * self.directions + direction
-                way = _through(self.cells[number], steps, masks, starts[number], direction == 1)
+                way = _through(
+                    self.cells[number],
+                    steps,
+                    masks,
+                    starts[number],
+                    direction == 1,
+                )
                 ways.append(way[0])
                 ends.append(way[1])
             steps = _side_by_side(ways)

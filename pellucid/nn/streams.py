@@ -86,7 +86,12 @@ class Start:
     The origin is the seed and the parameter's path.
     """
 
-    def __init__(self, draw: Callable[[Generator], Tensor], shape: Shape, dtype: DType) -> None:
+    def __init__(
+        self,
+        draw: Callable[[Generator], Tensor],
+        shape: Shape,
+        dtype: DType,
+    ) -> None:
         self.draw, self.shape, self.dtype = draw, shape, dtype
         self.place = Place()
         self.first: weakref.ref[Any] | None = None
@@ -125,7 +130,12 @@ class Undrawn(Variable):
 
     __slots__ = ()
 
-    def __init__(self, draw: Callable[[Generator], Tensor], shape: Shape, dtype: Any) -> None:
+    def __init__(
+        self,
+        draw: Callable[[Generator], Tensor],
+        shape: Shape,
+        dtype: Any,
+    ) -> None:
         _refuse_inside("a parameter")
         # Not as other variables: the slot of the array stays empty, and __getattr__ fills it.
         self.name, self.trainable, self.is_table = "parameter", True, False

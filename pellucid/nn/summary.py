@@ -93,7 +93,13 @@ class Summary:
         heads, *rows = self._table()
         title = ", ".join([self._title(), *self._besides()])
         shown = [*few(rows[:-1]), rows[-1]]
-        return displays.table(title, heads, shown, texts=3, strong=[len(shown) - 1])
+        return displays.table(
+            title,
+            heads,
+            shown,
+            texts=3,
+            strong=[len(shown) - 1],
+        )
 
     def _title(self) -> str:
         return f"input {', '.join(map(str, self.input_shapes))}"

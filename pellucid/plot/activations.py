@@ -56,7 +56,13 @@ def activations(names: Sequence[str] = ("step", "sigmoid", "tanh", "relu", "leak
         axes.plot(x, curve(tensor(x)).numpy(), color=BLUE, label="function")
         if name != "step":  # whose derivative is 0 wherever it has one
             slope = grad(lambda z, f=curve: f(z).sum())(tensor(x))
-            axes.plot(x, slope.numpy(), color=VERMILION, linestyle="--", label="derivative")
+            axes.plot(
+                x,
+                slope.numpy(),
+                color=VERMILION,
+                linestyle="--",
+                label="derivative",
+            )
         if name in ("step", "sigmoid"):
             axes.set_ylim(-0.1, 1.1)
         axes.set_title(name.replace("_", " "))

@@ -71,7 +71,13 @@ def _grid(pictures: Any, titles: Sequence[Any], ends: tuple[float, float]) -> An
         axes.set_axis_off()
     for axes, picture, title in zip(figure.axes, pictures, titles, strict=False):
         shown = picture.transpose(1, 2, 0) if picture.ndim == 3 else picture
-        axes.imshow(shown, cmap="gray", vmin=ends[0], vmax=ends[1], interpolation="nearest")
+        axes.imshow(
+            shown,
+            cmap="gray",
+            vmin=ends[0],
+            vmax=ends[1],
+            interpolation="nearest",
+        )
         if title is not None:
             axes.set_title(str(title), fontsize=9)
     return figure

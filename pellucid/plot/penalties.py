@@ -24,7 +24,12 @@ STEPS = 3000
 
 
 @strict
-def penalty_path(x: ArrayLike, y: ArrayLike, penalties: ArrayLike, kind: str = "lasso") -> Any:
+def penalty_path(
+    x: ArrayLike,
+    y: ArrayLike,
+    penalties: ArrayLike,
+    kind: str = "lasso",
+) -> Any:
     """The weights of a linear regression, for each penalty.
 
         w(p) = argmin of |y - x w|^2 / (2 m) + p sum(|w|)      lasso

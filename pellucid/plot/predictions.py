@@ -90,7 +90,15 @@ def fitted_curve(predict: Answer, data: Dataset) -> Any:
         named = f" {i}" if t.shape[1] > 1 else ""
         colour = VERMILION if t.shape[1] == 1 else CYCLE[i]
         dots = BLUE if t.shape[1] == 1 else CYCLE[i]
-        axes.scatter(x, t[:, i], 9, dots, alpha=0.5, linewidths=0, label=f"samples{named}")
+        axes.scatter(
+            x,
+            t[:, i],
+            9,
+            dots,
+            alpha=0.5,
+            linewidths=0,
+            label=f"samples{named}",
+        )
         axes.plot(line, y[:, i], color=colour, linewidth=2, label=f"predicted{named}")
     axes.set(xlabel="feature 0", ylabel="target")
     calm(axes)
@@ -121,7 +129,15 @@ def predicted_and_true(true: ArrayLike, predicted: ArrayLike) -> Any:
     axes.plot(ends, ends, color=GREY, linestyle="--", linewidth=1, label="equal")
     for i in range(min(t.shape[1], len(CYCLE))):
         label = f"output {i}" if t.shape[1] > 1 else "samples"
-        axes.scatter(t[:, i], y[:, i], 9, CYCLE[i], alpha=0.6, linewidths=0, label=label)
+        axes.scatter(
+            t[:, i],
+            y[:, i],
+            9,
+            CYCLE[i],
+            alpha=0.6,
+            linewidths=0,
+            label=label,
+        )
     axes.set(xlabel="true", ylabel="predicted")
     calm(axes)
     axes.legend(frameon=False, fontsize=9)

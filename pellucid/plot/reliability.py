@@ -18,7 +18,13 @@ def reliability_diagram(name: str, true: Any, before: Any, after: Any) -> Any:
     """
     figure = new_figure(1, 1, (4.4, 4.0), who="reliability: Matplotlib, which draws it")
     axes = figure.axes[0]
-    axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
+    axes.plot(
+        [0, 1],
+        [0, 1],
+        color=GREY,
+        linestyle="--",
+        linewidth=1,
+    )
     kinds = (("as it is", before, VERMILION, "s"), ("calibrated", after, BLUE, "o"))
     for label, p, color, marker in kinds:
         curve = calibration(true, p)

@@ -142,7 +142,13 @@ class Convolution(Primitive):
         """
         places: list[slice] = []
         kept: list[slice] = []
-        rows = zip(x.shape[3:], self.before, self.x_dilation, spread.shape[3:], strict=True)
+        rows = zip(
+            x.shape[3:],
+            self.before,
+            self.x_dilation,
+            spread.shape[3:],
+            strict=True,
+        )
         for n, before, dilation, size in rows:
             first = max(0, -(before // dilation))
             end = max(first, min(n, (size - 1 - before) // dilation + 1))
@@ -175,7 +181,13 @@ class Convolution(Primitive):
         axes = tuple(range(3, x.ndim))
         reached = _dilated(dy.shape[3:], self.stride)
         sizes = _dilated(x.shape[3:], self.x_dilation)
-        rows = zip(self.span(w.shape), reached, sizes, self.before, strict=True)
+        rows = zip(
+            self.span(w.shape),
+            reached,
+            sizes,
+            self.before,
+            strict=True,
+        )
         after = tuple(f - 1 + r - n - a for f, r, n, a in rows)
         rule = Convolution(self.w_dilation, self.before, after, self.x_dilation, self.stride)
         samples = x.permute_dims((2, 1, 0, *axes))

@@ -112,7 +112,14 @@ class Where(Elementwise):
     def forward(self, xp: Any, condition: Any, a: Any, b: Any) -> Any:
         return xp.where(condition, a, b)
 
-    def backward(self, dy: Any, y: Any, condition: Any, a: Any, b: Any) -> tuple[Any, ...]:
+    def backward(
+        self,
+        dy: Any,
+        y: Any,
+        condition: Any,
+        a: Any,
+        b: Any,
+    ) -> tuple[Any, ...]:
         return None, condition.where(dy, 0.0), condition.where(0.0, dy)
 
 

@@ -44,7 +44,13 @@ class SymbolicLoop:
         unlike = list({id(y): y for y in results}.values())
         body = tidy(collect(inputs, [*left, *unlike]))
         counts = (self.steps, len(self.constants), len(self.carries))
-        scan = self.kind(body, *counts, self.reverse, tuple(before), tuple(after))
+        scan = self.kind(
+            body,
+            *counts,
+            self.reverse,
+            tuple(before),
+            tuple(after),
+        )
         first, *others = (x for xs in groups.values() for _, x in xs)
         positions = {id(y): j for j, y in enumerate(unlike)}
         return Scanned(scan, first.apply(scan, *others), positions)

@@ -119,7 +119,12 @@ class _Forward:
                 results.append(value)
         outputs = (*scan.body.outputs[: scan.carries], *results)
         body = replace(scan.body, outputs=outputs)
-        wider = replace(scan, body=body, before=tuple(sorted(before)), after=tuple(sorted(after)))
+        wider = replace(
+            scan,
+            body=body,
+            before=tuple(sorted(before)),
+            after=tuple(sorted(after)),
+        )
         first, *others = self.inputs
         self.found = Scanned(wider, first.apply(wider, *others))
 

@@ -65,7 +65,12 @@ def _union(nodes: Sequence[Node]) -> Node:
     body = replace(first.body, outputs=outputs)
     before = {k for node in nodes for k in node.primitive.before}
     after = {k for node in nodes for k in node.primitive.after}
-    scan = replace(first, body=body, before=tuple(sorted(before)), after=tuple(sorted(after)))
+    scan = replace(
+        first,
+        body=body,
+        before=tuple(sorted(before)),
+        after=tuple(sorted(after)),
+    )
     return _node(scan, nodes[0].inputs, nodes[0])
 
 

@@ -41,7 +41,13 @@ class Windows(Primitive):
         (x,) = shapes
         check_numbers(self, x, (self.size, self.stride, self.dilation))
         y = list(x)
-        rows = zip(self.axis, self.size, self.stride, self.dilation, strict=True)
+        rows = zip(
+            self.axis,
+            self.size,
+            self.stride,
+            self.dilation,
+            strict=True,
+        )
         for axis, size, stride, dilation in rows:
             span = (size - 1) * dilation + 1
             if x[axis] < span:

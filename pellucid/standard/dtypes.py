@@ -46,7 +46,14 @@ KINDS: dict[str, tuple[DType, ...]] = {
 
 
 @strict
-def astype(x: Any, dtype: Any, /, *, copy: builtins.bool = True, device: Any = None) -> Tensor:
+def astype(
+    x: Any,
+    dtype: Any,
+    /,
+    *,
+    copy: builtins.bool = True,
+    device: Any = None,
+) -> Tensor:
     """The same numbers in another dtype; `copy` changes nothing: nobody can write into them."""
     del copy
     check_device("astype", device)

@@ -36,7 +36,14 @@ def argmin(x: Any, /, *, axis: int | None = None, keepdims: bool = False) -> Ten
 
 
 @strict
-def argsort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+def argsort(
+    x: Any,
+    /,
+    *,
+    axis: int = -1,
+    descending: bool = False,
+    stable: bool = True,
+) -> Tensor:
     """The positions that put an axis in order; nan stands last.
 
     Equal elements keep their order, `stable` or not.
@@ -51,7 +58,14 @@ def argsort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool
 
 
 @strict
-def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+def sort(
+    x: Any,
+    /,
+    *,
+    axis: int = -1,
+    descending: bool = False,
+    stable: bool = True,
+) -> Tensor:
     """The elements of an axis in order, smallest first; nan stands last."""
     t = array(x)
     places = argsort(t, axis=axis, descending=descending, stable=stable)

@@ -25,7 +25,14 @@ def sum(  # noqa: A001 (the standard's name)
 
 
 @strict
-def prod(x: Any, /, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+def prod(
+    x: Any,
+    /,
+    *,
+    axis: Axis = None,
+    dtype: Any = None,
+    keepdims: bool = False,
+) -> Tensor:
     """The product over some axes, or all; small integers are multiplied in a wider dtype."""
     return _widened(array(x), dtype).prod(axis=axis, keepdims=keepdims)
 
@@ -54,13 +61,27 @@ def mean(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 
 @strict
-def var(x: Any, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+def var(
+    x: Any,
+    /,
+    *,
+    axis: Axis = None,
+    correction: float = 0.0,
+    keepdims: bool = False,
+) -> Tensor:
     """The mean squared distance from the mean; divides by the count less `correction`."""
     return array(x).var(axis=axis, correction=correction, keepdims=keepdims)
 
 
 @strict
-def std(x: Any, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+def std(
+    x: Any,
+    /,
+    *,
+    axis: Axis = None,
+    correction: float = 0.0,
+    keepdims: bool = False,
+) -> Tensor:
     """The square root of `var`."""
     return array(x).std(axis=axis, correction=correction, keepdims=keepdims)
 

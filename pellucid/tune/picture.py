@@ -59,7 +59,14 @@ def _draw_results(panels: Any, found: Results) -> None:
         elif isinstance(values, LogUniform | Integers) and values.low > 0:
             axes.set_xscale("log" if values.high >= 8 * values.low else "linear")
         axes.plot(seen, scores, "o", color=BLUE, alpha=0.6, markersize=5, label="trial")
-        axes.plot(seen[:1], scores[:1], "s", color=VERMILION, markersize=8, label="best")
+        axes.plot(
+            seen[:1],
+            scores[:1],
+            "s",
+            color=VERMILION,
+            markersize=8,
+            label="best",
+        )
         axes.set_xlabel(name.replace("_", " "))
         calm(axes)
     panels[0].set_ylabel("score")
@@ -68,7 +75,13 @@ def _draw_results(panels: Any, found: Results) -> None:
 
 
 def _draw_rates(axes: Any, found: RateFinding) -> None:
-    axes.plot(found.rates, found.losses, color=GREY, linewidth=0.8, label="each step")
+    axes.plot(
+        found.rates,
+        found.losses,
+        color=GREY,
+        linewidth=0.8,
+        label="each step",
+    )
     axes.plot(found.rates, found.smoothed, color=BLUE, label="mean")
     axes.axvline(
         found.suggested, color=VERMILION, linestyle="--", label=f"suggested: {found.suggested:g}"

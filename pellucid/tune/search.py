@@ -89,4 +89,10 @@ def _tried(objective: Callable[..., Any], number: int, point: Point) -> Trial:
             score, failure = math.nan, f"the score is {score}"
     except TrainingError as error:
         failure = str(error)
-    return Trial(number, point, score, round(time.perf_counter() - start, 3), failure)
+    return Trial(
+        number,
+        point,
+        score,
+        round(time.perf_counter() - start, 3),
+        failure,
+    )

@@ -101,7 +101,12 @@ class GridSearch(Strict):
         """How many combinations there are."""
         return math.prod(len(found.grid(self.values)) for found in space.values())
 
-    def propose(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Point:
+    def propose(
+        self,
+        space: Space,
+        trials: Sequence[Trial],
+        rng: np.random.Generator,
+    ) -> Point:
         """The next combination; the last name changes fastest."""
         combinations = product(*(found.grid(self.values) for found in space.values()))
         for number, values in enumerate(combinations):

@@ -111,7 +111,12 @@ class TrialFile:
     of another search.
     """
 
-    def __init__(self, path: str | os.PathLike[str], search: dict[str, Any], space: Space) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        search: dict[str, Any],
+        space: Space,
+    ) -> None:
         self.path, self.space = Path(expanded(path)), space
         self.head = {"search": json.loads(json.dumps(search, default=repr))}
 
