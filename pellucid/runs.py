@@ -16,7 +16,6 @@ from typing import Any
 from pellucid.archive import Entry, Runs, listed
 from pellucid.archive.card import write_card
 from pellucid.archive.changing import note, remove, rename, tag
-from pellucid.cli.moved import data_of, moved
 from pellucid.cli.recipe import (
     DataFacts,
     Recipe,
@@ -25,6 +24,7 @@ from pellucid.cli.recipe import (
     read_recipe,
     trained_model,
 )
+from pellucid.cli.run_data import data_of, moved
 from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.data import Dataset
 from pellucid.disk import expanded

@@ -9,10 +9,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from pellucid.cli.custom_models import refuse_custom
 from pellucid.cli.datasets import DATA
 from pellucid.cli.known_words import KEEPS, OPTIMIZER_OPTIONS, PRECISIONS
 from pellucid.cli.output import Output
-from pellucid.cli.own import refuse_own
 from pellucid.cli.recipe import Recipe, read_recipe
 from pellucid.cli.settings import Setting, check_names, settings_of
 from pellucid.cli.training import train_recipe
@@ -46,7 +46,7 @@ def train_like(
 ) -> int:
     """Train a new run by the recipe of another one; the exit code."""
     run = RunFolder.open(folder)
-    refuse_own("train --like", run)
+    refuse_custom("train --like", run)
     recipe = changed(read_recipe(run), changes)
     return train_recipe(recipe, options, output)
 

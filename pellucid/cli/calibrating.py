@@ -6,9 +6,9 @@ calibrated_answering    a run's answers, calibrated
 from dataclasses import replace
 
 from pellucid.cli.answering import Answering
-from pellucid.cli.moved import data_of
-from pellucid.cli.own import is_own
+from pellucid.cli.custom_models import is_custom
 from pellucid.cli.recipe import read_facts, read_recipe, trained_model
+from pellucid.cli.run_data import data_of
 from pellucid.cli.suited_loss import judging, loss_of
 from pellucid.errors import DataError, OptionError
 from pellucid.train import Calibrated, RunFolder
@@ -34,7 +34,7 @@ def calibrated_answering(run: RunFolder, answering: Answering) -> Answering:
 
 def _found(run: RunFolder, weights: str) -> Calibrated:
     """From the validation set, which is loaded; kept in the folder for the next time."""
-    if is_own(run):
+    if is_custom(run):
         raise DataError(
             f"predict {run.path}: --calibrated, but a Trainer in Python made it and its validation "
             "set is not in the folder. Train it with Saving(..., calibrate=True)."

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pellucid.cli.asked import Asked, explained, judging_set
+from pellucid.cli.custom_models import refuse_custom
 from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.explained_samples import ExplainedSample, explained, judging_set
 from pellucid.cli.kept_weights import its_optimizer, told
-from pellucid.cli.moved import data_of, moved
 from pellucid.cli.output import Output
-from pellucid.cli.own import refuse_own
 from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import (
     DataFacts,
@@ -23,6 +22,7 @@ from pellucid.cli.recipe import (
     read_recipe,
     trained_model,
 )
+from pellucid.cli.run_data import data_of, moved
 from pellucid.cli.suited_loss import judging, loss_of
 from pellucid.errors import OptionError
 from pellucid.explanation.comparison import SideBySide
@@ -63,7 +63,7 @@ def explain_command(run: Path | None, options: dict[str, Any], output: Output) -
     """Explain a run, or a model by name. Errors: OptionError for neither, or both."""
     name, data, seed = (options.pop(each) for each in ("model", "data", "seed"))
     out = options.pop("out")
-    asked = Asked(**options)
+    asked = ExplainedSample(**options)
     if run is not None:
         for option, value in (("--model", name), ("--data", data)):
             if value is not None:
@@ -88,9 +88,9 @@ def _missing(name: str | None, data: str | None) -> str:
     return NOTHING
 
 
-def _of_run(folder: Path, asked: Asked, *, with_page: bool) -> Shown:
+def _of_run(folder: Path, asked: ExplainedSample, *, with_page: bool) -> Shown:
     run = RunFolder.open(folder)
-    refuse_own("explain", run)
+    refuse_custom("explain", run)
     recipe, facts = read_recipe(run), read_facts(run)
     parts = None if asked.is_given else data_of(moved(recipe, asked.data_dir), facts)
     model, weights = trained_model(run, recipe, facts.form, asked.step)
@@ -120,7 +120,7 @@ def _mistakes(
     return ((said("Samples that are most wrong"), worst),) if worst else ()
 
 
-def _of_model(recipe: Recipe, asked: Asked) -> Shown:
+def _of_model(recipe: Recipe, asked: ExplainedSample) -> Shown:
     parts = load_data(moved(recipe, asked.data_dir))
     facts = DataFacts.of(parts)
     model = build_model(recipe, facts.form).inference()
@@ -129,7 +129,7 @@ def _of_model(recipe: Recipe, asked: Asked) -> Shown:
     return Shown(found, f"{recipe.model}, {recipe.data}", weights)
 
 
-def _show(shown: Shown, asked: Asked, out: Path | None, output: Output) -> int:
+def _show(shown: Shown, asked: ExplainedSample, out: Path | None, output: Output) -> int:
     found, beside = shown.found, shown.comparison
     derived = found.derivation(asked.node) if asked.node else None
     if out is not None:

@@ -4,7 +4,7 @@ import sys
 from itertools import islice
 from pathlib import Path
 
-from pellucid.cli.own import refuse_own
+from pellucid.cli.custom_models import refuse_custom
 from pellucid.cli.present import write_json
 from pellucid.cli.recipe import read_facts, read_recipe, trained_model
 from pellucid.data import Vocabulary
@@ -20,7 +20,7 @@ def generate_run(
 ) -> int:
     """Print the prompt and what comes after it, character by character or as JSON."""
     run = RunFolder.open(folder)
-    refuse_own("generate", run)
+    refuse_custom("generate", run)
     recipe = read_recipe(run)
     facts = read_facts(run)
     if not facts.characters:

@@ -13,12 +13,11 @@ from typing import Any
 from rich.console import Console
 
 from pellucid.cli.batch_rules import batch_rules
+from pellucid.cli.custom_models import refuse_custom
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.long_runs import long_run
-from pellucid.cli.moved import data_of, moved
 from pellucid.cli.output import Output, let_go
-from pellucid.cli.own import refuse_own
 from pellucid.cli.present import best_and_last, plain_console, write_json
 from pellucid.cli.recipe import (
     DataFacts,
@@ -28,6 +27,7 @@ from pellucid.cli.recipe import (
     read_facts,
     read_recipe,
 )
+from pellucid.cli.run_data import data_of, moved
 from pellucid.cli.run_folders import folder_for
 from pellucid.cli.settings import from_words, settings_of
 from pellucid.cli.updates import average_of, average_options
@@ -95,7 +95,7 @@ def resume_run(
         raise OptionError("resume: --epochs counts all, --more those to come: give one of them.")
     use_threads(threads)
     run = RunFolder.open(folder)
-    refuse_own("resume", run)
+    refuse_custom("resume", run)
     recipe = moved(read_recipe(run), data_dir)
     facts = read_facts(run)
     if more is not None:

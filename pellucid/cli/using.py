@@ -15,11 +15,10 @@ from rich.table import Table
 
 from pellucid.cli.answering import Answering, answers, as_document, asked, by_place
 from pellucid.cli.answering import table as empty_table
+from pellucid.cli.custom_model_answers import custom_answering
+from pellucid.cli.custom_models import is_custom, refuse_custom
 from pellucid.cli.datasets import DATA, DataParts
-from pellucid.cli.moved import data_of, moved
 from pellucid.cli.output import Output
-from pellucid.cli.own import is_own, refuse_own
-from pellucid.cli.own_answers import own_answering
 from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import (
     DataFacts,
@@ -29,6 +28,7 @@ from pellucid.cli.recipe import (
     read_recipe,
     trained_model,
 )
+from pellucid.cli.run_data import data_of, moved
 from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.cli.values import numbers_of, rule_of
 from pellucid.cli.words import complain
@@ -66,9 +66,9 @@ def evaluate_run(
     that judges. Errors: OptionError where there are no classes.
     """
     run = RunFolder.open(folder)
-    if is_own(run) and data is not None and not per_class:
+    if is_custom(run) and data is not None and not per_class:
         return _evaluate_own(run, data, data_dir, output, epoch)
-    refuse_own("evaluate", run)
+    refuse_custom("evaluate", run)
     if data is not None:
         raise OptionError(f"evaluate: --data {data}, but this run knows its data. Leave it out.")
     recipe = read_recipe(run)
@@ -174,7 +174,7 @@ def predict_run(
     that cannot be read is raised.
     """
     run = RunFolder.open(folder)
-    answering = own_answering(run) if is_own(run) else _answering(run)
+    answering = custom_answering(run) if is_custom(run) else _answering(run)
     if views > 1:
         from pellucid.cli.viewing import viewed  # on use
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from pellucid.augment import digits, photos, predict_views
 from pellucid.cli.answering import Answering
+from pellucid.cli.custom_models import is_custom
 from pellucid.cli.datasets import DATA
-from pellucid.cli.own import is_own
 from pellucid.cli.recipe import read_facts, read_recipe, trained_model
 from pellucid.data import Form
 from pellucid.errors import OptionError
@@ -31,7 +31,7 @@ def viewed(run: RunFolder, answering: Answering, views: int) -> Answering:
     Photographs are mirrored, moved and put in other light; digits, and pictures without colours,
     turned and moved a little. Errors: OptionError for a run that takes no pictures of classes.
     """
-    takes = None if is_own(run) else DATA[read_recipe(run).data].reads
+    takes = None if is_custom(run) else DATA[read_recipe(run).data].reads
     if takes not in ("digit", "ink", "picture") or not answering.names:
         raise OptionError(
             "predict: --views, but this run does not tell classes of pictures that the command "

@@ -27,7 +27,7 @@ from pellucid.optim.optimized import (
 )
 from pellucid.optim.rules import Penalty, Rule, Step, rules_of, weight_decay_of, weights_only
 from pellucid.optim.schedules import Schedule, check
-from pellucid.optim.unheld import hold, tell_unheld
+from pellucid.optim.untrained_variables import hold, tell_unheld
 from pellucid.primitives.base import FLOAT32, FLOAT64, DType
 from pellucid.recordings import is_recording
 from pellucid.refusals import Strict, refuse_setting

@@ -1,8 +1,8 @@
 """The samples that `pellucid explain` looks at: rows of the data, a picture, or typed numbers.
 
-Asked           the options that say so
-explained       a model explained on it
-judging_set     the samples that are taken where nothing else is said
+ExplainedSample    the options that say so
+explained          a model explained on it
+judging_set        the samples that are taken where nothing else is said
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ SAMPLES = 16  # that are explained together where no one is asked for
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExplainedSample:
     """One sample, a picture, an input as typed, or else the first samples; and which value.
 
     `notation`: write out the backward pass, samples as "rows" or "columns".
@@ -55,7 +55,7 @@ def judging_set(parts: DataParts) -> Dataset:
 
 
 def explained(
-    model: Module, recipe: Recipe, facts: DataFacts, parts: DataParts | None, asked: Asked
+    model: Module, recipe: Recipe, facts: DataFacts, parts: DataParts | None, asked: ExplainedSample
 ) -> Explanation:
     """The model on what was asked for. Errors: OptionError for what it does not take."""
     if asked.is_given:
@@ -78,7 +78,7 @@ def _samples(data: Dataset, sample: int | None) -> tuple[tuple[Any, ...], Any]:
     return tuple(x[chosen] for x in data.inputs), data.labels[chosen]
 
 
-def _given(recipe: Recipe, facts: DataFacts, asked: Asked) -> Any:
+def _given(recipe: Recipe, facts: DataFacts, asked: ExplainedSample) -> Any:
     """The picture, row of numbers or text, as a batch of one."""
     reads = DATA[recipe.data].reads
     if asked.image is not None:

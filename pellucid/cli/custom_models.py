@@ -1,7 +1,7 @@
 """At the command line: runs whose model is a user's own class, trained by a Trainer in Python.
 
-is_own        whether a run is one
-refuse_own    says what is missing for a command, and how it is done in Python
+is_custom        whether a run is one
+refuse_custom    says what is missing for a command, and how it is done in Python
 
 What `predict` answers stands in `own_answers`.
 """
@@ -37,14 +37,14 @@ REMEDIES = {
 }
 
 
-def is_own(run: RunFolder) -> bool:
+def is_custom(run: RunFolder) -> bool:
     """Whether a Trainer in Python made a run."""
     return "recipe" not in run.config and "trainer" in run.config
 
 
-def refuse_own(command: str, run: RunFolder) -> None:
+def refuse_custom(command: str, run: RunFolder) -> None:
     """Raise DataError where a run of a Trainer in Python lacks what a command needs."""
-    if is_own(run):
+    if is_custom(run):
         known = run.config["trainer"]
         data = repr(known.get("data")) if isinstance(known, dict) else "whatever they were"
         said = REMEDIES[command].format(run=str(run.path), data=data)

@@ -1,6 +1,6 @@
 """Predictions of runs whose model is a user's own class, from the graph saved with the run.
 
-own_answering    how it is asked
+custom_answering    how it is asked
 """
 
 import math
@@ -23,7 +23,7 @@ from pellucid.train.run_files.stored import StoredModel, load_graphs
 LARGEST = 10**6  # classes: config.json may come from anywhere
 
 
-def own_answering(run: RunFolder) -> Answering:
+def custom_answering(run: RunFolder) -> Answering:
     """How a run of the user's own code is asked: by its graph. Errors: as `load_graphs`."""
     arrays, weights = run.load_model()
     model = load_graphs(run.graph_file, arrays)[0]
