@@ -1,7 +1,9 @@
 """Convolution: the same weights at every position of the last axes."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product as every
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from pellucid.primitives.base import SUMMABLE, Primitive, Shape
 from pellucid.primitives.contraction import product
 from pellucid.primitives.summation import Pairwise
 from pellucid.primitives.windows import Windows
+from pellucid.sizes import ceil_div
 
 # Windows are laid out a piece at a time, of so many bytes: what stays in the cache.
 _PIECE = 1 << 20
@@ -26,6 +29,9 @@ class Convolution(Primitive):
     `stride`: the step of the kernel over x. `before`, `after`: places of zeros around x;
     negative ones cut off. `x_dilation`, `w_dilation`: the distance of neighbouring elements,
     with zeros between. With both dilations each gradient is a convolution again.
+
+    The zeros between elements of x meet no weight where that can be (`phases`): three of four
+    products would be with them where a step of 2 along two axes is gone back.
     """
 
     formula = "y[b, g, o, i] = sum over c, k of w[g, o, c, k] x[b, g, c, i stride + k - before]"
@@ -86,9 +92,75 @@ class Convolution(Primitive):
         y = self.shape(x.shape, w.shape)
         if 0 in (*x.shape, *w.shape):
             return np.zeros(y, x.dtype)
+        if any(self._has_phases()):
+            return self._by_phases(x, w, y)
         if math.prod(y[3:]) < math.prod(w.shape[3:]):
             return self._by_channels(x, w, y)
         return self._by_samples(x, w, y)
+
+    # ---- where x is dilated ------------------------------------------------------------------
+
+    def _has_phases(self) -> list[bool]:
+        """Along which axes x is dilated so that results see every so-many-th tap alone."""
+        rows = zip(self.x_dilation, self.stride, self.w_dilation, strict=True)
+        return [x > 1 and stride == 1 and w == 1 for x, stride, w in rows]
+
+    def phases(self, x: Shape, w: Shape) -> "tuple[Phase, ...]":
+        """The results apart by which taps of the kernel meet elements of x, not zeros between.
+
+        Along an axis where x is dilated by d, these are the taps from (before - i) mod d on, each
+        d-th: the same for results i that lie d apart. Each set of results is a convolution of x
+        as it is; all have equally many, the last of which may lie outside. Empty: no axis is so.
+
+        Source: W. Shi and others, "Is the deconvolution layer the same as a convolutional
+        layer?", 2016, arXiv:1609.07009.
+        """
+        apart = self._has_phases()
+        if not any(apart):
+            return ()
+        counts = self.shape(x, w)[3:]
+        choices = [
+            [*self._along(axis, x[3 + axis], counts[axis], w[3 + axis])]
+            if apart[axis]
+            else [_Part(0, slice(None), self.before[axis], self.after[axis], w[3 + axis])]
+            for axis in range(len(counts))
+        ]
+        dilation = tuple(1 if a else d for a, d in zip(apart, self.x_dilation, strict=True))
+        return tuple(self._phase(parts, dilation) for parts in every(*choices))
+
+    def _along(self, axis: int, size: int, count: int, taps: int) -> "Iterator[_Part]":
+        """The phases along an axis."""
+        apart = self.x_dilation[axis]
+        results = ceil_div(count, apart)
+        for first in range(apart):
+            tap = (self.before[axis] - first) % apart
+            met = max(0, ceil_div(taps - tap, apart))
+            before = (self.before[axis] - first - tap) // apart
+            after = results - 1 + met - size - before
+            yield _Part(first, slice(tap, None, apart), before, after, met)
+
+    def _phase(self, parts: "tuple[_Part, ...]", dilation: Shape) -> "Phase":
+        firsts = tuple(part.first for part in parts)
+        taps = tuple(part.taps for part in parts)
+        before = tuple(part.before for part in parts)
+        after = tuple(part.after for part in parts)
+        is_empty = any(part.met == 0 for part in parts)
+        rule = Convolution(self.stride, before, after, dilation, self.w_dilation)
+        return Phase(firsts, taps, None if is_empty else rule)
+
+    def _by_phases(self, x: Any, w: Any, shape: Shape) -> Any:
+        """Each set of results by itself, put where it belongs."""
+        y: Any = np.zeros(shape, x.dtype)
+        steps = [d if a else 1 for d, a in zip(self.x_dilation, self._has_phases(), strict=True)]
+        for phase in self.phases(x.shape, w.shape):
+            if phase.rule is not None:
+                places = zip(phase.firsts, steps, strict=True)
+                part = y[(..., *(slice(first, None, step) for first, step in places))]
+                found = phase.rule.forward(np, x, w[(..., *phase.taps)])
+                part[...] = found[tuple(map(slice, part.shape))]
+        return y
+
+    # ---- windows as columns ------------------------------------------------------------------
 
     def _by_samples(self, x: Any, w: Any, shape: Shape) -> Any:
         """A few samples at a time: w times their windows, laid out as columns."""
@@ -193,6 +265,29 @@ class Convolution(Primitive):
         samples = x.permute_dims((2, 1, 0, *axes))
         dw = samples.apply(rule, dy.permute_dims((1, 2, 0, *axes)))
         return dw.permute_dims((1, 2, 0, *axes))
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Results from `firsts` on, each so-many-th along each axis, that meet the same taps.
+
+    `rule` gives them of x and of w at `taps`; None where no tap meets an element: they are 0.
+    """
+
+    firsts: Shape
+    taps: tuple[slice, ...]
+    rule: Convolution | None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a phase is along one axis; `met`: how many taps."""
+
+    first: int
+    taps: slice
+    before: int
+    after: int
+    met: int
 
 
 def _dilated(sizes: Shape, dilation: Shape) -> Shape:

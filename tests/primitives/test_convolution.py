@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from scipy.signal import correlate
 
 from pellucid.primitives import Convolution, convolution
@@ -45,6 +47,35 @@ def spread(x, factor):
     y = np.zeros((*x.shape[:-1], (x.shape[-1] - 1) * factor + 1))
     y[..., ::factor] = x
     return y
+
+
+NUMBERS = st.integers(1, 4)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_phases_give_what_an_image_with_zeros_in_it_gives(data):
+    """Both axes by themselves: dilations, padding that cuts, kernels smaller than the gaps."""
+    pairs = st.tuples(NUMBERS, NUMBERS)
+    dilation, taps, sizes = (data.draw(pairs) for _ in range(3))
+    edges = st.tuples(st.integers(-2, 4), st.integers(-2, 4))
+    before, after = data.draw(edges), data.draw(edges)
+    rule = Convolution((1, 1), before, after, dilation, (1, 1))
+    x, w = numbers(2, 1, 2, *sizes), numbers(1, 3, 2, *taps, seed=1)
+    assume(all(n >= t for n, t in zip(rule.room(x.shape), taps, strict=True)))
+    spread_sizes = [(n - 1) * d + 1 for n, d in zip(sizes, dilation, strict=True)]
+    wide = np.zeros((*x.shape[:3], *spread_sizes))
+    wide[..., :: dilation[0], :: dilation[1]] = x
+    plain = Convolution((1, 1), before, after, (1, 1), (1, 1))
+    expected = plain.forward(np, wide, w)
+    np.testing.assert_allclose(rule.forward(np, x, w), expected, rtol=1e-12, atol=1e-12)
+    assert bool(rule.phases(x.shape, w.shape)) == (max(dilation) > 1)
+
+
+def test_an_infinite_weight_meets_no_zero_between_elements():
+    rule = Convolution((1,), (0,), (0,), (2,), (1,))
+    x, w = np.ones((1, 1, 1, 3)), np.array([[[[1.0, np.inf]]]])
+    np.testing.assert_array_equal(rule.forward(np, x, w)[0, 0, 0], [1, np.inf, 1, np.inf])
 
 
 @pytest.mark.parametrize("stride", [1, 3])

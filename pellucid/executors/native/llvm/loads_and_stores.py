@@ -27,6 +27,9 @@ from pellucid.executors.native.llvm.types import (
 )
 from pellucid.primitives.base import DType
 
+# Elements. Chosen: loading what lies between, too, is quicker than asking for numbers one by one.
+NEAR = 4
+
 
 def ask_for(b: ir.IRBuilder, address: ir.Value, *, level: int = 1, writes: bool = False) -> None:
     """Prefetch a cache line into the cache of this level; the address may be an invalid one.
@@ -59,16 +62,63 @@ def load(
     if width == 1 or stride == 0:
         number = b.load(address, typ=memory_type(dtype, 1), align=size)
         raw = repeated(b, number, width)
-    elif stride == 1 and mask is None:
-        raw = b.load(address, typ=kind, align=size)
     elif stride == 1:
-        name = f"llvm.masked.load.{suffix(kind)}.p0"
-        raw = called(b, name, kind, address, I32(size), mask, zeros(kind))
+        raw = _neighbours(b, address, kind, size, mask)
+    elif 1 < stride <= NEAR and _is_prefix(mask):
+        raw = _picked(b, address, dtype, width, stride, mask)
     else:
         raw = _gathered(b, address, kind, stride * size, mask)
     if dtype.kind == "b":
         raw = b.icmp_unsigned("!=", raw, zeros(kind))
     return Lanes(b, raw, dtype)
+
+
+def _neighbours(
+    b: ir.IRBuilder, address: ir.Value, kind: ir.VectorType, size: int, mask: Any
+) -> ir.Value:
+    """Numbers one after the other."""
+    if mask is None:
+        return b.load(address, typ=kind, align=size)
+    name = f"llvm.masked.load.{suffix(kind)}.p0"
+    return called(b, name, kind, address, I32(size), mask, zeros(kind))
+
+
+def _is_prefix(mask: ir.Value | None) -> bool:
+    """Whether a mask is known to leave the first lanes alone; None leaves all."""
+    if mask is None:
+        return True
+    if not isinstance(mask, ir.Constant):
+        return False
+    bits = [bit.constant for bit in mask.constant]
+    return bits == sorted(bits, reverse=True) and any(bits)
+
+
+def _picked(
+    b: ir.IRBuilder, address: ir.Value, dtype: DType, width: int, stride: int, mask: Any
+) -> ir.Value:
+    """Numbers a few elements apart: picked from what is loaded with all that lies between.
+
+    Nothing behind the last of them is read, where memory might end.
+    """
+    count = width if mask is None else sum(bit.constant for bit in mask.constant)
+    reach = stride * (count - 1) + 1
+    starts = [min(first, max(0, reach - width)) for first in range(0, reach, width)]
+    known = listed(I1, [I1(lane < reach) for lane in range(width)]) if reach < width else None
+    kind = memory_type(dtype, width)
+    found: ir.Value = ir.Constant(kind, ir.Undefined)
+    for start in starts:
+        place = element_address(b, address, dtype, start)
+        block = _neighbours(b, place, kind, dtype.itemsize, known)
+        lanes = [stride * lane - start for lane in range(width)]
+        found = _with_lanes(b, found, block, lanes)
+    return found if mask is None else b.select(mask, found, zeros(kind))
+
+
+def _with_lanes(b: ir.IRBuilder, found: ir.Value, block: ir.Value, lanes: list[int]) -> ir.Value:
+    """`found`, but with the lanes of a block that each lane names, where it names one."""
+    width = len(lanes)
+    chosen = [width + n if 0 <= n < width else i for i, n in enumerate(lanes)]
+    return b.shuffle_vector(found, block, listed(I32, chosen))
 
 
 def _gathered(

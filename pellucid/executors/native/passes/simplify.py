@@ -13,6 +13,7 @@ import numpy as np
 
 from pellucid import primitives as p
 from pellucid.executors.native.passes.joins_in_groups import joined_in_groups
+from pellucid.executors.native.passes.phases import convolution_by_phases
 from pellucid.executors.native.passes.pieces_as_slices import pieces_as_slices
 from pellucid.executors.native.passes.reshapes_last import batches_as_rows, reshape_last
 from pellucid.executors.native.passes.rewriter import Operation, Rewriter, RewriteRules
@@ -247,6 +248,7 @@ RULES = RewriteRules(
         _unstretched,
         reshape_last,
         windows_apart,
+        convolution_by_phases,
         convolution_in_parts,
         joined_in_groups,
         batches_as_rows,

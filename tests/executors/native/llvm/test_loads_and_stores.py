@@ -38,7 +38,7 @@ def numbers(dtype, count):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("stride", [1, 2, 7])
+@pytest.mark.parametrize("stride", [1, 2, 3, 4, 7])
 @pytest.mark.parametrize("side", ["begin", "end"])
 @pytest.mark.parametrize("count", [1, 2, 7, 15, 16])
 def test_masked_lanes_touch_no_memory_outside(side, dtype, stride, count):
