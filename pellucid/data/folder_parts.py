@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pellucid.errors import DataError, FileError
+from pellucid.io.files import file_error
 
 # What archives and systems leave behind: macOS, Windows, network drives, Linux.
 LEFT_BEHIND = (
@@ -43,9 +44,7 @@ def entries(folder: Path) -> Sequence[Path]:
     try:
         return sorted(path for path in folder.iterdir() if not _is_beside(path.name.lower()))
     except OSError as error:
-        raise FileError(
-            f"image_folder: read {folder}: {error.strerror or error}. Check the path."
-        ) from error
+        raise file_error("image_folder: read", folder, error) from error
 
 
 def _is_beside(name: str) -> bool:

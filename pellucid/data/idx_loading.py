@@ -23,7 +23,7 @@ from pellucid.data.idx import GZIP_MAGIC, find_file, opened_idx
 from pellucid.data.idx_pictures import ink_or_labels, spellings
 from pellucid.data.idx_sets import IDX_SETS, SIDE, IdxSet
 from pellucid.errors import DataError, FileError, OptionError, closest
-from pellucid.io.files import write_atomic
+from pellucid.io.files import file_error, write_atomic
 from pellucid.strict import strict
 
 NAMED = re.compile(r"(.*?)[-_.]?(images|labels)[-_.]idx[13]-ubyte(\.gz)?", re.IGNORECASE)
@@ -120,7 +120,7 @@ def _readable(name: str, path: Path) -> Iterator[BufferedReader]:
         with open(path, "rb") as file:
             yield file
     except OSError as error:
-        raise FileError(f"{name}: {path}: {error.strerror or error}. Check the path.") from error
+        raise file_error(f"{name}: read", path, error) from error
 
 
 def _check_digest(name: str, path: Path, digest: str) -> None:

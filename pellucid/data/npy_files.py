@@ -12,6 +12,7 @@ import numpy as np
 
 from pellucid.disk import expanded
 from pellucid.errors import FileError
+from pellucid.io.files import file_error
 
 NUMBERS = "biuf"  # kinds of dtype that are numbers
 TEXTS = "US"
@@ -30,8 +31,7 @@ def opened(where: str, path: str | os.PathLike[str], kinds: str = NUMBERS) -> An
     except FileNotFoundError as error:
         raise FileError(f"{where}: {file}: there is no such file. Check the path.") from error
     except OSError as error:
-        why = error.strerror or error
-        raise FileError(f"{where}: {file} cannot be opened: {why}. Check the path.") from error
+        raise file_error(f"{where}: open", file, error) from error
     except (ValueError, EOFError) as error:
         raise FileError(
             f"{where}: {file} is no whole .npy file of numbers: {error}. Write it with "

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.errors import FileError
-from pellucid.io import write_atomic
+from pellucid.io.files import file_error, write_atomic
 
 INDEX = "index.json"
 KIND = "pellucid shards"
@@ -65,7 +65,7 @@ class ShardIndex:
         except OSError as error:
             if isinstance(error, FileError):
                 raise
-            raise FileError(f"{where}: {error.strerror or error}. Check the path.") from error
+            raise file_error("sharded_set: read", path, error) from error
         except ValueError as error:
             raise FileError(f"{where}: damaged: {error}. Write the folder again.") from error
         return _checked(where, held)

@@ -25,6 +25,7 @@ from pellucid.data.transformed import Transformed
 from pellucid.data.unread_rows import Shards, UnreadRows
 from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError
+from pellucid.io.files import file_error
 from pellucid.strict import strict
 
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ def write_shards(
         with suppress(OSError):
             _remove(folder, made=made)
         if isinstance(error, OSError) and not isinstance(error, FileError):
-            why = error.strerror or error
-            raise FileError(f"write_shards {folder}: {why}. Nothing was written.") from error
+            raise file_error("write_shards: nothing was written into", folder, error) from error
         raise
     return sharded_set(folder)
 
@@ -128,8 +128,7 @@ def _made(folder: Path) -> bool:
     except OSError as error:
         if isinstance(error, FileError):
             raise
-        why = error.strerror or error
-        raise FileError(f"write_shards: {folder}: {why}. Check the path.") from error
+        raise file_error("write_shards: make", folder, error) from error
     return True
 
 

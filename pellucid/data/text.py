@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pellucid.data.datasets import Dataset, Indices
 from pellucid.disk import expanded
 from pellucid.errors import DataError, FileError, OptionError
+from pellucid.io.files import file_error
 from pellucid.strict import strict
 
 MAX_BYTES = 2**28
@@ -48,7 +49,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
     except FileError:
         raise
     except OSError as error:
-        raise FileError(f"read_text {file}: {error.strerror or error}. Check the path.") from error
+        raise file_error("read_text", file, error) from error
     try:
         return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:

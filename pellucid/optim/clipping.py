@@ -3,13 +3,15 @@
 ByValue         each number on its own
 ByNorm          each parameter's gradient, keeping its direction
 ByGlobalNorm    all gradients together, keeping their common direction
+widest, dot     float64 where one is; the product of vectors that stand in several arrays
 """
 
 import functools
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +80,7 @@ def shrunk(parts: Sequence[Tensor], limit: float, axis: Axis = None) -> list[Ten
     """
     if not parts:
         return []
-    dtype = FLOAT64 if any(x.dtype == FLOAT64 for x in parts) else FLOAT32
+    dtype = widest(parts)
     less = 2.0**-600 if dtype == FLOAT64 else 2.0**-80
     with np.errstate(over="ignore"):  # of squares, for which the smaller ones are there
         squares = _squares(parts, dtype, 1.0, axis)
@@ -89,6 +91,17 @@ def shrunk(parts: Sequence[Tensor], limit: float, axis: Axis = None) -> list[Ten
     most = first * limit
     then = limit / norm.maximum(most)
     return [x * first.astype(x.dtype) * then.astype(x.dtype) for x in parts]
+
+
+def widest(parts: Iterable[Any]) -> DType:
+    """The type of numbers that those of all arrays, of floats, fit into."""
+    return FLOAT64 if any(x.dtype == FLOAT64 for x in parts) else FLOAT32
+
+
+def dot(a: Gradients, b: Gradients, dtype: DType) -> Tensor:
+    """The sum of all products, by the names of `b`, in a type of their own."""
+    parts = [(a[path] * b[path]).sum().astype(dtype) for path in b]
+    return functools.reduce(operator.add, parts)
 
 
 def _squares(parts: Sequence[Tensor], dtype: DType, factor: float, axis: Axis) -> Tensor:

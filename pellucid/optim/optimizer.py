@@ -3,7 +3,7 @@
 Optimizer    the base: a subclass defines `start` and `update`
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
 from pellucid.graph import has_origin
-from pellucid.optim.clipping import Clipping, Gradients
+from pellucid.optim.clipping import Clipping, Gradients, widest
 from pellucid.optim.optimized import (
     RATE,
     Missed,
@@ -28,7 +28,7 @@ from pellucid.optim.optimized import (
 from pellucid.optim.rules import Penalty, Rule, Step, rules_of, weight_decay_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.optim.untrained_variables import hold, tell_unheld
-from pellucid.primitives.base import FLOAT32, FLOAT64, DType
+from pellucid.primitives.base import DType
 from pellucid.recordings import is_recording
 from pellucid.refusals import Strict, refuse_setting
 from pellucid.scopes import scope
@@ -210,18 +210,20 @@ class Optimizer(Strict):
         counts = [v for rule in self.rules for v in rule.variables().values()]
         drawn = {} if is_recording() else {v: v.held() for v in counts}
         try:
-            assign_all(self._all_updated(gradients))
+            assign_all(self._all_updated(gradients, trained))
         except BaseException:
             assign_all(drawn)
             raise
 
-    def _all_updated(self, gradients: Mapping[str, Tensor]) -> dict[Variable, Tensor]:
-        """The new values of all that an update changes, but for what rules draw."""
+    def _all_updated(
+        self, gradients: Mapping[str, Tensor], trained: Container[str]
+    ) -> dict[Variable, Tensor]:
+        """The new values of all that an update of what is `trained` changes, but for draws."""
         with scope("", absolute=True):
             held = {path: self._held(path) for path in gradients}
             count = constant(self.steps.value) + 1
             rates = self._rates_before(self.steps.value)
-            missed = self.missed.after(thawed(self.parameters))
+            missed = self.missed.after(trained)
         with scope("clip", absolute=True):
             clipped = dict(gradients) if self.clip is None else self.clip(gradients)
         new = {self.steps: count} | missed
@@ -240,8 +242,7 @@ class Optimizer(Strict):
         return {None: rate} | {g: g.rate_before(rate, count, dtype) for g in self.groups}
 
     def _rate_dtype(self) -> DType:
-        wide = any(p.dtype == FLOAT64 for p in self.parameters.values())
-        return FLOAT64 if wide else FLOAT32
+        return widest(self.parameters.values())
 
     def _held(self, path: str) -> tuple[Tensor, Slots]:
         """One parameter and its state, read where no layer's name gets into theirs."""

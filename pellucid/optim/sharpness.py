@@ -3,13 +3,11 @@
 SAM     the gradient at the end of a short way uphill, for the update at its start
 """
 
-import functools
-import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pellucid.errors import OptionError
-from pellucid.optim.clipping import Gradients
+from pellucid.optim.clipping import Gradients, dot, widest
 from pellucid.optim.optimized import Missed, constant
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.schedules import check
@@ -151,8 +149,7 @@ class SAM(Strict):
 
 def _share(gradients: Gradients, rho: float) -> Tensor:
     """rho / the norm of all gradients together; 0 where it is 0."""
-    squares = [(g * g).sum() for g in gradients.values()]
-    norm = functools.reduce(operator.add, squares).sqrt()
+    norm = dot(gradients, gradients, widest(gradients.values())).sqrt()
     is_flat = norm == 0.0
     return is_flat.where(0.0, rho / is_flat.where(1.0, norm))
 

@@ -44,7 +44,7 @@ def test_what_is_no_such_file_is_named(tmp_path: Path) -> None:
         ("empty.npy", "is no whole"),
         ("lines.npy", "is no whole"),
         ("objects.npy", "is no whole"),
-        (".", "cannot be opened"),
+        (".", "Give the name of a file inside the folder"),
     ):
         with pytest.raises(FileError, match=rf"^here: .*{name}.* {said}"):
             opened("here", tmp_path / name)

@@ -5,13 +5,13 @@ LBFGS       the inverse Hessian from the last steps and what they did to the gra
 
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from pellucid.creation import concat, zeros, zeros_like
 from pellucid.errors import OptionError
-from pellucid.optim.clipping import Gradients
+from pellucid.optim.clipping import Gradients, dot
 from pellucid.optim.optimized import constant, follow, rate_before
 from pellucid.optim.optimizer import Optimizer, Slots
 from pellucid.optim.rules import weights_only
@@ -96,7 +96,9 @@ class LBFGS(Optimizer):
         length = self._length(constant(loss), gradients, direction, compute)
         assign_all(self._moved(gradients, pairs, direction, length))
 
-    def _all_updated(self, gradients: Mapping[str, Tensor]) -> dict[Variable, Tensor]:
+    def _all_updated(
+        self, gradients: Mapping[str, Tensor], trained: Container[str]
+    ) -> dict[Variable, Tensor]:
         """The new values of all that an update of whole length changes."""
         known = {path: g + self._slope(path) for path, g in gradients.items()}
         pairs, direction = self._directed(known)
@@ -129,7 +131,7 @@ class LBFGS(Optimizer):
         steps = constant(self.steps.value)
         follows = [held["at"] == steps for held in slots.values()]
         is_next = functools.reduce(operator.and_, follows)
-        is_curved = _dot(s, y, dtype) > LEAST_CURVATURE * _dot(s, s, dtype)
+        is_curved = dot(s, y, dtype) > LEAST_CURVATURE * dot(s, s, dtype)
 
         def remembered(pairs: Tensor, newest: Tensor) -> Tensor:
             known = is_curved.where(_pushed(pairs, newest), pairs)
@@ -151,23 +153,23 @@ class LBFGS(Optimizer):
         told = [_pair(pairs, i, dtype) for i in range(self.memory)]
         shares = []
         for s, y, inverse in reversed(told):
-            share = inverse * _dot(s, q, dtype)
+            share = inverse * dot(s, q, dtype)
             q = _added(q, y, -share)
             shares.append(share)
         r = _added({}, q, self._first_scale(gradients, told[-1]))
         for (s, y, inverse), share in zip(told, reversed(shares), strict=True):
-            r = _added(r, s, share - inverse * _dot(y, r, dtype))
+            r = _added(r, s, share - inverse * dot(y, r, dtype))
         return r
 
     def _first_scale(self, gradients: Gradients, newest: tuple[Any, Any, Tensor]) -> Tensor:
         """s y / y y of the newest pair; min(1, 1 / sum |g|) where there is none."""
         s, y, _ = newest
         dtype = self._rate_dtype()
-        squares = _dot(y, y, dtype)
+        squares = dot(y, y, dtype)
         is_there = squares > 0.0
         sizes = [g.abs().sum().astype(dtype) for g in gradients.values()]
         size = functools.reduce(operator.add, sizes)
-        curved = _dot(s, y, dtype) / is_there.where(squares, 1.0)
+        curved = dot(s, y, dtype) / is_there.where(squares, 1.0)
         return is_there.where(curved, 1.0 / size.maximum(1.0))
 
     # ---- the length ------------------------------------------------------------------------
@@ -185,7 +187,7 @@ class LBFGS(Optimizer):
     ) -> Tensor:
         """The longest length tried at which the loss falls enough; 0 where there is none."""
         before = {path: constant(self.parameters[path].read()) for path in direction}
-        slope = _dot(gradients, direction, self._rate_dtype())
+        slope = dot(gradients, direction, self._rate_dtype())
         tried = [self._rate() * 0.5**i for i in range(self.trials)]
         chosen = tried[0] * 0.0  # none
         try:
@@ -220,12 +222,6 @@ class LBFGS(Optimizer):
         return new
 
 
-def _dot(a: Gradients, b: Gradients, dtype: DType) -> Tensor:
-    """The product of two vectors that stand in several arrays."""
-    parts = [(a[path] * b[path]).sum().astype(dtype) for path in b]
-    return functools.reduce(operator.add, parts)
-
-
 def _added(a: Gradients, b: Gradients, factor: Tensor) -> Gradients:
     """a + factor b; factor b where a has nothing."""
     scaled = {path: each * factor.astype(each.dtype) for path, each in b.items()}
@@ -241,6 +237,6 @@ def _pair(pairs: dict[str, Slots], i: int, dtype: DType) -> tuple[Gradients, Gra
     """One pair, and 1 / its product; 0 for one that is not there."""
     s = {path: each["s"][i] for path, each in pairs.items()}
     y = {path: each["y"][i] for path, each in pairs.items()}
-    product = _dot(s, y, dtype)
+    product = dot(s, y, dtype)
     is_there = product > 0.0
     return s, y, is_there.where(1.0 / is_there.where(product, 1.0), 0.0)

@@ -51,13 +51,19 @@ class Load:
             if failure is not None:
                 self._failures[part.start] = failure
                 self._pieces.clear()
-            self._changed.notify_all()
+            self._tell()
         return True
 
     def cancel(self) -> None:
         """Have nobody begin another piece."""
         with self._changed:
             self._pieces.clear()
+            self._tell()
+
+    def _tell(self) -> None:
+        """Wake who waits once all is done: woken at each piece, it would hold up who reads."""
+        if not self._pieces and not self._running:
+            self._changed.notify_all()
 
     def wait(self) -> None:
         """Until all is read; raise what the first piece that failed has raised."""

@@ -72,3 +72,27 @@ def test_nobody_begins_another_piece_after_the_end() -> None:
     assert read == [0]
     time.sleep(0.05)  # the timer ends too
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_who_waits_is_woken_once_when_all_is_read(fails: bool) -> None:
+    woken = []
+    goes = threading.Event()
+
+    def read(part: slice) -> None:
+        goes.wait()
+        if fails and part.start == 3:
+            raise KeyError(part.start)
+
+    load = Load(read, 20, 1, [])
+    tell = load._changed.notify_all
+    load._changed.notify_all = lambda: (woken.append(1), tell())  # type: ignore[method-assign]
+    crew = Crew(2)
+    crew.add(load)
+    goes.set()
+    try:
+        load.wait()
+    except KeyError:
+        assert fails
+    crew.dismiss()
+    assert woken == [1]
