@@ -1,7 +1,7 @@
 """What a model is asked at the command line, and its answers, for people and for programs.
 
 Answering    how the model of a run is asked, and what its outputs mean
-answers      a table of them; as_document: one of them, for a program
+answers      a table of them; as_document: one of them, for a program; as_documents, of each output
 asked        samples that can be read, and what is wrong with the others
 table        a table whose first column is text
 """
@@ -84,6 +84,14 @@ def as_document(answering: Answering, numbers: Any) -> dict[str, Any]:
     of_each = dict(zip(names, numbers, strict=True))
     kind = "probabilities" if answering.symbol == "p" else "outputs"
     return {"class": answering.chosen(numbers), kind: of_each}
+
+
+def as_documents(
+    answerings: Mapping[str, Answering], found: Mapping[str, Any], place: int
+) -> dict[str, Any]:
+    """One answer of each output, by name; of one output alone as it is."""
+    told = {name: as_document(each, found[name][place]) for name, each in answerings.items()}
+    return told.get("", told)
 
 
 def answers(answering: Answering, inputs: Sequence[str], numbers: Any) -> Table:

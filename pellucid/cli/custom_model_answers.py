@@ -1,6 +1,6 @@
 """Predictions of runs whose model is a user's own class, from the graph saved with the run.
 
-custom_answering    how it is asked
+custom_answerings    how it is asked, for each of its outputs
 """
 
 import math
@@ -23,21 +23,39 @@ from pellucid.train.run_files.stored import StoredModel, load_graphs
 LARGEST = 10**6  # classes: config.json may come from anywhere
 
 
-def custom_answering(run: RunFolder) -> Answering:
-    """How a run of the user's own code is asked: by its graph. Errors: as `load_graphs`."""
+def custom_answerings(run: RunFolder) -> dict[str, Answering]:
+    """How a run of the user's own code is asked, by its graph, for each of its outputs by name.
+
+    Of one output alone the name is empty. Errors: as `load_graphs`.
+    """
     arrays, weights = run.load_model()
     model = load_graphs(run.graph_file, arrays)[0]
+    stored, outputs = model.stored, _Outputs(model)
+    if len(stored.names) == 1:
+        return {"": _answering(outputs, 0, _classes(run.config), weights)}
+    classes = _classes(run.config)
+    known = classes if isinstance(classes, dict) else {}
+    return {
+        name: _answering(outputs, i, known.get(name), weights)
+        for i, name in enumerate(stored.names)
+    }
+
+
+def _answering(outputs: "_Outputs", place: int, classes: Any, weights: str) -> Answering:
+    """How the output at a place is asked for."""
+    model, names = outputs.model, _names(classes)
     samples = model.stored.samples
-    names = _names(run.config)
-    output = model.stored.graph.outputs[0].shape[1:]
-    kind = model.about.outputs
+    output = model.stored.graph.outputs[place].shape[1:]
+    called = model.about.outputs
+    kind = called if isinstance(called, str) else called.get(model.stored.names[place], "")
     is_known = kind in ("logits", "probabilities")
     is_yes = len(names) == 2 and is_known and math.prod(output) == 1
     if not (is_yes or (len(output) in (1, 2) and output[-1] == len(names))):
         names = ()  # it gives numbers, or what nobody here knows
+    told = kind if names else ""
     return Answering(
         lambda word: _sample(word, samples),
-        lambda rows: _probabilities(_outputs(model, rows), kind if names else "", is_yes=is_yes),
+        lambda rows: _probabilities(outputs(rows)[place], told, is_yes=is_yes),
         names,
         weights,
         "sample",
@@ -45,9 +63,21 @@ def custom_answering(run: RunFolder) -> Answering:
     )
 
 
-def _outputs(model: StoredModel, rows: Sequence[Sequence[Any]]) -> Tensor:
-    outputs: Tensor = model.predictor()(*map(np.stack, zip(*rows, strict=True)))
-    return outputs
+class _Outputs:
+    """All outputs of a model for some samples, computed once for those that are asked for."""
+
+    def __init__(self, model: StoredModel) -> None:
+        self.model = model
+        self._predict = model.predictor()
+        self._rows: Any = None
+        self._found: tuple[Tensor, ...] = ()
+
+    def __call__(self, rows: Sequence[Sequence[Any]]) -> tuple[Tensor, ...]:
+        if rows is not self._rows:
+            found = self._predict(*map(np.stack, zip(*rows, strict=True)))
+            self._rows = rows
+            self._found = tuple(found.values()) if isinstance(found, dict) else (found,)
+        return self._found
 
 
 def _probabilities(outputs: Tensor, kind: str, *, is_yes: bool) -> Any:
@@ -92,10 +122,14 @@ def _taken(shapes: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> str:
     return text
 
 
-def _names(config: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the classes that the run has learned; none where it predicts numbers."""
+def _classes(config: Mapping[str, Any]) -> Any:
+    """What a run says of its classes: their names, how many, or either for each of its outputs."""
     known = config.get("trainer")
-    classes = known.get("classes") if isinstance(known, dict) else None
+    return known.get("classes") if isinstance(known, dict) else None
+
+
+def _names(classes: Any) -> tuple[str, ...]:
+    """The names of the classes that the run has learned; none where it predicts numbers."""
     if isinstance(classes, list):
         return tuple(str(name) for name in classes)
     count = classes if type(classes) is int and classes <= LARGEST else 0

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from pellucid.cli.answering import Answering, answers, as_document, asked, by_place
+from pellucid.cli.answering import Answering, answers, as_documents, asked, by_place
 from pellucid.cli.answering import table as empty_table
-from pellucid.cli.custom_model_answers import custom_answering
+from pellucid.cli.custom_model_answers import custom_answerings
 from pellucid.cli.custom_models import is_custom, refuse_custom
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.output import Output
@@ -148,13 +148,15 @@ def _told_per_class(found: Judged, facts: DataFacts) -> str:
     return f"class by class{left_out}:\n{report}"
 
 
-def _print(table: Table, weights: str, output: Output, more: str = "") -> None:
+def _print(table: Table, weights: str, output: Output, more: str = "", *, title: str = "") -> None:
     """Results, and which weights they are of."""
     console = plain_console()
+    if title:
+        console.print(f"{printable(title)}:")
     console.print(table)
     if more:
         console.print(f"\n{more}\n")
-    if output.is_full:
+    if output.is_full and weights:
         console.print(printable(weights))
 
 
@@ -173,29 +175,42 @@ def predict_run(
     What cannot be read is complained of, and the rest answered; nothing else than a single one
     that cannot be read is raised.
     """
-    run = RunFolder.open(folder)
-    answering = custom_answering(run) if is_custom(run) else _answering(run)
-    if views > 1:
-        from pellucid.cli.viewing import viewed  # on use
-
-        answering = viewed(run, answering, views)
-    if calibrated:
-        from pellucid.cli.calibrating import calibrated_answering  # on use
-
-        answering = calibrated_answering(run, answering)
-    samples, faults = asked(answering, inputs)
-    numbers = answering.answer(list(samples.values())) if samples else ()
+    answerings = answerings_of(RunFolder.open(folder), calibrated=calibrated, views=views)
+    first, last = next(iter(answerings.values())), [*answerings.values()][-1]
+    samples, faults = asked(first, inputs)
+    rows = list(samples.values())
+    found = {name: each.answer(rows) if samples else () for name, each in answerings.items()}
     if output.as_json:
-        answered = map(partial(as_document, answering), numbers)
-        listed = by_place(inputs, dict(zip(samples, answered, strict=True)), faults)
-        write_json({"run": str(folder), "weights": answering.weights, "answers": listed})
+        told = [as_documents(answerings, found, i) for i in range(len(rows))]
+        listed = by_place(inputs, dict(zip(samples, told, strict=True)), faults)
+        write_json({"run": str(folder), "weights": first.weights, "answers": listed})
     elif samples:
-        shown = answers(answering, [inputs[i] for i in samples], numbers)
-        _print(shown, answering.weights, output)
+        for name, answering in answerings.items():
+            shown = answers(answering, [inputs[i] for i in samples], found[name])
+            _print(shown, answering.weights if answering is last else "", output, title=name)
     for fault in faults.values():
         complain(str(fault))
     is_misuse = all(isinstance(fault, OptionError) for fault in faults.values())
     return 0 if not faults else 2 if is_misuse else 1
+
+
+def answerings_of(run: RunFolder, *, calibrated: bool, views: int) -> dict[str, Answering]:
+    """How the model of a run is asked, for each of its outputs; one alone has an empty name."""
+    found = custom_answerings(run) if is_custom(run) else {"": _answering(run)}
+    if views > 1:
+        from pellucid.cli.viewing import viewed  # on use
+
+        found = {name: viewed(run, each, views) for name, each in found.items()}
+    if calibrated:
+        from pellucid.cli.calibrating import calibrated_answering  # on use
+
+        if len(found) > 1:
+            raise OptionError(
+                f"predict: --calibrated, but this run has the outputs {', '.join(found)}, and a "
+                "calibration is of one. Leave it out."
+            )
+        found = {name: calibrated_answering(run, each) for name, each in found.items()}
+    return found
 
 
 def _answering(run: RunFolder) -> Answering:

@@ -19,11 +19,11 @@ from pellucid.data.batches import (
     batches as batches,
     permutation as permutation,
 )
+from pellucid.data.building import from_arrays as from_arrays
 from pellucid.data.cats import cats as cats
 from pellucid.data.datasets import (
     Dataset as Dataset,
     Form as Form,
-    from_arrays as from_arrays,
 )
 from pellucid.data.digits import digits as digits
 from pellucid.data.idx import read_idx as read_idx

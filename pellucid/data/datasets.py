@@ -2,14 +2,13 @@
 
     Dataset        the two arrays, a name, and what their numbers mean
     Form           what a model must know of a data set in order to fit it
-    from_arrays    a Dataset from whatever NumPy can read as numbers
 
 What is wrong with data is said here, with the row, and not by a loss that is nan an hour later.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +17,12 @@ from pellucid.data.checks import (
     check_arrays,
     check_features,
     check_names,
-    check_not_empty,
     check_targets,
 )
+from pellucid.data.further_target import FurtherTarget
 from pellucid.errors import DataError, PositionError, some
 from pellucid.refusals import Strict
 from pellucid.strict import strict
-
-if TYPE_CHECKING:
-    from pellucid.data.labels import Classes
 
 Features = NDArray[Any]
 Labels = NDArray[Any]
@@ -70,7 +66,8 @@ class Dataset(Strict):
     0 for features that are real numbers; else features are ids in 0..vocabulary-1.
     `class_names[i]`: what class i is called, where classes have names. `further`: inputs of a
     model behind the features, see `with_inputs`. `picture`: (channels, height, width) where a
-    sample is a picture laid out as a row.
+    sample is a picture laid out as a row. Where a sample has several targets by name, the first
+    is called `target`, and the others are `further_targets`; see `from_arrays`.
 
     `data[3]` is a sample and its target, `data[:100]`, positions or a mask a data set of some;
     iterated, it gives each sample with its target.
@@ -84,6 +81,7 @@ class Dataset(Strict):
         first offender named), element types or memory layouts other than these: `from_arrays`
         converts.
 
+    >>> from pellucid.data.building import from_arrays
     >>> data = from_arrays([[0.0, 1.0], [0.5, 0.25]], [1, 0], name="two points")
     >>> data
     Dataset 'two points': 2 samples of shape (2,), 2 classes, features from 0 to 1
@@ -101,6 +99,8 @@ class Dataset(Strict):
     class_names: tuple[str, ...] = ()
     further: tuple[Features, ...] = ()
     picture: tuple[int, ...] = ()
+    target: str = ""
+    further_targets: tuple[FurtherTarget, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"Dataset {self.name!r}"
@@ -120,6 +120,7 @@ class Dataset(Strict):
     def __getitem__(self, index: Any) -> Any:
         """A sample and its target, or some samples, as a data set. Errors: PositionError.
 
+        >>> from pellucid.data.building import from_arrays
         >>> data = from_arrays([[0.0], [0.5], [0.25]], [1, 0, 1])
         >>> data[-1]
         (array([0.25], dtype=float32), 1)
@@ -133,8 +134,8 @@ class Dataset(Strict):
                     f"{len(self) - 1}, or from -{len(self)} to -1."
                 )
             sample = tuple(array[index] for array in self.inputs)
-            target = self.labels[index]
-            target = target.item() if target.ndim == 0 else target
+            parts = (array[index] for array in self.target_arrays)
+            target = self.by_target([t.item() if t.ndim == 0 else t for t in parts])
             return (sample if self.further else sample[0]), target
         if isinstance(index, slice):
             return self.subset(np.arange(len(self))[index])
@@ -155,6 +156,8 @@ class Dataset(Strict):
             says += f" at each of {targets}"
         shown = ", ".join(str(array.shape[1:]) for array in self.further)
         ranges = self._values() + (f", further inputs of shape {shown}" if shown else "")
+        if self.target:
+            ranges += f", targets {', '.join(self.by_target(self.target_arrays))}"
         return f"Dataset {self.name!r}: {len(self):,} samples of shape {shape}, {says}, {ranges}"
 
     def _values(self) -> str:
@@ -167,12 +170,34 @@ class Dataset(Strict):
         """All inputs of a model: the features, and what is behind them."""
         return (self.features, *self.further)
 
+    @property
+    def target_arrays(self) -> tuple[Labels, ...]:
+        """All targets: the labels, and what is behind them."""
+        return (self.labels, *(target.labels for target in self.further_targets))
+
+    def by_target(self, parts: Iterable[Any]) -> Any:
+        """One thing for each target, by its name; where targets have none, that of the one."""
+        if not self.target:
+            return next(iter(parts))
+        names = (self.target, *(target.name for target in self.further_targets))
+        return dict(zip(names, parts, strict=True))
+
+    def of_target(self, name: str) -> "Dataset":
+        """The same samples with one of several targets alone, as their labels."""
+        alone = replace(self, target="", further_targets=())
+        found = {target.name: target for target in self.further_targets}
+        if name not in found:
+            return alone
+        labels, classes, names = found[name].meaning
+        return replace(alone, labels=labels, classes=classes, class_names=names)
+
     def with_inputs(self, *further: Any) -> "Dataset":
         """The same samples for a model with several inputs: `model(features, *further)`.
 
         Each input has a row for each sample; integers stay ids, other numbers become float32.
         Errors: DataError for other lengths, numbers that are not finite, or no numbers.
 
+        >>> from pellucid.data.building import from_arrays
         >>> data = from_arrays([[0.0], [0.5]], [1, 0]).with_inputs([[1, 2], [3, 4]])
         >>> [array.dtype.name for array in data.inputs]
         ['float32', 'int64']
@@ -199,6 +224,7 @@ class Dataset(Strict):
     def name_of(self, label: int) -> str:
         """What a class is called; its number where it has no name.
 
+        >>> from pellucid.data.building import from_arrays
         >>> from_arrays([[0.0], [0.1]], ["dog", "cat"]).name_of(1)
         'dog'
         """
@@ -209,6 +235,7 @@ class Dataset(Strict):
 
         Errors: DataError where `indices` are not integers in 0..samples-1, or are none.
 
+        >>> from pellucid.data.building import from_arrays
         >>> from_arrays([[0.0], [0.1], [0.2]], [0, 1, 1]).subset([2, 0]).labels.tolist()
         [1, 0]
         """
@@ -227,14 +254,17 @@ class Dataset(Strict):
             )
         rows = rows.astype(np.int64)
         features, *further = (array.take(rows, axis=0) for array in self.inputs)  # rows: unread
-        parts: dict[str, Any] = {"features": features, "further": tuple(further)}
-        return replace(self, **parts, labels=self.labels[rows], name=name or self.name)
+        targets = tuple(target.subset(rows) for target in self.further_targets)
+        parts: dict[str, Any] = {"further": tuple(further), "further_targets": targets}
+        parts |= {"features": features, "labels": self.labels[rows]}
+        return replace(self, **parts, name=name or self.name)
 
     def with_shape(self, *shape: int) -> "Dataset":
         """The same samples, each seen in another shape: no number is copied or moved.
 
         Errors: DataError where the shape does not hold as many numbers as a sample has.
 
+        >>> from pellucid.data.building import from_arrays
         >>> from_arrays([[0.0, 1.0, 2.0, 3.0]] * 2, [0, 1]).with_shape(1, 2, 2).features.shape
         (2, 1, 2, 2)
         """
@@ -248,53 +278,3 @@ class Dataset(Strict):
                 f"Both must hold {count} numbers; sizes stand one by one: with_shape(1, {count})."
             ) from error
         return replace(self, features=features)
-
-
-@strict
-def from_arrays(
-    features: Any,
-    labels: Any,
-    *,
-    name: str = "arrays",
-    classes: "Classes" = None,
-    vocabulary: int = 0,
-) -> Dataset:
-    """A data set from arrays, lists or tables of numbers, copied and converted where needed.
-
-    Features become float32 and are not scaled; with a `vocabulary` they are ids and become
-    int64. Labels are integers or booleans, and the number of classes is the largest label plus
-    one unless given; or names, which the classes then have: in the order of the alphabet, of the
-    categories of a column that has such, or of `classes`. Test data whose names are those of the
-    training data are made with `classes=train.class_names`. With `classes=0` labels are real
-    numbers to be predicted, (samples, outputs), or (samples,) for one output. A column of a table,
-    (samples, 1), is one label for each sample as well.
-
-    Errors: DataError as in `Dataset`, for features that are not numbers, and for labels that are
-    missing or not among the classes.
-
-    >>> from_arrays([[0.1], [0.2], [0.3]], ["dog", "cat", "dog"], name="pets")
-    Dataset 'pets': 3 samples of shape (1,), 2 classes (cat, dog), features from 0.1 to 0.3
-    """
-    # Imported on use: MNIST and its relatives need none of it.
-    from pellucid.data.labels import class_numbers
-    from pellucid.data.tables import feature_table, target_numbers
-
-    where = f"Dataset {name!r}"
-    if isinstance(features, str):
-        raise DataError(
-            f"{where}: features are {features!r}. They are the numbers themselves: read a file "
-            "first, as with np.loadtxt(path, delimiter=','); pictures with image_folder(path)."
-        )
-    table = feature_table(where, features, vocabulary)
-    check_not_empty(where, table.shape, (len(labels) if hasattr(labels, "__len__") else 1,))
-    table.flags.writeable = False  # so that training shares it instead of copying
-    if isinstance(classes, int | np.integer) and classes == 0:
-        return Dataset(table, target_numbers(where, labels), name, 0, vocabulary)
-    ids, names = class_numbers(where, labels, classes)
-    if table.ndim == 2 and not vocabulary and ids.shape == (len(table), 1):
-        ids = ids.reshape(-1)  # no sequence, but one column of a table
-    if isinstance(classes, int | np.integer):
-        count = int(classes)
-    else:
-        count = len(names) or max(2, int(ids.max(initial=0)) + 1)
-    return Dataset(table, ids, name, count, vocabulary, names)

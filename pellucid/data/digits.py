@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.data.building import from_arrays
+from pellucid.data.datasets import Dataset
 from pellucid.errors import DataError
 from pellucid.optional import imported
 from pellucid.strict import strict

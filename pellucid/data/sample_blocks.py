@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.data.building import from_arrays
+from pellucid.data.datasets import Dataset
 from pellucid.errors import DataError, OptionError, some
 
 if TYPE_CHECKING:

@@ -69,7 +69,7 @@ class ClassBalanced(Sampling):
 
     Errors: DataError where targets are numbers, or a class for each step of a sequence.
 
-    >>> from pellucid.data.datasets import from_arrays
+    >>> from pellucid.data.building import from_arrays
     >>> data = from_arrays([[0.0]] * 6, [0, 0, 0, 0, 0, 1])
     >>> full, rest = ClassBalanced().matrix(data, 4, seed=0, epoch=0)
     >>> data.labels[full].tolist(), data.labels[rest].tolist()

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.data.building import from_arrays
+from pellucid.data.datasets import Dataset
 from pellucid.data.tables import read
 from pellucid.errors import DataError
 from pellucid.strict import strict

@@ -131,7 +131,7 @@ def split(
         not one class per sample: these are split with `stratified=False`.
     Source: largest remainder: Hamilton's method of apportionment.
 
-    >>> from pellucid.data.datasets import from_arrays
+    >>> from pellucid.data.building import from_arrays
     >>> whole = from_arrays(np.zeros((10, 1)), [0, 1] * 5, name="ten")
     >>> (train, test), report = split(whole, (0.6, 0.4), seed=0)
     >>> print(report)

@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.data.building import from_arrays
+from pellucid.data.datasets import Dataset
 from pellucid.errors import OptionError
 from pellucid.random import Generator
 from pellucid.refusals import require

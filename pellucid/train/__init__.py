@@ -4,6 +4,7 @@ Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, Prog
 Rates           ReduceOnPlateau, Plateau; Frozen for parts that rest
 Averages        ExponentialAverage, UniformAverage, Averaging
 Not finite      SkipStep, GoBack, Recovery
+Losses          Losses, of several outputs
 Measures        evaluate, Metric, SetMetric, Accuracy, RocAuc, AbsoluteError
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
@@ -69,6 +70,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         overfit_one_batch as overfit_one_batch,
     )
     from pellucid.train.beforehand.rehearsal import DryRun as DryRun, dry_run as dry_run
+    from pellucid.train.measurements.several_losses import Losses as Losses
     from pellucid.train.policies.plateau import (
         Plateau as Plateau,
         ReduceOnPlateau as ReduceOnPlateau,

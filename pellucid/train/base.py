@@ -3,12 +3,14 @@
 BaseTrainer    what it is made from, and what came of it; `Trainer` is the one class made from it
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pellucid.data import Dataset
 from pellucid.refusals import Strict
 from pellucid.train.measurements.evaluation import Loss
 from pellucid.train.measurements.history import History
+from pellucid.train.measurements.terms import terms_of
 from pellucid.train.options import Options
 from pellucid.train.policies.validation import Sets, chosen
 from pellucid.train.run_files.checkpoint import Position
@@ -35,7 +37,7 @@ class BaseTrainer(Strict):
         self.optimizer = optimizer
         self.train = train
         self.validation, self.further = chosen(validation)
-        self.options = options
+        self.options = _fitted(options, loss, train)
         self.history = History()
         self.results: dict[str, str] = {}
         self.judged: Dataset | None = None
@@ -51,3 +53,19 @@ class BaseTrainer(Strict):
     def steps_per_epoch(self) -> int:
         """Steps in an epoch."""
         raise NotImplementedError(f"{type(self).__name__} must define steps_per_epoch")
+
+
+def _fitted(options: Options, loss: Any, train: Any) -> Options:
+    """The options with the measures that suit a loss of several outputs.
+
+    Errors: OptionError unless there is one loss for each target of the data.
+    """
+    several = terms_of(loss)[0].name or getattr(train, "target", "")
+    named = any(hasattr(metric, "output") for metric in options.metrics)
+    if not (several or named):
+        return options
+    from pellucid.train.measurements.of_outputs import metrics_for  # on use: few models have
+    from pellucid.train.measurements.several_losses import check_targets_of
+
+    check_targets_of(loss, train)
+    return replace(options, metrics=metrics_for(loss, train, options.metrics))

@@ -8,10 +8,12 @@ check_pairs     options that have no meaning together
 check_batch     a batch that the optimizer can use
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from pellucid.errors import OptionError
 from pellucid.refusals import shown
+from pellucid.train.measurements.terms import LossOfOutput
 
 MODEL = "It is a Module: nn.Sequential(...), or a class of your own, made by calling it."
 LOSS = "It is a function of outputs and targets, such as pellucid.functional.cross_entropy."
@@ -55,11 +57,23 @@ def check_parts(model: Any, loss: Any, optimizer: Any) -> None:
 
 
 def metrics_of(given: Any, where: str = "Options") -> tuple[Any, ...]:
-    """The measures as a tuple. Errors: OptionError for what is no measure."""
+    """The measures as a tuple; those of several outputs may stand by name.
+
+    Errors: OptionError for what is no measure.
+    """
+    if isinstance(given, Mapping):
+        from pellucid.train.measurements.of_outputs import of_output  # on use: few models have
+
+        return tuple(
+            of_output(str(output), metric)
+            for output, metrics in given.items()
+            for metric in metrics_of(metrics, f"{where}, output {output!r}")
+        )
     found = _listed(where, "metrics", given, METRIC)
     for i, metric in enumerate(found):
         named = isinstance(getattr(metric, "name", None), str)
         measures = callable(metric) or hasattr(metric, "over_set")
+        measures = measures or isinstance(metric, LossOfOutput)
         if isinstance(metric, type) or not measures or not named:
             raise _refusal(where, f"metrics[{i}]", metric, METRIC, "metric")
     return found

@@ -19,7 +19,7 @@ from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.tables import brief
 from pellucid.train.components import callbacks_of, check_pairs, check_rules, metrics_of
 from pellucid.train.measurements.history import EpochRecord, Steps, ValidationRecord
-from pellucid.train.measurements.metrics import Accuracy, Metric, SetMetric
+from pellucid.train.measurements.metrics import Accuracy
 from pellucid.train.policies.early_stopping import EarlyStopping
 from pellucid.train.run_files.clock import check_limit
 from pellucid.train.run_files.saves import Saving
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pellucid.train.policies.averaging import Averaging
     from pellucid.train.policies.recovery import Recovery
 
-    Metrics = tuple[Metric | SetMetric, ...]
+    Metrics = Any  # a tuple of measures, or those by the names of outputs; in here a tuple
 else:
     Metrics = Named("Metrics")
 
@@ -132,6 +132,11 @@ class Weights(Strict):
                 f"Trainer: class weights for {data.name!r}, whose targets are numbers. They need "
                 "classes: leave them out."
             )
+        if data.target:
+            raise DataError(
+                f"Trainer: class weights for {data.name!r}, which has several targets. Give them "
+                "to the loss of one: functools.partial(cross_entropy, class_weights=[1.0, 2.0])."
+            )
         balanced = isinstance(self.classes, str) and self.classes == "balanced"
         given = _balanced(data) if balanced else self.classes
         given = _by_name(data, given) if isinstance(given, Mapping) else given
@@ -189,7 +194,8 @@ class Options(Strict):
     in memory at a time, left out all; the update stays that of the batch, up to rounding, see
     `pellucid.train.stepping.micro_batches`. `seed` and epoch decide the order of the
     samples; `seed` decides the numbers of layers without `rng`, unless `model.seeded` did.
-    `metrics` are measured beside the loss. `keep`: the weights that the model holds, and that are
+    `metrics` are measured beside the loss; those of several outputs stand by name, as in
+    {"kind": (Accuracy(),)}. `keep`: the weights that the model holds, and that are
     saved, once training has ended: those of the "best" epoch by what is monitored, or the "last";
     left out, the best where there is a validation set or early stopping. `monitor`: the measure
     that says which epoch is the best, such as "validation_accuracy"; left out, that of early

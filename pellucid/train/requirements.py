@@ -64,7 +64,7 @@ def check_data(
             "or a larger batch_size."
         )
     if validation is not None:
-        _check_alike(train, validation)
+        _check_targets_alike(train, validation)
     if options.sampling is not None:
         options.sampling.check(train)
     for metric in options.metrics:
@@ -81,8 +81,9 @@ def check_sets(trainer: BaseTrainer) -> None:
         check_data(train, data, options, f"validation {name!r}")
     measures(["loss", *(metric.name for metric in options.metrics)], others)
     wants = options.saving is not None and options.saving.calibrate
-    if wants and (trainer.validation is None or not train.classes):
+    if wants and (trainer.validation is None or not train.classes or train.target):
         why = "targets are numbers" if not train.classes else "there is no validation set"
+        why = "there are several outputs" if train.target else why
         raise OptionError(f"Saving: calibrate is True, and {why}. Leave it out.")
     if options.validate_every is not None and trainer.validation is None:
         raise OptionError(
@@ -92,6 +93,13 @@ def check_sets(trainer: BaseTrainer) -> None:
     _check_monitor(trainer.validation, options, others)
 
 
+def _check_targets_alike(train: Dataset, validation: Dataset) -> None:
+    """The same for each target."""
+    _check_alike(train, validation)
+    for target in train.further_targets:
+        _check_alike(train.of_target(target.name), validation.of_target(target.name))
+
+
 def _check_alike(train: Dataset, validation: Dataset) -> None:
     here, there = train.form, validation.form
     for what, ours, theirs in (
@@ -99,6 +107,7 @@ def _check_alike(train: Dataset, validation: Dataset) -> None:
         ("targets of {} have shape", here.target_shape, there.target_shape),
         ("the vocabulary of {} has ids", here.vocabulary, there.vocabulary),
         ("further inputs of {} are", _kinds(train), _kinds(validation)),
+        ("targets of {} are called", _targets(train), _targets(validation)),
     ):
         if ours != theirs:
             raise DataError(
@@ -127,6 +136,11 @@ def _check_names(train: Dataset, other: Dataset) -> None:
             f"{train.name!r} {some(ours)}. They must be the same in the same order: "
             "from_arrays(..., classes=train.class_names)."
         )
+
+
+def _targets(data: Dataset) -> list[str]:
+    """What its targets are called."""
+    return [target for target in (data.target, *(t.name for t in data.further_targets)) if target]
 
 
 def _kinds(data: Dataset) -> list[str]:
@@ -244,7 +258,7 @@ def run_config(trainer: BaseTrainer, keep: str, known: Mapping[str, Any]) -> dic
     stopping = options.early_stopping
     known = dict(known) | {
         "data": trainer.train.name,
-        "classes": trainer.train.class_names or trainer.train.classes,
+        "classes": _classes(trainer.train),
         "validation": None if trainer.validation is None else trainer.validation.name,
         "further_validation": {n: data.name for n, data in trainer.further.items()} or None,
         "metrics": [metric.name for metric in options.metrics],
@@ -256,7 +270,13 @@ def run_config(trainer: BaseTrainer, keep: str, known: Mapping[str, Any]) -> dic
 
 
 def _digest(data: Dataset) -> str:
-    return "".join(_checksum(array) for array in (*data.inputs, data.labels))
+    return "".join(_checksum(array) for array in (*data.inputs, *data.target_arrays))
+
+
+def _classes(data: Dataset) -> Any:
+    """The names of the classes, or how many; of several targets by name."""
+    each = [data.of_target(name) for name in _targets(data) or [""]]
+    return data.by_target(one.class_names or one.classes for one in each)
 
 
 def _checksum(array: Any) -> str:

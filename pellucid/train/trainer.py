@@ -75,6 +75,7 @@ class Trainer(BaseTrainer):
         options: Options = Options(),  # noqa: B008 (frozen)
     ) -> None:
         super().__init__(model, loss, optimizer, train, validation, options)
+        options = self.options
         check_sets(self)
         feed = training_feed(train, options)
         task = Task.of(model, loss, optimizer, options)

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.data.building import from_arrays
+from pellucid.data.datasets import Dataset
 from pellucid.errors import DataError
 
 

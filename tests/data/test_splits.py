@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pellucid.data.datasets import Dataset, from_arrays
+from pellucid.data.building import from_arrays
+from pellucid.data.datasets import Dataset
 from pellucid.data.digits import digits
 from pellucid.data.splits import split, split_fractions
 from pellucid.errors import DataError, OptionError

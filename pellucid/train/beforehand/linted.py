@@ -58,7 +58,7 @@ def _found(trainer: BaseTrainer, step: CompiledStep, captured: Captured) -> "Fin
     procedure = captured.procedure
     rest = procedure.graph.inputs[procedure.arguments :]
     variables = {v.name: x for v, x in zip(rest, captured.variables, strict=True)}
-    kinds = dict.fromkeys(feed.inputs, FEATURES) | {feed.targets: TARGETS}
+    kinds = dict.fromkeys(feed.inputs, FEATURES) | dict.fromkeys(feed.targets, TARGETS)
     sources = {
         name: PARAMETERS if x.trainable else kinds[x]
         for name, x in variables.items()

@@ -5,7 +5,7 @@ Evaluation    the same for many calls: compiled once, the data kept in place
 training_feed, measuring_feed    what batches are taken from, by where the data are
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,13 @@ from pellucid.tensor import Tensor
 from pellucid.train.components import check_measured, metrics_of
 from pellucid.train.measurements.history import Values
 from pellucid.train.measurements.metrics import Accuracy, Metric, SetMetric, for_loss, means_of
+from pellucid.train.measurements.terms import ALONE, named_outputs, terms_of, total
 from pellucid.train.stepping.feed import Feed
 
 Loss = Callable[..., Tensor]
 
 BATCH = 1000
-WEIGHT = "weight of all"
+WEIGHT = "weight of "  # the loss whose name follows
 
 
 @strict
@@ -38,6 +39,11 @@ def evaluate(
     precision: str = USUAL,
 ) -> Values:
     """Loss and metrics of a model over a whole set, by name; see `Evaluation`."""
+    check_measured("evaluate", model, loss)
+    if terms_of(loss)[0].name:
+        from pellucid.train.measurements.of_outputs import metrics_for  # on use
+
+        metrics = metrics_for(loss, data, metrics_of(metrics, "evaluate"))
     return Evaluation(model, loss, metrics, executor, precision)(data)
 
 
@@ -65,6 +71,8 @@ class Evaluation:
         self.loss = loss
         self.metrics = for_loss(metrics_of(metrics, "evaluate"), loss)
         self._compile = compiled(executor=executor, precision=precision)
+        self._terms = terms_of(loss)
+        self._losses = {term.column for term in self._terms}
         self._functions: dict[int, tuple[Feed, Compiled]] = {}
         self._keeps = keeps
         self.outputs: Any = None
@@ -76,23 +84,35 @@ class Evaluation:
             self._functions[id(data)] = (feed, self._compiled(feed))
         feed, function = self._functions[id(data)]
         sums: dict[str, float] = {}
-        outputs: list[Any] = []
+        outputs: dict[str, list[Any]] = {}
         with self.model.mode(training=False):
             for rows in _all_rows(len(data)):
                 results, failure = feed.run(function, rows)
                 if failure is not None:
                     raise failure
                 columns, *whole = results
-                outputs += [y.numpy().reshape(-1, *y.shape[2:]) for y in whole]
+                for name, y in _named(*whole):
+                    outputs.setdefault(name, []).append(y.numpy().reshape(-1, *y.shape[2:]))
                 for name, column in columns.items():
                     # In float64: a float32 sum over many batches would lose digits.
                     added = float(column.numpy().astype(np.float64).sum())
-                    share = rows.shape[1] if name == "loss" and WEIGHT not in columns else 1
+                    share = (
+                        1
+                        if f"{WEIGHT}{name}" in columns or name not in self._losses
+                        else rows.shape[1]
+                    )
                     sums[name] = sums.get(name, 0.0) + added * share
-        weight = sums.pop(WEIGHT, len(data))
-        loss = sums.pop("loss") / (weight or 1.0)
-        means = {"loss": loss} | {name: total / len(data) for name, total in sums.items()}
+        losses = self._means(sums, len(data))
+        means = losses | {name: sum_ / len(data) for name, sum_ in sums.items()}
         return means | self._of_set(outputs, data)
+
+    def _means(self, sums: dict[str, float], count: int) -> Values:
+        """The loss, and of several each, from their sums, which are taken out."""
+        found = {}
+        for term in self._terms:
+            weight = sums.pop(f"{WEIGHT}{term.column}", count)
+            found[term.column] = sums.pop(term.column) / (weight or 1.0)
+        return {"loss": total(self._terms, found.values())} | found
 
     def room_for(self, data: Dataset) -> int:
         """The bytes that its programs for a set take while they run."""
@@ -100,31 +120,38 @@ class Evaluation:
         with self.model.mode(training=False):
             return sum(function.room_for(rows[0]) for rows in _all_rows(len(data)))
 
-    def _of_set(self, outputs: list[Any], data: Dataset) -> Values:
+    def _of_set(self, outputs: dict[str, list[Any]], data: Dataset) -> Values:
         """What is no mean over samples, in the order of the metrics."""
         if not outputs:
             return {}
-        joined = np.concatenate(outputs)
+        each = {name: np.concatenate(parts) for name, parts in outputs.items()}
+        joined = each.get(ALONE, each)
         if self._keeps:
             self.outputs = joined
         kinds = [metric for metric in self.metrics if isinstance(metric, SetMetric)]
-        return {metric.name: metric.over_set(joined, data.labels) for metric in kinds}
+        targets = data.by_target(data.target_arrays)
+        return {metric.name: metric.over_set(joined, targets) for metric in kinds}
 
-    def _loss(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
-        """The loss; where steps of sequences are ignored, their sum, and how many are not."""
-        with weighed() as divisors:
-            loss = self.loss(outputs, targets)
-        if len(divisors) != 1 or not isinstance(divisors[0], Tensor):
-            return {"loss": loss}
-        return {"loss": loss * divisors[0], WEIGHT: divisors[0]}
+    def _loss(self, outputs: Any, targets: Any) -> dict[str, Tensor]:
+        """Each loss; where steps of sequences are ignored, their sum, and how many are not."""
+        found = {}
+        for term in self._terms:
+            with weighed() as divisors:
+                loss = term.of(outputs, targets, {})
+            if len(divisors) != 1 or not isinstance(divisors[0], Tensor):
+                found[term.column] = loss
+            else:
+                found[term.column] = loss * divisors[0]
+                found[f"{WEIGHT}{term.column}"] = divisors[0]
+        return found
 
     def _compiled(self, feed: Feed) -> Compiled:
         of_samples = means_of(self.metrics)
-        wants_outputs = self._keeps or len(of_samples) < len(self.metrics)
+        wants_outputs = self._keeps or any(isinstance(m, SetMetric) for m in self.metrics)
 
         def measure(indices: Tensor) -> tuple[Any, ...]:
             inputs, targets = feed.batch(indices)
-            outputs = self.model(*inputs)
+            outputs = named_outputs(self.loss, self.model(*inputs))
             sums = self._loss(outputs, targets) | {
                 m.name: m(outputs, targets).sum() for m in of_samples
             }
@@ -132,6 +159,12 @@ class Evaluation:
 
         function: Compiled = self._compile(measure)
         return function
+
+
+def _named(*outputs: Any) -> Iterator[tuple[str, Any]]:
+    """Outputs with their names, where there are some."""
+    for each in outputs:
+        yield from each.items() if isinstance(each, dict) else [(ALONE, each)]
 
 
 def _all_rows(count: int) -> list[Any]:

@@ -30,6 +30,7 @@ from pellucid.refusals import Strict
 from pellucid.strict import strict
 from pellucid.tables import brief
 from pellucid.tensor import Tensor
+from pellucid.train.measurements.terms import LossOfOutput
 
 
 class Metric(Protocol):
@@ -229,9 +230,9 @@ def _counted(targets: Any) -> list[tuple[Any, int]]:
     return list(zip(values.tolist(), counts.tolist(), strict=True))[:4]
 
 
-def means_of(metrics: Sequence[Metric | SetMetric]) -> list[Metric]:
+def means_of(metrics: Sequence[Any]) -> list[Metric]:
     """The metrics that give a number for each sample."""
-    return [metric for metric in metrics if not isinstance(metric, SetMetric)]
+    return [metric for metric in metrics if not isinstance(metric, SetMetric | LossOfOutput)]
 
 
 def for_loss(

@@ -8,6 +8,7 @@ Nothing here can end a run: what fails is said in its place.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from pellucid.train.base import BaseTrainer
 from pellucid.train.measurements.judging import Judged, chosen, judged, outputs_of
 from pellucid.train.pages import mistakes
 from pellucid.train.pages.curves import can_draw
+from pellucid.train.pages.each_output import of_outputs
 from pellucid.train.pages.page import escape, section, table
 from pellucid.train.pages.svg import element
 from pellucid.train.stepping.pace import spoken
@@ -78,8 +80,9 @@ def findings(trainer: BaseTrainer) -> Findings:
     saving = trainer.options.saving
     if saving is not None and saving.calibrate:
         found.add("Calibration", lambda: _calibration(trainer, summaries, Path(saving.folder)))
-    title = "Right and wrong" if trainer.train.classes else "Predictions"
-    found.add(title, lambda: _judgement(trainer, summaries))
+    for name, one in of_outputs(trainer):
+        title = "Right and wrong" if one.train.classes else "Predictions"
+        found.add(f"{title}: {name}" if name else title, partial(_judgement, one, summaries))
     found.sections |= made.sections
     found.add("Before training", lambda: _linted(trainer))
     found.faults += made.faults

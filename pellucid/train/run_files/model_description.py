@@ -8,19 +8,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pellucid.train.measurements.terms import ALONE, terms_of
+
 
 @dataclass(frozen=True)
 class About:
     """All that is left of the class and the loss of a model.
 
     `form`: as it prints. `trainable`: paths of its variables. `layers`: their kinds by path.
-    `outputs`: what its loss calls them, as in "logits".
+    `outputs`: what its loss calls them, as in "logits"; of several by name.
     """
 
     form: str
     trainable: tuple[str, ...]
     layers: Mapping[str, str]
-    outputs: str
+    outputs: str | Mapping[str, str]
 
     @property
     def kind(self) -> str:
@@ -32,14 +34,17 @@ class About:
         """What is noted of a model, and of the loss that it is trained with."""
         layers = {path: type(layer).__name__ for path, layer in model.modules().items()}
         form = " ".join(repr(model).split())
-        return About(form, tuple(model.parameters()), layers, _first_argument(loss))
+        called = {term.name: _first_argument(term.loss) for term in terms_of(loss)}
+        return About(form, tuple(model.parameters()), layers, called.get(ALONE, called))
 
     @staticmethod
     def read(entry: Mapping[str, Any]) -> "About":
         """What a file has noted; files of former versions know less."""
         layers = {str(path): str(kind) for path, kind in entry.get("layers", {}).items()}
         trainable = tuple(str(name) for name in entry["trainable"])
-        return About(str(entry["form"]), trainable, layers, str(entry.get("outputs are", "")))
+        said = entry.get("outputs are", "")
+        called = {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else str(said)
+        return About(str(entry["form"]), trainable, layers, called)
 
     def as_dict(self) -> dict[str, Any]:
         """Its place in a file."""

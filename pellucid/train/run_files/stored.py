@@ -34,6 +34,7 @@ from pellucid.tensor import Tensor, holding
 from pellucid.train.base import BaseTrainer
 from pellucid.train.measurements.history import Values
 from pellucid.train.measurements.metrics import RocAuc, SetMetric, for_loss, means_of
+from pellucid.train.measurements.terms import by_column, named_outputs, terms_of, total
 from pellucid.train.run_files.model_description import About
 from pellucid.train.run_files.sample_shapes import check_samples
 from pellucid.variables import Variable
@@ -96,19 +97,28 @@ class StoredModel(Module):
             setattr(self, path, Variable(array, name=path, trainable=path in about.trainable))
         self.inference()
 
-    def forward(self, *inputs: Tensor) -> Tensor:
-        """The outputs, sample by sample. Errors: those of `check_samples`."""
+    def forward(self, *inputs: Tensor) -> Any:
+        """The outputs, sample by sample; several by name. Errors: those of `check_samples`."""
         count = check_samples(self.about.kind, self.stored.samples, inputs)
         rows = [self._row(*(x[i : i + 1] for x in inputs)) for i in range(count)]
-        return self.nothing() if count == 0 else rows[0] if count == 1 else concat(rows, axis=0)
+        if count == 0:
+            return self.nothing()
+        return self.named(
+            [each[0] if count == 1 else concat(each, axis=0) for each in zip(*rows, strict=True)]
+        )
 
-    def nothing(self) -> Tensor:
+    def nothing(self) -> Any:
         """The outputs for no samples."""
-        output = self.stored.graph.outputs[0]
-        return zeros((0, *output.shape[1:]), dtype=output.dtype)
+        outputs = self.stored.graph.outputs
+        return self.named([zeros((0, *each.shape[1:]), dtype=each.dtype) for each in outputs])
 
-    def _row(self, *inputs: Tensor) -> Tensor:
-        return self.stored(inputs, self.variables())[0]
+    def named(self, outputs: Sequence[Any]) -> Any:
+        """Outputs by their names, where the model has several; one alone as it is."""
+        names = self.stored.names
+        return outputs[0] if len(names) == 1 else dict(zip(names, outputs, strict=True))
+
+    def _row(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.stored(inputs, self.variables()))
 
     def predictor(self, executor: str | None = None, precision: str = USUAL) -> Any:
         """Its outputs for any number of samples, which run one after the other, compiled."""
@@ -116,14 +126,14 @@ class StoredModel(Module):
         samples = self.stored.samples
 
         @strict
-        def predict(*inputs: Any) -> Tensor:
+        def predict(*inputs: Any) -> Any:
             arrays = [np.asarray(x) for x in inputs]
             if check_samples(self.about.kind, samples, arrays) == 0:
                 return self.nothing()
             pairs = zip(arrays, samples, strict=True)
             rows = [np.asarray(x, value.dtype)[:, None] for x, value in pairs]
             outputs = program.loop(*rows)
-            return holding(outputs.numpy()[:, 0])
+            return self.named([holding(each.numpy()[:, 0]) for each in outputs])
 
         return predict
 
@@ -159,7 +169,7 @@ class Measures:
         def measure(*one: Tensor) -> tuple[Tensor, ...]:
             return tuple(self.stored(one, variables))
 
-        arrays = (*data.inputs, data.labels)
+        arrays = (*data.inputs, *data.target_arrays)
         wanted = [(v.shape[1:], v.dtype) for v in self.stored.samples]
         given = [(array.shape[1:], array.dtype) for array in arrays]
         if wanted != given:
@@ -184,20 +194,27 @@ def save_graphs(path: str | os.PathLike[str], trainer: BaseTrainer) -> None:
     """Write the graph of a Trainer's model, and that of loss and metrics; or why there is none."""
     model, data, precision = trainer.model, trainer.train, trainer.options.precision
     metrics = for_loss(trainer.options.metrics, trainer.loss)
-    of_samples = means_of(metrics)
+    of_samples, terms = means_of(metrics), terms_of(trainer.loss)
+
+    def outputs(*inputs: Tensor) -> Any:
+        return named_outputs(trainer.loss, model(*inputs))
 
     def measure(*one: Tensor) -> tuple[Tensor, ...]:
-        *inputs, t = one
-        y = model(*inputs)
-        return trainer.loss(y, t), *(metric(y, t).sum() for metric in of_samples)
+        inputs, t = one[: len(data.inputs)], data.by_target(one[len(data.inputs) :])
+        y = outputs(*inputs)
+        losses = [term.of(y, t, {}) for term in terms]
+        metrics = [metric(y, t).sum() for metric in of_samples]
+        return total(terms, losses), *by_column(terms, losses).values(), *metrics
 
     inputs = [array[:1] for array in data.inputs]
-    names = ["loss", *(metric.name for metric in of_samples)]
+    targets = [array[:1] for array in data.target_arrays]
+    called = [term.name or "outputs" for term in terms]
+    names = ["loss", *by_column(terms, terms), *(metric.name for metric in of_samples)]
     with model.mode(training=False):
         found = {
-            "outputs": _kept(compiled(model, precision=precision), inputs, ["outputs"], model),
+            "outputs": _kept(compiled(outputs, precision=precision), inputs, called, model),
             "measures": _kept(
-                compiled(measure, precision=precision), (*inputs, data.labels[:1]), names, model
+                compiled(measure, precision=precision), (*inputs, *targets), names, model
             ),
         }
     constants: dict[str, Any] = {}

@@ -8,16 +8,17 @@ returning to Python.
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pellucid.captured import Captured
 from pellucid.compile import compile as compiled
-from pellucid.creation import zeros
-from pellucid.errors import DataError, OptionError, ShapeError
-from pellucid.functional.reduction import takes_embeddings, threshold_of, told
+from pellucid.errors import OptionError
+from pellucid.functional.reduction import weighed
 from pellucid.nn.streams import seed_run
 from pellucid.recordings import USUAL, active_recording
 from pellucid.tensor import Tensor
@@ -25,9 +26,11 @@ from pellucid.train.components import check_parts
 from pellucid.train.measurements.evaluation import Loss
 from pellucid.train.measurements.measured import MADE
 from pellucid.train.measurements.metrics import Metric, SetMetric, for_loss, means_of
+from pellucid.train.measurements.terms import LossTerm, by_column, named_outputs, terms_of, total
 from pellucid.train.options import Options
 from pellucid.train.policies.final_weights import AVERAGE, MARK, MODEL
 from pellucid.train.run_files.checkpoint import Position
+from pellucid.train.stepping.checked_outputs import check_loss, check_outputs
 from pellucid.train.stepping.feed import Feed
 from pellucid.variables import Variable
 
@@ -35,7 +38,9 @@ if TYPE_CHECKING:
     from pellucid.augment.mixing import Mixing
     from pellucid.train.policies.averaging import Averages
     from pellucid.train.policies.recovery import SoundSteps
-    from pellucid.train.stepping.micro_batches import Accumulation
+    from pellucid.train.stepping.micro_batches import Accumulation, Parts
+else:
+    Parts = Any
 
 OPTIMIZER = "optimizer/"  # before the names of an optimizer's variables, in checkpoints
 
@@ -82,7 +87,12 @@ class Task:
 
         return mixed(self.mixing, self.loss, inputs)
 
-    def measured(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
+    @property
+    def terms(self) -> tuple[LossTerm, ...]:
+        """The losses that it is trained on."""
+        return terms_of(self.loss)
+
+    def measured(self, outputs: Any, targets: Any) -> dict[str, Tensor]:
         """The mean of each metric that is one over samples."""
         return {m.name: m(outputs, targets).mean() for m in means_of(self.metrics)}
 
@@ -183,7 +193,8 @@ class CompiledStep:
         task, parts = self.task, self._parts
         if parts is not None and parts.splits(indices):
             names = [metric.name for metric in means_of(task.metrics)]
-            loss, measured = parts.update(self._of_batch, indices, names)
+            of_part = partial(self._of_batch, is_part=True)
+            loss, measured = parts.update(of_part, indices, names)
             self._refuse_unheld()
         else:
             loss, measured = self._updated(indices)
@@ -199,8 +210,10 @@ class CompiledStep:
         taken = []
 
         def compute() -> Tensor:
-            loss, measured = self._of_batch(indices)
-            taken.append((loss, measured))
+            found, measured = self._of_batch(indices)
+            losses = [loss for loss, _ in found]
+            loss: Tensor = total(self.task.terms, losses)
+            taken.append((loss, by_column(self.task.terms, losses) | measured))
             self._refuse_unheld()
             return loss
 
@@ -210,21 +223,25 @@ class CompiledStep:
             optimizer.minimize(compute())
         return taken[0]
 
-    def _of_batch(self, indices: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """The loss and the metrics of some samples."""
+    def _of_batch(self, indices: Tensor, *, is_part: bool = False) -> Parts:
+        """The loss of each term, and the metrics, of some samples.
+
+        Of those that are a part of a batch, each loss has what it is divided by beside it.
+        """
         task = self.task
         inputs, targets = self.feed.batch(indices)
         inputs, loss_of = task.mixed(inputs)
-        outputs = task.model(*inputs)
-        self._check_outputs(outputs, len(indices))
-        loss = loss_of(outputs, targets, **self.feed.batch_weights(indices))
-        if not isinstance(loss, Tensor) or loss.shape != ():
-            got = f"shape {loss.shape}" if isinstance(loss, Tensor) else f"come out as {loss!r}"
-            raise ShapeError(
-                f"Trainer: the loss has {got}. It must be one number, such as the mean over "
-                "the batch."
-            )
-        return loss, task.measured(outputs, targets)
+        outputs = named_outputs(task.loss, task.model(*inputs))
+        weights = self.feed.batch_weights(indices)
+        losses: list[tuple[Tensor, list[Any]]] = []
+        watch: Any = weighed if is_part else nullcontext
+        for term in terms_of(loss_of):
+            check_outputs(term, self.feed.data, outputs, len(indices))
+            with watch() as divisors:
+                loss = term.of(outputs, targets, weights)
+            check_loss(term, loss)
+            losses.append((loss, divisors))
+        return losses, task.measured(outputs, targets)
 
     def _refuse_unheld(self) -> None:
         """Refuse trainable variables that a step reads, and that nobody would train or save."""
@@ -241,32 +258,3 @@ class CompiledStep:
                 "model, self.layer = ...; give a parameter of the loss to the optimizer; or make "
                 "it a Buffer."
             )
-
-    def _check_outputs(self, outputs: Tensor, count: int) -> None:
-        """Refuse outputs that cannot stand for the classes of the data."""
-        data = self.feed.data
-        if outputs.shape[:1] != (count,):
-            error = ShapeError(
-                f"Trainer: the model gave {outputs.shape} for {count} samples. The first axis "
-                "of its output must be the samples."
-            )
-            raise told(error, self.task.loss, outputs, self._targets(count, outputs))
-        if threshold_of(self.task.loss) is not None and data.classes > 2:
-            raise DataError(
-                f"Trainer: {data.name!r} has {data.classes} classes; the loss answers yes or no. "
-                "Use cross_entropy, and one output per class."
-            )
-        scores = outputs.shape[-1]
-        if takes_embeddings(self.task.loss):
-            return
-        if outputs.ndim == data.labels.ndim + 1 and 1 < scores < data.classes:
-            error = ShapeError(
-                f"Trainer: the model has {scores} outputs; {data.name!r} has "
-                f"{data.classes} classes. It needs one output per class."
-            )
-            raise told(error, self.task.loss, outputs, self._targets(count, outputs))
-
-    def _targets(self, count: int, outputs: Tensor) -> Tensor:
-        """Targets of the shape that outputs should have had."""
-        classes = max(self.feed.data.classes, 1)
-        return zeros((count, *outputs.shape[1:-1], classes))

@@ -14,6 +14,7 @@ from pellucid.data.sampling import Sampling
 from pellucid.recordings import Changes, setting
 from pellucid.tensor import Tensor
 from pellucid.train.stepping.feed import Feed
+from pellucid.variables import Variable
 
 STEPS = Changes()
 
@@ -47,17 +48,9 @@ class CroppedFeed(Feed):
         finally:
             self._tell(None)
 
-    def batch(self, indices: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        """The inputs of a model, and targets, of these samples: the steps that are needed."""
-        inputs, targets = super().batch(indices)
-        return tuple(self._cut(x) for x in inputs), self._cut(targets)
-
-    def batch_weights(self, indices: Tensor) -> dict[str, Tensor]:
-        """The weights of these samples, or of their steps."""
-        found = super().batch_weights(indices)
-        return {name: self._cut(weights) for name, weights in found.items()}
-
-    def _cut(self, x: Tensor) -> Tensor:
+    def _taken(self, buffer: Variable, indices: Tensor) -> Tensor:
+        """The rows of these samples: the steps that are needed."""
+        x = super()._taken(buffer, indices)
         steps = setting(lambda: self._steps, STEPS)
         whole = self.data.features.shape[1:2]
         return x[:, :steps] if steps is not None and x.shape[1:2] == whole else x

@@ -24,12 +24,13 @@ class Feed:
 
     def __init__(self, data: Dataset, weights: Any = None) -> None:
         self.data = data
-        self._hold(data.inputs, data.labels, weights)
+        self._hold(data.inputs, data.target_arrays, weights)
 
-    def _hold(self, inputs: Sequence[Any], targets: Any, weights: Any) -> None:
+    def _hold(self, inputs: Sequence[Any], targets: Sequence[Any], weights: Any) -> None:
         names = ["features", *(f"input{i}" for i in range(1, len(inputs)))]
         self.inputs = [Buffer(x, name=n) for x, n in zip(inputs, names, strict=True)]
-        self.targets = Buffer(targets, name="targets")
+        names = ["targets", *(f"targets of {t.name}" for t in self.data.further_targets)]
+        self.targets = [Buffer(t, name=n) for t, n in zip(targets, names, strict=True)]
         self.weights = None if weights is None else Buffer(weights, name="weights")
 
     def follow(self, order: Callable[[int], tuple[Any, Any]], seed: int) -> None:
@@ -59,11 +60,16 @@ class Feed:
         """Inside, batches are such as this row of samples needs."""
         return nullcontext()
 
-    def batch(self, indices: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        """The inputs of a model, and targets, of these samples."""
-        inputs = tuple(buffer.take(indices, axis=0) for buffer in self.inputs)
-        return inputs, self.targets.take(indices, axis=0)
+    def batch(self, indices: Tensor) -> tuple[tuple[Tensor, ...], Any]:
+        """The inputs of a model, and targets, of these samples; several targets by name."""
+        inputs = tuple(self._taken(buffer, indices) for buffer in self.inputs)
+        targets = [self._taken(buffer, indices) for buffer in self.targets]
+        return inputs, self.data.by_target(targets)
+
+    def _taken(self, buffer: Variable, indices: Tensor) -> Tensor:
+        """The rows of these samples."""
+        return buffer.take(indices, axis=0)
 
     def batch_weights(self, indices: Tensor) -> dict[str, Tensor]:
         """The weights of these samples, as an argument for the loss; none where all are 1."""
-        return {} if self.weights is None else {"weights": self.weights.take(indices, axis=0)}
+        return {} if self.weights is None else {"weights": self._taken(self.weights, indices)}

@@ -15,7 +15,6 @@ from typing import Any
 
 from pellucid.creation import arange, zeros
 from pellucid.errors import OptionError
-from pellucid.functional.reduction import weighed
 from pellucid.optim.clipping import Gradients
 from pellucid.optim.optimizer import Optimizer
 from pellucid.primitives.base import FLOAT32, FLOAT64, Shape
@@ -23,10 +22,14 @@ from pellucid.random import Generator, at_work
 from pellucid.recordings import active_recording
 from pellucid.scanning import scan
 from pellucid.tensor import Tensor, tensor
+from pellucid.train.measurements.terms import LossTerm, by_column, total
 from pellucid.train.stepping.feed import Feed
-from pellucid.train.stepping.weighing import Weighing, weighing_of
+from pellucid.train.stepping.weighing import Weighing, weighings_of
 
 Taken = tuple[Tensor, dict[str, Tensor]]  # loss and metrics
+# The loss of each term with what it was divided by, and metrics.
+Parts = tuple[list[tuple[Tensor, list[Any]]], dict[str, Tensor]]
+COUNTED = ("samples", "weights", "sum")  # what parts count, where it is the same for all losses
 Sums = dict[str, dict[str, Tensor]]
 GRADIENTS, VALUES = "gradients", "values"
 LOSS, WEIGHT = "loss", "weight of all"
@@ -45,29 +48,41 @@ def in_parts(size: int, task: Any, feed: Feed) -> "Accumulation":
             f"Trainer: micro_batch, with {kind.__name__}, whose {own[0]} is its own. Parts add up "
             "to gradients, which its step does not begin with: leave micro_batch out."
         )
-    return Accumulation(size, weighing_of(task.model, task.loss, feed), feed, task.optimizer)
+    weighings = weighings_of(task.model, task.loss, feed)
+    return Accumulation(size, task.terms, tuple(weighings), feed, task.optimizer)
 
 
 @dataclass(frozen=True, eq=False)
 class Accumulation:
     """Takes a batch in parts of `size` samples, and one of what is left over.
 
-    `weighing`: what the loss of each counts. `feed`: where weights of samples stand.
+    `weighings`: what the loss of each counts, for each of the terms. `feed`: where weights of
+    samples stand.
     """
 
     size: int
-    weighing: Weighing
+    terms: tuple[LossTerm, ...]
+    weighings: tuple[Weighing, ...]
     feed: Feed
     optimizer: Any
+
+    @property
+    def groups(self) -> list[int]:
+        """For each term a number, the same where parts count the same for their losses."""
+        found: list[int] = []
+        for i, weighing in enumerate(self.weighings):
+            alike = weighing.by in COUNTED and weighing in self.weighings[:i]
+            found.append(found[self.weighings.index(weighing)] if alike else i)
+        return found
 
     def splits(self, indices: Tensor) -> bool:
         """Whether a batch has more than one part."""
         return len(indices) > self.size
 
-    def update(self, part: Callable[[Tensor], Taken], indices: Tensor, names: list[str]) -> Taken:
+    def update(self, part: Callable[[Tensor], Parts], indices: Tensor, names: list[str]) -> Taken:
         """One update; the loss and the metrics of these names, of all samples together.
 
-        `part` gives them for some samples.
+        `part` gives the losses of the terms and the metrics for some samples.
         """
         taken = []
 
@@ -75,16 +90,14 @@ class Accumulation:
             run = _Run(self, part, indices, names)
             sums = run.sums()
             values = sums[VALUES]
-            whole = self.weighing.whole(values[WEIGHT])
-            loss = values[LOSS] / whole
+            wholes = {g: self.weighings[g].whole(values[key(WEIGHT, g)]) for g in self.groups}
+            parts = enumerate(self.groups)
+            losses = [values[key(LOSS, i)] / wholes[g] for i, g in parts]
             count = float(len(indices))
-            metrics = {name: values[name] / count for name in names}
-            taken.append((loss, metrics))
-            return {
-                path: g / whole.astype(g.dtype)
-                for path, g in sums[GRADIENTS].items()
-                if path in run.reached
-            }
+            metrics = by_column(self.terms, losses)
+            metrics |= {name: values[name] / count for name in names}
+            taken.append((total(self.terms, losses), metrics))
+            return run.gradients(sums, wholes)
 
         if hasattr(self.optimizer, "update_by"):  # gradients at more than one place
             self.optimizer.update_by(find)
@@ -99,7 +112,7 @@ class _Run:
     def __init__(
         self,
         how: Accumulation,
-        part: Callable[[Tensor], Taken],
+        part: Callable[[Tensor], Parts],
         indices: Tensor,
         names: list[str],
     ) -> None:
@@ -134,11 +147,23 @@ class _Run:
         held = self._how.optimizer.parameters
         wide = any(p.dtype == FLOAT64 for p in held.values())
         zero = zeros((), dtype=FLOAT64 if wide else FLOAT32)
-        names = [LOSS, WEIGHT, *self._names]
-        return {
-            GRADIENTS: {path: zeros(p.shape, dtype=p.dtype) for path, p in held.items()},
-            VALUES: dict.fromkeys(names, zero),
-        }
+        names = [key(LOSS, i) for i in range(len(self._how.terms))]
+        names += [key(WEIGHT, g) for g in dict.fromkeys(self._how.groups)]
+        found: Sums = {}
+        for group in dict.fromkeys(self._how.groups):
+            each = {path: zeros(p.shape, dtype=p.dtype) for path, p in held.items()}
+            found[key(GRADIENTS, group)] = each
+        return found | {VALUES: dict.fromkeys([*names, *self._names], zero)}
+
+    def gradients(self, sums: Sums, wholes: dict[int, Tensor]) -> Gradients:
+        """Those of the batch: of each group divided by the weight of all its samples."""
+        found: Gradients = {}
+        for group, whole in wholes.items():
+            for path, g in sums[key(GRADIENTS, group)].items():
+                if path in self.reached:
+                    mean = g / whole.astype(g.dtype)
+                    found[path] = found[path] + mean if path in found else mean
+        return found
 
     def _added(
         self, sums: Sums, rows: Tensor, positions: Tensor
@@ -146,24 +171,39 @@ class _Run:
         """The sums with those of another part, and how many draws there are then."""
         how, count = self._how, len(rows)
         draws = _Draws(positions, count, len(self._indices))
-        with draws.at_work(), weighed() as divisors:
-            loss, metrics = self._part(rows)
+        with draws.at_work():
+            losses, metrics = self._part(rows)
         counts = draws.counts()
         weights = how.feed.batch_weights(rows).get("weights")
-        weight = how.weighing.of(divisors, weights, count)
-        scaled = loss * weight
-        found = how.optimizer.gradients(scaled)
-        self.reached |= set(found)
         more = {name: value * float(count) for name, value in metrics.items()}
-        more[LOSS] = scaled
-        more[WEIGHT] = weight if isinstance(weight, Tensor) else tensor(weight)
-        gradients = dict(sums[GRADIENTS])
-        for path, g in found.items():
-            gradients[path] = gradients[path] + g
-        values = {
+        to_descend: dict[int, list[Tensor]] = {}
+        parts = zip(how.terms, how.groups, losses, strict=True)
+        for i, (term, group, (loss, divisors)) in enumerate(parts):
+            weight = how.weighings[i].of(divisors, weights, count)
+            more[key(LOSS, i)] = scaled = loss * weight
+            if group == i:
+                more[key(WEIGHT, i)] = weight if isinstance(weight, Tensor) else tensor(weight)
+            if term.weight:
+                to_descend.setdefault(group, []).append(term.weighted(scaled))
+        made = dict(sums)
+        for group, scaled_ones in to_descend.items():
+            found = how.optimizer.gradients(sum(scaled_ones[1:], scaled_ones[0]))
+            self.reached |= set(found)
+            made[key(GRADIENTS, group)] = _plus(sums[key(GRADIENTS, group)], found)
+        made[VALUES] = {
             name: value + more[name].astype(value.dtype) for name, value in sums[VALUES].items()
         }
-        return {GRADIENTS: gradients, VALUES: values}, counts
+        return made, counts
+
+
+def key(what: str, number: int) -> str:
+    """What a sum is called: that of the first term as where there is no other."""
+    return f"{what} {number}" if number else what
+
+
+def _plus(sums: dict[str, Tensor], found: Gradients) -> dict[str, Tensor]:
+    """Sums of gradients with those of another part."""
+    return sums | {path: sums[path] + g for path, g in found.items()}
 
 
 class _Draws:

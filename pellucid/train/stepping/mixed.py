@@ -14,6 +14,7 @@ from pellucid.functional.reduction import threshold_of
 from pellucid.primitives.base import FLOATS
 from pellucid.tensor import Tensor
 from pellucid.train.measurements.judging import name_of
+from pellucid.train.measurements.terms import terms_of
 
 # What each of these asks of a target has no meaning between two of them.
 OF_IDS = ("batch_hard_triplet", "ctc_loss", "hinge_loss", "multiclass_hinge", "perceptron_loss")
@@ -27,6 +28,8 @@ def check_mixing(mixing: Mixing, data: Dataset, loss: Callable[..., Tensor]) -> 
         why = f"{data.name!r} has ids as features, and between two ids there is none"
     elif data.further:
         why = f"{data.name!r} has several inputs, and what is between two of them is not known"
+    elif terms_of(loss)[0].name:
+        why = f"{data.name!r} has several targets, and which of them are mixed is not said"
     elif name_of(loss) in OF_IDS:
         why = f"{name_of(loss)} takes one class for each sample, and a mixture has parts of two"
     if why:

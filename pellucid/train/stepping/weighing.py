@@ -1,9 +1,10 @@
 """What the loss of a part of a batch counts in that of the whole batch, found by trying.
 
 Weighing       L = sum of W L over the parts / sum of W
-weighing_of    that of a loss; refuses one that is no mean and no sum over samples
+weighings_of   those of a loss; refuses one that is no mean and no sum over samples
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from pellucid.errors import OptionError
 from pellucid.functional.reduction import weighed
 from pellucid.tensor import Tensor, tensor
 from pellucid.train.measurements.evaluation import Loss
+from pellucid.train.measurements.terms import LossTerm, named_outputs, terms_of
 from pellucid.train.stepping.feed import Feed
 
 PROBED = 32  # samples
@@ -50,22 +52,44 @@ class Weighing:
 WEIGHINGS = tuple(Weighing(by) for by in ("divisor", "weights", "samples", "sum"))
 
 
-def weighing_of(model: Any, loss: Loss, feed: Feed) -> Weighing:
-    """How the losses of parts make that of the whole, by trying it.
+def weighings_of(model: Any, loss: Loss, feed: Feed) -> list[Weighing]:
+    """How the losses of parts make that of the whole, by trying it, for each term of a loss.
 
     Tried are parts of unlike size, of outputs that are moved a little, so that no two are alike.
     Errors: OptionError for a loss that is no mean and no sum over samples.
     """
-    probe = _Probe.of(model, loss, feed)
-    for weighing in WEIGHINGS:
-        if all(probe.holds(weighing, share) for share in SPLITS):
-            return weighing
+    terms = terms_of(loss)
+    return [_weighing(term.loss, probe, len(terms)) for term, probe in _probes(model, loss, feed)]
+
+
+def _weighing(loss: Loss, probe: "_Probe", terms: int) -> Weighing:
+    found = [w for w in WEIGHINGS if all(probe.holds(w, share) for share in SPLITS)]
+    # Of several losses those that count alike are added up together: a mean over as many numbers
+    # for each sample counts samples.
+    if terms > 1 and Weighing("samples") in found and probe.counts_samples:
+        return Weighing("samples")
+    if found:
+        return found[0]
     raise OptionError(
         f"Trainer: micro_batch, with the loss {getattr(loss, '__name__', loss)!s}, which is no "
         "mean and no sum over samples: of parts of a batch it is not that of the batch. Leave "
         "micro_batch out, or write the loss with reduction='sum', or with a mean that "
         "pellucid.functional takes, by weights=."
     )
+
+
+def _probes(model: Any, loss: Loss, feed: Feed) -> Iterator[tuple[LossTerm, "_Probe"]]:
+    """For each term, outputs, targets and weights of samples spread over the data."""
+    last = len(feed.data) - 1
+    spread = np.linspace(0, last, min(PROBED, last + 1))
+    rows = feed.placed(np.unique(spread.astype(np.int64))[None])[0]
+    inputs, targets = feed.batch(tensor(rows))
+    with model.mode(training=False):
+        outputs = named_outputs(loss, model(*inputs))
+    weights = None if feed.weights is None else feed.weights.numpy()[rows]
+    for term in terms_of(loss):
+        own = (outputs[term.name], targets[term.name]) if term.name else (outputs, targets)
+        yield term, _Probe.of(term.loss, own[0].numpy(), own[1], weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,14 +102,8 @@ class _Probe:
     weights: Any
 
     @staticmethod
-    def of(model: Any, loss: Loss, feed: Feed) -> "_Probe":
-        """Those of samples spread over the data."""
-        last = len(feed.data) - 1
-        spread = np.linspace(0, last, min(PROBED, last + 1))
-        rows = feed.placed(np.unique(spread.astype(np.int64))[None])[0]
-        inputs, targets = feed.batch(tensor(rows))
-        with model.mode(training=False):
-            outputs = model(*inputs).numpy()
+    def of(loss: Loss, outputs: Any, targets: Tensor, weights: Any) -> "_Probe":
+        """Those of outputs that are moved a little."""
         numbers = np.random.default_rng(0)
         known = np.isfinite(outputs)
         # Probabilities stay probabilities: between 0 and 1.
@@ -93,12 +111,17 @@ class _Probe:
         moved *= numbers.uniform(0.5, 0.9, moved.shape)
         moved += numbers.uniform(0.0, 0.1, moved.shape)
         moved = moved.astype(outputs.dtype)
-        weights = None
-        if feed.weights is not None:
-            weights = feed.weights.numpy()[rows]
+        if weights is not None:
             unlike = numbers.uniform(0.5, 1.5, weights.shape)
             weights = (weights * unlike).astype(weights.dtype)
         return _Probe(loss, moved, targets.numpy(), weights)
+
+    @property
+    def counts_samples(self) -> bool:
+        """Whether the loss divides by a number that follows from that of the samples alone."""
+        with weighed() as divisors:
+            self.loss(tensor(self.outputs), tensor(self.targets), **self._named(0, None))
+        return all(not isinstance(each, Tensor) for each in divisors)
 
     def holds(self, weighing: Weighing, share: float) -> bool:
         """Whether two parts, the first with a share of the samples, make the whole."""
@@ -120,13 +143,15 @@ class _Probe:
         size = np.abs([whole, *losses]).max()
         return bool(abs(made - whole) <= TOLERANCE * size)
 
+    def _named(self, first: int, end: int | None) -> dict[str, Tensor]:
+        """The weights of some of the samples, where they have some."""
+        return {} if self.weights is None else {"weights": tensor(self.weights[first:end])}
+
     def _part(self, weighing: Weighing, first: int, end: int) -> tuple[float, Any]:
         """Loss and weight of some of the samples."""
         outputs = tensor(self.outputs[first:end])
         targets = tensor(self.targets[first:end])
-        named = {}
-        if self.weights is not None:
-            named["weights"] = tensor(self.weights[first:end])
+        named = self._named(first, end)
         with weighed() as divisors:
             loss = self.loss(outputs, targets, **named)
         found = weighing.of(divisors, named.get("weights"), end - first)

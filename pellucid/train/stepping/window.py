@@ -63,7 +63,7 @@ class WindowFeed(Feed):
                 "cuts batches. Use ClassBalanced, or none; or bring the sequences into memory."
             )
         self.data = data
-        self._arrays = [*data.inputs, data.labels, *([] if weights is None else [weights])]
+        self._arrays = [*data.inputs, *data.target_arrays, *([] if weights is None else [weights])]
         row_bytes = sum(x.dtype.itemsize * x.size // len(data) for x in self._arrays)
         # Rows that are read one by one take long: the fewer, the sooner the first step begins.
         chunk_bytes = CHUNK_BYTES if data.features.piece > 1 else 0
@@ -83,8 +83,9 @@ class WindowFeed(Feed):
         first = self._load(np.arange(min(self._rows, len(self.data))), LOOK).arrays
         first[0][...] = 0
         count = len(self.data.inputs)
-        self._hold(first[:count], first[count], None if weights is None else first[-1])
-        known = [*self.inputs, self.targets, *([] if weights is None else [self.weights])]
+        targets = first[count : count + len(self.data.target_arrays)]
+        self._hold(first[:count], targets, None if weights is None else first[-1])
+        known = [*self.inputs, *self.targets, *([] if weights is None else [self.weights])]
         self._into = [variable for variable in known if variable is not None]
         self.passing = frozenset(self._into)
 

@@ -72,7 +72,7 @@ def test_what_a_loss_is_divided_by_is_found_out(
     options = Options(16, micro_batch=5, weights=weights, executor="reference")
     trainer = Trainer(given.model, loss, given.optimizer, given.train, options=options)
     assert trainer._program._parts is not None
-    assert trainer._program._parts.weighing.by == by
+    assert trainer._program._parts.weighings[0].by == by
 
 
 @pytest.mark.parametrize("loss", [worst, spread, sum_and_more, own_mask])
