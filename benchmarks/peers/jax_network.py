@@ -1,4 +1,4 @@
-"""The described networks of images in JAX.
+"""The described networks in JAX.
 
 start       their parameters, in the order of the layers
 apply       their outputs
@@ -6,6 +6,8 @@ apply       their outputs
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+import jax_gpt
 
 from pellucid.bench.networks import (
     FLATTEN,
@@ -17,6 +19,7 @@ from pellucid.bench.networks import (
     LastOfLSTM,
     Norm,
     Residual,
+    SmallGPT,
 )
 
 
@@ -33,6 +36,8 @@ def start(layers: Sequence[Any], weights: Iterator[Any]) -> list[Any]:
                 found.append([jnp.asarray(next(weights)), jnp.asarray(next(weights))])
             case LastOfLSTM():
                 found.append([jnp.asarray(next(weights)) for _ in range(3)])
+            case SmallGPT():
+                found.append(jax_gpt.start(layer, weights))
             case Conv():
                 found.append([jnp.asarray(next(weights))])
             case Norm(channels):
@@ -50,6 +55,8 @@ def apply(layers: Sequence[Any], parameters: list[Any], x: Any, key: Any) -> Any
         match layer:
             case Residual(way, way_round):
                 x = jax.nn.relu(apply(way, own[0], x, key) + apply(way_round, own[1], x, key))
+            case SmallGPT():
+                x = jax_gpt.apply(layer, own, x)
             case Dropout() if key is None:
                 pass
             case Dropout(p):

@@ -48,7 +48,7 @@ def step_of(problem: Problem) -> Any:
         if workload.loss == "binary":
             return (jax.nn.softplus(y) - t * y).mean()
         log_p = jax.nn.log_softmax(y)
-        return -jnp.take_along_axis(log_p, t[:, None], axis=1).mean()
+        return -jnp.take_along_axis(log_p, t[..., None], axis=-1).mean()
 
     def sgd(state: Any, g: Any) -> Any:
         return {"w": jax.tree.map(lambda w, d: w - rate * d, state["w"], g)}

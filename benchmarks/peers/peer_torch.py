@@ -4,6 +4,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from torch_gpt import small_gpt
+
 from pellucid.bench.contender import Contender, with_threads
 from pellucid.bench.networks import (
     FLATTEN,
@@ -17,6 +19,7 @@ from pellucid.bench.networks import (
     LastOfLSTM,
     Norm,
     Residual,
+    SmallGPT,
 )
 from pellucid.bench.workloads import Problem
 
@@ -69,6 +72,8 @@ def _layer(layer: Any, weights: Iterator[Any]) -> Any:
             return torch.nn.Dropout(p)
         case LastOfLSTM(inside, hidden):
             return _last_of_lstm(inside, hidden, weights)
+        case SmallGPT():
+            return small_gpt(layer, weights)
         case Residual(way, way_round):
             return _around(_network(way, weights), _network(way_round, weights))
     mean = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())

@@ -1,6 +1,6 @@
-"""Networks of images and rows for the benchmarks, as descriptions that every system builds.
+"""Networks of images, rows and texts for the benchmarks, as descriptions that every system builds.
 
-Conv, Norm, Dense, Dropout, Residual, LastOfLSTM    layers with what each system needs to know
+Conv, Norm, Dense, Dropout, Residual, LastOfLSTM, SmallGPT  layers with what each system needs
 RELU, POOL, FLATTEN, MEAN               layers that are the same everywhere
 NETWORKS                                by name
 weights_of                              initial weights for a description, in its order
@@ -64,6 +64,28 @@ class LastOfLSTM:
 
     in_features: int
     hidden: int
+
+
+@dataclass(frozen=True)
+class SmallGPT:
+    """Logits of each next character: `pellucid.models.CharTransformer`, without dropout."""
+
+    vocabulary: int
+    length: int
+    features: int
+    heads: int
+    blocks: int
+
+    @property
+    def weights(self) -> tuple[tuple[int, ...], ...]:
+        """Shapes in order: token, place, of each block W and b of six affine maps, the last W.
+
+        Layer norms have none here: every system starts them with scale 1 and shift 0.
+        """
+        n = self.features
+        affine = ((n, n),) * 4 + ((n, 4 * n), (4 * n, n))
+        block = [shape for a, b in affine for shape in ((a, b), (b,))]
+        return ((self.vocabulary, n), (self.length, n), *block * self.blocks, (n, self.vocabulary))
 
 
 RELU, POOL, FLATTEN, MEAN = "relu", "max pool of 2x2", "flatten", "mean of each map"
@@ -136,6 +158,7 @@ NETWORKS: dict[str, tuple[Any, ...]] = {
         Dense(64, 10),
     ),
     "lstm": (LastOfLSTM(28, 128), Dense(128, 10)),
+    "gpt": (SmallGPT(64, 128, features=128, heads=4, blocks=4),),
 }
 
 
@@ -146,14 +169,15 @@ def parts(layers: Sequence[Any]) -> Iterator[Any]:
         layer = waiting.pop()
         if isinstance(layer, Residual):
             waiting += [*layer.way, *layer.way_round][::-1]
-        elif isinstance(layer, Conv | Norm | Dense | LastOfLSTM):
+        elif isinstance(layer, Conv | Norm | Dense | LastOfLSTM | SmallGPT):
             yield layer
 
 
 def weights_of(layers: Sequence[Any]) -> tuple[Array, ...]:
     """Weights by He's rule and biases of 0: (out, in, size, size) or (in, out), then (out,).
 
-    An LSTM has (in, 4 hidden), (hidden, 4 hidden) and (4 hidden,), uniform like PyTorch's.
+    An LSTM has (in, 4 hidden), (hidden, 4 hidden) and (4 hidden,), uniform like PyTorch's; a small
+    GPT has what it lists, uniform by Xavier's rule, and biases of 0.
     Batch norm has none here: every system starts it with scale 1 and shift 0.
     """
     rng, found = np.random.default_rng(0), []
@@ -171,6 +195,9 @@ def weights_of(layers: Sequence[Any]) -> tuple[Array, ...]:
             sizes = ((layer.in_features, gates), (layer.hidden, gates), (gates,))
             found += [rng.uniform(-limit, limit, size).astype(np.float32) for size in sizes]
             continue
+        elif isinstance(layer, SmallGPT):
+            found += [_by_xavier(rng, shape) for shape in layer.weights]
+            continue
         else:
             continue
         found.append(rng.normal(0, np.sqrt(2 / fan_in), shape).astype(np.float32))
@@ -179,10 +206,17 @@ def weights_of(layers: Sequence[Any]) -> tuple[Array, ...]:
     return tuple(found)
 
 
+def _by_xavier(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Uniform within sqrt(6 / (in + out)); biases 0."""
+    limit = np.sqrt(6 / sum(shape)) if len(shape) > 1 else 0.0
+    return rng.uniform(-limit, limit, shape).astype(np.float32)
+
+
 def flops(layers: Sequence[Any], image: Sequence[int]) -> int:
     """Multiply-adds of one sample's forward pass, counted as two, of all but the first layer.
 
-    The first layer's are counted by `first_flops`: it has one gradient less.
+    The first layer's are counted by `first_flops`: it has one gradient less. That of a text looks
+    characters up, and multiplies nothing.
     """
     return sum(_work(layers, image)[1:])
 
@@ -193,7 +227,7 @@ def first_flops(layers: Sequence[Any], image: Sequence[int]) -> int:
 
 
 def _work(layers: Sequence[Any], image: Sequence[int]) -> list[int]:
-    height, found = image[1], []
+    height, found = image[-1], []
     for layer in layers:
         if isinstance(layer, Conv):
             height = (height + 2 * layer.padding - layer.size) // layer.stride + 1
@@ -204,6 +238,8 @@ def _work(layers: Sequence[Any], image: Sequence[int]) -> list[int]:
         elif isinstance(layer, LastOfLSTM):
             steps, gates = image[0], 4 * layer.hidden
             found += [2 * steps * n * gates for n in (layer.in_features, layer.hidden)]
+        elif isinstance(layer, SmallGPT):
+            found += [0, _work_of_gpt(layer)]
         elif isinstance(layer, Residual):
             inner = (image[0], height, height)
             found += _work(layer.way, inner) + _work(layer.way_round, inner)
@@ -211,3 +247,10 @@ def _work(layers: Sequence[Any], image: Sequence[int]) -> list[int]:
         elif layer == POOL:
             height //= 2
     return found
+
+
+def _work_of_gpt(layer: SmallGPT) -> int:
+    """Of affine maps, and of scores and mixtures of all pairs of positions, masked or not."""
+    n, time = layer.features, layer.length
+    block = 12 * n * n + 2 * n * time
+    return 2 * time * (layer.blocks * block + n * layer.vocabulary)

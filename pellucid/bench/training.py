@@ -24,8 +24,10 @@ from pellucid.bench.networks import (
     LastOfLSTM,
     Norm,
     Residual,
+    SmallGPT,
 )
 from pellucid.bench.workloads import Problem
+from pellucid.models.char_transformer import CharTransformer, CharTransformerOptions
 
 Layer = TypeVar("Layer", bound=nn.Module)
 
@@ -60,6 +62,9 @@ def _layer(layer: Any, weights: Iterator[Any]) -> nn.Module:
             return nn.Dropout(p, rng=rng)
         case LastOfLSTM(inside, hidden):
             return nn.LastState(_with_weights(nn.LSTM(inside, hidden, rng=rng), weights))
+        case SmallGPT(vocabulary, length, features, heads, blocks):
+            form = CharTransformerOptions(features=features, heads=heads, blocks=blocks)
+            return _with_weights(CharTransformer(vocabulary, length, form, rng=rng), weights)
         case Residual(way, way_round):
             return Around(network_of(way, weights), network_of(way_round, weights))
     plain = {RELU: nn.ReLU(), POOL: nn.MaxPool2d(2), FLATTEN: nn.Flatten()}
@@ -67,8 +72,9 @@ def _layer(layer: Any, weights: Iterator[Any]) -> nn.Module:
 
 
 def _with_weights(layer: Layer, weights: Iterator[Any]) -> Layer:
-    for parameter in layer.parameters().values():
-        parameter.assign(next(weights))
+    for name, parameter in layer.parameters().items():
+        if "norm." not in name:  # of a layer norm inside
+            parameter.assign(next(weights))
     return layer
 
 

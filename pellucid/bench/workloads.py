@@ -9,7 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.bench.networks import NETWORKS, Dropout, first_flops, flops, weights_of
+from pellucid.bench.networks import (
+    NETWORKS,
+    Dropout,
+    SmallGPT,
+    first_flops,
+    flops,
+    weights_of,
+)
 
 Array = np.ndarray[Any, Any]
 
@@ -42,6 +49,12 @@ class Workload:
     def is_random(self) -> bool:
         """Whether dropout makes the losses of any two systems differ."""
         return any(isinstance(layer, Dropout) for layer in NETWORKS.get(self.network, ()))
+
+    @property
+    def text(self) -> SmallGPT | None:
+        """What reads a text, where samples are texts: ids of `sizes`, with a label for each."""
+        first = NETWORKS.get(self.network, (None,))[0]
+        return first if isinstance(first, SmallGPT) else None
 
     @property
     def flops(self) -> int:
@@ -146,6 +159,16 @@ WORKLOADS = {
             activation="tanh",
             loss="binary",
         ),
+        Workload(
+            "W11",
+            "small GPT: 4 blocks, width 128, 4 heads, 128 of 64 characters; batch 16, Adam",
+            (128,),
+            16,
+            "adam",
+            0.001,
+            2_000,
+            network="gpt",
+        ),
         *(
             # Four batches take turns, so that no call is for the rows of the call before.
             Workload(
@@ -183,7 +206,7 @@ class Problem:
 
     workload: Workload
     features: Array
-    labels: Array  # class ids, or (n, 1) floats for a binary loss
+    labels: Array  # class ids, or (n, 1) floats for a binary loss, or next ids of texts
     weights: tuple[tuple[Array, Array], ...]  # of each dense layer
     network_weights: tuple[Array, ...] = ()  # as `weights_of` gives them
 
@@ -229,6 +252,8 @@ def _biases(workload: Workload, rng: np.random.Generator, count: int) -> Array:
 
 
 def _problem_of_a_network(workload: Workload) -> Problem:
+    if workload.text is not None:
+        return _problem_of_texts(workload, workload.text)
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 10, workload.samples)
     centres = rng.random((10, *workload.sizes), dtype=np.float32)
@@ -237,4 +262,18 @@ def _problem_of_a_network(workload: Workload) -> Problem:
     weights = weights_of(NETWORKS[workload.network])
     if not workload.trains:
         weights = tuple(_biases(workload, rng, len(w)) if w.ndim == 1 else w for w in weights)
+    return Problem(workload, features, labels, (), weights)
+
+
+def _problem_of_texts(workload: Workload, text: SmallGPT) -> Problem:
+    """Texts in which each character is followed by one of four; labels are the next characters."""
+    rng = np.random.default_rng(0)
+    followers = rng.integers(0, text.vocabulary, (text.vocabulary, 4))
+    drawn = rng.integers(0, 4, (text.length, workload.samples))
+    ids = [rng.integers(0, text.vocabulary, workload.samples)]
+    for choice in drawn:
+        ids.append(followers[ids[-1], choice])
+    lines = np.stack(ids, axis=1)
+    weights = weights_of(NETWORKS[workload.network])
+    features, labels = (np.ascontiguousarray(x) for x in (lines[:, :-1], lines[:, 1:]))
     return Problem(workload, features, labels, (), weights)

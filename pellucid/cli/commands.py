@@ -195,12 +195,12 @@ def bench(
 ) -> None:
     """Time pellucid's training steps and predictions on this machine, interleaved in one run.
 
-    WORKLOAD is one of W1, W2sgd, W2adam, W3 (dense networks) to W9; I1, I100 or I1000, one
-    prediction for so many rows, and I1simple, I32simple, I1000simple, I1deep, I32deep or
-    I1000deep for so many images of a convnet; or W10, a whole run on MNIST. All but W10 by
-    default, and that one too with --data-dir. The native executor is timed beside the reference,
-    which must train alike. Other libraries do the same work beside it in a checkout of pellucid:
-    `python benchmarks/peers/run.py W1 W9`.
+    WORKLOAD is one of W1, W2sgd, W2adam, W3 (dense networks) to W9; W11, a small GPT; I1, I100
+    or I1000, one prediction for so many rows, and I1simple, I32simple, I1000simple, I1deep,
+    I32deep or I1000deep for so many images of a convnet; or W10, a whole run on MNIST. All but
+    W10 by default, and that one too with --data-dir. The native executor is timed beside the
+    reference, which must train alike. Other libraries do the same work beside it in a checkout
+    of pellucid: `python benchmarks/peers/run.py W1 W9`.
 
     \b
     Examples:

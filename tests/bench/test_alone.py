@@ -16,7 +16,7 @@ def _threads_as_before():
     threads._Choice.count = before
 
 
-@pytest.mark.parametrize("name", ["W1", "W3", "W7", "W9", "I1", "I100"])
+@pytest.mark.parametrize("name", ["W1", "W3", "W7", "W9", "W11", "I1", "I100"])
 def test_the_reference_does_what_the_native_executor_does(name):
     own, other = alone([1]).contenders(problem(WORKLOADS[name]))
     assert (own.system, other.system) == (NATIVE, REFERENCE)

@@ -11,6 +11,7 @@ from pellucid.bench.networks import (
     LastOfLSTM,
     Norm,
     Residual,
+    SmallGPT,
     first_flops,
     flops,
     parts,
@@ -23,6 +24,7 @@ SIZES = {
     "deep": 160 + 2_320 + 4_640 + 9_248 + 18_496 + 36_928 + 51_250 + 510,
     "residual": 9 * (3 * 16 + 4 * 256 + 512 + 3 * 1024 + 2048 + 3 * 4096) + 512 + 2048 + 650,
     "lstm": 4 * 128 * (28 + 128 + 1) + 1_290,
+    "gpt": (64 + 128 + 64) * 128 + 4 * (12 * 128**2 + 9 * 128),
 }
 
 
@@ -53,3 +55,17 @@ def test_work_is_two_operations_for_each_product():
     layers = (Conv(1, 2, size=3, padding=1), POOL, Conv(2, 3, size=3, padding=0), Dense(12, 5))
     assert first_flops(layers, (1, 8, 8)) == 2 * 64 * 1 * 2 * 9
     assert flops(layers, (1, 8, 8)) == 2 * 4 * 2 * 3 * 9 + 2 * 12 * 5
+
+
+def test_a_small_gpt_multiplies_in_maps_and_between_all_pairs_of_positions():
+    layers = (SmallGPT(vocabulary=11, length=6, features=8, heads=2, blocks=3),)
+    maps, pairs = 6 * 8 * (4 * 8 + 2 * 4 * 8), 2 * 6 * 6 * 8
+    assert first_flops(layers, (6,)) == 0
+    assert flops(layers, (6,)) == 2 * (3 * (maps + pairs) + 6 * 8 * 11)
+
+
+def test_a_small_gpt_starts_by_xavier_with_biases_of_0():
+    token, *_, widen, _, _, _, output = weights_of(NETWORKS["gpt"])
+    assert (token.shape, widen.shape, output.shape) == ((64, 128), (128, 512), (128, 64))
+    assert np.var(widen) == pytest.approx(2 / (128 + 512), rel=0.05)
+    assert all(w.any() == (w.ndim == 2) for w in weights_of(NETWORKS["gpt"]))

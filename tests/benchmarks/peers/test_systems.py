@@ -37,7 +37,7 @@ def test_numpy_by_hand_trains_as_we_do(name):
 
 
 @pytest.mark.parametrize("peer", INSTALLED)
-@pytest.mark.parametrize("name", ["W3", "W5", "W7", "W8"])
+@pytest.mark.parametrize("name", ["W3", "W5", "W7", "W8", "W11"])
 def test_other_frameworks_train_as_we_do(name, peer):
     made = problem(WORKLOADS[name])
     other = MODULES[peer].contenders(made, (1,))[0]

@@ -61,6 +61,8 @@ def _problem(workload: Workload) -> Problem:
     is_binary = workload.loss == "binary"
     kind, more = (np.float32, (1,)) if is_binary else (np.int64, ())
     labels = np.zeros((workload.samples, *more), kind)
+    if workload.text is not None:
+        features = labels = np.zeros(shape, np.int64)
     for array in (features, labels):
         array.flags.writeable = False  # then nobody copies it
     if workload.network:
