@@ -2,6 +2,7 @@
 
     View        where the elements of a value lie in the buffer of another
     Views       the view of every value of a graph (`layout` copies what cannot be one)
+    in_bfloat16         which values bfloat16 has
     single_stride       how a convolution reads its weights
 
 A reshape, permutation, broadcast, slice or flip of a value, and its windows, are the same
@@ -206,11 +207,23 @@ class Gaps:
 NO_GAPS = Gaps()
 
 
+def in_bfloat16(graph: Graph) -> frozenset[str]:
+    """The values all of whose numbers bfloat16 has: rounded ones, copied and moved."""
+    found: set[str] = set()
+    for node in graph.nodes:
+        keeps = moves(node) or isinstance(node.primitive, p.Identity | p.Concat)
+        is_kept = keeps and all(value.name in found for value in node.inputs)
+        if is_kept or isinstance(node.primitive, p.RoundedToBfloat16):
+            found.add(node.output.name)
+    return frozenset(found)
+
+
 class Views:
     """The view of every value of a graph whose movements can all be views."""
 
     def __init__(self, graph: Graph, gaps: Gaps = NO_GAPS) -> None:
         self.gaps = gaps
+        self.in_bfloat16 = in_bfloat16(graph)
         self._own: dict[str, View] = {}
         self._views: dict[str, View] = {}  # those of movements, and others once they are asked for
         for node in graph.nodes:

@@ -47,6 +47,7 @@ def contraction(kernel: Product, views: Views) -> Contraction:
         b_strides=(b.strides[-2], b.strides[-1]),
         light=_is_light(kernel),
         block=block,
+        pairs=not block and {left.name, right.name} <= views.in_bfloat16,
     )
 
 

@@ -70,6 +70,11 @@ class Target:
         return self.triple.startswith(("aarch64", "arm64"))
 
     @property
+    def multiplies_bfloat16(self) -> bool:
+        """Whether it has instructions for the products of vectors of bfloat16."""
+        return "+avx512bf16" in self.features.split(",") and self.name == "avx512"
+
+    @property
     def is_windows(self) -> bool:
         """Whether threads and stacks are those of Windows."""
         return "-windows" in self.triple

@@ -18,12 +18,15 @@ Source: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication
 Georganas et al., High-Performance Deep Learning via a Single Building BlockOfA (2019).
 """
 
+from typing import Any
+
 from pellucid.executors.native.counting import ceil_div, padded
 from pellucid.executors.native.llvm.counted_loops import Interval, counted
 from pellucid.executors.native.llvm.indices import Index, larger, smaller
 from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matmul.cuts import Contraction, Tiling
 from pellucid.executors.native.matmul.matrices import Operands
+from pellucid.executors.native.matmul.pairs import ByPairs, pair_units
 from pellucid.executors.native.matmul.panels import Operand, Panels, Site
 from pellucid.executors.native.matmul.tiles import Depth, Finish, Panel, TilePosition
 from pellucid.executors.native.matmul.tiling import tiling
@@ -34,6 +37,8 @@ def tiles(spec: Contraction, target: Target) -> int:
     """How many units there are: pieces of about the same size, independent of each other."""
     if not spec.m or not spec.n:
         return 0
+    if spec.pairs:
+        return pair_units(spec, target)
     cut = tiling(spec, target)
     if spec.block:
         return ceil_div(spec.m, spec.block)
@@ -66,8 +71,14 @@ def emit_contraction(
     are blocks of rows, where the panels of B begin.
     """
     if spec.m and spec.n:
-        kind = ByBlocks if tiling(spec, site.target).packs_a else _ByTiles
-        kind(site, spec, operands, finish).emit(units)
+        _kind(spec, site.target)(site, spec, operands, finish).emit(units)
+
+
+def _kind(spec: Contraction, target: Target) -> Any:
+    """What emits a product."""
+    if spec.pairs:
+        return ByPairs
+    return ByBlocks if tiling(spec, target).packs_a else _ByTiles
 
 
 class _ByTiles(Panels):

@@ -24,6 +24,7 @@ class Contraction:
     Where it is `light`, what is done with each finished vector is so little code that many
     copies of it cost nothing. With a `block`, units are blocks of so many rows with all columns,
     and B lies in panels, as `packed_panels` copies it; its strides are those of the original.
+    In `pairs`: all numbers of A and B are bfloat16, and are multiplied as such.
     """
 
     m: int
@@ -35,6 +36,7 @@ class Contraction:
     scattered: bool = False
     light: bool = False
     block: int = 0
+    pairs: bool = False
 
 
 @dataclass(frozen=True)

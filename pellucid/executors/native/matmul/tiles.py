@@ -5,6 +5,7 @@ Panel       some columns of the result
 Depth       a range of k
 TilePosition    where a tile lies
 Tiles       the emission of tiles
+EveryFew    when something is done on the way through k
 """
 
 from collections.abc import Callable
@@ -160,16 +161,14 @@ class Tiles:
         steps = min(self.spec.k, self.cut.depth)
         apart = floor_power(steps // count)
         if apart >= tile.steps:
-            turns = _EveryFew(apart, count, depth.is_last)
+            turns = EveryFew(apart, count, depth.is_last)
             return partial(self._claim_one, position, vectors, turns)
         if not self.is_blocked:
             columns = range(0, vectors * lanes, lanes)
             self.finish.claim_all(position.row, panel.column, range(tile.rows), columns)
         return None
 
-    def _claim_one(
-        self, position: TilePosition, vectors: int, turns: "_EveryFew", k: Index
-    ) -> None:
+    def _claim_one(self, position: TilePosition, vectors: int, turns: "EveryFew", k: Index) -> None:
         """Ask for one cache line at this k, if one is due; a row has `vectors` of them."""
         with self.v.b.if_then(turns.is_due(k)):
             number = k // turns.apart
@@ -206,7 +205,7 @@ class Tiles:
 
 
 @dataclass(frozen=True)
-class _EveryFew:
+class EveryFew:
     """Something done `count` times on the way through k: whenever k is a multiple of `apart`."""
 
     apart: int

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pellucid as pc
 from pellucid import primitives as p
 from pellucid.executors.native.ir.views import (
     View,
+    in_bfloat16,
     moved,
     reshaped,
     row_major,
@@ -99,3 +101,13 @@ def test_any_view_of_at_most_one_element_is_whole(shape):
 def test_a_reversed_view_is_not_whole():
     value = Value("x", (3,), FLOAT32)
     assert not View(value, 2, (-1,), (3,)).is_whole()
+
+
+def test_what_is_rounded_to_bfloat16_stays_so_where_it_is_moved_and_copied():
+    def function(x):
+        y = pc.apply(p.RoundedToBfloat16(), x)
+        return y.mT, pc.concat([y, y], axis=0), y.apply(p.Identity()), y + 1.0, x.mT
+
+    graph = pc.capture(function)(np.ones((2, 3), np.float32))
+    found = in_bfloat16(graph)
+    assert [value.name in found for value in graph.outputs] == [True, True, True, False, False]
