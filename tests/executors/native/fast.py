@@ -1,8 +1,9 @@
 """Convolutions with fewer multiplications, for tests: drawn ones, and what they should give.
 
 everywhere      inside, every convolution that has a fast form takes it
-Drawn           a convolution of drawn shapes; `wrong`: what is wrong with its values, or None
-errors          the errors of a layer, fast and direct, against float64
+Drawn           a convolution; `wrong`: what is wrong with its values, or None
+drawn, drawn_gradient       ones of drawn shapes
+errors, gradient_errors     the errors of a layer, fast and direct, against float64
 """
 
 import math
@@ -20,7 +21,7 @@ from executors.native.guarded_stack import guarded_stack
 from pellucid import primitives as p
 from pellucid.executors import threads
 from pellucid.executors.native.executor import Native
-from pellucid.executors.native.ir import fast_convolutions
+from pellucid.executors.native.ir import fast_convolutions, fast_gradients
 from pellucid.executors.native.runtime import program as sharing
 from pellucid.executors.native.schedule import work
 from pellucid.graph import Procedure
@@ -28,6 +29,7 @@ from pellucid.graph import Procedure
 ROUNDINGS = 64  # of the largest sum of the sizes of what is multiplied: more is no rounding
 LIMITS = (
     (fast_convolutions, "GAIN", math.inf),
+    (fast_gradients, "GAIN", math.inf),
     (work, "SHARED_NANOSECONDS", 0),
     (work, "CHUNK_NANOSECONDS", 1),
     (sharing, "WORTH_WAKING", ((math.inf, 0),)),
@@ -122,13 +124,37 @@ def drawn(seed: int) -> Drawn:
     return Drawn(plain(before, after), x, w)
 
 
+def drawn_gradient(seed: int) -> Drawn:
+    """A gradient by kernels of 3 x 3: images in the place of channels, results of 3 x 3."""
+    rng = np.random.default_rng(seed)
+    batch, channels, out = (int(n) for n in rng.integers(1, (12, 70, 40)))
+    before, after = ((int(a), int(b)) for a, b in rng.integers(0, 4, (2, 2)))
+    sizes = [int(rng.integers(max(4, 6 - a - b), 24)) for a, b in zip(before, after, strict=True)]
+    counts = [n + a + b - 2 for n, a, b in zip(sizes, before, after, strict=True)]
+    x = rng.normal(size=(channels, 1, batch, *sizes)).astype(np.float32)
+    dy = rng.normal(size=(1, out, batch, *counts)).astype(np.float32)
+    return Drawn(plain(before, after), x, dy)
+
+
 def errors(batch: int, channels: int, out: int, size: int) -> tuple[float, float]:
     """Root mean square errors of a layer after relu with He's weights: fast, and direct."""
     rng = np.random.default_rng(0)
-    x = np.maximum(rng.normal(size=(batch, 1, channels, size, size)), 0).astype(np.float32)
-    scale = math.sqrt(2 / (9 * channels))
-    w = rng.normal(size=(1, out, channels, 3, 3), scale=scale).astype(np.float32)
+    x = np.maximum(rng.normal(size=(batch, 1, channels, size, size)), 0)
+    w = rng.normal(size=(1, out, channels, 3, 3), scale=math.sqrt(2 / (9 * channels)))
+    return _errors(x, w)
+
+
+def gradient_errors(batch: int, channels: int, out: int, size: int) -> tuple[float, float]:
+    """Those of the gradient by the kernels of such a layer."""
+    rng = np.random.default_rng(0)
+    x = np.maximum(rng.normal(size=(channels, 1, batch, size, size)), 0)
+    return _errors(x, rng.normal(size=(1, out, batch, size, size)))
+
+
+def _errors(*arrays: Any) -> tuple[float, float]:
+    """Root mean square errors of a padded convolution, fast and direct."""
     rule = plain((1, 1), (1, 1))
+    x, w = (a.astype(np.float32) for a in arrays)
     made = procedure(text(rule, x.shape, w.shape))
     exact = rule.forward(np, x.astype(np.float64), w.astype(np.float64))
     found = []

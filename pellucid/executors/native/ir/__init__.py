@@ -8,6 +8,6 @@ In: the graph of a procedure. Out: words that the passes, the schedule and the c
     kernels             pieces of a program, each one pass over memory
     repeats             kernels that run turn after turn
     convolution_cuts    how a convolution is cut
-    fast_convolutions   which ones have fewer multiplications, and how these are cut (winograd:
-                        the matrices of their transforms)
+    fast_convolutions   which ones have fewer multiplications, and how these are cut
+                        (fast_gradients: the same of gradients; winograd: their matrices)
 """

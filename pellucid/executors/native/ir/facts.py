@@ -22,6 +22,7 @@ import numpy as np
 from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
 from pellucid.executors.native.ir.fast_convolutions import FastConvolution
+from pellucid.executors.native.ir.fast_gradients import FastGradient
 from pellucid.graph import Node
 from pellucid.primitives.base import DType, Primitive
 
@@ -97,7 +98,7 @@ _MULTIPLIED = Joining(lambda _, a, b: a * b, start=lambda _: 1)
 _LARGEST = Joining(lambda xp, a, b: xp.maximum(a, b), start=_least)
 _SMALLEST = Joining(lambda xp, a, b: xp.minimum(a, b), start=_most)
 
-WRITTEN = (FastConvolution,)
+WRITTEN = (FastConvolution, FastGradient)
 FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs), _CHEAP),
     **dict.fromkeys((p.Maximum, p.Minimum, p.Where), _CHEAP),
@@ -125,7 +126,7 @@ FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Take, p.ScatterAdd, p.CheckedIds, p.CumulativeSum), _SINGLE),
     **dict.fromkeys((p.Argmax, p.Argmin), _SINGLE),
     p.Argsort: OWN_RULE,
-    FastConvolution: Facts(Lowering.TILED),
+    **dict.fromkeys((FastConvolution, FastGradient), Facts(Lowering.TILED)),
     p.Scan: Facts(Lowering.TURNED),
     **dict.fromkeys((p.Part, p.Split), Facts(Lowering.PART)),
 }

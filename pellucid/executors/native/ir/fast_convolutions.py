@@ -3,6 +3,7 @@
     FastConvolution     a convolution of 3 x 3, with kernels that have been transformed
     is_faster           whether it takes less time than the direct way, by estimated cycles
     TileCut, tile_cut   how its tiles are cut into units
+    tiles_cut           the same for any images; seen_tiles: what each tile sees
 
 All of it follows from shapes alone, so that every CPU computes in the same way.
 """
@@ -55,7 +56,7 @@ class FastConvolution(Primitive):
         return (x[0], 1, kernels[2], *self.counts)
 
     def forward(self, xp: Any, x: Any, kernels: Any) -> Any:
-        tiles = _tiles(x[:, 0], self.before, self.counts)
+        tiles = seen_tiles(x[:, 0], self.before, self.counts)
         data = np.einsum("ri,nchwij,sj->nchwrs", DATA, tiles, DATA)
         places = kernels.reshape(REACH, REACH, *kernels.shape[1:])
         products = np.einsum("nchwrs,rsck->nkhwrs", data, places)
@@ -66,7 +67,7 @@ class FastConvolution(Primitive):
         return cut
 
 
-def _tiles(images: Any, before: Shape, counts: Shape) -> Any:
+def seen_tiles(images: Any, before: Shape, counts: Shape) -> Any:
     """What each tile of results sees: (batch, in, high, wide, reach, reach)."""
     spread = []
     for size, zeros, count in zip(images.shape[2:], before, counts, strict=True):
@@ -98,7 +99,7 @@ def is_faster(node: Node) -> bool:
     if not is_plain(node) or node.inputs[1].shape[3:] != (TAPS, TAPS) or by_channels(node):
         return False
     cut = tile_cut(node)
-    fits = _unit_bytes(node, cut.tiles) + _seen_bytes(cut) <= MOST_UNIT_BYTES
+    fits = _unit_bytes(node, cut.tiles) + seen_bytes(cut) <= MOST_UNIT_BYTES
     return fits and _fast_cycles(node, cut) < GAIN * _direct_cycles(node)
 
 
@@ -155,9 +156,14 @@ class TileCut:
 
 def tile_cut(node: Node) -> TileCut:
     """How the work of a convolution is cut, fast or to become so."""
-    batch, *_, tall, long = node.output.shape
-    high, wide = ceil_div(tall, TILE), ceil_div(long, TILE)
-    most = min(MOST_TILES, max(1, MOST_UNIT_BYTES // _unit_bytes(node, 1)))
+    batch, *_, high, wide = node.output.shape
+    return tiles_cut(batch, (high, wide), _unit_bytes(node, 1))
+
+
+def tiles_cut(batch: int, sizes: Shape, tile_bytes: int) -> TileCut:
+    """How images are cut, of which a tile takes so many bytes while it is worked on."""
+    high, wide = (ceil_div(size, TILE) for size in sizes)
+    most = min(MOST_TILES, max(1, MOST_UNIT_BYTES // tile_bytes))
     if high * wide > most:
         rows = equal_part(high, max(1, most // wide))
         return TileCut(high, wide, 1, rows)
@@ -169,11 +175,15 @@ def tile_cut(node: Node) -> TileCut:
 def _unit_bytes(node: Node, tiles: int) -> int:
     """What some tiles take while they are transformed, data and results."""
     channels = node.inputs[0].shape[2], node.output.shape[2]
-    padded_channels = sum(padded(n, LANES) for n in channels)
-    return tiles * padded_channels * PLACES * FLOAT32.itemsize
+    return sum(tiles * matrix_row_bytes(n) for n in channels)
 
 
-def _seen_bytes(cut: TileCut) -> int:
+def matrix_row_bytes(channels: int) -> int:
+    """What a row of so many channels takes in all matrices of places."""
+    return padded(channels, LANES) * PLACES * FLOAT32.itemsize
+
+
+def seen_bytes(cut: TileCut) -> int:
     """What the places of an image take that a unit sees, a vector of channels each."""
     rows, columns = cut.seen
     return rows * columns * LANES * FLOAT32.itemsize

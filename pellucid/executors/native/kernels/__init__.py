@@ -18,7 +18,8 @@ In: `schedule.planned.Planned`. Out: the text of a module, and what each functio
     pad_and_concat      padding, joining, windows added up (walks: over two arrays at once)
     convolution         as products of windows (convolved_product: what all ways share;
                         window_columns: windows laid out block by block)
-    fast_convolution    convolutions of transformed tiles (transformed_tiles: how these are made;
+    fast_convolution    convolutions of transformed tiles (fast_gradient: their gradients by
+                        kernels; transformed_tiles: how these are made;
                         tile_transforms: their arithmetic; channels_last: how tiles are read)
     failures            what code tells Python
 """

@@ -3,7 +3,6 @@
     fast_units              how many independent pieces of work there are
     fast_multiply_adds      how many multiply-adds take as long as they do
     emit_fast_convolution   the code for some of them
-    chosen_product          a product of some tiles, which are fewer in the last unit
 
 A unit is some tiles. They are transformed with the channels of a place side by side; then for
 each of the 36 places a matrix, tiles by channels, is multiplied by that of the kernels, channels
@@ -11,13 +10,12 @@ by channels of the result; and what comes out is transformed back. All of it sta
 """
 
 import math
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.ir.fast_convolutions import TileCut, tile_cut
+from pellucid.executors.native.ir.fast_convolutions import tile_cut
 from pellucid.executors.native.ir.views import row_major
 from pellucid.executors.native.ir.winograd import DATA, PLACES, RESULT, TILE
 from pellucid.executors.native.kernels.channels_last import Lines
@@ -29,6 +27,7 @@ from pellucid.executors.native.kernels.transformed_tiles import (
     PlaceMatrices,
     TileUnit,
     by_groups,
+    chosen_product,
     pixels,
     tile_unit,
     units_of,
@@ -60,25 +59,6 @@ def emit_fast_convolution(frame: Frame, node: Node) -> None:
     _FastConvolution(frame, node).emit()
 
 
-def chosen_product(
-    b: ir.IRBuilder, cut: TileCut, batch: int, unit: TileUnit, product: Callable[[int], None]
-) -> None:
-    """Emit the product of the tiles of a unit; again for the last one, where it has fewer."""
-    last = batch % cut.images * cut.rows * cut.wide
-    is_whole = unit.images.equals(cut.images)
-    if cut.units_of_image > 1:
-        last = cut.high % cut.rows * cut.wide
-        is_whole = unit.rows.equals(cut.rows)
-    if not last:
-        product(cut.tiles)
-        return
-    with b.if_else(is_whole) as (usual, ragged):
-        with usual:
-            product(cut.tiles)
-        with ragged:
-            product(last)
-
-
 class _FastConvolution:
     """A convolution, and memory for what it transforms."""
 
@@ -90,7 +70,7 @@ class _FastConvolution:
         x, self.kernels = (frame.views[value] for value in node.inputs)
         lanes = frame.target.lanes(node.output.dtype)
         self.v = Vectors(self.b, node.output.dtype, lanes)
-        images = Images(x, 0, 2, node.primitive.before)
+        images = Images(x, 0, 2, x.shape[2], node.primitive.before)
         self.data = ImageTiles(frame, self.v, images, DATA, self.cut)
         self.out = node.output.shape[2]
         self.products = PlaceMatrices(frame, self.v, self.cut.tiles, self.out)

@@ -6,6 +6,7 @@ is_row_gather   whether a gather copies whole rows, which threads can share
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
 from pellucid.executors.native.ir.facts import Lowering, facts_of, has_code
 from pellucid.executors.native.ir.fast_convolutions import FastConvolution
+from pellucid.executors.native.ir.fast_gradients import FastGradient
 from pellucid.executors.native.ir.kernels import Single
 from pellucid.executors.native.ir.views import SPARE_STARTS, View, Views, row_major
 from pellucid.executors.native.kernels.accumulation import cumulative_sum, scatter_add
@@ -28,6 +30,11 @@ from pellucid.executors.native.kernels.fast_convolution import (
     emit_fast_convolution,
     fast_multiply_adds,
     fast_units,
+)
+from pellucid.executors.native.kernels.fast_gradient import (
+    emit_fast_gradient,
+    gradient_multiply_adds,
+    gradient_units,
 )
 from pellucid.executors.native.kernels.frame import Frame, Slot
 from pellucid.executors.native.kernels.kernel_kind import PRODUCT_RATE, KernelKind
@@ -78,8 +85,8 @@ class SingleKind(KernelKind[Single]):
             return plane_units(node)
         if is_native_convolution(node):
             return convolution_units(node)
-        if isinstance(node.primitive, FastConvolution):
-            return fast_units(node)
+        if tiled := _TILED.get(type(node.primitive)):
+            return tiled.units(node)
         if is_row_gather(node, views) and not is_in_place(node, views):
             return math.prod(node.inputs[1].shape)
         return 1
@@ -93,7 +100,7 @@ class SingleKind(KernelKind[Single]):
                 places = node.inputs[1].shape[2:]
                 multiply_adds = self.points(kernel) * math.prod(places)
             case Lowering.TILED:
-                multiply_adds = fast_multiply_adds(node)
+                multiply_adds = _TILED[type(node.primitive)].multiply_adds(node)
             case _:
                 multiply_adds = 0
         return usual + multiply_adds / PRODUCT_RATE
@@ -110,8 +117,8 @@ class SingleKind(KernelKind[Single]):
             emit_planes(frame, node)
         elif is_native_convolution(node):
             emit_convolution(frame, node)
-        elif isinstance(node.primitive, FastConvolution):
-            emit_fast_convolution(frame, node)
+        elif tiled := _TILED.get(type(node.primitive)):
+            tiled.emit(frame, node)
         else:
             # One unit: whoever takes it does it all; an empty range does nothing.
             with frame.builder.if_then(frame.has_units):
@@ -274,6 +281,20 @@ def _checked_ids(frame: Frame, node: Node, number: int) -> None:
             note_index(frame, number, wide, place)
         put(frame, node.output, indices, found)
 
+
+@dataclass(frozen=True)
+class _Tiled:
+    """What there is to know of a primitive that is computed by transformed tiles."""
+
+    units: Callable[[Node], int]
+    multiply_adds: Callable[[Node], int]
+    emit: Callable[[Frame, Node], None]
+
+
+_TILED: dict[type, _Tiled] = {
+    FastConvolution: _Tiled(fast_units, fast_multiply_adds, emit_fast_convolution),
+    FastGradient: _Tiled(gradient_units, gradient_multiply_adds, emit_fast_gradient),
+}
 
 _CODE: dict[type, Callable[[Frame, Node, int], None]] = {
     p.Take: _take,

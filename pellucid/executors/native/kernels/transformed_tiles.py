@@ -52,6 +52,25 @@ def tile_unit(number: Index, cut: TileCut, batch: int) -> TileUnit:
     return TileUnit(image, images, row, rows)
 
 
+def chosen_product(
+    b: ir.IRBuilder, cut: TileCut, batch: int, unit: TileUnit, product: Callable[[int], None]
+) -> None:
+    """Emit the product of the tiles of a unit; again for the last one, where it has fewer."""
+    last = batch % cut.images * cut.rows * cut.wide
+    is_whole = unit.images.equals(cut.images)
+    if cut.units_of_image > 1:
+        last = cut.high % cut.rows * cut.wide
+        is_whole = unit.rows.equals(cut.rows)
+    if not last:
+        product(cut.tiles)
+        return
+    with b.if_else(is_whole) as (usual, ragged):
+        with usual:
+            product(cut.tiles)
+        with ragged:
+            product(last)
+
+
 def by_groups(v: Vectors, channels: int, body: Callable[[Index, int], None]) -> None:
     """Emit `body(first channel, count)` for groups of as many channels as lanes, the last fewer."""
     count = ceil_div(channels, v.lanes)
@@ -96,6 +115,11 @@ class PlaceMatrices:
         """Where an element lies, counted from another one."""
         return element_address(self.v.b, begin, self.v.dtype, element)
 
+    def clear(self) -> None:
+        """Zeros everywhere."""
+        with counted(self.v.b, 0, PLACES * self.apart // self.v.lanes) as i:
+            self.v.keep(self.begin, i, self.v.zero)
+
     def get_all(self, row: Index, channel: Index) -> list[list[ir.Value]]:
         """A vector of channels of a row in every matrix, as a square of places."""
         found = []
@@ -119,18 +143,15 @@ class PlaceMatrices:
 class Images:
     """How images lie: a view, and which of its axes are images and channels; two are of sizes.
 
-    `before` places of zeros lie before them along each axis, and as many after as are asked for.
+    So many `channels` of them are worked on at a time. `before` places of zeros lie before them
+    along each axis, and as many after as are asked for.
     """
 
     view: View
     image: int
     channel: int
+    channels: int
     before: tuple[int, int] = (0, 0)
-
-    @property
-    def channels(self) -> int:
-        """How many channels an image has."""
-        return self.view.shape[self.channel]
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -155,12 +176,13 @@ class ImageTiles:
         self.matrices = PlaceMatrices(frame, v, cut.tiles, images.channels)
         self.seen.clear(Index(v.b, 0), rows * columns)
 
-    def transform(self, unit: TileUnit) -> None:
-        """Write the transformed tiles of a unit to the matrices."""
+    def transform(self, unit: TileUnit, first: Number = 0) -> None:
+        """Write the transformed tiles of a unit to the matrices, from a `first` channel on."""
         with counted(self.v.b, 0, unit.images) as image:
 
             def group(channel: Index, count: int) -> None:
-                self._lay_out(unit, image, channel, count)
+                number = unit.image + image
+                self._lay_out(unit, (number, channel + first), count)
                 self._transform_image(unit, image, channel)
 
             by_groups(self.v, self.images.channels, group)
@@ -177,15 +199,15 @@ class ImageTiles:
             number = (image * cut.rows + row) * cut.wide + column
             self.matrices.put_all(number, channel, both_axes(transform, tile))
 
-    def _lay_out(self, unit: TileUnit, image: Index, channel: Index, count: int) -> None:
-        """The rows that the tiles of a unit see of some channels of an image."""
+    def _lay_out(self, unit: TileUnit, begin: tuple[Index, Index], count: int) -> None:
+        """The rows that the tiles of a unit see of some channels of an image, from one on."""
         images = self.images
         view = images.view
         down, along = view.strides[3:]
         apart = view.strides[images.channel]
         lines = Lines(self.v, count, images.sizes[1], apart, along)
         strides = (view.strides[images.image], apart)
-        start = self.frame.element(0, (unit.image + image, channel), strides)
+        start = self.frame.element(0, begin, strides)
         before, left = images.before
         with counted(self.v.b, 0, unit.rows * TILE + self.more) as row:
             at = unit.row * TILE + row - before

@@ -11,6 +11,11 @@ import numpy as np
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.fast_convolutions import FastConvolution, is_faster
+from pellucid.executors.native.ir.fast_gradients import (
+    FastGradient,
+    gradient_cut,
+    is_faster_gradient,
+)
 from pellucid.executors.native.ir.winograd import KERNEL, PLACES, TAPS
 from pellucid.executors.native.passes.expansion import Expansion
 from pellucid.graph import Graph, Node, Value
@@ -21,16 +26,23 @@ NAME = "%winograd"  # of the matrix that transforms kernels
 
 def with_fast_convolutions(graph: Graph) -> Graph:
     """The graph with its convolutions in their fastest form."""
-    chosen = [node for node in graph.nodes if is_faster(node)]
-    if not chosen:
+    chosen = {node.output.name for node in graph.nodes if is_faster(node)}
+    gradients = {node.output.name for node in graph.nodes if is_faster_gradient(node)}
+    if not chosen and not gradients:
         return graph
     array = np.kron(KERNEL, KERNEL).astype(FLOAT32)
     matrix = Value(NAME, array.shape, FLOAT32)
-    names = {node.output.name for node in chosen}
     nodes: list[Node] = []
     for node in graph.nodes:
-        nodes += _fast(node, matrix) if node.output.name in names else [node]
-    constants = (*graph.constants, (matrix, array))
+        if node.output.name in chosen:
+            nodes += _fast(node, matrix)
+        elif node.output.name in gradients:
+            nodes += _fast_gradient(node)
+        else:
+            nodes.append(node)
+    constants = graph.constants
+    if chosen:
+        constants = (*constants, (matrix, array))
     result = replace(graph, nodes=tuple(nodes), constants=constants)
     result.check(graph)
     return result
@@ -47,4 +59,14 @@ def _fast(node: Node, matrix: Value) -> list[Node]:
     kernels = expansion.then(p.Reshape((PLACES, channels, out)), transformed)
     high, wide = node.output.shape[3:]
     expansion.then(FastConvolution(node.primitive.before, (high, wide)), x, kernels)
+    return expansion.finished()
+
+
+def _fast_gradient(node: Node) -> list[Node]:
+    """A gradient by kernels, fast, in parts of the images, and the sum of the parts."""
+    expansion = Expansion(node)
+    parts = gradient_cut(node).parts
+    of_parts = expansion.then(FastGradient(node.primitive.before, parts), *node.inputs)
+    total = expansion.then(p.Sum((0,)), of_parts)
+    expansion.then(p.Reshape(node.output.shape), total)
     return expansion.finished()

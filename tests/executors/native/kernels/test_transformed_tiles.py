@@ -68,7 +68,7 @@ def test_tiles_are_transformed_with_zeros_around_images(matrix):
     def emitted(frame):
         v = Vectors(frame.builder, FLOAT32, frame.target.lanes(FLOAT32))
         x, _ = made.graph.inputs
-        images = Images(frame.views[x], 0, 2, (before, before))
+        images = Images(frame.views[x], 0, 2, channels, (before, before))
         tiles = ImageTiles(frame, v, images, matrix, cut)
         tiles.transform(tile_unit(frame.units.begin, cut, 2))
         places = counted(frame.builder, 0, PLACES)
