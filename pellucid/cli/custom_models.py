@@ -3,7 +3,7 @@
 is_custom        whether a run is one
 refuse_custom    says what is missing for a command, and how it is done in Python
 
-What `predict` answers stands in `own_answers`.
+What `predict` answers stands in `custom_model_answers`.
 """
 
 from pellucid.errors import DataError
