@@ -68,7 +68,12 @@ class Experiment:
     def of(cls, module: ModuleType, topic: str) -> "Experiment":
         """The experiment that a module defines."""
         name = module.__name__.rpartition(".")[2].replace("_", "-")
-        return cls(name, topic, Docstring.read(module.__doc__ or ""), module)
+        return cls(
+            name,
+            topic,
+            Docstring.read(module.__doc__ or ""),
+            module,
+        )
 
     @property
     def settings(self) -> Any:

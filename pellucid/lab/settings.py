@@ -4,14 +4,15 @@ Seed, Folder    the types of the settings that many experiments have
 Field           one setting as people read it
 fields_of       those of an experiment
 changed         settings with some of them changed, each checked
+repeated        a run for each of several seeds
 """
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pellucid.errors import OptionError, closest
 from pellucid.languages import marked
@@ -20,6 +21,8 @@ from pellucid.tune.space import Choice, Integers, Range
 Seed = Annotated[int, Integers(0, 2**32 - 1), "", marked("decides all that is random")]
 Folder = Annotated[Path | None, marked("folder of the real data; without it the digits are used")]
 WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,14 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         kind = typing.get_args(kind)[0]
     bounds = next((fact for fact in facts if isinstance(fact, Range)), None)
     *units, meaning = [fact for fact in facts if isinstance(fact, str)]
-    return Field(name, kind, bounds, units[0] if units else "", meaning, default)
+    return Field(
+        name,
+        kind,
+        bounds,
+        units[0] if units else "",
+        meaning,
+        default,
+    )
 
 
 def _read(kind: type, value: Any) -> Any:
@@ -125,3 +135,10 @@ def _read(kind: type, value: Any) -> Any:
     except (TypeError, ValueError) as error:
         noun = {int: "whole number", float: "number"}.get(kind, kind.__name__)
         raise ValueError(f"{value!r} is no {noun}") from error
+
+
+def repeated(
+    run: Callable[[Any], Result], settings: Any, seeds: Sequence[int], **others: Any
+) -> list[Result]:
+    """A run for each seed, with settings that are otherwise the same but for `others`."""
+    return [run(replace(settings, seed=seed, **others)) for seed in seeds]

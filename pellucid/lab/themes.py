@@ -2,6 +2,7 @@
 
 themed      Matplotlib draws so inside a `with` block
 panels      a figure of the house's width, with calm panels
+legend      one legend above or below all panels
 settled     the colours of a figure no longer depend on what is set when it is drawn
 png         a figure as a picture
 readable    the language of labels: the one chosen, or English where no font has its signs
@@ -52,8 +53,20 @@ def panels(
 
     `shared`: what Matplotlib's `subplots` takes, such as `sharey=True`.
     """
-    figure = new_figure(rows, columns, (WIDTH, height * rows), who=WHO, **shared)
+    figure = new_figure(
+        rows,
+        columns,
+        (WIDTH, height * rows),
+        who=WHO,
+        **shared,
+    )
     return figure, list(figure.axes)
+
+
+def legend(figure: Any, panel: Any, columns: int, place: str = "upper") -> None:
+    """One legend for all panels, of the lines of one, outside of them; `place`: upper, lower."""
+    lines, labels = panel.get_legend_handles_labels()
+    figure.legend(lines, labels, loc=f"outside {place} center", ncols=columns)
 
 
 def settled(figure: Any) -> Any:

@@ -1,13 +1,13 @@
 """Settings: read as words or values, held to their ranges, answered where they do not fit."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
 import pytest
 
 from pellucid.errors import OptionError
-from pellucid.lab.settings import Folder, Seed, changed, fields_of
+from pellucid.lab.settings import Folder, Seed, changed, fields_of, repeated
 from pellucid.tune import Choice, Integers, Uniform
 
 
@@ -64,3 +64,9 @@ def test_a_field_tells_its_unit_and_meaning():
     assert (units.unit, units.meaning, units.default) == ("units", "width", 3)
     spans = [each.span for each in fields_of(Sample).values()]
     assert spans[:5] == ["1 .. 10", "0 .. 1", "zero, random", "true, false", "PATH"]
+
+
+def test_a_run_is_repeated_for_each_seed():
+    runs = repeated(asdict, Sample(), (3, 1), rate=0.25)
+    assert [found["seed"] for found in runs] == [3, 1]
+    assert {found["rate"] for found in runs} == {0.25}

@@ -65,3 +65,15 @@ def test_labels_are_english_where_no_font_has_chinese_signs(monkeypatch):
         assert readable() == "en"
         monkeypatch.setattr(themes, "chinese_font", lambda: "Noto Sans CJK SC")
         assert readable() == "zh"
+
+
+@pytest.mark.parametrize("place", ["upper", "lower"])
+def test_a_legend_of_one_panel_stands_outside_of_all(place):
+    figure, (left, _) = themes.panels(1, 2)
+    left.plot([0.0, 1.0], label="first")
+    left.plot([1.0, 0.0], label="second")
+    themes.legend(figure, left, columns=2, place=place)
+    figure.draw_without_rendering()
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["first", "second"]
+    middle = figure.legends[0].get_window_extent().y0
+    assert (middle > left.get_window_extent().y1) == (place == "upper")

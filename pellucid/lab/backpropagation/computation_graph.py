@@ -16,14 +16,14 @@ Source: The course's week on logistic regression, on computation graphs; Saito, 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_most
 from pellucid.languages import said
@@ -92,7 +92,12 @@ def run(settings: Settings) -> Series:
     return series
 
 
-def ways(settings: Settings, function: Any, by_layers: Any, inputs: Sequence[float]) -> Any:
+def ways(
+    settings: Settings,
+    function: Any,
+    by_layers: Any,
+    inputs: Sequence[float],
+) -> Any:
     """Derivatives by layers, by the library, and by nudges: (3 ways, 3 inputs)."""
     derive = pc.grad(function, argument=(0, 1, 2))
     tensors = [pc.tensor(x, pc.float64) for x in inputs]
@@ -159,12 +164,24 @@ def draw(axes: Any, nodes: Any, arrows: Any) -> None:
     """Circles, arrows from left to right, the value above each and the derivative below it."""
     for (x0, y0), (x1, y1), value, derivative, name in arrows:
         style = {"arrowstyle": "->", "color": "C5", "shrinkA": 14, "shrinkB": 15}
-        axes.annotate("", (x1, y1), (x0, y0), arrowprops=style)
+        axes.annotate(
+            "",
+            (x1, y1),
+            (x0, y0),
+            arrowprops=style,
+        )
         middle = (x0 + x1) / 2.0, (y0 + y1) / 2.0
         place: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "center"}
         place["bbox"] = {"facecolor": axes.get_facecolor(), "edgecolor": "none", "pad": 0.5}
         axes.annotate(value, middle, (0, 10), color="C0", **place)
-        axes.annotate(derivative, middle, (0, -10), color="C1", style="italic", **place)
+        axes.annotate(
+            derivative,
+            middle,
+            (0, -10),
+            color="C1",
+            style="italic",
+            **place,
+        )
         axes.text(x0, y0, name, ha="center", va="center")
     for sign, x, y in nodes:
         axes.plot(x, y, "o", markersize=26, markerfacecolor="none", color="C5")
@@ -188,7 +205,7 @@ def diagram(series: Series) -> str:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """All three ways agree, for the numbers that are set and for drawn ones."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     tables = [
         found[f"{kind}_{name}"]
         for found in runs

@@ -18,7 +18,7 @@ Source: The course's week on regularisation, on gradient checking; Saito, Deep L
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -26,7 +26,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.functional import cross_entropy
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -103,13 +103,25 @@ def moved(loss: Any, weights: Any, place: tuple[int, ...], by: float, dtype: Any
     return float(loss(pc.tensor(others.astype(dtype))).item())
 
 
-def central(loss: Any, weights: Any, place: tuple[int, ...], h: float, dtype: Any) -> float:
+def central(
+    loss: Any,
+    weights: Any,
+    place: tuple[int, ...],
+    h: float,
+    dtype: Any,
+) -> float:
     """(f(w + h) - f(w - h)) / 2h."""
     up, down = (moved(loss, weights, place, by, dtype) for by in (h, -h))
     return (up - down) / (2.0 * h)
 
 
-def one_sided(loss: Any, weights: Any, place: tuple[int, ...], h: float, dtype: Any) -> float:
+def one_sided(
+    loss: Any,
+    weights: Any,
+    place: tuple[int, ...],
+    h: float,
+    dtype: Any,
+) -> float:
     """(f(w + h) - f(w)) / h."""
     up, here = (moved(loss, weights, place, by, dtype) for by in (h, 0.0))
     return (up - here) / h
@@ -124,28 +136,48 @@ def distance(a: Any, b: Any) -> float:
 def figure(series: Series) -> Any:
     """Errors over the step at the left, both gradients against each other at the right."""
     drawn, (curves, pairs) = panels(1, 2)
+    draw_errors(curves, series)
+    draw_pairs(pairs, series)
+    return drawn
+
+
+def draw_errors(axes: Any, series: Series) -> None:
+    """Relative errors over the step, one line for each way."""
     for line, way, label in (
         ("-", "central", said("central, double")),
         ("--", "one_sided", said("one-sided, double")),
         (":", "single", said("central, single")),
     ):
-        curves.plot(series["steps"], series[way], line, label=label)
+        axes.plot(series["steps"], series[way], line, label=label)
     faulty = float(series["error_faulty"])
-    curves.axhline(max(faulty, 1e-13), color="C3", linewidth=1.0, label=said("one number wrong"))
-    curves.set(xscale="log", yscale="log", xlabel=said("step h"), ylim=(1e-13, 1e8))
-    curves.set_title(said("relative error"))
-    curves.legend(loc="upper right")
+    axes.axhline(
+        max(faulty, 1e-13),
+        color="C3",
+        linewidth=1.0,
+        label=said("one number wrong"),
+    )
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel=said("step h"),
+        ylim=(1e-13, 1e8),
+    )
+    axes.set_title(said("relative error"))
+    axes.legend(loc="upper right")
+
+
+def draw_pairs(axes: Any, series: Series) -> None:
+    """The derivative of each weight, by both ways."""
     ends = [series["gradient"].min(), series["gradient"].max()]
-    pairs.plot(ends, ends, color="C5", linewidth=1.0)
-    pairs.plot(series["gradient"], series["numerical"], "o", markersize=5)
-    pairs.set(xlabel=said("by backpropagation"), ylabel=said("by differences"))
-    pairs.set_title(said("each weight's derivative"))
-    return drawn
+    axes.plot(ends, ends, color="C5", linewidth=1.0)
+    axes.plot(series["gradient"], series["numerical"], "o", markersize=5)
+    axes.set(xlabel=said("by backpropagation"), ylabel=said("by differences"))
+    axes.set_title(said("each weight's derivative"))
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Both gradients agree, a fault is seen, and precision decides how well."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     error = max(found["error"] for found in runs)
     seen = min(found["error_faulty"] / found["error"] for found in runs)
     best = max(found["central"].min() for found in runs)

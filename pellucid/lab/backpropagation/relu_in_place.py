@@ -14,14 +14,14 @@ Source: Saito, Deep Learning from Scratch, O'Reilly 2016, section 5.5.1; He, Zha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -103,23 +103,47 @@ def by_library(settings: Settings, x: Any, weights: Any) -> Any:
 def figure(series: Series) -> Any:
     """The gradient of each input of one block, and errors over the number of blocks."""
     drawn, (inputs, depths) = panels(1, 2)
-    place = np.arange(len(series["library"]))
-    inputs.bar(place, series["library"], width=0.7, color="C5", alpha=0.5, label=said("library"))
-    inputs.plot(place, series["right"], "o", color="C0", label=said("new array"))
-    inputs.plot(place, series["wrong"], "x", color="C1", markersize=8, label=said("in place"))
-    inputs.set(xlabel=said("input"), title=said("gradient of one block"))
-    inputs.margins(y=0.35)
-    inputs.legend(ncols=3, loc="upper center", columnspacing=1.0, handletextpad=0.3)
-    depths.plot(series["depths"], series["error_right"], "o-", label=said("new array"))
-    depths.plot(series["depths"], series["error_wrong"], "x--", label=said("in place"))
-    depths.set(xlabel=said("blocks"), title=said("relative error"), ylim=(-0.05, 1.4))
-    depths.legend(ncols=2, loc="upper center")
+    draw_inputs(inputs, series)
+    draw_depths(depths, series)
     return drawn
+
+
+def draw_inputs(axes: Any, series: Series) -> None:
+    """The gradient of each input of one block."""
+    place = np.arange(len(series["library"]))
+    axes.bar(
+        place,
+        series["library"],
+        width=0.7,
+        color="C5",
+        alpha=0.5,
+        label=said("library"),
+    )
+    axes.plot(place, series["right"], "o", color="C0", label=said("new array"))
+    axes.plot(
+        place,
+        series["wrong"],
+        "x",
+        color="C1",
+        markersize=8,
+        label=said("in place"),
+    )
+    axes.set(xlabel=said("input"), title=said("gradient of one block"))
+    axes.margins(y=0.35)
+    axes.legend(ncols=3, loc="upper center", columnspacing=1.0, handletextpad=0.3)
+
+
+def draw_depths(axes: Any, series: Series) -> None:
+    """Errors over the number of blocks."""
+    axes.plot(series["depths"], series["error_right"], "o-", label=said("new array"))
+    axes.plot(series["depths"], series["error_wrong"], "x--", label=said("in place"))
+    axes.set(xlabel=said("blocks"), title=said("relative error"), ylim=(-0.05, 1.4))
+    axes.legend(ncols=2, loc="upper center")
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The gradient is right with a new array, and far off in place."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     right = max(found["error_right"].max() for found in runs)
     wrong = min(found["error_wrong"][-1] for found in runs)
     return (

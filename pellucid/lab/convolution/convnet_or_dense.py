@@ -23,7 +23,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Folder, Seed
+from pellucid.lab.settings import Folder, Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -102,7 +102,13 @@ def train(settings: Settings, model: nn.Module, few: pc.data.Dataset) -> Any:
     optimizer = pc.optim.Adam(model.parameters(), settings.learning_rate)
     options = pc.train.Options(batch_size=50, seed=settings.seed)
     loss = pc.functional.cross_entropy
-    trainer = pc.train.Trainer(model, loss, optimizer, few, options=options)
+    trainer = pc.train.Trainer(
+        model,
+        loss,
+        optimizer,
+        few,
+        options=options,
+    )
     trainer.fit(settings.epochs, show=False)
     return lambda data: trainer.evaluate(data)["accuracy"]
 
@@ -129,7 +135,12 @@ def figure(series: Series) -> Any:
         heights = [float(series[f"{kind}_{net}"]) for kind in PICTURES]
         weights = int(series[f"weights_{net}"])
         label = said("{net}, {weights} weights", net=names[net], weights=f"{weights:,}")
-        bars = axes.bar(places + 0.4 * i - 0.2, heights, 0.36, label=label)
+        bars = axes.bar(
+            places + 0.4 * i - 0.2,
+            heights,
+            0.36,
+            label=label,
+        )
         axes.bar_label(bars, fmt="%.2f", padding=2)
     titles = said("new digits"), said("moved by a pixel"), said("pixels shuffled")
     axes.set_xticks(places, titles)
@@ -140,7 +151,7 @@ def figure(series: Series) -> Any:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The convolutional network leads where neighbours are neighbours, and only there."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     leads = {kind: np.mean([lead(found, kind) for found in runs]) for kind in PICTURES}
     return (
         at_least("lead of the convolutional network on new digits", leads["new"], 0.0),

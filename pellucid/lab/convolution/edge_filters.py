@@ -17,7 +17,7 @@ Source: The course's week on convolution, sections 1.2 and 1.3; Goodfellow, Beng
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -26,7 +26,7 @@ import pellucid as pc
 from pellucid.functional import convolution, cross_correlation
 from pellucid.lab.experiment import Series
 from pellucid.lab.films import Film
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_most
 from pellucid.languages import said
@@ -83,7 +83,13 @@ def learn(settings: Settings) -> tuple[Any, Any]:
     rng = pc.Generator(settings.seed)
     x = rng.normal(0.0, 1.0, (settings.pictures, 1, settings.size, settings.size))
     target = cross_correlation(x, pc.tensor(VERTICAL[None, None]))
-    layer = pc.nn.Conv2d(1, 1, 3, rng=rng, bias=False)
+    layer = pc.nn.Conv2d(
+        1,
+        1,
+        3,
+        rng=rng,
+        bias=False,
+    )
     optimizer = pc.optim.Adam(layer.parameters(), settings.learning_rate)
 
     @pc.compile
@@ -118,9 +124,22 @@ def figure(series: Series) -> Any:
 def table(axes: Any, numbers: Any, title: str) -> None:
     """Numbers as a picture, each written into its place."""
     largest = float(np.abs(numbers).max()) or 1.0
-    axes.imshow(numbers, cmap="RdBu_r", vmin=-1.6 * largest, vmax=1.6 * largest)
+    axes.imshow(
+        numbers,
+        cmap="RdBu_r",
+        vmin=-1.6 * largest,
+        vmax=1.6 * largest,
+    )
     for (row, column), number in np.ndenumerate(np.round(numbers, 2) + 0.0):  # no -0
-        axes.text(column, row, f"{number:g}", ha="center", va="center", color="black", fontsize=8)
+        axes.text(
+            column,
+            row,
+            f"{number:g}",
+            ha="center",
+            va="center",
+            color="black",
+            fontsize=8,
+        )
     axes.set_title(title, fontsize=9.5)
     axes.set_axis_off()
 
@@ -145,6 +164,6 @@ def film(series: Series) -> Film:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The learned filter is the filter, to a hundredth."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     missed = max(np.abs(found["filters"][-1] - VERTICAL).max() for found in runs)
     return (at_most("largest difference of the nine numbers from the filter", missed, 0.02),)

@@ -14,7 +14,7 @@ Source: The course's week on convolution, section 1.4; Dumoulin and Visin 2016, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,8 +22,8 @@ import numpy as np
 import pellucid as pc
 from pellucid.functional import cross_correlation
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
-from pellucid.lab.themes import panels
+from pellucid.lab.settings import Seed, repeated
+from pellucid.lab.themes import legend, panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
 from pellucid.tune import Choice, Integers
@@ -87,9 +87,13 @@ def figure(series: Series) -> Any:
         ("s--", "padded", said("padded")),
     ):
         left.plot(series["layers"], series[f"size_{arm}"], line, markersize=4, label=label)
-    left.set(xlabel=said("layers"), ylabel=said("height (pixels)"), ylim=(0, None))
+    left.set(
+        xlabel=said("layers"),
+        ylabel=said("height (pixels)"),
+        ylim=(0, None),
+    )
     left.locator_params(axis="x", integer=True)
-    drawn.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    legend(drawn, left, columns=2)
     most = series["windows_unpadded"].max()
     for panel, arm, title in (
         (middle, "unpadded", said("windows, no padding")),
@@ -98,13 +102,18 @@ def figure(series: Series) -> Any:
         picture = panel.imshow(series[f"windows_{arm}"], vmin=0, vmax=most)
         panel.set_title(title)
         panel.set_axis_off()
-    drawn.colorbar(picture, ax=[middle, right], shrink=0.8, label=said("windows of a pixel"))
+    drawn.colorbar(
+        picture,
+        ax=[middle, right],
+        shrink=0.8,
+        label=said("windows of a pixel"),
+    )
     return drawn
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Sizes are those of the formula; padding shows corners more often."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     lost = max(int(abs(found["size_padded"] - settings.size).max()) for found in runs)
     wrong = max(
         int(abs(found[f"size_{arm}"] - found[f"formula_{arm}"]).max())

@@ -13,13 +13,13 @@ Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, section 4.2.5.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -78,7 +78,14 @@ def gradient(judge: Any, w: Any, x: Any, labels: Any, h: float) -> Any:
     return (ahead - behind) / (2.0 * h)
 
 
-def learn(settings: Settings, judge: Any, sign: float, w: Any, x: Any, labels: Any) -> Any:
+def learn(
+    settings: Settings,
+    judge: Any,
+    sign: float,
+    w: Any,
+    x: Any,
+    labels: Any,
+) -> Any:
     """The accuracy after each step, up along a gradient or down."""
     found = [accuracy(w, x, labels)]
     for _ in range(settings.steps):
@@ -90,26 +97,52 @@ def learn(settings: Settings, judge: Any, sign: float, w: Any, x: Any, labels: A
 def figure(series: Series) -> Any:
     """Both over the angle of the line, and what is learned by each."""
     drawn, (left, middle, right) = panels(1, 3)
-    left.plot(series["angle"], series["accuracy"], color="C1", label=said("accuracy"))
-    left.plot(series["angle"], series["loss"], "--", color="C0", label=said("loss (nats)"))
-    left.set(xlabel=said("angle (degrees)"), xticks=(-180, -90, 0, 90, 180))
-    left.set(ylim=(0.0, None))
-    left.legend(loc="upper right", fontsize=8)
+    draw_angles(left, series)
+    draw_steps(middle, series)
+    draw_learning(right, series)
+    return drawn
+
+
+def draw_angles(axes: Any, series: Series) -> None:
+    """Accuracy and loss over the angle of the line."""
+    axes.plot(series["angle"], series["accuracy"], color="C1", label=said("accuracy"))
+    axes.plot(
+        series["angle"],
+        series["loss"],
+        "--",
+        color="C0",
+        label=said("loss (nats)"),
+    )
+    axes.set(xlabel=said("angle (degrees)"), xticks=(-180, -90, 0, 90, 180))
+    axes.set(ylim=(0.0, None))
+    axes.legend(loc="upper right", fontsize=8)
+
+
+def draw_steps(axes: Any, series: Series) -> None:
+    """The accuracy close up: it goes in steps."""
     near = np.abs(series["angle"] - 45.0) <= NEAR
-    middle.step(series["angle"][near], series["accuracy"][near], color="C1", where="mid")
-    middle.set(xlabel=said("angle (degrees)"), title=said("accuracy, close up"))
+    axes.step(
+        series["angle"][near],
+        series["accuracy"][near],
+        color="C1",
+        where="mid",
+    )
+    axes.set(xlabel=said("angle (degrees)"), title=said("accuracy, close up"))
+
+
+def draw_learning(axes: Any, series: Series) -> None:
+    """What is learned by each."""
     by = {"loss": said("by the loss"), "accuracy": said("by the accuracy")}
     for name, line in (("loss", "--"), ("accuracy", "-")):
         colour = "C0" if name == "loss" else "C1"
-        right.plot(series[f"learned_by_{name}"], line, color=colour, label=by[name])
-    right.set(xlabel=said("updates"), title=said("accuracy while learning"), ylim=(0.0, 1.05))
-    right.legend(loc="lower right")
-    return drawn
+        axes.plot(series[f"learned_by_{name}"], line, color=colour, label=by[name])
+    axes.set(xlabel=said("updates"), title=said("accuracy while learning"), ylim=(0.0, 1.05))
+    axes.legend(loc="lower right")
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Accuracy is flat nearly everywhere and teaches nothing; the loss is not and does."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     flat = min(found["flat_accuracy"] for found in runs)
     flat_loss = max(found["flat_loss"] for found in runs)
     taught = [found["learned_by_loss"][-1] - found["learned_by_loss"][0] for found in runs]

@@ -18,7 +18,7 @@ Source: Cover and Thomas, Elements of Information Theory, Wiley 2006, sections 2
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -26,7 +26,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.lab.experiment import Series
 from pellucid.lab.films import Film
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -91,15 +91,30 @@ def measured(settings: Settings, p: Any, distance: float) -> dict[str, Any]:
 def figure(series: Series) -> Any:
     """The bells at three moments, the divergences, and the plateau."""
     drawn, (left, middle, right) = panels(1, 3, height=3.6)
-    left.plot(series["places"], series["p"], color="C0")
-    for i, line in zip((20, 50, 80), ("--", "-.", ":"), strict=True):
-        told = f"d = {series['distance'][i]:.0f}"
-        left.plot(series["places"], series["q"][i], line, color="C1", label=told)
-    left.set(xlabel="x", title=said("p and q"), ylim=(0.0, 1.45 * series["p"].max()))
-    left.legend(loc="upper right", ncols=2, fontsize=7.5)
+    draw_bells(left, series)
     unbounded(middle, series, len(series["distance"]))
     bounded(right, series, len(series["distance"]))
     return drawn
+
+
+def draw_bells(axes: Any, series: Series) -> None:
+    """The bells at three moments."""
+    axes.plot(series["places"], series["p"], color="C0")
+    for i, line in zip((20, 50, 80), ("--", "-.", ":"), strict=True):
+        told = f"d = {series['distance'][i]:.0f}"
+        axes.plot(
+            series["places"],
+            series["q"][i],
+            line,
+            color="C1",
+            label=told,
+        )
+    axes.set(
+        xlabel="x",
+        title=said("p and q"),
+        ylim=(0.0, 1.45 * series["p"].max()),
+    )
+    axes.legend(loc="upper right", ncols=2, fontsize=7.5)
 
 
 def unbounded(axes: Any, series: Series, count: int) -> None:
@@ -111,9 +126,18 @@ def unbounded(axes: Any, series: Series, count: int) -> None:
         "entropy": (":", "H(p)"),
     }
     for name, (line, label) in names.items():
-        axes.plot(series["distance"][:count], series[name][:count], line, label=label)
+        axes.plot(
+            series["distance"][:count],
+            series[name][:count],
+            line,
+            label=label,
+        )
     top = float(series["kl_qp"].max() + series["entropy"].max())
-    axes.set(xlabel=said("distance d"), title=said("bits"), ylim=(-0.03 * top, 1.05 * top))
+    axes.set(
+        xlabel=said("distance d"),
+        title=said("bits"),
+        ylim=(-0.03 * top, 1.05 * top),
+    )
     axes.set_xlim(0.0, series["distance"][-1])
     axes.legend(loc="upper left", fontsize=7.5)
 
@@ -126,10 +150,20 @@ def bounded(axes: Any, series: Series, count: int) -> None:
         "slope_js_cut": (":", "C5", said("its slope")),
     }
     for name, (line, colour, label) in names.items():
-        axes.plot(series["distance"][:count], series[name][:count], line, color=colour, label=label)
+        axes.plot(
+            series["distance"][:count],
+            series[name][:count],
+            line,
+            color=colour,
+            label=label,
+        )
     axes.axhline(1.0, color="C5", linewidth=0.8)
     axes.text(0.1, 1.03, said("1 bit = 0.693 nats"), fontsize=8)
-    axes.set(xlabel=said("distance d"), title=said("bits"), ylim=(-0.05, 1.2))
+    axes.set(
+        xlabel=said("distance d"),
+        title=said("bits"),
+        ylim=(-0.05, 1.2),
+    )
     axes.set_xlim(0.0, series["distance"][-1])
     axes.legend(loc="center right", fontsize=7.5)
 
@@ -143,8 +177,20 @@ def film(series: Series) -> Film:
         for panel in axes:
             panel.clear()
         q = series["q"][i]
-        axes[0].fill_between(series["places"], series["p"], color="C0", alpha=0.4, label="p")
-        axes[0].fill_between(series["places"], q, color="C1", alpha=0.4, label="q")
+        axes[0].fill_between(
+            series["places"],
+            series["p"],
+            color="C0",
+            alpha=0.4,
+            label="p",
+        )
+        axes[0].fill_between(
+            series["places"],
+            q,
+            color="C1",
+            alpha=0.4,
+            label="q",
+        )
         axes[0].set(xlabel="x", ylim=(0.0, 1.45 * series["p"].max()))
         axes[0].set_title(said("distance {distance:.1f}", distance=float(series["distance"][i])))
         axes[0].legend(loc="upper right", ncols=2)
@@ -156,7 +202,7 @@ def film(series: Series) -> Film:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The sum holds, divergences are never below 0, and the plateau is one bit without slope."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     found = runs[0]
     apart = found["is_disjoint"][:-1] & found["is_disjoint"][1:]
     inside = np.append(apart, False) & np.append(False, apart)  # both neighbours disjoint too

@@ -17,14 +17,14 @@ Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, sections 4.2.4 a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -106,23 +106,49 @@ def ratio(true: Any, given: Any) -> Any:
 def figure(series: Series) -> Any:
     """Factors over batch sizes, and losses over the probability."""
     drawn, (left, axes) = panels(1, 2)
-    left.plot(series["batch"], series["factor_textbook"], "s--", color="C1", label=said("printed"))
-    left.plot(series["batch"], series["factor_mean"], "o-", color="C0", label=said("mean for both"))
-    left.set(xscale="log", yscale="log", xlabel=said("samples in a batch"))
-    left.set_title(said("true gradient / given gradient"))
-    left.legend(loc="upper left")
+    draw_factors(left, series)
+    draw_losses(axes, series)
+    return drawn
+
+
+def draw_factors(axes: Any, series: Series) -> None:
+    """Factors over batch sizes."""
+    axes.plot(
+        series["batch"],
+        series["factor_textbook"],
+        "s--",
+        color="C1",
+        label=said("printed"),
+    )
+    axes.plot(
+        series["batch"],
+        series["factor_mean"],
+        "o-",
+        color="C0",
+        label=said("mean for both"),
+    )
+    axes.set(xscale="log", yscale="log", xlabel=said("samples in a batch"))
+    axes.set_title(said("true gradient / given gradient"))
+    axes.legend(loc="upper left")
+
+
+def draw_losses(axes: Any, series: Series) -> None:
+    """Losses over the probability."""
     p = series["probability"]
     axes.plot(p, series["loss_exact"], label=said("exact"))
     axes.plot(p, series["loss_delta"], "--", label=said("with the small number"))
-    axes.set(xscale="log", xlabel=said("probability of the right class"), ylim=(0.0, None))
+    axes.set(
+        xscale="log",
+        xlabel=said("probability of the right class"),
+        ylim=(0.0, None),
+    )
     axes.set_title(said("loss of one sample (nats)"))
     axes.legend(loc="upper right")
-    return drawn
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The printed pair is apart by the size of the batch, the mean is not; the loss is capped."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     apart = min(found["factor_textbook"][-1] for found in runs)
     off = max(np.abs(found["factor_textbook"] / found["batch"] - 1.0).max() for found in runs)
     mean = max(np.abs(found["factor_mean"] - 1.0).max() for found in runs)

@@ -15,7 +15,7 @@ Source: Hubert and Arabie 1985, "Comparing partitions", Journal of Classificatio
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -23,7 +23,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.lab.experiment import Series
 from pellucid.lab.films import Film
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -90,7 +90,12 @@ def squares(points: Any, centres: Any) -> Any:
 
 def figure(series: Series) -> Any:
     """The clouds at two distances with the groups found, and the indices."""
-    drawn, (left, middle, right) = panels(1, 3, height=2.9, gridspec_kw={"width_ratios": (4, 4, 5)})
+    drawn, (left, middle, right) = panels(
+        1,
+        3,
+        height=2.9,
+        gridspec_kw={"width_ratios": (4, 4, 5)},
+    )
     for panel, i in ((left, 8), (middle, -1)):
         clouds(panel, series, i)
     left.set_ylabel("x2")
@@ -106,16 +111,39 @@ def clouds(axes: Any, series: Series, i: int) -> None:
             look = {"color": f"C{group % 6}", "markersize": 3.5}
             axes.plot(*series["points"][i, both].T, MARKERS[kind], **look)
     far = np.abs(series["points"]).max() * 1.05
-    axes.set(xlim=(-far, far), ylim=(-far, far), aspect="equal", xlabel="x1")
+    axes.set(
+        xlim=(-far, far),
+        ylim=(-far, far),
+        aspect="equal",
+        xlabel="x1",
+    )
     axes.set_title(said("distance {distance:.1f}", distance=float(series["distance"][i])))
 
 
 def indices(axes: Any, series: Series, count: int) -> None:
     """The indices as far as the clouds have come."""
     x = series["distance"][:count]
-    axes.plot(x, series["rand"][:count], "-", color="C0", label=said("Rand"))
-    axes.plot(x, series["adjusted"][:count], "--", color="C1", label=said("adjusted Rand"))
-    axes.plot(x, series["mutual"][:count], ":", color="C2", label=said("adj. mutual info"))
+    axes.plot(
+        x,
+        series["rand"][:count],
+        "-",
+        color="C0",
+        label=said("Rand"),
+    )
+    axes.plot(
+        x,
+        series["adjusted"][:count],
+        "--",
+        color="C1",
+        label=said("adjusted Rand"),
+    )
+    axes.plot(
+        x,
+        series["mutual"][:count],
+        ":",
+        color="C2",
+        label=said("adj. mutual info"),
+    )
     axes.plot(x, series["rand_by_lot"][:count], "-", color="C0", linewidth=0.7)
     axes.plot(x, series["adjusted_by_lot"][:count], "--", color="C1", linewidth=0.7)
     axes.set(xlabel=said("distance from the middle"), ylim=(-0.1, 1.05))
@@ -139,7 +167,7 @@ def film(series: Series) -> Film:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Chance flatters the one and not the other; both see clouds that are apart."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     flattered = np.mean([found["rand_by_lot"] for found in runs])
     fair = np.abs(np.mean([found["adjusted_by_lot"] for found in runs]))
     near = np.mean([found["adjusted"][0] for found in runs])

@@ -16,14 +16,14 @@ Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, section 3.5.2; G
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -89,14 +89,37 @@ def whole_top(x: Any) -> Any:
 def figure(series: Series) -> Any:
     """Where the formula ends, and what rows add up to."""
     drawn, (left, axes) = panels(1, 2)
-    left.plot(series["shift"], series["right"][:, 0], label=said("largest taken away"))
-    left.plot(series["shift"], series["naive"][:, 0], "--", linewidth=3.0, label=said("formula"))
+    draw_largest(left, series)
+    draw_sums(axes, series)
+    return drawn
+
+
+def draw_largest(axes: Any, series: Series) -> None:
+    """The largest probability, and where the formula ends."""
+    axes.plot(series["shift"], series["right"][:, 0], label=said("largest taken away"))
+    axes.plot(
+        series["shift"],
+        series["naive"][:, 0],
+        "--",
+        linewidth=3.0,
+        label=said("formula"),
+    )
     lost = series["shift"][np.isnan(series["naive"]).any(axis=1)]
     if len(lost):
-        left.axvspan(lost[0], series["shift"][-1], color="C3", alpha=0.25, label="nan")
-    left.set(xlabel=said("constant added to all scores"), ylim=(0.0, 1.3))
-    left.set_title(said("probability of the largest score"))
-    left.legend(loc="lower left")
+        axes.axvspan(
+            lost[0],
+            series["shift"][-1],
+            color="C3",
+            alpha=0.25,
+            label="nan",
+        )
+    axes.set(xlabel=said("constant added to all scores"), ylim=(0.0, 1.3))
+    axes.set_title(said("probability of the largest score"))
+    axes.legend(loc="lower left")
+
+
+def draw_sums(axes: Any, series: Series) -> None:
+    """What rows add up to."""
     places = np.arange(len(series["rows_right"]))
     axes.bar(places - 0.2, series["rows_right"], 0.36, label=said("each row by itself"))
     axes.bar(places + 0.2, series["rows_whole_sum"], 0.36, label=said("over the whole batch"))
@@ -104,12 +127,11 @@ def figure(series: Series) -> Any:
     axes.set_xticks(places, [str(place + 1) for place in places])
     axes.set(xlabel=said("row of the batch"), title=said("sum of the row"), ylim=(0.0, 1.6))
     axes.legend(loc="upper right")
-    return drawn
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The formula fails, the careful one never, and a row is summed by itself."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     failed = min(np.isnan(found["naive"][-1]).sum() for found in runs)
     moved = max(np.abs(found["right"] - found["right"][0]).max() for found in runs)
     apart = max(np.abs(found["library"] - found["right"]).max() for found in runs)

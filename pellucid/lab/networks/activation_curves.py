@@ -16,7 +16,7 @@ Source: The course's week on shallow networks, on activation functions; Saito, D
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import functional
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -97,26 +97,41 @@ def figure(series: Series) -> Any:
     axes[3].axhline(0.25, color="C5", linewidth=0.8)
     axes[3].text(-4.9, 0.28, "1/4")
     curves(axes[4], series, "slope_", ("relu", "leaky"))
-    for name in ("sigmoid", "tanh", "relu"):
-        colour, line = STYLES[name]
-        back = series[f"back_{name}_active"]
-        axes[5].plot(series["layers"], back, line, color=colour, label=label(name))
-    any_path = series["back_relu_any"]
-    axes[5].plot(series["layers"], any_path, ":", color="C2", label=said("ReLU, any path"))
-    axes[5].set(yscale="log", xlabel=said("layers"), title=said("what comes back"))
+    draw_chain(axes[5], series)
     for panel, title in zip(axes[:5], [said("value")] * 3 + [said("slope")] * 2, strict=True):
         panel.set(xlabel="z", title=title)
     for panel, place in zip(axes, ("lower right",) * 2 + ("upper left",) * 3, strict=False):
         panel.legend(loc=place, fontsize=7.5)
-    axes[5].legend(loc="lower left", fontsize=7.5)
     return drawn
+
+
+def draw_chain(axes: Any, series: Series) -> None:
+    """What comes back through many layers."""
+    for name in ("sigmoid", "tanh", "relu"):
+        colour, line = STYLES[name]
+        back = series[f"back_{name}_active"]
+        axes.plot(series["layers"], back, line, color=colour, label=label(name))
+    any_path = series["back_relu_any"]
+    axes.plot(series["layers"], any_path, ":", color="C2", label=said("ReLU, any path"))
+    axes.set(
+        yscale="log",
+        xlabel=said("layers"),
+        title=said("what comes back"),
+    )
+    axes.legend(loc="lower left", fontsize=7.5)
 
 
 def curves(axes: Any, series: Series, kind: str, names: Sequence[str]) -> None:
     """Some functions, or their slopes."""
     for name in names:
         colour, line = STYLES[name]
-        axes.plot(series["z"], series[kind + name], line, color=colour, label=label(name))
+        axes.plot(
+            series["z"],
+            series[kind + name],
+            line,
+            color=colour,
+            label=label(name),
+        )
 
 
 def label(name: str) -> str:
@@ -127,7 +142,7 @@ def label(name: str) -> str:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The sigmoid's slope and what it lets through, ReLU's, and that of Leaky ReLU."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     steepest = max(found["slope_sigmoid"].max() for found in runs)
     shifted = max(np.abs(found["tanh"] - found["shifted_sigmoid"]).max() for found in runs)
     back = max(found["back_sigmoid_active"][-1] for found in runs)

@@ -108,22 +108,44 @@ def xor(pair: Any) -> Any:
 def figure(series: Series) -> Any:
     """Units over bits, and the depth of the tree."""
     drawn, (units, depth) = panels(1, 2)
+    draw_units(units, series)
+    draw_depth(depth, series)
+    for panel in (units, depth):
+        panel.locator_params(axis="x", integer=True)
+    return drawn
+
+
+def draw_units(axes: Any, series: Series) -> None:
+    """Units over bits."""
     for line, name, label in (
         ("o-", "gates", said("AND gates, one layer")),
         ("s--", "tree", said("tree of XOR gates")),
         ("^-.", "counters", said("counting units, one layer")),
     ):
-        units.plot(series["bits"], series[f"units_{name}"], line, label=label)
-    units.set(yscale="log", xlabel=said("bits"), ylabel=said("units"))
-    units.legend(loc="upper left")
-    depth.plot(series["bits"], series["depth_tree"], "s--", color="C1", label=said("tree"))
-    depth.axhline(2.0, color="C0", label=said("one hidden layer"))
-    depth.plot(series["bits"], 2.0 * np.log2(series["bits"]), ":", color="C5", label="2 log2 n")
-    depth.set(xlabel=said("bits"), ylabel=said("depth (layers)"), ylim=(0.0, 11.0))
-    depth.legend(loc="upper left")
-    for panel in (units, depth):
-        panel.locator_params(axis="x", integer=True)
-    return drawn
+        axes.plot(series["bits"], series[f"units_{name}"], line, label=label)
+    axes.set(yscale="log", xlabel=said("bits"), ylabel=said("units"))
+    axes.legend(loc="upper left")
+
+
+def draw_depth(axes: Any, series: Series) -> None:
+    """The depth of the tree over bits."""
+    axes.plot(
+        series["bits"],
+        series["depth_tree"],
+        "s--",
+        color="C1",
+        label=said("tree"),
+    )
+    axes.axhline(2.0, color="C0", label=said("one hidden layer"))
+    axes.plot(
+        series["bits"],
+        2.0 * np.log2(series["bits"]),
+        ":",
+        color="C5",
+        label="2 log2 n",
+    )
+    axes.set(xlabel=said("bits"), ylabel=said("depth (layers)"), ylim=(0.0, 11.0))
+    axes.legend(loc="upper left")
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:

@@ -14,7 +14,7 @@ Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, section 3.4.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -130,7 +130,14 @@ def figure(series: Series) -> Any:
             axes.text(*place, f"{value:.3f}", ha="center", va="center", fontsize=8.5)
             if i > 0:
                 told = f"a = {sums(series, i)[j]:.3f}\nb = {BIASES[i - 1][j]:g}"
-                axes.text(i, place[1] - 0.36, told, ha="center", va="top", fontsize=7.5)
+                axes.text(
+                    i,
+                    place[1] - 0.36,
+                    told,
+                    ha="center",
+                    va="top",
+                    fontsize=7.5,
+                )
     names = said("input"), said("hidden layer 1"), said("hidden layer 2"), said("output")
     for i, name in enumerate(names):
         axes.text(i, 1.75, name, ha="center", fontsize=10)
@@ -153,11 +160,23 @@ def connect(axes: Any, layer: int, weights: Any) -> None:
     """The lines into a layer, each with its weight."""
     for (k, j), weight in np.ndenumerate(weights):
         start, end = (height(n, count) for n, count in zip((k, j), weights.shape, strict=True))
-        axes.plot([layer, layer + 1], [start, end], color="C5", linewidth=0.4 + 3.0 * weight)
+        axes.plot(
+            [layer, layer + 1],
+            [start, end],
+            color="C5",
+            linewidth=0.4 + 3.0 * weight,
+        )
         at = 0.26 + 0.09 * j
         box = {"facecolor": axes.get_facecolor(), "edgecolor": "none", "pad": 0.8}
         place = (layer + at, start + at * (end - start))
-        axes.text(*place, f"{weight:g}", ha="center", va="center", fontsize=7.5, bbox=box)
+        axes.text(
+            *place,
+            f"{weight:g}",
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            bbox=box,
+        )
 
 
 def diagram(series: Series) -> str:
@@ -169,7 +188,7 @@ def diagram(series: Series) -> str:
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """All ways agree, for the input of the book and for others; the activation matters."""
     spread = max(settings.spread, 1.0)
-    runs = [run(replace(settings, seed=seed, spread=spread)) for seed in seeds]
+    runs = repeated(run, settings, seeds, spread=spread)
     ways = [np.stack([f["y_loops"], f["y_rows"], f["y_columns"], f["y_library"]]) for f in runs]
     apart = max(np.ptp(outputs, axis=0).max() for outputs in ways)
     bent = np.mean([np.abs(found["y_rows"] - found["y_straight"]) for found in runs])

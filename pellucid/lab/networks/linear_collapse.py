@@ -14,7 +14,7 @@ Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, section 3.2.6; t
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -23,7 +23,7 @@ import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
 from pellucid.lab.films import Film
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -139,13 +139,32 @@ def figure(series: Series) -> Any:
 def plane(panel: Any, series: Series, side: Any, told: Any) -> None:
     """The points, and what a network takes for the outer ring."""
     if told.min() < 0.0:
-        panel.contourf(side, side, told, [told.min() - 1.0, 0.0], colors=["C0"], alpha=0.25)
+        panel.contourf(
+            side,
+            side,
+            told,
+            [told.min() - 1.0, 0.0],
+            colors=["C0"],
+            alpha=0.25,
+        )
     if told.min() < 0.0 < told.max():
-        panel.contour(side, side, told, [0.0], colors="C5", linewidths=1.2)
+        panel.contour(
+            side,
+            side,
+            told,
+            [0.0],
+            colors="C5",
+            linewidths=1.2,
+        )
     for kind, marker in enumerate("os"):
         of_kind = series["x"][series["labels"] == kind]
         panel.plot(*of_kind.T, marker, color=f"C{kind}", markersize=2.5)
-    panel.set(xlabel="x1", aspect="equal", xlim=(-1.6, 1.6), ylim=(-1.6, 1.6))
+    panel.set(
+        xlabel="x1",
+        aspect="equal",
+        xlim=(-1.6, 1.6),
+        ylim=(-1.6, 1.6),
+    )
 
 
 def film(series: Series) -> Film:
@@ -163,7 +182,7 @@ def film(series: Series) -> Film:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Three linear layers are one, and cannot do what they can with an activation."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     apart = max(found["apart"] for found in runs)
     straight = max(found[f"accuracy_{name}"] for found in runs for name in ("one", "three"))
     bent = min(found["accuracy_bent"] for found in runs)

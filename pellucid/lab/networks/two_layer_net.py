@@ -12,14 +12,14 @@ Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, sections 4.5 and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Folder, Seed
+from pellucid.lab.settings import Folder, Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -43,9 +43,18 @@ def run(settings: Settings) -> Series:
     train, test = digits(settings)
     rng = pc.Generator(settings.seed)
     form = pc.models.TwoLayerNetOptions(settings.hidden)
-    net = pc.models.TwoLayerNet(train.features.shape[1], 10, form, rng=rng)
+    net = pc.models.TwoLayerNet(
+        train.features.shape[1],
+        10,
+        form,
+        rng=rng,
+    )
     optimizer = pc.optim.SGD(net.parameters(), settings.learning_rate)
-    options = pc.train.Options(batch_size=settings.batch, seed=settings.seed, keep="last")
+    options = pc.train.Options(
+        batch_size=settings.batch,
+        seed=settings.seed,
+        keep="last",
+    )
     loss = pc.functional.cross_entropy
     trainer = pc.train.Trainer(net, loss, optimizer, train, test, options=options)
     history = trainer.fit(settings.epochs, show=False)
@@ -69,19 +78,43 @@ def digits(settings: Settings) -> tuple[pc.data.Dataset, pc.data.Dataset]:
 def figure(series: Series) -> Any:
     """The loss batch by batch, and both accuracies epoch by epoch."""
     drawn, (left, right) = panels(1, 2)
-    left.plot(series["updates"], series["loss"], linewidth=0.8)
-    left.set(xlabel=said("updates"), ylabel=said("loss of the batch (nats)"), ylim=(0.0, None))
-    right.plot(series["epochs"], series["train_accuracy"], "o-", label=said("training set"))
-    right.plot(series["epochs"], series["test_accuracy"], "s--", label=said("test set"))
-    right.set(xlabel=said("epochs"), ylabel=said("accuracy"))
-    right.locator_params(axis="x", integer=True)
-    right.legend(loc="lower right")
+    draw_loss(left, series)
+    draw_accuracies(right, series)
     return drawn
+
+
+def draw_loss(axes: Any, series: Series) -> None:
+    """The loss batch by batch."""
+    axes.plot(series["updates"], series["loss"], linewidth=0.8)
+    axes.set(
+        xlabel=said("updates"),
+        ylabel=said("loss of the batch (nats)"),
+        ylim=(0.0, None),
+    )
+
+
+def draw_accuracies(axes: Any, series: Series) -> None:
+    """Both accuracies epoch by epoch."""
+    axes.plot(
+        series["epochs"],
+        series["train_accuracy"],
+        "o-",
+        label=said("training set"),
+    )
+    axes.plot(
+        series["epochs"],
+        series["test_accuracy"],
+        "s--",
+        label=said("test set"),
+    )
+    axes.set(xlabel=said("epochs"), ylabel=said("accuracy"))
+    axes.locator_params(axis="x", integer=True)
+    axes.legend(loc="lower right")
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """It reads digits that it was never shown, nearly as well as those that it was."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     reads = np.mean([found["test_accuracy"][-1] for found in runs])
     gap = np.mean([found["train_accuracy"][-1] for found in runs]) - reads
     return (

@@ -16,7 +16,7 @@ Source: The course's week on logistic regression, on gradient descent; Goodfello
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.lab.experiment import Series
 from pellucid.lab.films import Film
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -109,36 +109,91 @@ def figure(series: Series) -> Any:
     drawn, (line, plane, two, costs) = panels(2, 2, height=3.0)
     draw_line(line, series, slice(None))
     draw_bowl(plane, series, slice(None))
-    w = np.linspace(-2.0, 2.0, 201)
-    two.plot(w, valleys(w), color="C5")
-    two.plot(series["path_left"], series["cost_left"], "o-", markersize=4, linewidth=1)
-    two.plot(series["path_right"], series["cost_right"], "s--", markersize=4, linewidth=1)
-    two.set(xlabel="w", ylabel=said("cost"), title=said("two valleys, two starts"), ylim=(0.0, 6.0))
-    costs.plot(series["steps"], series["cost_bowl"], label=said("against the gradient"))
-    costs.plot(series["cost_climb"], "--", label=said("along it"))
-    costs.set(yscale="log", xlabel=said("updates"), title=said("cost in the bowl"))
-    costs.legend(loc="best")
+    draw_valleys(two, series)
+    draw_costs(costs, series)
     return drawn
+
+
+def draw_valleys(axes: Any, series: Series) -> None:
+    """Two valleys, with the ways from two starts."""
+    w = np.linspace(-2.0, 2.0, 201)
+    axes.plot(w, valleys(w), color="C5")
+    axes.plot(
+        series["path_left"],
+        series["cost_left"],
+        "o-",
+        markersize=4,
+        linewidth=1,
+    )
+    axes.plot(series["path_right"], series["cost_right"], "s--", markersize=4, linewidth=1)
+    axes.set(
+        xlabel="w",
+        ylabel=said("cost"),
+        title=said("two valleys, two starts"),
+        ylim=(0.0, 6.0),
+    )
+
+
+def draw_costs(axes: Any, series: Series) -> None:
+    """Costs in the bowl."""
+    axes.plot(series["steps"], series["cost_bowl"], label=said("against the gradient"))
+    axes.plot(series["cost_climb"], "--", label=said("along it"))
+    axes.set(
+        yscale="log",
+        xlabel=said("updates"),
+        title=said("cost in the bowl"),
+    )
+    axes.legend(loc="best")
 
 
 def draw_line(axes: Any, series: Series, shown: slice) -> None:
     """The bowl of one weight with the steps that are shown."""
     w = np.linspace(-2.8, 2.8, 201)
     axes.plot(w, square(w), color="C5")
-    axes.plot(series["path_line"][shown], series["cost_line"][shown], "o-", markersize=4)
-    axes.set(xlabel="w", ylabel=said("cost"), title=said("bowl of one weight"), xlim=(-2.9, 2.9))
+    axes.plot(
+        series["path_line"][shown],
+        series["cost_line"][shown],
+        "o-",
+        markersize=4,
+    )
+    axes.set(
+        xlabel="w",
+        ylabel=said("cost"),
+        title=said("bowl of one weight"),
+        xlim=(-2.9, 2.9),
+    )
 
 
 def draw_bowl(axes: Any, series: Series, shown: slice) -> None:
     """The contours of the bowl of two weights with the steps that are shown, and one uphill."""
     w = np.meshgrid(np.linspace(-3.6, 3.6, 145), np.linspace(-3.0, 3.0, 121))
-    axes.contour(*w, bowl(np.stack(w)), np.geomspace(0.1, 18.0, 9), colors="C5", linewidths=0.8)
+    axes.contour(
+        *w,
+        bowl(np.stack(w)),
+        np.geomspace(0.1, 18.0, 9),
+        colors="C5",
+        linewidths=0.8,
+    )
     path = series["path_bowl"][shown]
-    axes.plot(*path.T, "o-", markersize=4, label=said("against the gradient"))
-    axes.plot(*series["path_climb"][:2].T, "s--", markersize=4, label=said("along it"))
+    axes.plot(
+        *path.T,
+        "o-",
+        markersize=4,
+        label=said("against the gradient"),
+    )
+    axes.plot(
+        *series["path_climb"][:2].T,
+        "s--",
+        markersize=4,
+        label=said("along it"),
+    )
     axes.plot(0.0, 0.0, "+", color="C2", markersize=10)
     axes.set(xlabel="w1", ylabel="w2", title=said("bowl of two weights"))
-    axes.set(xlim=(-3.6, 3.6), ylim=(-3.0, 3.0), aspect="equal")  # right angles look like it
+    axes.set(
+        xlim=(-3.6, 3.6),
+        ylim=(-3.0, 3.0),
+        aspect="equal",
+    )  # right angles look like it
 
 
 def film(series: Series) -> Film:
@@ -156,7 +211,7 @@ def film(series: Series) -> Film:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The descent ends at the lowest place, straight down at first; two starts end apart."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     left_over = max(np.linalg.norm(found["path_bowl"][-1]) for found in runs)
     off = max(found["off"] for found in runs)
     rises = min(np.diff(found["cost_climb"]).min() for found in runs)

@@ -13,7 +13,7 @@ Source: The course's first week, section 1.2; Nair and Hinton 2010, "Rectified l
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.functional import mean_squared_error, relu
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -87,9 +87,27 @@ def fit(settings: Settings, kind: str, area: Any, price: Any) -> Callable[[Any],
 def figure(series: Series) -> Any:
     """Prices over areas, with what line and neuron say."""
     drawn, (axes,) = panels()
-    axes.plot(series["area"], series["price"], "o", markersize=4, color="C5", label=said("houses"))
-    axes.plot(series["areas"], series["price_line"], "--", color="C1", label=said("line"))
-    axes.plot(series["areas"], series["price_neuron"], color="C0", label=said("neuron"))
+    axes.plot(
+        series["area"],
+        series["price"],
+        "o",
+        markersize=4,
+        color="C5",
+        label=said("houses"),
+    )
+    axes.plot(
+        series["areas"],
+        series["price_line"],
+        "--",
+        color="C1",
+        label=said("line"),
+    )
+    axes.plot(
+        series["areas"],
+        series["price_neuron"],
+        color="C0",
+        label=said("neuron"),
+    )
     axes.axhline(0.0, color="C5", linewidth=0.8)
     axes.set(xlabel=said("area (m²)"), ylabel=said("price (thousands)"))
     axes.legend(loc="upper left")
@@ -98,7 +116,7 @@ def figure(series: Series) -> Any:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The line goes below zero, the neuron does not and errs less."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     lowest = max(found["price_line"].min() for found in runs)
     zero = min(found["price_neuron"].min() for found in runs)
     ratio = min(found["error_line"] / found["error_neuron"] for found in runs)

@@ -24,7 +24,7 @@ import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Folder, Seed
+from pellucid.lab.settings import Folder, Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -48,11 +48,21 @@ def run(settings: Settings) -> Series:
     """Two steps of three ways, costs with and without 1/m, accuracies, and the weights."""
     (x, y), (new_x, new_y) = pictures(settings)
     w, b, costs = descend(settings, x, y)
-    *_, thrown = descend(settings, x, y, forgotten=x.shape[1])
+    *_, thrown = descend(
+        settings,
+        x,
+        y,
+        forgotten=x.shape[1],
+    )
     short = replace(settings, steps=2)
     found = [descend(short, x, y)[:2]]
     for way in (by_loops, by_library):
-        fit = way(x, y, learning_rate=settings.learning_rate, iterations=short.steps)
+        fit = way(
+            x,
+            y,
+            learning_rate=settings.learning_rate,
+            iterations=short.steps,
+        )
         found.append((fit.w, fit.b))
     return {
         "two_steps": np.array([np.append(w, b) for w, b in found]),
@@ -87,7 +97,12 @@ def gradient(w: Any, b: float, x: Any, y: Any) -> tuple[Any, Any, Any]:
     return cost, x @ dz.T / m, dz.sum() / m
 
 
-def descend(settings: Settings, x: Any, y: Any, forgotten: int = 1) -> tuple[Any, Any, Any]:
+def descend(
+    settings: Settings,
+    x: Any,
+    y: Any,
+    forgotten: int = 1,
+) -> tuple[Any, Any, Any]:
     """Weights and bias at the end, and the cost of each step; `forgotten`: an m not divided by."""
     w, b, costs = np.zeros((x.shape[0], 1)), 0.0, []
     for _ in range(settings.steps):
@@ -106,14 +121,8 @@ def accuracy(w: Any, b: float, x: Any, y: Any) -> Any:
 def figure(series: Series) -> Any:
     """Costs, accuracies, and the weights as a picture."""
     drawn, (costs, shares, picture) = panels(1, 3)
-    costs.plot(series["costs_mean"], label=said("with 1/m"))
-    costs.plot(series["costs_sum"], "--", linewidth=0.9, label=said("without"))
-    costs.set(yscale="log", xlabel=said("updates"), title=said("cross-entropy (nats)"))
-    costs.legend(loc="best")
-    told = [float(series["accuracy"]), float(series["accuracy_new"])]
-    bars = shares.bar([said("learned from"), said("new")], told, color=["C0", "C2"], width=0.6)
-    shares.bar_label(bars, [f"{share:.3f}" for share in told])
-    shares.set(ylim=(0.0, 1.1), title=said("accuracy"))
+    draw_costs(costs, series)
+    draw_shares(shares, series)
     weights = series["weights"]
     colours = 3 if len(weights) % 3 == 0 else 1
     side = round((len(weights) / colours) ** 0.5)
@@ -127,9 +136,34 @@ def figure(series: Series) -> Any:
     return drawn
 
 
+def draw_costs(axes: Any, series: Series) -> None:
+    """Costs over updates."""
+    axes.plot(series["costs_mean"], label=said("with 1/m"))
+    axes.plot(series["costs_sum"], "--", linewidth=0.9, label=said("without"))
+    axes.set(
+        yscale="log",
+        xlabel=said("updates"),
+        title=said("cross-entropy (nats)"),
+    )
+    axes.legend(loc="best")
+
+
+def draw_shares(axes: Any, series: Series) -> None:
+    """Accuracies as bars."""
+    told = [float(series["accuracy"]), float(series["accuracy_new"])]
+    bars = axes.bar(
+        [said("learned from"), said("new")],
+        told,
+        color=["C0", "C2"],
+        width=0.6,
+    )
+    axes.bar_label(bars, [f"{share:.3f}" for share in told])
+    axes.set(ylim=(0.0, 1.1), title=said("accuracy"))
+
+
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Three ways agree, new pictures are told apart, and the sum is thrown about."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     apart = max(np.ptp(found["two_steps"], axis=0).max() for found in runs)
     told = min(found["accuracy_new"] for found in runs)
     thrown = min(found["costs_sum"].max() / found["costs_sum"][0] for found in runs)

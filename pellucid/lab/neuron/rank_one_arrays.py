@@ -15,7 +15,7 @@ Source: The course's week on logistic regression, on NumPy vectors; NumPy's manu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -23,7 +23,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.functional import mean_squared_error
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -98,12 +98,7 @@ def refused(predictions: Any, targets: Any) -> bool:
 def figure(series: Series) -> Any:
     """The table that a difference becomes, both lines, and both losses."""
     drawn, (table, lines, losses) = panels(1, 3)
-    difference = series["difference"]
-    table.imshow(difference, cmap="RdBu_r", vmin=-7.0, vmax=7.0)
-    for (row, place), number in np.ndenumerate(difference):
-        table.text(place, row, f"{number:g}", ha="center", va="center", color="black", fontsize=9)
-    table.set_title(said("(5, 1) less (5,)"))
-    table.set_axis_off()
+    draw_table(table, series)
     names = {"column": said("targets (n, 1)"), "rank_one": said("targets (n,)")}
     lines.plot(series["x"], series["targets"], "o", markersize=3, color="C5")
     for style, colour, kind in zip(("-", "--"), ("C0", "C1"), KINDS, strict=True):
@@ -117,9 +112,27 @@ def figure(series: Series) -> Any:
     return drawn
 
 
+def draw_table(axes: Any, series: Series) -> None:
+    """The table that the difference becomes."""
+    difference = series["difference"]
+    axes.imshow(difference, cmap="RdBu_r", vmin=-7.0, vmax=7.0)
+    for (row, place), number in np.ndenumerate(difference):
+        axes.text(
+            place,
+            row,
+            f"{number:g}",
+            ha="center",
+            va="center",
+            color="black",
+            fontsize=9,
+        )
+    axes.set_title(said("(5, 1) less (5,)"))
+    axes.set_axis_off()
+
+
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """A column finds the slope, a rank-one array none, and the library's loss refuses it."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     missed = max(abs(found["line_column"][0] - settings.slope) for found in runs)
     slope = max(abs(found["line_rank_one"][0]) for found in runs)
     fallen = min(found["losses_rank_one"][0] - found["losses_rank_one"][-1] for found in runs)

@@ -15,7 +15,7 @@ Source: The course's week on logistic regression, on vectorisation; Harris and o
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
@@ -23,7 +23,7 @@ import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -83,19 +83,49 @@ def seconds(action: Callable[[], Any], tries: int) -> float:
 def figure(series: Series) -> Any:
     """Times over length, and how many times faster the call is."""
     drawn, (times, ratio) = panels(1, 2)
-    times.plot(series["sizes"], series["seconds_loop"], "o-", label=said("loop in Python"))
-    times.plot(series["sizes"], series["seconds_call"], "s--", label=said("one call"))
-    times.set(xscale="log", yscale="log", xlabel=said("numbers"), ylabel=said("time (s)"))
-    times.legend(loc="upper left")
-    ratio.plot(series["sizes"], series["seconds_loop"] / series["seconds_call"], "o-", color="C2")
-    ratio.set(xscale="log", yscale="log", xlabel=said("numbers"))
-    ratio.set_title(said("times faster"))
+    draw_times(times, series)
+    draw_ratio(ratio, series)
     return drawn
+
+
+def draw_times(axes: Any, series: Series) -> None:
+    """Times over length."""
+    axes.plot(
+        series["sizes"],
+        series["seconds_loop"],
+        "o-",
+        label=said("loop in Python"),
+    )
+    axes.plot(
+        series["sizes"],
+        series["seconds_call"],
+        "s--",
+        label=said("one call"),
+    )
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel=said("numbers"),
+        ylabel=said("time (s)"),
+    )
+    axes.legend(loc="upper left")
+
+
+def draw_ratio(axes: Any, series: Series) -> None:
+    """How many times faster the call is."""
+    axes.plot(
+        series["sizes"],
+        series["seconds_loop"] / series["seconds_call"],
+        "o-",
+        color="C2",
+    )
+    axes.set(xscale="log", yscale="log", xlabel=said("numbers"))
+    axes.set_title(said("times faster"))
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The call is far faster and gives the same."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     faster = [found["seconds_loop"][-1] / found["seconds_call"][-1] for found in runs]
     apart = max(np.abs(found["sum_loop"] / found["sum_call"] - 1.0).max() for found in runs)
     return (

@@ -17,7 +17,7 @@ Source: Duchi, Hazan and Singer 2011, "Adaptive subgradient methods for online l
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.lab.experiment import Series
 from pellucid.lab.optimizers.optimizer_paths import long_valley, path
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -94,25 +94,39 @@ def figure(series: Series) -> Any:
         heights = np.interp(x, series["x"], series["height"])
         ground.plot(x[::5], heights[::5], marker, markersize=4, label=label)
         places.plot(x, "--" if marker == "o" else "-", label=label)
-    ground.set(xlabel="x", ylabel=said("height"), ylim=(-5.0, 12.0), title=said("wall and plateau"))
+    ground.set(
+        xlabel="x",
+        ylabel=said("height"),
+        ylim=(-5.0, 12.0),
+        title=said("wall and plateau"),
+    )
     ground.legend(loc="upper right")
     places.axhline(4.0, color="C5", linewidth=0.8)
-    places.set(xlabel=said("updates"), ylabel="x", title=said("place"))
+    places.set(
+        xlabel=said("updates"),
+        ylabel="x",
+        title=said("place"),
+    )
+    draw_valley(ways, series)
+    return drawn
+
+
+def draw_valley(axes: Any, series: Series) -> None:
+    """Ways in the valley."""
     for line, name, label in (
         ("o-", "right", "AdaGrad"),
         ("s--", "faulty", said("h set to 0 each step")),
     ):
-        ways.plot(*series[f"way_{name}"].T, line, markersize=3, linewidth=1.0, label=label)
-    ways.plot(0.0, 0.0, "+", color="C5", markersize=10)
-    ways.set(xlabel="x", ylabel="y", ylim=(-1.5, 3.2), title=said("in the valley"))
-    ways.legend(loc="upper right", fontsize=8)
-    return drawn
+        axes.plot(*series[f"way_{name}"].T, line, markersize=3, linewidth=1.0, label=label)
+    axes.plot(0.0, 0.0, "+", color="C5", markersize=10)
+    axes.set(xlabel="x", ylabel="y", ylim=(-1.5, 3.2), title=said("in the valley"))
+    axes.legend(loc="upper right", fontsize=8)
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """RMSProp arrives and AdaGrad does not; the faulty sum steps by its rate for ever."""
     spread = max(settings.spread, 0.2)
-    runs = [run(replace(settings, seed=seed, spread=spread)) for seed in seeds]
+    runs = repeated(run, settings, seeds, spread=spread)
     arrives = max(abs(found["rmsprop"][-1] - 4.0) for found in runs)
     left = min(4.0 - found["adagrad"][-1] for found in runs)
     strides = [np.abs(np.diff(found["way_faulty"][-10:], axis=0)).max() for found in runs]

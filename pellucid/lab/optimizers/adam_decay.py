@@ -14,7 +14,7 @@ Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization", arX
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
@@ -23,8 +23,8 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
-from pellucid.lab.themes import panels
+from pellucid.lab.settings import Seed, repeated
+from pellucid.lab.themes import legend, panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
 from pellucid.tune import Integers, Uniform
@@ -124,23 +124,38 @@ def figure(series: Series) -> Any:
             panel.plot(series["steps"], series[f"size_{base}_{how}"], line, label=names[how])
         panel.set(title=title, xlabel=said("updates"))
     axes[0].set_ylabel(said("size of all weights"))
+    draw_pair(axes[2], series)
+    legend(drawn, axes[0], columns=2)
+    return drawn
+
+
+def draw_pair(axes: Any, series: Series) -> None:
+    """The two weights under Adam."""
     for line, how in (("-", "l2"), ("--", "decay")):
         small, large = series[f"pair_{how}"].T
-        axes[2].plot(series["steps"], small, line, color="C2" if how == "l2" else "C3")
-        axes[2].plot(series["steps"], large, line, color="C4" if how == "l2" else "C5")
-    axes[2].set(title=said("two weights under Adam"), xlabel=said("updates"))
+        axes.plot(
+            series["steps"],
+            small,
+            line,
+            color="C2" if how == "l2" else "C3",
+        )
+        axes.plot(
+            series["steps"],
+            large,
+            line,
+            color="C4" if how == "l2" else "C5",
+        )
+    axes.set(title=said("two weights under Adam"), xlabel=said("updates"))
     marks = [said("penalty, small gradients"), said("penalty, large ones")]
     marks += [said("decay, small gradients"), said("decay, large ones")]
     lowest = min(series["pair_l2"].min(), series["pair_decay"].min())
-    axes[2].set_ylim(1.0 - 1.8 * (1.0 - lowest) - 0.01, None)  # room for the legend below
-    axes[2].legend(axes[2].get_lines(), marks, fontsize=7.5, loc="lower left")
-    drawn.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
-    return drawn
+    axes.set_ylim(1.0 - 1.8 * (1.0 - lowest) - 0.01, None)  # room for the legend below
+    axes.legend(axes.get_lines(), marks, fontsize=7.5, loc="lower left")
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The same for SGD, not for Adam; decay does not ask how large gradients are."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     same = max(float(found["apart_sgd"]) for found in runs)
     unlike = min(float(found["apart_adam"]) for found in runs)
     decayed = np.min([1.0 - found["pair_decay"][-1] for found in runs])

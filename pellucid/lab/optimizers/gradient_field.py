@@ -15,14 +15,14 @@ Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, section 4.4; Dau
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -90,7 +90,15 @@ def figure(series: Series) -> Any:
     drawn, axes = panels(1, 3, height=2.8, sharey=True)
     for panel, name in zip(axes, SURFACES, strict=True):
         x, y = np.meshgrid(series["fine"], series["fine"])
-        panel.contour(x, y, series[f"heights_{name}"], 9, colors="C5", linewidths=0.6, alpha=0.6)
+        panel.contour(
+            x,
+            y,
+            series[f"heights_{name}"],
+            9,
+            colors="C5",
+            linewidths=0.6,
+            alpha=0.6,
+        )
         arrows = series[f"arrows_{name}"]
         places = np.meshgrid(series["line"], series["line"])
         form = {"color": "C0", "angles": "xy", "pivot": "mid", "width": 0.006}
@@ -98,14 +106,19 @@ def figure(series: Series) -> Any:
         way = series[f"way_{name}"]
         panel.plot(*way.T, "o-", color="C1", markersize=3, linewidth=1.2)
         panel.plot(*way[-1], "s", color="C1", markersize=7)
-        panel.set(title=titles[name], xlabel="x", xlim=(-1.5, 1.5), ylim=(-1.5, 1.5))
+        panel.set(
+            title=titles[name],
+            xlabel="x",
+            xlim=(-1.5, 1.5),
+            ylim=(-1.5, 1.5),
+        )
     axes[0].set_ylabel("y")
     return drawn
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The bowl is left, the saddle delays, the plateau holds; the function falls along arrows."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     bottom = max(np.hypot(*found["way_bowl"][-1]) for found in runs)
     near = min(lingers(found["way_saddle"]) for found in runs)
     stays = max(np.hypot(*(found["way_plateau"][-1] - found["way_plateau"][0])) for found in runs)

@@ -14,15 +14,15 @@ Source: LeCun, Bottou, Orr and Mueller 1998, "Efficient BackProp", in Neural Net
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
-from pellucid.lab.themes import panels
+from pellucid.lab.settings import Seed, repeated
+from pellucid.lab.themes import legend, panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
 from pellucid.tune import Integers, Uniform
@@ -99,18 +99,32 @@ def figure(series: Series) -> Any:
         places = series[f"way_{name}"]
         heights = series["curvature"] / 2.0 * places**2
         bowl.plot(places, heights, f"{marker}-", markersize=4, linewidth=0.8, label=names[name])
-    bowl.set(xlim=(-2.3, 2.3), ylim=(-0.1, 5.0), xlabel=said("weight"), ylabel=said("loss"))
+    bowl.set(
+        xlim=(-2.3, 2.3),
+        ylim=(-0.1, 5.0),
+        xlabel=said("weight"),
+        ylabel=said("loss"),
+    )
     bowl.set_title(said("a bowl"))
-    drawn.legend(*bowl.get_legend_handles_labels(), loc="outside upper center", ncols=4)
-    valley.plot(series["rates"], series["losses"], "o-")
-    valley.set(xscale="log", xlabel=said("learning rate"), ylim=(0.0, None))
-    valley.set(ylabel=said("loss after 20 updates (nats)"), title=said("a classifier of digits"))
+    legend(drawn, bowl, columns=4)
+    draw_rates(valley, series)
     return drawn
+
+
+def draw_rates(axes: Any, series: Series) -> None:
+    """Losses over the learning rate."""
+    axes.plot(series["rates"], series["losses"], "o-")
+    axes.set(
+        xscale="log",
+        xlabel=said("learning rate"),
+        ylim=(0.0, None),
+    )
+    axes.set(ylabel=said("loss after 20 updates (nats)"), title=said("a classifier of digits"))
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """What is left of the way in the bowl, and the depth of the valley."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     left = {name: abs(runs[0][f"way_{name}"][-1]) for name in RATES}
     sides = [min(found["losses"][0], found["losses"][-1]) - found["losses"].min() for found in runs]
     return (

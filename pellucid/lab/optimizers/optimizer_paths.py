@@ -13,7 +13,7 @@ Source: Saito, Deep Learning from Scratch, O'Reilly Japan 2016, section 6.1; Kin
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.lab.experiment import Series
 from pellucid.lab.films import Film
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -89,21 +89,53 @@ def figure(series: Series) -> Any:
     drawn, axes = panels(2, 3, height=2.2)
     for i, (panel, name) in enumerate(zip(axes, NAMES, strict=False)):
         valley(panel, name)
-        panel.plot(*series[name].T, "o-", color=f"C{i}", markersize=2.5, linewidth=1.0)
+        panel.plot(
+            *series[name].T,
+            "o-",
+            color=f"C{i}",
+            markersize=2.5,
+            linewidth=1.0,
+        )
+    draw_heights(axes[5], series)
+    return drawn
+
+
+def draw_heights(axes: Any, series: Series) -> None:
+    """The height of each over updates."""
     lines = ("-", "--", "-.", ":", (0, (5, 1)))
     for line, name in zip(lines, NAMES, strict=True):
-        axes[5].plot(height(series[name]) + 1e-12, linestyle=line, linewidth=1.3, label=name)
-    axes[5].set(yscale="log", ylim=(1e-6, 10.0), xlabel=said("updates"), title=said("height"))
-    axes[5].legend(fontsize=7, loc="lower left", ncols=2)
-    return drawn
+        axes.plot(
+            height(series[name]) + 1e-12,
+            linestyle=line,
+            linewidth=1.3,
+            label=name,
+        )
+    axes.set(
+        yscale="log",
+        ylim=(1e-6, 10.0),
+        xlabel=said("updates"),
+        title=said("height"),
+    )
+    axes.legend(fontsize=7, loc="lower left", ncols=2)
 
 
 def valley(axes: Any, title: str) -> None:
     """The contours of the valley, and its bottom."""
     x, y = np.meshgrid(np.linspace(-8.5, 8.5, 86), np.linspace(-3.2, 3.2, 65))
-    axes.contour(x, y, x**2 / 20.0 + y**2, (0.1, 0.5, 1.5, 3, 5, 8), colors="C5", linewidths=0.5)
+    axes.contour(
+        x,
+        y,
+        x**2 / 20.0 + y**2,
+        (0.1, 0.5, 1.5, 3, 5, 8),
+        colors="C5",
+        linewidths=0.5,
+    )
     axes.plot(0.0, 0.0, "+", color="C5", markersize=9)
-    axes.set(title=title, xlim=(-8.5, 8.5), ylim=(-3.2, 3.2))
+    axes.set(
+        title=title,
+        xlim=(-8.5, 8.5),
+        ylim=(-3.2, 3.2),
+    )
     axes.grid(visible=False)
 
 
@@ -123,7 +155,11 @@ def film(series: Series) -> Film:
         for marker, name in zip("os^Dv", NAMES, strict=True):
             line = axes.plot(*series[name][: i + 1].T, linewidth=1.2, label=name, marker=marker)[0]
             line.set(markevery=[i], markersize=7)
-        axes.set(xlabel="x", ylabel="y", ylim=(-3.2, 4.2))  # room for the legend above
+        axes.set(
+            xlabel="x",
+            ylabel="y",
+            ylim=(-3.2, 4.2),
+        )  # room for the legend above
         axes.legend(loc="upper right", ncols=5)
 
     return Film(drawn, draw, count, pause=200)
@@ -132,7 +168,7 @@ def film(series: Series) -> Film:
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """From starts round that of the book: SGD crosses the valley, the others get on."""
     spread = max(settings.spread, 0.5)
-    runs = [run(replace(settings, seed=seed, spread=spread)) for seed in seeds]
+    runs = repeated(run, settings, seeds, spread=spread)
     crossings = min(crossed(found["SGD"]) for found in runs)
     heights = {name: max(height(found[name])[-1] for found in runs) for name in NAMES}
     return (

@@ -18,7 +18,7 @@ Source: Rosenblatt 1958, "The perceptron", Psychological Review 65; Minsky and P
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -26,7 +26,7 @@ import numpy as np
 import pellucid as pc
 from pellucid.lab.experiment import Series
 from pellucid.lab.films import Film
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -56,7 +56,12 @@ def run(settings: Settings) -> Series:
         series |= {f"weights_{gate}": path, f"mistakes_{gate}": mistakes}
     last = {gate: series[f"weights_{gate}"][-1] for gate in GATES}
     series["best_line"], series["most_right"] = best_line(GATES["XOR"])
-    series["two_layers"] = two_layers(INPUTS, last["NAND"], last["OR"], last["AND"])
+    series["two_layers"] = two_layers(
+        INPUTS,
+        last["NAND"],
+        last["OR"],
+        last["AND"],
+    )
     return series
 
 
@@ -109,23 +114,58 @@ def figure(series: Series) -> Any:
     axes[3].set_title(said("XOR: no line does better"))
     plane(axes[4], "XOR", lambda x: two_layers(x, last["NAND"], last["OR"], last["AND"]))
     axes[4].set_title(said("XOR: two layers"))
+    draw_mistakes(axes[5], series)
+    return drawn
+
+
+def draw_mistakes(axes: Any, series: Series) -> None:
+    """Mistakes over epochs, a line for each gate."""
     for style, gate in zip(("-", "--", ":", "-."), GATES, strict=True):
         mistakes = series[f"mistakes_{gate}"][:SHOWN]
-        axes[5].plot(np.arange(1, len(mistakes) + 1), mistakes, style, label=gate)
-    axes[5].set(xlabel=said("epochs"), title=said("mistakes of four"), ylim=(-0.2, 6.4))
-    axes[5].legend(ncols=2, loc="upper center")
-    return drawn
+        axes.plot(
+            np.arange(1, len(mistakes) + 1),
+            mistakes,
+            style,
+            label=gate,
+        )
+    axes.set(
+        xlabel=said("epochs"),
+        title=said("mistakes of four"),
+        ylim=(-0.2, 6.4),
+    )
+    axes.legend(ncols=2, loc="upper center")
 
 
 def plane(axes: Any, gate: str, answer: Any) -> None:
     """Where a unit fires, and the four inputs: filled where the gate is 1, open where it is 0."""
     grid = np.linspace(-0.5, 1.5, 401)
     x1, x2 = np.meshgrid(grid, grid)
-    axes.contourf(x1, x2, answer(np.stack([x1, x2], axis=-1)), [0.5, 1.5], colors=["C0"], alpha=0.3)
+    axes.contourf(
+        x1,
+        x2,
+        answer(np.stack([x1, x2], axis=-1)),
+        [0.5, 1.5],
+        colors=["C0"],
+        alpha=0.3,
+    )
     for (a, b), target in zip(INPUTS, GATES[gate], strict=True):
         face = "C1" if target else "none"
-        axes.plot(a, b, "o", color="C1", markerfacecolor=face, markersize=8, markeredgewidth=1.8)
-    axes.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), xticks=(0, 1), yticks=(0, 1), aspect="equal")
+        axes.plot(
+            a,
+            b,
+            "o",
+            color="C1",
+            markerfacecolor=face,
+            markersize=8,
+            markeredgewidth=1.8,
+        )
+    axes.set(
+        xlim=(-0.5, 1.5),
+        ylim=(-0.5, 1.5),
+        xticks=(0, 1),
+        yticks=(0, 1),
+        aspect="equal",
+    )
     axes.set(xlabel="x1", ylabel="x2")
 
 
@@ -146,7 +186,7 @@ def film(series: Series) -> Film:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Three gates are learned without a mistake; XOR by no line, and by two layers."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     missed = max(found[f"mistakes_{gate}"][-1] for found in runs for gate in BY_ONE_LINE)
     restless = min(found["mistakes_XOR"].min() for found in runs)
     most = max(found["most_right"] for found in runs)

@@ -17,7 +17,7 @@ Source: Bengio, Simard and Frasconi 1994, "Learning long-term dependencies with 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -99,26 +99,48 @@ def through_time(settings: Settings, step: Step, lengths: Any) -> Any:
 def figure(series: Series) -> Any:
     """Sizes over steps, of plain recurrences at the left, of memories at the right."""
     drawn, (plain, gated) = panels(1, 2, sharey=True)
+    draw_plain(plain, series)
+    draw_gated(gated, series)
+    return drawn
+
+
+def draw_plain(axes: Any, series: Series) -> None:
+    """Derivatives of plain recurrences over steps."""
     for line, arm, label in (
         ("o-", "longer", said("longer")),
         ("s--", "as_long", said("as long")),
         ("^:", "shorter", said("shorter")),
     ):
-        plain.plot(series["lengths"], series[arm], line, markersize=5, label=label)
+        axes.plot(
+            series["lengths"],
+            series[arm],
+            line,
+            markersize=5,
+            label=label,
+        )
+    axes.set(yscale="log", xlabel=said("steps"), ylabel=said("size of the derivative"))
+    axes.set_title(said("plain recurrence"))
+    axes.legend(title=said("the matrix makes it"), loc="lower left")
+
+
+def draw_gated(axes: Any, series: Series) -> None:
+    """Derivatives of memories over steps."""
     for line, arm, label in (("o-", "open", said("open")), ("s--", "half_open", said("half open"))):
-        gated.plot(series["lengths"], series[arm], line, markersize=5, label=label)
-    plain.set(yscale="log", xlabel=said("steps"), ylabel=said("size of the derivative"))
-    gated.set_xlabel(said("steps"))
-    plain.set_title(said("plain recurrence"))
-    gated.set_title(said("memory of an LSTM"))
-    plain.legend(title=said("the matrix makes it"), loc="lower left")
-    gated.legend(title=said("forget gate"), loc="lower left")
-    return drawn
+        axes.plot(
+            series["lengths"],
+            series[arm],
+            line,
+            markersize=5,
+            label=label,
+        )
+    axes.set_xlabel(said("steps"))
+    axes.set_title(said("memory of an LSTM"))
+    axes.legend(title=said("forget gate"), loc="lower left")
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The derivative vanishes or explodes with the matrix, and is kept by an open gate."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     vanished = max(found["shorter"][-1] for found in runs)
     exploded = min(found["longer"][-1] for found in runs)
     forgotten = max(found["half_open"][-1] for found in runs)

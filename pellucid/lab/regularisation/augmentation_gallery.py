@@ -23,7 +23,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Folder, Seed
+from pellucid.lab.settings import Folder, Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least
 from pellucid.languages import said
@@ -64,7 +64,12 @@ def picture(settings: Settings) -> Any:
     """A cat, where a folder with cats is given, else the first 6 of the digits: (1, c, h, w)."""
     if settings.data_dir is None:
         digits = pc.data.digits()
-        return digits.features[digits.labels == 6][:1].reshape(1, 1, 8, 8)
+        return digits.features[digits.labels == 6][:1].reshape(
+            1,
+            1,
+            8,
+            8,
+        )
     cats, _ = pc.data.cats(settings.data_dir)
     return cats.features[cats.labels == 1][:1]
 
@@ -92,15 +97,31 @@ def accuracy(settings: Settings, arm: str) -> float:
     """On new digits, moved and turned, of a network that learned from a few neat ones."""
     rng = pc.Generator(settings.seed)
     few, others = samples(settings)
-    safe = pc.augment.RandomAffine(settings.degrees, settings.move, (0.9, 1.1), rng=rng)
+    safe = pc.augment.RandomAffine(
+        settings.degrees,
+        settings.move,
+        (0.9, 1.1),
+        rng=rng,
+    )
     flips = [pc.augment.RandomHorizontalFlip(rng=rng), pc.augment.RandomVerticalFlip(rng=rng)]
     arms: dict[str, list[nn.Module]] = {"plain": [], "safe": [safe], "mirrored": [*flips]}
     dense = [nn.Linear(64, settings.hidden, rng=rng), nn.ReLU()]
-    model = nn.Sequential(*arms[arm], nn.Flatten(), *dense, nn.Linear(settings.hidden, 10, rng=rng))
+    model = nn.Sequential(
+        *arms[arm],
+        nn.Flatten(),
+        *dense,
+        nn.Linear(settings.hidden, 10, rng=rng),
+    )
     optimizer = pc.optim.Adam(model.parameters(), settings.learning_rate)
     options = pc.train.Options(batch_size=50, seed=settings.seed)
     loss = pc.functional.cross_entropy
-    trainer = pc.train.Trainer(model, loss, optimizer, few, options=options)
+    trainer = pc.train.Trainer(
+        model,
+        loss,
+        optimizer,
+        few,
+        options=options,
+    )
     trainer.fit(settings.epochs, show=False)
     return trainer.evaluate(others)["accuracy"]
 
@@ -128,13 +149,23 @@ def figure(series: Series) -> Any:
     for panel in axes[12:]:
         panel.remove()
     bars = drawn.add_subplot(axes[0].get_gridspec()[2, :])
+    draw_accuracies(bars, series)
+    return drawn
+
+
+def draw_accuracies(axes: Any, series: Series) -> None:
+    """An accuracy for each way to augment."""
     arms = (said("as they are"), said("moved and turned"), said("mirrored, upside down"))
     heights = [float(series[f"accuracy_{arm}"]) for arm in ARMS]
-    shown_bars = bars.barh(arms, heights, color=["C0", "C2", "C1"], height=0.6)
-    bars.bar_label(shown_bars, fmt="%.2f", padding=3)
-    bars.set(xlabel=said("accuracy on digits written less neatly"), xlim=(0.0, 1.0))
-    bars.invert_yaxis()
-    return drawn
+    shown_bars = axes.barh(
+        arms,
+        heights,
+        color=["C0", "C2", "C1"],
+        height=0.6,
+    )
+    axes.bar_label(shown_bars, fmt="%.2f", padding=3)
+    axes.set(xlabel=said("accuracy on digits written less neatly"), xlim=(0.0, 1.0))
+    axes.invert_yaxis()
 
 
 def names_of_pictures() -> dict[str, str]:
@@ -156,7 +187,7 @@ def names_of_pictures() -> dict[str, str]:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Safe changes help, changes that spoil the label harm."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     gains = [float(found["accuracy_safe"] - found["accuracy_plain"]) for found in runs]
     losses = [float(found["accuracy_plain"] - found["accuracy_mirrored"]) for found in runs]
     return (

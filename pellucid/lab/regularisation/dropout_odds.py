@@ -12,14 +12,14 @@ Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014, "Dropo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -66,7 +66,12 @@ def figure(series: Series) -> Any:
     ):
         drawn_line = axes.plot(series["probability"], series[chance], line, label=label)[0]
         place = series["present"], series[f"{chance}_counted"]
-        axes.plot(*place, "o", color=drawn_line.get_color(), label=said("counted"))
+        axes.plot(
+            *place,
+            "o",
+            color=drawn_line.get_color(),
+            label=said("counted"),
+        )
     axes.set(xlabel=said("probability that a person is there"), ylabel=said("chance of success"))
     axes.legend(loc="upper left")
     return drawn
@@ -74,7 +79,7 @@ def figure(series: Series) -> Any:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The large group hardly ever succeeds where the small ones nearly always do."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     large = max(float(found["all_needed_counted"]) for found in runs)
     small = min(float(found["any_team_counted"]) for found in runs)
     return (

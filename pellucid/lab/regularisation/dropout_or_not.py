@@ -14,7 +14,7 @@ Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014, "Dropo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -23,7 +23,7 @@ import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
 from pellucid.lab.mislabelled import mislabelled
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least
 from pellucid.languages import said
@@ -98,9 +98,20 @@ def train(
 ) -> dict[str, list[float]]:
     """What is measured after each epoch, with all units on."""
     optimizer = pc.optim.Adam(model.parameters(), settings.learning_rate)
-    options = pc.train.Options(batch_size=50, seed=settings.seed, keep="last")
+    options = pc.train.Options(
+        batch_size=50,
+        seed=settings.seed,
+        keep="last",
+    )
     loss = pc.functional.cross_entropy
-    trainer = pc.train.Trainer(model, loss, optimizer, few, others, options=options)
+    trainer = pc.train.Trainer(
+        model,
+        loss,
+        optimizer,
+        few,
+        others,
+        options=options,
+    )
     epochs = trainer.fit(settings.epochs, show=False).epochs
     return {"train": epochs["train_accuracy"], "new": epochs["validation_accuracy"]}
 
@@ -111,19 +122,38 @@ def figure(series: Series) -> Any:
     drawn, (left, middle, right) = panels(1, 3)
     for panel, name in zip((left, middle), RATIOS, strict=True):
         panel.plot(series["epochs"], series[f"train_{name}"], label=said("learned from"))
-        panel.plot(series["epochs"], series[f"new_{name}"], "--", label=said("new samples"))
-        panel.set(title=titles[name], xlabel=said("epochs"), ylim=(0.0, 1.03))
+        panel.plot(
+            series["epochs"],
+            series[f"new_{name}"],
+            "--",
+            label=said("new samples"),
+        )
+        panel.set(
+            title=titles[name],
+            xlabel=said("epochs"),
+            ylim=(0.0, 1.03),
+        )
     left.set_ylabel(said("accuracy"))
     left.legend(loc="lower right")
-    heights = [series["loss_scaled_with"], series["loss_unscaled_with"]]
-    right.bar([said("scaled"), said("not scaled")], heights, color=["C0", "C1"], width=0.6)
-    right.set(title=said("dropout, units back on"), ylabel=said("loss on new samples (nats)"))
+    draw_loss(right, series)
     return drawn
+
+
+def draw_loss(axes: Any, series: Series) -> None:
+    """The loss with and without scaling."""
+    heights = [series["loss_scaled_with"], series["loss_unscaled_with"]]
+    axes.bar(
+        [said("scaled"), said("not scaled")],
+        heights,
+        color=["C0", "C1"],
+        width=0.6,
+    )
+    axes.set(title=said("dropout, units back on"), ylabel=said("loss on new samples (nats)"))
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The gap closes, and the scaling is needed."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     closed = [gap(found, "without") - gap(found, "with") for found in runs]
     losses = [found["loss_unscaled_with"] - found["loss_scaled_with"] for found in runs]
     return (

@@ -13,7 +13,7 @@ Source: Prechelt 1998, "Early stopping - but when?", in Neural Networks: Tricks 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
 from pellucid.lab.mislabelled import mislabelled
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least
 from pellucid.languages import said
@@ -74,7 +74,14 @@ def train(
         keep="last" if stopping is None else "best",
     )
     loss = pc.functional.cross_entropy
-    trainer = pc.train.Trainer(model, loss, optimizer, few, validation, options=options)
+    trainer = pc.train.Trainer(
+        model,
+        loss,
+        optimizer,
+        few,
+        validation,
+        options=options,
+    )
     history = trainer.fit(settings.epochs, show=False)
     return history, trainer.evaluate(test)["loss"]
 
@@ -90,21 +97,45 @@ def samples(settings: Settings) -> tuple[pc.data.Dataset, ...]:
 def figure(series: Series) -> Any:
     """The losses of the long run, and the two moments of the other."""
     drawn, (left, right) = panels(1, 2, gridspec_kw={"width_ratios": (5, 2)})
-    left.plot(series["epochs"], series["train_loss"], label=said("training set"))
-    left.plot(series["epochs"], series["validation_loss"], "--", label=said("validation set"))
-    left.axvline(series["best_epoch"], color="C2", label=said("best weights"))
-    left.axvline(series["stopped_epoch"], color="C4", linestyle=":", label=said("stopped"))
-    left.set(xlabel=said("epochs"), ylabel=said("loss (nats)"), ylim=(0.0, None))
+    draw_losses(left, series)
     drawn.legend(loc="outside upper center", ncols=4)
-    heights = [series["test_loss_best"], series["test_loss_last"]]
-    right.bar([said("stopped"), said("went on")], heights, color=["C2", "C1"], width=0.6)
-    right.set(title=said("on the test set"), ylabel=said("loss (nats)"))
+    draw_test(right, series)
     return drawn
+
+
+def draw_losses(axes: Any, series: Series) -> None:
+    """Both losses over epochs, and the two moments."""
+    axes.plot(series["epochs"], series["train_loss"], label=said("training set"))
+    axes.plot(series["epochs"], series["validation_loss"], "--", label=said("validation set"))
+    axes.axvline(series["best_epoch"], color="C2", label=said("best weights"))
+    axes.axvline(
+        series["stopped_epoch"],
+        color="C4",
+        linestyle=":",
+        label=said("stopped"),
+    )
+    axes.set(
+        xlabel=said("epochs"),
+        ylabel=said("loss (nats)"),
+        ylim=(0.0, None),
+    )
+
+
+def draw_test(axes: Any, series: Series) -> None:
+    """Losses on the test set."""
+    heights = [series["test_loss_best"], series["test_loss_last"]]
+    axes.bar(
+        [said("stopped"), said("went on")],
+        heights,
+        color=["C2", "C1"],
+        width=0.6,
+    )
+    axes.set(title=said("on the test set"), ylabel=said("loss (nats)"))
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The run that stops is better on data that it never saw, and shorter."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     gains = [found["test_loss_last"] - found["test_loss_best"] for found in runs]
     spared = [settings.epochs - found["stopped_epoch"] for found in runs]
     return (

@@ -13,7 +13,7 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, MIT Press 2016, section
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
 from pellucid.lab.mislabelled import mislabelled
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -76,7 +76,11 @@ def train(
         nn.Linear(settings.hidden, 10, rng=rng),
     )
     optimizer = pc.optim.Adam(model.parameters(), settings.learning_rate, l2=penalty)
-    options = pc.train.Options(batch_size=50, seed=settings.seed, keep="last")
+    options = pc.train.Options(
+        batch_size=50,
+        seed=settings.seed,
+        keep="last",
+    )
     loss = pc.functional.cross_entropy
     trainer = pc.train.Trainer(model, loss, optimizer, few, others, options=options)
     epochs = trainer.fit(settings.epochs, show=False).epochs
@@ -97,8 +101,17 @@ def figure(series: Series) -> Any:
     drawn, axes = panels(1, 3, sharey=True)
     for panel, name in zip(axes, PENALTIES, strict=True):
         panel.plot(series["epochs"], series[f"train_{name}"], label=said("learned from"))
-        panel.plot(series["epochs"], series[f"new_{name}"], "--", label=said("new samples"))
-        panel.set(title=titles[name], xlabel=said("epochs"), ylim=(0.0, 1.03))
+        panel.plot(
+            series["epochs"],
+            series[f"new_{name}"],
+            "--",
+            label=said("new samples"),
+        )
+        panel.set(
+            title=titles[name],
+            xlabel=said("epochs"),
+            ylim=(0.0, 1.03),
+        )
     axes[0].set_ylabel(said("accuracy"))
     axes[0].legend(loc="lower right")
     return drawn
@@ -106,7 +119,7 @@ def figure(series: Series) -> Any:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """The gap closes, the loss on new samples falls; too large a penalty learns little."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     closed = [gap(found, "none") - gap(found, "moderate") for found in runs]
     gains = [found["loss_new_none"][-1] - found["loss_new_moderate"][-1] for found in runs]
     left = max(found["train_large"][-1] for found in runs)

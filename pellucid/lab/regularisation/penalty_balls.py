@@ -16,14 +16,14 @@ Source: Tibshirani 1996, "Regression shrinkage and selection via the lasso", Jou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -87,22 +87,42 @@ def figure(series: Series) -> Any:
     drawn, axes = panels(2, 3, height=2.9)
     draw_ball(axes[0], "L1", lambda w1, w2: np.abs(w1) + np.abs(w2))
     draw_ball(axes[1], "L2", np.hypot)
-    z = np.linspace(-4.0, 4.0, 401)
-    axes[2].plot(z, np.exp(-np.abs(z)) / 2.0, label=said("Laplace: L1"))
-    axes[2].plot(z, np.exp(-(z**2) / 2.0) / np.sqrt(2.0 * np.pi), "--", label=said("normal: L2"))
-    axes[2].set(title=said("priors"), xlabel=said("weight"), ylabel=said("density"), ylim=(0, 0.75))
-    axes[2].legend(loc="upper center")
+    draw_priors(axes[2], series)
     for panel, name in ((axes[3], "l1"), (axes[4], "l2")):
         title = said("path of {name}", name=name.upper())
         panel.plot(series["penalties"], series[f"weights_{name}"])
         panel.set(xscale="log", xlabel=said("penalty"), title=title)
     axes[3].set_ylabel(said("weights"))
-    axes[5].plot(series["steps"], series["plain"], label=said("plain step"))
-    axes[5].plot(series["steps"], series["shrinking"], "--", label=said("soft threshold"))
-    axes[5].set(title=said("a weight to vanish"), xlabel=said("updates"))
-    axes[5].set(xlim=(0, 80), ylim=(-0.05, 0.15))
-    axes[5].legend(loc="upper right")
+    draw_vanishing(axes[5], series)
     return drawn
+
+
+def draw_priors(axes: Any, series: Series) -> None:
+    """The densities that both penalties stand for."""
+    z = np.linspace(-4.0, 4.0, 401)
+    axes.plot(z, np.exp(-np.abs(z)) / 2.0, label=said("Laplace: L1"))
+    axes.plot(
+        z,
+        np.exp(-(z**2) / 2.0) / np.sqrt(2.0 * np.pi),
+        "--",
+        label=said("normal: L2"),
+    )
+    axes.set(
+        title=said("priors"),
+        xlabel=said("weight"),
+        ylabel=said("density"),
+        ylim=(0, 0.75),
+    )
+    axes.legend(loc="upper center")
+
+
+def draw_vanishing(axes: Any, series: Series) -> None:
+    """A weight that should vanish, under both kinds of steps."""
+    axes.plot(series["steps"], series["plain"], label=said("plain step"))
+    axes.plot(series["steps"], series["shrinking"], "--", label=said("soft threshold"))
+    axes.set(title=said("a weight to vanish"), xlabel=said("updates"))
+    axes.set(xlim=(0, 80), ylim=(-0.05, 0.15))
+    axes.legend(loc="upper right")
 
 
 def draw_ball(axes: Any, title: str, size: Any) -> None:
@@ -114,16 +134,32 @@ def draw_ball(axes: Any, title: str, size: Any) -> None:
     place = np.unravel_index(np.argmin(inside), cost.shape)
     levels = sorted([0.15, 0.6, float(inside[place]), 4.0, 7.0])
     axes.contour(w1, w2, cost, levels, colors="C5", linewidths=0.8)
-    axes.contourf(w1, w2, size(w1, w2), [0.0, 1.0], colors=["C0"], alpha=0.3)
-    axes.plot(w1[place], w2[place], "o", color="C1")
+    axes.contourf(
+        w1,
+        w2,
+        size(w1, w2),
+        [0.0, 1.0],
+        colors=["C0"],
+        alpha=0.3,
+    )
+    axes.plot(
+        w1[place],
+        w2[place],
+        "o",
+        color="C1",
+    )
     axes.plot(*BEST, "x", color="C1")
-    axes.set(title=said("ball of {name}", name=title), xlabel="w1", ylabel="w2")
+    axes.set(
+        title=said("ball of {name}", name=title),
+        xlabel="w1",
+        ylabel="w2",
+    )
     axes.set_aspect("equal", adjustable="datalim")
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """L1 gives exact zeros where the truth has them, L2 and plain steps none."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     zeros = min(int((found["chosen_l1"][3:] == 0.0).sum()) for found in runs)
     others = max(int((found["chosen_l2"] == 0.0).sum()) for found in runs)
     landed = min(int((found["shrinking"][-50:] == 0.0).sum()) for found in runs)

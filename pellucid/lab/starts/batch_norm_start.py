@@ -13,7 +13,7 @@ Source: Ioffe and Szegedy 2015, "Batch normalization", arXiv 1502.03167; Saito, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -22,8 +22,8 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
-from pellucid.lab.themes import panels
+from pellucid.lab.settings import Seed, repeated
+from pellucid.lab.themes import legend, panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
 from pellucid.tune import Integers, LogUniform, Uniform
@@ -88,25 +88,37 @@ def figure(series: Series) -> Any:
     names = {"without": said("without batch norm"), "with": said("with batch norm")}
     broken = {"without": said("without: nan"), "with": said("with: nan")}
     rows = -(-len(series["sizes"]) // 4)
-    drawn, axes = panels(rows, 4, height=1.9, sharex=True, sharey=True)
+    drawn, axes = panels(
+        rows,
+        4,
+        height=1.9,
+        sharex=True,
+        sharey=True,
+    )
     for panel, size, i in zip(axes, series["sizes"], range(len(axes)), strict=False):
         for line, arm in (("-", "without"), ("--", "with")):
             loss = np.minimum(np.nan_to_num(series[f"loss_{arm}"][i], nan=9.9), 9.9)
             panel.plot(series["steps"], loss, line, label=names[arm])
             if np.isnan(series[f"loss_{arm}"][i]).any():
-                panel.text(0.95, 0.9, broken[arm], **CORNER, transform=panel.transAxes)
+                panel.text(
+                    0.95,
+                    0.9,
+                    broken[arm],
+                    **CORNER,
+                    transform=panel.transAxes,
+                )
         panel.set_title(said("std {size}", size=f"{size:.2g}"), fontsize=9.5)
         panel.set_ylim(0.0, 4.0)
     for panel in axes[-4:]:
         panel.set_xlabel(said("updates"))
     drawn.supylabel(said("loss (nats)"), size=10)
-    drawn.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    legend(drawn, axes[0], columns=2)
     return drawn
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """How many sizes learn with batch norm, and how many without."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     return (
         at_least("share of the sizes that learn with batch norm", share(runs, "with"), 0.9),
         at_most("share of them that learn without", share(runs, "without"), 0.5),

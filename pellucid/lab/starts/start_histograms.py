@@ -17,7 +17,7 @@ Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -26,7 +26,7 @@ import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
 from pellucid.lab.films import Film
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -80,7 +80,12 @@ def forward(settings: Settings, activation: str, rule: Any) -> list[Any]:
     x = rng.normal(0.0, 1.0, (settings.samples, settings.units))
     values = []
     for _ in range(settings.layers):
-        layer = nn.Linear(settings.units, settings.units, initializer=rule, rng=rng)
+        layer = nn.Linear(
+            settings.units,
+            settings.units,
+            initializer=rule,
+            rng=rng,
+        )
         x = function(layer(x))
         values.append(x.numpy())
     return values
@@ -108,7 +113,12 @@ def figure(series: Series) -> Any:
             panel = axes[row * count + i]
             histogram(panel, series, name, i)
             spread = f"{series[f'std_{name}'][i]:.2g}"
-            panel.set_title(said("std {spread}", spread=spread), fontsize=8, loc="right", pad=2)
+            panel.set_title(
+                said("std {spread}", spread=spread),
+                fontsize=8,
+                loc="right",
+                pad=2,
+            )
         side = {"rotation": 0, "ha": "right", "va": "center", "fontsize": 9}
         axes[row * count].set_ylabel(title.replace(", ", "\n").replace("，", "\n"), **side)
     for i in range(count):
@@ -121,8 +131,17 @@ def histogram(axes: Any, series: Series, name: str, layer: int) -> None:
     counts = series[f"counts_{name}"][layer]
     most = 1.0 if name.startswith("sigmoid") else 3.0
     places = (np.arange(30) + 0.5) * most / 30
-    axes.bar(places, counts / counts.sum().clip(1), most / 30, color="C0")
-    axes.set(xlim=(0.0, most), yticks=[], ylim=(0.0, 0.35))
+    axes.bar(
+        places,
+        counts / counts.sum().clip(1),
+        most / 30,
+        color="C0",
+    )
+    axes.set(
+        xlim=(0.0, most),
+        yticks=[],
+        ylim=(0.0, 0.35),
+    )
     axes.tick_params(labelsize=7)
 
 
@@ -144,7 +163,7 @@ def film(series: Series) -> Film:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Spreads in the last layer, by the rules and without."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     last = {f"{a}_{r}": [found[f"std_{a}_{r}"][-1] for found in runs] for a, r in ARMS}
     return (
         at_least("spread of sigmoids from std 1: at their ends", min(last["sigmoid_large"]), 0.35),

@@ -13,7 +13,7 @@ Source: The course's week on shallow networks, on random initialisation; Goodfel
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -60,8 +60,18 @@ def train(settings: Settings, start: Any) -> tuple[Any, Any]:
     """The losses and the differences of full-batch gradient descent on two moons."""
     rng = pc.Generator(settings.seed)
     points = pc.data.moons(200, rng=rng)
-    first = nn.Linear(2, settings.hidden, initializer=start, rng=rng)
-    last = nn.Linear(settings.hidden, 2, initializer=start, rng=rng)
+    first = nn.Linear(
+        2,
+        settings.hidden,
+        initializer=start,
+        rng=rng,
+    )
+    last = nn.Linear(
+        settings.hidden,
+        2,
+        initializer=start,
+        rng=rng,
+    )
     model = nn.Sequential(first, nn.Tanh(), last)
     optimizer = pc.optim.SGD(model.parameters(), settings.learning_rate)
 
@@ -83,8 +93,18 @@ def figure(series: Series) -> Any:
     names = {"zero": said("all zero"), "equal": said("all equal"), "random": said("random")}
     drawn, (left, right) = panels(1, 2)
     for style, start in zip(("-", "--", "-"), STARTS, strict=True):
-        left.plot(series["steps"], series[f"loss_{start}"], style, label=names[start])
-        right.plot(series["steps"], series[f"difference_{start}"], style, label=names[start])
+        left.plot(
+            series["steps"],
+            series[f"loss_{start}"],
+            style,
+            label=names[start],
+        )
+        right.plot(
+            series["steps"],
+            series[f"difference_{start}"],
+            style,
+            label=names[start],
+        )
     left.set(xlabel=said("updates"), ylabel=said("cross-entropy (nats)"))
     right.set(xlabel=said("updates"), ylabel=said("largest difference of weights"))
     left.set_title(said("What is learned"))
@@ -95,7 +115,7 @@ def figure(series: Series) -> Any:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Equal units never part; random ones learn more."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     apart = max(found[f"difference_{start}"].max() for found in runs for start in ("zero", "equal"))
     gains = [found["loss_zero"][-1] - found["loss_random"][-1] for found in runs]
     return (

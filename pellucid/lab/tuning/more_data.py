@@ -21,7 +21,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Folder, Seed
+from pellucid.lab.settings import Folder, Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least
 from pellucid.languages import said
@@ -97,8 +97,17 @@ def figure(series: Series) -> Any:
     names = {"small": said("small"), "middle": said("middle"), "large": said("large")}
     drawn, (axes,) = panels()
     for line, name in zip(("o-", "s--", "^-."), NETS, strict=True):
-        axes.plot(series["samples"], series[f"accuracy_{name}"], line, label=names[name])
-    axes.set(xscale="log", xlabel=said("samples to learn from"), ylabel=said("accuracy"))
+        axes.plot(
+            series["samples"],
+            series[f"accuracy_{name}"],
+            line,
+            label=names[name],
+        )
+    axes.set(
+        xscale="log",
+        xlabel=said("samples to learn from"),
+        ylabel=said("accuracy"),
+    )
     axes.set_xticks(series["samples"], [str(count) for count in series["samples"]], minor=False)
     axes.minorticks_off()
     axes.legend(title=said("network"), loc="upper left")
@@ -107,7 +116,7 @@ def figure(series: Series) -> Any:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Data help, and help the large network more."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     gains = {name: np.mean([gain(found, name) for found in runs]) for name in NETS}
     ahead = np.mean([found["accuracy_large"][-1] - found["accuracy_small"][-1] for found in runs])
     return (

@@ -15,14 +15,14 @@ Source: Bergstra and Bengio 2012, "Random search for hyper-parameter optimizatio
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 import pellucid as pc
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
+from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
@@ -125,7 +125,7 @@ def figure(series: Series) -> Any:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Nine random points find a better one than a grid, on average; rounds a better one still."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     grid, random, rounds = (
         np.mean([np.nanmin(found[f"loss_{name}"]) for found in runs]) for name in SEARCHES
     )

@@ -14,7 +14,7 @@ Source: The course's week on practical aspects, on bias and variance; Geman, Bie
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,8 +22,8 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.settings import Seed
-from pellucid.lab.themes import panels
+from pellucid.lab.settings import Seed, repeated
+from pellucid.lab.themes import legend, panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
 from pellucid.languages import said
 from pellucid.tune import Integers, Uniform
@@ -105,14 +105,26 @@ def figure(series: Series) -> Any:
     drawn, axes = panels(1, 3, height=3.4, sharey=True)
     for panel, name in zip(axes, FITS, strict=True):
         panel.plot(series["places"], series["truth"], ":", color="C5", label=said("truth"))
-        panel.plot(series["places"], series[f"curve_{name}"], color="C1", label=said("fitted"))
-        panel.plot(series["x"], series["t"], "o", color="C0", markersize=4, label=said("samples"))
+        panel.plot(
+            series["places"],
+            series[f"curve_{name}"],
+            color="C1",
+            label=said("fitted"),
+        )
+        panel.plot(
+            series["x"],
+            series["t"],
+            "o",
+            color="C0",
+            markersize=4,
+            label=said("samples"),
+        )
         errors = float(series[f"error_{name}"]), float(series[f"new_error_{name}"])
         told = said("error {own:.2f}, new ones {new:.2f}", own=errors[0], new=errors[1])
         panel.set_title(f"{titles[name]}: {diagnosis(series, name)}\n{told}", fontsize=9.5)
         panel.set(xlabel="x", ylim=(-2.2, 2.2))
     axes[0].set_ylabel("y")
-    drawn.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    legend(drawn, axes[0], columns=3, place="lower")
     return drawn
 
 
@@ -126,7 +138,7 @@ def diagnosis(series: Series, name: str) -> str:
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """Bias shows in the samples, variance in new ones, and the smooth network has neither."""
-    runs = [run(replace(settings, seed=seed)) for seed in seeds]
+    runs = repeated(run, settings, seeds)
     noise = max(settings.noise**2, 1e-9)
     line = np.median([found["error_line"] for found in runs]) / noise
     free = np.median([found["error_free"] for found in runs]) / noise
