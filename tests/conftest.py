@@ -1,8 +1,9 @@
 """What all tests share."""
 
+import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,41 @@ def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 SLOW = frozenset((Path(__file__).parent / "slow.txt").read_text(encoding="utf-8").splitlines())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests live to the end: collecting garbage does not go through them again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files that are slow as a whole are not imported where no slow test is to run."""
+    return True if _is_quick(config) and _listed(collection_path) in SLOW else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str
+) -> list[pytest.Item] | None:
+    """Slow tests are not taken apart into thousands of cases where no slow test is to run."""
+    is_slow = _is_quick(collector.config) and f"{collector.nodeid}::{name}" in SLOW
+    return [] if is_slow else None
+
+
+def _is_quick(config: pytest.Config) -> bool:
+    return config.getoption("markexpr") == "not slow"
+
+
+def _listed(path: Path) -> str:
+    """A file as the list of slow tests names it."""
+    here = Path(__file__).parent
+    return f"tests/{path.relative_to(here).as_posix()}" if path.is_relative_to(here) else ""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
