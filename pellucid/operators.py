@@ -32,8 +32,11 @@ class Operators(Arithmetic):
         a = self.expand_dims(0) if self.ndim == 1 else self
         b = other.expand_dims(1) if other.ndim == 1 else other
         y = a.apply(p.MatMul(), b)
-        y = y.squeeze(-1) if other.ndim == 1 else y
-        return y.squeeze(-2 if other.ndim > 1 else -1) if self.ndim == 1 else y
+        if other.ndim == 1:
+            y = y.squeeze(-1)
+        if self.ndim == 1:
+            y = y.squeeze(-2 if other.ndim > 1 else -1)
+        return y
 
     def __rmatmul__(self, other: Any) -> Self:
         return self.operand(other) @ self
@@ -54,9 +57,16 @@ class Operators(Arithmetic):
         y = self.apply(kind(axes))
         return y if keepdims else y.squeeze(axes)
 
+    def _count(self, name: str, axis: Axis) -> int:
+        """How many elements become one."""
+        axes = self._axes(name, axis)
+        return math.prod(self.shape[i] for i in axes)
+
     def _wide(self) -> Self:
         """Integers and truths as int64, in which a sum of many of them does not soon wrap."""
-        return self.astype(INT64) if self.dtype in INTEGERS or self.dtype == BOOL else self
+        if self.dtype in INTEGERS or self.dtype == BOOL:
+            return self.astype(INT64)
+        return self
 
     def sum(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """Sum over `axis`: one axis, several, or all. That of integers is int64, of bool too."""
@@ -78,8 +88,9 @@ class Operators(Arithmetic):
         """The mean over `axis`; nan over empty axes, as nothing has no mean."""
         if self.dtype not in FLOATS:
             raise DTypeError(f"mean: not defined for {self.dtype}. Use x.astype('float32').")
-        count = math.prod(self.shape[i] for i in self._axes("mean", axis))
-        return self.sum(axis=axis, keepdims=keepdims) / (count or math.nan)
+        count = self._count("mean", axis)
+        total = self.sum(axis=axis, keepdims=keepdims)
+        return total / (count or math.nan)
 
     def var(
         self,
@@ -89,7 +100,7 @@ class Operators(Arithmetic):
         keepdims: bool = False,
     ) -> Self:
         """The mean squared distance from the mean; divides by the count less `correction`."""
-        count = math.prod(self.shape[i] for i in self._axes("var", axis)) - correction
+        count = self._count("var", axis) - correction
         distance = self - self.mean(axis=axis, keepdims=True)
         total = (distance * distance).sum(axis=axis, keepdims=keepdims)
         return total / (count if count > 0 else math.nan)
@@ -105,15 +116,18 @@ class Operators(Arithmetic):
         variance = self.var(axis=axis, correction=correction, keepdims=keepdims)
         same = variance <= 0.0
         # The slope of the root at 0 is infinite; 0 is a subgradient of the distance from the mean.
-        return same.where(0.0, same.where(1.0, variance).sqrt())
+        root = same.where(1.0, variance).sqrt()
+        return same.where(0.0, root)
 
     def all(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """Whether all over `axis` are true."""
-        return ~(~self._truth()).any(axis=axis, keepdims=keepdims)
+        fails = ~self._truth()
+        return ~fails.any(axis=axis, keepdims=keepdims)
 
     def any(self, axis: Axis = None, *, keepdims: bool = False) -> Self:
         """Whether any over `axis` is true."""
-        return self._truth().astype("int32")._reduce(p.Sum, axis, keepdims) > 0
+        holds = self._truth().astype("int32")
+        return holds._reduce(p.Sum, axis, keepdims) > 0
 
     def _truth(self) -> Self:
         """True where an element is not 0."""
@@ -137,7 +151,8 @@ class Operators(Arithmetic):
 
     def cumulative_sum(self, *, axis: int) -> Self:
         """Running sum along one axis. That of integers is int64."""
-        return self._wide().apply(p.CumulativeSum(normal_axis("cumulative_sum", axis, self.ndim)))
+        place = normal_axis("cumulative_sum", axis, self.ndim)
+        return self._wide().apply(p.CumulativeSum(place))
 
     # ---- movement ------------------------------------------------------------------------
 
@@ -148,17 +163,22 @@ class Operators(Arithmetic):
         """
         given = shape[0] if shape and isinstance(shape[0], tuple | list) else shape
         to = whole_sizes("reshape", given)
+        if -1 in to:
+            to = self._with_open_size(to)
+        return self.apply(p.Reshape(to))
+
+    def _with_open_size(self, to: Shape) -> Shape:
+        """A shape with what is left in the place of its -1."""
         if to.count(-1) > 1:
             raise ShapeError(f"reshape: {to} leaves two sizes open. Only one may be -1.")
-        if -1 in to:
-            known = math.prod(n for n in to if n != -1)
-            if known == 0:
-                raise ShapeError(
-                    f"reshape: shape {self.shape} as {to}. Next to a size of 0, any other would "
-                    "do for -1: say which."
-                )
-            to = tuple(self.size // known if n == -1 else n for n in to)
-        return self.apply(p.Reshape(to))
+        known = math.prod(n for n in to if n != -1)
+        if known == 0:
+            raise ShapeError(
+                f"reshape: shape {self.shape} as {to}. Next to a size of 0, any other would "
+                "do for -1: say which."
+            )
+        left = self.size // known
+        return tuple(left if n == -1 else n for n in to)
 
     def flatten(self) -> Self:
         """All elements on one axis."""
@@ -167,14 +187,16 @@ class Operators(Arithmetic):
     def expand_dims(self, axis: int) -> Self:
         """A new axis of size 1 at the given place."""
         i = normal_axis("expand_dims", axis, self.ndim + 1)
-        return self.reshape((*self.shape[:i], 1, *self.shape[i:]))
+        before, after = self.shape[:i], self.shape[i:]
+        return self.reshape((*before, 1, *after))
 
     def squeeze(self, axis: Axis) -> Self:
         """Without the given axes, which must have size 1."""
         axes = self._axes("squeeze", axis)
         if any(self.shape[i] != 1 for i in axes):
             raise ShapeError(f"squeeze: axes {axes} of shape {self.shape}. Only size 1 can go.")
-        return self.reshape(tuple(n for i, n in enumerate(self.shape) if i not in axes))
+        kept = [n for i, n in enumerate(self.shape) if i not in axes]
+        return self.reshape(tuple(kept))
 
     def permute_dims(self, axes: Shape) -> Self:
         """The axes in another order: axis i of the result is axis `axes[i]`."""
@@ -193,8 +215,8 @@ class Operators(Arithmetic):
         """The last two axes swapped: the transpose of each matrix."""
         if self.ndim < 2:
             raise ShapeError(f"mT: shape {self.shape}. A matrix has at least two axes.")
-        axes = tuple(range(self.ndim))
-        return self.permute_dims((*axes[:-2], axes[-1], axes[-2]))
+        *others, rows, columns = range(self.ndim)
+        return self.permute_dims((*others, columns, rows))
 
     def broadcast_to(self, shape: Shape) -> Self:
         """Axes of size 1, and new axes in front, repeated to the given shape."""
@@ -218,7 +240,8 @@ class Operators(Arithmetic):
         """`value` put (before, after) each axis, and `interior` of them between elements."""
         before = tuple(a for a, _ in widths)
         after = tuple(z for _, z in widths)
-        return self.apply(p.Pad(before, after, interior or (0,) * len(widths), float(value)))
+        between = interior or (0,) * len(widths)
+        return self.apply(p.Pad(before, after, between, float(value)))
 
     def __getitem__(self, key: Any) -> Self:
         """Elements by position, slice, integer array or boolean mask, as in NumPy.
@@ -232,7 +255,8 @@ class Operators(Arithmetic):
     def take(self, indices: Any, *, axis: int) -> Self:
         """The slices at the given positions of one axis."""
         indices = self.positions(indices)
-        return self.apply(p.Take(normal_axis("take", axis, self.ndim)), indices)
+        place = normal_axis("take", axis, self.ndim)
+        return self.apply(p.Take(place), indices)
 
     def scatter_add(self, indices: Any, *, axis: int, size: int) -> Self:
         """The slices added up at the given positions of a new axis of `size` zeros."""

@@ -8,7 +8,7 @@ inputs: those that nobody wants are dropped here, with what only they need.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pellucid.graph import Graph, Node, Value
@@ -36,12 +36,14 @@ def _joined(graph: Graph) -> Graph:
             groups.setdefault(_what_it_does(node), []).append(node)
     made: dict[str, Node] = {}
     for nodes in groups.values():
-        made |= dict.fromkeys((node.output.name for node in nodes), _union(nodes))
+        names = [node.output.name for node in nodes]
+        made |= dict.fromkeys(names, _union(nodes))
     kept = []
     for node in graph.nodes:
         if isinstance(node.primitive, Recurrence):
             both = made[node.output.name]
-            kept += [both] if both.output.name == node.output.name else []
+            if both.output.name == node.output.name:
+                kept.append(both)
         elif isinstance(node.primitive, Part):
             kept.append(_part_of_union(node, graph, made))
         else:
@@ -101,7 +103,7 @@ def _pruned(graph: Graph) -> Graph:
     live = {value.name for value in graph.outputs}
     used: dict[str, set[int]] = {}
     kept: list[Node] = []
-    changed: dict[str, tuple[Value, dict[int, int]]] = {}
+    changed: dict[str, _Narrower] = {}
     for node in reversed(graph.nodes):
         name, made = node.output.name, node
         if name not in live:
@@ -109,9 +111,10 @@ def _pruned(graph: Graph) -> Graph:
         if isinstance(node.primitive, Part):
             used.setdefault(node.inputs[0].name, set()).add(node.primitive.index)
         elif isinstance(node.primitive, Recurrence):
-            made, numbers = _narrowed(node, used[name])
-            if made is not node:
-                changed[name] = made.output, numbers
+            narrower = _narrowed(node, used[name])
+            if narrower is not None:
+                made = narrower.node
+                changed[name] = narrower
         live |= {value.name for value in made.inputs}
         kept.append(made)
     nodes = tuple(_renumbered(node, changed) for node in reversed(kept))
@@ -119,41 +122,91 @@ def _pruned(graph: Graph) -> Graph:
     return Graph(graph.inputs, constants, nodes, graph.outputs)
 
 
-def _renumbered(node: Node, changed: dict[str, tuple[Value, dict[int, int]]]) -> Node:
+@dataclass(frozen=True)
+class _Narrower:
+    """A scan that gives fewer parts than before; `numbers`: the new number of each that is left."""
+
+    node: Node
+    numbers: dict[int, int]
+
+
+def _renumbered(node: Node, changed: dict[str, _Narrower]) -> Node:
     """A part of a record that has fewer parts than before."""
-    if not isinstance(node.primitive, Part) or node.inputs[0].name not in changed:
+    if not isinstance(node.primitive, Part):
         return node
-    record, numbers = changed[node.inputs[0].name]
-    part = Part(numbers[node.primitive.index], node.primitive.to)
-    return replace(node, primitive=part, inputs=(record,))
+    narrower = changed.get(node.inputs[0].name)
+    if narrower is None:
+        return node
+    part = Part(narrower.numbers[node.primitive.index], node.primitive.to)
+    return replace(node, primitive=part, inputs=(narrower.node.output,))
 
 
-def _narrowed(node: Node, used: set[int]) -> tuple[Node, dict[int, int]]:
-    """A scan that gives only what is used, and the new numbers of what it gives."""
+@dataclass(frozen=True)
+class _Used:
+    """The places of what is used of a scan, and the names of the values that this needs."""
+
+    constants: list[int]
+    carries: list[int]
+    sliced: list[int]
+    results: list[int]
+    needed: set[str]
+
+    def old_numbers(self, count: int) -> list[int]:
+        """The parts that are still given, by their numbers where there were `count` carries."""
+        carried = [group * count + k for group in range(3) for k in self.carries]
+        return carried + [3 * count + j for j in self.results]
+
+
+def _used(scan: Recurrence, parts: set[int]) -> _Used:
+    """What these parts of its record need of a scan."""
+    count = scan.carries
+    results = [j for j in range(len(scan.results)) if 3 * count + j in parts]
+    carries, needed = _carries_needed(scan, parts, results)
+    inputs = scan.body.inputs
+    constants = [i for i in range(scan.constants) if inputs[i].name in needed]
+    sliced = [k for k, value in enumerate(scan.sliced) if value.name in needed]
+    return _Used(constants, carries, sliced, results, needed)
+
+
+def _narrowed(node: Node, parts: set[int]) -> _Narrower | None:
+    """A scan that gives only these parts; none where it gives no others."""
     scan: Recurrence = node.primitive
     count = scan.carries
-    results = [j for j in range(len(scan.results)) if 3 * count + j in used]
-    carries, needed = _carries_needed(scan, used, results)
-    fixed = [i for i in range(scan.constants) if scan.body.inputs[i].name in needed]
-    first = scan.constants + count
-    sliced = [first + i for i, value in enumerate(scan.sliced) if value.name in needed]
-    inputs = [*fixed, *(scan.constants + k for k in carries), *sliced]
-    before = tuple(new for new, k in enumerate(carries) if count + k in used)
-    after = tuple(new for new, k in enumerate(carries) if 2 * count + k in used)
-    kept = [len(scan.body.inputs), len(scan.results), len(scan.before), len(scan.after)]
-    if [len(inputs), len(results), len(before), len(after)] == kept:
-        return node, {}
-    body = Graph(
-        tuple(scan.body.inputs[i] for i in inputs),
-        tuple((v, a) for v, a in scan.body.constants if v.name in needed),
-        tuple(n for n in scan.body.nodes if n.output.name in needed),
-        (*(scan.body.outputs[k] for k in carries), *(scan.results[j] for j in results)),
+    used = _used(scan, parts)
+    inputs = [
+        *used.constants,
+        *(scan.constants + k for k in used.carries),
+        *(scan.constants + count + k for k in used.sliced),
+    ]
+    before = tuple(new for new, k in enumerate(used.carries) if count + k in parts)
+    after = tuple(new for new, k in enumerate(used.carries) if 2 * count + k in parts)
+    is_whole = (
+        len(inputs) == len(scan.body.inputs)
+        and len(used.results) == len(scan.results)
+        and len(before) == len(scan.before)
+        and len(after) == len(scan.after)
     )
-    counts = (scan.steps, len(fixed), len(carries))
+    if is_whole:
+        return None
+    body = _narrowed_body(scan, used, inputs)
+    counts = (scan.steps, len(used.constants), len(used.carries))
     made = type(scan)(body, *counts, scan.reverse, before, after)
-    old = [g * count + k for g in range(3) for k in carries] + [3 * count + j for j in results]
+    old = used.old_numbers(count)
     numbers = {index: new for new, index in enumerate(old)}
-    return _node(made, (node.inputs[i] for i in inputs), node), numbers
+    return _Narrower(_node(made, (node.inputs[i] for i in inputs), node), numbers)
+
+
+def _narrowed_body(scan: Recurrence, used: _Used, inputs: Sequence[int]) -> Graph:
+    """The body of a scan with these of its inputs, and with nothing that is not needed."""
+    body, needed = scan.body, used.needed
+    carried = [body.outputs[k] for k in used.carries]
+    results = [scan.results[j] for j in used.results]
+    return Graph(
+        tuple(body.inputs[i] for i in inputs),
+        tuple((v, a) for v, a in body.constants if v.name in needed),
+        tuple(n for n in body.nodes if n.output.name in needed),
+        (*carried, *results),
+    )
 
 
 def _carries_needed(
@@ -163,8 +216,9 @@ def _carries_needed(
     count = scan.carries
     carries = {k for k in range(count) if {k, count + k, 2 * count + k} & used}
     outputs = scan.body.outputs
+    given = {scan.results[j].name for j in results}
     while True:
-        needed = {outputs[k].name for k in carries} | {scan.results[j].name for j in results}
+        needed = given | {outputs[k].name for k in carries}
         for node in reversed(scan.body.nodes):
             if node.output.name in needed:
                 needed |= {value.name for value in node.inputs}
