@@ -110,7 +110,7 @@ def capture_call(
     if precision != USUAL:
         from pellucid.precision import rounded  # on use: who asks for nothing needs none of it
 
-        graph = rounded(graph)
+        graph = tidy(rounded(graph))
     position = {variable: len(symbols) + i for i, variable in enumerate(variables)}
     updates = tuple(position[variable] for variable in record.writes)
     procedure = Procedure(graph, len(symbols), updates)

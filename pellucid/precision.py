@@ -69,6 +69,10 @@ def _needed(nodes: Sequence[Node], outputs: Sequence[Value]) -> tuple[Node, ...]
     return tuple(reversed(kept))
 
 
+def _rounds(node: Node) -> bool:
+    return isinstance(node.primitive, p.RoundedToBfloat16)
+
+
 class _Rounding:
     """The new nodes so far, and what has been rounded."""
 
@@ -81,11 +85,29 @@ class _Rounding:
         """Take over one node of the graph."""
         primitive = node.primitive
         if isinstance(primitive, Recurrence):
-            node = replace(node, primitive=replace(primitive, body=rounded(primitive.body)))
+            node = self._loop(node, replace(primitive, body=rounded(primitive.body)))
         elif type(primitive) in PRODUCTS and node.output.dtype == FLOAT32:
             operands = tuple(self._operand(value, node.scope) for value in node.inputs)
             node = replace(node, inputs=operands)
         self.nodes.append(node)
+
+    def _loop(self, node: Node, loop: Recurrence) -> Node:
+        """A loop whose body rounds; what stays the same in every turn is rounded before it."""
+        body, count = loop.body, loop.constants
+        fixed = {
+            value.name: of for value, of in zip(body.inputs[:count], node.inputs, strict=False)
+        }
+        before = [n for n in body.nodes if _rounds(n) and n.inputs[0].name in fixed]
+        if not before:
+            return replace(node, primitive=loop)
+        made = {n.output.name for n in before}
+        nodes = tuple(n for n in body.nodes if n.output.name not in made)
+        taken = (*body.inputs[:count], *(n.output for n in before), *body.inputs[count:])
+        given = [self._operand(fixed[n.inputs[0].name], n.scope) for n in before]
+        inputs = (*node.inputs[:count], *given, *node.inputs[count:])
+        body = replace(body, inputs=taken, nodes=nodes)
+        loop = replace(loop, body=body, constants=count + len(before))
+        return replace(node, primitive=loop, inputs=inputs)
 
     def _operand(self, value: Value, scope: str) -> Value:
         """A value rounded: what it is a movement of is, and moved again."""

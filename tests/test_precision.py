@@ -8,7 +8,7 @@ from pellucid import functional, nn, optim
 from pellucid import primitives as p
 from pellucid.errors import OptionError
 from pellucid.executors import EXECUTORS
-from pellucid.precision import PRECISIONS, PRODUCTS
+from pellucid.precision import PRECISIONS, PRODUCTS, SUFFIX
 
 NAMES = [name for name in PRECISIONS if name != "float32"]
 
@@ -30,10 +30,13 @@ def operands_of_products(graph):
             found += operands_of_products(body)
         if type(node.primitive) in PRODUCTS:
             for value in node.inputs:
-                maker = made_by.get(value.name)
+                name, maker = value.name, made_by.get(value.name)
                 while maker is not None and isinstance(maker.primitive, p.Reshape | p.PermuteDims):
-                    maker = made_by.get(maker.inputs[0].name)
-                found.append(None if maker is None else type(maker.primitive))
+                    name = maker.inputs[0].name
+                    maker = made_by.get(name)
+                # Of a loop, what stays the same in every turn is rounded before it.
+                before = p.RoundedToBfloat16 if name.endswith(SUFFIX) else None
+                found.append(before if maker is None else type(maker.primitive))
     return found
 
 
@@ -170,3 +173,17 @@ def test_a_function_inside_takes_the_precision_of_the_outermost():
     wanted = pc.compile(lambda a: a @ a, precision="bfloat16")(a).numpy()
     found = pc.compile(square, precision="bfloat16")(a).numpy()
     np.testing.assert_array_equal(found, wanted)
+
+
+def test_what_every_turn_of_a_loop_multiplies_is_rounded_once_before_it():
+    model = nn.LSTM(3, 4).seeded(0)
+    slopes = pc.value_and_grad(lambda x: (model(x)[0] ** 2.0).sum())
+    graph = pc.compile(slopes, precision="bfloat16").graph(numbers(2, 5, 3))
+    loops = [node.primitive for node in graph.nodes if node.primitive.bodies]
+    assert len(loops) == 2
+    for loop in loops:
+        fixed = {value.name for value in loop.body.inputs[: loop.constants]}
+        inside = [n for n in loop.body.nodes if isinstance(n.primitive, p.RoundedToBfloat16)]
+        assert not [n for n in inside if n.inputs[0].name in fixed]
+        used = {value.name for node in loop.body.nodes for value in node.inputs}
+        assert fixed <= used | {value.name for value in loop.body.outputs}
