@@ -2,19 +2,24 @@
 
 Answering    how the model of a run is asked, and what its outputs mean
 answers      a table of them; as_document: one of them, for a program; as_documents, of each output
+as_record    those of one sample, for a table in CSV
+words_in     what is asked, folders as the pictures in them
 asked        samples that can be read, and what is wrong with the others
 table        a table whose first column is text
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from pellucid.errors import PellucidError
+from pellucid.data.folder_parts import entries
+from pellucid.disk import expanded
+from pellucid.errors import OptionError, PellucidError
 from pellucid.tables import aligned, significant
 from pellucid.train.live.epoch_lines import terminal_width
 
@@ -55,6 +60,34 @@ class Answering:
         return self.names[int(self.calibrated.classes(numbers))]
 
 
+def words_in(answering: Answering, inputs: Sequence[str]) -> list[str]:
+    """What is asked: of a folder all pictures in it and in its folders, by name."""
+    words: list[str] = []
+    for word in inputs:
+        folder = Path(expanded(word))
+        if answering.first == "numbers" or not folder.is_dir():
+            words.append(word)
+            continue
+        found = list(map(str, _files_in(folder)))
+        if not found:
+            raise OptionError(f"predict: {word} holds no picture. Give a folder with pictures.")
+        words += found
+    return words
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """All that may be pictures; links to folders are not followed."""
+    waiting, found = [folder], []
+    while waiting:
+        for path in entries(waiting.pop()):
+            is_folder = path.is_dir()
+            if is_folder and not path.is_symlink():
+                waiting.append(path)
+            elif not is_folder:
+                found.append(path)
+    return sorted(found)
+
+
 def asked(
     answering: Answering, words: Sequence[str]
 ) -> tuple[dict[int, Any], dict[int, PellucidError]]:
@@ -92,6 +125,29 @@ def as_documents(
     """One answer of each output, by name; of one output alone as it is."""
     told = {name: as_document(each, found[name][place]) for name, each in answerings.items()}
     return told.get("", told)
+
+
+def as_record(
+    answerings: Mapping[str, Answering], found: Mapping[str, Any], place: int, word: str
+) -> dict[str, Any]:
+    """The answers to one word as a row of a table, whose numbers are not rounded."""
+    told: dict[str, Any] = {next(iter(answerings.values())).first: word}
+    for name, each in answerings.items():
+        columns = _columns(each, found[name][place])
+        told |= {f"{name} {column}".lstrip(): value for column, value in columns.items()}
+    return told
+
+
+def _columns(answering: Answering, numbers: Any) -> dict[str, Any]:
+    """One answer of one output."""
+    names = answering.names
+    if names and numbers.ndim == 2:
+        return {"classes": " ".join(names[i] for i in numbers.argmax(axis=1))}
+    values = numbers.reshape(-1).tolist()
+    if not names:
+        return {f"y{i}": value for i, value in enumerate(values)}
+    of_each = {f"{answering.symbol}({n})": p for n, p in zip(names, values, strict=True)}
+    return {answering.second: answering.chosen(numbers)} | of_each
 
 
 def answers(answering: Answering, inputs: Sequence[str], numbers: Any) -> Table:

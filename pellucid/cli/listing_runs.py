@@ -4,18 +4,14 @@ list_runs       the runs below a folder
 compare_runs    what runs differ in, and their curves
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
 from pellucid.archive import Entry, Runs, listed
 from pellucid.archive.naming import known_name
 from pellucid.cli.output import Output
-from pellucid.cli.present import plain_console, write_json
+from pellucid.cli.present import plain_console, write_csv, write_json
 from pellucid.cli.words import complain
 from pellucid.errors import FileError, OptionError, closest
 from pellucid.io import write_atomic
@@ -38,7 +34,7 @@ def list_runs(folder: Path, options: Mapping[str, Any], output: Output) -> int:
     if output.as_json:
         write_json([entry.as_dict() for entry in chosen])
     elif options["as_csv"]:
-        _print_csv([_record(entry, names or ["run", *chosen.names]) for entry in chosen.whole])
+        write_csv([_record(entry, names or ["run", *chosen.names]) for entry in chosen.whole])
     elif chosen.whole:
         _print_table(chosen, names, output)
     elif output.is_full:
@@ -92,7 +88,7 @@ def compare_runs(folders: Sequence[Path], options: Mapping[str, Any], output: Ou
     if output.as_json:
         write_json(found.as_dict() | {"picture": picture and str(picture)})
     elif options["as_csv"]:
-        _print_csv(found.records())
+        write_csv(found.records())
     else:
         console = plain_console()
         for line in _fitting(found.rows()):
@@ -134,14 +130,3 @@ def _fitting(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _is_narrow(rows: Sequence[Sequence[str]], width: int) -> bool:
     return max(map(len, aligned(rows, texts=1))) <= width
-
-
-def _print_csv(records: Sequence[Mapping[str, Any]]) -> None:
-    """Records as CSV, no number rounded."""
-    if not records:
-        return
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    click.echo(text.getvalue(), nl=False)

@@ -3,9 +3,13 @@
 plain_console    standard output for results
 best_and_last    the lines of two epochs, after training
 write_json       the document that a program reads
+write_csv        a table that a program reads
 """
 
+import csv
+import io
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -44,3 +48,14 @@ def best_and_last(history: History) -> list[str]:
 def write_json(document: Any) -> None:
     """The one document of a command; numbers that JSON has no word for as in metrics.jsonl."""
     click.echo(json.dumps(json_value(document), indent=2, allow_nan=False))
+
+
+def write_csv(records: Sequence[Mapping[str, Any]]) -> None:
+    """Records as CSV, no number rounded."""
+    if not records:
+        return
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    click.echo(text.getvalue(), nl=False)

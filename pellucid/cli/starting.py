@@ -20,8 +20,8 @@ from pellucid.train import RunFolder
 class StartedFrom:
     """What a model began with: names of arrays of `run` that it has, and the others.
 
-    `loaded`: those of the run. `new`: those of the model that the run has not, or in another
-    shape. `left`: those of the run that the model has not, or in another shape.
+    `loaded`: those of the run. `new`: those of the model that the run has not. `left`: those of
+    the run that the model has not. `reshaped`: those that both have, in another shape, with it.
     """
 
     run: str
@@ -29,12 +29,13 @@ class StartedFrom:
     loaded: tuple[str, ...]
     new: tuple[str, ...]
     left: tuple[str, ...]
+    reshaped: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """For a person, in one line."""
         told = [f"{len(self.loaded)} arrays of {self.run} ({self.weights})"]
-        told += [f"new: {counted(self.new)}"] if self.new else []
-        told += [f"left: {counted(self.left)}"] if self.left else []
+        kinds = {"new, of another shape": self.reshaped, "new": self.new, "left": self.left}
+        told += [f"{kind}: {counted(names)}" for kind, names in kinds.items() if names]
         return "; ".join(told)
 
 
@@ -51,9 +52,14 @@ def start_from(folder: Path, model: Module) -> StartedFrom:
     if not any(name in fits for name in model.parameters()):
         raise OptionError(_nothing_fits(folder, own, there))
     restore(f"start from {folder}", {name: own[name] for name in fits}, fits, strict=True)
-    new = tuple(name for name in own if name not in fits)
-    left = tuple(name for name in there if name not in fits)
-    return StartedFrom(str(folder), weights, tuple(fits), new, left)
+    new = tuple(name for name in own if name not in there)
+    left = tuple(name for name in there if name not in own)
+    reshaped = tuple(
+        f"{name} {own[name].shape}, there {array.shape}"
+        for name, array in there.items()
+        if name in own and name not in fits
+    )
+    return StartedFrom(str(folder), weights, tuple(fits), new, left, reshaped)
 
 
 def _nothing_fits(folder: Path, own: Mapping[str, Any], there: Mapping[str, Any]) -> str:

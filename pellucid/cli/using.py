@@ -13,13 +13,21 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from pellucid.cli.answering import Answering, answers, as_documents, asked, by_place
+from pellucid.cli.answering import (
+    Answering,
+    answers,
+    as_documents,
+    as_record,
+    asked,
+    by_place,
+    words_in,
+)
 from pellucid.cli.answering import table as empty_table
 from pellucid.cli.custom_model_answers import custom_answerings
 from pellucid.cli.custom_models import is_custom, refuse_custom
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.output import Output
-from pellucid.cli.present import plain_console, write_json
+from pellucid.cli.present import plain_console, write_csv, write_json
 from pellucid.cli.recipe import (
     DataFacts,
     Recipe,
@@ -167,8 +175,11 @@ def predict_run(
     *,
     calibrated: bool = False,
     views: int = 1,
+    as_csv: bool = False,
 ) -> int:
     """Print what the model says of each picture or row of numbers; the exit code.
+
+    Of a folder, of the pictures in it.
 
     `calibrated`: with probabilities that are as sure as they were right on the validation set.
     `views`: the mean over so many views of a picture, which is one of them.
@@ -177,6 +188,7 @@ def predict_run(
     """
     answerings = answerings_of(RunFolder.open(folder), calibrated=calibrated, views=views)
     first, last = next(iter(answerings.values())), [*answerings.values()][-1]
+    inputs = words_in(first, inputs)
     samples, faults = asked(first, inputs)
     rows = list(samples.values())
     found = {name: each.answer(rows) if samples else () for name, each in answerings.items()}
@@ -184,6 +196,8 @@ def predict_run(
         told = [as_documents(answerings, found, i) for i in range(len(rows))]
         listed = by_place(inputs, dict(zip(samples, told, strict=True)), faults)
         write_json({"run": str(folder), "weights": first.weights, "answers": listed})
+    elif as_csv:
+        write_csv([as_record(answerings, found, i, inputs[at]) for i, at in enumerate(samples)])
     elif samples:
         for name, answering in answerings.items():
             shown = answers(answering, [inputs[i] for i in samples], found[name])

@@ -81,16 +81,16 @@ def evaluate(run: Path, data_dir: Path | None, quiet: bool, as_json: bool, **opt
     show_default=True,
     help="Views of each picture, over which the mean is taken: itself, and slightly changed ones.",
 )
+@click.option("--csv", "as_csv", is_flag=True, help="Print the answers as CSV.")
 @quiet
 @in_json
-def predict(
-    run: Path, inputs: tuple[str, ...], calibrated: bool, views: int, **options: Any
-) -> int:
+def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
     """What a run's model says of each picture, or of each row of numbers.
 
-    Pictures are PNG, JPEG, BMP, GIF or WebP. A digit may be dark on light or light on dark,
-    anywhere in the picture. A run that a Trainer in Python made answers by the graph that it keeps:
-    of numbers, several inputs one after the other, and of pictures, scaled, from 0 to 1.
+    A folder stands for all pictures in it. They are PNG, JPEG, BMP, GIF or WebP. A digit may be
+    dark on light or light on dark, anywhere in the picture. A run that a Trainer in Python made
+    answers by the graph that it keeps: of numbers, several inputs one after the other, and of
+    pictures, scaled, from 0 to 1.
 
     \b
     Examples:
@@ -98,11 +98,15 @@ def predict(
       pellucid predict runs/moons-mlp-1 0.5,-0.25 -1,0.5
       pellucid predict runs/moons-mlp-1 0.5,-0.25 --calibrated
       pellucid predict runs/folder-resnet-1 cat.jpg --views 8
+      pellucid predict runs/folder-resnet-1 pictures --csv > answers.csv
     """  # noqa: D301 (click's mark)
     from pellucid.cli.using import predict_run
 
-    output = Output.taken(options)
-    return predict_run(run, inputs, output, calibrated=calibrated, views=views)
+    # A row of numbers may begin with a minus; two of them begin an option.
+    for word in inputs:
+        if word.startswith("--") and not Path(word).exists():
+            raise click.NoSuchOption(word.partition("=")[0], ctx=click.get_current_context())
+    return predict_run(run, inputs, Output.taken(options), **options)
 
 
 @click.command()

@@ -26,6 +26,13 @@ def complain(message: str) -> None:
         click.echo(INDENT + "".join(c for c in line if c.isprintable()), err=True)
 
 
+def _options_of(param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
+    """The options whose names begin with that of another one: --average-decay of --average."""
+    beginning = "" if param is None else f"{param.opts[0]}-"
+    known = [] if ctx is None or param is None else ctx.command.params
+    return [each.opts[0] for each in known if each.opts[0].startswith(beginning)]
+
+
 class OneOf(click.ParamType[str]):
     """One of several names; the error names the nearest."""
 
@@ -51,7 +58,9 @@ class OneOf(click.ParamType[str]):
             meant = CHOICES.get(str(value).casefold(), "")
             known = closest(value, self.names)
             guess = f"Did you mean {meant!r}?" if meant in self.names else ""
-            self.fail(f"{value!r} is not known. {guess or known}", param, ctx)
+            own = _options_of(param, ctx) if ":" in str(value) else ()
+            apart = f" What belongs to it is said apart, by {', '.join(own)}." if own else ""
+            self.fail(f"{value!r} is not known. {guess or known}{apart}", param, ctx)
         return str(value)
 
     def shell_complete(

@@ -30,15 +30,22 @@ def test_what_fits_is_loaded_and_the_rest_is_named(trained: Path) -> None:
     found = start_from(trained, model)  # type: ignore[arg-type]
     arrays, weights = RunFolder.open(trained).load_model()
     assert found.loaded == ("hidden.0.linear.bias", "hidden.0.linear.weight")
-    assert set(found.new) == set(before) - set(found.loaded)
-    assert found.left == ("output.bias", "output.weight")
+    assert set(found.new) == {"hidden.1.linear.bias", "hidden.1.linear.weight"}
+    assert found.left == ()
+    assert found.reshaped == (
+        "output.bias (4,), there (10,)", "output.weight (5, 4), there (16, 10)"
+    )  # fmt: skip
+    assert set(before) == {*found.loaded, *found.new, "output.bias", "output.weight"}
     assert found.weights == weights
     after = model.state_dict()  # type: ignore[attr-defined]
     for name, array in after.items():
         expected = arrays[name] if name in found.loaded else before[name]
         np.testing.assert_array_equal(array, expected)
     assert str(found).startswith(f"2 arrays of {trained} (weights of ")
-    assert str(found).endswith("and 1 more; left: output.bias, output.weight")
+    assert "; new, of another shape: output.bias (4,), there (10,), output.weight (5, " in str(
+        found
+    )
+    assert "; new: hidden.1.linear" in str(found)
 
 
 def test_nothing_that_fits_is_refused_with_both_sides(trained: Path) -> None:

@@ -39,6 +39,12 @@ def test_what_is_no_average_is_refused(name: Any, options: Any, message: str) ->
         average_of(name, options)
 
 
+def test_options_of_an_average_behind_its_name_are_told_where_they_stand(run: Run) -> None:
+    code, _, err = run("train", "digits", "--average", "exponential:decay=0.9")
+    assert code == 2
+    assert "What belongs to it is said apart, by --average-decay, --average-start" in err
+
+
 def test_an_average_is_kept_named_and_gone_on_with(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     words = ("--average", "exponential", "--average-decay", 0.9, "--out", folder)

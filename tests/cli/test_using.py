@@ -1,5 +1,7 @@
 """Evaluating and predicting, as documents for programs: whole numbers, errors in their place."""
 
+import csv
+import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -51,6 +53,24 @@ def test_predicting_is_a_document_of_answers(run: Run, moons: Path) -> None:
     for answer, row in zip(found["answers"], wanted, strict=True):
         assert is_whole(answer["probabilities"].values(), row)
         assert answer["class"] == str(row.argmax())
+
+
+def test_predicting_is_a_table_in_csv(run: Run, moons: Path) -> None:
+    code, out, err = run("predict", moons, "0.5,-0.25", "x", "-1,0.5", "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    answers = read(run("predict", moons, "0.5,-0.25", "-1,0.5", "--json")[1])["answers"]
+    assert (code, err.count("\n")) == (2, 1)
+    assert [row["numbers"] for row in rows] == ["0.5,-0.25", "-1,0.5"]
+    for row, answer in zip(rows, answers, strict=True):
+        assert row["class"] == answer["class"]
+        wanted = {f"p({name})": p for name, p in answer["probabilities"].items()}
+        assert {name: float(row[name]) for name in wanted} == wanted
+
+
+def test_an_option_that_there_is_not_is_no_input(run: Run, moons: Path) -> None:
+    code, out, err = run("predict", moons, "0.5,-0.25", "--calibrate")
+    assert (code, out) == (2, "")
+    assert "there is no --calibrate. Did you mean '--calibrated'?" in err
 
 
 def test_what_cannot_be_read_has_its_error_in_its_place(run: Run, moons: Path) -> None:
