@@ -1,7 +1,8 @@
-"""New runs that begin with another one: with its settings, or with its weights.
+"""New runs that begin with another one, with its settings or weights, and several at once.
 
 like            the command `pellucid train --like RUN`
 start_option    the option `--start-from RUN`
+repeating_options    those of several runs at once, which differ in seed or fold
 """
 
 from pathlib import Path
@@ -48,3 +49,23 @@ def start_option() -> click.Option:
         metavar="RUN",
         help="Begin with the weights of another run, as many as fit by name and shape.",
     )
+
+
+def repeating_options() -> list[click.Parameter]:
+    """The options of a group of runs."""
+    return [
+        click.Option(
+            ["--seeds"],
+            type=Whole(2),
+            metavar="N",
+            help="Train N times, with the seeds from --seed on, each run in a folder of its own; "
+            "mean and spread of all. The seed also parts data that come in one piece.",
+        ),
+        click.Option(
+            ["--folds"],
+            type=Whole(2),
+            metavar="K",
+            help="Train K times, each time with another K-th of training and validation set to "
+            "choose by (cross-validation); with --seeds, for each seed. The test set stays.",
+        ),
+    ]

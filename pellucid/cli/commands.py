@@ -23,6 +23,7 @@ from pellucid.cli.using_commands import (
     quiet,
 )
 from pellucid.cli.words import Commands, OneOf
+from pellucid.errors import OptionError
 from pellucid.version import __version__
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -92,9 +93,18 @@ def resume(
       pellucid resume runs/digits-mlp-1 --more 10
       pellucid resume runs/digits-mlp-1 --max-time 4h
     """  # noqa: D301 (click's mark)
+    from pellucid.cli.repeating import is_group, resume_group
     from pellucid.cli.training import resume_run
 
     output = Output.taken(options)
+    if is_group(run):
+        changed = [name for name, value in options.items() if value is not None]
+        if changed or data_dir is not None:
+            raise OptionError(
+                f"resume {run}: it is a group of runs, which go on as they began. Leave other "
+                "options out, or resume one of its runs."
+            )
+        return resume_group(run, threads, output)
     return resume_run(run, options, threads, data_dir, output)
 
 

@@ -65,6 +65,14 @@ class DataParts:
         train = self.train.with_shape(*shape)
         return replace(self, train=train, validation=validation, test=test)
 
+    def of_fold(self, fold: int, count: int, seed: int) -> "DataParts":
+        """The samples to train on and to choose by, parted anew: the fold, from 1 on, chooses."""
+        from pellucid.data.folding import folds, pooled  # on use: few runs are one of several
+
+        known = self.train if self.validation is None else pooled(self.train, self.validation)
+        train, validation = folds(known, count, seed=seed)[fold - 1]
+        return replace(self, train=train, validation=validation)
+
 
 @dataclass(frozen=True)
 class Usual:

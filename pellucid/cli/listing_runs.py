@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.archive import Entry, Runs, listed
+from pellucid.archive.grouped import groups_of
 from pellucid.archive.naming import known_name
 from pellucid.cli.output import Output
 from pellucid.cli.present import plain_console, write_csv, write_json
 from pellucid.cli.words import complain
 from pellucid.errors import FileError, OptionError, closest
 from pellucid.io import write_atomic
-from pellucid.tables import aligned
+from pellucid.tables import aligned, cell, printable
 from pellucid.train.live.epoch_lines import terminal_width
+from pellucid.train.measurements.measured import TRAIN
 from pellucid.train.pages.svg import saved
 
 PICTURES = ("png", "svg", "pdf")
@@ -37,6 +39,8 @@ def list_runs(folder: Path, options: Mapping[str, Any], output: Output) -> int:
         write_csv([_record(entry, names or ["run", *chosen.names]) for entry in chosen.whole])
     elif chosen.whole:
         _print_table(chosen, names, output)
+        if output.is_full and not names:
+            _print_groups(chosen)
     elif output.is_full:
         plain_console().print(f"no run {'here fits' if found.whole else f'below {folder}'}")
     for fault in chosen.faults:
@@ -69,6 +73,17 @@ def _print_table(runs: Runs, names: Sequence[str], output: Output) -> None:
         if left:
             told = ", ".join(name.replace("_", " ") for name in left)
             console.print(f"no room for {told}: choose by --show")
+
+
+def _print_groups(runs: Runs) -> None:
+    """Mean and spread of runs that belong together, a line for each group."""
+    console = plain_console()
+    for name, found in groups_of(runs.whole).items():
+        shown = [each for each in found.measures if not each.startswith(TRAIN)] or found.measures
+        spread = found.spread
+        told = [f"{m.replace('_', ' ')} {cell(found.mean[m])} ± {cell(spread[m])}" for m in shown]
+        count = len(found.values)
+        console.print(f"{printable(name)}, mean ± spread of {count} runs: {', '.join(told)}")
 
 
 def _width(runs: Runs, names: Sequence[str]) -> int:

@@ -61,6 +61,8 @@ KINDS = {
     "executor": str,
     "precision": str,
     "start_from": str,
+    "folds": int,
+    "fold": int,
 }
 
 
@@ -94,6 +96,8 @@ class Recipe:
     executor: str | None = None
     precision: str | None = None
     start_from: str | None = None
+    folds: int | None = None
+    fold: int | None = None
     long_run: Mapping[str, Any] = field(default_factory=dict)
     batches: Mapping[str, Any] = field(default_factory=dict)
 
@@ -128,6 +132,8 @@ def load_data(recipe: Recipe) -> DataParts:
     kind = DATA[recipe.data]
     options = from_values(f"data {kind.name!r}", kind.options, recipe.data_options)
     parts = kind.load(options, recipe.seed)
+    if recipe.folds is not None:
+        parts = parts.of_fold(recipe.fold or 1, recipe.folds, recipe.seed)
     return parts.with_shape(kind.image) if kind.image and _takes_images(recipe) else parts
 
 
@@ -205,10 +211,14 @@ def batch_of(recipe: Recipe, samples: int) -> int:
 
 def read_recipe(run: RunFolder) -> Recipe:
     """The recipe in config.json, which may come from anywhere. Errors: FileError."""
-    entry = run.config.get("recipe")
+    return recipe_from(run.config.get("recipe"), run.path)
+
+
+def recipe_from(entry: Any, path: Path) -> Recipe:
+    """The recipe that a file in a folder holds. Errors: FileError."""
     if not isinstance(entry, dict):
         raise FileError(
-            f"run {run.path}: its config.json holds no recipe. Only runs made by `pellucid "
+            f"run {path}: its config.json holds no recipe. Only runs made by `pellucid "
             "train` can be used on the command line; pellucid.load opens others in Python."
         )
     try:
@@ -220,14 +230,14 @@ def read_recipe(run: RunFolder) -> Recipe:
         build_options(recipe)
         from_values(f"data {recipe.data!r}", DATA[recipe.data].options, recipe.data_options)
         long_run = long_runs.read(recipe.long_run)
-        long_run.saving(run.path, {})
+        long_run.saving(path, {})
         batch_rules.read(recipe.batches)
         more = {"micro_batch": recipe.micro_batch, **long_run.of_trainer()}
         more["precision"] = recipe.of_products
         Options(recipe.batch_size, seed=recipe.seed, keep=recipe.keep, **more)
     except (TypeError, ValueError) as error:
         raise FileError(
-            f"run {run.path}: its config.json holds no recipe that this version knows: {error}"
+            f"run {path}: its config.json holds no recipe that this version knows: {error}"
         ) from error
     return recipe
 
@@ -242,6 +252,8 @@ def _check_types(recipe: Recipe) -> None:
             raise OptionError(f"{option.name} is {value!r}.")
     if recipe.epochs < 1 or (recipe.early_stopping or 1) < 1:
         raise OptionError(f"epochs is {recipe.epochs}, early_stopping {recipe.early_stopping}.")
+    if not 1 <= (recipe.fold or 1) <= (recipe.folds or 1):
+        raise OptionError(f"fold is {recipe.fold}, of {recipe.folds}.")
     for word, known in (
         (recipe.data, DATA),
         (recipe.model, MODELS),

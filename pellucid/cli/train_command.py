@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from pellucid.cli import batch_rules, long_runs
-from pellucid.cli.again_command import like, start_option
+from pellucid.cli.again_command import like, repeating_options, start_option
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.known_words import KEEPS, PRECISIONS
 from pellucid.cli.optimizing import rate_options
@@ -171,7 +171,8 @@ class TrainCommand(click.Command):
     def _told(self) -> list[click.Parameter]:
         """Options of what comes before the first step."""
         text = "Do not look for likely mistakes before the first step."
-        return [start_option(), click.Option(["--no-lint"], is_flag=True, help=text)]
+        lint = click.Option(["--no-lint"], is_flag=True, help=text)
+        return [start_option(), lint, *repeating_options()]
 
     def _long(self) -> list[click.Parameter]:
         """Options of runs that take long."""

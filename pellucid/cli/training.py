@@ -69,8 +69,14 @@ class TestAtEnd(Callback):
 
 
 def train_run(data: str, options: dict[str, Any], output: Output) -> int:
-    """Train a new run with the options of the command line; the exit code."""
-    return train_recipe(recipe_of(data, options), options, output)
+    """Train a new run with the options of the command line, or several; the exit code."""
+    seeds, folds = options.pop("seeds", None), options.pop("folds", None)
+    recipe = recipe_of(data, options)
+    if seeds is None and folds is None:
+        return train_recipe(recipe, options, output)
+    from pellucid.cli.repeating import train_group  # on use: most runs are one
+
+    return train_group(recipe, seeds, folds, options, output)
 
 
 def train_recipe(recipe: Recipe, options: Mapping[str, Any], output: Output) -> int:
@@ -79,7 +85,7 @@ def train_recipe(recipe: Recipe, options: Mapping[str, Any], output: Output) -> 
     parts = load_data(recipe)
     with folder_for(recipe, options["out"]) as folder:
         lint = not options["no_lint"]
-        return _Run(recipe, parts, folder, output, lint=lint, begins=True).fit()
+        return OneRun(recipe, parts, folder, output, lint=lint, begins=True).fit()
 
 
 def resume_run(
@@ -105,7 +111,7 @@ def resume_run(
     settings = dict(recipe.long_run) | long_run(changes)
     recipe = replace(recipe, epochs=epochs or recipe.epochs, long_run=settings)
     parts = data_of(recipe, facts)
-    run_on = _Run(recipe, parts, folder, output)
+    run_on = OneRun(recipe, parts, folder, output)
     run_on.trainer.resume()
     return run_on.fit()
 
@@ -159,7 +165,7 @@ def use_threads(count: int | None) -> None:
         set_threads(count)
 
 
-class _Run:
+class OneRun:
     """Training, and what is printed of it."""
 
     def __init__(
@@ -186,11 +192,7 @@ class _Run:
 
     def fit(self) -> int:
         """Train, and print what came out; the exit code."""
-        if not self.output.quiet:
-            self._announce()
-        history = self.trainer.fit(self.recipe.epochs, show=not self.output.quiet)
-        if history.stopped == LOST:
-            let_go()
+        history = self.trained()
         if self.output.as_json:
             write_json(self._document(history))
         elif self.output.is_full:
@@ -203,6 +205,15 @@ class _Run:
         if self.output.is_full:
             self._tell_places(history)
         return STOPPED_BY.get(history.stopped, 0)
+
+    def trained(self) -> History:
+        """Train; what was measured."""
+        if not self.output.quiet:
+            self._announce()
+        history = self.trainer.fit(self.recipe.epochs, show=not self.output.quiet)
+        if history.stopped == LOST:
+            let_go()
+        return history
 
     def _announce(self) -> None:
         errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)

@@ -7,7 +7,7 @@ Pictures       image_folder, ImageFolder; image_parts, ImageParts; read_picture,
                read_ink; picture_set: decoded batch by batch
 From files     mapped_set; write_shards, sharded_set
 Text           read_text, text_parts, text_windows, TextParts, Vocabulary
-Parts          split, split_fractions, SplitReport
+Parts          folds, split, split_fractions, SplitReport
 Sequences      from_sequences: of unequal lengths
 Batches        permutation, batches, batch_matrix; ClassBalanced, ByLength
 """
@@ -34,6 +34,7 @@ from pellucid.data.mnist import (
 from pellucid.on_use import on_use
 
 if TYPE_CHECKING:  # and loaded when first asked for: see the end
+    from pellucid.data.folding import folds as folds
     from pellucid.data.folders import (
         ImageFolder as ImageFolder,
         ImageParts as ImageParts,

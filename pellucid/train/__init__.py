@@ -6,6 +6,7 @@ Averages        ExponentialAverage, UniformAverage, Averaging
 Not finite      SkipStep, GoBack, Recovery
 Losses          Losses, of several outputs
 Measures        evaluate, Metric, SetMetric, Accuracy, RocAuc, AbsoluteError
+Several runs    repeated, Repeats
 What happened   History, StepRecord, EpochRecord
 Run folders     RunFolder, Checkpoint, save_curves, save_report
 Beforehand      dry_run, overfit_one_batch, largest_batch
@@ -70,6 +71,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         overfit_one_batch as overfit_one_batch,
     )
     from pellucid.train.beforehand.rehearsal import DryRun as DryRun, dry_run as dry_run
+    from pellucid.train.measurements.repeats import Repeats as Repeats, repeated as repeated
     from pellucid.train.measurements.several_losses import Losses as Losses
     from pellucid.train.policies.plateau import (
         Plateau as Plateau,
