@@ -78,6 +78,8 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "executor": "reference",
         "precision": "bfloat16",
         "start_from": None,
+        "folds": None,
+        "fold": None,
     }
 
 
