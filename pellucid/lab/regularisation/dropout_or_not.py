@@ -22,7 +22,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.mislabelled import mislabelled
+from pellucid.lab.mislabelled import draw_accuracies, few_mislabelled, gap
 from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least
@@ -71,7 +71,7 @@ def run(settings: Settings) -> Series:
     Inverted dropout has scaled already. Multiplied by 1 / (1 - ratio) once more, hidden values are
     what they would be without any scaling: as large, compared with what the weights have seen.
     """
-    few, others = samples(settings)
+    few, others = few_mislabelled(settings.samples, settings.wrong, settings.seed)
     series: dict[str, Any] = {"epochs": np.arange(1, settings.epochs + 1)}
     for name, ratio in zip(RATIOS, (0.0, settings.ratio), strict=True):
         model = Net(settings, ratio)
@@ -83,14 +83,6 @@ def run(settings: Settings) -> Series:
             loss = pc.functional.cross_entropy(scores, others.labels)
             series[f"loss_{how}_{name}"] = np.array(loss.item())
     return series
-
-
-def samples(settings: Settings) -> tuple[pc.data.Dataset, pc.data.Dataset]:
-    """A few digits, some with a random label, and all others as they are."""
-    digits = pc.data.digits()
-    share = settings.samples / len(digits)
-    (few, others), _ = pc.data.split(digits, (share, 1.0 - share), seed=settings.seed)
-    return mislabelled(few, settings.wrong, settings.seed), others
 
 
 def train(
@@ -121,18 +113,7 @@ def figure(series: Series) -> Any:
     titles = {"without": said("without dropout"), "with": said("with dropout")}
     drawn, (left, middle, right) = panels(1, 3)
     for panel, name in zip((left, middle), RATIOS, strict=True):
-        panel.plot(series["epochs"], series[f"train_{name}"], label=said("learned from"))
-        panel.plot(
-            series["epochs"],
-            series[f"new_{name}"],
-            "--",
-            label=said("new samples"),
-        )
-        panel.set(
-            title=titles[name],
-            xlabel=said("epochs"),
-            ylim=(0.0, 1.03),
-        )
+        draw_accuracies(panel, series, name, titles[name])
     left.set_ylabel(said("accuracy"))
     left.legend(loc="lower right")
     draw_loss(right, series)
@@ -160,8 +141,3 @@ def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
         at_least("accuracy by which the gap between both sets closes", np.mean(closed), 0.05),
         at_least("loss on new samples that scaling saves (nats)", np.mean(losses), 0.05),
     )
-
-
-def gap(series: Series, name: str) -> float:
-    """How much better it is on the samples that it learned from."""
-    return float(series[f"train_{name}"][-1] - series[f"new_{name}"][-1])

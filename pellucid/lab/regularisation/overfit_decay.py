@@ -21,7 +21,7 @@ import numpy as np
 import pellucid as pc
 from pellucid import nn
 from pellucid.lab.experiment import Series
-from pellucid.lab.mislabelled import mislabelled
+from pellucid.lab.mislabelled import draw_accuracies, few_mislabelled, gap
 from pellucid.lab.settings import Seed, repeated
 from pellucid.lab.themes import panels
 from pellucid.lab.verdict import Verdict, at_least, at_most
@@ -47,20 +47,12 @@ class Settings:
 
 def run(settings: Settings) -> Series:
     """Accuracy and loss on both sets after each epoch, for each penalty."""
-    few, others = samples(settings)
+    few, others = few_mislabelled(settings.samples, settings.wrong, settings.seed)
     series: dict[str, Any] = {"epochs": np.arange(1, settings.epochs + 1)}
     for name, penalty in zip(PENALTIES, (0.0, settings.moderate, settings.large), strict=True):
         measured = train(settings, few, others, penalty)
         series |= {f"{column}_{name}": np.array(values) for column, values in measured.items()}
     return series
-
-
-def samples(settings: Settings) -> tuple[pc.data.Dataset, pc.data.Dataset]:
-    """A few digits, some with a random label, and all others as they are."""
-    digits = pc.data.digits()
-    share = settings.samples / len(digits)
-    (few, others), _ = pc.data.split(digits, (share, 1.0 - share), seed=settings.seed)
-    return mislabelled(few, settings.wrong, settings.seed), others
 
 
 def train(
@@ -100,18 +92,7 @@ def figure(series: Series) -> Any:
     }
     drawn, axes = panels(1, 3, sharey=True)
     for panel, name in zip(axes, PENALTIES, strict=True):
-        panel.plot(series["epochs"], series[f"train_{name}"], label=said("learned from"))
-        panel.plot(
-            series["epochs"],
-            series[f"new_{name}"],
-            "--",
-            label=said("new samples"),
-        )
-        panel.set(
-            title=titles[name],
-            xlabel=said("epochs"),
-            ylim=(0.0, 1.03),
-        )
+        draw_accuracies(panel, series, name, titles[name])
     axes[0].set_ylabel(said("accuracy"))
     axes[0].legend(loc="lower right")
     return drawn
@@ -128,8 +109,3 @@ def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
         at_least("loss on new samples that the penalty saves (nats)", np.mean(gains), 0.1),
         at_most("training accuracy under too large a penalty", left, 0.5),
     )
-
-
-def gap(series: Series, penalty: str) -> float:
-    """How much better it is on the samples that it learned from."""
-    return float(series[f"train_{penalty}"][-1] - series[f"new_{penalty}"][-1])

@@ -3,7 +3,8 @@
 import pytest
 from lab.lessons import breaks, holds
 
-from pellucid.lab.regularisation.overfit_decay import Settings, run, samples
+from pellucid.lab.mislabelled import few_mislabelled
+from pellucid.lab.regularisation.overfit_decay import Settings, run
 
 
 def test_the_claim_holds():
@@ -20,7 +21,7 @@ def test_without_a_penalty_wrong_labels_are_learned_too():
 
 
 def test_as_many_labels_are_wrong_as_was_asked_for():
-    right, _ = samples(Settings(samples=1000, wrong=0.0))
-    wrong, _ = samples(Settings(samples=1000, wrong=0.5))
+    right, _ = few_mislabelled(1000, 0.0, 0)
+    wrong, _ = few_mislabelled(1000, 0.5, 0)
     share = (right.labels != wrong.labels).mean()
     assert share == pytest.approx(0.45, abs=0.05)  # a tenth of random labels is right
