@@ -74,19 +74,8 @@ def _explain(error: Exception) -> tuple[str, int]:
         return str(error), WRONG_USE
     if isinstance(error, PellucidError):
         return str(error), FAILED
-    if isinstance(error, MemoryError):
-        said = str(error).rstrip(".") or "the system refused some"
-        return (
-            f"there is not enough memory for this: {said}. {in_words(available())} are available. "
-            "Use a smaller batch size, model or data set.",
-            FAILED,
-        )
-    if isinstance(error, ImportError | SystemError) and available() < SCARCE_BYTES:
-        return (
-            f"there is not enough memory to load what this needs: {error}. "
-            f"{in_words(available())} are available; see `ulimit -v`.",
-            FAILED,
-        )
+    if lacks := _lack_of_memory(error):
+        return lacks, FAILED
     if isinstance(error, OSError):
         return str(file_error("use", error.filename or "a file", error)), FAILED
     kind = type(error).__name__
@@ -95,6 +84,23 @@ def _explain(error: Exception) -> tuple[str, int]:
         "`pellucid --traceback ...` prints.",
         FAILED,
     )
+
+
+def _lack_of_memory(error: Exception) -> str:
+    """What is said of an error that comes from too little memory; of another, nothing."""
+    there = in_words(available())
+    if isinstance(error, MemoryError):
+        reason = str(error).rstrip(".") or "the system refused some"
+        return (
+            f"there is not enough memory for this: {reason}. {there} are available. "
+            "Use a smaller batch size, model or data set."
+        )
+    if isinstance(error, ImportError | SystemError) and available() < SCARCE_BYTES:
+        return (
+            f"there is not enough memory to load what this needs: {error}. "
+            f"{there} are available; see `ulimit -v`."
+        )
+    return ""
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -36,11 +36,11 @@ def download(
             raise OptionError(f"download: {address!r} is not an http or https address.")
     reasons = []
     for address in addresses:
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         try:
-            _receive(address, temporary, max_bytes, timeout)
-            verify(temporary)
-            disk.replace(temporary, path)
+            with _temporary(path) as temporary:
+                _receive(address, temporary, max_bytes, timeout)
+                verify(temporary)
+                disk.replace(temporary, path)
             return
         except _AddressError as error:
             reasons.append(f"{address}: {error}")
@@ -51,9 +51,6 @@ def download(
                 f"download {path}: {error.strerror or error}. The folder must be writable and "
                 "its disk have room."
             ) from error
-        finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
     listing = "".join(f"\n  {reason}" for reason in reasons)
     raise FileError(
         f"download {path}: no mirror gave the file. Check the connection, or fetch it by other "
@@ -63,6 +60,17 @@ def download(
 
 class _AddressError(Exception):
     """What went wrong at one address; the next may do better."""
+
+
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A place beside `path` to write to, which is left empty."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        yield temporary
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _receive(address: str, temporary: Path, max_bytes: int, timeout: float) -> None:

@@ -11,6 +11,7 @@ the whole.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,11 +141,7 @@ def split(
     train        6  60.00%        3        3
     test         4  40.00%        2        2
     """
-    if not isinstance(dataset, Dataset):
-        raise DataError(
-            f"split: a {type(dataset).__name__}. It splits a Dataset: "
-            "pellucid.data.from_arrays(features, labels) makes one of arrays and tables."
-        )
+    _check_dataset(dataset)
     if fractions is None:
         fractions = split_fractions(len(dataset))
     shares = _shares(fractions)
@@ -169,6 +166,14 @@ def split(
         dataset.name, names, tuple(sizes), counts, rows, seed, stratified, dataset.class_names
     )
     return parts, report
+
+
+def _check_dataset(dataset: Any) -> None:
+    if not isinstance(dataset, Dataset):
+        raise DataError(
+            f"split: a {type(dataset).__name__}. It splits a Dataset: "
+            "pellucid.data.from_arrays(features, labels) makes one of arrays and tables."
+        )
 
 
 def _shares(fractions: Sequence[float]) -> list[Fraction]:

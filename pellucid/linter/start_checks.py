@@ -161,11 +161,7 @@ def _of_signals(subject: Subject, what: str, first: Layer, last: Layer) -> Findi
 def fading_back(subject: Subject) -> Iterator[Finding]:
     """Gradients of one layer's weights far below those of another."""
     reached = subject.look.reached if subject.look else {}
-    found = {
-        path: numbers.rms
-        for path, numbers in subject.measured.gradients.items()
-        if reached[path].ndim >= 2 and math.isfinite(numbers.rms)
-    }
+    found = _sizes_of_matrices(subject)
     least, most = (choose(found, key=lambda path: found[path], default="") for choose in (min, max))
     if len(found) < 2 or found[least] >= BACK * found[most] > 0.0:
         return
@@ -190,6 +186,16 @@ def fading_back(subject: Subject) -> Iterator[Finding]:
             "connections; all zeros at the start teach nothing."
         ),
     )
+
+
+def _sizes_of_matrices(subject: Subject) -> dict[str, float]:
+    """The root mean square of the gradient of each matrix, where that is a number."""
+    reached = subject.look.reached if subject.look else {}
+    return {
+        path: numbers.rms
+        for path, numbers in subject.measured.gradients.items()
+        if reached[path].ndim >= 2 and math.isfinite(numbers.rms)
+    }
 
 
 def dead_units(subject: Subject) -> Iterator[Finding]:

@@ -37,16 +37,7 @@ def find_learning_rate(
         of their own, or where the loss never fell.
     Source: Smith 2017, "Cyclical learning rates for training neural networks", section 3.3.
     """
-    if isinstance(optimizer.learning_rate, Schedule):
-        raise OptionError(
-            "find_learning_rate: the optimizer's learning rate is a schedule. Give it a number: "
-            "any will do."
-        )
-    if len(optimizer.rates()) > 1:
-        raise OptionError(
-            f"find_learning_rate: {', '.join(list(optimizer.rates())[1:])} would stay what it is, "
-            "and only the optimizer's rate grow. Give groups a factor of it in the place of a rate."
-        )
+    _check_rate(optimizer)
     plain = replace(options, saving=None, early_stopping=None, callbacks=())
     trainer = Trainer(model, loss, optimizer, train, options=plain)
     before = copies(trainer.variables())
@@ -79,3 +70,18 @@ def _ramped(trainer: Trainer, rates: Any) -> RateFinding:
         if found.broke_off:
             return replace(found, stopped="the loss had grown fourfold")
     return found
+
+
+def _check_rate(optimizer: Optimizer) -> None:
+    """One number is what all parameters learn with, so that it can grow."""
+    if isinstance(optimizer.learning_rate, Schedule):
+        raise OptionError(
+            "find_learning_rate: the optimizer's learning rate is a schedule. Give it a number: "
+            "any will do."
+        )
+    others = list(optimizer.rates())[1:]
+    if others:
+        raise OptionError(
+            f"find_learning_rate: {', '.join(others)} would stay what it is, and only the "
+            "optimizer's rate grow. Give groups a factor of it in the place of a rate."
+        )
