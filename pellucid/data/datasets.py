@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.arrays import freeze
 from pellucid.data.checks import (
     check_arrays,
     check_features,
@@ -254,6 +255,8 @@ class Dataset(Strict):
             )
         rows = rows.astype(np.int64)
         features, *further = (array.take(rows, axis=0) for array in self.inputs)  # rows: unread
+        for array in (features, *further):
+            freeze(array)  # so that training shares it instead of copying
         targets = tuple(target.subset(rows) for target in self.further_targets)
         parts: dict[str, Any] = {"further": tuple(further), "further_targets": targets}
         parts |= {"features": features, "labels": self.labels[rows]}

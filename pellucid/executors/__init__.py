@@ -7,7 +7,7 @@
     EXACT       the name of native programs whose convolutions are computed as they stand, slower
     default     the one that runs where none is named
     ready       a procedure made ready to run
-    room_for    the memory that its program takes
+    room_for    the memory that its program takes (alive_at_most: any program of the graph)
 
 An executor is a class that takes a Procedure. Its objects are called with the arrays of the
 arguments and of the variables; `loop` makes one call for each row of the arguments. Arrays
@@ -131,10 +131,14 @@ def room_for(procedure: Procedure, name: str | None) -> int:
 
         with suppress(UnavailableError):
             return int(planned(_as_asked(procedure, name)).plan.arena_bytes)
-    return _alive_at_most(procedure)
+    return alive_at_most(procedure)
 
 
-def _alive_at_most(procedure: Procedure) -> int:
+def alive_at_most(procedure: Procedure) -> int:
+    """The bytes of values that are alive at a time, where each node makes its own.
+
+    Known from the graph alone, without a plan.
+    """
     graph = procedure.graph
     last = {value.name: place for place, node in enumerate(graph.nodes) for value in node.inputs}
     last |= {value.name: len(graph.nodes) for value in graph.outputs}

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import pellucid as pc
 from pellucid.data.building import from_arrays
 from pellucid.data.datasets import Dataset, Form
 from pellucid.errors import DataError
@@ -80,6 +81,12 @@ def test_a_subset_has_the_rows_in_the_order_asked_for() -> None:
     np.testing.assert_array_equal(part.features, features()[[3, 0, 3]])
     assert part.labels.tolist() == [1, 0, 1]
     assert (part.name, part.classes) == ("part", 3)
+
+
+def test_training_shares_the_arrays_of_a_subset_instead_of_copying_them() -> None:
+    data = from_arrays([[0.0], [0.1], [0.2]], [0, 1, 1]).with_inputs([[1], [2], [3]])
+    for array in data.subset([2, 0]).inputs:
+        assert np.shares_memory(pc.Buffer(array).value.array, array)
 
 
 @pytest.mark.parametrize(

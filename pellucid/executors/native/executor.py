@@ -24,6 +24,7 @@ from pellucid.executors.native.runtime.accepted import Accepted
 from pellucid.executors.native.runtime.call_back import CallBack, Failed
 from pellucid.executors.native.runtime.listing import Gate, Listing, shared_work
 from pellucid.executors.native.runtime.program import LEAST_WORK, SharedTask, step_loop
+from pellucid.executors.native.runtime.scratch import LEAST_SHARED, forget, left, taken
 from pellucid.executors.threads import threads
 from pellucid.graph import Procedure
 from pellucid.memory import empty
@@ -72,19 +73,20 @@ class Native:
 
         Behind them stand what calls Python back, and what tells of a failure.
 
-        Constants and the arena stay where they are.
+        Constants stay where they are; so does a small arena. A larger one is lent at each call.
         """
         code, graph = self.code, self.procedure.graph
         given = [array for _, array in graph.constants]
         constants = [given[c] if isinstance(c, int) else c for c in code.constants]
         self._constants = [np.ascontiguousarray(array) for array in constants]
-        self._arena = empty(code.arena_bytes, np.uint8)
+        self._borrows = code.arena_bytes >= LEAST_SHARED
+        self._arena = empty(0 if self._borrows else code.arena_bytes, np.uint8)
         self._first_result = len(graph.inputs) + len(constants)
         self._arena_slot = self._first_result + self.procedure.results
         self.table = np.zeros(self._arena_slot + TABLE_END, np.int64)
         for i, array in enumerate(self._constants, len(graph.inputs)):
             self.table[i] = array.ctypes.data
-        self.table[self._arena_slot] = self._arena.ctypes.data
+        self._arena_at = self.table[self._arena_slot] = self._arena.ctypes.data
         self.call_back = CallBack(self, self.table, self._arena_slot)
         self._address = self.table.ctypes.data
         self._outputs = [(v.shape, v.dtype) for v in graph.outputs[: self.procedure.results]]
@@ -95,6 +97,8 @@ class Native:
         self._lock = threading.RLock()
         self._is_running = False
         _programs.add(self)
+        if self._borrows:
+            weakref.finalize(self, forget).atexit = False
 
     # ---- running -----------------------------------------------------------------------------
 
@@ -166,6 +170,21 @@ class Native:
             slot += 1
 
     def _start(self, steps: int) -> None:
+        """Run the program, in its own arena or in one that is lent to it."""
+        if not self._borrows:
+            self._work(steps)
+            return
+        room = taken(self.code.arena_bytes)
+        if room.address != self._arena_at:
+            self._arena_at = 0  # as above: never ahead of the table
+            self.table[self._arena_slot] = room.address
+            self._arena_at = room.address
+        try:
+            self._work(steps)
+        finally:
+            left(room)
+
+    def _work(self, steps: int) -> None:
         """Run the program, on several threads where there is enough to share."""
         work = self._to_share * steps
         if work < LEAST_WORK:

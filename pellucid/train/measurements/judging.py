@@ -19,7 +19,7 @@ from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError
 from pellucid.functional.reduction import threshold_of
 from pellucid.tensor import Tensor
-from pellucid.train.measurements.evaluation import BATCH, Loss, measuring_feed
+from pellucid.train.measurements.evaluation import Loss, at_once, measuring_feed
 from pellucid.train.measurements.metrics import Accuracy, Metric, SetMetric, for_loss
 from pellucid.train.options import Options
 
@@ -120,12 +120,13 @@ def outputs_of(model: Any, data: Dataset, options: Options = UNMEASURED) -> NDAr
     def outputs(indices: Tensor) -> Any:
         return model(*feed.batch(indices)[0])
 
-    # The last batch begins earlier, so that all are of one size.
-    size, count = min(BATCH, len(data)), len(data)
-    starts = np.minimum(np.arange(0, count, size), count - size)
-    rows = starts[:, None] + np.arange(size)
+    count = len(data)
+    program = compiled(outputs, executor=options.executor, precision=options.precision)
     with model.mode(training=False):
-        program = compiled(outputs, executor=options.executor, precision=options.precision)
+        size = at_once(program, count)
+        # The last batch begins earlier, so that all are of one size.
+        starts = np.minimum(np.arange(0, count, size), count - size)
+        rows = starts[:, None] + np.arange(size)
         results, failure = feed.run(program, rows)
     if failure is not None:
         raise failure

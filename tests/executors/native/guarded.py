@@ -98,6 +98,7 @@ class Guarded:
             self.shared = self.ready.shared
         finally:
             plan._allocate = before
+        self.ready._borrows = False  # it works in the arena that stands in its table
         self._place_arena(arena == "packed")
         self._constants = [placed(a, _side["now"]) for a in self.ready._constants]
         for slot, array in enumerate(self._constants, len(procedure.graph.inputs)):

@@ -11,9 +11,11 @@ from pellucid import nn
 from pellucid.data import from_arrays
 from pellucid.functional import cross_entropy
 from pellucid.train import (
+    Accuracy,
     Trainer,
     evaluate,
 )
+from pellucid.train.measurements.evaluation import BATCH, MOST_ALIVE, Evaluation, at_once
 
 Make = Callable[..., Trainer]
 
@@ -62,3 +64,35 @@ def test_where_steps_are_ignored_the_loss_is_that_of_one_batch_of_all(executor: 
     assert found == pytest.approx(expected, rel=1e-6)
     nothing = evaluate(model, loss, from_arrays(data.features, labels * 0 + 2, classes=3), ())
     assert nothing == {"loss": 0.0}
+
+
+def wide() -> nn.Sequential:
+    """A model of pictures whose values are many times as large as these."""
+    rng = pc.Generator(seed=0)
+    convolution = nn.Conv2d(1, 30, pc.Window(5), rng=rng)
+    return nn.Sequential(convolution, nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4320, 3))
+
+
+def test_models_of_large_values_are_measured_in_smaller_batches_that_say_the_same() -> None:
+    draw = np.random.default_rng(0)
+    data = from_arrays(draw.normal(size=(1100, 1, 28, 28)), draw.integers(0, 3, 1100))
+    model = wide().inference()
+    measured = Evaluation(model, cross_entropy, (Accuracy(),), "native")
+    found = measured(data)
+    assert measured.room_for(data) < 2 * MOST_ALIVE
+    loss = cross_entropy(model(data.features), data.labels).item()
+    assert found["loss"] == pytest.approx(loss, rel=1e-5)
+    right = model(data.features).numpy().argmax(axis=1) == data.labels
+    assert found["accuracy"] == pytest.approx(right.mean(), abs=1e-12)
+
+
+@pytest.mark.parametrize("executor", ["reference", "native"])
+def test_how_many_are_measured_at_once_divides_the_largest_batch(executor: str) -> None:
+    pixels = pc.Buffer(np.zeros((3000, 1, 28, 28), np.float32))
+    model = wide().inference()
+    large = pc.compile(lambda rows: model(pixels.take(rows, axis=0)), executor=executor)
+    assert at_once(large, 3000) == 100
+    assert at_once(large, 50) == 50
+    small = pc.compile(lambda rows: pixels.take(rows, axis=0).mean(), executor=executor)
+    assert at_once(small, 3000) == BATCH
+    assert at_once(small, 7) == 7

@@ -12,7 +12,6 @@ from pellucid.errors import DataError, OptionError
 from pellucid.nn import Module
 from pellucid.tensor import Tensor
 from pellucid.train import Accuracy, Options
-from pellucid.train.measurements import judging as module
 from pellucid.train.measurements.judging import judged, outputs_of
 
 X = np.random.default_rng(0).normal(size=(16, 3)).astype(np.float32)
@@ -33,7 +32,7 @@ def numbers() -> np.random.Generator:
 def test_every_sample_has_its_output_whatever_the_batch(
     batch: int, executor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "BATCH", batch)
+    monkeypatch.setattr("pellucid.train.measurements.evaluation.BATCH", batch)
     model = nn.Sequential(nn.Linear(3, 4), nn.Dropout(0.5))
     found = outputs_of(model, DATA, Options(executor=executor))
     np.testing.assert_allclose(found, model.inference()(X).numpy(), rtol=1e-5, atol=1e-6)

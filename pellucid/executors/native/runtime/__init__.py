@@ -7,6 +7,7 @@ In: functions in memory, and arrays. Out: results, and what a step cost.
     step_loop       the machine code of the loop over steps; threads at work wait for others there
     waiting         for other threads
     thread_pool     threads that sleep until there is work, and are woken
+    scratch         memory for temporary values, which programs lend each other
     accepted        which arrays a program takes
     call_back       rules of primitives that Python runs; what has failed
     report          what each kernel costs (peak: what one thread can do; schedule_text: in words)
