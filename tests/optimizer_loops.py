@@ -140,11 +140,14 @@ def muon_of(w: Any, g: Any, s: dict[str, Any], t: int, scale: Any, rest: float) 
     return w - RATE * rest * s["m"] / (1 - 0.9**t) / divisor
 
 
-def schedule_free(y: Any, s: dict[str, Any], d: Any, rate: float, start: float) -> Any:
+def schedule_free(
+    y: Any, s: dict[str, Any], d: Any, rate: float, start: float, counted: float | None = None
+) -> Any:
     z = s.get("z", y) - rate * d
     x = s.get("x", y)
-    s["squares"] = s.get("squares", start * rate**2) + rate**2
-    c = rate**2 / s["squares"]
+    square = (rate if counted is None else counted) ** 2
+    s["squares"] = s.get("squares", start * square) + square
+    c = square / s["squares"]
     s["z"], s["x"] = z, (1 - c) * x + c * z
     return 0.1 * s["z"] + 0.9 * s["x"]
 
@@ -157,6 +160,12 @@ def schedule_free_adamw(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
     s["v"] = mean(0.999, s.get("v", 0.0), g**2)
     d = g / (np.sqrt(s["v"]) + 1e-8)
     return schedule_free(w, s, d, RATE * np.sqrt(1 - 0.999**t), 0.0)
+
+
+def schedule_free_adamw_corrected(w: Any, g: Any, s: dict[str, Any], t: int) -> Any:
+    s["v"] = mean(0.999, s.get("v", 0.0), g**2)
+    d = g / (np.sqrt(s["v"] / (1 - 0.999**t)) + 1e-8)
+    return schedule_free(w, s, d, RATE, 0.0)
 
 
 Loop = Callable[..., Any]
@@ -172,6 +181,7 @@ LOOPS: dict[str, Loop] = {
     "NAdamConstant": nadam_constant,
     "RAdam": radam,
     "ScheduleFreeAdamW": schedule_free_adamw,
+    "ScheduleFreeAdamWCorrected": schedule_free_adamw_corrected,
     "ScheduleFreeSGD": schedule_free_sgd,
 }
 

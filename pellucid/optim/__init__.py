@@ -74,6 +74,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
     )
     from pellucid.optim.further.schedule_free import (
         ScheduleFreeAdamW as ScheduleFreeAdamW,
+        ScheduleFreeAdamWCorrected as ScheduleFreeAdamWCorrected,
         ScheduleFreeSGD as ScheduleFreeSGD,
     )
 

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from train.plain_updates import SCHEDULES, UPDATES
+from train.plain_updates import FREE, SCHEDULES, UPDATES
 
 NONE = "none"
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -43,7 +43,6 @@ BEYOND_THE_LOOP = {
 # Options that leave the programs of a run as they are, but for "drop-last", and "by-length".
 OUTSIDE_OF_STEPS = ("keep", "saving", "turns")
 
-FREE = ("ScheduleFreeSGD", "ScheduleFreeAdamW")
 AVERAGES, SIZES = OPTIONS["average"][1:], OPTIONS["micro_batch"][1:]
 SIZES_THAT_LEAVE_ONE = (*"12367",)
 STREAMED = ("shards-1", "shards-2", "transform-1", "transform-2")

@@ -3,6 +3,7 @@
 UPDATES         by name: of weights, their gradient, what is remembered, and the update's number
 SCHEDULES       schedules beside what they say, as functions of the updates before
 USUAL_DECAY     of optimizers that decay where nothing is said
+FREE            optimizers whose average takes the place of a schedule
 DECAY_WITHIN    optimizers whose decay is a part of the direction
 """
 
@@ -70,6 +71,14 @@ def free_adamw(w, g, s, t):
     return optimizer_loops.schedule_free(w, s, d, rate, 0.0)
 
 
+def free_adamw_corrected(w, g, s, t):
+    s["v"] = optimizer_loops.mean(0.999, s.get("v", 0.0), g**2)
+    d = g / (np.sqrt(s["v"] / (1 - 0.999**t)) + 1e-8) + s["decay"] * w
+    rate = optimizer_loops.RATE
+    s["most"] = max(s.get("most", 0.0), rate)
+    return optimizer_loops.schedule_free(w, s, d, rate, 0.0, s["most"])
+
+
 FURTHER = ("Adadelta", "AdamEpsilonHat", "Adamax", "Lion", "NAdam", "RAdam")
 UPDATES = {
     "SGD": sgd,
@@ -83,11 +92,13 @@ UPDATES = {
     "Muon": muon,
     "ScheduleFreeSGD": free_sgd,
     "ScheduleFreeAdamW": free_adamw,
+    "ScheduleFreeAdamWCorrected": free_adamw_corrected,
     "SAM": momentum,
     **{name: optimizer_loops.LOOPS[name] for name in FURTHER},
 }
 USUAL_DECAY = {"AdamW": 0.01, "LAMB": 0.01}
-DECAY_WITHIN = ("LAMB", "ScheduleFreeSGD", "ScheduleFreeAdamW")
+FREE = ("ScheduleFreeSGD", "ScheduleFreeAdamW", "ScheduleFreeAdamWCorrected")
+DECAY_WITHIN = ("LAMB", *FREE)
 
 
 def half_cosine(share, first, last):

@@ -6,7 +6,8 @@
     lbfgs            LBFGS: steps from the curvature, for problems that are taken whole
     lion             Lion: steps of one size, by a sign
     muon             Muon, MuonAsAdam: orthogonal steps for hidden matrices
-    schedule_free    ScheduleFreeSGD, ScheduleFreeAdamW: an average in place of a schedule
+    schedule_free    ScheduleFreeSGD, ScheduleFreeAdamW, ScheduleFreeAdamWCorrected: an average
+                     in place of a schedule
 
 What `pellucid.optim` imports from here is an optimizer of the command line too.
 """

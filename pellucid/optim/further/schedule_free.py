@@ -3,6 +3,7 @@
 ScheduleFree        what both share: three points, of which the parameter holds one
 ScheduleFreeSGD     plain descent at one end
 ScheduleFreeAdamW   Adam's division, without its momentum, at one end
+ScheduleFreeAdamWCorrected   the same, as the authors' program has it
 """
 
 from collections.abc import Iterator
@@ -79,14 +80,23 @@ class ScheduleFree(Optimizer):
             yield
 
     def _moved(
-        self, y: Tensor, state: Slots, direction: Tensor, rate: Tensor
+        self,
+        y: Tensor,
+        state: Slots,
+        direction: Tensor,
+        rate: Tensor,
+        counted: Tensor | None = None,
     ) -> tuple[Tensor, Slots]:
-        """y, and z, x and the sum of squares, after an update."""
+        """y, and z, x and the sum of squares, after an update.
+
+        `counted`: the rate that the average counts by, if it is another.
+        """
         before = state["mass"]
         is_first = before == 0.0
         z = is_first.where(y, state["z"]) - rate * direction
         x = is_first.where(y, state["x"])
-        square = rate * rate
+        counted = rate if counted is None else counted
+        square = counted * counted
         mass = is_first.where(square * self.start_weight, before) + square
         share = square / (mass == 0.0).where(1.0, mass)
         x = x + (z - x) * share
@@ -124,9 +134,8 @@ class ScheduleFreeAdamW(ScheduleFree):
         v <- beta2 v + (1 - beta2) g^2;    rate = learning_rate sqrt(1 - beta2^t)
         d = g / (sqrt(v) + eps) + weight_decay y
 
-    `momentum` is the paper's beta1. schedulefree 1.4.1 differs: it corrects v in place of the
-    rate, so that neither decay nor the average knows of sqrt(1 - beta2^t), and eps stands beside
-    the corrected root. PyTorch 2.13 has none.
+    `momentum` is the paper's beta1. The authors' program, schedulefree 1.4.1, differs: see
+    `ScheduleFreeAdamWCorrected`. PyTorch 2.13 has none.
     Shapes: x, z and v as w; the sum of squares is a single number.
     Source: Defazio et al. 2024 (arXiv 2405.15682), algorithm 1; learning rate as in the authors'
     program.
@@ -156,3 +165,33 @@ class ScheduleFreeAdamW(ScheduleFree):
         rate = step.learning_rate * there.sqrt()
         y, moved = self._moved(w, state, direction, rate)
         return y, moved | {"v": v}
+
+
+@dataclass(eq=False)
+class ScheduleFreeAdamWCorrected(ScheduleFreeAdamW):
+    """ScheduleFreeAdamW as the authors' program has it, where that differs from their paper.
+
+        v <- beta2 v + (1 - beta2) g^2;    d = g / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay y
+
+    v is corrected in place of the rate, so that neither decay nor the average knows of
+    sqrt(1 - beta2^t), and eps stands beside the corrected root. The average counts by the largest
+    learning rate so far, in place of that of the update: a rate that falls makes no difference
+    to it.
+    Shapes: as `ScheduleFreeAdamW`; the largest rate is a single number.
+    Source: schedulefree 1.4.1, AdamWScheduleFree(warmup_steps=0, r=0, weight_lr_power=2).
+    """
+
+    def start(self, w: Tensor) -> Slots:
+        """The state of one parameter before the first update."""
+        return super().start(w) | {"most": zeros((), dtype=w.dtype)}
+
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+        """The parameter and its state after one update."""
+        v = running_mean(self.beta2, state["v"], g * g)
+        corrected = v * correction(self.beta2, step.number)
+        direction = g / (corrected.sqrt() + self.eps)
+        if step.weight_decay:
+            direction = direction + w * step.weight_decay
+        most = state["most"].maximum(step.learning_rate)
+        y, moved = self._moved(w, state, direction, step.learning_rate, most)
+        return y, moved | {"v": v, "most": most}

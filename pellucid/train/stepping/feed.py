@@ -49,7 +49,7 @@ class Feed:
     def __enter__(self) -> "Feed":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Have nobody read ahead any more."""
 
     def alike(self, rows: Any) -> int:

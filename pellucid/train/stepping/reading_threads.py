@@ -91,13 +91,13 @@ class Crew:
                 self._threads.add(thread)
                 thread.start()
 
-    def dismiss(self) -> None:
-        """Have the threads end, after the pieces that they are at, and wait until they have."""
+    def dismiss(self, *, waits: bool = True) -> None:
+        """Have the threads end, after the pieces that they are at; `waits` until they have."""
         with self._lock:
             waiting, self._loads = self._loads, deque()
             for load in waiting:
                 load.cancel()
-            threads = list(self._threads)
+            threads = list(self._threads) if waits else []
         for thread in threads:
             thread.join()
 

@@ -111,6 +111,9 @@ class WindowFeed(Feed):
                 done += len(local)
         except Exception as error:  # of what reads samples, or of a user's own transform
             failure = error
+        except BaseException:
+            self._rest(waits=False)
+            raise
         if at is None or failure is not None:
             self._rest()
         return _joined(found), failure
@@ -119,13 +122,13 @@ class WindowFeed(Feed):
         """Where the samples of some batches of a chunk are in the variables, which hold it then."""
         return self._local(self._begin(rows, at))[: len(rows)]
 
-    def __exit__(self, *_: object) -> None:
-        """Have nobody read ahead any more."""
-        self._rest()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Have nobody read ahead any more; with Ctrl-C, no file that hangs is waited for."""
+        self._rest(waits=kind is None or issubclass(kind, Exception))
 
-    def _rest(self) -> None:
+    def _rest(self, *, waits: bool = True) -> None:
         self._ahead.clear()
-        self._crew.dismiss()
+        self._crew.dismiss(waits=waits)
 
     def _begin(self, rows: Any, at: Position | None) -> int:
         """Go to the pass that batches belong to; the number of the first in there."""

@@ -1,6 +1,7 @@
 """An average in place of a schedule: the formula by hand, which point is which, and refusals."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,30 @@ def test_where_the_start_does_not_count_it_is_the_program_of_the_authors():
         np.testing.assert_allclose(optimizer.averages()["w"].numpy(), x, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["ScheduleFreeSGD", "ScheduleFreeAdamW"])
+@dataclass(frozen=True)
+class Changing(optim.Schedule):
+    """The rate of make_schedule_free_values.py."""
+
+    def rate(self, n):
+        rises = ((n + 1.0) / 5.0).minimum(1.0)
+        return 0.1 * rises * 0.9 ** (n - 8.0).maximum(0.0)
+
+
+def test_what_is_corrected_is_the_program_of_the_authors_also_for_a_rate_that_falls():
+    w = pc.Parameter(np.array([1.0, -2.0, 0.5]))
+    curvature = pc.tensor(np.array([0.5, 1.0, 3.0]) / 2.0)
+    decay = optim.Penalty(weight_decay=0.05, to=optim.every)
+    optimizer = optim.ScheduleFreeAdamWCorrected({"w": w}, Changing(), rules=decay)
+    for y, x in zip(THEIRS["adam"]["y"], THEIRS["adam"]["x"], strict=True):
+        optimizer.minimize((w * w * curvature).sum())
+        np.testing.assert_allclose(w.numpy(), y, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(optimizer.averages()["w"].numpy(), x, rtol=0, atol=1e-12)
+
+
+NAMES = ["ScheduleFreeSGD", "ScheduleFreeAdamW", "ScheduleFreeAdamWCorrected"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_inside_shown_the_parameters_hold_the_average_of_the_paper(name):
     weights = {path: pc.Parameter(w) for path, w in start().items()}
     optimizer = getattr(optim, name)(weights, 0.01)

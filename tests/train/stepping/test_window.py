@@ -1,6 +1,8 @@
 """Data sets that are read batch by batch: trained and measured with the bits of those in memory."""
 
+import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +166,44 @@ def test_only_some_chunks_are_in_memory(folder: Path) -> None:
         if record.step == 4:
             break
     assert sum(x.present().nbytes for x in feed.passing) == 32 * (4 * 4 + 8)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals of this kind")
+@pytest.mark.parametrize("hanging", [40, 110], ids=["in a step", "while measuring"])
+def test_a_second_ctrl_c_waits_for_no_file_that_hangs_and_the_run_goes_on(
+    folder: Path, hanging: int
+) -> None:
+    hangs, goes = threading.Event(), threading.Event()
+    calls: list[int] = []
+    waited: list[bool] = []
+
+    def slow(sample: Any, rng: Any) -> Any:
+        calls.append(1)
+        if len(calls) == hanging:
+            hangs.set()
+            waited.append(goes.wait(5))
+        return sample + np.float32(rng.normal())
+
+    def press() -> None:
+        assert hangs.wait(60)
+        for _ in range(2):
+            time.sleep(0.2)
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    expected = fitted(sharded_set(folder, transform=plain, workers=2))
+    made = trainer(sharded_set(folder, transform=slow, workers=2))
+    calls.clear()
+    presser = threading.Thread(target=press)
+    presser.start()
+    with pytest.raises(KeyboardInterrupt):
+        made.fit(3, show=False)
+    assert waited == []
+    presser.join()
+    goes.set()
+    made.fit(3, show=False)
+    assert_same_run(expected, made)
+    assert not [t for t in threading.enumerate() if "reads samples" in t.name]
+
+
+def plain(sample: Any, rng: Any) -> Any:
+    return sample + np.float32(rng.normal())
