@@ -9,6 +9,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import click
+
+from pellucid.cli import batch_rules, long_runs
 from pellucid.cli.custom_models import refuse_custom
 from pellucid.cli.datasets import DATA
 from pellucid.cli.known_words import KEEPS, OPTIMIZER_OPTIONS, PRECISIONS
@@ -16,12 +19,14 @@ from pellucid.cli.output import Output
 from pellucid.cli.recipe import Recipe, read_recipe
 from pellucid.cli.settings import Setting, check_names, settings_of
 from pellucid.cli.training import train_recipe
+from pellucid.cli.updates import OF_AVERAGE, PREFIX, average_of, update_options
 from pellucid.errors import OptionError
 from pellucid.models import MODELS
 from pellucid.optim import OPTIMIZERS
 from pellucid.train import RunFolder
 
 NOTHING = "none"  # takes a setting back
+CHECKS = ("dry_run", "overfit_one_batch")  # in the place of a run
 PLAIN = {
     name: Setting(name, kind, None, "", choices)
     for name, kind, choices in (
@@ -37,6 +42,24 @@ PLAIN = {
         ("precision", str, PRECISIONS),
         ("start_from", str, ()),
     )
+}
+# Settings that are read as the options of `train` read them, by the names of these.
+OF_COMMAND: dict[str, click.Option] = {
+    option.opts[0].removeprefix("--").replace("-", "_"): option
+    for option in (
+        *update_options(),
+        *batch_rules.options(),
+        *long_runs.options(),
+        *long_runs.further(),
+        click.Option(["--balanced"], is_flag=True),
+    )
+    if isinstance(option, click.Option) and option.name not in CHECKS
+}
+# Where in a recipe those stand that are not in itself.
+PLACES = {
+    "average_options": [PREFIX + name for name in OF_AVERAGE],
+    "long_run": [each.name for each in fields(long_runs.LongRun)],
+    "batches": [each.name for each in fields(batch_rules.BatchRules)],
 }
 OF_OPTIMIZER = {name: Setting(name, float, None, "") for name in OPTIMIZER_OPTIONS}
 
@@ -59,17 +82,21 @@ def changed(recipe: Recipe, changes: Sequence[str]) -> Recipe:
         if not sign or not text:
             raise OptionError(f"--set {change!r}: write NAME=VALUE, or NAME={NOTHING}.")
         recipe = _with(recipe, name, text)
+    average_of(recipe.average, recipe.average_options)  # what does not fit together is said now
+    batch_rules.read(recipe.batches)
     return recipe
 
 
 def _with(recipe: Recipe, name: str, text: str) -> Recipe:
+    if name in OF_COMMAND:
+        return _by_option(recipe, name, text)
     places = {
         "model_options": settings_of(MODELS[recipe.model].options),
         "data_options": settings_of(DATA[recipe.data].options),
         "optimizer_options": OF_OPTIMIZER,
     }
     known = PLAIN | {n: s for each in places.values() for n, s in each.items()}
-    check_names("train --like", known, {name: text})
+    check_names("train --like", dict.fromkeys([*known, *OF_COMMAND]), {name: text})
     if name in PLAIN:
         return replace(recipe, **{name: _plain(name, text)})
     (place,) = [place for place, settings in places.items() if name in settings]
@@ -78,6 +105,35 @@ def _with(recipe: Recipe, name: str, text: str) -> Recipe:
         options[name] = _value(known[name], text)
     parts: dict[str, Any] = {place: options}
     return replace(recipe, **parts)
+
+
+def _by_option(recipe: Recipe, name: str, text: str) -> Recipe:
+    """The recipe with what an option of the command line says; `none` takes it back."""
+    option = OF_COMMAND[name]
+    value = None if text == NOTHING else _read(option, name, text)
+    if name == "balanced":
+        return replace(recipe, class_weights="balanced" if value else None)
+    field = option.name or name
+    place = next((place for place, names in PLACES.items() if field in names), None)
+    if place is None:
+        plain: dict[str, Any] = {field: value}
+        return replace(recipe, **plain)
+    inner = field.removeprefix(PREFIX) if place == "average_options" else field
+    options = {n: v for n, v in getattr(recipe, place).items() if n != inner}
+    if value is not None and value is not False:
+        options[inner] = value
+    parts: dict[str, Any] = {place: options}
+    return replace(recipe, **parts)
+
+
+def _read(option: click.Option, name: str, text: str) -> Any:
+    """A word as the option reads it. Errors: OptionError."""
+    if option.is_flag:
+        return _value(Setting(name, bool, None, ""), text)
+    try:
+        return option.type.convert(text, option, None)
+    except click.BadParameter as error:
+        raise OptionError(f"--set {name}={text}: {error.message}") from None
 
 
 def _plain(name: str, text: str) -> Any:

@@ -208,6 +208,20 @@ def predict_run(
     return 0 if not faults else 2 if is_misuse else 1
 
 
+def predict_into(out: Path, folder: Path, inputs: Sequence[str], output: Output, **how: Any) -> int:
+    """Write the answers into a CSV file; the exit code. `how`: as of `predict_run`."""
+    from pellucid.cli.predicted_file import write_answers  # on use
+
+    answerings = answerings_of(RunFolder.open(folder), **how)
+    count = write_answers(answerings, inputs, out, output)
+    weights = next(iter(answerings.values())).weights
+    if output.as_json:
+        write_json({"answers": count, "file": str(out), "weights": weights})
+    elif output.is_full:
+        plain_console().print(f"{count:,} answers: {out}\n{printable(weights)}")
+    return 0
+
+
 def answerings_of(run: RunFolder, *, calibrated: bool, views: int) -> dict[str, Answering]:
     """How the model of a run is asked, for each of its outputs; one alone has an empty name."""
     found = custom_answerings(run) if is_custom(run) else {"": _answering(run)}

@@ -82,9 +82,16 @@ def evaluate(run: Path, data_dir: Path | None, quiet: bool, as_json: bool, **opt
     help="Views of each picture, over which the mean is taken: itself, and slightly changed ones.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print the answers as CSV.")
+@click.option(
+    "--out",
+    type=FilePath(dir_okay=False),
+    metavar="FILE",
+    help="Write the answers into a CSV file, whole or not at all; INPUT may then also be a table "
+    "(.csv, .tsv) or an array (.npy, .npz) with a row for each sample.",
+)
 @quiet
 @in_json
-def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
+def predict(run: Path, inputs: tuple[str, ...], out: Path | None, **options: Any) -> int:
     """What a run's model says of each picture, or of each row of numbers.
 
     A folder stands for all pictures in it. They are PNG, JPEG, BMP, GIF or WebP. A digit may be
@@ -99,13 +106,18 @@ def predict(run: Path, inputs: tuple[str, ...], **options: Any) -> int:
       pellucid predict runs/moons-mlp-1 0.5,-0.25 --calibrated
       pellucid predict runs/folder-resnet-1 cat.jpg --views 8
       pellucid predict runs/folder-resnet-1 pictures --csv > answers.csv
+      pellucid predict runs/moons-mlp-1 points.csv --out predictions.csv
     """  # noqa: D301 (click's mark)
-    from pellucid.cli.using import predict_run
+    from pellucid.cli.using import predict_into, predict_run
 
     # A row of numbers may begin with a minus; two of them begin an option.
     for word in inputs:
         if word.startswith("--") and not Path(word).exists():
             raise click.NoSuchOption(word.partition("=")[0], ctx=click.get_current_context())
+    if out is not None and not options.pop("as_csv"):
+        return predict_into(out, run, inputs, Output.taken(options), **options)
+    if out is not None:
+        raise click.UsageError("--csv prints answers, --out writes them: give one of them.")
     return predict_run(run, inputs, Output.taken(options), **options)
 
 

@@ -31,14 +31,14 @@ def viewed(run: RunFolder, answering: Answering, views: int) -> Answering:
     Photographs are mirrored, moved and put in other light; digits, and pictures without colours,
     turned and moved a little. Errors: OptionError for a run that takes no pictures of classes.
     """
-    takes = None if is_custom(run) else DATA[read_recipe(run).data].reads
-    if takes not in ("digit", "ink", "picture") or not answering.names:
+    recipe = None if is_custom(run) else read_recipe(run)
+    takes = None if recipe is None else DATA[recipe.data].reads
+    if recipe is None or takes not in ("digit", "ink", "picture") or not answering.names:
         raise OptionError(
             "predict: --views, but this run does not tell classes of pictures that the command "
             "line knows. Leave it out; in Python pellucid.augment.predict_views takes any change."
         )
     facts = read_facts(run)
-    recipe = read_recipe(run)
     model, _ = trained_model(run, recipe, facts.form)
     outputs = partial(_outputs, model, facts.form, views, recipe.of_products)
     return replace(answering, outputs=outputs, weights=f"{answering.weights}; {views} views each")

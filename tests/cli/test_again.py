@@ -1,6 +1,7 @@
 """A run is trained anew, with a change."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,55 @@ def test_what_is_no_change_is_refused(change: str, told: str) -> None:
 
 def test_a_wrong_change_is_one_line_at_the_command_line(run: Run, moons: Path) -> None:
     assert "has no option 'foo'" in said(run, "train", "--like", str(moons), "--set", "foo=3")
+
+
+WHOLE = {
+    "micro_batch=4": {"micro_batch": 4},
+    "not-finite=skip": {"not_finite": "skip"},
+    "balanced=true": {"class_weights": "balanced"},
+    "max_time=2h": {"long_run": {"max_seconds": 7200.0}},
+    "save_every=500steps": {"long_run": {"save_every": "500steps"}},
+    "checkpoints=3": {"long_run": {"checkpoints": 3}},
+    "best=2": {"long_run": {"best": 2}},
+    "budget=2GB": {"long_run": {"budget": 2 * 10**9}},
+    "monitor=train_loss": {"long_run": {"monitor": "train_loss"}},
+    "validate_every=10": {"long_run": {"validate_every": 10}},
+    "calibrate=true": {"long_run": {"calibrate": True}},
+    "mixing=mixup": {"batches": {"mixing": "mixup"}},
+    "label_smoothing=0.1": {"batches": {"label_smoothing": 0.1}},
+    "balanced_batches=true": {"batches": {"balanced_batches": True}},
+    "average=uniform": {"average": "uniform"},
+    "schedule=cosine-decay": {"schedule": "cosine-decay"},
+}
+
+
+@pytest.mark.parametrize("change", WHOLE)
+def test_everything_of_a_recipe_is_changed_and_taken_back(change: str) -> None:
+    found = changed(RECIPE, [change])
+    assert found == replace(RECIPE, **WHOLE[change])
+    assert changed(found, [change.partition("=")[0] + "=none"]) == RECIPE
+
+
+def test_options_of_an_average_stand_with_it_in_any_order() -> None:
+    found = changed(RECIPE, ["average_decay=0.9", "average=exponential", "average_every=2"])
+    assert (found.average, found.average_options) == ("exponential", {"decay": 0.9, "every": 2})
+    with pytest.raises(OptionError, match="--average-decay: there is no average"):
+        changed(RECIPE, ["average_decay=0.9"])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("max_time=2", r"--set max_time=2: '2' is no time with its unit"),
+        ("micro_batch=0", r"--set micro_batch=0: 0 is not in the range"),
+        ("average=mean", r"'exponential'|exponential"),
+        ("micro_bach=2", r"'micro_batch'"),
+        ("lable_smoothing=0.1", r"'label_smoothing'"),
+        ("balanced=1", r"it is true or false"),
+        ("dry_run=true", r"has no option 'dry_run'"),
+        ("mixing_alpha=0.4", r"nothing is mixed"),
+    ],
+)
+def test_other_settings_of_a_recipe_are_refused(change: str, told: str) -> None:
+    with pytest.raises(OptionError, match=told):
+        changed(RECIPE, [change])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.creation import arange, zeros
-from pellucid.errors import OptionError
+from pellucid.errors import OptionError, ShapeError
 from pellucid.optim.clipping import Gradients
 from pellucid.optim.optimizer import Optimizer
 from pellucid.primitives.base import FLOAT32, FLOAT64, Shape
@@ -165,13 +165,28 @@ class _Run:
                     found[path] = found[path] + mean if path in found else mean
         return found
 
+    @contextmanager
+    def _told(self, count: int) -> Iterator[None]:
+        """Tell of an error in a part of one sample, of which batch norm has no variance, why."""
+        try:
+            yield
+        except ShapeError as error:
+            if count == 1:
+                size = self._how.size
+                which = "one sample" if size == 1 else "the one sample that is left over"
+                error.args = (
+                    f"{error} It is a part of a batch of {len(self._indices)}, which micro_batch="
+                    f"{size} takes in parts, this one of {which}: choose another micro_batch.",
+                )
+            raise
+
     def _added(
         self, sums: Sums, rows: Tensor, positions: Tensor
     ) -> tuple[Sums, dict[Generator, Tensor]]:
         """The sums with those of another part, and how many draws there are then."""
         how, count = self._how, len(rows)
         draws = _Draws(positions, count, len(self._indices))
-        with draws.at_work():
+        with draws.at_work(), self._told(count):
             losses, metrics = self._part(rows)
         counts = draws.counts()
         weights = how.feed.batch_weights(rows).get("weights")

@@ -11,7 +11,7 @@ from train.conftest import StopAt, assert_same_bits, blobs
 
 from pellucid import augment, nn, scan, zeros
 from pellucid.data import Dataset, from_arrays
-from pellucid.errors import OptionError
+from pellucid.errors import OptionError, ShapeError
 from pellucid.executors import EXECUTORS
 from pellucid.functional import cross_entropy, mean_squared_error
 from pellucid.nn import Module
@@ -324,3 +324,12 @@ def test_other_things_without_meaning_are_refused(make: Make) -> None:
         make(micro_batch=20)
     with pytest.raises(OptionError, match=r"micro_batch is 0\. It counts samples: at least 1"):
         make(micro_batch=0)
+
+
+@pytest.mark.parametrize(("micro", "told"), [(1, "one sample"), (5, "the one sample that is left")])
+def test_a_part_too_small_for_batch_norm_names_micro_batch(micro: int, told: str) -> None:
+    model = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm(3)).seeded(0)
+    options = Options(batch_size=16, micro_batch=micro, executor="reference", lint=False)
+    trainer = Trainer(model, cross_entropy, Adam(model.parameters()), blobs(32), None, options)
+    with pytest.raises(ShapeError, match=rf"batch of 16, which micro_batch={micro} .*{told}"):
+        trainer.fit(1)
