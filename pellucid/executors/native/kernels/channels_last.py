@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from pellucid.executors.native.counting import ceil_div
-from pellucid.executors.native.llvm.counted_loops import choose, counted
-from pellucid.executors.native.llvm.indices import Index, Number
+from pellucid.executors.native.llvm.counted_loops import counted
+from pellucid.executors.native.llvm.indices import Index, Number, smaller
 from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.loads_and_stores import element_address, store
 from pellucid.executors.native.llvm.vectors import Vectors
@@ -111,13 +110,7 @@ class Lines:
         return element_address(self.v.b, begin, self.v.dtype, element)
 
     def _squares(self, square: Callable[[Index, int], None]) -> None:
-        """Emit all squares of the row; the last one may be narrower."""
-        lanes = self.v.lanes
-        count = ceil_div(self.length, lanes)
-        rest = self.length % lanes
-        with counted(self.v.b, 0, count) as i:
-
-            def emit(final: bool) -> None:
-                square(i * lanes, rest if final else lanes)
-
-            choose(i, count, rest != 0, emit)
+        """Emit all squares of the row, as one code: the last overlaps the one before it."""
+        width = min(self.length, self.v.lanes)
+        with counted(self.v.b, 0, self.length, width) as start:
+            square(smaller(start, self.length - width), width)
