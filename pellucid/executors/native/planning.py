@@ -15,6 +15,7 @@ from pellucid.executors.native.ir.layout import layout
 from pellucid.executors.native.ir.views import Gaps, Views
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.passes.batches_in_place import batches_in_place
+from pellucid.executors.native.passes.factors_of_loops import with_factors
 from pellucid.executors.native.passes.fewer_multiplications import with_fast_convolutions
 from pellucid.executors.native.passes.long_products import in_parts
 from pellucid.executors.native.passes.relu_masks import masks_from_results
@@ -35,7 +36,7 @@ from pellucid.graph import Procedure, Value
 from pellucid.primitives import Scan
 
 FAST_PASSES = (with_fast_convolutions,)
-GRAPH_PASSES = (simplify, with_traces, masks_from_results, in_parts, by_strips)
+GRAPH_PASSES = (simplify, with_factors, with_traces, masks_from_results, in_parts, by_strips)
 
 
 def planned(procedure: Procedure, turns: Scan | None = None) -> Planned:

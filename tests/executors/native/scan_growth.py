@@ -1,7 +1,8 @@
 """How a random program grows by a loop over time.
 
 The body is grown like a program: from the state, a slice of a sequence, and what it uses from
-outside. The sequence lies in memory in any way (`walks`), so its slices do.
+outside. The sequence lies in memory in any way (`walks`), so its slices do. Some loops are those
+of a recurrent layer: products with one matrix, gates, rows that wait.
 """
 
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from executors.native.walks import WALKS, Wanted
 
 from pellucid import primitives as p
+from pellucid.creation import split, where
+from pellucid.functional import sigmoid, tanh
 from pellucid.recordings import recording
 from pellucid.scanning import scan as scan_over
 from pellucid.tensor import Tensor
@@ -18,6 +21,8 @@ SIZES = (1, 2, 3, 4, 5, 8, 9, 17)
 
 def scan(builder: Any) -> Tensor | None:
     """A loop with one state and one sequence; its last state and stacked results are values."""
+    if builder.chance(40):
+        return _recurrent(builder)
     shape = tuple(builder.choice(SIZES) for _ in range(builder.choice((0, 1, 2))))
     walk = builder.choice([name for name in WALKS if name != "nothing"])
     inside = shape if builder.chance(60) else (builder.choice(SIZES),)
@@ -31,6 +36,29 @@ def scan(builder: Any) -> Tensor | None:
         state, results = scan_over(
             lambda s, piece: _step(builder, s, piece), start, x, reverse=builder.chance(40)
         )
+    builder.values += [state, results]
+    return state if builder.chance(50) else results
+
+
+def _recurrent(builder: Any) -> Tensor:
+    """The loop of a gated layer, whose rows do not meet; its last state or results."""
+    rows, features = builder.choice((1, 2, 3, 5, 9)), builder.choice(SIZES)
+    start = builder.leaf((rows, features), builder.float)
+    weight = builder.leaf((features, 2 * features), builder.float)
+    x = builder.leaf((builder.choice((1, 2, 3, 7)), rows, features), builder.float)
+    is_bounded, waits = builder.chance(60), builder.chance(40)
+
+    def step(state: Tensor, piece: Tensor) -> tuple[Tensor, Tensor]:
+        stays, comes = split(state @ weight, 2, axis=1)
+        gate = sigmoid(stays + piece)
+        new = tanh(comes) if is_bounded else comes * piece
+        after = gate * state + (1.0 - gate) * new
+        if waits:
+            after = where(piece[:, :1] > 0, after, state)
+        return after, gate * new
+
+    with recording():
+        state, results = scan_over(step, start, x, reverse=builder.chance(40))
     builder.values += [state, results]
     return state if builder.chance(50) else results
 
