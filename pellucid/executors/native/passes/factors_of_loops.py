@@ -35,9 +35,9 @@ def with_factors(graph: Graph) -> Graph:
 def _with_factors_of(graph: Graph, name: str) -> Graph:
     """The graph in which one loop reads what another one makes for it, if fewer arrays are kept."""
     made_by = {node.output.name: node for node in graph.nodes}
-    back = made_by[name]
-    maker = _maker(back, made_by)
-    if maker is None:
+    back = made_by.get(name)  # gone, where it was one with another loop
+    maker = None if back is None else _maker(back, made_by)
+    if back is None or maker is None:
         return graph
     known = _named_by(maker, back, made_by)
     body = _multiplied(maker.primitive.body, back.primitive.body, known)
