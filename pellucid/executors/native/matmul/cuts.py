@@ -3,15 +3,18 @@
 Contraction     sizes, dtype and strides of a product
 Tiling          how its result is cut, and what is copied on the way
 is_far          whether a matrix lies column by column, and the columns far apart
+is_spread       whether what a tile needs of A lies in more lines than stay in the nearest cache
 is_crowded      whether tiles are to be low, as rows of C share sets of the cache
 """
 
 from dataclasses import dataclass
 
+from pellucid.memory import LINE
 from pellucid.primitives.base import DType
 
 # Where no measurement stands beside a number, none was kept: it is chosen for the reason given.
 FAR_BYTES = 2048  # chosen: half a page, so that rows further apart share few pages: packing pays
+NEAREST_LINES = 512  # of a cache of 32 KiB, the first one of most cores
 WRITING_DEPTH = 12  # of k; chosen: products with less take as long to write as to compute
 PERIOD_BYTES = 4096  # of 64 sets of 64 bytes: lines so far apart share one (x86-64, ARM64)
 
@@ -83,6 +86,17 @@ def is_far(strides: tuple[int, int], dtype: DType) -> bool:
     """Whether a matrix lies column by column, and the columns far apart."""
     down, along = strides
     return down == 1 and along * dtype.itemsize >= FAR_BYTES
+
+
+def is_spread(spec: Contraction) -> bool:
+    """Whether A lies column by column, not far apart, and a line for each k fills the first cache.
+
+    So it is where weights meet all steps of a loop, or all places of images: one tile after the
+    other then reads all of A from further away.
+    """
+    down, along = spec.a_strides
+    lies_apart = down == 1 and LINE <= along * spec.dtype.itemsize < FAR_BYTES
+    return lies_apart and spec.k > NEAREST_LINES and not spec.scattered
 
 
 def is_crowded(spec: Contraction) -> bool:

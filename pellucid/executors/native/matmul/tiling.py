@@ -15,6 +15,7 @@ from pellucid.executors.native.matmul.cuts import (
     Tiling,
     is_crowded,
     is_far,
+    is_spread,
 )
 from pellucid.executors.native.matmul.cycles import (
     GROUP_ROWS,
@@ -110,9 +111,9 @@ class _Candidates:
             panels = ceil_div(width, most)
             vectors = ceil_div(width, panels)
             for rows in self._heights(vectors):
-                cut = self._tiles(rows, vectors, panels, tail)
+                cut = _grouped(spec, self._tiles(rows, vectors, panels, tail))
                 cycles = outer_cycles(spec, cut, width) + extra
-                yield _Candidate(cycles, _grouped(spec, cut))
+                yield _Candidate(cycles, cut)
 
     def _widest(self) -> int:
         """How many vectors of columns a tile may have."""
@@ -205,7 +206,7 @@ def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
     """How much of k is done at a time, and how many rows make a unit."""
     panel_bytes = cut.lanes * spec.dtype.itemsize * cut.vectors  # for one k
     most = PACKED_BYTES // panel_bytes
-    if is_far(spec.a_strides, spec.dtype):
+    if is_far(spec.a_strides, spec.dtype) or is_spread(spec):
         most = min(most, FAR_DEPTH)
         if spec.k and cut.packs_b and cut.tail == "masked" and cut.panels >= FEWEST_SHARING:
             depth = _depth(spec.k, most, cut.lanes)
@@ -227,9 +228,13 @@ def _with_group(spec: Contraction, cut: Tiling, group: int) -> Tiling:
 
 
 def _in_blocks(spec: Contraction, cut: Tiling) -> Tiling:
-    """The same with A packed, in groups and runs of panels that are nearly equal."""
-    group = padded(equal_part(spec.m, BLOCK_ROWS), cut.rows)
-    span = equal_part(cut.panels, SPAN)
+    """The same with A packed, in groups and runs of panels that are nearly equal.
+
+    There are at least two of both where A is spread, so that threads can share them.
+    """
+    least = 2 if is_spread(spec) else 1
+    group = padded(equal_part(spec.m, min(BLOCK_ROWS, ceil_div(spec.m, least))), cut.rows)
+    span = equal_part(cut.panels, min(SPAN, ceil_div(cut.panels, least)))
     grouped = _with_group(spec, cut, group)
     return replace(grouped, packs_a=True, span=span)
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.pointwise import is_pointwise
+from pellucid.executors.native.passes.simplify import simplify
 from pellucid.graph import Graph, Node, Value
 from pellucid.primitives.parts import pack
 from pellucid.primitives.scan_passes import tidy
@@ -42,7 +43,8 @@ def _with_factors_of(graph: Graph, name: str) -> Graph:
     known = _named_by(maker, back, made_by)
     body = _multiplied(maker.primitive.body, back.primitive.body, known)
     better = _Moving(maker, replace(back, primitive=replace(back.primitive, body=body)), known)
-    found = tidy(better.graph(graph))
+    # Loops that became one leave equal nodes.
+    found = simplify(tidy(better.graph(graph)))
     return found if _kept(found) < _kept(graph) else graph
 
 

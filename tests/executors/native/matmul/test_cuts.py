@@ -8,11 +8,13 @@ from executors.native.matmul.product_programs import DTYPES, laid_out
 
 from pellucid.executors.native.matmul.cuts import (
     FAR_BYTES,
+    NEAREST_LINES,
     PERIOD_BYTES,
     WRITING_DEPTH,
     Tiling,
     is_crowded,
     is_far,
+    is_spread,
 )
 
 FLOAT = np.dtype(np.float32)
@@ -42,6 +44,16 @@ def test_columns_are_far_apart_from_half_a_page_on():
     assert is_far((1, FAR_BYTES // 4), FLOAT)
     assert not is_far((1, FAR_BYTES // 4 - 1), FLOAT)
     assert not is_far((FAR_BYTES, 1), FLOAT)
+
+
+def test_what_a_tile_needs_is_spread_where_k_has_more_lines_than_the_first_cache():
+    spec = laid_out(100, NEAREST_LINES + 1, 50, DTYPES[0], "a turned")
+    assert is_spread(spec)
+    assert not is_spread(replace(spec, k=NEAREST_LINES))
+    assert not is_spread(replace(spec, scattered=True))
+    assert not is_spread(replace(spec, a_strides=(1, 15)))  # several k share a line
+    assert not is_spread(replace(spec, a_strides=(1, FAR_BYTES // 4)))
+    assert not is_spread(laid_out(100, NEAREST_LINES + 1, 50, DTYPES[0], "rows"))
 
 
 def test_rows_crowd_where_they_share_sets_and_little_is_computed():

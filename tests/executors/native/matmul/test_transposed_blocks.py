@@ -9,6 +9,7 @@ from executors.native.matmul.product_programs import DTYPES, check, laid_out
 
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul.contraction import tiles
+from pellucid.executors.native.matmul.cuts import is_spread
 from pellucid.executors.native.matmul.tiling import tiling
 from pellucid.executors.native.matmul.transposed_blocks import blocks, spans
 
@@ -19,6 +20,7 @@ BLOCKS = [  # m, k, n: A and B lie far apart, and A transposed
     (770, 5, 640),
     (2100, 33, 600),
     (600, 566, 527),  # parts of 189 would not be whole turns
+    (130, 600, 527),  # few columns of A, each with more lines than the first cache has
 ]
 
 
@@ -46,3 +48,5 @@ def test_runs_of_panels_are_all_panels_and_each_group_has_each_run(shape: Any, n
     assert (spans(cut) - 1) * cut.span < cut.panels <= spans(cut) * cut.span
     assert (cut.groups - 1) * cut.group < spec.m <= cut.groups * cut.group
     assert tiles(spec, target) == blocks(cut) == cut.groups * spans(cut)
+    if is_spread(spec):
+        assert min(cut.groups, spans(cut)) >= 2  # for threads to share

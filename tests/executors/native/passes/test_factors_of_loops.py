@@ -104,6 +104,20 @@ def test_only_numbers_within_bounds_are_multiplied_before_what_comes_back(gate, 
     assert ("factor" in str(better), kept(better)) == (moves, kept(graph) - moves)
 
 
+def test_loops_that_become_one_leave_no_part_twice():
+    def loss(x, start):
+        y = pc.scan(lambda s, row: (f.sigmoid(s) * f.tanh(row) * s, f.tanh(s)), start, x)[1]
+        return (y * y).sum()
+
+    def body(x, start):
+        return loss(x, start), pc.grad(loss)(x, start), pc.grad(loss)(x, start)
+
+    graph = simplify(pc.capture(body)(numbers(STEPS, 2, 3), numbers(2, 3)))
+    nodes = with_factors(graph).nodes
+    parts = [(n.inputs, n.primitive.index) for n in nodes if isinstance(n.primitive, p.Part)]
+    assert len(parts) == len(set(parts))
+
+
 def test_a_graph_without_loops_is_given_back_as_it_is():
     graph = pc.capture(lambda x: f.tanh(x) * x)(numbers(3))
     assert with_factors(graph) is graph
