@@ -27,18 +27,23 @@ BOUNDED = (p.Sigmoid, p.Tanh, p.LogisticDensity)  # by 1
 
 def with_factors(graph: Graph) -> Graph:
     """The graph with such factors computed by the steps forward."""
-    loops = [node.output.name for node in graph.nodes if isinstance(node.primitive, p.Scan)]
-    for name in loops[1:]:
-        graph = _with_factors_of(graph, name)
+    number = 1
+    while number < len(loops := _loops(graph)):
+        graph = _with_factors_of(graph, loops[number])
+        number += 1
     return graph
 
 
-def _with_factors_of(graph: Graph, name: str) -> Graph:
+def _loops(graph: Graph) -> list[Node]:
+    """The loops of a graph."""
+    return [node for node in graph.nodes if isinstance(node.primitive, p.Scan)]
+
+
+def _with_factors_of(graph: Graph, back: Node) -> Graph:
     """The graph in which one loop reads what another one makes for it, if fewer arrays are kept."""
     made_by = {node.output.name: node for node in graph.nodes}
-    back = made_by.get(name)  # gone, where it was one with another loop
-    maker = None if back is None else _maker(back, made_by)
-    if back is None or maker is None:
+    maker = _maker(back, made_by)
+    if maker is None:
         return graph
     known = _named_by(maker, back, made_by)
     body = _multiplied(maker.primitive.body, back.primitive.body, known)
@@ -50,8 +55,7 @@ def _with_factors_of(graph: Graph, name: str) -> Graph:
 
 def _kept(graph: Graph) -> int:
     """How many bytes the loops of a graph give, nearly all of them for every step."""
-    loops = (node for node in graph.nodes if isinstance(node.primitive, p.Scan))
-    return sum(node.output.dtype.itemsize for node in loops)
+    return sum(node.output.dtype.itemsize for node in _loops(graph))
 
 
 # ---- what both loops know ----------------------------------------------------------------
