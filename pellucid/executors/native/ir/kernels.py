@@ -125,7 +125,12 @@ class Product(Fused):
 
 @dataclass
 class Single(Kernel):
-    """One primitive by itself."""
+    """One primitive by itself.
+
+    Where it joins arrays, those that are `in_place` are made at their places in what it gives.
+    """
+
+    in_place: tuple[Value, ...] = ()
 
 
 NO_ROOM = Value("", (0,), UINT8)

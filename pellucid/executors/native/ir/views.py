@@ -251,6 +251,10 @@ class Views:
             self._own[value.name] = view
         return view
 
+    def set_pitch(self, value: Value, pitch: int) -> None:
+        """Let the rows of a value that nobody sees otherwise lie `pitch` elements apart."""
+        self._own[value.name] = self._views[value.name] = whole(value, pitch)
+
     def data_of(self, value: Value) -> Value | None:
         """Of a batch that is not copied, the data that its rows lie in."""
         return self.gaps.scattered.get(self.buffer(value))

@@ -22,7 +22,7 @@ from pellucid.executors.native.kernels.blocked_sums import InMemory
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.walks import Places, Walk, each, over
 from pellucid.executors.native.llvm.indices import Index, Number, unraveled
-from pellucid.graph import Node
+from pellucid.graph import Node, Value
 
 
 def is_of_planes(node: Node) -> bool:
@@ -50,12 +50,14 @@ def _counting(node: Node) -> list[int]:
     return [i for i, width in enumerate(widths) if not any(width)]
 
 
-def emit_planes(frame: Frame, node: Node) -> None:
-    """The code for some planes."""
+def emit_planes(frame: Frame, node: Node, in_place: Sequence[Value] = ()) -> None:
+    """The code for some planes; arrays that are `in_place` lie there before they are joined."""
+    if all(value in in_place for value in node.inputs):
+        return
     with frame.units.loop() as unit:
         match node.primitive:
             case p.Concat():
-                _Planes(frame, node).join(unit)
+                _Planes(frame, node).join(unit, in_place)
             case p.Pad():
                 _Planes(frame, node).pad(unit)
             case _:
@@ -137,11 +139,14 @@ class _Planes:
         plane = self._plane()
         each(self.frame, output.dtype, plane, _beside_nothing(start), fill)
 
-    def join(self, unit: Index) -> None:
-        """The parts of all inputs in a plane, one after the other."""
+    def join(self, unit: Index, in_place: Sequence[Value]) -> None:
+        """The parts of all inputs in a plane, one after the other, but of those that are there."""
         axis = self.primitive.axis
         before = 0
         for value in self.node.inputs:
+            if value in in_place:
+                before += value.shape[axis]
+                continue
             x = self.frame.views[value]
             elements = Walk.of(x.shape, self.strides, x.strides)
             planes = elements.chosen(self.counting)

@@ -114,7 +114,7 @@ class SingleKind(KernelKind[Single]):
         elif is_of_planes(node):
             if kernel.rows is not None:
                 frame.refine(kernel.rows, plane_units(node) // kernel.rows.count)
-            emit_planes(frame, node)
+            emit_planes(frame, node, kernel.in_place)
         elif is_native_convolution(node):
             emit_convolution(frame, node)
         elif tiled := _TILED.get(type(node.primitive)):

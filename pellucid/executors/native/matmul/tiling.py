@@ -206,7 +206,7 @@ def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
     """How much of k is done at a time, and how many rows make a unit."""
     panel_bytes = cut.lanes * spec.dtype.itemsize * cut.vectors  # for one k
     most = PACKED_BYTES // panel_bytes
-    if is_far(spec.a_strides, spec.dtype) or is_spread(spec):
+    if is_far(spec.a_strides, spec.dtype) or _is_copied(spec, cut.lanes):
         most = min(most, FAR_DEPTH)
         if spec.k and cut.packs_b and cut.tail == "masked" and cut.panels >= FEWEST_SHARING:
             depth = _depth(spec.k, most, cut.lanes)
@@ -220,6 +220,11 @@ def _grouped(spec: Contraction, cut: Tiling) -> Tiling:
         return cut
     group = _group(spec.m, cut.rows, cut.lanes)
     return _with_group(spec, cut, group)
+
+
+def _is_copied(spec: Contraction, lanes: int) -> bool:
+    """Whether A is spread, and read again for more panels than share one copy."""
+    return is_spread(spec) and spec.n > SPAN * MOST_VECTORS * lanes
 
 
 def _with_group(spec: Contraction, cut: Tiling, group: int) -> Tiling:

@@ -47,7 +47,9 @@ def _with_factors_of(graph: Graph, back: Node) -> Graph:
         return graph
     known = _named_by(maker, back, made_by)
     body = _multiplied(maker.primitive.body, back.primitive.body, known)
-    better = _Moving(maker, replace(back, primitive=replace(back.primitive, body=body)), known)
+    better = _FactorsForward(
+        maker, replace(back, primitive=replace(back.primitive, body=body)), known
+    )
     # Loops that became one leave equal nodes.
     found = simplify(tidy(better.graph(graph)))
     return found if _kept(found) < _kept(graph) else graph
@@ -178,7 +180,7 @@ def _bounded(forward: Graph, body: Graph, known: dict[str, Value]) -> set[str]:
 # ---- both loops anew ---------------------------------------------------------------------
 
 
-class _Moving:
+class _FactorsForward:
     """Nodes of a loop back that move into the loop that knows what they need."""
 
     def __init__(self, maker: Node, back: Node, known: dict[str, Value]) -> None:

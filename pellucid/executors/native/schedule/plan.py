@@ -18,6 +18,7 @@ from pellucid.executors.native.ir.kernels import (
     Kernel,
     Loop,
     Product,
+    Single,
     access,
     makers,
     own_access,
@@ -94,6 +95,7 @@ def plan(
     slots = (len(graph.inputs), len(graph.constants), procedure.results)
     shared = _strips(ordered, places, views)
     arena_bytes = _allocate(ordered, shared, places, views, sum(slots))
+    _join_in_place(ordered, places)
     gate = _gate(ordered, places, len(graph.inputs))
     return Plan(ordered, shared, gate, bool(failing.kernels), places, arena_bytes, *slots)
 
@@ -133,6 +135,20 @@ class _Updating:
             return False
         before = {self.order.gate, *self.readers.get(old.name, ())}
         return self.order.put(before - {writer}, writer)
+
+
+def _join_in_place(kernels: list[Kernel], places: dict[str, MemoryPlace]) -> None:
+    """Let arrays lie in the rows in which they are joined, where that can be."""
+    for kernel in kernels:
+        if not isinstance(kernel, Single) or not kernel.in_place:
+            continue
+        (node,) = kernel.nodes
+        whole = places[node.output.name]
+        offset = whole.offset
+        for value in node.inputs:
+            if value in kernel.in_place:
+                places[value.name] = MemoryPlace(whole.slot, offset)
+            offset += value.shape[-1] * value.dtype.itemsize
 
 
 def _gate(kernels: list[Kernel], places: dict[str, MemoryPlace], inputs: int) -> int:

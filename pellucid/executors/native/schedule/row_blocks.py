@@ -42,11 +42,16 @@ def in_row_blocks(
 ) -> list[Kernel]:
     """The kernels of a body, before them the copies of matrices, if rows are kept apart."""
     rows = _blocks(scan)
-    if rows is None or not _Body(kernels, graph, views, scan, rows.count).keeps_rows_apart():
+    if rows is None:
+        return list(kernels)
+    body = _Body(kernels, graph, views, scan, rows.count)
+    if not body.keeps_rows_apart():
         return list(kernels)
     copies: list[Kernel] = []
     for kernel in kernels:
         kernel.rows = rows
+        if isinstance(kernel, Single):
+            kernel.in_place = body.made_in_place(kernel)
         if isinstance(kernel, Product):
             kernel.panels = _panels(kernel)
             copies.append(PanelCopy([], [kernel.panels], kernel))
@@ -81,6 +86,7 @@ class _Body:
         self.kernels = kernels
         self.views = views
         self.count = count
+        self.outputs = graph.outputs
         after = scan.constants + scan.carries
         self.constants = {value.name for value in graph.inputs[: scan.constants]}
         self.made = {value.name for value in graph.inputs[scan.constants : after]}
@@ -156,6 +162,27 @@ class _Body:
         if node.output.shape[0] != self.count:
             return False
         return all(self._is_seen_by_rows(self.views[value], 0) for value in node.inputs)
+
+    def made_in_place(self, kernel: Kernel) -> tuple[Value, ...]:
+        """Which arrays can be made at their places in the rows that a kernel joins: where they go.
+
+        They are asked for nowhere else, so nobody finds out that their rows lie far apart.
+        """
+        (node,) = kernel.nodes
+        if node.primitive.axis != len(node.output.shape) - 1:
+            return ()
+        found = tuple(value for value in node.inputs if self._is_free(value))
+        pitch = self.views.own(node.output).strides[-2]
+        for value in found:
+            self.views.set_pitch(value, pitch)
+        return found
+
+    def _is_free(self, value: Value) -> bool:
+        """Whether an array is made here, whole, and only joined with others."""
+        asked = [v for kernel in self.kernels for v in kernel.operands()]
+        uses = [v for v in (*asked, *self.outputs) if self.views.buffer(v) == value.name]
+        stored = {v.name for k in self.kernels for v in k.stores if isinstance(k, Fused)}
+        return value.name in stored and len(uses) == 1
 
     def _is_seen_by_rows(self, view: View, axis: int) -> bool:
         """Whether a view of what turns make meets row i of it where the index of an axis is i."""

@@ -20,7 +20,7 @@ BLOCKS = [  # m, k, n: A and B lie far apart, and A transposed
     (770, 5, 640),
     (2100, 33, 600),
     (600, 566, 527),  # parts of 189 would not be whole turns
-    (130, 600, 527),  # few columns of A, each with more lines than the first cache has
+    (130, 600, 850),  # few columns of A, each with more lines than the first cache has
 ]
 
 

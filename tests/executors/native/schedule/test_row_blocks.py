@@ -11,8 +11,9 @@ from pellucid import functional as f
 from pellucid import nn, optim
 from pellucid.executors import threads
 from pellucid.executors.native.executor import Native
-from pellucid.executors.native.ir.kernels import TurnedLoop
+from pellucid.executors.native.ir.kernels import Single, TurnedLoop
 from pellucid.executors.native.planning import planned
+from pellucid.executors.native.schedule.plan import MemoryPlace
 from pellucid.executors.native.schedule.row_blocks import FEWEST_TURNS
 from pellucid.executors.reference import Reference
 
@@ -59,6 +60,18 @@ def loop_apart(body, *start, turns=FEWEST_TURNS):
 @pytest.mark.parametrize("kind", CELLS)
 def test_recurrent_layers_keep_rows_apart_on_both_ways_and_back(kind, masked):
     assert apart(training(kind, masked=masked, bidirectional=True)[0]) == [True] * 4
+
+
+def test_arrays_that_are_only_joined_are_made_where_they_are_joined():
+    for kind, count in (("LSTM", 4), ("GRU", 0)):
+        *_, back = (k for k in planned(training(kind)[0]).plan.kernels if isinstance(k, TurnedLoop))
+        joins = [k for k in back.body.plan.kernels if isinstance(k, Single)]
+        assert [len(join.in_place) for join in joins][:1] == [count]
+        places = back.body.plan.places
+        for join in joins:
+            whole = places[join.nodes[0].output.name]
+            for i, value in enumerate(join.in_place):
+                assert places[value.name] == MemoryPlace(whole.slot, whole.offset + 48 * i)
 
 
 W = pc.Parameter(numbers(16, 16))
