@@ -2,6 +2,7 @@
 
     plus, times, power, minus, scaled   what their names say
     unary           a function of each number
+    part_by_part    a sum or a product with each of its parts changed
     without         an expression with a condition taken as true, and as false
     condition       the first condition that is a factor of a term
 
@@ -267,3 +268,12 @@ def unary(name: str, x: Expression) -> Expression:
         if found is not None:
             return found
     return applied(Operation(name), (x,), x.shape)
+
+
+def part_by_part(x: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """A sum with each of its terms changed, or a product with each of its factors."""
+    if x.kind == "sum":
+        changed = [scaled(c, change(term)) for term, c in terms(x)]
+        return plus(*changed)
+    powers = [power(change(base), n) for base, n in factors(x)]
+    return times(*powers)

@@ -16,6 +16,7 @@ from fractions import Fraction
 from pellucid.explanation.algebra import (
     ONCE,
     Exponents,
+    part_by_part,
     plus,
     power,
     primitive_part,
@@ -209,12 +210,8 @@ def _long(shape: Shape) -> list[int]:
 
 def _spaced(x: Expression, shape: Shape, to: Shape) -> Expression:
     """The same where axes of size 1 come or go: each part for itself."""
-    if x.kind == "sum":
-        parts = [scaled(c, _spaced(term, shape, to)) for term, c in terms(x)]
-        return plus(*parts)
-    if x.kind == "product":
-        powers = [power(_spaced(base, shape, to), n) for base, n in factors(x)]
-        return times(*powers)
+    if x.kind in ("sum", "product"):
+        return part_by_part(x, lambda part: _spaced(part, shape, to))
     wanted = _place(x.shape, shape, to)
     if stripped(wanted) == stripped(x.shape):
         return x
@@ -241,10 +238,8 @@ def transposed(x: Expression, shape: Shape) -> Expression:
     """The last two axes swapped."""
     if not x.shape:
         return x
-    if x.kind == "sum":
-        return plus(*(scaled(c, transposed(term, shape)) for term, c in terms(x)))
-    if x.kind == "product":
-        return times(*(power(transposed(base, shape), n) for base, n in factors(x)))
+    if x.kind in ("sum", "product"):
+        return part_by_part(x, lambda part: transposed(part, shape))
     x = fitted(x, (1,) * (2 - len(x.shape)) + x.shape)
     if is_call(x, "transpose"):
         return x.inputs[0]

@@ -176,8 +176,16 @@ def grad_cam(
             "output is (samples, channels, height, width)."
         )
     array = found.array(value.name)
-    weights = found.gradients[value.name].mean(axis=(2, 3), keepdims=True)
-    return Attribution(GRAD_CAM, np.maximum((weights * array).sum(axis=1), 0.0), chosen, scores)
+    weights = found.gradients[value.name].mean(
+        axis=(2, 3),
+        keepdims=True,
+    )
+    return Attribution(
+        GRAD_CAM,
+        np.maximum((weights * array).sum(axis=1), 0.0),
+        chosen,
+        scores,
+    )
 
 
 def _number(value: Any) -> int:

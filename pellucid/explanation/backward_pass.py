@@ -213,7 +213,12 @@ class _Composition:
         shown = presented(rest, self.names)
         if behind:
             shown = sum_of({**dict(terms(shown)), **behind}) if rest is not ZERO else sum_of(behind)
-        written = self._line(line.symbol, shown, self.tape.known_as[line.value.name], line)
+        written = self._line(
+            line.symbol,
+            shown,
+            self.tape.known_as[line.value.name],
+            line,
+        )
         return replace(written, loop=self.forward.loop_of(line.symbol))
 
     def _line(

@@ -30,7 +30,11 @@ def pictures_of_maps(path: str, name: str, maps: NDArray[Any]) -> str:
     scale = (flat - low) / ((high - low) or 1.0)
     told = f"{path} {name}"
     images = "".join(picture(one[None], f"{told} {i}") for i, one in enumerate(scale[:MOST_MAPS]))
-    of = said("{shown} of {all}", shown=min(len(flat), MOST_MAPS), all=len(flat))
+    of = said(
+        "{shown} of {all}",
+        shown=min(len(flat), MOST_MAPS),
+        all=len(flat),
+    )
     ends = said("from {low} to {high}", low=number(low), high=number(high))
     tall, wide = flat.shape[-2:]
     size = " long" if wide >= LONG * tall else " large" if len(flat) <= FEW_MAPS else ""

@@ -16,7 +16,7 @@ the distance, and behind a further `@` the axis of time, where it is a slice of 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from pellucid.explanation.algebra import ONCE, plus, power, scaled, times
+from pellucid.explanation.algebra import ONCE, part_by_part, plus, power, scaled, times
 from pellucid.explanation.arrays import fitted, stripped, summed, taken_out
 from pellucid.explanation.expressions import (
     ONE,
@@ -40,10 +40,8 @@ def at_step(x: Expression, axis: int) -> Expression:
     """x at step t along an axis counted from the back, which is gone then."""
     if len(x.shape) < -axis or x is ONE:
         return x
-    if x.kind == "sum":
-        return plus(*(scaled(c, at_step(term, axis)) for term, c in terms(x)))
-    if x.kind == "product":
-        return times(*(power(at_step(base, axis), n) for base, n in factors(x)))
+    if x.kind in ("sum", "product"):
+        return part_by_part(x, lambda part: at_step(part, axis))
     shape = _without(x.shape, axis)
     if x.shape[axis] == 1:
         return _reshaped(x, shape)
@@ -189,10 +187,8 @@ def pinned(x: Expression, number: int) -> Expression:
 
 def permuted(x: Expression, axes: Sequence[int], shape: Shape) -> Expression:
     """x, which is meant to have this shape, with its axes in another order, part by part."""
-    if x.kind == "sum":
-        return plus(*(scaled(c, permuted(term, axes, shape)) for term, c in terms(x)))
-    if x.kind == "product" and x is not ONE:
-        return times(*(power(permuted(base, axes, shape), n) for base, n in factors(x)))
+    if x.kind in ("sum", "product") and x is not ONE:
+        return part_by_part(x, lambda part: permuted(part, axes, shape))
     own = (1,) * (len(shape) - len(x.shape)) + x.shape
     to = tuple(own[axis] for axis in axes)
     order = [axis for axis in axes if own[axis] != 1]

@@ -57,7 +57,12 @@ def _symbol(x: Expression, kept: Collection[Expression], flip: bool) -> Expressi
         return x
     if x in kept:
         return transposed(x) if flip else x
-    own = symbol(x.head.text, flipped(x.shape), x.head.low, x.head.high)
+    own = symbol(
+        x.head.text,
+        flipped(x.shape),
+        x.head.low,
+        x.head.high,
+    )
     return own if flip else transposed(own)
 
 

@@ -84,7 +84,12 @@ def captured(
 
     with model.mode(training=training), Lines() as lines:
         found = capture_call(batch, *apart(tuple(arrays)))
-    return Look(found, tuple(arrays), reached, lines.of(found.procedure.graph.nodes))
+    return Look(
+        found,
+        tuple(arrays),
+        reached,
+        lines.of(found.procedure.graph.nodes),
+    )
 
 
 def rows_of(model: Any, data: Dataset, most: int = BATCHES[0]) -> Any:

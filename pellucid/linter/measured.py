@@ -94,4 +94,9 @@ def numbers_of(array: Any, batch: int) -> Numbers:
     rows = x.reshape(batch, -1)  # what was laid out as more rows, too
     dead = np.mean(~rows.any(axis=0)) if rows.size else 0.0
     spread = float(np.mean(rows.std(axis=0)))
-    return Numbers(rms, spread, float(dead), float(np.mean(np.abs(rows) > 4.0)))
+    return Numbers(
+        rms,
+        spread,
+        float(dead),
+        float(np.mean(np.abs(rows) > 4.0)),
+    )

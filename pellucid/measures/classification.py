@@ -186,7 +186,12 @@ def _places(name: str, labels: NDArray[Any], known: list[Any]) -> NDArray[np.int
 def _number(name: str, ids: NDArray[Any]) -> Any:
     """The largest class number; negative numbers are refused."""
     if ids.min() < 0:
-        check_classes(name, "a", ids, int(max(ids.max(), 0)) + 1)
+        check_classes(
+            name,
+            "a",
+            ids,
+            int(max(ids.max(), 0)) + 1,
+        )
     return ids.max()
 
 

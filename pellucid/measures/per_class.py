@@ -124,7 +124,12 @@ class ClassificationReport:
         """What a notebook shows."""
         rows = [*self._few(), *self.mean_rows()]
         title = "; ".join([f"accuracy {significant(self.accuracy)}", *self.notes()])
-        return displays.table(title, HEADS, rows, strong=[len(rows) - 2, len(rows) - 1])
+        return displays.table(
+            title,
+            HEADS,
+            rows,
+            strong=[len(rows) - 2, len(rows) - 1],
+        )
 
 
 @strict

@@ -73,7 +73,12 @@ class CharLSTM(Module):
         rng: Generator | None = None,
     ) -> None:
         self.token = nn.Embedding(vocabulary, options.features, rng=rng)
-        self.lstm = nn.LSTM(options.features, options.hidden, layers=options.layers, rng=rng)
+        self.lstm = nn.LSTM(
+            options.features,
+            options.hidden,
+            layers=options.layers,
+            rng=rng,
+        )
         self.dropout = nn.Dropout(options.dropout, rng=rng)
         self.output = nn.Linear(options.hidden, vocabulary, rng=rng)
 

@@ -149,4 +149,9 @@ def _weight(
     rule: Initializer, shape: tuple[int, int], rng: Generator | None, dtype: str
 ) -> Variable:
     """W[l]. Rules count (in_features, out_features), which it has the other way round."""
-    return starting(lambda rng: rule(shape, rng, dtype).T, shape[::-1], rng, dtype)
+    return starting(
+        lambda rng: rule(shape, rng, dtype).T,
+        shape[::-1],
+        rng,
+        dtype,
+    )

@@ -162,7 +162,12 @@ class MLP(Module):
         sizes = (features, *options.hidden)
         self.hidden = [Hidden(inputs, units, options, rng=rng) for inputs, units in pairwise(sizes)]
         rule = options.initializer("identity")
-        self.output = nn.Linear(sizes[-1], classes, rng=rng, initializer=rule)
+        self.output = nn.Linear(
+            sizes[-1],
+            classes,
+            rng=rng,
+            initializer=rule,
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits: scores before softmax."""

@@ -5,7 +5,16 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from pellucid.explanation.algebra import condition, minus, plus, power, scaled, times, without
+from pellucid.explanation.algebra import (
+    condition,
+    minus,
+    part_by_part,
+    plus,
+    power,
+    scaled,
+    times,
+    without,
+)
 from pellucid.explanation.conditions import chosen, is_less
 from pellucid.explanation.expressions import ONE, ZERO, symbol
 
@@ -18,6 +27,15 @@ def test_equal_polynomials_are_one_expression():
     assert minus(plus(X, Y), Y) is X
     assert minus(X, X) is ZERO
     assert times(X, power(X, MINUS)) is ONE
+
+
+def test_terms_and_factors_are_changed_one_by_one():
+    def change(part):
+        return Z if part is X else part
+
+    assert part_by_part(plus(scaled(2, X), Y), change) is plus(scaled(2, Z), Y)
+    assert part_by_part(times(power(X, 2), Y), change) is times(power(Z, 2), Y)
+    assert part_by_part(ONE, change) is ONE
 
 
 def test_a_sum_cancels_against_its_inverse():
