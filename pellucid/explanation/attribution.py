@@ -211,12 +211,14 @@ def _asked(
         )
     flat = outputs.reshape(len(x), -1)
     chosen = flat.argmax(axis=1) if classes is None else np.asarray(classes, np.int64)
-    if chosen.shape != (len(x),) or (chosen < 0).any() or (chosen >= flat.shape[1]).any():
+    is_known = (chosen >= 0) & (chosen < flat.shape[1])
+    if chosen.shape != (len(x),) or not is_known.all():
         raise OptionError(
             f"attribution: classes {chosen.tolist()} for {len(x)} samples with {flat.shape[1]} "
             "scores each. There is one class for each sample."
         )
-    return x, chosen.astype(np.int64), flat[np.arange(len(x)), chosen]
+    rows = np.arange(len(x))
+    return x, chosen.astype(np.int64), flat[rows, chosen]
 
 
 def _score(model: Any, classes: NDArray[np.int64]) -> Callable[[Any], Tensor]:

@@ -207,12 +207,16 @@ class _Composition:
         own = symbol(value.name, value.shape)
         return self._line(own, shown, self.tape.known_as[value.name], None)
 
+    def _comes_from_behind(self, x: Expression) -> bool:
+        return x.kind == "symbol" and x in self.behind
+
     def _gradient(self, line: Gradient) -> Line:
-        behind = {x: c for x, c in terms(line.meaning) if x.kind == "symbol" and x in self.behind}
+        behind = {x: c for x, c in terms(line.meaning) if self._comes_from_behind(x)}
         rest = minus(line.meaning, sum_of(behind))
         shown = presented(rest, self.names)
         if behind:
-            shown = sum_of({**dict(terms(shown)), **behind}) if rest is not ZERO else sum_of(behind)
+            others = {} if rest is ZERO else dict(terms(shown))
+            shown = sum_of(others | behind)
         written = self._line(
             line.symbol,
             shown,

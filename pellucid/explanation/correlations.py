@@ -50,13 +50,15 @@ def _filters(w: Expression) -> Expression:
     order = (0, 2, 1, *range(3, count))
     before = tuple(w.shape[axis] for axis in order)
     plain = fitted(permuted(w.inputs[0], order, w.shape), before)
-    turned = (w.shape[0] * w.shape[1], *w.shape[2:])
-    return applied(Operation("flip", (w.shape[0],)), (_merged(plain, before, 0),), turned)
+    groups, out, *others = w.shape
+    flip = Operation("flip", (groups,))
+    return applied(flip, (_merged(plain, before, 0),), (groups * out, *others))
 
 
 def _merged(x: Expression, shape: Shape, axis: int) -> Expression:
     """Two neighbouring axes as one."""
-    to = (*shape[:axis], shape[axis] * shape[axis + 1], *shape[axis + 2 :])
+    before, after = shape[:axis], shape[axis + 2 :]
+    to = (*before, shape[axis] * shape[axis + 1], *after)
     return fitted(reshaped(fitted(x, shape), shape, to), to)
 
 

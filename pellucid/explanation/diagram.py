@@ -132,8 +132,10 @@ class _Drawn:
         result = self.trace.result
         dx = self.trace.gradients.get(result.name)
         lit = bool(self.on_route)
-        arrows.append(self._written(result, self.owner[result.name], "result", dx, lit=lit))
-        boxes = [self._source(*way) for way in dict.fromkeys(way[:2] for way in ways)]
+        maker = self.owner[result.name]
+        arrows.append(self._written(result, maker, "result", dx, lit=lit))
+        sources = dict.fromkeys(way[:2] for way in ways)
+        boxes = [self._source(*source) for source in sources]
         given = [box for box in boxes if box is not None]
         given += [self._box(name, nodes) for name, nodes in self.grouped.items()]
         text = f"= {shown(self.trace.array(result.name))}"
@@ -202,7 +204,8 @@ class _Drawn:
         """The one box of a closed layer that a parameter is used in, unless it is to be lit."""
         if value.name not in self.trace.variables or value.name == self.lit:
             return None
-        boxes = {self.owner[node.output.name] for node, _ in self.trace.uses.get(value.name, ())}
+        uses = self.trace.uses.get(value.name, ())
+        boxes = {self.owner[node.output.name] for node, _ in uses}
         if len(boxes) != 1:
             return None
         (box,) = boxes

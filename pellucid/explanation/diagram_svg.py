@@ -132,11 +132,13 @@ def _bounds(placed: Any) -> tuple[float, float, float, float]:
     ys: list[float] = []
     for node in placed.nodes:
         center, size = node["center"], node["size"]
-        xs += [center["x"] - size["width"] / 2, center["x"] + size["width"] / 2]
-        ys += [center["y"] - size["height"] / 2, center["y"] + size["height"] / 2]
+        width, height = size["width"] / 2, size["height"] / 2
+        xs += [center["x"] - width, center["x"] + width]
+        ys += [center["y"] - height, center["y"] + height]
     for edge in placed.edges:
-        xs += [point["x"] for point in edge["points"]]
-        ys += [point["y"] + side for point in edge["points"] for side in (-2 * SMALL, 2 * SMALL)]
+        for point in edge["points"]:
+            xs.append(point["x"])
+            ys += [point["y"] - 2 * SMALL, point["y"] + 2 * SMALL]
     low_x, low_y = min(xs) - MARGIN, min(ys) - MARGIN
     return low_x, low_y, max(xs) + MARGIN - low_x, max(ys) + MARGIN - low_y
 
@@ -241,8 +243,7 @@ def _along(points: Sequence[Mapping[str, float]], part: float) -> Mapping[str, f
     for (a, b), length in zip(pieces, lengths, strict=True):
         if left <= length and length:
             way = left / length
-            x, y = (a[axis] + way * (b[axis] - a[axis]) for axis in ("x", "y"))
-            return {"x": x, "y": y}
+            return {axis: a[axis] + way * (b[axis] - a[axis]) for axis in ("x", "y")}
         left -= length
     return points[-1]
 

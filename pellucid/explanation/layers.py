@@ -90,7 +90,8 @@ class Layers:
             said("zeros"),
             said("saturated"),
         )
-        counts = zip(*((row.numbers, row.flops, row.bytes) for row in self.rows), strict=True)
+        counted = [(row.numbers, row.flops, row.bytes) for row in self.rows]
+        counts = zip(*counted, strict=True)
         sums = [f"{sum(column):,}" for column in counts]
         return [heads, *map(_numbers, self.rows), (said("total"), *sums, "", "", "", "")]
 
@@ -190,7 +191,8 @@ def _owned(
     owned: dict[str, dict[str, Shape]] = {}
     if model is None:
         return owned
-    names = {id(v): _joined(model._name, path) for path, v in model.variables().items()}
+    variables = model.variables()
+    names = {id(v): _joined(model._name, path) for path, v in variables.items()}
     for variable in trace.variables.values():
         name = names.get(id(variable), "")
         if variable.trainable and name:

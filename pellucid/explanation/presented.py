@@ -181,7 +181,8 @@ def _shared(parts: list[tuple[Expression, Fraction]]) -> Exponents:
     shared = dict(factors(parts[0][0]))
     for term, _ in parts[1:]:
         own = dict(factors(term))
-        shared = {b: _least(n, own[b]) for b, n in shared.items() if own.get(b, 0) * n > 0}
+        both = {b: n for b, n in shared.items() if own.get(b, 0) * n > 0}
+        shared = {b: _least(n, own[b]) for b, n in both.items()}
     return shared
 
 
@@ -214,12 +215,13 @@ def _grouped(parts: list[tuple[Expression, Fraction]], names: Names) -> Expressi
     chosen: Expression | None = None
     for base, n in _frequent(parts):
         within = [(t, c) for t, c in parts if dict(factors(t)).get(base) == n]
-        others = [(presented(t, names), c) for t, c in parts if dict(factors(t)).get(base) != n]
+        outside = [(t, c) for t, c in parts if dict(factors(t)).get(base) != n]
+        others = [(presented(t, names), c) for t, c in outside]
         inside = presented(sum_of(dict(within)), names)
         found = _total([(inside, ONCE), *others])
         if cost(found) < least:
             best, least, chosen = found, cost(found), inside
-            rest = [(t, c) for t, c in parts if dict(factors(t)).get(base) != n]
+            rest = outside
     if chosen is None or len(rest) < 3:
         return best
     return _total([(chosen, ONCE), (_grouped(rest, names), ONCE)])

@@ -91,22 +91,27 @@ def _keys(numbers: Any) -> Any:
     """A number for each row, equal for equal rows, and hardly ever for others."""
     weights = _odd(numbers.shape[1])
     pieces = range(0, len(numbers), PIECE)
-    return np.concatenate([(_bits(numbers[i : i + PIECE]) * weights).sum(axis=1) for i in pieces])
+    keys = [(_bits(numbers[i : i + PIECE]) * weights).sum(axis=1) for i in pieces]
+    return np.concatenate(keys)
 
 
 def column_keys(numbers: Any) -> Any:
     """A number for each column, likewise."""
-    weights, total = _odd(len(numbers)), np.zeros(numbers.shape[1], np.uint64)
+    weights = _odd(len(numbers))
+    total = np.zeros(numbers.shape[1], np.uint64)
     for i in range(0, len(numbers), PIECE):
-        total += (_bits(numbers[i : i + PIECE]) * weights[i : i + PIECE, None]).sum(axis=0)
+        piece = slice(i, i + PIECE)
+        total += (_bits(numbers[piece]) * weights[piece, None]).sum(axis=0)
     return total
 
 
 def _bits(numbers: Any) -> Any:
     """The bits of numbers, both zeros alike: sums of these are exact in whatever order."""
-    return (numbers + numbers.dtype.type(0)).view(f"u{numbers.itemsize}").astype(np.uint64)
+    plain = numbers + numbers.dtype.type(0)
+    return plain.view(f"u{numbers.itemsize}").astype(np.uint64)
 
 
 def _odd(count: int) -> Any:
     """Odd weights, far apart: multiples of 2^64 by the golden ratio."""
-    return np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)
+    multiples = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return multiples | np.uint64(1)

@@ -85,7 +85,9 @@ class PairCounts:
         fp, tn = self.false_positive, self.true_negative
         if fn == fp == 0:
             return 1.0
-        return 2 * (tp * tn - fn * fp) / ((tp + fn) * (fn + tn) + (tp + fp) * (fp + tn))
+        agreed = tp * tn - fn * fp
+        possible = (tp + fn) * (fn + tn) + (tp + fp) * (fp + tn)
+        return 2 * agreed / possible
 
 
 @strict
@@ -164,7 +166,8 @@ def normalized_mutual_information(true: ArrayLike, predicted: ArrayLike) -> floa
         return 1.0
     joint = counts / counts.sum()
     # A quantity shares its whole entropy with itself.
-    own = nats_shared(np.diag(joint.sum(axis=1))) + nats_shared(np.diag(joint.sum(axis=0)))
+    rows, columns = joint.sum(axis=1), joint.sum(axis=0)
+    own = nats_shared(np.diag(rows)) + nats_shared(np.diag(columns))
     return min(1.0, nats_shared(joint) / (own / 2))
 
 

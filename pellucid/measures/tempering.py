@@ -98,7 +98,8 @@ def best_threshold(true: ArrayLike, p: ArrayLike, aim: str = OF_F1) -> float:
     check_classes("best_threshold", "true", labels, 2)
     levels = np.unique(said)
     between = 0.5 * (levels[1:] + levels[:-1])
-    candidates = np.concatenate([[0.5], between, [levels[0] / 2, (1 + levels[-1]) / 2]])
+    outside = [levels[0] / 2, (1 + levels[-1]) / 2]
+    candidates = np.concatenate([[0.5], between, outside])
     candidates = candidates[np.argsort(np.abs(candidates - 0.5), kind="stable")]
     # Of each candidate: the samples above it, of each class.
     above = [_above(np.sort(said[labels == k]), candidates) for k in (0, 1)]
@@ -117,7 +118,8 @@ def _above(ordered: NDArray[Any], levels: NDArray[Any]) -> NDArray[Any]:
 
 def _logs(name: str, p: ArrayLike) -> NDArray[Any]:
     given = probabilities(name, "p", p)
-    return np.asarray(np.log(np.maximum(np.atleast_2d(given).astype(np.float64), LEAST)))
+    shares = np.atleast_2d(given).astype(np.float64)
+    return np.asarray(np.log(np.maximum(shares, LEAST)))
 
 
 def _labels(name: str, true: ArrayLike, p: ArrayLike) -> NDArray[Any]:

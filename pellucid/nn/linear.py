@@ -82,4 +82,6 @@ class Flatten(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """The same elements, one row per sample."""
-        return x.reshape(x.shape[0], math.prod(x.shape[1:])) if x.ndim != 2 else x
+        if x.ndim == 2:
+            return x
+        return x.reshape(x.shape[0], math.prod(x.shape[1:]))

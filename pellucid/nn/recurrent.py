@@ -221,5 +221,6 @@ class LastState(Module):
         """The state at each row's own end."""
         _, state = self.layer(x, lengths)
         h = state[0] if isinstance(state, tuple) else state
-        last = [h[i] for i in range(h.shape[0] - self.layer.directions, h.shape[0])]
+        first = h.shape[0] - self.layer.directions
+        last = [h[i] for i in range(first, h.shape[0])]
         return _side_by_side(last)

@@ -33,7 +33,8 @@ def derived(seed: int, path: str) -> int:
     >>> derived(0, "hidden.weight") == derived(0, "output.weight")
     False
     """
-    digest = blake2b(path.encode(), key=int(seed).to_bytes(8, "little"), digest_size=8).digest()
+    key = int(seed).to_bytes(8, "little")
+    digest = blake2b(path.encode(), key=key, digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
 

@@ -126,7 +126,8 @@ class Summary:
         lines = aligned(table, texts=3)
         rule = "-" * max(len(line) for line in lines)
         besides = f"\nand {', '.join(self._besides())}" if self._besides() else ""
-        return "\n".join([self._title(), lines[0], rule, *lines[1:-1], rule, lines[-1]]) + besides
+        head, *rows, total = lines
+        return "\n".join([self._title(), head, rule, *rows, rule, total]) + besides
 
     __repr__ = __str__
 
