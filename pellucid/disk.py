@@ -4,6 +4,7 @@ flush       keep what was written to an open file, even if the power fails now
 replace     one file takes the place of another, at once
 lock        a lock on an open file, which ends with the process
 expanded    the path that a user means: `~` is the home folder
+AnyPath     what a path may be given as
 """
 
 import os
@@ -11,12 +12,13 @@ import sys
 import time
 from contextlib import suppress
 
+AnyPath = str | os.PathLike[str]
 WINDOWS = os.name == "nt"
 FAR = 2**30  # bytes into a file, where nothing is: Windows lets nobody read what is locked
 PATIENCE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds between tries
 
 
-def expanded(path: str | os.PathLike[str]) -> str:
+def expanded(path: AnyPath) -> str:
     """The path that a user means: a `~` at its beginning is the home folder, as in a shell.
 
     >>> expanded("~/pets") == os.path.join(os.path.expanduser("~"), "pets")
@@ -41,7 +43,7 @@ def flush(descriptor: int) -> None:
     os.fsync(descriptor)
 
 
-def replace(temporary: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
+def replace(temporary: AnyPath, path: AnyPath) -> None:
     """Give a file the name of another, which is gone then.
 
     Windows refuses that while anyone has the other one open, as readers, indexers and scanners for

@@ -27,7 +27,7 @@ from pellucid.cli.recipe import (
 from pellucid.cli.run_data import data_of, moved
 from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.data import Dataset
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError, StateError
 from pellucid.nn import Module
 from pellucid.strict import strict
@@ -53,11 +53,11 @@ __all__ = [
 
 @strict
 def load(
-    folder: str | os.PathLike[str],
+    folder: AnyPath,
     *,
     model: Module | None = None,
     primitives: Sequence[Any] = (),
-    data_dir: str | os.PathLike[str] | None = None,
+    data_dir: AnyPath | None = None,
     epoch: int | None = None,
 ) -> "Run":
     """Open a run: of the command line, or of a Trainer with `Saving(folder)`.

@@ -14,7 +14,7 @@ from pellucid.archive.criteria import criterion
 from pellucid.archive.entry import Entry, read
 from pellucid.archive.naming import known_name, named
 from pellucid.archive.settings import spoken
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import FileError, OptionError
 from pellucid.strict import strict
 from pellucid.tables import aligned, printable
@@ -26,7 +26,7 @@ ASIDE = ("checkpoints",)  # folders inside a run, and of no interest beside it
 
 
 @strict
-def listed(folder: str | os.PathLike[str] = "runs") -> "Runs":
+def listed(folder: AnyPath = "runs") -> "Runs":
     """The runs below a folder, by name; those whose files are damaged say so.
 
     Errors: FileError where there is no such folder.

@@ -4,7 +4,6 @@ card          its text
 write_card    the file in the run's folder; its path
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from pellucid.archive.changing import run_at
 from pellucid.archive.entry import Entry, read
 from pellucid.archive.settings import spoken
+from pellucid.disk import AnyPath
 from pellucid.errors import FileError
 from pellucid.io import write_atomic
 from pellucid.strict import strict
@@ -26,7 +26,7 @@ OPEN = (
 
 
 @strict
-def write_card(folder: str | os.PathLike[str]) -> Path:
+def write_card(folder: AnyPath) -> Path:
     """Write MODEL.md into the folder of a run; its path.
 
     Errors: FileError where there is no run, it is damaged, or there is such a file already, which

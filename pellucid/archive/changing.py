@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pellucid.archive.tags import Labels, labels, write_labels
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import FileError, OptionError
 from pellucid.io.files import file_error
 from pellucid.strict import strict
 from pellucid.train.run_files.claim import Claim
 from pellucid.train.run_files.run_folder import RunFolder
 
-Place = str | os.PathLike[str]
+Place = AnyPath
 
 
 @strict

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.recipe import DataFacts, Recipe, load_data
 from pellucid.cli.settings import settings_of
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError
 
 
-def moved(recipe: Recipe, data_dir: str | os.PathLike[str] | None) -> Recipe:
+def moved(recipe: Recipe, data_dir: AnyPath | None) -> Recipe:
     """The recipe with its data at `data_dir`, where one is given.
 
     Errors: OptionError for data that come from no file.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pellucid.data.datasets import Dataset
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import FileError
 from pellucid.memory import empty
 from pellucid.strict import strict
@@ -23,7 +23,7 @@ MAX_PICTURES = 100_000
 
 
 @strict
-def cats(folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset]:
+def cats(folder: AnyPath) -> tuple[Dataset, Dataset]:
     """The training and the test pictures from a folder with the two HDF5 files.
 
     Class 1 is a cat, class 0 is not. Keys, shapes and element types, and that the file is as

@@ -6,7 +6,6 @@ read_picture(path, ...)    one picture in the form of such a data set
 """
 
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from pellucid.data.folder_parts import (
     real,
 )
 from pellucid.data.pictures import LIGHTEST, opaque, open_picture, pillow
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError, closest, some
 from pellucid.strict import strict
 
@@ -68,7 +67,7 @@ class ImageFolder:
 
 @strict
 def image_folder(
-    path: str | os.PathLike[str],
+    path: AnyPath,
     *,
     size: tuple[int, int] | None = None,
     grey: bool = False,
@@ -103,7 +102,7 @@ def image_folder(
 
 @strict
 def image_parts(
-    path: str | os.PathLike[str],
+    path: AnyPath,
     *,
     size: tuple[int, int] | None = None,
     grey: bool = False,
@@ -147,7 +146,7 @@ def _some_of(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
 
 
 def _begin(
-    path: str | os.PathLike[str], size: tuple[int, int] | None, *, grey: bool, broken: str
+    path: AnyPath, size: tuple[int, int] | None, *, grey: bool, broken: str
 ) -> tuple[Path, "_Reader"]:
     """The folder, and what reads its pictures. Errors: OptionError."""
     if size is not None and (len(size) != 2 or min(size) < 1):
@@ -160,7 +159,7 @@ def _begin(
 
 @strict
 def read_picture(
-    path: str | os.PathLike[str], *, size: tuple[int, int] | None = None, grey: bool = False
+    path: AnyPath, *, size: tuple[int, int] | None = None, grey: bool = False
 ) -> Pixels:
     """One picture as a model of an image folder takes it.
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pellucid.disk import AnyPath
 from pellucid.errors import DataError, FileError
 
 CHILD = Path(__file__).with_name("hdf5_child.py")
@@ -38,9 +39,7 @@ class Table(NamedTuple):
 
 
 @contextmanager
-def opened_tables(
-    name: str, path: str | os.PathLike[str], keys: Sequence[str]
-) -> Iterator["Tables"]:
+def opened_tables(name: str, path: AnyPath, keys: Sequence[str]) -> Iterator["Tables"]:
     """The tables of a file under some keys. `name` is the function that errors name.
 
     What a table claims to hold is compared with what the file stores, before memory is taken.

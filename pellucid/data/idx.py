@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import FileError, ShapeError
 from pellucid.sizes import check_sizes
 from pellucid.strict import strict
@@ -58,7 +58,7 @@ class Header:
 
 
 @strict
-def read_idx(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> NDArray[Any]:
+def read_idx(path: AnyPath, *, max_bytes: int = MAX_BYTES) -> NDArray[Any]:
     """The array of an IDX file, compressed by gzip or not, in the byte order of this machine.
 
     Memory is taken only for data that are there: a header that claims more than the file can
@@ -71,9 +71,7 @@ def read_idx(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> NDA
     return read_idx_and_digest(path, max_bytes)[0]
 
 
-def read_idx_and_digest(
-    path: str | os.PathLike[str], max_bytes: int = MAX_BYTES
-) -> tuple[NDArray[Any], str]:
+def read_idx_and_digest(path: AnyPath, max_bytes: int = MAX_BYTES) -> tuple[NDArray[Any], str]:
     """The array of an IDX file, and the SHA-256 of its uncompressed content in hexadecimal.
 
     Errors: as in `read_idx`.
@@ -90,7 +88,7 @@ def read_idx_and_digest(
 
 @contextmanager
 def opened_idx(
-    path: str | os.PathLike[str],
+    path: AnyPath,
     max_bytes: int = MAX_BYTES,
     shape: tuple[int, ...] | None = None,
 ) -> Iterator[tuple[Header, Iterator[bytes]]]:
@@ -210,7 +208,7 @@ def _pieces(where: str, stream: Any, header: Header) -> Iterator[bytes]:
         )
 
 
-def find_file(folder: str | os.PathLike[str], names: tuple[str, ...]) -> Path | None:
+def find_file(folder: AnyPath, names: tuple[str, ...]) -> Path | None:
     """The first of the names that is a file in the folder, if any is."""
     # A link to a name that is too long is no file: os.path says so, Path.is_file raises.
     return next((p for name in names if os.path.isfile(p := Path(expanded(folder), name))), None)

@@ -22,6 +22,7 @@ from pellucid.data.datasets import Dataset
 from pellucid.data.idx import GZIP_MAGIC, find_file, opened_idx
 from pellucid.data.idx_pictures import ink_or_labels, spellings
 from pellucid.data.idx_sets import IDX_SETS, SIDE, IdxSet
+from pellucid.disk import AnyPath
 from pellucid.errors import DataError, FileError, OptionError, closest
 from pellucid.io.files import file_error, write_atomic
 from pellucid.strict import strict
@@ -31,7 +32,7 @@ TESTS = ("t10k", "test")  # in the names of files to test on
 
 
 @strict
-def idx_set(name: str, folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset]:
+def idx_set(name: str, folder: AnyPath) -> tuple[Dataset, Dataset]:
     """The training and the test pictures of a set from a folder with its four files.
 
     The files may be compressed by gzip or not; those of EMNIST may lie in a folder `gzip`, as
@@ -62,7 +63,7 @@ def idx_set(name: str, folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset
 @strict
 def download_idx_set(
     name: str,
-    folder: str | os.PathLike[str],
+    folder: AnyPath,
     *,
     mirrors: tuple[str, ...] | None = None,
     timeout: float = 30,
@@ -211,7 +212,7 @@ def _unpack(packed: Path, member: str, path: Path) -> Path:
 
 
 @strict
-def idx_folder(folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset | None]:
+def idx_folder(folder: AnyPath) -> tuple[Dataset, Dataset | None]:
     """Pictures and labels of a folder to train on and, where there are such, to test on.
 
     Files are told by their names: `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, with

@@ -6,7 +6,6 @@ spellings       the names under which such a file is found
 
 import hashlib
 import math
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from pellucid.arrays import freeze
 from pellucid.data.idx import MAX_BYTES, Header, opened_idx
+from pellucid.disk import AnyPath
 from pellucid.errors import FileError
 from pellucid.memory import empty
 
@@ -29,7 +29,7 @@ def spellings(name: str) -> tuple[str, ...]:
 
 def ink_or_labels(
     where: str,
-    path: str | os.PathLike[str],
+    path: AnyPath,
     shape: tuple[int, ...] | None,
     dimensions: int,
     *,

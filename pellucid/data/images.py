@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.pictures import LIGHTEST, open_picture, pillow, upright
+from pellucid.disk import AnyPath
 from pellucid.errors import DataError, OptionError
 from pellucid.strict import strict
 
@@ -31,7 +32,7 @@ STROKE = 0.2
 
 
 @strict
-def read_digit(path: str | os.PathLike[str], size: tuple[int, int] = (28, 28)) -> Ink:
+def read_digit(path: AnyPath, size: tuple[int, int] = (28, 28)) -> Ink:
     """The digit in a picture (PNG, JPEG, BMP, GIF or WebP) as the ink of `size` pixels.
 
     (28, 28), as in MNIST: the digit fits into a box of 20x20 with its proportions kept, and its
@@ -54,7 +55,7 @@ def read_digit(path: str | os.PathLike[str], size: tuple[int, int] = (28, 28)) -
 
 
 @strict
-def read_ink(path: str | os.PathLike[str], size: tuple[int, int]) -> Ink:
+def read_ink(path: AnyPath, size: tuple[int, int]) -> Ink:
     """A picture as the sets of IDX files hold theirs: grey, light on a dark background.
 
     It is resized to (height, width) as it is; where its border is lighter than the middle between
@@ -103,7 +104,7 @@ def _brightness(image: Any) -> Ink:
     return grey / LIGHTEST[deep]
 
 
-def _ink(path: str | os.PathLike[str], grey: Ink) -> Ink:
+def _ink(path: AnyPath, grey: Ink) -> Ink:
     """How much ink each place has, 0 to 1, cropped to the digit.
 
     The border of the picture tells the background: lighter than the middle between the extremes

@@ -15,13 +15,14 @@ from pellucid.data.datasets import Dataset
 from pellucid.data.npy_files import NUMBERS, TEXTS, opened
 from pellucid.data.streamed import StreamedDataset
 from pellucid.data.unread_rows import joined
+from pellucid.disk import AnyPath
 from pellucid.errors import DataError
 from pellucid.strict import strict
 
 if TYPE_CHECKING:
     from pellucid.data.labels import Classes
 
-    Files = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+    Files = AnyPath | Sequence[AnyPath]
 
 
 @strict
@@ -65,7 +66,7 @@ def mapped_set(
     return _made(rows, workers, ids, called, count, vocabulary, names)
 
 
-def _paths(files: "Files") -> list[str | os.PathLike[str]]:
+def _paths(files: "Files") -> list[AnyPath]:
     return [files] if isinstance(files, str | os.PathLike) else list(files)
 
 

@@ -4,7 +4,6 @@ mnist(folder)             -> (train, test), every file checked
 download_mnist(folder)    fetches the four files; nothing else in pellucid does
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from pellucid.data.datasets import Dataset
 from pellucid.data.idx import find_file
 from pellucid.data.idx_pictures import ink_or_labels, spellings
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import FileError
 from pellucid.strict import strict
 
@@ -65,7 +64,7 @@ FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 
 
 @strict
-def mnist(folder: str | os.PathLike[str], *, verify: bool = True) -> tuple[Dataset, Dataset]:
+def mnist(folder: AnyPath, *, verify: bool = True) -> tuple[Dataset, Dataset]:
     """The training and the test digits from a folder with the four IDX files.
 
     The files may be compressed by gzip or not, and be spelled `train-images-idx3-ubyte` or
@@ -94,7 +93,7 @@ def mnist(folder: str | os.PathLike[str], *, verify: bool = True) -> tuple[Datas
 
 @strict
 def download_mnist(
-    folder: str | os.PathLike[str], *, mirrors: tuple[str, ...] = MIRRORS, timeout: float = 30
+    folder: AnyPath, *, mirrors: tuple[str, ...] = MIRRORS, timeout: float = 30
 ) -> tuple[Path, ...]:
     """Fetch the four files of MNIST (11.6 MB) into a folder, which is made where it is missing.
 
@@ -109,7 +108,7 @@ def download_mnist(
     return tuple(_fetch(Path(expanded(folder)), file, mirrors, timeout) for file in FILES)
 
 
-def _read(folder: str | os.PathLike[str], file: MnistFile, verify: bool) -> NDArray[Any]:
+def _read(folder: AnyPath, file: MnistFile, verify: bool) -> NDArray[Any]:
     """The numbers of a file: ink of images row by row, or labels."""
     path = find_file(folder, file.spellings)
     if path is None:

@@ -4,13 +4,12 @@ opened       an array over a file, read-only; what the file says is compared wit
 NpyWriter    a file that grows row by row
 """
 
-import os
 import zlib
 from typing import Any
 
 import numpy as np
 
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import FileError
 from pellucid.io.files import file_error
 
@@ -18,7 +17,7 @@ NUMBERS = "biuf"  # kinds of dtype that are numbers
 TEXTS = "US"
 
 
-def opened(where: str, path: str | os.PathLike[str], kinds: str = NUMBERS) -> Any:
+def opened(where: str, path: AnyPath, kinds: str = NUMBERS) -> Any:
     """The array in a `.npy` file, as a view of the file that nobody can write through.
 
     `where`: the function that errors name. `kinds`: of dtypes that the array may have.

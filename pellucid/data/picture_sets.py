@@ -3,7 +3,6 @@
 picture_set    the pictures of a folder with one sub-folder for each class
 """
 
-import os
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from pellucid.data.folders import read_picture
 from pellucid.data.streamed import StreamedDataset
 from pellucid.data.transformed import Transformed
 from pellucid.data.unread_rows import UnreadRows
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError, some
 from pellucid.strict import strict
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 @strict
 def picture_set(
-    path: str | os.PathLike[str],
+    path: AnyPath,
     *,
     size: tuple[int, int] | None = None,
     grey: bool = False,

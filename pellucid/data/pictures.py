@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError
 from pellucid.optional import imported
 
@@ -42,7 +42,7 @@ def pillow(where: str, name: str) -> Any:
 
 def open_picture(
     name: str,
-    path: str | os.PathLike[str],
+    path: AnyPath,
     decode: Callable[[Any], T],
 ) -> T:
     """What `decode` makes of the opened picture, the first of several in a file.
@@ -79,7 +79,7 @@ def open_picture(
         raise FileError(f"{where}: cannot be decoded: {error}. Save the picture again.") from error
 
 
-def _content(path: str | os.PathLike[str]) -> io.BytesIO:
+def _content(path: AnyPath) -> io.BytesIO:
     """A file in memory: of this, no more can be read than is there.
 
     Pillow reads as much as a file says of its parts, and from a file on the disk Python first takes
@@ -89,7 +89,7 @@ def _content(path: str | os.PathLike[str]) -> io.BytesIO:
         return io.BytesIO(file.read(MAX_BYTES + 1))
 
 
-def _check_file(where: str, path: str | os.PathLike[str]) -> None:
+def _check_file(where: str, path: AnyPath) -> None:
     if not os.path.isfile(path):
         os.stat(path)
         raise FileError(f"{where}: not a regular file. Give a {KINDS} file.")

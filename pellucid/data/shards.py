@@ -8,7 +8,6 @@ A folder holds `features-00000.npy` and so on, each of about 256 MiB; `labels.np
 mean, how many samples each file has, and the checksum of each.
 """
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -23,7 +22,7 @@ from pellucid.data.shard_index import ShardFile, ShardIndex
 from pellucid.data.streamed import StreamedDataset
 from pellucid.data.transformed import Transformed
 from pellucid.data.unread_rows import Shards, UnreadRows
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError
 from pellucid.io.files import file_error
 from pellucid.strict import strict
@@ -37,7 +36,7 @@ SHARD_BYTES = 2**28
 
 @strict
 def sharded_set(
-    path: str | os.PathLike[str], *, transform: "Transform | None" = None, workers: int = 0
+    path: AnyPath, *, transform: "Transform | None" = None, workers: int = 0
 ) -> Dataset:
     """The data set in a folder that `write_shards` has written, however large it is.
 
@@ -80,7 +79,7 @@ def _held(folder: Path, shard: ShardFile) -> Any:
 
 @strict
 def write_shards(
-    path: str | os.PathLike[str],
+    path: AnyPath,
     samples: Iterable[Any],
     *,
     name: str | None = None,

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset, Indices
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError
 from pellucid.io.files import file_error
 from pellucid.strict import strict
@@ -30,7 +30,7 @@ NAMES = ("train", "validation", "test")
 
 
 @strict
-def read_text(path: str | os.PathLike[str]) -> str:
+def read_text(path: AnyPath) -> str:
     """The text of a UTF-8 file, as it stands; a byte order mark is left out.
 
     Errors: FileError where it is missing, no regular file, above 256 MiB, or not UTF-8: then
@@ -168,7 +168,7 @@ class TextParts:
 
 @strict
 def text_parts(
-    path: str | os.PathLike[str], length: int = 64, fractions: Sequence[float] = FRACTIONS
+    path: AnyPath, length: int = 64, fractions: Sequence[float] = FRACTIONS
 ) -> TextParts:
     """A text file in 2 or 3 contiguous parts, each cut into windows.
 

@@ -5,12 +5,11 @@ Explanation   its parts: layers, graph, derivations; prints, shows in notebooks,
 """
 
 import functools
-import os
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import OptionError, closest
 from pellucid.explanation.attribution import ATTRIBUTIONS, INTEGRATED, Attribution
 from pellucid.explanation.backward_pass import NOTATIONS, backward_pass
@@ -203,7 +202,7 @@ class Explanation:
 
     def save(
         self,
-        path: str | os.PathLike[str],
+        path: AnyPath,
         title: str = "",
         further: Sequence[tuple[str, str]] = (),
         note: str = "",

@@ -4,10 +4,9 @@ Picture     drawn in notebooks and pages, printed as lines in a terminal
 """
 
 import functools
-import os
 from dataclasses import dataclass
 
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.explanation.diagram import Diagram
 from pellucid.explanation.diagram_svg import svg
 from pellucid.io.files import write_atomic
@@ -32,7 +31,7 @@ class Picture:
         label = said("Graph of {boxes} boxes and {arrows} arrows", boxes=boxes, arrows=arrows)
         return svg(self.diagram, label, name=name)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: AnyPath) -> None:
         """Write it as an SVG file."""
         write_atomic(expanded(path), self.svg.encode())
 

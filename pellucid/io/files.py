@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pellucid import disk
+from pellucid.disk import AnyPath
 from pellucid.errors import FileError
 from pellucid.strict import strict
 
@@ -39,7 +40,7 @@ REMEDIES = {
 IN_USE = (5, 32)
 
 
-def file_error(doing: str, path: str | os.PathLike[str], error: OSError) -> FileError:
+def file_error(doing: str, path: AnyPath, error: OSError) -> FileError:
     """The FileError that tells what `error` means: action, path, reason and remedy.
 
     >>> print(file_error("write", "model.bin", OSError(errno.ENOSPC, "No space left on device")))
@@ -53,7 +54,7 @@ def file_error(doing: str, path: str | os.PathLike[str], error: OSError) -> File
 
 
 @strict
-def write_atomic(path: str | os.PathLike[str], content: bytes | Writer) -> None:
+def write_atomic(path: AnyPath, content: bytes | Writer) -> None:
     """Replace the file at `path` by `content`, as one indivisible step.
 
     The content goes to a temporary name in the same folder, is flushed to the disk (fsync), and

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from pellucid import disk
+from pellucid.disk import AnyPath
 from pellucid.errors import DataError, FileError, is_finite
 from pellucid.io.files import file_error
 from pellucid.strict import strict
@@ -29,7 +30,7 @@ NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 @strict
 def append_jsonl(
-    path: str | os.PathLike[str], records: Iterable[Mapping[str, Any]], *, durable: bool = False
+    path: AnyPath, records: Iterable[Mapping[str, Any]], *, durable: bool = False
 ) -> None:
     """Append one line per record; the file is made where it is missing.
 
@@ -63,7 +64,7 @@ def append_jsonl(
 
 
 @strict
-def read_jsonl(path: str | os.PathLike[str]) -> list[Record]:
+def read_jsonl(path: AnyPath) -> list[Record]:
     """Every record of the file, in order; a torn last line is left out.
 
     Errors: FileError where the file cannot be read, or a whole line is not a JSON object; the
@@ -72,7 +73,7 @@ def read_jsonl(path: str | os.PathLike[str]) -> list[Record]:
     return [record for _, record in _records(path)]
 
 
-def read_jsonl_kind(path: str | os.PathLike[str], begin: bytes) -> list[Record]:
+def read_jsonl_kind(path: AnyPath, begin: bytes) -> list[Record]:
     """The records whose lines begin so, in order; the others are passed over, damaged or not.
 
     Errors: FileError, as in `read_jsonl`.
@@ -92,7 +93,7 @@ def read_jsonl_kind(path: str | os.PathLike[str], begin: bytes) -> list[Record]:
 
 
 @strict
-def truncate_jsonl(path: str | os.PathLike[str], step: int) -> int:
+def truncate_jsonl(path: AnyPath, step: int) -> int:
     """Cut the file before the first record whose "step" is above `step`; how many are left.
 
     Records without a "step" stay where they stand before the cut. A torn last line goes as well.
@@ -118,7 +119,7 @@ def truncate_jsonl(path: str | os.PathLike[str], step: int) -> int:
     return kept
 
 
-def _line(path: str | os.PathLike[str], record: Mapping[str, Any]) -> bytes:
+def _line(path: AnyPath, record: Mapping[str, Any]) -> bytes:
     try:
         text = json.dumps(json_value(record), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -155,7 +156,7 @@ def _from_plain(value: Any) -> Any:
     return value
 
 
-def _records(path: str | os.PathLike[str]) -> list[tuple[int, Record]]:
+def _records(path: AnyPath) -> list[tuple[int, Record]]:
     """Each whole record with the offset in bytes at which its line ends."""
     found, end = [], 0
     for number, line in enumerate(_content(path).splitlines(keepends=True), start=1):
@@ -166,7 +167,7 @@ def _records(path: str | os.PathLike[str]) -> list[tuple[int, Record]]:
     return found
 
 
-def _content(path: str | os.PathLike[str]) -> bytes:
+def _content(path: AnyPath) -> bytes:
     try:
         with open(disk.expanded(path), "rb") as file:
             return file.read()
@@ -174,7 +175,7 @@ def _content(path: str | os.PathLike[str]) -> bytes:
         raise file_error("read", path, error) from error
 
 
-def _parse(path: str | os.PathLike[str], number: int, line: bytes) -> Record:
+def _parse(path: AnyPath, number: int, line: bytes) -> Record:
     try:
         record = _from_plain(json.loads(line, parse_int=_whole))
     except (ValueError, RecursionError) as error:

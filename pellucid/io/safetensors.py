@@ -16,7 +16,7 @@ import numpy as np
 import safetensors
 from numpy.typing import NDArray
 
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DTypeError, FileError, OptionError
 from pellucid.io.files import file_error, write_atomic
 from pellucid.strict import strict
@@ -37,7 +37,7 @@ ORDER = ("U64", "I64", "F64", "C64", "F32", "U32", "I32", "F16", "U16", "I16", "
 
 @strict
 def save(
-    path: str | os.PathLike[str],
+    path: AnyPath,
     arrays: Mapping[str, Any],
     metadata: Mapping[str, str] | None = None,
 ) -> None:
@@ -78,7 +78,7 @@ def save(
 
 
 @strict
-def load(path: str | os.PathLike[str]) -> tuple[Arrays, dict[str, str]]:
+def load(path: AnyPath) -> tuple[Arrays, dict[str, str]]:
     """The arrays and the texts of a safetensors file, in the order of their names.
 
     The header is checked against the size of the file before memory is taken.
@@ -108,9 +108,7 @@ def load(path: str | os.PathLike[str]) -> tuple[Arrays, dict[str, str]]:
     return arrays, metadata
 
 
-def _check_names(
-    path: str | os.PathLike[str], arrays: Mapping[str, Any], metadata: Mapping[str, str]
-) -> None:
+def _check_names(path: AnyPath, arrays: Mapping[str, Any], metadata: Mapping[str, str]) -> None:
     for name in arrays:
         if not isinstance(name, str) or name == "__metadata__":
             raise OptionError(
@@ -125,7 +123,7 @@ def _check_names(
             )
 
 
-def _element_type(path: str | os.PathLike[str], name: str, array: NDArray[Any]) -> str:
+def _element_type(path: AnyPath, name: str, array: NDArray[Any]) -> str:
     """The format's name of an array's element type."""
     known = array.dtype.newbyteorder("=")
     found = next((kind for kind, dtype in DTYPES.items() if dtype == known), None)
@@ -143,7 +141,7 @@ def _bytes(array: NDArray[Any]) -> memoryview:
     return plain.reshape(-1).view(np.uint8).data
 
 
-def _framed(path: str | os.PathLike[str], header: Mapping[str, Any]) -> bytes:
+def _framed(path: AnyPath, header: Mapping[str, Any]) -> bytes:
     """The header with its length before it; the arrays begin at a multiple of 8 bytes."""
     try:
         text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
@@ -156,7 +154,7 @@ def _framed(path: str | os.PathLike[str], header: Mapping[str, Any]) -> bytes:
     return struct.pack("<Q", len(text)) + text
 
 
-def _owned(path: str | os.PathLike[str], name: str, file: Any) -> NDArray[Any]:
+def _owned(path: AnyPath, name: str, file: Any) -> NDArray[Any]:
     """One array in memory of its own, so that nothing refers to the file once it is closed."""
     dtype = file.get_slice(name).get_dtype()
     if dtype not in DTYPES:

@@ -3,11 +3,11 @@
 Savable    what every module inherits: state_dict, load_state_dict, save, load
 """
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Self
 
+from pellucid.disk import AnyPath
 from pellucid.errors import StateError
 from pellucid.nn.base import BaseModule
 from pellucid.state import Loaded, State, copies, held, restore
@@ -40,7 +40,7 @@ class Savable(BaseModule):
             _tell(error, self, state)
             raise
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: AnyPath) -> None:
         """Write all arrays, parameters and buffers, by path into a safetensors file.
 
         The file is replaced as a whole, or stays as it was. Errors: FileError.
@@ -50,7 +50,7 @@ class Savable(BaseModule):
         with held(self.variables()) as arrays:
             safetensors.save(path, arrays, {FORM: " ".join(repr(self).split())})
 
-    def load(self, path: str | os.PathLike[str]) -> Self:
+    def load(self, path: AnyPath) -> Self:
         """Take the arrays of a file that `save` of a module of the same form wrote, or a run.
 
         The module itself is returned: `model = Net().load("net.safetensors")`. Errors:

@@ -3,11 +3,10 @@
 save_picture    draw Results or a RateFinding into a file
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import OptionError
 from pellucid.io.files import file_error
 from pellucid.optim.rates import RateFinding
@@ -19,7 +18,7 @@ from pellucid.tune.trials import Results, best_first, word
 
 
 @strict
-def save_picture(found: Results | RateFinding, path: str | os.PathLike[str]) -> Path:
+def save_picture(found: Results | RateFinding, path: AnyPath) -> Path:
     """Draw into a PNG, SVG or PDF file; the path.
 
     Of a search: one panel for each hyperparameter, a dot for each trial, the best one marked.

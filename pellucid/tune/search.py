@@ -4,13 +4,13 @@ search    try points until the strategy has made its trials
 """
 
 import math
-import os
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from pellucid.disk import AnyPath
 from pellucid.errors import OptionError, TrainingError
 from pellucid.strict import strict
 from pellucid.tune.space import Point, Space, check_space
@@ -25,7 +25,7 @@ def search(
     strategy: Strategy = RandomSearch(),  # noqa: B008 (frozen)
     *,
     seed: int = 0,
-    file: str | os.PathLike[str] | None = None,
+    file: AnyPath | None = None,
     after_trial: Callable[[Trial], None] | None = None,
 ) -> Results:
     """Look for the hyperparameters with the lowest score.

@@ -7,13 +7,12 @@ TrialFile    trials as lines of JSON, written as they end
 
 import json
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pellucid.disk import expanded
+from pellucid.disk import AnyPath, expanded
 from pellucid.errors import FileError, OptionError, TrainingError
 from pellucid.io import append_jsonl, read_jsonl
 from pellucid.strict import strict
@@ -113,7 +112,7 @@ class TrialFile:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: AnyPath,
         search: dict[str, Any],
         space: Space,
     ) -> None:
