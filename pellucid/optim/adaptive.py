@@ -11,7 +11,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from pellucid.creation import zeros_like
-from pellucid.optim.optimizer import Optimizer, Slots
+from pellucid.optim.optimizer import Optimizer, Slots, Updated
 from pellucid.optim.rules import Step
 from pellucid.optim.schedules import check, check_fraction
 from pellucid.tensor import Tensor
@@ -36,7 +36,7 @@ class AdaGrad(Optimizer):
         """The state of one parameter before the first update."""
         return {"h": zeros_like(w)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         h = state["h"] + g * g
         return w - step.learning_rate * g / (h.sqrt() + self.eps), {"h": h}
@@ -63,7 +63,7 @@ class RMSProp(Optimizer):
         """The state of one parameter before the first update."""
         return {"h": zeros_like(w)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         h = running_mean(self.rho, state["h"], g * g)
         return w - step.learning_rate * g / (h.sqrt() + self.eps), {"h": h}
@@ -97,7 +97,7 @@ class Adam(Optimizer):
         """The state of one parameter before the first update."""
         return {"m": zeros_like(w), "v": zeros_like(w)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         m, v = self._means(g, state)
         corrected_m = m * correction(self.beta1, step.number)

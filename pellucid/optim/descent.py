@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from pellucid.creation import zeros_like
-from pellucid.optim.optimizer import Optimizer, Slots
+from pellucid.optim.optimizer import Optimizer, Slots, Updated
 from pellucid.optim.rules import Step
 from pellucid.optim.schedules import check_fraction
 from pellucid.tensor import Tensor
@@ -27,7 +27,7 @@ class SGD(Optimizer):
 
     learning_rate: Any = 0.01
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         return w - step.learning_rate * g, {}
 
@@ -54,7 +54,7 @@ class Momentum(Optimizer):
         """The state of one parameter before the first update."""
         return {"v": zeros_like(w)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         v = self.momentum * state["v"] + g
         return w - step.learning_rate * v, {"v": v}
@@ -69,7 +69,7 @@ class Nesterov(Momentum):
     PyTorch's SGD.
     """
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         v = self.momentum * state["v"] + g
         return w - step.learning_rate * (g + self.momentum * v), {"v": v}

@@ -37,6 +37,7 @@ from pellucid.tensor import Tensor, ones_like
 from pellucid.variables import Buffer, Variable, assign_all
 
 Slots = dict[str, Tensor]
+Updated = tuple[Tensor, Slots]  # a parameter, and the slots beside it
 
 
 @dataclass(eq=False)
@@ -144,7 +145,7 @@ class Optimizer(Strict):
         """The state of one parameter before the first update."""
         return {}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         raise NotImplementedError(f"{type(self).__name__} must define update")
 
@@ -244,7 +245,7 @@ class Optimizer(Strict):
     def _rate_dtype(self) -> DType:
         return widest(self.parameters.values())
 
-    def _held(self, path: str) -> tuple[Tensor, Slots]:
+    def _held(self, path: str) -> Updated:
         """One parameter and its state, read where no layer's name gets into theirs."""
         slots = {key: constant(slot.value) for key, slot in self.slots[path].items()}
         return constant(self.parameters[path].read()), slots
@@ -253,9 +254,7 @@ class Optimizer(Strict):
         rate = rates[self._group_of.get(path)].astype(count.dtype)
         return Step(count, self.rate_of(path, rate), weight_decay_of(self._rules[path]))
 
-    def _updated(
-        self, path: str, g: Tensor, held: tuple[Tensor, Slots], step: Step
-    ) -> tuple[Tensor, Slots]:
+    def _updated(self, path: str, g: Tensor, held: tuple[Tensor, Slots], step: Step) -> Updated:
         w, state = held
         rules = self._rules[path]
         for rule in rules:

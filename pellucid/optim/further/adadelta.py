@@ -8,7 +8,7 @@ from typing import Any
 
 from pellucid.creation import zeros_like
 from pellucid.optim.adaptive import running_mean
-from pellucid.optim.optimizer import Optimizer, Slots
+from pellucid.optim.optimizer import Optimizer, Slots, Updated
 from pellucid.optim.rules import Step
 from pellucid.optim.schedules import check, check_fraction
 from pellucid.tensor import Tensor
@@ -41,7 +41,7 @@ class Adadelta(Optimizer):
         """The state of one parameter before the first update."""
         return {"h": zeros_like(w), "u": zeros_like(w)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         rho, eps = self.rho, self.eps
         h = running_mean(rho, state["h"], g * g)

@@ -13,7 +13,7 @@ from typing import Any
 
 from pellucid.creation import ones, zeros_like
 from pellucid.optim.adaptive import Adam, correction, running_mean
-from pellucid.optim.optimizer import Optimizer, Slots
+from pellucid.optim.optimizer import Optimizer, Slots, Updated
 from pellucid.optim.rules import Step
 from pellucid.optim.schedules import check, check_fraction
 from pellucid.tensor import Tensor
@@ -43,7 +43,7 @@ class RAdam(Adam):
         super()._check()
         check("RAdam", "threshold", self.threshold, least=4.0)
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         m, v = self._means(g, state)
         move = m * correction(self.beta1, step.number)
@@ -103,7 +103,7 @@ class NAdam(Adam):
         """The state of one parameter before the first update."""
         return super().start(w) | {"p": ones((), dtype=w.dtype)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         number = step.number
         mu = self._momentum(number)
@@ -167,7 +167,7 @@ class AdamEpsilonHat(Adam):
     _: KW_ONLY
     eps: float = 1e-7
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         number = step.number
         m, v = self._means(g, state)
@@ -206,7 +206,7 @@ class Adamax(Optimizer):
         """The state of one parameter before the first update."""
         return {"m": zeros_like(w), "u": zeros_like(w)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         m = running_mean(self.beta1, state["m"], g)
         remembered = self.beta2 * state["u"]

@@ -6,7 +6,7 @@ LAMB        w <- w - learning_rate |w| r / |r|, of the direction r of AdamW
 from dataclasses import KW_ONLY, dataclass
 
 from pellucid.optim.adaptive import Adam, correction
-from pellucid.optim.optimizer import Slots
+from pellucid.optim.optimizer import Slots, Updated
 from pellucid.optim.rules import Step
 from pellucid.tensor import Tensor
 
@@ -36,7 +36,7 @@ class LAMB(Adam):
         """The weight as it is: decay is part of the direction."""
         return w
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         m, v = self._means(g, state)
         corrected_m = m * correction(self.beta1, step.number)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pellucid.creation import zeros_like
 from pellucid.optim.adaptive import running_mean
-from pellucid.optim.optimizer import Optimizer, Slots
+from pellucid.optim.optimizer import Optimizer, Slots, Updated
 from pellucid.optim.rules import Step
 from pellucid.optim.schedules import check_fraction
 from pellucid.tensor import Tensor
@@ -40,7 +40,7 @@ class Lion(Optimizer):
         """The state of one parameter before the first update."""
         return {"m": zeros_like(w)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         before = state["m"]
         direction = running_mean(self.beta1, before, g)

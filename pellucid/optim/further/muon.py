@@ -11,7 +11,7 @@ from typing import Any
 from pellucid.creation import zeros_like
 from pellucid.errors import OptionError
 from pellucid.optim.adaptive import Adam
-from pellucid.optim.optimizer import Slots
+from pellucid.optim.optimizer import Slots, Updated
 from pellucid.optim.rules import Selection, Step
 from pellucid.optim.schedules import check, check_fraction
 from pellucid.tensor import Tensor
@@ -76,7 +76,7 @@ class Muon(Adam):
         """The learning rate of the parameter of a path."""
         return rate if path in self.chosen else rate * self.rest
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         if "b" not in state:
             return super().update(w, g, state, step)

@@ -14,7 +14,7 @@ from typing import Any
 from pellucid.creation import zeros, zeros_like
 from pellucid.errors import OptionError
 from pellucid.optim.adaptive import correction, running_mean
-from pellucid.optim.optimizer import Optimizer, Slots
+from pellucid.optim.optimizer import Optimizer, Slots, Updated
 from pellucid.optim.rules import Rule, Step
 from pellucid.optim.schedules import check, check_fraction
 from pellucid.strict import strict
@@ -86,7 +86,7 @@ class ScheduleFree(Optimizer):
         direction: Tensor,
         rate: Tensor,
         counted: Tensor | None = None,
-    ) -> tuple[Tensor, Slots]:
+    ) -> Updated:
         """y, and z, x and the sum of squares, after an update.
 
         `counted`: the rate that the average counts by, if it is another.
@@ -121,7 +121,7 @@ class ScheduleFreeSGD(ScheduleFree):
     _: KW_ONLY
     start_weight: float = 1.0
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         direction = g + w * step.weight_decay if step.weight_decay else g
         return self._moved(w, state, direction, step.learning_rate)
@@ -155,7 +155,7 @@ class ScheduleFreeAdamW(ScheduleFree):
         """The state of one parameter before the first update."""
         return super().start(w) | {"v": zeros_like(w)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         v = running_mean(self.beta2, state["v"], g * g)
         direction = g / (v.sqrt() + self.eps)
@@ -185,7 +185,7 @@ class ScheduleFreeAdamWCorrected(ScheduleFreeAdamW):
         """The state of one parameter before the first update."""
         return super().start(w) | {"most": zeros((), dtype=w.dtype)}
 
-    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> tuple[Tensor, Slots]:
+    def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
         v = running_mean(self.beta2, state["v"], g * g)
         corrected = v * correction(self.beta2, step.number)
