@@ -79,7 +79,12 @@ def bench(
         if names or not workloads:
             results = run(names, systems.contenders, rounds, tell)
         if folder is not None and (not workloads or WHOLE in workloads):
-            runs = whole.compare(folder, systems.whole_runs, max(3, rounds // 5), tell)
+            runs = whole.compare(
+                folder,
+                systems.whole_runs,
+                max(3, rounds // 5),
+                tell,
+            )
     if output.as_json:
         write_json(_document(results, runs, found))
     else:

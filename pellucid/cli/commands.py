@@ -224,7 +224,13 @@ def bench(
 
     if peers is not None:
         raise benchmarking.elsewhere(workloads, peers)
-    benchmarking.bench_alone(workloads, counts_of(threads), rounds, Output.taken(options), options)
+    benchmarking.bench_alone(
+        workloads,
+        counts_of(threads),
+        rounds,
+        Output.taken(options),
+        options,
+    )
 
 
 def counts_of(threads: str) -> tuple[int, ...]:

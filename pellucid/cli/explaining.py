@@ -68,7 +68,12 @@ def explain_command(run: Path | None, options: dict[str, Any], output: Output) -
         for option, value in (("--model", name), ("--data", data)):
             if value is not None:
                 raise OptionError(SHARED.format(run=run, option=option))
-        return _show(_of_run(run, asked, with_page=out is not None), asked, out, output)
+        return _show(
+            _of_run(run, asked, with_page=out is not None),
+            asked,
+            out,
+            output,
+        )
     if name is None or data is None:
         raise OptionError(_missing(name, data))
     for option, step in (("--step", asked.step), ("--beside", asked.beside)):
@@ -103,7 +108,12 @@ def _of_run(folder: Path, asked: ExplainedSample, *, with_page: bool) -> Shown:
     if asked.beside is not None:
         other, its = trained_model(run, recipe, facts.form, asked.beside)
         second = explained(other, recipe, facts, parts, asked)
-        return Shown(found, title, weights, second.beside(found, (told(its), told(weights))))
+        return Shown(
+            found,
+            title,
+            weights,
+            second.beside(found, (told(its), told(weights))),
+        )
     further = _mistakes(model, recipe, facts, parts) if with_page and parts is not None else ()
     return Shown(found, title, weights, None, further)
 
@@ -134,7 +144,12 @@ def _show(shown: Shown, asked: ExplainedSample, out: Path | None, output: Output
     derived = found.derivation(asked.node) if asked.node else None
     if out is not None:
         compared = [(said("Side by side"), beside._repr_html_())] if beside else []
-        found.save(out, shown.title, [*compared, *shown.further], told(shown.weights))
+        found.save(
+            out,
+            shown.title,
+            [*compared, *shown.further],
+            told(shown.weights),
+        )
     if output.as_json:
         document = {"weights": shown.weights, **found.as_dict()}
         document |= {"update_ratios": _ratios(found)} if found.optimizer else {}

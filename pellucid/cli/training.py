@@ -216,7 +216,12 @@ class OneRun:
         return history
 
     def _announce(self) -> None:
-        errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+        errors = Console(
+            stderr=True,
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )
         for reason in self.parts.skipped:
             errors.print(f"skipped: {printable(reason)}")
         if self.output.has_bar:

@@ -156,7 +156,14 @@ def _told_per_class(found: Judged, facts: DataFacts) -> str:
     return f"class by class{left_out}:\n{report}"
 
 
-def _print(table: Table, weights: str, output: Output, more: str = "", *, title: str = "") -> None:
+def _print(
+    table: Table,
+    weights: str,
+    output: Output,
+    more: str = "",
+    *,
+    title: str = "",
+) -> None:
     """Results, and which weights they are of."""
     console = plain_console()
     if title:
@@ -201,7 +208,12 @@ def predict_run(
     elif samples:
         for name, answering in answerings.items():
             shown = answers(answering, [inputs[i] for i in samples], found[name])
-            _print(shown, answering.weights if answering is last else "", output, title=name)
+            _print(
+                shown,
+                answering.weights if answering is last else "",
+                output,
+                title=name,
+            )
     for fault in faults.values():
         complain(str(fault))
     is_misuse = all(isinstance(fault, OptionError) for fault in faults.values())

@@ -44,7 +44,13 @@ def viewed(run: RunFolder, answering: Answering, views: int) -> Answering:
     return replace(answering, outputs=outputs, weights=f"{answering.weights}; {views} views each")
 
 
-def _outputs(model: Module, form: Form, views: int, precision: str, samples: Sequence[Any]) -> Any:
+def _outputs(
+    model: Module,
+    form: Form,
+    views: int,
+    precision: str,
+    samples: Sequence[Any],
+) -> Any:
     shape = form.shape if len(form.shape) == COLOURS else _square(form)
     rng = Generator(0)
     change = photos(rng=rng) if shape[0] == COLOURS else digits(rng=rng)

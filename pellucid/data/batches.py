@@ -85,7 +85,13 @@ def batches(
     >>> [batch.tolist() for batch in batches(5, 2, seed=0, epoch=0, shuffle=False)]
     [[0, 1], [2, 3], [4]]
     """
-    full, rest = batch_matrix(count, batch_size, seed=seed, epoch=epoch, shuffle=shuffle)
+    full, rest = batch_matrix(
+        count,
+        batch_size,
+        seed=seed,
+        epoch=epoch,
+        shuffle=shuffle,
+    )
     if drop_last and not len(full):
         raise OptionError(
             f"batches: batch_size is {batch_size}, of {count} samples, with drop_last. No batch is "

@@ -58,7 +58,13 @@ def _read(path: Path, part: str) -> Dataset:
             first = last
         ids = tables.array(labels)
     pixels.flags.writeable = False  # so that training shares the table instead of copying it
-    return Dataset(pixels, ids.astype(np.int64), f"cats {part}", 2, class_names=NAMES)
+    return Dataset(
+        pixels,
+        ids.astype(np.int64),
+        f"cats {part}",
+        2,
+        class_names=NAMES,
+    )
 
 
 def _check(path: Path, part: str, images: "Table", labels: "Table") -> None:

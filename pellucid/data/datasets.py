@@ -106,7 +106,12 @@ class Dataset(Strict):
     def __post_init__(self) -> None:
         where = f"Dataset {self.name!r}"
         dtypes = (np.int64 if self.vocabulary else np.float32, np.int64)
-        check_arrays(where, self.features, self.labels, dtypes if self.classes else (dtypes[0],))
+        check_arrays(
+            where,
+            self.features,
+            self.labels,
+            dtypes if self.classes else (dtypes[0],),
+        )
         check_targets(where, self.labels, self.classes)
         check_features(where, self.features, self.vocabulary)
         check_names(where, self.class_names, self.classes)

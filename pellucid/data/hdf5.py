@@ -76,7 +76,12 @@ def opened_tables(name: str, path: AnyPath, keys: Sequence[str]) -> Iterator["Ta
 class Tables:
     """The tables of an open file: `known`, and their elements in that order."""
 
-    def __init__(self, where: str, process: "subprocess.Popen[bytes]", complaints: Any) -> None:
+    def __init__(
+        self,
+        where: str,
+        process: "subprocess.Popen[bytes]",
+        complaints: Any,
+    ) -> None:
         self.where, self.process, self.complaints = where, process, complaints
         self.known: list[Table] = []
 

@@ -129,7 +129,12 @@ def _read(folder: AnyPath, file: MnistFile, verify: bool) -> NDArray[Any]:
 
 def _numbers(path: Path, file: MnistFile, verify: bool) -> tuple[NDArray[Any], str]:
     """Ink or labels, and the digest of the file."""
-    return ink_or_labels("mnist", path, file.shape if verify else None, len(file.shape))
+    return ink_or_labels(
+        "mnist",
+        path,
+        file.shape if verify else None,
+        len(file.shape),
+    )
 
 
 def _fetch(

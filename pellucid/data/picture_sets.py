@@ -109,7 +109,11 @@ class PictureRows(UnreadRows):
     def sample(self, number: int) -> Any:
         """A picture, of whatever size."""
         try:
-            return read_picture(self._files[number], size=self._size, grey=self._grey)
+            return read_picture(
+                self._files[number],
+                size=self._size,
+                grey=self._grey,
+            )
         except FileError as error:
             raise FileError(f"row {number}: {error}") from error
 

@@ -103,7 +103,13 @@ class ClassBalanced(Sampling):
             wanted = len(order[places])
             chosen = _endless(turn, wanted, counts[label], seed, CLASSES + label)
             order[places] = by_class[label][chosen]
-        cut, rest = batch_matrix(count, batch_size, seed=seed, epoch=epoch, shuffle=False)
+        cut, rest = batch_matrix(
+            count,
+            batch_size,
+            seed=seed,
+            epoch=epoch,
+            shuffle=False,
+        )
         return order[cut], order[rest]
 
 

@@ -63,7 +63,14 @@ def sharded_set(
     rows: UnreadRows = Shards(features, names, index.vocabulary, index.digest)
     rows = rows if transform is None else Transformed(rows, transform)
     meaning = (index.name, index.classes, index.vocabulary, index.class_names)
-    return StreamedDataset(rows, labels, *meaning, tuple(further), index.picture, workers=workers)
+    return StreamedDataset(
+        rows,
+        labels,
+        *meaning,
+        tuple(further),
+        index.picture,
+        workers=workers,
+    )
 
 
 def _held(folder: Path, shard: ShardFile) -> Any:

@@ -49,7 +49,12 @@ class DerivationText:
             if rows:
                 shown.append(displays.table("", heads, rows, texts=2, wraps=True))
         heads, *ways = self.routes
-        routes = displays.table(self.routes_told, heads if ways else (), ways, wraps=True)
+        routes = displays.table(
+            self.routes_told,
+            heads if ways else (),
+            ways,
+            wraps=True,
+        )
         return "\n".join([*shown, routes])
 
 

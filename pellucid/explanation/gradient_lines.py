@@ -82,7 +82,13 @@ def _incoming(forward: Forward, given: Given, names: Names) -> Iterator[Gradient
             value = forward.makers[after].output
             own = forward.tape.gradients.get(before)
             meaning = ZERO if own is None else _shortest(forward, own, given, names)
-            yield Gradient(value, symbol(name, value.shape), meaning, False, incoming=True)
+            yield Gradient(
+                value,
+                symbol(name, value.shape),
+                meaning,
+                False,
+                incoming=True,
+            )
 
 
 def _change(value: Value) -> Expression:

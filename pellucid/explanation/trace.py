@@ -63,7 +63,13 @@ class Trace:
             if name in self.makers:
                 labels[name] = self.makers[name].scope or name
         arguments = len(given) - len(variables)
-        return replace(self, graph=graph, arguments=arguments, variables=variables, labels=labels)
+        return replace(
+            self,
+            graph=graph,
+            arguments=arguments,
+            variables=variables,
+            labels=labels,
+        )
 
     def _graph_inside(self, path: str) -> Graph:
         """The nodes of one layer as a graph, whose inputs are what others made."""

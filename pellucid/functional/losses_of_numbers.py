@@ -72,7 +72,12 @@ def half_squared_error(
     if y.ndim == 0:
         raise ShapeError(f"{name}: single numbers. It sums over the last axis: give one.")
     distance = y - t
-    return reduce(name, (distance * distance).sum(axis=-1) * 0.5, weights, reduction)
+    return reduce(
+        name,
+        (distance * distance).sum(axis=-1) * 0.5,
+        weights,
+        reduction,
+    )
 
 
 @recorded_by_name

@@ -146,7 +146,12 @@ def by_class(
     return of_sample * spread(name, weights, of_sample)
 
 
-def _of_classes(name: str, of_class: ClassWeights, target: ClassTarget, dtype: DType) -> Tensor:
+def _of_classes(
+    name: str,
+    of_class: ClassWeights,
+    target: ClassTarget,
+    dtype: DType,
+) -> Tensor:
     wanted = of_class if isinstance(of_class, Tensor) else tensor(of_class)
     classes = target.t.shape[-1:]
     if wanted.shape != classes:

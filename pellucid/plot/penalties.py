@@ -123,7 +123,12 @@ def penalty_paths(x: ArrayLike, y: ArrayLike, penalties: ArrayLike | None = None
     figure = new_figure(1, 2, (7.2, 3.2), sharey=True)
     for axes, kind in zip(figure.axes, KINDS, strict=True):
         for i, weights in enumerate(penalty_path(x, y, chosen, kind).T):
-            axes.plot(chosen, weights, color=CYCLE[i % len(CYCLE)], label=f"w{i + 1}")
+            axes.plot(
+                chosen,
+                weights,
+                color=CYCLE[i % len(CYCLE)],
+                label=f"w{i + 1}",
+            )
         axes.set_xscale("log")
         axes.set_title(kind)
         axes.set_xlabel("penalty")
