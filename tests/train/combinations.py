@@ -236,6 +236,8 @@ def tried(count: int, seeds: Sequence[int], *, run: bool) -> bool:
                 print(f"{i}: {combination}\n{traceback.format_exc()}", flush=True)
             met.update(pairs(combination.options))
             looped += combination.has_loop
+            if run and (i + 1) % 50 == 0:
+                print(f"{i + 1} in {time.perf_counter() - begun:.0f} s", flush=True)
     print(
         f"{count * len(seeds)} combinations in {time.perf_counter() - begun:.0f} s, {looped} "
         f"beside the loop in NumPy, {failed} failed; "
