@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pellucid.cli import batch_rules, long_runs
+from pellucid.cli import batch_rules, long_runs, part_rules
 from pellucid.cli.custom_models import refuse_custom
 from pellucid.cli.datasets import DATA
 from pellucid.cli.known_words import KEEPS, OPTIMIZER_OPTIONS, PRECISIONS
@@ -49,6 +49,7 @@ OF_COMMAND: dict[str, click.Option] = {
     for option in (
         *update_options(),
         *batch_rules.options(),
+        *part_rules.options(),
         *long_runs.options(),
         *long_runs.further(),
         click.Option(["--balanced"], is_flag=True),
@@ -60,6 +61,7 @@ PLACES = {
     "average_options": [PREFIX + name for name in OF_AVERAGE],
     "long_run": [each.name for each in fields(long_runs.LongRun)],
     "batches": [each.name for each in fields(batch_rules.BatchRules)],
+    "parts": [each.name for each in fields(part_rules.PartRules)],
 }
 OF_OPTIMIZER = {name: Setting(name, float, None, "") for name in OPTIMIZER_OPTIONS}
 
@@ -84,6 +86,7 @@ def changed(recipe: Recipe, changes: Sequence[str]) -> Recipe:
         recipe = _with(recipe, name, text)
     average_of(recipe.average, recipe.average_options)  # what does not fit together is said now
     batch_rules.read(recipe.batches)
+    part_rules.read(recipe.parts)
     return recipe
 
 

@@ -50,9 +50,11 @@ def rate_callbacks(schedule: str | None) -> tuple[Any, ...]:
     return () if rule is None else (rule,)
 
 
-def optimizer_of(recipe: Any, model: Module) -> Optimizer:
-    """The optimizer of a recipe, for a model. Errors: OptionError."""
+def optimizer_of(recipe: Any, model: Module, groups: tuple[Any, ...] = ()) -> Optimizer:
+    """The optimizer of a recipe, for a model, with groups of parameters. Errors: OptionError."""
     given, schedule = dict(recipe.optimizer_options), recipe.schedule
+    if groups:
+        given["groups"] = groups
     if schedule is not None and not rate_callbacks(schedule):
         from pellucid.cli.scheduling import schedule_of
 

@@ -12,7 +12,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from pellucid.cli import batch_rules, long_runs
+from pellucid.cli import batch_rules, long_runs, part_rules
 from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
@@ -71,8 +71,8 @@ class Recipe:
     """Everything that decides what a run computes.
 
     `data_options`, `model_options` and `optimizer_options` hold what differs from the defaults
-    of the data, model and optimizer that are named, `long_run` and `batches` from those of
-    `LongRun` and `BatchRules`.
+    of the data, model and optimizer that are named, `long_run`, `batches` and `parts` from those
+    of `LongRun`, `BatchRules` and `PartRules`.
     """
 
     data: str
@@ -100,6 +100,7 @@ class Recipe:
     fold: int | None = None
     long_run: Mapping[str, Any] = field(default_factory=dict)
     batches: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def of_products(self) -> str:
@@ -175,7 +176,8 @@ def build_trainer(
     check_training(recipe.model, lambda: build_model(recipe, form), loss, form, most)
     model = build_model(recipe, form)
     started = start_from(Path(recipe.start_from), model) if begins and recipe.start_from else None
-    optimizer = optimizer_of(recipe, model)
+    rules = part_rules.read(recipe.parts)
+    optimizer = rules.around(optimizer_of(recipe, model, rules.groups(model)))
     patience = recipe.early_stopping
     long_run = long_runs.read(recipe.long_run)
     config = {"recipe": asdict(recipe), "data": asdict(DataFacts.of(parts))}
@@ -192,7 +194,7 @@ def build_trainer(
         not_finite=recovery_of(recipe.not_finite),
         **long_run.of_trainer(),
         **batch_rules.read(recipe.batches).of_trainer(),
-        callbacks=(*rate_callbacks(recipe.schedule), *callbacks),
+        callbacks=(*rate_callbacks(recipe.schedule), *rules.callbacks(model), *callbacks),
         saving=long_run.saving(folder, config),
         executor=recipe.executor,
         precision=recipe.of_products,
@@ -232,6 +234,7 @@ def recipe_from(entry: Any, path: Path) -> Recipe:
         long_run = long_runs.read(recipe.long_run)
         long_run.saving(path, {})
         batch_rules.read(recipe.batches)
+        part_rules.read(recipe.parts)
         more = {"micro_batch": recipe.micro_batch, **long_run.of_trainer()}
         more["precision"] = recipe.of_products
         Options(recipe.batch_size, seed=recipe.seed, keep=recipe.keep, **more)

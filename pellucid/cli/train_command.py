@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pellucid.cli import batch_rules, long_runs
+from pellucid.cli import batch_rules, long_runs, part_rules
 from pellucid.cli.again_command import like, repeating_options, start_option
 from pellucid.cli.datasets import DATA, DataKind
 from pellucid.cli.known_words import KEEPS, PRECISIONS
@@ -77,6 +77,7 @@ def _shared(kind: DataKind) -> list[click.Parameter]:
         *_decay(),
         *update_options(),
         *batch_rules.options(),
+        *part_rules.options(),
         *_running(),
     ]
 

@@ -18,6 +18,7 @@ from pellucid.cli.datasets import DATA, DataParts
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.long_runs import long_run
 from pellucid.cli.output import Output, let_go
+from pellucid.cli.part_rules import part_rules
 from pellucid.cli.present import best_and_last, plain_console, write_json
 from pellucid.cli.recipe import (
     DataFacts,
@@ -144,6 +145,7 @@ def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
             "class_weights": "balanced" if given["balanced"] else None,
             "long_run": long_run(given),
             "batches": batch_rules(given),
+            "parts": part_rules(given),
         }
     )
 

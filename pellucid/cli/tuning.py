@@ -249,7 +249,7 @@ def _command(recipe: Recipe) -> str:
     if recipe.early_stopping is not None:
         given["early_stopping"] = recipe.early_stopping
     given |= {"keep": recipe.keep, "average": recipe.average, "not_finite": recipe.not_finite}
-    given |= recipe.batches
+    given |= {**recipe.batches, **recipe.parts}
     given |= {PREFIX + name: value for name, value in recipe.average_options.items()}
     given = {name: value for name, value in given.items() if value is not None}
     parts = [f"--{name.replace('_', '-')} {word(value)}" for name, value in given.items()]

@@ -74,6 +74,7 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "average_options": {"decay": 0.9, "start": 3, "every": 2},
         "long_run": {},
         "batches": {"label_smoothing": 0.1},
+        "parts": {},
         "class_weights": "balanced",
         "executor": "reference",
         "precision": "bfloat16",

@@ -1,0 +1,111 @@
+"""Parts of a model that rest, or learn at rates of their own, and SAM, on the command line.
+
+PartRules     the settings, as config.json holds them under `parts`
+part_rules    those that were given, taken out of the options of a command
+options       the options that say them
+read          the settings that config.json holds
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from pellucid.cli.settings import stored, taken
+from pellucid.cli.values import Number, Whole
+from pellucid.errors import OptionError, closest
+
+
+@dataclass(frozen=True)
+class PartRules:
+    """What rests, at which rates layers learn, and how far SAM looks; None: not at all.
+
+    `freeze`: names of layers, with commas between; `freeze_until`: epochs. `layer_rates`: the
+    factor from one layer to the one before. `sharpness`: rho of SAM.
+    """
+
+    freeze: str | None = None
+    freeze_until: int | None = None
+    layer_rates: float | None = None
+    sharpness: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.freeze is None and self.freeze_until is not None:
+            raise OptionError("--freeze-until: nothing is frozen. Say what: --freeze NAME.")
+
+    def callbacks(self, model: Any) -> tuple[Any, ...]:
+        """What freezes parts of a model. Errors: OptionError for a name that is no part of it."""
+        if self.freeze is None:
+            return ()
+        from pellucid.train import Frozen  # on use: few runs freeze
+
+        known = {path: part for path, part in model.modules().items() if path}
+        known = {path: part for path, part in known.items() if part.parameters()}
+        found = []
+        for name in self.freeze.split(","):
+            if name not in known:
+                raise OptionError(f"--freeze {name!r}: no part. {closest(name, known)}")
+            found.append(known[name])
+        return (Frozen(found, until=self.freeze_until),)
+
+    def groups(self, model: Any) -> tuple[Any, ...]:
+        """The parameters of layers with rates of their own."""
+        if self.layer_rates is None:
+            return ()
+        from pellucid.optim import layerwise_rates
+
+        found: tuple[Any, ...] = layerwise_rates(model, self.layer_rates)
+        return found
+
+    def around(self, optimizer: Any) -> Any:
+        """The optimizer, within SAM where that is asked for."""
+        if self.sharpness is None:
+            return optimizer
+        from pellucid.optim import SAM
+
+        return SAM(optimizer, self.sharpness)
+
+
+def options() -> list[click.Parameter]:
+    """The options of `train`."""
+    return [
+        click.Option(
+            ["--freeze"],
+            metavar="NAMES",
+            help="Parts of the model that are not trained, by the names that the report has for "
+            "them, with commas between; with --start-from, what was learned before.",
+        ),
+        click.Option(
+            ["--freeze-until"],
+            type=Whole(1),
+            metavar="N",
+            help="Thaw them once N epochs are done; left out: never.",
+        ),
+        click.Option(
+            ["--layer-rates"],
+            type=Number(0.0),
+            metavar="X",
+            help="Have each layer learn at X times the rate of the one behind it, such as 0.8.",
+        ),
+        click.Option(
+            ["--sharpness"],
+            type=Number(0.0),
+            metavar="RHO",
+            help="Descend by the gradients at the worst weights nearby (SAM), such as 0.05; a step "
+            "takes twice as long.",
+        ),
+    ]
+
+
+def part_rules(given: dict[str, Any]) -> dict[str, Any]:
+    """The settings among the options of a command, which are taken out of them."""
+    settings = taken(PartRules, given)
+    read(settings)  # what does not fit is said now
+    return settings
+
+
+def read(entry: Mapping[str, Any]) -> PartRules:
+    """The settings that config.json holds. Errors: OptionError, TypeError."""
+    found: PartRules = stored(PartRules, entry)
+    return found
