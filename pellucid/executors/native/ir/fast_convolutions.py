@@ -23,7 +23,7 @@ from pellucid.primitives.base import FLOAT32, Primitive
 PLAIN = (1, 1)  # strides and dilations of a convolution that has none
 
 # Of a unit. From 12 to 64 tiles layers of the deep convnet and the residual network take the same
-# time within 5 per cent (29 Nov 2026, Zen 4): few, so that there are units for many threads.
+# time within 7 per cent (29 Nov 2026, Zen 4): few, so that there are units for many threads.
 MOST_TILES = 16
 # On the stack, of which threads have 2 MB on Windows; what does not fit is computed directly.
 MOST_UNIT_BYTES = 1200 * 1024
