@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from pellucid.archive.entry import Entry, epoch_rows
-from pellucid.train.measurements.repeats import Repeats
+from pellucid.train.measurements.repeated_runs import Repeats
 from pellucid.train.run_files.run_folder import RunFolder
 
 GROUP_FILE = "group.json"

@@ -25,13 +25,13 @@ from pellucid.errors import FileError, OptionError
 from pellucid.io import write_atomic
 from pellucid.tables import aligned, cell
 from pellucid.train import RunFolder
-from pellucid.train.measurements.repeats import SPREAD, Repeats
+from pellucid.train.measurements.repeated_runs import SPREAD, Repeats
 from pellucid.train.pages.curves import can_draw
 from pellucid.train.pages.svg import saved
 
 
 @dataclass(frozen=True)
-class Group:
+class RunGroup:
     """A recipe, with so many seeds from its own on, and so many folds; None: one, and none."""
 
     recipe: Recipe
@@ -64,7 +64,7 @@ def train_group(
 ) -> int:
     """Train a new group; the exit code. Errors: FileError where the folder holds something."""
     use_threads(options["threads"])
-    group = Group(recipe, seeds, folds)
+    group = RunGroup(recipe, seeds, folds)
     load_data(next(group.members())[1])  # what is wrong is said before folders are made
     with folder_for(recipe, options["out"]) as folder:
         if is_group(folder) or (folder / "config.json").exists():
@@ -83,7 +83,7 @@ def resume_group(folder: Path, threads: int | None, output: Output) -> int:
     return _trained(_read(folder), folder, output, lint=False)
 
 
-def _trained(group: Group, folder: Path, output: Output, *, lint: bool) -> int:
+def _trained(group: RunGroup, folder: Path, output: Output, *, lint: bool) -> int:
     entries: list[Entry] = []
     for name, recipe in group.members():
         entry = _done(name, folder / name)
@@ -151,13 +151,13 @@ def _tell(found: Repeats, folder: Path, output: Output) -> None:
 # ---- the file ----------------------------------------------------------------------------
 
 
-def _write(folder: Path, group: Group) -> None:
+def _write(folder: Path, group: RunGroup) -> None:
     entry = {"seeds": group.seeds, "folds": group.folds, "recipe": asdict(group.recipe)}
     text = json.dumps(entry, indent=2, allow_nan=False)
     write_atomic(folder / GROUP_FILE, text.encode())
 
 
-def _read(folder: Path) -> Group:
+def _read(folder: Path) -> RunGroup:
     """The group of a folder, which may come from anywhere. Errors: FileError."""
     file = folder / GROUP_FILE
     try:
@@ -165,6 +165,6 @@ def _read(folder: Path) -> Group:
         counts = [entry["seeds"], entry["folds"]]
         if not all(each is None or (type(each) is int and each >= 2) for each in counts):
             raise OptionError(f"seeds and folds are {counts}")
-        return Group(recipe_from(entry["recipe"], folder), *counts)
+        return RunGroup(recipe_from(entry["recipe"], folder), *counts)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise FileError(f"resume {folder}: its {GROUP_FILE} is damaged: {error}") from error

@@ -71,7 +71,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         overfit_one_batch as overfit_one_batch,
     )
     from pellucid.train.beforehand.rehearsal import DryRun as DryRun, dry_run as dry_run
-    from pellucid.train.measurements.repeats import Repeats as Repeats, repeated as repeated
+    from pellucid.train.measurements.repeated_runs import Repeats as Repeats, repeated as repeated
     from pellucid.train.measurements.several_losses import Losses as Losses
     from pellucid.train.policies.plateau import (
         Plateau as Plateau,

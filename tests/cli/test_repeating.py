@@ -10,7 +10,7 @@ import pytest
 from cli.conftest import Run, done, said
 
 from pellucid.cli.recipe import Recipe
-from pellucid.cli.repeating import Group
+from pellucid.cli.repeating import RunGroup
 from pellucid.cli.training import OneRun
 
 WORDS = ("train", "moons", "--epochs", "2", "--executor", "reference", "--no-lint")
@@ -18,9 +18,9 @@ WORDS = ("train", "moons", "--epochs", "2", "--executor", "reference", "--no-lin
 
 def test_the_members_are_seeds_folds_or_both() -> None:
     recipe = Recipe("moons", seed=4)
-    assert [name for name, _ in Group(recipe, 2, None).members()] == ["seed-4", "seed-5"]
-    assert [name for name, _ in Group(recipe, None, 2).members()] == ["fold-1", "fold-2"]
-    both = dict(Group(recipe, 2, 2).members())
+    assert [name for name, _ in RunGroup(recipe, 2, None).members()] == ["seed-4", "seed-5"]
+    assert [name for name, _ in RunGroup(recipe, None, 2).members()] == ["fold-1", "fold-2"]
+    both = dict(RunGroup(recipe, 2, 2).members())
     assert list(both) == ["seed-4-fold-1", "seed-4-fold-2", "seed-5-fold-1", "seed-5-fold-2"]
     last = both["seed-5-fold-2"]
     assert (last.seed, last.folds, last.fold) == (5, 2, 2)

@@ -11,7 +11,7 @@ from pellucid.errors import OptionError
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import calm, spread_out
 from pellucid.train.measurements.measured import TRAIN, VALIDATION
-from pellucid.train.measurements.repeats import Columns, measured_names, series
+from pellucid.train.measurements.repeated_runs import Columns, measured_names, series
 from pellucid.train.pages.curves import STYLES
 
 
