@@ -105,7 +105,7 @@ class Convolution(Primitive):
         rows = zip(self.x_dilation, self.stride, self.w_dilation, strict=True)
         return [x > 1 and stride == 1 and w == 1 for x, stride, w in rows]
 
-    def phases(self, x: Shape, w: Shape) -> "tuple[Phase, ...]":
+    def phases(self, x: Shape, w: Shape) -> "tuple[ConvolutionPhase, ...]":
         """The results apart by which taps of the kernel meet elements of x, not zeros between.
 
         Along an axis where x is dilated by d, these are the taps from (before - i) mod d on, each
@@ -139,14 +139,14 @@ class Convolution(Primitive):
             after = results - 1 + met - size - before
             yield _Part(first, slice(tap, None, apart), before, after, met)
 
-    def _phase(self, parts: "tuple[_Part, ...]", dilation: Shape) -> "Phase":
+    def _phase(self, parts: "tuple[_Part, ...]", dilation: Shape) -> "ConvolutionPhase":
         firsts = tuple(part.first for part in parts)
         taps = tuple(part.taps for part in parts)
         before = tuple(part.before for part in parts)
         after = tuple(part.after for part in parts)
         is_empty = any(part.met == 0 for part in parts)
         rule = Convolution(self.stride, before, after, dilation, self.w_dilation)
-        return Phase(firsts, taps, None if is_empty else rule)
+        return ConvolutionPhase(firsts, taps, None if is_empty else rule)
 
     def _by_phases(self, x: Any, w: Any, shape: Shape) -> Any:
         """Each set of results by itself, put where it belongs."""
@@ -268,7 +268,7 @@ class Convolution(Primitive):
 
 
 @dataclass(frozen=True)
-class Phase:
+class ConvolutionPhase:
     """Results from `firsts` on, each so-many-th along each axis, that meet the same taps.
 
     `rule` gives them of x and of w at `taps`; None where no tap meets an element: they are 0.

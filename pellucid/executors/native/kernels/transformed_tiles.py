@@ -3,7 +3,7 @@
 TileUnit        which tiles are worked on
 PlaceMatrices   memory for these matrices
 ImageTiles      the tiles of images, and how they get there
-units_of, tile_units    how many units there are, and a loop over some of them
+units_of, tile_unit     how many units there are, and what each works on
 by_groups       channels, a vector of them at a time
 """
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from pellucid import primitives as p
+from pellucid.executors.native.passes.dilated_images import convolution_by_phases
 from pellucid.executors.native.passes.joins_in_groups import joined_in_groups
-from pellucid.executors.native.passes.phases import convolution_by_phases
 from pellucid.executors.native.passes.pieces_as_slices import pieces_as_slices
 from pellucid.executors.native.passes.reshapes_last import batches_as_rows, reshape_last
 from pellucid.executors.native.passes.rewriter import Operation, Rewriter, RewriteRules

@@ -17,7 +17,7 @@ from pellucid.executors.native.counting import ceil_div
 from pellucid.executors.native.passes.rewriter import Operation
 from pellucid.executors.native.passes.window_rules import MUCH_WORK
 from pellucid.graph import Shape, Value
-from pellucid.primitives.convolution import Phase
+from pellucid.primitives.convolution import ConvolutionPhase
 
 
 def convolution_by_phases(operation: Operation) -> Value | None:
@@ -44,7 +44,7 @@ def _lines(w: Value) -> int:
     return math.prod(w.shape[2:])
 
 
-def _part(operation: Operation, phase: Phase, sizes: Shape) -> Value:
+def _part(operation: Operation, phase: ConvolutionPhase, sizes: Shape) -> Value:
     """The results of a phase, with an axis of 1 before them."""
     x, w = operation.inputs
     if phase.rule is None:
@@ -54,7 +54,7 @@ def _part(operation: Operation, phase: Phase, sizes: Shape) -> Value:
     return operation.instead(p.Reshape(sizes), operation.instead(phase.rule, x, taps))
 
 
-def _taps(operation: Operation, phase: Phase, w: Value) -> Value:
+def _taps(operation: Operation, phase: ConvolutionPhase, w: Value) -> Value:
     """The taps of the kernel that a phase meets."""
     ranges = [range(n)[taps] for n, taps in zip(w.shape[3:], phase.taps, strict=True)]
     start = (0, 0, 0, *(taps[0] for taps in ranges))
