@@ -208,12 +208,8 @@ def predict_run(
     elif samples:
         for name, answering in answerings.items():
             shown = answers(answering, [inputs[i] for i in samples], found[name])
-            _print(
-                shown,
-                answering.weights if answering is last else "",
-                output,
-                title=name,
-            )
+            weights = answering.weights if answering is last else ""
+            _print(shown, weights, output, title=name)
     for fault in faults.values():
         complain(str(fault))
     is_misuse = all(isinstance(fault, OptionError) for fault in faults.values())

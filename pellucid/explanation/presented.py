@@ -181,8 +181,7 @@ def _shared(parts: list[tuple[Expression, Fraction]]) -> Exponents:
     shared = dict(factors(parts[0][0]))
     for term, _ in parts[1:]:
         own = dict(factors(term))
-        both = {b: n for b, n in shared.items() if own.get(b, 0) * n > 0}
-        shared = {b: _least(n, own[b]) for b, n in both.items()}
+        shared = {b: _least(n, own[b]) for b, n in shared.items() if own.get(b, 0) * n > 0}
     return shared
 
 
@@ -220,8 +219,7 @@ def _grouped(parts: list[tuple[Expression, Fraction]], names: Names) -> Expressi
         inside = presented(sum_of(dict(within)), names)
         found = _total([(inside, ONCE), *others])
         if cost(found) < least:
-            best, least, chosen = found, cost(found), inside
-            rest = outside
+            best, least, chosen, rest = found, cost(found), inside, outside
     if chosen is None or len(rest) < 3:
         return best
     return _total([(chosen, ONCE), (_grouped(rest, names), ONCE)])
