@@ -21,6 +21,7 @@ from pellucid.executors.native.passes.long_products import in_parts
 from pellucid.executors.native.passes.relu_masks import masks_from_results
 from pellucid.executors.native.passes.row_padding import row_paddings
 from pellucid.executors.native.passes.simplify import simplify
+from pellucid.executors.native.passes.slopes import slopes_kept
 from pellucid.executors.native.passes.traces import with_traces
 from pellucid.executors.native.schedule.failing import failing
 from pellucid.executors.native.schedule.fusion import fuse
@@ -36,7 +37,15 @@ from pellucid.graph import Procedure, Value
 from pellucid.primitives import Scan
 
 FAST_PASSES = (with_fast_convolutions,)
-GRAPH_PASSES = (simplify, with_factors, with_traces, masks_from_results, in_parts, by_strips)
+GRAPH_PASSES = (
+    simplify,
+    with_factors,
+    with_traces,
+    masks_from_results,
+    slopes_kept,
+    in_parts,
+    by_strips,
+)
 
 
 def planned(procedure: Procedure, turns: Scan | None = None) -> Planned:

@@ -4,9 +4,12 @@
 
 A product of two numbers takes less time than to write it, and to read it later. So where a
 kernel keeps a value for others, and those can have what it is made of, they compute it
-themselves: the gradient of batch norm, for example, times the normalised input.
+themselves: the gradient of batch norm, for example, times the normalised input. But not where that
+means to read more: x + y of two arrays that they do not read anyway is kept. Else each block of a
+deep network with ways round would add up what all blocks before it gave.
 """
 
+import math
 from collections.abc import Iterable
 
 from pellucid.executors.native.ir.facts import is_cheap
@@ -71,16 +74,22 @@ class _Sharing:
     def _give(self, index: int, kernel: Fused, node: Node) -> None:
         """Let all users of a value compute it, if they can."""
         taken: dict[int, Loop] = {}
-        for number in sorted(self.readers.get(node.output.name, ())):
+        readers = [
+            number
+            for number in sorted(self.readers.get(node.output.name, ()))
+            if number > index and self._reads(self.kernels[number], node.output)
+        ]
+        more = 0
+        for number in readers:
             user = self.kernels[number]
-            if number <= index or not self._reads(user, node.output):
-                continue
-            if not self._has_all(kernel, user, node):
-                return
-            changed = self._taken(user, node)
+            changed = self._taken(user, node) if self._has_all(kernel, node) else None
             if changed is None:
                 return
             taken[number] = changed
+            more += self._more_bytes(user, node)
+        # It would be written once, and read by each.
+        if more >= _bytes(node.output) * (len(readers) + 1):
+            return
         for number, changed in taken.items():
             self.kernels[number] = changed
             self._note(number, node.inputs)
@@ -97,18 +106,21 @@ class _Sharing:
             kernel.nodes.remove(node)
             kernel.full.discard(node.output.name)
 
-    def _has_all(self, kernel: Fused, user: Kernel, node: Node) -> bool:
-        """Whether a user can have what the value is made of, reading no more than before."""
-        read = {self.views.buffer(value) for value in user.operands()}
-        more = 0
+    def _has_all(self, kernel: Fused, node: Node) -> bool:
+        """Whether others can have what a value is made of."""
         for value in node.inputs:
             base = self.views[value].base
             is_only_there = base.name in kernel.full and base not in kernel.stores
             if is_only_there or base.name in self.updated:
                 return False
-            if base.shape == node.output.shape and base.name not in read:
-                more += 1
-        return more <= 1
+        return True
+
+    def _more_bytes(self, user: Kernel, node: Node) -> int:
+        """What a user reads, beside what it reads anyway, to compute a value."""
+        read = {self.views.buffer(value) for value in user.operands()}
+        bases = {self.views[value].base for value in node.inputs}
+        new = [base for base in bases if base.name not in read]
+        return sum(_bytes(base) for base in new if _count(base) >= _count(node.output))
 
     def _taken(self, user: Kernel, node: Node) -> Loop | None:
         """The user with the value computed in it; None where the value belongs to other points."""
@@ -121,3 +133,11 @@ class _Sharing:
             return None
         full = user.full | {node.output.name}
         return changed if changed.full == full else None
+
+
+def _count(value: Value) -> int:
+    return math.prod(value.shape)
+
+
+def _bytes(value: Value) -> int:
+    return _count(value) * value.dtype.itemsize
