@@ -23,6 +23,7 @@ from pellucid.executors.native.passes.row_padding import row_paddings
 from pellucid.executors.native.passes.simplify import simplify
 from pellucid.executors.native.passes.slopes import slopes_kept
 from pellucid.executors.native.passes.traces import with_traces
+from pellucid.executors.native.passes.triangular_products import with_triangles
 from pellucid.executors.native.schedule.failing import failing
 from pellucid.executors.native.schedule.fusion import fuse
 from pellucid.executors.native.schedule.loop_bodies import with_bodies
@@ -45,6 +46,7 @@ GRAPH_PASSES = (
     slopes_kept,
     in_parts,
     by_strips,
+    with_triangles,
 )
 
 

@@ -23,6 +23,7 @@ from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import is_native_convolution
 from pellucid.executors.native.ir.fast_convolutions import FastConvolution
 from pellucid.executors.native.ir.fast_gradients import FastGradient
+from pellucid.executors.native.ir.triangles import TriangularMatMul
 from pellucid.graph import Node
 from pellucid.primitives.base import DType, Primitive
 
@@ -118,7 +119,7 @@ FACTS: dict[type[Primitive], Facts] = {
     p.Prod: Facts(Lowering.REDUCED, joining=_MULTIPLIED),
     p.Max: Facts(Lowering.REDUCED, joining=_LARGEST),
     p.Min: Facts(Lowering.REDUCED, joining=_SMALLEST),
-    p.MatMul: Facts(Lowering.MULTIPLIED),
+    **dict.fromkeys((p.MatMul, TriangularMatMul), Facts(Lowering.MULTIPLIED)),
     p.Convolution: Facts(Lowering.CONVOLVED),
     **dict.fromkeys((p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip), _MOVED),
     p.Windows: _MOVED,

@@ -12,6 +12,7 @@ from llvmlite import ir
 
 from pellucid.executors.native.ir.facts import counts, is_costly, multiplies
 from pellucid.executors.native.ir.kernels import Access, Product, own_reach, reach
+from pellucid.executors.native.ir.triangles import TriangularMatMul
 from pellucid.executors.native.ir.views import Views, stretched
 from pellucid.executors.native.kernels.evaluate import Members
 from pellucid.executors.native.kernels.frame import Frame
@@ -47,8 +48,15 @@ def contraction(kernel: Product, views: Views) -> Contraction:
         b_strides=(b.strides[-2], b.strides[-1]),
         light=_is_light(kernel),
         block=block,
+        lower=_lower(node),
         pairs=not block and {left.name, right.name} <= views.in_bfloat16,
     )
+
+
+def _lower(node: Node) -> bool | None:
+    """Whether the first operand is a lower triangle, or else an upper one; None for neither."""
+    primitive = node.primitive
+    return primitive.lower if isinstance(primitive, TriangularMatMul) else None
 
 
 def _is_light(kernel: Product) -> bool:

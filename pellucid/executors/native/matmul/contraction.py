@@ -29,7 +29,7 @@ from pellucid.executors.native.matmul.matrices import Operands
 from pellucid.executors.native.matmul.pairs import ByPairs, pair_units
 from pellucid.executors.native.matmul.panels import Operand, Panels, Site
 from pellucid.executors.native.matmul.tiles import Depth, Finish, Panel, TilePosition
-from pellucid.executors.native.matmul.tiling import tiling
+from pellucid.executors.native.matmul.tiling import MOST_STEPS, tiling
 from pellucid.executors.native.matmul.transposed_blocks import ByBlocks, blocks
 
 
@@ -157,14 +157,25 @@ class _ByTiles(Panels):
     def _tiles(self, panel: Panel, rows: Interval) -> None:
         """The tiles of a unit, each with all of k."""
         right = panel.packed or self.right.part(0, panel.column)
-        all_of_k = Interval.of(self.b, 0, self.spec.k)
-        depth = Depth(all_of_k)
         with rows.loop(self.cut.rows) as row:
+            depth = Depth(self._own_k(row))
             operands = Operands(self.left.part(row, 0), right)
             position = TilePosition(panel, row, operands, self.sums)
             self.tiles.emit(position, depth)
             if not self.tiles.is_direct:
                 self.tiles.hand_out(position)
+
+    def _own_k(self, row: Index) -> Interval:
+        """All of k, but where a triangle has zeros for all rows of a tile."""
+        k = self.spec.k
+        if self.spec.lower is None or self.spec.pairs:
+            return Interval.of(self.b, 0, k)
+        # A turn of the loop over k takes some steps, which begin at a multiple of their number.
+        whole = -MOST_STEPS
+        if self.spec.lower:
+            end = (row + (self.cut.rows + MOST_STEPS - 1)) & whole
+            return Interval(Index(self.b, 0), smaller(end, k))
+        return Interval(row & whole, Index(self.b, k))
 
     def _blocked_tiles(self, panel: Panel, rows: Interval) -> None:
         """The tiles of a unit, block by block of k; sums wait in memory."""

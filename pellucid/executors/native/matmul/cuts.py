@@ -27,6 +27,8 @@ class Contraction:
     Where it is `light`, what is done with each finished vector is so little code that many
     copies of it cost nothing. With a `block`, units are blocks of so many rows with all columns,
     and B lies in panels, as `packed_panels` copies it; its strides are those of the original.
+    Where it is `lower`, A is square, and 0 right of its diagonal; where not, left of it; None says
+    nothing.
     In `pairs`: all numbers of A and B are bfloat16, and are multiplied as such.
     """
 
@@ -40,6 +42,7 @@ class Contraction:
     light: bool = False
     block: int = 0
     pairs: bool = False
+    lower: bool | None = None
 
 
 @dataclass(frozen=True)
