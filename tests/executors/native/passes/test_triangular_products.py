@@ -111,7 +111,11 @@ def test_what_is_hidden_is_not_met_by_tiles_above_it():
         (-np.inf, lambda y, x: -y, False),
         (np.inf, lambda y, x: y.exp(), False),
     ],
-    ids="negative times by into plus exp one exp difference from infinite most".split(),
+    ids=[
+        *("negative", "times", "by", "into", "plus", "exp of 0", "one"),
+        *("exp", "difference", "from"),
+        *("infinite", "most"),
+    ],
 )
 def test_only_what_is_known_to_be_0_is_left_out(other, then, is_lower):
     rng = np.random.default_rng(0)
