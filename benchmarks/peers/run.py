@@ -4,10 +4,14 @@
     python benchmarks/peers/run.py I1 I1000 --peers torch,numpy
     python benchmarks/peers/run.py W10 --data-dir mnist --peers torch,sklearn
 
+    python benchmarks/peers/run.py W4 --vectors avx2
+
 Workloads, options and exit codes are those of `pellucid bench`, and --peers. All configurations
-of each peer are tried, and each must train or predict as pellucid does.
+of each peer are tried, and each must train or predict as pellucid does. With --vectors avx2 all
+of them use vectors of 32 bytes, as on the many CPUs that have no longer ones.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +25,7 @@ from pellucid.cli.benchmarking import bench
 from pellucid.cli.commands import SETTINGS, counts_of
 from pellucid.cli.commands import bench as alone
 from pellucid.cli.output import Output
+from pellucid.executors.native.machine import target as targets
 
 CHOICE = click.Option(
     ["--peers"],
@@ -32,9 +37,44 @@ CHOICE = click.Option(
 )
 
 
+# What holds libraries to AVX2; each reads its own when it is loaded.
+SWITCHES = {
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "OPENBLAS_CORETYPE": "Haswell",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+}
+VECTORS = click.Option(
+    ["--vectors"],
+    type=click.Choice(["widest", "avx2"]),
+    default="widest",
+    show_default=True,
+    help="Vectors that everybody may use.",
+)
+
+
+def hold(vectors: str) -> None:
+    """Hold pellucid and its peers to these vectors, in this process begun anew where need be."""
+    if vectors == "widest":
+        return
+    if SWITCHES.items() - os.environ.items():
+        words = [sys.executable, *sys.argv]
+        os.execve(sys.executable, words, os.environ | SWITCHES)
+    held = targets.forced(vectors)
+    targets.host = lambda: held  # type: ignore[assignment]
+
+
 def measure(
-    workloads: tuple[str, ...], peers: str, threads: str, rounds: int, **options: Any
+    workloads: tuple[str, ...],
+    peers: str,
+    threads: str,
+    rounds: int,
+    vectors: str,
+    **options: Any,
 ) -> None:
+    hold(vectors)
     chosen = [word for word in peers.split(",") if word]
     systems = beside(chosen, counts_of(threads))
     bench(workloads, systems, rounds, Output.taken(options), options)
@@ -43,7 +83,7 @@ def measure(
 COMMAND = click.Command(
     "run.py",
     callback=measure,
-    params=[CHOICE, *(param for param in alone.params if param.name != "peers")],
+    params=[CHOICE, VECTORS, *(param for param in alone.params if param.name != "peers")],
     help=__doc__.replace("\n\n    python", "\n\n\b\n    python"),
     context_settings=SETTINGS,
 )

@@ -32,6 +32,27 @@ def test_all_peers_are_asked_by_default_with_the_options_of_the_command_line(ask
     assert (asked["rounds"], asked["output"].is_full) == (15, True)
 
 
+def test_narrower_vectors_hold_everybody_in_a_process_begun_anew(asked, monkeypatch):
+    class Begun(Exception):  # noqa: N818 (no error)
+        """Instead of another process."""
+
+    def begin(program, words, environment):
+        assert environment["ATEN_CPU_CAPABILITY"] == "avx2"
+        assert environment["ONEDNN_MAX_CPU_ISA"] == environment["MKL_ENABLE_INSTRUCTIONS"] == "AVX2"
+        assert environment["OPENBLAS_CORETYPE"] == "Haswell"
+        raise Begun
+
+    monkeypatch.setattr(run.os, "execve", begin)
+    monkeypatch.setattr(run.targets, "host", run.targets.host)  # so that it is put back
+    with pytest.raises(Begun):
+        run.hold("avx2")
+    for name, value in run.SWITCHES.items():
+        monkeypatch.setenv(name, value)
+    assert run.main(["W9", "--vectors", "avx2"]) == 0
+    assert (run.targets.host().name, run.targets.host().vector_bytes) == ("avx2", 32)
+    assert asked["workloads"] == ("W9",)
+
+
 def test_peers_threads_and_rounds_are_chosen(asked):
     words = ["W9", "--peers", "torch,numpy", "--threads", "2", "--rounds", "31", "--json"]
     assert run.main(words) == 0

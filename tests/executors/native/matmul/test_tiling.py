@@ -84,3 +84,13 @@ def test_no_part_of_k_is_shorter_than_the_squares_in_which_it_is_turned(lanes: i
         for k in range(1, 400):
             depth = tiling_module._depth(k, most, lanes)
             assert depth == k or k % depth == 0 or k % depth >= max(lanes, 4), (most, k, depth)
+
+
+@pytest.mark.parametrize(("name", "rows", "vectors"), [("avx2", 6, 2), ("avx512", 6, 4)])
+@pytest.mark.parametrize(("m", "k"), [(256, 784), (256, 1024), (1024, 256)])
+def test_tiles_of_large_products_have_sums_to_spare(
+    name: str, rows: int, vectors: int, m: int, k: int
+) -> None:
+    """As many as a multiply-add takes cycles are too few: what is late once stays late."""
+    cut = tiling(laid_out(m, k, 1024, DTYPES[0], "rows"), targets.forced(name))
+    assert (cut.rows, cut.vectors) == (rows, vectors)
