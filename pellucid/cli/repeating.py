@@ -1,7 +1,7 @@
 """`pellucid train DATA --seeds 5`, `--folds 5`: the same run several times, as a group.
 
     is_group        whether a folder is that of a group
-    train_group     train all runs of a group, and say what came out
+    train_runs      train all runs of a group, and say what came out
     resume_group    go on with a group: what is done stays, what was cut off goes on
 
 A group is a folder with a file that holds its recipe, and a folder for each of its runs, which are
@@ -9,7 +9,7 @@ runs like any other. Nothing else says how far a group is: what its runs hold do
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from pellucid.cli.output import Output
 from pellucid.cli.present import plain_console, write_json
 from pellucid.cli.recipe import Recipe, load_data, read_recipe, recipe_from
 from pellucid.cli.run_folders import folder_for
-from pellucid.cli.training import STOPPED_BY, OneRun, use_threads
+from pellucid.cli.training import STOPPED_BY, OneRun, recipe_of, use_threads
 from pellucid.errors import FileError, OptionError
 from pellucid.io import write_atomic
 from pellucid.tables import aligned, cell
@@ -55,15 +55,11 @@ def is_group(folder: Path) -> bool:
     return (folder / GROUP_FILE).is_file()
 
 
-def train_group(
-    recipe: Recipe,
-    seeds: int | None,
-    folds: int | None,
-    options: Mapping[str, Any],
-    output: Output,
-) -> int:
+def train_runs(data: str, options: dict[str, Any], output: Output) -> int:
     """Train a new group; the exit code. Errors: FileError where the folder holds something."""
     use_threads(options["threads"])
+    seeds, folds = options.pop("seeds"), options.pop("folds")
+    recipe = recipe_of(data, options)
     group = RunGroup(recipe, seeds, folds)
     load_data(next(group.members())[1])  # what is wrong is said before folders are made
     with folder_for(recipe, options["out"]) as folder:

@@ -205,6 +205,10 @@ class TrainCommand(click.Command):
             from pellucid.cli.checking import check_run
 
             return check_run(self.kind.name, options, checks, output)
+        if options.get("seeds") or options.get("folds"):
+            from pellucid.cli.repeating import train_runs  # on use: most runs are one
+
+            return train_runs(self.kind.name, options, output)
         from pellucid.cli.training import train_run
 
         return train_run(self.kind.name, options, output)

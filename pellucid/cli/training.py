@@ -70,14 +70,8 @@ class TestAtEnd(Callback):
 
 
 def train_run(data: str, options: dict[str, Any], output: Output) -> int:
-    """Train a new run with the options of the command line, or several; the exit code."""
-    seeds, folds = options.pop("seeds", None), options.pop("folds", None)
-    recipe = recipe_of(data, options)
-    if seeds is None and folds is None:
-        return train_recipe(recipe, options, output)
-    from pellucid.cli.repeating import train_group  # on use: most runs are one
-
-    return train_group(recipe, seeds, folds, options, output)
+    """Train a new run with the options of the command line; the exit code."""
+    return train_recipe(recipe_of(data, options), options, output)
 
 
 def train_recipe(recipe: Recipe, options: Mapping[str, Any], output: Output) -> int:

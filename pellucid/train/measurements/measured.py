@@ -5,12 +5,14 @@ TRAIN, VALIDATION   begin the names of what was measured of these sets
 MADE                the column of steps that says which were made
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid.refusals import Strict
 
 Columns = dict[str, list[Any]]
+Curves = Mapping[str, Sequence[Any]]  # columns of epochs, as they are read from a run
 
 TRAIN = "train_"
 VALIDATION = "validation_"

@@ -13,17 +13,17 @@ from typing import Any
 
 from pellucid.disk import expanded
 from pellucid.errors import OptionError
+from pellucid.refusals import Strict
 from pellucid.strict import strict
 from pellucid.tables import aligned, cell
-from pellucid.train.measurements.measured import TRAIN
+from pellucid.train.measurements.measured import Curves
 
-Columns = Mapping[str, Sequence[Any]]
 HEADS = ["measure", "mean", "spread", "least", "most"]
 SPREAD = "sample standard deviation"
 
 
 @dataclass(frozen=True, eq=False)
-class Repeats:
+class Repeats(Strict):
     """Runs beside each other: by name the measures of each, of the epoch whose weights it keeps.
 
         mean = sum of x / n;  spread = sqrt(sum of (x - mean)^2 / (n - 1))
@@ -34,7 +34,7 @@ class Repeats:
 
     names: tuple[str, ...]
     values: tuple[Mapping[str, float], ...]
-    curves: tuple[Columns, ...]
+    curves: tuple[Curves, ...]
 
     @property
     def measures(self) -> list[str]:
@@ -127,18 +127,3 @@ def _trained(trainer: Any, epochs: int) -> Any:
         history.restored_epoch = history.best_epoch if trainer.keep == "best" else None
         return history
     return trainer.fit(epochs, show=False)
-
-
-def series(curves: Sequence[Columns], name: str) -> list[list[float]]:
-    """For each epoch that some run has, the values of those that have it."""
-    length = max((len(each.get(name, ())) for each in curves), default=0)
-    return [
-        [float(each[name][i]) for each in curves if i < len(each.get(name, ()))]
-        for i in range(length)
-    ]
-
-
-def measured_names(curves: Sequence[Columns]) -> list[str]:
-    """What was measured on the training set, without its prefix."""
-    known = dict.fromkeys(name for each in curves for name in each)
-    return [name.removeprefix(TRAIN) for name in known if name.startswith(TRAIN)]

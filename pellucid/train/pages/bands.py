@@ -10,17 +10,16 @@ from typing import Any
 from pellucid.errors import OptionError
 from pellucid.plot.figure import new_figure
 from pellucid.plot.style import calm, spread_out
-from pellucid.train.measurements.measured import TRAIN, VALIDATION
-from pellucid.train.measurements.repeated_runs import Columns, measured_names, series
+from pellucid.train.measurements.measured import TRAIN, VALIDATION, Curves
 from pellucid.train.pages.curves import STYLES
 
 
-def draw_bands(curves: Sequence[Columns]) -> Any:
+def draw_bands(curves: Sequence[Curves]) -> Any:
     """The mean over the runs that have an epoch, and a sample standard deviation to either side.
 
     Errors: OptionError where no run has ended an epoch, or Matplotlib is not installed.
     """
-    names = measured_names(curves)
+    names = _measured_names(curves)
     if not names:
         raise OptionError("plot: none of these runs has ended an epoch. There are no curves.")
     who = "plot: Matplotlib, which draws curves"
@@ -30,10 +29,10 @@ def draw_bands(curves: Sequence[Columns]) -> Any:
     return figure
 
 
-def _draw(axes: Any, curves: Sequence[Columns], name: str) -> None:
+def _draw(axes: Any, curves: Sequence[Curves], name: str) -> None:
     shown = []
     for prefix in (TRAIN, VALIDATION):
-        values = series(curves, prefix + name)
+        values = _series(curves, prefix + name)
         if values:
             shown.append(_line(axes, values, STYLES[prefix]))
     axes.set_title(name.replace("_", " "), fontsize=11)
@@ -55,3 +54,18 @@ def _line(axes: Any, values: Sequence[Sequence[float]], style: Any) -> list[floa
     low, high = [m - s for m, s in pairs], [m + s for m, s in pairs]
     axes.fill_between(epochs, low, high, color=style["color"], alpha=0.2, linewidth=0)
     return means
+
+
+def _series(curves: Sequence[Curves], name: str) -> list[list[float]]:
+    """For each epoch that some run has, the values of those that have it."""
+    length = max((len(each.get(name, ())) for each in curves), default=0)
+    return [
+        [float(each[name][i]) for each in curves if i < len(each.get(name, ()))]
+        for i in range(length)
+    ]
+
+
+def _measured_names(curves: Sequence[Curves]) -> list[str]:
+    """What was measured on the training set, without its prefix."""
+    known = dict.fromkeys(name for each in curves for name in each)
+    return [name.removeprefix(TRAIN) for name in known if name.startswith(TRAIN)]
