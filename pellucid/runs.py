@@ -16,14 +16,8 @@ from typing import Any
 from pellucid.archive import Entry, Runs, listed
 from pellucid.archive.card import write_card
 from pellucid.archive.changing import note, remove, rename, tag
-from pellucid.cli.recipe import (
-    DataFacts,
-    Recipe,
-    build_trainer,
-    read_facts,
-    read_recipe,
-    trained_model,
-)
+from pellucid.cli.data_facts import DataFacts, read_facts
+from pellucid.cli.recipe import Recipe, build_trainer, read_recipe, trained_model
 from pellucid.cli.run_data import data_of, moved
 from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.data import Dataset

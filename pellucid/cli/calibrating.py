@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from pellucid.cli.answering import Answering
 from pellucid.cli.custom_models import is_custom
-from pellucid.cli.recipe import read_facts, read_recipe, trained_model
+from pellucid.cli.data_facts import read_facts
+from pellucid.cli.recipe import read_recipe, trained_model
 from pellucid.cli.run_data import data_of
 from pellucid.cli.suited_loss import judging, loss_of
 from pellucid.errors import DataError, OptionError

@@ -10,7 +10,8 @@ from pellucid.cli.long_runs import options as long_options
 from pellucid.cli.output import QUIET, SILENT, Output
 from pellucid.cli.paths import FilePath
 from pellucid.cli.runs_command import runs
-from pellucid.cli.train_command import POSITIVE, train
+from pellucid.cli.train_command import train
+from pellucid.cli.training_options import POSITIVE
 from pellucid.cli.tune_command import tune
 from pellucid.cli.using_commands import (
     MOVED,

@@ -1,6 +1,5 @@
 """The data sets by name: what `pellucid train NAME` knows.
 
-DataParts    the sets to train on, to choose by, and to judge with
 DataKind     what a data set is, its options, how to load it, and what suits it
 DATA         all of them, by name
 """
@@ -20,6 +19,7 @@ from pellucid.cli.data_options import (
     TextOptions,
     points_options,
 )
+from pellucid.cli.data_parts import DataParts
 from pellucid.data import (
     IDX_SETS,
     SYNTHETIC,
@@ -42,36 +42,6 @@ from pellucid.random import Generator
 # Of MNIST's 60,000 training digits, 5,000 are kept aside for validation, and so of its relatives.
 KEPT_OF_IDX = 1 / 12
 KEPT = 0.2  # of training pictures, likewise, where they come split into train and test
-
-
-@dataclass(frozen=True)
-class DataParts:
-    """The sets to train on, to choose by, and to judge with, where there are such.
-
-    `characters`: those of a text, each at the place of its number. `skipped`: why files were
-    left out.
-    """
-
-    train: Dataset
-    validation: Dataset | None
-    test: Dataset | None
-    characters: str = ""
-    skipped: tuple[str, ...] = ()
-
-    def with_shape(self, shape: tuple[int, ...]) -> "DataParts":
-        """The same samples in another shape."""
-        validation = self.validation and self.validation.with_shape(*shape)
-        test = self.test and self.test.with_shape(*shape)
-        train = self.train.with_shape(*shape)
-        return replace(self, train=train, validation=validation, test=test)
-
-    def of_fold(self, fold: int, count: int, seed: int) -> "DataParts":
-        """The samples to train on and to choose by, parted anew: the fold, from 1 on, chooses."""
-        from pellucid.data.folding import folds, pooled  # on use: few runs are one of several
-
-        known = self.train if self.validation is None else pooled(self.train, self.validation)
-        train, validation = folds(known, count, seed=seed)[fold - 1]
-        return replace(self, train=train, validation=validation)
 
 
 @dataclass(frozen=True)

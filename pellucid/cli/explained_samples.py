@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.cli.datasets import DATA, DataParts
-from pellucid.cli.recipe import DataFacts, Recipe
+from pellucid.cli.data_facts import DataFacts
+from pellucid.cli.data_parts import DataParts
+from pellucid.cli.datasets import DATA
+from pellucid.cli.recipe import Recipe
 from pellucid.cli.suited_loss import loss_of
 from pellucid.cli.using import read_sample
 from pellucid.data import Dataset, Vocabulary

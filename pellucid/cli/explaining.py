@@ -8,20 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.cli.custom_models import refuse_custom
-from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.data_facts import DataFacts, read_facts
+from pellucid.cli.data_parts import DataParts
+from pellucid.cli.datasets import DATA
 from pellucid.cli.explained_samples import ExplainedSample, explained, judging_set
 from pellucid.cli.kept_weights import its_optimizer, told
 from pellucid.cli.output import Output
 from pellucid.cli.present import plain_console, write_json
-from pellucid.cli.recipe import (
-    DataFacts,
-    Recipe,
-    build_model,
-    load_data,
-    read_facts,
-    read_recipe,
-    trained_model,
-)
+from pellucid.cli.recipe import Recipe, build_model, load_data, read_recipe, trained_model
 from pellucid.cli.run_data import data_of, moved
 from pellucid.cli.suited_loss import judging, loss_of
 from pellucid.errors import OptionError

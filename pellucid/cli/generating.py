@@ -5,8 +5,9 @@ from itertools import islice
 from pathlib import Path
 
 from pellucid.cli.custom_models import refuse_custom
+from pellucid.cli.data_facts import read_facts
 from pellucid.cli.present import write_json
-from pellucid.cli.recipe import read_facts, read_recipe, trained_model
+from pellucid.cli.recipe import read_recipe, trained_model
 from pellucid.data import Vocabulary
 from pellucid.errors import OptionError
 from pellucid.models import generate

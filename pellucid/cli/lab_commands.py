@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, Output
 from pellucid.cli.paths import FilePath
-from pellucid.cli.train_command import SEED
+from pellucid.cli.training_options import SEED
 from pellucid.cli.words import Commands
 
 FOLDER = Path("lab")  # in the current folder, where results go if nothing else is said

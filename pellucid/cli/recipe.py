@@ -4,7 +4,6 @@ Recipe          data, model, optimizer and training, all by name and number
 load_data       a Recipe's data sets
 build_trainer   a Recipe's Trainer
 read_recipe     the Recipe that a run folder was made with
-DataFacts       what using a trained model needs of its data: their form, names of classes
 """
 
 from collections.abc import Mapping
@@ -13,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.cli import batch_rules, long_runs, part_rules
-from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.data_facts import DataFacts
+from pellucid.cli.data_parts import DataParts
+from pellucid.cli.datasets import DATA
 from pellucid.cli.fitting import check_training, check_weights
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.optimizing import check_schedule, optimizer_of, rate_callbacks, written_out
@@ -24,7 +25,6 @@ from pellucid.cli.updates import average_of, recovery_of
 from pellucid.data import Form
 from pellucid.errors import (
     CapacityError,
-    DataError,
     FileError,
     OptionError,
     ShapeError,
@@ -46,7 +46,6 @@ from pellucid.train import (
     Weights,
 )
 
-LARGEST = 2**31  # of the sizes, classes and ids of data
 # The types of what a recipe may leave out, or must say.
 KINDS = {
     "data": str,
@@ -106,26 +105,6 @@ class Recipe:
     def of_products(self) -> str:
         """The precision that products are computed in."""
         return self.precision or USUAL
-
-
-@dataclass(frozen=True)
-class DataFacts:
-    """What using a trained model needs of the data that it learned from."""
-
-    form: Form
-    class_names: tuple[str, ...] = ()
-    characters: str = ""
-
-    @classmethod
-    def of(cls, parts: DataParts) -> "DataFacts":
-        """The facts of loaded data."""
-        return cls(parts.train.form, parts.train.class_names, parts.characters)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What the classes are called: their names, the characters of a text, or numbers."""
-        spelled = tuple(repr(c) if c.isspace() else c for c in self.characters)
-        return self.class_names or spelled or tuple(map(str, range(self.form.classes)))
 
 
 def load_data(recipe: Recipe) -> DataParts:
@@ -267,29 +246,6 @@ def _check_types(recipe: Recipe) -> None:
     for name, value in recipe.optimizer_options.items():
         if name not in OPTIMIZER_OPTIONS or not isinstance(value, float | int):
             raise OptionError(f"optimizer option {name!r} is {value!r}.")
-
-
-def read_facts(run: RunFolder) -> DataFacts:
-    """What config.json says of the data. Errors: FileError."""
-    entry = run.config.get("data")
-    try:
-        if not isinstance(entry, dict):
-            raise DataError(f"it is {entry!r}")
-        form = entry["form"]
-        shape, targets = (tuple(map(int, form[name])) for name in ("shape", "target_shape"))
-        found = Form(shape, int(form["classes"]), targets, int(form["vocabulary"]))
-        names = tuple(str(name) for name in entry["class_names"])
-        facts = DataFacts(found, names, str(entry["characters"]))
-        counts = (*shape, *targets, found.classes, found.vocabulary)
-        if min(*shape, *targets, found.outputs) < 1 or max(counts) > LARGEST or min(counts) < 0:
-            raise DataError(f"its form is {form}")
-        if len(facts.characters) != found.vocabulary or len(names) not in (0, found.classes):
-            raise DataError("its names are not as many as its classes")
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise FileError(
-            f"run {run.path}: what its config.json says of the data is not whole: {error}."
-        ) from error
-    return facts
 
 
 def trained_model(

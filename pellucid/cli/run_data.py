@@ -7,8 +7,10 @@ data_of     the data, checked to be of the form that the run has learned
 import os
 from dataclasses import replace
 
-from pellucid.cli.datasets import DATA, DataParts
-from pellucid.cli.recipe import DataFacts, Recipe, load_data
+from pellucid.cli.data_facts import DataFacts
+from pellucid.cli.data_parts import DataParts
+from pellucid.cli.datasets import DATA
+from pellucid.cli.recipe import Recipe, load_data
 from pellucid.cli.settings import settings_of
 from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError

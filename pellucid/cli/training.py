@@ -14,20 +14,15 @@ from rich.console import Console
 
 from pellucid.cli.batch_rules import batch_rules
 from pellucid.cli.custom_models import refuse_custom
-from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.data_facts import DataFacts, read_facts
+from pellucid.cli.data_parts import DataParts
+from pellucid.cli.datasets import DATA
 from pellucid.cli.known_words import OPTIMIZER_OPTIONS
 from pellucid.cli.long_runs import long_run
 from pellucid.cli.output import Output, let_go
 from pellucid.cli.part_rules import part_rules
 from pellucid.cli.present import best_and_last, plain_console, write_json
-from pellucid.cli.recipe import (
-    DataFacts,
-    Recipe,
-    build_trainer,
-    load_data,
-    read_facts,
-    read_recipe,
-)
+from pellucid.cli.recipe import Recipe, build_trainer, load_data, read_recipe
 from pellucid.cli.run_data import data_of, moved
 from pellucid.cli.run_folders import folder_for
 from pellucid.cli.settings import from_words, settings_of

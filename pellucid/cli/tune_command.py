@@ -10,7 +10,8 @@ import click
 
 from pellucid.cli.datasets import DataKind
 from pellucid.cli.output import Output
-from pellucid.cli.train_command import POSITIVE, DataCommands, TrainCommand, fetch
+from pellucid.cli.train_command import DataCommands, TrainCommand, fetch
+from pellucid.cli.training_options import POSITIVE
 from pellucid.cli.values import Size
 from pellucid.cli.words import OneOf
 

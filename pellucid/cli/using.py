@@ -25,17 +25,12 @@ from pellucid.cli.answering import (
 from pellucid.cli.answering import table as empty_table
 from pellucid.cli.custom_model_answers import custom_answerings
 from pellucid.cli.custom_models import is_custom, refuse_custom
-from pellucid.cli.datasets import DATA, DataParts
+from pellucid.cli.data_facts import DataFacts, read_facts
+from pellucid.cli.data_parts import DataParts
+from pellucid.cli.datasets import DATA
 from pellucid.cli.output import Output
 from pellucid.cli.present import plain_console, write_csv, write_json
-from pellucid.cli.recipe import (
-    DataFacts,
-    Recipe,
-    load_data,
-    read_facts,
-    read_recipe,
-    trained_model,
-)
+from pellucid.cli.recipe import Recipe, load_data, read_recipe, trained_model
 from pellucid.cli.run_data import data_of, moved
 from pellucid.cli.suited_loss import loss_of, metrics_of
 from pellucid.cli.values import numbers_of, rule_of

@@ -12,7 +12,7 @@ import click
 from pellucid.cli.datasets import DATA
 from pellucid.cli.output import JSON, LANGUAGE, QUIET, Output
 from pellucid.cli.paths import FilePath
-from pellucid.cli.train_command import NUMBER, POSITIVE, SEED
+from pellucid.cli.training_options import NUMBER, POSITIVE, SEED
 from pellucid.cli.values import Whole
 from pellucid.cli.words import OneOf
 from pellucid.models import MODELS

@@ -13,8 +13,9 @@ import numpy as np
 from pellucid.augment import digits, photos, predict_views
 from pellucid.cli.answering import Answering
 from pellucid.cli.custom_models import is_custom
+from pellucid.cli.data_facts import read_facts
 from pellucid.cli.datasets import DATA
-from pellucid.cli.recipe import read_facts, read_recipe, trained_model
+from pellucid.cli.recipe import read_recipe, trained_model
 from pellucid.data import Form
 from pellucid.errors import OptionError
 from pellucid.nn.module import Module

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from cli.conftest import Run, done
 
+from pellucid.cli.data_facts import read_facts
 from pellucid.cli.kept_weights import its_optimizer, told
-from pellucid.cli.recipe import read_facts, read_recipe, trained_model
+from pellucid.cli.recipe import read_recipe, trained_model
 from pellucid.languages import language
 from pellucid.train import RunFolder
 from pellucid.train.policies.final_weights import Kept

@@ -5,9 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pellucid.cli.recipe import DataFacts
-from pellucid.data import Form
-
 Run = Callable[..., tuple[int, str, str]]
 FLAGS = ("--batch-norm", "--balanced", "--drop-last")
 
@@ -82,10 +79,3 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "folds": None,
         "fold": None,
     }
-
-
-def test_classes_are_called_by_name_by_character_or_by_number() -> None:
-    form = Form((4,), 3)
-    assert DataFacts(form, ("cat", "dog", "cow")).names == ("cat", "dog", "cow")
-    assert DataFacts(form, characters="a b\n").names == ("a", "' '", "b", "'\\n'")
-    assert DataFacts(form).names == ("0", "1", "2")

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from cli.conftest import Run, done
 
-from pellucid.cli.recipe import build_model, read_facts, read_recipe
+from pellucid.cli.data_facts import read_facts
+from pellucid.cli.recipe import build_model, read_recipe
 from pellucid.cli.starting import start_from
 from pellucid.data import Form
 from pellucid.io import safetensors
