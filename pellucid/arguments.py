@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import GradientError, counted
-from pellucid.graph import Unrecorded
+from pellucid.origins import Unrecorded
 from pellucid.primitives import Concat, Primitive
 from pellucid.primitives.base import DTYPES, FLOAT32, FLOAT64
 from pellucid.recordings import Tracing, is_recording, recording

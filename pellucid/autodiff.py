@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pellucid.errors import GradientError
-from pellucid.graph import has_origin, history
+from pellucid.origins import has_origin, history
 from pellucid.scopes import scope
 
 

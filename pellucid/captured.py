@@ -12,7 +12,8 @@ from typing import Any
 
 from pellucid.arguments import FromVariables
 from pellucid.errors import DTypeError
-from pellucid.graph import Origin, Procedure, Value, collect
+from pellucid.graph import Procedure, Value, collect
+from pellucid.origins import Origin
 from pellucid.primitives.base import FLOAT64, FLOATS
 from pellucid.primitives.scan_passes import tidy
 from pellucid.recordings import USUAL, Changes, ReadSetting, Recording, recording

@@ -17,7 +17,7 @@ import numpy as np
 
 from pellucid.autodiff import gradients
 from pellucid.errors import CallError, GradientError, OptionError, ShapeError
-from pellucid.graph import Origin, Unrecorded
+from pellucid.origins import Origin, Unrecorded
 from pellucid.primitives import Concat, Identity
 from pellucid.primitives.base import FLOAT64, FLOATS
 from pellucid.refusals import shown

@@ -18,7 +18,8 @@ import numpy as np
 
 from pellucid.capacity import active_sizes, check_room
 from pellucid.errors import OptionError
-from pellucid.graph import Origin, Value
+from pellucid.graph import Value
+from pellucid.origins import Origin
 from pellucid.primitives import RandomBits
 from pellucid.primitives.base import FLOAT32, UINT32, Shape, known_dtype, whole_sizes
 from pellucid.primitives.random import threefry_2x32

@@ -16,7 +16,8 @@ from collections.abc import Set as AnySet
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
-from pellucid.graph import Origin, Value
+from pellucid.graph import Value
+from pellucid.origins import Origin
 from pellucid.scopes import current_scope
 from pellucid.tensor import Tensor, holding
 from pellucid.written import legal_name

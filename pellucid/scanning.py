@@ -10,7 +10,8 @@ from typing import Any
 
 from pellucid.creation import split, stack
 from pellucid.errors import GraphError, ShapeError
-from pellucid.graph import Origin, Value, has_origin, history, is_symbolic
+from pellucid.graph import Value, is_symbolic
+from pellucid.origins import Origin, has_origin, history
 from pellucid.primitives import MatMul, Scan
 from pellucid.primitives.loop import Scanned, SymbolicLoop
 from pellucid.primitives.symbols import symbol

@@ -19,7 +19,8 @@ from pellucid.arrays import array_of, check_device, weak
 from pellucid.autodiff import gradients
 from pellucid.conversion import Conversions
 from pellucid.errors import CallError, GradientError, GraphError, ShapeError
-from pellucid.graph import Origin, Unrecorded, Value, has_origin, history, is_symbolic
+from pellucid.graph import Value, is_symbolic
+from pellucid.origins import Origin, Unrecorded, has_origin, history
 from pellucid.primitives import BroadcastTo, Primitive, StopGradient
 from pellucid.primitives.base import FLOATS, INT64, DType, known_dtype
 from pellucid.refusals import KINDS, Kind, require

@@ -26,9 +26,10 @@ from pellucid.errors import (
     GraphError,
     ShapeError,
 )
-from pellucid.graph import Origin, is_symbolic
+from pellucid.graph import is_symbolic
 from pellucid.guards import Guard, put, unchanged
 from pellucid.memory import own
+from pellucid.origins import Origin
 from pellucid.primitives.base import FLOATS, DType
 from pellucid.recordings import Changes, active
 from pellucid.strict import strict

@@ -21,7 +21,8 @@ from pellucid.errors import GraphError, PellucidError
 from pellucid.explanation.arrays import MANY
 from pellucid.explanation.time_loops import INCOMING, Crossing, TimeLoop, inlined
 from pellucid.explanation.trace import floats, one_result
-from pellucid.graph import Graph, Node, Origin, Shape, Value, collect, is_symbolic
+from pellucid.graph import Graph, Node, Shape, Value, collect, is_symbolic
+from pellucid.origins import Origin
 from pellucid.primitives.base import FLOATS
 from pellucid.scopes import scope
 from pellucid.tensor import Tensor, apply, holding

@@ -21,7 +21,8 @@ from pellucid.arguments import apart
 from pellucid.autodiff import gradients, sum_to
 from pellucid.captured import Captured, capture_call
 from pellucid.errors import GraphError, nearest
-from pellucid.graph import Graph, Node, Origin, Value
+from pellucid.graph import Graph, Node, Value
+from pellucid.origins import Origin
 from pellucid.primitives.base import FLOATS
 from pellucid.primitives.parts import Parts
 from pellucid.replay import replayed

@@ -12,7 +12,8 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from pellucid.graph import Node, Origin
+from pellucid.graph import Node
+from pellucid.origins import Origin
 
 HOME = f"{Path(__file__).parents[1]}{os.sep}"  # of the package
 

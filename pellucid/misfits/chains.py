@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from pellucid.graph import history
 from pellucid.languages import said
 from pellucid.misfits.layers import Layer, Shape, Taken, form, is_ours, traced
+from pellucid.origins import history
 from pellucid.recordings import active, called
 
 MOST = 6  # steps that a diagram shows

@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from pellucid.graph import Origin, Value
+from pellucid.graph import Value
+from pellucid.origins import Origin
 from pellucid.recordings import recording
 from pellucid.tensor import Tensor, holding
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from pellucid.autodiff import gradients
 from pellucid.errors import GradientError, OptionError
-from pellucid.graph import has_origin
 from pellucid.optim.clipping import Clipping, Gradients, widest
 from pellucid.optim.optimized import (
     RATE,
@@ -28,6 +27,7 @@ from pellucid.optim.optimized import (
 from pellucid.optim.rules import Penalty, Rule, Step, rules_of, weight_decay_of, weights_only
 from pellucid.optim.schedules import Schedule, check
 from pellucid.optim.untrained_variables import hold, tell_unheld
+from pellucid.origins import has_origin
 from pellucid.primitives.base import DType
 from pellucid.recordings import is_recording
 from pellucid.refusals import Strict, refuse_setting

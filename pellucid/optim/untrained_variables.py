@@ -8,7 +8,7 @@ import warnings
 import weakref
 from collections.abc import Iterable, Set
 
-from pellucid.graph import Unrecorded, has_origin, history
+from pellucid.origins import Unrecorded, has_origin, history
 from pellucid.recordings import active_recording, called, is_recording
 from pellucid.tensor import Tensor
 from pellucid.variables import Source, Variable

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graph import Origin, Value
+from pellucid.graph import Value
+from pellucid.origins import Origin
 from pellucid.primitives.movement import BroadcastTo
 
 

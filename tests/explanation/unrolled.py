@@ -12,7 +12,7 @@ import numpy as np
 
 from pellucid.autodiff import gradients
 from pellucid.creation import stack
-from pellucid.graph import Origin
+from pellucid.origins import Origin
 from pellucid.primitives import Part, Scan
 from pellucid.primitives.base import FLOATS
 from pellucid.replay import replayed

@@ -6,8 +6,8 @@ from typing import Any
 from linter.programs import net, points
 
 import pellucid as pc
-from pellucid.graph import Origin
 from pellucid.linter.lines import Lines
+from pellucid.origins import Origin
 from pellucid.tensor import Tensor
 
 

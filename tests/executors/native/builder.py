@@ -16,7 +16,8 @@ import numpy as np
 from pellucid import primitives as p
 from pellucid.autodiff import gradients
 from pellucid.errors import PellucidError
-from pellucid.graph import Graph, Origin, Procedure, Value, collect, history
+from pellucid.graph import Graph, Procedure, Value, collect
+from pellucid.origins import Origin, history
 from pellucid.primitives.base import BOOL, FLOATS, INT32, INT64, NUMBERS, UINT8
 from pellucid.scopes import scope
 from pellucid.tensor import Tensor, holding

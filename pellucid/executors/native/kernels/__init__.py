@@ -11,8 +11,8 @@ In: `schedule.planned.Planned`. Out: the text of a module, and what each functio
     loops, loop_kind    elementwise work, broadcasting, reductions (loop_unit: a row of it;
                         reductions: how they begin and join; blocked_sums: long sums)
     products            matrix products, with what follows them
-    standalone          primitives by themselves: gather, scatter, positions (elements: one by one;
-                        accumulation: sums that numbers are added to as they come)
+    standalone          primitives by themselves: gather, scatter (elements: one by one; extremes:
+                        their positions; accumulation: sums that are added to as numbers come)
     copies              new values of variables, and what loops begin with (panel_copies: matrices
                         that stay as they are through a loop)
     pad_and_concat      padding, joining, windows added up (walks: over two arrays at once)
