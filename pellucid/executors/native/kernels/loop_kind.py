@@ -7,8 +7,8 @@ from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.kernel_kind import KernelKind
 from pellucid.executors.native.kernels.loops import emit_loop
 from pellucid.executors.native.schedule.granularity import lane_width, loop_units
-from pellucid.executors.native.schedule.nest import loop_nest
 from pellucid.executors.native.schedule.planned import Planned
+from pellucid.executors.native.schedule.weaving import woven_nest
 
 
 class LoopKind(KernelKind[Loop]):
@@ -18,7 +18,7 @@ class LoopKind(KernelKind[Loop]):
         """Rows, or vectors of columns."""
         if kernel.rows is not None:
             return kernel.rows.units
-        nest = loop_nest(kernel, shared.views)
+        nest = woven_nest(kernel, shared.views)
         return loop_units(nest, lane_width(kernel, nest, shared.target.vector_bytes))
 
     def points(self, kernel: Loop) -> int:
@@ -28,7 +28,7 @@ class LoopKind(KernelKind[Loop]):
     def emit(self, frame: Frame, kernel: Loop, number: int) -> None:
         """One nest of loops."""
         del number
-        nest = loop_nest(kernel, frame.views)
+        nest = woven_nest(kernel, frame.views)
         width = lane_width(kernel, nest, frame.target.vector_bytes)
         if kernel.rows is not None:
             frame.refine(kernel.rows, loop_units(nest, width) // kernel.rows.count)

@@ -23,6 +23,7 @@ from pellucid.executors.native.kernels.reductions import (
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.indices import Index, Number
 from pellucid.executors.native.llvm.vectors import first_lanes, lanes_below
+from pellucid.executors.native.llvm.weaving_lanes import repeated_lanes, woven
 from pellucid.executors.native.schedule.nest import LoopNest, roots, stages
 from pellucid.executors.native.schedule.sum_blocks import SumSplit, split
 from pellucid.graph import Node
@@ -83,6 +84,19 @@ class LoopUnit:
         computed = [members.value(value, level, now) for value in values]
         for value, lanes in zip(values, computed, strict=True):
             self.members.write(value, lanes, level)
+
+    def stores_woven(self, levels: Levels) -> None:
+        """The same for levels whose points lie side by side in what is stored."""
+        _, values = roots(self.kernel, self.frame.views, 0)
+        members = self.members
+        computed = [[members.value(v, level, 0) for level in levels] for v in values]
+        for value, parts in zip(values, computed, strict=True):
+            fitting = [level.fit(x) for level, x in zip(levels, parts, strict=True)]
+            element = members.own_element(value, levels[0])
+            mask = levels[0].mask
+            if mask is not None:
+                mask = repeated_lanes(self.frame.builder, mask, len(parts))
+            self.frame.store(value, element, woven(fitting), mask)
 
     # ---- reductions ------------------------------------------------------------------------
 

@@ -55,7 +55,9 @@ class _LoopCode:
         dims = self.nest.dims
         has_rows = is_plain and len(dims) > 1
         with self.frame.units.loop() as unit:
-            if has_rows:
+            if self.nest.woven > 1:
+                self._woven_rows(entry, unit)
+            elif has_rows:
                 self._row(entry, unit)
             else:
                 self._block(entry, unit)
@@ -74,6 +76,18 @@ class _LoopCode:
             self.unit.stores(levels[0], 0)
 
         self.unit.along([row], body)
+
+    def _woven_rows(self, entry: Level, unit: Index) -> None:
+        """A row for each of a few points, stored woven together."""
+        *outer, points, _ = self.nest.dims
+        indices = _indices(unit, [dim.size for dim in outer])
+        rows = []
+        for point in range(points.size):
+            at = Index(self.frame.builder, point)
+            rows.append(Level(entry, (*indices, at, None), 1))
+        for row in rows:
+            self.members.load_invariant(row)
+        self.unit.along(rows, self.unit.stores_woven)
 
     # ---- vectors of columns, and of a single plain line --------------------------------------
 

@@ -7,7 +7,7 @@ In: numbers known now, and values known when the code runs. Out: LLVM instructio
     lanes               numbers side by side, with operators
     builder             instructions, but none for what is known now
     indices             whole numbers, with operators
-    loads_and_stores    lanes from and to memory
+    loads_and_stores    lanes from and to memory (weaving_lanes: those of several vectors in turn)
     counted_loops       loops
     vectors             registers of a matrix product
     system_calls        what code for threads asks of the operating system

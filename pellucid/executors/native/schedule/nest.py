@@ -33,10 +33,14 @@ class Dim:
 
 @dataclass(frozen=True)
 class LoopNest:
-    """Loops from the outside in; the last one runs along the vector lanes."""
+    """Loops from the outside in; the last one runs along the vector lanes.
+
+    `woven`: of so many points is the loop before it, which lie side by side in what is stored.
+    """
 
     dims: tuple[Dim, ...]
     strides: dict[Access, tuple[int, ...]]
+    woven: int = 1
 
     @property
     def kind(self) -> str:
