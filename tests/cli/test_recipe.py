@@ -5,6 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from pellucid.cli.recipe import recipe_from
+from pellucid.errors import FileError
+
 Run = Callable[..., tuple[int, str, str]]
 FLAGS = ("--batch-norm", "--balanced", "--drop-last")
 
@@ -79,3 +84,24 @@ def test_every_option_reaches_the_recipe(run: Run, tmp_path: Path) -> None:
         "folds": None,
         "fold": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"model": "mpl"}, "'mpl' is not known"),
+        ({"epochs": 0}, "epochs is 0"),
+        ({"folds": 3, "fold": 4}, "fold is 4, of 3"),
+        ({"precision": "bfloat61"}, "bfloat61"),
+        ({"colour": "red"}, "colour"),
+        ({"optimizer_options": {"power": 1.0}}, "optimizer option 'power'"),
+    ],
+)
+def test_a_recipe_that_the_command_line_would_not_have_made_is_refused(
+    tmp_path: Path, change: dict[str, Any], told: str
+) -> None:
+    known = {"data": "digits"}
+    assert recipe_from(known, tmp_path).model == "mlp"
+    with pytest.raises(FileError, match="no recipe that this version knows") as caught:
+        recipe_from(known | change, tmp_path)
+    assert told in str(caught.value)
