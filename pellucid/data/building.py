@@ -103,7 +103,7 @@ def _of_targets(
         sets.append(from_arrays(features, values, name=name, classes=known, vocabulary=vocabulary))
     first, *others = zip(labels, sets, strict=True)
     targets = [FurtherTarget(n, s.labels, s.classes, s.class_names) for n, s in others]
-    return replace(first[1], target=first[0], further_targets=tuple(targets))
+    return replace(first[1], target_name=first[0], further_targets=tuple(targets))
 
 
 def _is_fraction(values: Any) -> bool:

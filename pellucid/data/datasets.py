@@ -68,7 +68,7 @@ class Dataset(Strict):
     `class_names[i]`: what class i is called, where classes have names. `further`: inputs of a
     model behind the features, see `with_inputs`. `picture`: (channels, height, width) where a
     sample is a picture laid out as a row. Where a sample has several targets by name, the first
-    is called `target`, and the others are `further_targets`; see `from_arrays`.
+    is called `target_name`, and the others are `further_targets`; see `from_arrays`.
 
     `data[3]` is a sample and its target, `data[:100]`, positions or a mask a data set of some;
     iterated, it gives each sample with its target.
@@ -100,7 +100,7 @@ class Dataset(Strict):
     class_names: tuple[str, ...] = ()
     further: tuple[Features, ...] = ()
     picture: tuple[int, ...] = ()
-    target: str = ""
+    target_name: str = ""
     further_targets: tuple[FurtherTarget, ...] = ()
 
     def __post_init__(self) -> None:
@@ -162,7 +162,7 @@ class Dataset(Strict):
             says += f" at each of {targets}"
         shown = ", ".join(str(array.shape[1:]) for array in self.further)
         ranges = self._values() + (f", further inputs of shape {shown}" if shown else "")
-        if self.target:
+        if self.target_name:
             ranges += f", targets {', '.join(self.by_target(self.target_arrays))}"
         return f"Dataset {self.name!r}: {len(self):,} samples of shape {shape}, {says}, {ranges}"
 
@@ -183,14 +183,16 @@ class Dataset(Strict):
 
     def by_target(self, parts: Iterable[Any]) -> Any:
         """One thing for each target, by its name; where targets have none, that of the one."""
-        if not self.target:
+        if not self.target_name:
             return next(iter(parts))
-        names = (self.target, *(target.name for target in self.further_targets))
+        names = (self.target_name, *(target.name for target in self.further_targets))
         return dict(zip(names, parts, strict=True))
 
     def of_target(self, name: str) -> "Dataset":
         """The same samples with one of several targets alone, as their labels."""
-        alone = replace(self, target="", further_targets=())
+        if not self.target_name:
+            return self
+        alone = replace(self, target_name="", further_targets=())
         found = {target.name: target for target in self.further_targets}
         if name not in found:
             return alone

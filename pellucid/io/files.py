@@ -36,6 +36,8 @@ REMEDIES = {
     errno.EIO: "The device reports a fault: check the disk and copy what you have elsewhere.",
 }
 
+READING = ("read", "open")  # what nobody makes a folder for
+
 # How Windows says so where another program has a file open: access denied, sharing violation.
 IN_USE = (5, 32)
 
@@ -48,6 +50,8 @@ def file_error(doing: str, path: AnyPath, error: OSError) -> FileError:
     """
     reason = error.strerror or str(error) or type(error).__name__
     remedy = REMEDIES.get(error.errno or 0, "")
+    if error.errno == errno.ENOENT and doing.endswith(READING):
+        remedy = "Check the path."
     if getattr(error, "winerror", None) in IN_USE:
         remedy = f"If another program has the file open, close it there. {remedy}"
     return FileError(f"{doing} {os.fspath(path)}: {reason}. {remedy}".rstrip())

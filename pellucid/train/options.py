@@ -132,7 +132,7 @@ class Weights(Strict):
                 f"Trainer: class weights for {data.name!r}, whose targets are numbers. They need "
                 "classes: leave them out."
             )
-        if data.target:
+        if data.target_name:
             raise DataError(
                 f"Trainer: class weights for {data.name!r}, which has several targets. Give them "
                 "to the loss of one: functools.partial(cross_entropy, class_weights=[1.0, 2.0])."

@@ -81,9 +81,9 @@ def check_sets(trainer: BaseTrainer) -> None:
         check_data(train, data, options, f"validation {name!r}")
     measures(["loss", *(metric.name for metric in options.metrics)], others)
     wants = options.saving is not None and options.saving.calibrate
-    if wants and (trainer.validation is None or not train.classes or train.target):
+    if wants and (trainer.validation is None or not train.classes or train.target_name):
         why = "targets are numbers" if not train.classes else "there is no validation set"
-        why = "there are several outputs" if train.target else why
+        why = "there are several outputs" if train.target_name else why
         raise OptionError(f"Saving: calibrate is True, and {why}. Leave it out.")
     if options.validate_every is not None and trainer.validation is None:
         raise OptionError(
@@ -140,7 +140,9 @@ def _check_names(train: Dataset, other: Dataset) -> None:
 
 def _targets(data: Dataset) -> list[str]:
     """What its targets are called."""
-    return [target for target in (data.target, *(t.name for t in data.further_targets)) if target]
+    return [
+        target for target in (data.target_name, *(t.name for t in data.further_targets)) if target
+    ]
 
 
 def _kinds(data: Dataset) -> list[str]:

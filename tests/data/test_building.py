@@ -19,7 +19,7 @@ def pets() -> Dataset:
 
 def test_targets_have_names_and_their_own_classes() -> None:
     data = pets()
-    assert (data.target, [t.name for t in data.further_targets]) == ("kind", ["box", "age"])
+    assert (data.target_name, [t.name for t in data.further_targets]) == ("kind", ["box", "age"])
     assert data.classes == 3
     assert [t.classes for t in data.further_targets] == [0, 2]
     assert "targets kind, box, age" in repr(data)
@@ -39,7 +39,7 @@ def test_some_of_the_samples_have_their_targets() -> None:
 
 def test_one_of_the_targets_is_a_data_set_of_its_own() -> None:
     box = pets().of_target("box")
-    assert (box.classes, box.target, box.further_targets) == (0, "", ())
+    assert (box.classes, box.target_name, box.further_targets) == (0, "", ())
     assert box.labels.tolist() == BOXES.tolist()
     assert pets().of_target("kind").class_names == ("cat", "dog", "owl")
 

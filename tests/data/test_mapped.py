@@ -56,7 +56,7 @@ def test_no_array_of_it_is_copied(tmp_path: Path) -> None:
     changed[5, 2] = 77.0
     assert data.features[5, 2] == 77.0
     assert kept.inputs[0].present()[5, 2] == 77.0  # what the compiled step reads is the file
-    assert np.shares_memory(kept.targets.present(), data.labels)
+    assert np.shares_memory(kept.targets[0].present(), data.labels)
     assert not np.shares_memory(Buffer(changed).present(), changed)  # which may be written
 
 

@@ -12,7 +12,7 @@ from pellucid.linter.quick import QUICK
 
 PAGE = Path(pellucid.__file__).parents[1] / "docs" / "linter.md"
 FAMILIES = (
-    "data", "layer", "loss", "parameter", "rate", "reduction", "start", "target", "unit",
+    "class", "data", "layer", "loss", "parameter", "rate", "reduction", "start", "target", "unit",
 )  # fmt: skip
 
 

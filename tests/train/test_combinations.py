@@ -94,8 +94,8 @@ def last_row_twice(self, places, out, draws=LOOK, right=UnreadRows.fill):
     out[-1] = out[0]
 
 
-def by_samples(model, loss, feed):
-    return weighing.Weighing("samples")
+def by_samples(model, loss, feed, right=weighing.weighings_of):
+    return [weighing.Weighing("samples")] * len(right(model, loss, feed))
 
 
 def other_first(sets, right=validation.chosen):
@@ -130,7 +130,7 @@ FAULTS = {
     "a row read for another": (
         {"source": "shards-2"}, (UnreadRows, "fill", last_row_twice)),
     "parts that count as many samples as they have, where these have weights": (
-        {"micro_batch": "3", "weights": "samples"}, (micro_batches, "weighing_of", by_samples)),
+        {"micro_batch": "3", "weights": "samples"}, (micro_batches, "weighings_of", by_samples)),
     "another set that chooses": (
         {"validation": "several"}, (base, "chosen", other_first)),
     "the last weights for the best": (

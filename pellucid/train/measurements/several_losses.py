@@ -96,7 +96,7 @@ def _check_weights(losses: Mapping[str, Any], weights: Any) -> None:
 def check_targets_of(loss: Any, data: Dataset) -> None:
     """Raise OptionError unless there is one loss for each target of the data, by its name."""
     losses = [term.name for term in terms_of(loss)]
-    targets = list(data.by_target(data.target_arrays)) if data.target else []
+    targets = list(data.by_target(data.target_arrays)) if data.target_name else []
     if targets and losses == [""]:
         raise OptionError(
             f"Trainer: {data.name!r} has {len(targets)} targets, {some(targets)}, and there is one "

@@ -37,6 +37,15 @@ def test_schedulefreeadamw_by_hand():
     assert w.value.item() == pytest.approx(z)
 
 
+def test_schedulefreeadamwcorrected_by_hand():
+    # v / (1 - 0.999) = g^2: the direction is g / |g| and the whole decay, 1 + 0.1.
+    w = pc.Parameter(np.array([[1.0]]))
+    optimizer = optim.ScheduleFreeAdamWCorrected({"w": w}, 0.5, weight_decay=0.1, eps=1e-15)
+    optimizer.apply({"w": pc.tensor(np.array([[4.0]]))})
+    assert optimizer.averages()["w"].value.item() == pytest.approx(1.0 - 0.5 * 1.1)
+    assert w.value.item() == pytest.approx(1.0 - 0.5 * 1.1)
+
+
 def test_a_constant_rate_makes_the_average_the_mean_of_start_and_ends():
     w = pc.Parameter(np.array([3.0, -1.0]))
     optimizer = optim.ScheduleFreeSGD({"w": w}, 0.1)

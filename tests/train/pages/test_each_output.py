@@ -12,7 +12,7 @@ def test_each_output_has_its_target_loss_and_measures() -> None:
     assert list(found) == ["kind", "box"]
     kind = found["kind"]
     assert kind.loss is cross_entropy
-    assert (kind.train.classes, kind.train.target) == (3, "")
+    assert (kind.train.classes, kind.train.target_name) == (3, "")
     assert [metric.name for metric in kind.options.metrics] == ["accuracy"]
     trainer.model.inference()
     x = trainer.train.features[:4]

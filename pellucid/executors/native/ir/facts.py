@@ -99,7 +99,7 @@ _MULTIPLIED = Joining(lambda _, a, b: a * b, start=lambda _: 1)
 _LARGEST = Joining(lambda xp, a, b: xp.maximum(a, b), start=_least)
 _SMALLEST = Joining(lambda xp, a, b: xp.minimum(a, b), start=_most)
 
-WRITTEN = (FastConvolution, FastGradient)
+WRITTEN = (FastConvolution, FastGradient, TriangularMatMul)
 FACTS: dict[type[Primitive], Facts] = {
     **dict.fromkeys((p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs), _CHEAP),
     **dict.fromkeys((p.Maximum, p.Minimum, p.Where), _CHEAP),
