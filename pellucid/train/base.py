@@ -60,7 +60,7 @@ def _fitted(options: Options, loss: Any, train: Any) -> Options:
 
     Errors: OptionError unless there is one loss for each target of the data.
     """
-    several = terms_of(loss)[0].name or getattr(train, "target", "")
+    several = terms_of(loss)[0].name or getattr(train, "target_name", "")
     named = any(hasattr(metric, "output") for metric in options.metrics)
     if not (several or named):
         return options

@@ -196,6 +196,11 @@ def test_a_wrong_number_of_losses_is_told() -> None:
             loss=cross_entropy)  # fmt: skip
 
 
+def test_one_loss_for_several_targets_is_told_whatever_is_measured() -> None:
+    refused(OptionError, r"^Trainer: 'boxes' has 2 targets, kind, box, and there is one loss",
+            loss=cross_entropy, metrics=())  # fmt: skip
+
+
 def test_losses_for_data_of_one_target_are_told() -> None:
     plain = from_arrays(boxes(20).features, [0, 1] * 10, name="plain")
     model = Two()
