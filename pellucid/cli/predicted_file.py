@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from pellucid.cli.answering import Answering, as_record, words_in
 from pellucid.cli.output import Output
+from pellucid.cli.present import csv_writer
 from pellucid.cli.values import as_number
 from pellucid.errors import DataError, FileError, PellucidError
 from pellucid.io import write_atomic
@@ -49,7 +50,7 @@ def write_answers(
             task = bar.add_task("predict", total=len(words) if len(words) > 1 else None)
             while some := list(islice(rows, AT_ONCE)):
                 for record in _answers(answerings, some):
-                    writer = writer or _begun(text, record)
+                    writer = writer or csv_writer(text, record)
                     writer.writerow(record)
                 answered += len(some)
                 bar.update(task, advance=len(some))
@@ -57,12 +58,6 @@ def write_answers(
 
     write_atomic(out, write)
     return answered
-
-
-def _begun(text: Any, record: Mapping[str, Any]) -> Any:
-    writer = csv.DictWriter(text, list(record), lineterminator="\n")
-    writer.writeheader()
-    return writer
 
 
 def _answers(

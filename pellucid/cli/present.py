@@ -3,7 +3,7 @@
 plain_console    standard output for results
 best_and_last    the lines of two epochs, after training
 write_json       the document that a program reads
-write_csv        a table that a program reads
+write_csv        a table that a program reads; csv_writer, the same line by line
 """
 
 import csv
@@ -55,7 +55,12 @@ def write_csv(records: Sequence[Mapping[str, Any]]) -> None:
     if not records:
         return
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
+    csv_writer(text, records[0]).writerows(records)
     click.echo(text.getvalue(), nl=False)
+
+
+def csv_writer(text: Any, record: Mapping[str, Any]) -> Any:
+    """What writes records like this one into a file of text, whose first line has their names."""
+    writer = csv.DictWriter(text, list(record), lineterminator="\n")
+    writer.writeheader()
+    return writer

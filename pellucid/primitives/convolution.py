@@ -115,18 +115,20 @@ class Convolution(Primitive):
         Source: W. Shi and others, "Is the deconvolution layer the same as a convolutional
         layer?", 2016, arXiv:1609.07009.
         """
-        apart = self._has_phases()
-        if not any(apart):
+        split = self._has_phases()
+        if not any(split):
             return ()
         counts = self.shape(x, w)[3:]
         choices = [
             [*self._along(axis, x[3 + axis], counts[axis], w[3 + axis])]
-            if apart[axis]
+            if split[axis]
             else [_Part(0, slice(None), self.before[axis], self.after[axis], w[3 + axis])]
             for axis in range(len(counts))
         ]
-        dilation = tuple(1 if a else d for a, d in zip(apart, self.x_dilation, strict=True))
-        return tuple(self._phase(parts, dilation) for parts in every(*choices))
+        pairs = list(zip(split, self.x_dilation, strict=True))
+        apart = tuple(d if is_split else 1 for is_split, d in pairs)
+        dilation = tuple(1 if is_split else d for is_split, d in pairs)
+        return tuple(self._phase(parts, apart, dilation) for parts in every(*choices))
 
     def _along(self, axis: int, size: int, count: int, taps: int) -> "Iterator[_Part]":
         """The phases along an axis."""
@@ -139,22 +141,23 @@ class Convolution(Primitive):
             after = results - 1 + met - size - before
             yield _Part(first, slice(tap, None, apart), before, after, met)
 
-    def _phase(self, parts: "tuple[_Part, ...]", dilation: Shape) -> "ConvolutionPhase":
+    def _phase(
+        self, parts: "tuple[_Part, ...]", apart: Shape, dilation: Shape
+    ) -> "ConvolutionPhase":
         firsts = tuple(part.first for part in parts)
         taps = tuple(part.taps for part in parts)
         before = tuple(part.before for part in parts)
         after = tuple(part.after for part in parts)
         is_empty = any(part.met == 0 for part in parts)
         rule = Convolution(self.stride, before, after, dilation, self.w_dilation)
-        return ConvolutionPhase(firsts, taps, None if is_empty else rule)
+        return ConvolutionPhase(firsts, apart, taps, None if is_empty else rule)
 
     def _by_phases(self, x: Any, w: Any, shape: Shape) -> Any:
         """Each set of results by itself, put where it belongs."""
         y: Any = np.zeros(shape, x.dtype)
-        steps = [d if a else 1 for d, a in zip(self.x_dilation, self._has_phases(), strict=True)]
         for phase in self.phases(x.shape, w.shape):
             if phase.rule is not None:
-                places = zip(phase.firsts, steps, strict=True)
+                places = zip(phase.firsts, phase.apart, strict=True)
                 part = y[(..., *(slice(first, None, step) for first, step in places))]
                 found = phase.rule.forward(np, x, w[(..., *phase.taps)])
                 part[...] = found[tuple(map(slice, part.shape))]
@@ -269,12 +272,13 @@ class Convolution(Primitive):
 
 @dataclass(frozen=True)
 class ConvolutionPhase:
-    """Results from `firsts` on, each so-many-th along each axis, that meet the same taps.
+    """Results from `firsts` on, `apart` from each other along each axis, that meet the same taps.
 
     `rule` gives them of x and of w at `taps`; None where no tap meets an element: they are 0.
     """
 
     firsts: Shape
+    apart: Shape
     taps: tuple[slice, ...]
     rule: Convolution | None
 

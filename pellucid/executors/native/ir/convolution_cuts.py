@@ -23,6 +23,9 @@ MOST_BLOCK_BYTES = 1024 * 1024  # where fewer columns than FEW would fit; on the
 FEW = 48  # columns: three vectors of the widest lanes
 MOST_STARTS = 1 << 15  # of rows of shared columns, eight bytes each: on the stack as well
 SUM_BYTES = 320 * 1024  # of results of a unit by channels
+# Of a long sum, such as a gradient by weights over the samples. Chosen: for four times as many
+# threads as share them on small machines.
+MOST_PARTS = 8
 GOOD_COLUMNS = 128  # of a unit by channels
 # What a unit by channels costs, beside lanes that are used: chosen, to weigh three evils.
 WIDEST_LANES = 16  # float32 of AVX-512

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.executors.native.counting import ceil_div
+from pellucid.executors.native.ir.convolution_cuts import MOST_PARTS
 from pellucid.executors.native.ir.fast_convolutions import (
     DATA_TILE,
     DIRECT,
@@ -31,11 +32,10 @@ from pellucid.executors.native.ir.fast_convolutions import (
     seen_tiles,
     tiles_cut,
 )
-from pellucid.executors.native.ir.winograd import DATA, KERNEL, PLACES, RESULT, TAPS
+from pellucid.executors.native.ir.winograd import DATA, KERNEL, PLACES, RESULT, TAPS, TILE
 from pellucid.graph import Node, Shape
 from pellucid.primitives.base import Primitive
 
-MOST_PARTS = 8  # chosen, as for the direct way (`passes.window_rules`)
 MOST_BLOCKS = 256  # of tiles in a part, whose products are added one after the other (`sums`)
 # Of the sums of a unit, for some channels of data: they stay in the second cache beside the tiles.
 SUM_BYTES = 320 * 1024
@@ -64,9 +64,9 @@ class FastGradient(Primitive):
         seen = seen_tiles(x[:, 0], self.before, dy.shape[3:])
         high, wide = seen.shape[2:4]
         counts = zip((high, wide), dy.shape[3:], strict=True)
-        rest = [(0, RESULT.shape[0] * tiles - count) for tiles, count in counts]
+        rest = [(0, TILE * tiles - count) for tiles, count in counts]
         whole = np.pad(dy[0], ((0, 0), (0, 0), *rest))
-        gradients = whole.reshape(*whole.shape[:2], high, RESULT.shape[0], wide, RESULT.shape[0])
+        gradients = whole.reshape(*whole.shape[:2], high, TILE, wide, TILE)
         data = np.einsum("ri,cnhwij,sj->cnhwrs", DATA, seen, DATA)
         spread = np.einsum("ir,knhiwj,js->knhwrs", RESULT, gradients, RESULT)
         sums = np.einsum("cnhwrs,knhwrs->ckrs", data, spread)

@@ -87,9 +87,7 @@ def _is_prefix(mask: ir.Value | None) -> bool:
     """Whether a mask is known to leave the first lanes alone; None leaves all."""
     if mask is None:
         return True
-    if not isinstance(mask, ir.Constant):
-        return False
-    bits = [bit.constant for bit in mask.constant]
+    bits = _known_bits(mask)
     return bits == sorted(bits, reverse=True) and any(bits)
 
 
@@ -100,7 +98,7 @@ def _picked(
 
     Nothing behind the last of them is read, where memory might end.
     """
-    count = width if mask is None else sum(bit.constant for bit in mask.constant)
+    count = width if mask is None else sum(_known_bits(mask))
     reach = stride * (count - 1) + 1
     starts = [min(first, max(0, reach - width)) for first in range(0, reach, width)]
     known = listed(I1, [I1(lane < reach) for lane in range(width)]) if reach < width else None
@@ -156,10 +154,14 @@ def store(b: ir.IRBuilder, address: ir.Value, lanes: Lanes, *, mask: Any = None)
 
 def _is_one_lane(mask: ir.Value) -> bool:
     """Whether a mask is known to leave the first lane alone."""
+    return _known_bits(mask).count(1) == 1
+
+
+def _known_bits(mask: ir.Value) -> list[int]:
+    """Which lanes a mask leaves alone, where that is known; else none are listed."""
     if not isinstance(mask, ir.Constant):
-        return False
-    bits = [bit.constant for bit in mask.constant]
-    return bits.count(1) == 1
+        return []
+    return [bit.constant for bit in mask.constant]
 
 
 def copy_bytes(b: ir.IRBuilder, target: ir.Value, source: ir.Value, size: int) -> None:

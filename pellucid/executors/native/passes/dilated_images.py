@@ -31,7 +31,7 @@ def convolution_by_phases(operation: Operation) -> Value | None:
     phases = primitive.phases(x.shape, w.shape)
     if not phases:
         return None
-    apart = tuple(first + 1 for first in phases[-1].firsts)
+    apart = phases[0].apart
     counts = operation.shape()[3:]
     each = tuple(map(ceil_div, counts, apart))
     sizes = (1, *operation.shape()[:3], *each)

@@ -7,12 +7,12 @@ convolution_in_parts    a long sum over channels becomes several, which threads 
 import math
 
 from pellucid import primitives as p
+from pellucid.executors.native.ir.convolution_cuts import MOST_PARTS
 from pellucid.executors.native.passes.rewriter import Operation
 from pellucid.graph import Shape, Value
 
-# Chosen: parts for four times as many threads as share them on small machines; where a sum of few
-# products, or little work, is cut, adding the parts costs more than threads save.
-MOST_PARTS = 8
+# Chosen: where a sum of few products, or little work, is cut, adding the parts costs more than
+# threads save.
 FEWEST_CHANNELS = 4  # of a part
 MUCH_WORK = 1_000_000  # multiply-adds
 
