@@ -12,6 +12,7 @@ every node; executors rely on it. No primitive is known here.
 
 import functools
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,16 @@ class Value:
     name: str
     shape: Shape
     dtype: DType
+
+    @property
+    def size(self) -> int:
+        """How many elements it has."""
+        return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return self.size * self.dtype.itemsize
 
     def __str__(self) -> str:
         """Name, dtype and sizes: `x: float32[2,3]`."""

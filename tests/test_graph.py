@@ -164,3 +164,11 @@ def test_a_graph_made_from_a_checked_one_is_checked_where_it_differs():
     with pytest.raises(GraphError, match="not defined before"):
         Graph(before.inputs, (), (second, first), before.outputs).check(before)
     Graph(before.inputs, (), before.nodes, before.outputs).check(before)
+
+
+def test_a_value_knows_how_many_elements_it_has_and_what_they_take():
+    int32, shapes = np.dtype(np.int32), ((3, 5), (3, 0), ())
+    assert Value("x", (3, 5), int32).nbytes == 60
+    assert Value("x", (3, 0), int32).nbytes == 0
+    assert Value("x", (), np.dtype(np.bool_)).nbytes == 1
+    assert [Value("x", shape, int32).size for shape in shapes] == [15, 0, 1]

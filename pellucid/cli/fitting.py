@@ -4,7 +4,6 @@ check_training      a model, what training keeps of each weight, and the values 
 check_weights       a model whose weights are in a file: it is not larger than they are
 """
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -57,7 +56,7 @@ def _batch(form: Form, count: int) -> tuple[Any, Any]:
 def _values(graph: Graph) -> int:
     """The bytes that products give; what is between them may never be in memory as a whole."""
     return sum(
-        math.prod(node.output.shape) * node.output.dtype.itemsize
+        node.output.nbytes
         for node in graph.nodes
         if isinstance(node.primitive, MatMul | Convolution)
     )

@@ -16,7 +16,6 @@ asked of it.
 """
 
 import importlib
-import math
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
@@ -145,7 +144,7 @@ def alive_at_most(procedure: Procedure) -> int:
     ends: dict[int, int] = {}
     alive = most = 0
     for place, node in enumerate(graph.nodes):
-        size = math.prod(node.output.shape) * node.output.dtype.itemsize
+        size = node.output.nbytes
         alive += size
         most = max(most, alive)
         end = last.get(node.output.name, place)

@@ -244,7 +244,7 @@ def _row(
         formula = getattr(type(module), "formula", "")
     output = _output(nodes)
     numbers = sum(map(math.prod, parameters.values()))
-    size = sum(_bytes(node.output) for node in nodes)
+    size = sum(node.output.nbytes for node in nodes)
     shape = None if output is None else output.shape
     row = LayerRow(path, kind, formula, shape, parameters, numbers, work, size)
     if output is None:
@@ -258,10 +258,6 @@ def _row(
     spread = float(wide.std())
     zeros = float((wide == 0.0).mean())
     return replace(row, mean=mean, spread=spread, zeros=zeros)
-
-
-def _bytes(value: Value) -> int:
-    return math.prod(value.shape) * value.dtype.itemsize
 
 
 def _output(nodes: Sequence[Node]) -> Value | None:

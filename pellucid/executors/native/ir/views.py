@@ -198,7 +198,7 @@ class Gaps:
         """Bytes of the buffer of a value."""
         if value.name in self.scattered:
             return (value.shape[0] + SPARE_STARTS) * START_BYTES
-        elements = math.prod(value.shape)
+        elements = value.size
         if value.name in self.pitches:
             elements = math.prod(value.shape[:-1]) * self.pitches[value.name]
         return elements * value.dtype.itemsize

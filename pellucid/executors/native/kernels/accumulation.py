@@ -4,8 +4,6 @@ cumulative_sum      the code of a running total
 scatter_add         the code that adds where indices point
 """
 
-import math
-
 from pellucid.executors.native.ir.views import View, row_major
 from pellucid.executors.native.kernels.blocked_sums import Blocks, InMemory, Pieces, in_pieces
 from pellucid.executors.native.kernels.elements import get, put, walk, with_index, without_axis
@@ -94,7 +92,7 @@ def clear(frame: Frame, node: Node, sums: InMemory) -> None:
     """Begin all sums of a node."""
     output = node.output
     zero = Index(frame.builder, 0)
-    size = math.prod(output.shape)
+    size = output.size
     whole = Walk((WalkAxis(size, 1, 0),))
     start = Places(zero, zero)
 

@@ -4,11 +4,9 @@ CopyBackKind    a new value copied over the old one
 LoopStartKind   what the carries of a loop are at first, copied to where its turns read them
 """
 
-import math
-
 from pellucid.executors.native.ir.kernels import LoopStart
 from pellucid.executors.native.kernels.frame import Frame
-from pellucid.executors.native.kernels.kernel_kind import KernelKind, bytes_of
+from pellucid.executors.native.kernels.kernel_kind import KernelKind
 from pellucid.executors.native.llvm.loads_and_stores import copy_bytes
 from pellucid.executors.native.schedule.loop_bodies import first_row
 from pellucid.executors.native.schedule.plan import CopyBack, MemoryPlace
@@ -28,7 +26,7 @@ class CopyBackKind(KernelKind[CopyBack]):
         target = frame.bound(MemoryPlace(kernel.slot))
         with frame.builder.if_then(frame.has_units):
             source = frame.pointer(value)
-            copy_bytes(frame.builder, target, source, bytes_of(value))
+            copy_bytes(frame.builder, target, source, value.nbytes)
 
     def described(self, kernel: CopyBack) -> str:
         """Which value goes to which variable."""
@@ -39,7 +37,7 @@ class CopyBackKind(KernelKind[CopyBack]):
         del shared
         if kernel.source is None:
             return 0
-        return 2 * bytes_of(kernel.source)
+        return 2 * kernel.source.nbytes
 
     def name(self, kernel: CopyBack) -> str:
         """What a report calls it."""
@@ -70,7 +68,7 @@ class LoopStartKind(KernelKind[LoopStart]):
             pairs = zip(given, loop.traces, strict=True)
             for carry, (value, trace) in enumerate(pairs):
                 view = frame.views[value]
-                count = math.prod(value.shape)
+                count = value.size
                 target = frame.pointer(trace, first_row(loop, carry) * count)
                 source = frame.pointer(view.base, view.offset)
                 copy_bytes(frame.builder, target, source, count * value.dtype.itemsize)
@@ -83,7 +81,7 @@ class LoopStartKind(KernelKind[LoopStart]):
         """One row of each trace: read, and written."""
         del shared
         traces = kernel.loop.traces
-        rows = (bytes_of(trace) // trace.shape[0] for trace in traces)
+        rows = (trace.nbytes // trace.shape[0] for trace in traces)
         return 2 * sum(rows)
 
     def name(self, kernel: LoopStart) -> str:

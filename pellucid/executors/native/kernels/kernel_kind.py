@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from pellucid.executors.native.ir.kernels import Kernel
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.schedule.planned import Planned
-from pellucid.graph import Shape, Value
+from pellucid.graph import Shape
 
 # Rough, for one thread: they decide only how work is shared, and whether LLVM may take its time.
 # By the report of W1 to W5 (AMD EPYC, Zen 4, AVX-512, beside other work, 28 Nov 2026) kernels take
@@ -57,7 +57,7 @@ class KernelKind(ABC, Generic[K]):
         read = {shared.views[v].base for node in kernel.nodes for v in node.inputs}
         made = {node.output for node in kernel.nodes}
         met = (read - made) | set(kernel.stores)
-        return sum(map(bytes_of, met))
+        return sum(value.nbytes for value in met)
 
     def name(self, kernel: K) -> str:
         """What a report calls it."""
@@ -75,8 +75,3 @@ class KernelKind(ABC, Generic[K]):
         """Whether the program calls Python for it."""
         del kernel
         return False
-
-
-def bytes_of(value: Value) -> int:
-    """How much memory a value takes."""
-    return math.prod(value.shape) * value.dtype.itemsize

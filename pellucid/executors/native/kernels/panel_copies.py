@@ -5,7 +5,7 @@ PanelCopyKind   their units, time, code and words
 
 from pellucid.executors.native.ir.kernels import PanelCopy
 from pellucid.executors.native.kernels.frame import Frame
-from pellucid.executors.native.kernels.kernel_kind import POINT_NANOSECONDS, KernelKind, bytes_of
+from pellucid.executors.native.kernels.kernel_kind import POINT_NANOSECONDS, KernelKind
 from pellucid.executors.native.kernels.products import contraction
 from pellucid.executors.native.matmul.packed_panels import emit_panel_copies, panel_count
 from pellucid.executors.native.schedule.planned import Planned
@@ -47,7 +47,7 @@ class PanelCopyKind(KernelKind[PanelCopy]):
         """The matrix read, and its copy written."""
         del shared
         right = kernel.product.nodes[0].inputs[1]
-        return bytes_of(right) + bytes_of(kernel.stores[0])
+        return right.nbytes + kernel.stores[0].nbytes
 
     def name(self, kernel: PanelCopy) -> str:
         """What a report calls it."""

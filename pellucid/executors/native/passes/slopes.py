@@ -13,7 +13,6 @@ Each is as exact as the other. They differ in what exceeds all floats: y x is no
 way, and where y is infinite and c holds, the result is nan instead of 0.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -158,7 +157,7 @@ class _Linear:
         arrays = {}
         for value in others:
             source = self.uses.source(value)
-            if _size(source) == _size(self.product) and source.dtype == self.product.dtype:
+            if source.size == self.product.size and source.dtype == self.product.dtype:
                 arrays[source.name] = self.uses.made_by.get(source.name)
         makers = [node for node in arrays.values() if node is not None]
         if len(arrays) < FEWEST_ARRAYS or len(makers) < len(arrays):
@@ -181,7 +180,3 @@ class _Linear:
             slopes[node.output.name] = slope
         made.then(p.Multiply(), self.product, slope)
         return made.finished()
-
-
-def _size(value: Value) -> int:
-    return math.prod(value.shape)

@@ -3,8 +3,6 @@
 numbers_first   the nodes of a graph in that order
 """
 
-import math
-
 from pellucid.graph import Graph, Node, Value
 
 
@@ -33,4 +31,4 @@ def _is_number(value: Value) -> bool:
     A record of several arrays has no axes either, but is not one: its parts come after its traces.
     """
     is_record = value.dtype.names is not None
-    return math.prod(value.shape) == 1 and not is_record
+    return value.size == 1 and not is_record

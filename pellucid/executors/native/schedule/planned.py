@@ -3,7 +3,6 @@
 Planned     its graph, where each value lies, and for which machine
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +38,7 @@ class Planned:
             value = self.graph.outputs[result]
         else:
             return 0
-        return math.prod(value.shape) * value.dtype.itemsize
+        return value.nbytes
 
     def place(self, value: Value, offset: int = 0) -> MemoryPlace:
         """Where an element of a value lies.

@@ -9,7 +9,6 @@ means to read more: x + y of two arrays that they do not read anyway is kept. El
 deep network with ways round would add up what all blocks before it gave.
 """
 
-import math
 from collections.abc import Iterable
 
 from pellucid.executors.native.ir.facts import is_cheap
@@ -88,7 +87,7 @@ class _Sharing:
             taken[number] = changed
             more += self._more_bytes(user, node)
         # It would be written once, and read by each.
-        if more >= _bytes(node.output) * (len(readers) + 1):
+        if more >= node.output.nbytes * (len(readers) + 1):
             return
         for number, changed in taken.items():
             self.kernels[number] = changed
@@ -120,7 +119,7 @@ class _Sharing:
         read = {self.views.buffer(value) for value in user.operands()}
         bases = {self.views[value].base for value in node.inputs}
         new = [base for base in bases if base.name not in read]
-        return sum(_bytes(base) for base in new if _count(base) >= _count(node.output))
+        return sum(base.nbytes for base in new if base.size >= node.output.size)
 
     def _taken(self, user: Kernel, node: Node) -> Loop | None:
         """The user with the value computed in it; None where the value belongs to other points."""
@@ -133,11 +132,3 @@ class _Sharing:
             return None
         full = user.full | {node.output.name}
         return changed if changed.full == full else None
-
-
-def _count(value: Value) -> int:
-    return math.prod(value.shape)
-
-
-def _bytes(value: Value) -> int:
-    return _count(value) * value.dtype.itemsize

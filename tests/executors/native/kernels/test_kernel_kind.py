@@ -6,7 +6,7 @@ import pytest
 from pellucid import primitives as p
 from pellucid.executors.native.ir.kernels import Kernel
 from pellucid.executors.native.ir.views import Views
-from pellucid.executors.native.kernels.kernel_kind import POINT_NANOSECONDS, KernelKind, bytes_of
+from pellucid.executors.native.kernels.kernel_kind import POINT_NANOSECONDS, KernelKind
 from pellucid.graph import Graph, Node, Value
 
 
@@ -70,12 +70,6 @@ def test_time_is_that_of_each_node_at_each_point():
     assert Plain().points(kernel) == 16
     assert Plain().points(Kernel()) == 1
     assert Plain().nanoseconds(kernel) == pytest.approx(POINT_NANOSECONDS * 16 * 2)
-
-
-def test_bytes_of_a_value():
-    assert bytes_of(Value("x", (3, 5), np.dtype(np.int32))) == 60
-    assert bytes_of(Value("x", (3, 0), np.dtype(np.int32))) == 0
-    assert bytes_of(Value("x", (), np.dtype(np.bool_))) == 1
 
 
 def test_code_and_words_must_be_there():
