@@ -78,7 +78,7 @@ class Evaluation:
         self._compile = compiled(executor=executor, precision=precision)
         self._terms = terms_of(loss)
         self._losses = {term.column for term in self._terms}
-        self._functions: dict[int, tuple[Feed, Compiled]] = {}
+        self._functions: dict[int, tuple[Feed, Compiled, int]] = {}
         self._keeps = keeps
         self.outputs: Any = None
 
@@ -86,12 +86,12 @@ class Evaluation:
         """Loss and metrics; a `feed` that holds the data already is used at the first call."""
         if id(data) not in self._functions:
             feed = measuring_feed(data) if feed is None or feed.passing else feed
-            self._functions[id(data)] = (feed, self._compiled(feed))
-        feed, function = self._functions[id(data)]
+            self._functions[id(data)] = (feed, *self._program(feed, len(data)))
+        feed, function, size = self._functions[id(data)]
         sums: dict[str, float] = {}
         outputs: dict[str, list[Any]] = {}
         with self.model.mode(training=False):
-            for rows in _all_rows(len(data), at_once(function, len(data))):
+            for rows in _all_rows(len(data), size):
                 results, failure = feed.run(function, rows)
                 if failure is not None:
                     raise failure
@@ -101,11 +101,8 @@ class Evaluation:
                 for name, column in columns.items():
                     # In float64: a float32 sum over many batches would lose digits.
                     added = float(column.numpy().astype(np.float64).sum())
-                    share = (
-                        1
-                        if f"{WEIGHT}{name}" in columns or name not in self._losses
-                        else rows.shape[1]
-                    )
+                    is_mean = name in self._losses and f"{WEIGHT}{name}" not in columns
+                    share = rows.shape[1] if is_mean else 1
                     sums[name] = sums.get(name, 0.0) + added * share
         losses = self._means(sums, len(data))
         means = losses | {name: sum_ / len(data) for name, sum_ in sums.items()}
@@ -121,10 +118,15 @@ class Evaluation:
 
     def room_for(self, data: Dataset) -> int:
         """The bytes that its programs for a set take while they run, one at a time."""
-        function = self._compiled(measuring_feed(data))
+        function, size = self._program(measuring_feed(data), len(data))
         with self.model.mode(training=False):
-            rows = _all_rows(len(data), at_once(function, len(data)))
-            return max(function.room_for(some[0]) for some in rows)
+            return max(function.room_for(some[0]) for some in _all_rows(len(data), size))
+
+    def _program(self, feed: Feed, count: int) -> tuple[Compiled, int]:
+        """What measures samples of a feed, and how many of so many it is given at a time."""
+        function = self._compiled(feed)
+        with self.model.mode(training=False):
+            return function, at_once(function, count)
 
     def _of_set(self, outputs: dict[str, list[Any]], data: Dataset) -> Values:
         """What is no mean over samples, in the order of the metrics."""
