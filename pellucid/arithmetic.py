@@ -18,14 +18,29 @@ from pellucid import primitives as p
 from pellucid.primitives.base import BOOL, INTEGERS, DType, Shape, known_dtype
 from pellucid.strict import strict, unasked
 
-_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = p.Add(), p.Subtract(), p.Multiply(), p.Divide()
-_POWER, _NEGATIVE, _WHERE, _IDENTITY = p.Power(), p.Negative(), p.Where(), p.Identity()
-_EQUAL, _LESS, _LESS_EQUAL = p.Equal(), p.Less(), p.LessEqual()
-_NOT, _AND, _OR = p.LogicalNot(), p.LogicalAnd(), p.LogicalOr()
-_BITS_AND, _BITS_OR, _BITS_XOR = p.BitwiseAnd(), p.BitwiseOr(), p.BitwiseXor()
-_UP, _DOWN = p.BitwiseLeftShift(), p.BitwiseRightShift()
-_FLOOR_DIVIDE, _REMAINDER = p.FloorDivide(), p.Remainder()
-_MAXIMUM, _MINIMUM = p.Maximum(), p.Minimum()
+_ADD = p.Add()
+_SUBTRACT = p.Subtract()
+_MULTIPLY = p.Multiply()
+_DIVIDE = p.Divide()
+_POWER = p.Power()
+_NEGATIVE = p.Negative()
+_WHERE = p.Where()
+_IDENTITY = p.Identity()
+_EQUAL = p.Equal()
+_LESS = p.Less()
+_LESS_EQUAL = p.LessEqual()
+_NOT = p.LogicalNot()
+_AND = p.LogicalAnd()
+_OR = p.LogicalOr()
+_BITS_AND = p.BitwiseAnd()
+_BITS_OR = p.BitwiseOr()
+_BITS_XOR = p.BitwiseXor()
+_UP = p.BitwiseLeftShift()
+_DOWN = p.BitwiseRightShift()
+_FLOOR_DIVIDE = p.FloorDivide()
+_REMAINDER = p.Remainder()
+_MAXIMUM = p.Maximum()
+_MINIMUM = p.Minimum()
 
 
 Each = TypeVar("Each", bound="Arithmetic")
@@ -139,10 +154,12 @@ class Arithmetic:
         if exponent.dtype != self.dtype:
             return self.apply(_POWER, exponent)  # the error says what to convert
         y = (self & 0) + (exponent & 0) + 1
-        square, bits = self, exponent
+        square = self
+        bits = exponent
         for _ in range(8 * self.dtype.itemsize):
             y = (bits & 1).astype(BOOL).where(y * square, y)
-            square, bits = square * square, bits >> 1
+            square = square * square
+            bits = bits >> 1
         return y
 
     def __rpow__(self, other: Any) -> Self:

@@ -54,7 +54,8 @@ def pulled(pairs: Sequence[tuple[Any, Any]], wanted: Sequence[Any]) -> list[Any]
             _check(origin.primitive, parts, origin.inputs)
             for x, dx, wants in zip(origin.inputs, parts, needed, strict=True):
                 if wants and dx is not None:
-                    part, before = sum_to(dx, x.shape), received.get(id(x))
+                    part = sum_to(dx, x.shape)
+                    before = received.get(id(x))
                     received[id(x)] = part if before is None else before + part
     return [received.get(id(x)) for x in wanted]
 

@@ -105,7 +105,9 @@ class Sizes:
     """How many bytes the variables of a model take. `times`: how often each is needed."""
 
     def __init__(self, what: str, times: int, remedy: str) -> None:
-        self.what, self.times, self.remedy = what, times, remedy
+        self.what = what
+        self.times = times
+        self.remedy = remedy
         self.free = available()
         self.bytes = 0
         self.variables = 0
@@ -146,7 +148,8 @@ def sizing(what: str, times: int, remedy: str) -> Iterator[Sizes]:
     Errors: CapacityError as soon as `times` the memory of those counted is not available, or they
     are very many.
     """
-    outer, _active.sizes = _active.sizes, Sizes(what, times, remedy)
+    outer = _active.sizes
+    _active.sizes = Sizes(what, times, remedy)
     try:
         yield _active.sizes
     finally:

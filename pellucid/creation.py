@@ -169,7 +169,8 @@ def linspace(
             "integers."
         )
     (points,) = _sizes("linspace", num, of)
-    first, last = _plain("linspace", start), _plain("linspace", stop)
+    first = _plain("linspace", start)
+    last = _plain("linspace", stop)
     if not (is_finite(first) and is_finite(last)):
         raise OptionError(f"linspace: from {first} to {last}. Both ends are finite numbers.")
     return holding(np.linspace(first, last, points, endpoint=endpoint, dtype=of))
@@ -186,7 +187,8 @@ def concat(arrays: Sequence[Any], /, *, axis: int | None = 0) -> Tensor:
     """
     parts = [_tensor(x) for x in arrays]
     if axis is None:
-        parts, axis = [part.flatten() for part in parts], 0
+        parts = [part.flatten() for part in parts]
+        axis = 0
     if not parts:
         raise ShapeError("concat: no tensors. Give at least one: the result has its dtype.")
     return parts[0].apply(Concat(normal_axis("concat", axis, parts[0].ndim)), *parts[1:])

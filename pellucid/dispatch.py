@@ -125,7 +125,8 @@ def _transpose(x: Any, /, axes: Any = None) -> Any:
 def _dot(x1: Any, x2: Any, /) -> Any:
     """The product of vectors and matrices; of more axes, `dot` is what `tensordot` can do."""
     ours = sys.modules["pellucid"]
-    a, b = ours.asarray(x1), ours.asarray(x2)
+    a = ours.asarray(x1)
+    b = ours.asarray(x2)
     if 0 in (a.ndim, b.ndim):
         return a * b
     return a @ b if b.ndim < 3 else ours.tensordot(a, b, axes=((-1,), (-2,)))

@@ -155,7 +155,8 @@ class Procedure:
 
 def _check_node(node: Node) -> None:
     """Raise unless the primitive takes these inputs and its rules give this output."""
-    shapes, dtypes = [v.shape for v in node.inputs], [v.dtype for v in node.inputs]
+    shapes = [v.shape for v in node.inputs]
+    dtypes = [v.dtype for v in node.inputs]
     try:
         for body in node.primitive.bodies:
             body.check()

@@ -24,7 +24,8 @@ SMALL_BYTES = 2048  # what is smaller lies in the first cache, and is quicker co
 
 def empty(shape: Any, dtype: Any) -> Any:
     """An array with any numbers in it, in row-major order."""
-    dtype, shape = np.dtype(dtype), shape if isinstance(shape, tuple) else (shape,)
+    dtype = np.dtype(dtype)
+    shape = shape if isinstance(shape, tuple) else (shape,)
     count = math.prod(shape) * dtype.itemsize
     room = np.empty(count + LINE, np.uint8)
     start = -room.ctypes.data % LINE

@@ -187,7 +187,8 @@ class Operators(Arithmetic):
     def expand_dims(self, axis: int) -> Self:
         """A new axis of size 1 at the given place."""
         i = normal_axis("expand_dims", axis, self.ndim + 1)
-        before, after = self.shape[:i], self.shape[i:]
+        before = self.shape[:i]
+        after = self.shape[i:]
         return self.reshape((*before, 1, *after))
 
     def squeeze(self, axis: Axis) -> Self:

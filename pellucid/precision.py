@@ -61,7 +61,8 @@ def rounded(graph: Graph) -> Graph:
 
 def _needed(nodes: Sequence[Node], outputs: Sequence[Value]) -> tuple[Node, ...]:
     """Without movements of which only the rounded ones are needed."""
-    names, kept = {value.name for value in outputs}, []
+    names = {value.name for value in outputs}
+    kept = []
     for node in reversed(nodes):
         if node.output.name in names:
             kept.append(node)
@@ -93,7 +94,8 @@ class _Rounding:
 
     def _loop(self, node: Node, loop: Recurrence) -> Node:
         """A loop whose body rounds; what stays the same in every turn is rounded before it."""
-        body, count = loop.body, loop.constants
+        body = loop.body
+        count = loop.constants
         fixed = {
             value.name: of for value, of in zip(body.inputs[:count], node.inputs, strict=False)
         }

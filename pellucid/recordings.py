@@ -116,7 +116,8 @@ class Tracing(Recording):
 def recording(record: Recording | None = None) -> Iterator[Recording]:
     """Collect reads and writes of variables inside, instead of carrying them out."""
     inner = Recording() if record is None else record
-    outer, active.recording = active.recording, inner
+    outer = active.recording
+    active.recording = inner
     try:
         yield inner
     finally:
@@ -126,7 +127,8 @@ def recording(record: Recording | None = None) -> Iterator[Recording]:
 @contextmanager
 def unrecorded() -> Iterator[None]:
     """What happens inside is carried out, also while a function is captured."""
-    outer, active.recording = active.recording, None
+    outer = active.recording
+    active.recording = None
     try:
         yield
     finally:

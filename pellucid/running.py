@@ -88,7 +88,8 @@ class Specialization:
         self, guard: Guard, program: executors.Program, run: Run[Result], arrays: Sequence[Any]
     ) -> Result:
         """Run it, with the guard's lock; arrays that somebody reads are left to him."""
-        guard.thread, guard.running = threading.get_ident(), program
+        guard.thread = threading.get_ident()
+        guard.running = program
         try:
             taken = guard.taken() if guard.reading else ()
             changes = self.captured.changes

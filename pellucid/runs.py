@@ -73,7 +73,8 @@ def load(
         )
     run = RunFolder.open(folder)
     if "recipe" in run.config:
-        recipe, facts = read_recipe(run), read_facts(run)
+        recipe = read_recipe(run)
+        facts = read_facts(run)
         built, weights = trained_model(run, recipe, facts.form, epoch=epoch)
         if model is not None:
             _give(model, built.state_dict(), run.path)
@@ -126,7 +127,9 @@ class Run:
         self.settings = folder.config
         self.model: Module = model.inference()
         self.weights = weights
-        self._run, self._made_by, self._measures = folder, made_by, measures
+        self._run = folder
+        self._made_by = made_by
+        self._measures = measures
 
     @functools.cached_property
     def history(self) -> History:

@@ -54,7 +54,8 @@ def scan(
     >>> total, running
     (tensor(6., float32), tensor([1., 3., 6.], float32))
     """
-    state, sequences = _Nest.of(initial), _Nest.of(inputs)
+    state = _Nest.of(initial)
+    sequences = _Nest.of(inputs)
     times = _steps(state.leaves, sequences.leaves, steps), reverse
     run = _captured if active_recording() is not None else _step_by_step
     return run(_Checked(body, state), state, sequences, times)
@@ -111,7 +112,8 @@ class _Checked:
                 f"scan: the body gave {type(given).__name__}. It gives a pair: the next state, and "
                 "the result of the step, which may be None."
             )
-        after, self.result = _Nest.of(given[0]), _Nest.of(given[1])
+        after = _Nest.of(given[0])
+        self.result = _Nest.of(given[1])
         before = [(x.shape, x.dtype) for x in self.state.leaves]
         found = [(x.shape, x.dtype) for x in after.leaves]
         if after.structure != self.state.structure or found != before:
@@ -157,9 +159,12 @@ class _Inside(Recording):
 
     def __init__(self, outer: Recording, carried: dict[Variable, Tensor]) -> None:
         super().__init__()
-        self.outer, self.carried = outer, carried
-        self.settings, self.watched = outer.settings, outer.watched
-        self.outermost, self.depth = outer.outermost, outer.depth
+        self.outer = outer
+        self.carried = carried
+        self.settings = outer.settings
+        self.watched = outer.watched
+        self.outermost = outer.outermost
+        self.depth = outer.depth
 
     def read(self, variable: Variable) -> Tensor:
         """The variable's present value within the body."""

@@ -58,7 +58,8 @@ class Takes:
         code = getattr(function, "__code__", None)
         if code is None:  # `object`'s own constructor
             return Takes((), more, (), 0, rest="", others=False)
-        count, flags = code.co_argcount, code.co_flags
+        count = code.co_argcount
+        flags = code.co_flags
         places = code.co_varnames[bound:count]
         named = code.co_varnames[count : count + code.co_kwonlyargcount]
         usual = function.__defaults__ or ()
@@ -134,7 +135,8 @@ def _by_place(where: str, takes: Takes) -> str:
 
 
 def _too_many(where: str, takes: Takes, given: Sequence[Any]) -> str:
-    places, named = takes.places, takes.named
+    places = takes.places
+    named = takes.named
     by_place = f"{len(places)} by place: {', '.join(places)}" if places else "none by place"
     count = "1 argument" if len(given) == 1 else f"{len(given)} arguments"
     text = f"{where}: called with {count} by place. It takes {by_place}."

@@ -77,7 +77,11 @@ def _complete(x: Any, keys: list[Any]) -> list[Any]:
 
 def _basic(x: Any, keys: list[Any]) -> tuple[Any, dict[int, Any]]:
     """Slices, integers and new axes applied; what is left are arrays by their axis."""
-    start, count, step, flips, shape = [], [], [], [], []
+    start = []
+    count = []
+    step = []
+    flips = []
+    shape = []
     arrays: dict[int, Any] = {}
     axis = 0
     for key in keys:
@@ -86,14 +90,19 @@ def _basic(x: Any, keys: list[Any]) -> tuple[Any, dict[int, Any]]:
             continue
         size = x.shape[axis]
         if isinstance(key, _INTEGER):
-            first, number, stride = _inside(int(key), size, axis, x.shape), 1, 1
+            first = _inside(int(key), size, axis, x.shape)
+            number = 1
+            stride = 1
         elif isinstance(key, slice):
             first, number, stride = _slice(key, size)
         else:
-            first, number, stride = 0, size, 1
+            first = 0
+            number = size
+            stride = 1
             arrays[len(shape)] = _checked(x, key, size, axis)
         if stride < 0:
-            first, stride = first + (number - 1) * stride, -stride
+            first = first + (number - 1) * stride
+            stride = -stride
             flips.append(axis)
         start.append(first)
         count.append(number)
@@ -147,7 +156,8 @@ def _gather(x: Any, arrays: dict[int, Any], *, in_front: bool) -> Any:
     positions = list(arrays.values())
     if len(axes) == 1:
         return x.take(positions[0], axis=axes[0])
-    first, sizes = axes[0], [x.shape[i] for i in axes]
+    first = axes[0]
+    sizes = [x.shape[i] for i in axes]
     flat = None
     for size, given in zip(sizes, positions, strict=True):
         indices = given.astype("int64")

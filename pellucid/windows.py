@@ -28,7 +28,8 @@ if TYPE_CHECKING:
         dilation: Sizes
 
 else:
-    Sizes, Padding = Named("Sizes"), Named("Padding")
+    Sizes = Named("Sizes")
+    Padding = Named("Padding")
 PLACING = ("stride", "padding", "dilation")
 
 

@@ -72,7 +72,8 @@ def _origin(entry: Entry) -> dict[str, Any]:
     found: dict[str, Any] = {"epochs": entry.epochs, "kept epoch": entry.epoch}
     if not entry.sessions:
         return found
-    first, last = entry.sessions[0], entry.sessions[-1]
+    first = entry.sessions[0]
+    last = entry.sessions[-1]
     end = last.get("end", {})
     command = first.get("command")
     known = {

@@ -39,7 +39,8 @@ class Criterion:
         """
         if found is None:
             return self.sign == "!="
-        here, wanted = _number(found), _number(self.value)
+        here = _number(found)
+        wanted = _number(self.value)
         compare = COMPARISONS[self.sign]
         if here is None or wanted is None or self.sign == "~":
             return compare(_text(found), self.value)

@@ -16,7 +16,8 @@ from pellucid.plot.style import CYCLE, calm, spread_out
 from pellucid.train.measurements.measured import TRAIN, VALIDATION
 from pellucid.train.run_files.run_folder import RunFolder
 
-MARKERS, LINES = "osD^vPX*", ("-", "--", "-.", ":")
+MARKERS = "osD^vPX*"
+LINES = ("-", "--", "-.", ":")
 MOST_NAMED = 12  # lines in a legend: of more none is found again
 LONGEST_NAME = 60  # characters in the legend
 INCHES = 2.5  # of a name in the legend
@@ -53,7 +54,8 @@ def overlaid(entries: Sequence[Entry]) -> Any:
 
 
 def _draw(axes: Any, measure: str, entries: Sequence[Entry], rows: Sequence[Rows]) -> None:
-    of_runs, sets = [], set()
+    of_runs = []
+    sets = set()
     for place, (entry, each) in enumerate(zip(entries, rows, strict=True)):
         part = VALIDATION if any(VALIDATION + measure in row for row in each) else TRAIN
         there = [row for row in each if part + measure in row]

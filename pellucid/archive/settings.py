@@ -25,7 +25,8 @@ def settings_of(config: Mapping[str, Any]) -> dict[str, Any]:
     >>> settings_of({"recipe": recipe})
     {'data': 'moons', 'hidden': '50'}
     """
-    recipe, trainer = config.get("recipe"), config.get("trainer")
+    recipe = config.get("recipe")
+    trainer = config.get("trainer")
     if isinstance(recipe, Mapping):
         found = dict(_of_recipe(recipe))
     else:

@@ -53,7 +53,8 @@ class RandomCrop(Augmentation):
         """A random part in training, the middle one in inference where the size differs."""
         if self.training or self.size is None:
             return super().forward(x)
-        (_, _, height, width), (rows, columns) = x.shape, self._size(x)
+        _, _, height, width = x.shape
+        rows, columns = self._size(x)
         # The middle part needs no padding where the image is larger than it.
         if rows > height or columns > width:
             raise ShapeError(
@@ -70,7 +71,8 @@ class RandomCrop(Augmentation):
 
     def change(self, x: Tensor) -> Tensor:
         """The parts."""
-        n, pad = len(x), self.padding
+        n = len(x)
+        pad = self.padding
         sizes = x.shape[2:]
         places = [
             self._positions(n, size, wanted)

@@ -177,5 +177,6 @@ class CutMix(Mixing):
         drawn = self.generator.fraction((n, 1)) * float(size)
         middle = drawn.floor().minimum(size - 1.0)
         at = arange(float(size))
-        first, end = middle - half, middle + half
+        first = middle - half
+        end = middle + half
         return (at >= first) & (at < end)

@@ -26,7 +26,11 @@ CHANGES = (
     "colour", "contrast", "sharpness", "posterize", "solarize", "stretch", "equalize",
 )  # fmt: skip
 MOST = 30.0
-SHEAR, MOVE, TURN, BLEND, BITS = 0.3, 150.0 / 331.0, math.radians(30.0), 0.9, 4.0
+SHEAR = 0.3
+MOVE = 150.0 / 331.0
+TURN = math.radians(30.0)
+BLEND = 0.9
+BITS = 4.0
 
 
 class RandAugment(Augmentation):

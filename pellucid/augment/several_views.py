@@ -43,8 +43,10 @@ def predict_views(
     samples = np.asarray(x)
     if not len(samples):
         raise OptionError("predict_views: x has no samples. Give at least one.")
-    predict, drawn = model.predictor(precision=precision), change.variables()
-    before, answers = copies(drawn), []
+    predict = model.predictor(precision=precision)
+    drawn = change.variables()
+    before = copies(drawn)
+    answers = []
     for sample in samples:
         try:
             seen = predict(_views(change, sample, views))

@@ -33,7 +33,8 @@ def equalized(x: Tensor) -> Tensor:
     Source: ImageOps.equalize of Pillow, whose steps of whole numbers these are.
     """
     n, channels, height, width = x.shape
-    rows, pixels = n * channels, height * width
+    rows = n * channels
+    pixels = height * width
     found = levels(x).reshape(rows, pixels)
     first = arange(rows, dtype="int32") * LEVELS
     place = found.astype("int32") + first.reshape(rows, 1)
@@ -101,7 +102,8 @@ def smoothed(x: Tensor) -> Tensor:
     height, width = x.shape[2:]
     if min(height, width) < 3:
         return x
-    rows, columns = height - 2, width - 2
+    rows = height - 2
+    columns = width - 2
     total = x[:, :, 1:-1, 1:-1] * 4.0
     for i, j in product(range(3), repeat=2):
         total = total + x[:, :, i : i + rows, j : j + columns]

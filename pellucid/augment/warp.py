@@ -86,7 +86,8 @@ def inverse_affine(angle: Tensor, scale: Tensor, shear: Tensor) -> Tensor:
 
     Shapes: each (batch,), in radians -> (batch, 2, 2).
     """
-    cos, sin = angle.cos() / scale, angle.sin() / scale
+    cos = angle.cos() / scale
+    sin = angle.sin() / scale
     lean = shear.sin() / shear.cos()
     first = stack([cos, sin], axis=-1)
     second = stack([-sin - lean * cos, cos - lean * sin], axis=-1)
@@ -126,7 +127,8 @@ def affine_warp(
     )
     # A border of one pixel: both neighbours of every place exist.
     padded = x.pad(((0, 0), (0, 0), (1, 1), (1, 1)), value=0.0 if fill is None else fill)
-    rows, pitch = pixel_rows(padded), width + 2
+    rows = pixel_rows(padded)
+    pitch = width + 2
     first = arange(n, dtype="int32").reshape(n, 1) * ((height + 2) * pitch)
     corner = first + top * pitch + left
     upper = _blend(rows.take(corner, axis=0), rows.take(corner + 1, axis=0), column_part)
@@ -142,7 +144,8 @@ def _place(
 
     Shapes: both (batch, height width).
     """
-    n, (height, width) = len(inverse), size
+    n = len(inverse)
+    height, width = size
     middle = ((height - 1) / 2.0, (width - 1) / 2.0)
     down = arange(float(height), dtype=inverse.dtype).reshape(1, height, 1) - middle[0]
     right = arange(float(width), dtype=inverse.dtype).reshape(1, 1, width) - middle[1]

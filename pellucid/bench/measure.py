@@ -52,7 +52,8 @@ def compare(
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Timing]:
     """Time all contenders in turn, A B C A B C. All do the same steps first."""
-    check, counts = [], []
+    check = []
+    counts = []
     trained: dict[int, float] = {}  # configurations that share a model train it once
     for contender in contenders:
         progress(f"{contender.system}: {contender.config}")
@@ -67,7 +68,8 @@ def compare(
         progress(f"round {number + 1} of {rounds}")
         for i, contender in enumerate(contenders):
             time.sleep(PAUSE_SECONDS)
-            busy, own = busy_seconds(), own_seconds()
+            busy = busy_seconds()
+            own = own_seconds()
             start = time.perf_counter()
             losses[i] = contender.go(counts[i])
             taken = time.perf_counter() - start

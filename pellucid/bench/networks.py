@@ -180,7 +180,8 @@ def weights_of(layers: Sequence[Any]) -> tuple[Array, ...]:
     GPT has what it lists, uniform by Xavier's rule, and biases of 0.
     Batch norm has none here: every system starts it with scale 1 and shift 0.
     """
-    rng, found = np.random.default_rng(0), []
+    rng = np.random.default_rng(0)
+    found = []
     for layer in parts(layers):
         if isinstance(layer, Conv):
             shape: tuple[int, ...] = (layer.out_channels, layer.in_channels, *(layer.size,) * 2)
@@ -227,7 +228,8 @@ def first_flops(layers: Sequence[Any], image: Sequence[int]) -> int:
 
 
 def _work(layers: Sequence[Any], image: Sequence[int]) -> list[int]:
-    height, found = image[-1], []
+    height = image[-1]
+    found = []
     for layer in layers:
         if isinstance(layer, Conv):
             height = (height + 2 * layer.padding - layer.size) // layer.stride + 1
@@ -236,7 +238,8 @@ def _work(layers: Sequence[Any], image: Sequence[int]) -> list[int]:
         elif isinstance(layer, Dense):
             found.append(2 * layer.in_features * layer.out_features)
         elif isinstance(layer, LastOfLSTM):
-            steps, gates = image[0], 4 * layer.hidden
+            steps = image[0]
+            gates = 4 * layer.hidden
             found += [2 * steps * n * gates for n in (layer.in_features, layer.hidden)]
         elif isinstance(layer, SmallGPT):
             found += [0, _work_of_gpt(layer)]
@@ -251,6 +254,7 @@ def _work(layers: Sequence[Any], image: Sequence[int]) -> list[int]:
 
 def _work_of_gpt(layer: SmallGPT) -> int:
     """Of affine maps, and of scores and mixtures of all pairs of positions, masked or not."""
-    n, time = layer.features, layer.length
+    n = layer.features
+    time = layer.length
     block = 12 * n * n + 2 * n * time
     return 2 * time * (layer.blocks * block + n * layer.vocabulary)

@@ -130,7 +130,8 @@ def figure(results: Sequence[Result], path: Path) -> None:
     axes = drawn.subplots()
     width = 0.8 / len(systems)
     for i, system in enumerate(systems):
-        places, heights = [], []
+        places = []
+        heights = []
         for j, result in enumerate(results):
             best = result.best()
             if system in best:

@@ -36,7 +36,8 @@ class Around(nn.Module):
     """relu(way(x) + way_round(x))."""
 
     def __init__(self, way: Any, way_round: Any) -> None:
-        self.way, self.way_round = way, way_round
+        self.way = way
+        self.way_round = way_round
 
     def forward(self, x: Any) -> Any:
         """Both ways, added."""
@@ -80,7 +81,8 @@ def _with_weights(layer: Layer, weights: Iterator[Any]) -> Layer:
 
 def model_of(problem: Problem) -> Any:
     """The workload's network with the problem's weights."""
-    workload, rng = problem.workload, pc.Generator(seed=0)
+    workload = problem.workload
+    rng = pc.Generator(seed=0)
     if workload.network:
         return network_of(NETWORKS[workload.network], iter(problem.network_weights))
     layers: list[Any] = []

@@ -47,7 +47,8 @@ def trained(x: Any, t: Any, unseen: Any) -> Any:
         nn.Linear(784, HIDDEN, rng=rng.child()), nn.ReLU(), nn.Linear(HIDDEN, 10, rng=rng.child())
     )
     optimizer = optim.Adam(model.parameters(), RATE)
-    features, labels = pc.Buffer(x), pc.Buffer(t)
+    features = pc.Buffer(x)
+    labels = pc.Buffer(t)
 
     @pc.compile
     def step(rows: Any) -> Any:

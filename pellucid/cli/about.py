@@ -30,7 +30,8 @@ EXTRAS = {
     "gzip": ("zlib-ng",),
     "explain": ("graphlay",),
 }
-GIB, MIB = 2**30, 2**20
+GIB = 2**30
+MIB = 2**20
 
 
 def about(*, as_json: bool) -> int:
@@ -40,7 +41,8 @@ def about(*, as_json: bool) -> int:
         write_json(found)
         return 0
     lines = told(found)
-    console, width = plain_console(), max(map(len, lines))
+    console = plain_console()
+    width = max(map(len, lines))
     for name, text in lines.items():
         console.print(f"{name:{width}}  {text}")
     return 0

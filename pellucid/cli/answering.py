@@ -77,7 +77,8 @@ def words_in(answering: Answering, inputs: Sequence[str]) -> list[str]:
 
 def _files_in(folder: Path) -> list[Path]:
     """All that may be pictures; links to folders are not followed."""
-    waiting, found = [folder], []
+    waiting = [folder]
+    found = []
     while waiting:
         for path in entries(waiting.pop()):
             is_folder = path.is_dir()

@@ -70,11 +70,13 @@ def bench(
     """
     folder = paths["data_dir"]
     _check(workloads, folder)
-    names, found = [name for name in workloads if name != WHOLE], machine()
+    names = [name for name in workloads if name != WHOLE]
+    found = machine()
     if output.is_full:
         about = ", ".join(f"{name} {value}" for name, value in found.items())
         Console(highlight=False).print(f"machine: {about}", markup=False)
-    results, runs = [], []
+    results = []
+    runs = []
     with _waiting(output) as tell:
         if names or not workloads:
             results = run(names, systems.contenders, rounds, tell)

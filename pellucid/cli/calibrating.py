@@ -40,7 +40,8 @@ def _found(run: RunFolder, weights: str) -> Calibrated:
             f"predict {run.path}: --calibrated, but a Trainer in Python made it and its validation "
             "set is not in the folder. Train it with Saving(..., calibrate=True)."
         )
-    recipe, facts = read_recipe(run), read_facts(run)
+    recipe = read_recipe(run)
+    facts = read_facts(run)
     data = data_of(recipe, facts).validation
     if data is None:
         raise DataError(f"predict {run.path}: --calibrated, but it has no validation set.")

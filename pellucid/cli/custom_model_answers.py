@@ -30,7 +30,8 @@ def custom_answerings(run: RunFolder) -> dict[str, Answering]:
     """
     arrays, weights = run.load_model()
     model = load_graphs(run.graph_file, arrays)[0]
-    stored, outputs = model.stored, _Outputs(model)
+    stored = model.stored
+    outputs = _Outputs(model)
     if len(stored.names) == 1:
         return {"": _answering(outputs, 0, _classes(run.config), weights)}
     classes = _classes(run.config)
@@ -43,7 +44,8 @@ def custom_answerings(run: RunFolder) -> dict[str, Answering]:
 
 def _answering(outputs: "_Outputs", place: int, classes: Any, weights: str) -> Answering:
     """How the output at a place is asked for."""
-    model, names = outputs.model, _names(classes)
+    model = outputs.model
+    names = _names(classes)
     samples = model.stored.samples
     output = model.stored.graph.outputs[place].shape[1:]
     called = model.about.outputs

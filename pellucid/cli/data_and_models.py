@@ -26,7 +26,8 @@ def _print(kinds: Mapping[str, DataKind] | Mapping[str, ModelKind], *, as_json: 
     if as_json:
         write_json([_described(kind) for kind in kinds.values()])
         return 0
-    console, width = plain_console(), max(map(len, kinds))
+    console = plain_console()
+    width = max(map(len, kinds))
     for name, kind in kinds.items():
         console.print(f"{name:{width}}  {kind.summary}")
     return 0

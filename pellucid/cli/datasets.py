@@ -137,7 +137,8 @@ def _folder(options: ImagesOptions, seed: int) -> DataParts:
         found = image_folder(options.data_dir, **how)
         return replace(_split(found.data, seed), skipped=found.skipped)
     parts = image_parts(options.data_dir, **how)
-    train, validation = parts.train, parts.validation
+    train = parts.train
+    validation = parts.validation
     if validation is None:
         train, validation = split(train, (1 - KEPT, KEPT), seed=seed)[0]
     return DataParts(train, validation, parts.test, skipped=parts.skipped)

@@ -121,7 +121,8 @@ def run_all(asking: Asking, output: Output) -> int:
     """Run all experiments, one after the other, into a gallery."""
     if asking.changes:
         raise OptionError("--set: of which experiment? With --all none is changed: leave it out.")
-    gallery, console = Gallery(asking.out), plain_console()
+    gallery = Gallery(asking.out)
+    console = plain_console()
     width = max(map(len, EXPERIMENTS))
     with _progress(output) as watch:
         for name, found in EXPERIMENTS.items():

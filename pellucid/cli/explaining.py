@@ -90,7 +90,8 @@ def _missing(name: str | None, data: str | None) -> str:
 def _of_run(folder: Path, asked: ExplainedSample, *, with_page: bool) -> Shown:
     run = RunFolder.open(folder)
     refuse_custom("explain", run)
-    recipe, facts = read_recipe(run), read_facts(run)
+    recipe = read_recipe(run)
+    facts = read_facts(run)
     parts = None if asked.is_given else data_of(moved(recipe, asked.data_dir), facts)
     model, weights = trained_model(run, recipe, facts.form, asked.step)
     found = explained(model, recipe, facts, parts, asked)
@@ -134,7 +135,8 @@ def _of_model(recipe: Recipe, asked: ExplainedSample) -> Shown:
 
 
 def _show(shown: Shown, asked: ExplainedSample, out: Path | None, output: Output) -> int:
-    found, beside = shown.found, shown.comparison
+    found = shown.found
+    beside = shown.comparison
     derived = found.derivation(asked.node) if asked.node else None
     if out is not None:
         compared = [(said("Side by side"), beside._repr_html_())] if beside else []

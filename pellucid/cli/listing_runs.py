@@ -129,7 +129,8 @@ def _all_of(folders: Sequence[Path]) -> Runs:
 
 def _fitting(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows as lines; where a terminal is too narrow for all runs, some below the others."""
-    width, lines = terminal_width(), aligned(rows, texts=1)
+    width = terminal_width()
+    lines = aligned(rows, texts=1)
     if width is None or max(map(len, lines)) <= width or len(rows[0]) <= 2:
         return lines
     most = 2

@@ -52,7 +52,8 @@ def rate_callbacks(schedule: str | None) -> tuple[Any, ...]:
 
 def optimizer_of(recipe: Any, model: Module, groups: tuple[Any, ...] = ()) -> Optimizer:
     """The optimizer of a recipe, for a model, with groups of parameters. Errors: OptionError."""
-    given, schedule = dict(recipe.optimizer_options), recipe.schedule
+    given = dict(recipe.optimizer_options)
+    schedule = recipe.schedule
     if groups:
         given["groups"] = groups
     if schedule is not None and not rate_callbacks(schedule):

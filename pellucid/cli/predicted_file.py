@@ -24,7 +24,8 @@ from pellucid.io import write_atomic
 from pellucid.io.files import file_error
 
 AT_ONCE = 256  # samples
-TABLES, ARRAYS = (".csv", ".tsv"), (".npy", ".npz")
+TABLES = (".csv", ".tsv")
+ARRAYS = (".npy", ".npz")
 
 Rows = Iterator[tuple[str, str]]  # the name of each sample, and the word that it is asked by
 

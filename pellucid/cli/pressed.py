@@ -29,7 +29,8 @@ class Pressed:
 @contextmanager
 def noticing() -> Iterator[Pressed]:
     """Where Ctrl-C does something else than to raise, nothing is changed."""
-    pressed, usual = Pressed(), signal.default_int_handler
+    pressed = Pressed()
+    usual = signal.default_int_handler
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or signal.getsignal(signal.SIGINT) is not usual:
         yield pressed

@@ -129,7 +129,8 @@ def build_options(recipe: Recipe) -> Any:
 
 def build_model(recipe: Recipe, form: Form) -> Module:
     """The model of a recipe, at its start. Errors: OptionError where it does not fit the data."""
-    kind, image = MODELS[recipe.model], DATA[recipe.data].image
+    kind = MODELS[recipe.model]
+    image = DATA[recipe.data].image
     return kind.built(form, build_options(recipe), Generator(recipe.seed), image=image)
 
 
@@ -147,9 +148,11 @@ def build_trainer(
     `lint`: whether it warns of likely mistakes before the first step. `begins`: whether this is
     where the run begins, with the weights of another one if the recipe says so.
     """
-    form, loss = parts.train.form, loss_of(recipe, parts.train.form)
+    form = parts.train.form
+    loss = loss_of(recipe, parts.train.form)
     batch = batch_of(recipe, len(parts.train))
-    recipe, most = replace(recipe, batch_size=batch), min(batch, len(parts.train))
+    recipe = replace(recipe, batch_size=batch)
+    most = min(batch, len(parts.train))
     most = min(most, recipe.micro_batch or most)
     recipe = replace(recipe, schedule=written_out(recipe, len(parts.train)))
     check_training(recipe.model, lambda: build_model(recipe, form), loss, form, most)
@@ -227,7 +230,8 @@ def recipe_from(entry: Any, path: Path) -> Recipe:
 def _check_types(recipe: Recipe) -> None:
     """Raise OptionError for a value that the command line would not have let through."""
     for option in fields(Recipe):
-        value, default = getattr(recipe, option.name), option.default
+        value = getattr(recipe, option.name)
+        default = option.default
         kind = type(default) if default not in (None, MISSING) else KINDS.get(option.name, dict)
         fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
         if value is not None and not fits:

@@ -58,7 +58,8 @@ def is_group(folder: Path) -> bool:
 def train_runs(data: str, options: dict[str, Any], output: Output) -> int:
     """Train a new group; the exit code. Errors: FileError where the folder holds something."""
     use_threads(options["threads"])
-    seeds, folds = options.pop("seeds"), options.pop("folds")
+    seeds = options.pop("seeds")
+    folds = options.pop("folds")
     recipe = recipe_of(data, options)
     group = RunGroup(recipe, seeds, folds)
     load_data(next(group.members())[1])  # what is wrong is said before folders are made

@@ -116,7 +116,8 @@ class Setting:
 
 def settings_of(options: type[Any]) -> dict[str, Setting]:
     """The settings of a class of options, by name, in their order."""
-    kinds, texts = get_type_hints(options), _texts(options)
+    kinds = get_type_hints(options)
+    texts = _texts(options)
     return {
         option.name: Setting(
             option.name,

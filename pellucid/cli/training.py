@@ -86,7 +86,8 @@ def resume_run(
     output: Output,
 ) -> int:
     """Go on with a run; the exit code. `changes`: `epochs`, `more`, and those of a long run."""
-    epochs, more = changes["epochs"], changes["more"]
+    epochs = changes["epochs"]
+    more = changes["more"]
     if epochs is not None and more is not None:
         raise OptionError("resume: --epochs counts all, --more those to come: give one of them.")
     use_threads(threads)
@@ -109,7 +110,8 @@ def resume_run(
 def recipe_of(data: str, options: dict[str, Any]) -> Recipe:
     """The recipe of the options; what was left out keeps the defaults of its owner."""
     given = {name: value for name, value in options.items() if value is not None}
-    kind, usual = DATA[data], DATA[data].usual
+    kind = DATA[data]
+    usual = DATA[data].usual
     model = MODELS[given.get("model", usual.model)]
     words = _words(given, set(settings_of(kind.options)))
     model_options = from_words(f"model {model.name!r}", model.options, _words(given, _of_models()))
@@ -167,7 +169,10 @@ class OneRun:
         output: Output,
         **how: bool,
     ) -> None:
-        self.recipe, self.parts, self.folder, self.output = recipe, parts, folder, output
+        self.recipe = recipe
+        self.parts = parts
+        self.folder = folder
+        self.output = output
         self.test = TestAtEnd(parts.test)
         bar = () if output.quiet else (ProgressBar(lines=output.is_full),)
         self.trainer = build_trainer(

@@ -44,7 +44,8 @@ def explain(error: click.UsageError) -> str:
 
 def _instead(error: click.NoSuchOption) -> str:
     """What is written instead of an option that there is not."""
-    ctx, word = error.ctx, error.option_name
+    ctx = error.ctx
+    word = error.option_name
     known = [name for param in _shown(ctx) for name in param.opts]
     known.append("--help")
     theirs = FLAGS.get(word.casefold().replace("_", "-"))

@@ -80,7 +80,8 @@ def evaluate_run(
         raise OptionError("evaluate: --per-class, but this run predicts numbers. Leave it out.")
     model, weights = trained_model(run, recipe, facts.form, epoch=epoch)
     there = _sets(data_of(moved(recipe, data_dir), facts))
-    loss, metrics = loss_of(recipe, facts.form), metrics_of(facts.form)
+    loss = loss_of(recipe, facts.form)
+    metrics = metrics_of(facts.form)
     measure = Evaluation(model, loss, metrics, None, recipe.of_products, keeps=per_class)
     found: Values = {n: {"samples": len(data), **measure(data)} for n, data in there.items()}
     last = list(there)[-1]
@@ -189,7 +190,8 @@ def predict_run(
     that cannot be read is raised.
     """
     answerings = answerings_of(RunFolder.open(folder), calibrated=calibrated, views=views)
-    first, last = next(iter(answerings.values())), [*answerings.values()][-1]
+    first = next(iter(answerings.values()))
+    last = [*answerings.values()][-1]
     inputs = words_in(first, inputs)
     samples, faults = asked(first, inputs)
     rows = list(samples.values())
@@ -246,7 +248,8 @@ def answerings_of(run: RunFolder, *, calibrated: bool, views: int) -> dict[str, 
 
 def _answering(run: RunFolder) -> Answering:
     """How the model of a run of the command line is asked."""
-    recipe, facts = read_recipe(run), read_facts(run)
+    recipe = read_recipe(run)
+    facts = read_facts(run)
     reads = DATA[recipe.data].reads
     if reads not in READABLE:
         raise OptionError(

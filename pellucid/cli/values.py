@@ -23,7 +23,8 @@ class Whole(click.ParamType[int]):
     name = "whole number"
 
     def __init__(self, least: int, most: int | None = None) -> None:
-        self.least, self.most = least, most
+        self.least = least
+        self.most = most
 
     def convert(
         self,

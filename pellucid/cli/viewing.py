@@ -69,7 +69,8 @@ class _Flat(Module):
     """A model of rows of pixels, given pictures."""
 
     def __init__(self, model: Module, shape: tuple[int, ...]) -> None:
-        self.model, self.shape = model, shape
+        self.model = model
+        self.shape = shape
         self.inference()
 
     def forward(self, x: Tensor) -> Tensor:

@@ -154,7 +154,8 @@ class Dataset(Strict):
         return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
-        shape, targets = self.features.shape[1:], self.labels.shape[1:]
+        shape = self.features.shape[1:]
+        targets = self.labels.shape[1:]
         says = f"{self.classes} classes" if self.classes else f"targets of shape {targets}"
         if self.class_names:
             says += f" ({some(self.class_names)})"

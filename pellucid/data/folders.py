@@ -192,7 +192,10 @@ class _Reader:
         grey: bool,
         skip: bool,
     ) -> None:
-        self.root, self.size, self.grey, self.skip = root, size, grey, skip
+        self.root = root
+        self.size = size
+        self.grey = grey
+        self.skip = skip
         self.pictures: list[Pixels] = []
         self.labels: list[int] = []
         self.skipped: list[str] = []
@@ -203,7 +206,8 @@ class _Reader:
         self, folder: Path, here: tuple[str, ...], names: tuple[str, ...], name: str
     ) -> Dataset:
         """The pictures of the classes that are here; `names` are those of all classes."""
-        self.pictures, self.labels = [], []
+        self.pictures = []
+        self.labels = []
         for each in here:
             self._read_class(names.index(each), folder / each)
         features = np.stack(self.pictures)
@@ -240,7 +244,8 @@ class _Reader:
     def _check_size(self, path: Path, pixels: Pixels) -> None:
         self._first = first, shape = self._first or (path, pixels.shape)
         if pixels.shape != shape:
-            here, there = pixels.shape[1:], shape[1:]
+            here = pixels.shape[1:]
+            there = shape[1:]
             raise DataError(
                 f"image_folder: {path} is {here[0]} x {here[1]} (height x width), {first} is "
                 f"{there[0]} x {there[1]}. All must be alike: give size=(height, width) to resize."

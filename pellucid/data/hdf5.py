@@ -82,7 +82,9 @@ class Tables:
         process: "subprocess.Popen[bytes]",
         complaints: Any,
     ) -> None:
-        self.where, self.process, self.complaints = where, process, complaints
+        self.where = where
+        self.process = process
+        self.complaints = complaints
         self.known: list[Table] = []
 
     def begin(self, asked: dict[str, Any]) -> None:

@@ -77,7 +77,8 @@ def download_idx_set(
     Units:  timeout: seconds without any answer, for each file and mirror.
     Errors: OptionError for a name that is not known; FileError as in `download_mnist`.
     """
-    found, where = _known(name), Path(disk.expanded(folder))
+    found = _known(name)
+    where = Path(disk.expanded(folder))
     mirrors = found.mirrors if mirrors is None else mirrors
     if found.archive is not None:
         return _unpacked(name, found, where, mirrors, timeout)
@@ -88,7 +89,8 @@ def download_idx_set(
             _check(name, present, digest)
             paths.append(present)
             continue
-        path, size = where / f"{file}.gz", 2**16 + SIDE * SIDE * found.counts[place // 2]
+        path = where / f"{file}.gz"
+        size = 2**16 + SIDE * SIDE * found.counts[place // 2]
         _fetch(name, mirrors, path, digest, size, timeout)
         paths.append(path)
     return tuple(paths)

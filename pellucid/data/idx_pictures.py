@@ -93,7 +93,8 @@ def _convert(header: Header, pieces: Iterator[bytes], numbers: NDArray[Any]) -> 
         else:
             place[:] = np.frombuffer(piece, np.uint8)
 
-    start, converted = 0, []
+    start = 0
+    converted = []
     with ThreadPoolExecutor(1) as following:
         for piece in pieces:
             converted.append(following.submit(convert, start, piece))

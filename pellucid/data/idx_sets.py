@@ -92,7 +92,8 @@ _KMNIST = IdxSet(
     21,
 )
 
-_DIGITS, _SMALL = tuple(string.digits), tuple(string.ascii_lowercase)
+_DIGITS = tuple(string.digits)
+_SMALL = tuple(string.ascii_lowercase)
 # Letters whose two forms look alike are one class in two of the sets.
 _MERGED = (*_DIGITS, *string.ascii_uppercase, *"abdefghnqrt")
 _ALL = (*_DIGITS, *string.ascii_letters[26:], *_SMALL)

@@ -150,7 +150,8 @@ def _as_mnist(ink: Ink) -> Ink:
         mass = small.sum(axis=1 - axis)
         centre = float((np.arange(length) + 0.5) @ mass / mass.sum())
         starts.append(min(max(math.ceil(14 - centre), 0), 28 - length))
-    (top, left), (height, width) = starts, small.shape
+    top, left = starts
+    height, width = small.shape
     out[top : top + height, left : left + width] = small
     return out
 
@@ -179,7 +180,8 @@ def _upright(ink: Ink) -> Ink:
     height, width = ink.shape
     weights = ink / ink.sum()
     y, x = np.mgrid[:height, :width].astype(np.float32)
-    y0, x0 = (weights * y).sum(), (weights * x).sum()
+    y0 = (weights * y).sum()
+    x0 = (weights * x).sum()
     spread = (weights * (y - y0) ** 2).sum()
     slant = (weights * (y - y0) * (x - x0)).sum() / spread if spread > 0 else 0.0
     # More than 45 degrees is no slant of writing, and would leave the picture.

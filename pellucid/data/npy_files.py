@@ -50,7 +50,8 @@ class NpyWriter:
 
     def __init__(self, path: str, sample: tuple[int, ...], dtype: Any) -> None:
         self.rows = 0
-        self._sample, self._dtype = sample, np.dtype(dtype)
+        self._sample = sample
+        self._dtype = np.dtype(dtype)
         self._crc = 0
         self._file = open(path, "wb")  # noqa: SIM115 (open while rows come)
         self._header()

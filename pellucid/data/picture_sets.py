@@ -103,7 +103,9 @@ class PictureRows(UnreadRows):
         *,
         grey: bool,
     ) -> None:
-        self._files, self._size, self._grey = list(files), size, grey
+        self._files = list(files)
+        self._size = size
+        self._grey = grey
         super().__init__(len(files), self.sample(0).shape)
 
     def sample(self, number: int) -> Any:
@@ -122,7 +124,8 @@ class PictureRows(UnreadRows):
         for i, number in enumerate(map(int, numbers)):
             pixels = self.sample(number)
             if pixels.shape != self._sample:
-                here, there = pixels.shape[1:], self._sample[1:]
+                here = pixels.shape[1:]
+                there = self._sample[1:]
                 raise DataError(
                     f"row {number} ({self.place(number)}) is {here[0]} x {here[1]} (height x "
                     f"width), {self.place(0)} is {there[0]} x {there[1]}. All must be alike: give "

@@ -107,7 +107,8 @@ def _gathered(pairs: Iterable[Any]) -> Iterator[list[Any]]:
         room += max(1, np.asarray(pair[0]).size * 4)
         if room >= BLOCK_BYTES:
             yield pending
-            pending, room = [], 0
+            pending = []
+            room = 0
     if pending:
         yield pending
 

@@ -95,7 +95,8 @@ class _Reading:
     """Fields of the index, each of the type that it must have."""
 
     def __init__(self, where: str, held: dict[str, Any]) -> None:
-        self._where, self._held = where, held
+        self._where = where
+        self._held = held
 
     def of(self, name: str, kind: type) -> Any:
         value = self._held.get(name)

@@ -151,7 +151,8 @@ class _Folder:
     """The files that are being written."""
 
     def __init__(self, folder: Path, shard_bytes: int) -> None:
-        self._folder, self._shard_bytes = folder, shard_bytes
+        self._folder = folder
+        self._shard_bytes = shard_bytes
         self._shards: list[ShardFile] = []
         self._open: dict[str, NpyWriter] = {}  # by file
 

@@ -41,7 +41,7 @@ class StreamedDataset(Dataset):
             )
 
     @property
-    def crew(self) -> int:
+    def threads(self) -> int:
         """How many threads read it."""
         return self.workers or available()
 

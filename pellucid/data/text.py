@@ -152,7 +152,8 @@ def text_windows(
         )
     ids = vocabulary.encode(text)
     pieces = np.lib.stride_tricks.sliding_window_view(ids, length + 1)[::stride]
-    features, labels = pieces[:, :-1].copy(), pieces[:, 1:].copy()
+    features = pieces[:, :-1].copy()
+    labels = pieces[:, 1:].copy()
     features.flags.writeable = False  # so that training shares the table instead of copying it
     return Dataset(features, labels, name, len(vocabulary), len(vocabulary))
 

@@ -30,7 +30,8 @@ class Transformed(UnreadRows):
                 f"transform is {transform!r}. It is a function of a sample and a "
                 "numpy.random.Generator, which gives the new sample: transform(sample, rng)."
             )
-        self._source, self._transform = source, transform
+        self._source = source
+        self._transform = transform
         self._name = getattr(transform, "__qualname__", type(transform).__name__)
         first = self._made(0, LOOK)
         super().__init__(len(source), first.shape, source.limit)

@@ -137,7 +137,9 @@ class Shards(UnreadRows):
     ) -> None:
         counts = [len(array) for array in arrays]
         super().__init__(sum(counts), arrays[0].shape[1:], limit)
-        self._arrays, self._names, self._digest = list(arrays), list(names), digest
+        self._arrays = list(arrays)
+        self._names = list(names)
+        self._digest = digest
         self._starts = np.cumsum([0, *counts[:-1]])
 
     def read(self, numbers: Any, out: Any, draws: Draws) -> None:
@@ -158,7 +160,8 @@ class Shards(UnreadRows):
     def digest(self) -> str:
         """What was given, or else the checksum of the numbers as they are read."""
         if not self._digest:
-            total, rows = 0, max(1, PIECE_BYTES // max(1, 4 * self.size // len(self)))
+            total = 0
+            rows = max(1, PIECE_BYTES // max(1, 4 * self.size // len(self)))
             for array in self._arrays:
                 for start in range(0, len(array), rows):
                     part: Any = np.ascontiguousarray(array[start : start + rows], self.dtype)

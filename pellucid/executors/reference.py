@@ -38,7 +38,8 @@ class Reference:
 
         Where one fails, the results of those before it, and what it raised.
         """
-        graph, failure = self.procedure.graph, None
+        graph = self.procedure.graph
+        failure = None
         results: list[list[Any]] = []
         try:
             for arguments in zip(*rows, strict=True):

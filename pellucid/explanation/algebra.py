@@ -233,7 +233,8 @@ def condition(x: Expression) -> Expression | None:
 
 def without(x: Expression, asked: Expression) -> tuple[Expression, Expression]:
     """The expression where a condition holds, and where it does not."""
-    holds, fails = [], []
+    holds = []
+    fails = []
     for term, c in terms(x):
         exponents = dict(factors(term))
         if exponents.pop(asked, None) is None:

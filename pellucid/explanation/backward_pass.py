@@ -85,7 +85,8 @@ class _Composition:
         called: Mapping[str, str],
         last: bool,
     ) -> None:
-        self.tape, self.notation = tape, notation
+        self.tape = tape
+        self.notation = notation
         self.forward: Forward = forward_steps(tape, layers)
         hats = normalised(self.forward)
         known = [*hats, *(step for step in self.forward.steps if step.open)]
@@ -201,7 +202,8 @@ class _Composition:
 
     def _result(self) -> Line:
         value = self.tape.result
-        reader, forward = self.forward.reader, self.forward
+        reader = self.forward.reader
+        forward = self.forward
         readings = [reader.expression(value.name, x) for x in (forward.opened, forward.closed)]
         shown = min((presented(x, self.names) for x in readings), key=cost)
         own = symbol(value.name, value.shape)
@@ -231,7 +233,8 @@ class _Composition:
         is_flipped = self._is_flipped(left)
         flip = is_flipped or not left.shape
         left, right = (self._turned(x, flip=flip) for x in (left, right))
-        left, right = self.renaming.renamed(left), self.renaming.renamed(right)
+        left = self.renaming.renamed(left)
+        right = self.renaming.renamed(right)
         plain, tex = (Writer(self.notation, tex, self._called) for tex in (False, True))
         return Line(
             plain.whole(left),

@@ -57,7 +57,8 @@ def _filters(w: Expression) -> Expression:
 
 def _merged(x: Expression, shape: Shape, axis: int) -> Expression:
     """Two neighbouring axes as one."""
-    before, after = shape[:axis], shape[axis + 2 :]
+    before = shape[:axis]
+    after = shape[axis + 2 :]
     to = (*before, shape[axis] * shape[axis + 1], *after)
     return fitted(reshaped(fitted(x, shape), shape, to), to)
 

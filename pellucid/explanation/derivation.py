@@ -86,10 +86,8 @@ def derivation(
         part = trace.handed(node, position)
         if part is not None:
             array = part.array if isinstance(part, Tensor) else None
-            rule, slope = (
-                rule_text(trace, node, position),
-                local_jacobian(trace, node, position, FEW),
-            )
+            rule = rule_text(trace, node, position)
+            slope = local_jacobian(trace, node, position, FEW)
             terms.append(Term(node, position, array, rule, slope))
     chosen = list(places) or _largest(gradient, checked)
     checks = _checks(trace, wide, value, gradient, chosen)
@@ -132,7 +130,8 @@ def local_jacobian(
 
     None where it would have more than `most` numbers, or is one of records.
     """
-    value, output = node.inputs[position], node.output
+    value = node.inputs[position]
+    output = node.output
     rows = int(np.prod(output.shape, dtype=np.int64))
     columns = int(np.prod(value.shape, dtype=np.int64))
     if output.dtype.names is not None or value.dtype.names is not None:

@@ -115,7 +115,9 @@ class _Drawn:
         lit: str | None,
         kinds: Mapping[str, str],
     ) -> None:
-        self.trace, self.kinds, self.lit = trace, kinds, lit
+        self.trace = trace
+        self.kinds = kinds
+        self.lit = lit
         self.opened = opened
         self.on_route = _on_routes(trace, trace.find(lit)) if lit is not None else set()
         self.owner: dict[str, str] = {}  # the box of each node's output, by the value's name

@@ -131,15 +131,18 @@ def _bounds(placed: Any) -> tuple[float, float, float, float]:
     xs: list[float] = []
     ys: list[float] = []
     for node in placed.nodes:
-        center, size = node["center"], node["size"]
-        width, height = size["width"] / 2, size["height"] / 2
+        center = node["center"]
+        size = node["size"]
+        width = size["width"] / 2
+        height = size["height"] / 2
         xs += [center["x"] - width, center["x"] + width]
         ys += [center["y"] - height, center["y"] + height]
     for edge in placed.edges:
         for point in edge["points"]:
             xs.append(point["x"])
             ys += [point["y"] - 2 * SMALL, point["y"] + 2 * SMALL]
-    low_x, low_y = min(xs) - MARGIN, min(ys) - MARGIN
+    low_x = min(xs) - MARGIN
+    low_y = min(ys) - MARGIN
     return low_x, low_y, max(xs) + MARGIN - low_x, max(ys) + MARGIN - low_y
 
 
@@ -156,7 +159,8 @@ def _heads(name: str) -> str:
 
 def _box(box: Box, center: Mapping[str, float]) -> str:
     width, height = _size(box)
-    x, y = center["x"], center["y"]
+    x = center["x"]
+    y = center["y"]
     rounded = height / 2 if box.kind == OPERATION else 6.0 if box.kind in (LAYER, STATE) else 0.0
     shape = (
         f'<rect class="box" x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" '
@@ -191,7 +195,9 @@ Frame = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def _frame(center: Mapping[str, float], size: tuple[float, float]) -> Frame:
-    x, y, (width, height) = center["x"], center["y"], size
+    x = center["x"]
+    y = center["y"]
+    width, height = size
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 

@@ -119,7 +119,8 @@ def _sections(explanation: Documented) -> Iterator[str]:
 
 
 def _layers(layers: Layers) -> str:
-    (heads, *shapes), (more, *numbers) = layers.shapes(), layers.numbers()
+    heads, *shapes = layers.shapes()
+    more, *numbers = layers.numbers()
     first = table(said("Shapes of layers"), heads, shapes, texts=7)
     first = f'<div class="formulas">\n{first}\n</div>\n'
     return first + table(said("Numbers of layers"), more, numbers, texts=1, best=[len(numbers) - 1])

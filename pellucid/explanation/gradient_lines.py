@@ -149,7 +149,8 @@ def _shortest(forward: Forward, name: str, given: Given, names: Names) -> Expres
     for meaning in _readings(forward, name, given):
         length = cost(presented(meaning, names))
         if best is None or length < least:
-            best, least = meaning, length
+            best = meaning
+            least = length
     assert best is not None
     return best
 

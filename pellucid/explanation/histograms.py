@@ -130,7 +130,8 @@ def histogram(of: str, path: str, array: Any, ratio: float | None = None) -> His
     low = float(sound.min())
     high = float(sound.max())
     if low == high:
-        low, high = low - 0.5, high + 0.5
+        low = low - 0.5
+        high = high + 0.5
     counts, edges = np.histogram(sound, BINS, (low, high))
     mean = float(sound.mean())
     spread = float(sound.std())

@@ -104,7 +104,8 @@ class Layers:
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        (heads, *shapes), (more, *numbers) = self.shapes(), self.numbers()
+        heads, *shapes = self.shapes()
+        more, *numbers = self.numbers()
         first = displays.table("", heads, shapes, texts=7)
         return first + displays.table("", more, numbers, texts=1, strong=[len(numbers) - 1])
 

@@ -26,7 +26,8 @@ def pictures_of_maps(path: str, name: str, maps: NDArray[Any]) -> str:
     """Its maps as pictures, darkest where smallest; three axes, or four, the first two as one."""
     array = maps if maps.ndim > 2 else maps[None]
     flat = array.reshape(-1, *array.shape[-2:])
-    low, high = float(flat.min()), float(flat.max())
+    low = float(flat.min())
+    high = float(flat.max())
     scale = (flat - low) / ((high - low) or 1.0)
     told = f"{path} {name}"
     images = "".join(picture(one[None], f"{told} {i}") for i, one in enumerate(scale[:MOST_MAPS]))

@@ -48,7 +48,8 @@ class Maps:
     array: NDArray[Any]
 
     def __repr__(self) -> str:
-        low, high = number(self.array.min()), number(self.array.max())
+        low = number(self.array.min())
+        high = number(self.array.max())
         ends = said("from {low} to {high}", low=low, high=high)
         return f"{self.path} {self.name} {self.array.shape}: {ends}"
 

@@ -31,7 +31,8 @@ def permuted_read(node: Node, x: Expression) -> Expression:
 
 def crossing_read(node: Node, x: Expression) -> Expression:
     """What goes into a loop over time, or comes out of it."""
-    kind, steps = node.primitive.kind, node.primitive.steps
+    kind = node.primitive.kind
+    steps = node.primitive.steps
     ends = (steps, 1) if node.primitive.reverse else (1, steps)
     if kind == "step":
         return at_step(x, -len(node.inputs[0].shape))
@@ -49,11 +50,13 @@ def crossing_read(node: Node, x: Expression) -> Expression:
 
 def sliced_read(node: Node, x: Expression) -> Expression | None:
     """A piece along one axis; one step of what steps have is that step."""
-    rule, shape = node.primitive, node.inputs[0].shape
+    rule = node.primitive
+    shape = node.inputs[0].shape
     cut = [i for i, n in enumerate(shape) if rule.count[i] != n]
     if len(cut) != 1 or rule.step[cut[0]] != 1:
         return None
-    axis, start = cut[0] - len(shape), rule.start[cut[0]]
+    axis = cut[0] - len(shape)
+    start = rule.start[cut[0]]
     x = fitted(x, shape)
     found = one_step(x, axis, start + 1) if rule.count[axis] == 1 else None
     if found is not None:
@@ -64,7 +67,8 @@ def sliced_read(node: Node, x: Expression) -> Expression | None:
 
 def padded_read(node: Node, x: Expression) -> Expression | None:
     """Zeros before and after along one axis."""
-    rule, shape = node.primitive, node.inputs[0].shape
+    rule = node.primitive
+    shape = node.inputs[0].shape
     axes = [i for i in range(len(shape)) if rule.before[i] or rule.after[i]]
     if len(axes) != 1 or rule.value or any(rule.interior):
         return None

@@ -19,7 +19,8 @@ def name_latex(name: str) -> str:
         return plain + (f"_{{{step}}}" if step else "")
     change, stem, below, above = found.groups()
     if not stem or (change and name == "d"):
-        change, stem = "", name
+        change = ""
+        stem = name
     accent = {"xhat": r"\hat{x}", "zhat": r"\hat{z}", "var": r"\sigma^2"}
     long = stem if len(stem) == 1 else rf"\mathit{{{stem}}}".replace("_", r"\_")
     shown = accent.get(stem) or (rf"\{stem}" if stem in GREEK else long)

@@ -147,7 +147,8 @@ def _set_off(lines: Sequence[Line], *, back: bool = False, tex: bool = False) ->
     before: TimeLoop | None = None
     for line in lines:
         if line.loop is not None and line.loop != before:
-            first, last = line.loop.first, line.loop.last
+            first = line.loop.first
+            last = line.loop.last
             ends = (last, first) if back else (first, last)
             yield _steps(*ends, tex=tex)
         before = line.loop

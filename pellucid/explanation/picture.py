@@ -27,7 +27,8 @@ class Picture:
 
     def named(self, name: str) -> str:
         """The picture as SVG whose ids begin with a name, as several stand in one page."""
-        boxes, arrows = len(self.diagram.boxes), len(self.diagram.arrows)
+        boxes = len(self.diagram.boxes)
+        arrows = len(self.diagram.arrows)
         label = said("Graph of {boxes} boxes and {arrows} arrows", boxes=boxes, arrows=arrows)
         return svg(self.diagram, label, name=name)
 

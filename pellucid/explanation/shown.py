@@ -71,7 +71,8 @@ def extent(array: Any) -> str:
         return said("shape {shape}", shape=array.shape)
     if array.size == 1:
         return number(array.item())
-    low, high = number(array.min()), number(array.max())
+    low = number(array.min())
+    high = number(array.max())
     if array.min() == array.max():
         return said("{number} everywhere", number=low)
     return said("from {low} to {high}", low=low, high=high)

@@ -95,7 +95,8 @@ def _take_steps(
         layer = step.layer if numbered else 0
         letters = OTHERS
         if text == "a" and forward.loop_of(step.symbol) is not None:
-            text, letters = GATES[0], GATES
+            text = GATES[0]
+            letters = GATES
         if step is last and not _taken(found, "y"):
             text = "y"
             layer = 0

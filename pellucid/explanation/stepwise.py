@@ -54,7 +54,8 @@ def at_step(x: Expression, axis: int) -> Expression:
 
 def _inside(x: Expression, axis: int) -> Expression | None:
     """A step of an operation as the operation on steps, where it is that."""
-    name, shape = x.head.name, _without(x.shape, axis)
+    name = x.head.name
+    shape = _without(x.shape, axis)
     (first, *others) = x.inputs
     if name == "stack" and x.head.axes == (axis,):
         return first

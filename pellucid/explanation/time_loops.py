@@ -145,7 +145,8 @@ class _Step:
 
     def given(self, node: Node) -> Node:
         """What comes out, in the place of a part of the record."""
-        scan, index = self.scan, node.primitive.index
+        scan = self.scan
+        index = node.primitive.index
         group, k = divmod(index, max(scan.carries, 1))
         if scan.carries == 0 or group > 2:
             value = scan.results[index - 3 * scan.carries]
@@ -157,7 +158,8 @@ class _Step:
 
     def loop(self) -> TimeLoop:
         """What belongs to it."""
-        scan, body = self.scan, self.scan.body
+        scan = self.scan
+        body = self.scan.body
         after = body.outputs[: scan.carries]
         starts = self.node.inputs[scan.constants : scan.constants + scan.carries]
         pairs = zip(scan.carried, after, strict=True)

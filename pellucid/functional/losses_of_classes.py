@@ -154,7 +154,8 @@ def binary_focal_loss(
     z, t = answer_pair(name, logits, target)
     check_unit(name, t)
     no, yes = softplus(z), softplus(-z)  # - log(1 - s) and - log s
-    wrong_yes, wrong_no = _power((-no).exp(), gamma), _power((-yes).exp(), gamma)
+    wrong_yes = _power((-no).exp(), gamma)
+    wrong_no = _power((-yes).exp(), gamma)
     losses = t * wrong_yes * yes + (1.0 - t) * wrong_no * no
     weights = by_answer(name, class_weights, t, weights)
     return reduce(name, losses, weights, reduction)
@@ -187,7 +188,8 @@ def kl_divergence(
     if log_q.ndim == 0:
         raise ShapeError(f"{name}: single numbers. It sums over the last axis: give one.")
     impossible = log_p == -math.inf
-    log_p, log_q = impossible.where(0.0, log_p), impossible.where(0.0, log_q)
+    log_p = impossible.where(0.0, log_p)
+    log_q = impossible.where(0.0, log_q)
     p = impossible.where(0.0, log_p.exp())
     return reduce(name, (p * (log_p - log_q)).sum(axis=-1), weights, reduction)
 

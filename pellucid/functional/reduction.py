@@ -46,7 +46,8 @@ _weighed = _Weighed()
 def weighed() -> Iterator[list[Tensor | float]]:
     """What each mean of losses that is taken inside is divided by: their count, or weight."""
     found: list[Tensor | float] = []
-    outer, _weighed.divisors = _weighed.divisors, found
+    outer = _weighed.divisors
+    _weighed.divisors = found
     try:
         yield found
     finally:

@@ -79,7 +79,9 @@ def read_jsonl_kind(path: AnyPath, begin: bytes) -> list[Record]:
     Errors: FileError, as in `read_jsonl`.
     """
     content = b"\n" + _content(path)
-    found, number, before = [], 0, 0
+    found = []
+    number = 0
+    before = 0
     start = content.find(b"\n" + begin)
     while start >= 0:
         end = content.find(b"\n", start + 1) + 1
@@ -111,7 +113,8 @@ def truncate_jsonl(path: AnyPath, step: int) -> int:
             )
         if number > step:
             break
-        kept, end = kept + 1, line_end
+        kept = kept + 1
+        end = line_end
     try:
         os.truncate(disk.expanded(path), end)
     except OSError as error:
@@ -158,7 +161,8 @@ def _from_plain(value: Any) -> Any:
 
 def _records(path: AnyPath) -> list[tuple[int, Record]]:
     """Each whole record with the offset in bytes at which its line ends."""
-    found, end = [], 0
+    found = []
+    end = 0
     for number, line in enumerate(_content(path).splitlines(keepends=True), start=1):
         if not line.endswith(b"\n"):
             break

@@ -64,7 +64,8 @@ def save(
     header: dict[str, Any] = {"__metadata__": dict(sorted(texts.items()))} if texts else {}
     end = 0
     for name in order:
-        begin, end = end, end + ready[name].nbytes
+        begin = end
+        end = end + ready[name].nbytes
         shape = list(ready[name].shape)
         header[name] = {"dtype": kinds[name], "shape": shape, "data_offsets": [begin, end]}
 

@@ -80,14 +80,16 @@ class Gallery:
 
 
 def _card(outcome: Outcome) -> str:
-    words, name = outcome.experiment.said(), outcome.experiment.name
+    words = outcome.experiment.said()
+    name = outcome.experiment.name
     picture = _picture(f"{name}/{name}.png", f"{name}/{name}-dark.png", "", "")
     told = f"<strong>{sign(outcome.holds)} {escape(words.title)}</strong>{escape(words.question)}"
     return f'<a href="{name}/index.html">{picture}<div>{told}</div></a>'
 
 
 def _page(outcome: Outcome, files: list[str]) -> str:
-    words, name = outcome.experiment.said(), outcome.experiment.name
+    words = outcome.experiment.said()
+    name = outcome.experiment.name
     back = f'<nav><a href="../index.html">← {escape(said("The lab"))}</a></nav>'
     command = scrolled(said("Command"), f"<pre>pellucid lab run {name}</pre>")
     parts = [
@@ -118,7 +120,8 @@ def _settings(outcome: Outcome) -> str:
 
 
 def _pictures(outcome: Outcome, files: list[str]) -> str:
-    name, words = outcome.experiment.name, outcome.experiment.said()
+    name = outcome.experiment.name
+    words = outcome.experiment.said()
     shown = [_picture(f"{name}.png", f"{name}-dark.png", words.see, "seen")]
     if f"{name}.webp" in files:
         shown.append(_picture(f"{name}.webp", f"{name}-dark.webp", words.see, "seen"))

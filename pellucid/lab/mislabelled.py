@@ -56,5 +56,6 @@ def draw_accuracies(axes: Any, series: Series, name: str, title: str) -> None:
 
 def gap(series: Series, name: str) -> float:
     """How much better a network is at the end on the samples that it learned from."""
-    learned, new = series[f"train_{name}"], series[f"new_{name}"]
+    learned = series[f"train_{name}"]
+    new = series[f"new_{name}"]
     return float(learned[-1] - new[-1])

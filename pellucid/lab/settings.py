@@ -59,7 +59,8 @@ class Field:
             case Choice(values):
                 return ", ".join(str(value) for value in values)
             case other:
-                low, high = vars(other)["low"], vars(other)["high"]
+                low = vars(other)["low"]
+                high = vars(other)["high"]
                 return f"{low:g} .. {high:g}" if self.kind is float else f"{low} .. {high}"
 
     @property
@@ -74,7 +75,8 @@ class Field:
             case Integers(low, high):
                 return f"a whole number from {low} to {high}{unit}"
             case other:
-                low, high = vars(other)["low"], vars(other)["high"]
+                low = vars(other)["low"]
+                high = vars(other)["high"]
                 return f"a number from {low:g} to {high:g}{unit}"
 
 

@@ -101,7 +101,9 @@ def readable() -> str:
 
 def _parameters(matplotlib: Any, theme: str) -> dict[str, Any]:
     colours = THEMES[theme]
-    ink, paper, soft = colours["ink"], colours["paper"], colours["soft"]
+    ink = colours["ink"]
+    paper = colours["paper"]
+    soft = colours["soft"]
     families = ["DejaVu Sans", *filter(None, [chinese_font()])]
     return {
         "axes.prop_cycle": matplotlib.cycler(color=colours["cycle"]),

@@ -38,7 +38,8 @@ def unscaled(subject: Subject) -> Iterator[Finding]:
     worst = int(np.argmax(rms))
     if SMALL <= rms[worst] <= LARGE or rms[worst] == 0.0:
         return
-    low, high = sample.numbers[:, worst].min(), sample.numbers[:, worst].max()
+    low = sample.numbers[:, worst].min()
+    high = sample.numbers[:, worst].max()
     yield told(
         said(
             "inputs are not scaled: feature {column} goes from {low:.6g} to {high:.6g}.",
@@ -182,7 +183,8 @@ def _seen(subject: Subject, part: Dataset | None, severity: str) -> Iterator[Fin
     most = MANY if subject.look is not None else FEW
     if part is train or _share(part.features, train.features):
         most = MANY
-    ours, theirs = sample_of(train, most), sample_of(part, most)
+    ours = sample_of(train, most)
+    theirs = sample_of(part, most)
     both, by_chance = alike(ours, theirs)
     share = len(both) / len(theirs.rows)
     if not both or share <= 2.0 * by_chance:  # as often as in the training set itself

@@ -209,7 +209,8 @@ def _switches(trace: Trace, draw: Node) -> bool:
 
 def norm_of_one(subject: Subject) -> Iterator[Finding]:
     """Statistics over the samples of a batch, where a batch has one."""
-    trace, size = subject.trace, subject.batch_size
+    trace = subject.trace
+    size = subject.batch_size
     last = len(subject.train) % size if size and not subject.drop_last else 0
     if size != 1 and last != 1:
         return

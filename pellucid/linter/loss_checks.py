@@ -54,7 +54,8 @@ def scores(subject: Subject) -> Iterator[tuple[Node, Value, Node]]:
 
 def _meets_targets(subject: Subject, node: Node) -> bool:
     """Whether what the node gives is soon put together with targets, as in a loss."""
-    trace, waiting = subject.trace, [(node.output, 0)]
+    trace = subject.trace
+    waiting = [(node.output, 0)]
     while waiting:
         value, depth = waiting.pop()
         for use in trace.uses.get(value.name, ()):
@@ -184,7 +185,8 @@ def _unguarded(subject: Subject, value: Value) -> Iterator[tuple[Value, bool]]:
 
     With each, whether there was a choice: a loss of probabilities keeps 0 from the logarithm so.
     """
-    trace, waiting = subject.trace, [(value, False)]
+    trace = subject.trace
+    waiting = [(value, False)]
     while waiting:
         value, is_chosen = waiting.pop()
         value = moved(trace, value, Take)

@@ -76,7 +76,8 @@ def _named(subject: Subject, variables: Iterable[Variable]) -> str:
 
 def _cut(subject: Subject, name: str) -> Node | None:
     """The last operation that keeps a gradient from a value; None where the value is not used."""
-    alive, last = {name}, None
+    alive = {name}
+    last = None
     for node in subject.trace.nodes:
         if not any(value.name in alive for value in node.inputs):
             continue

@@ -40,7 +40,8 @@ def far_rate(subject: Subject) -> Iterator[Finding]:
     found = _found(subject, optimizer)
     if found is None or not found.fell:
         return
-    is_high, is_low = rate > TOO_HIGH * found.lowest, rate < TOO_LOW * found.suggested
+    is_high = rate > TOO_HIGH * found.lowest
+    is_low = rate < TOO_LOW * found.suggested
     if not is_high and not is_low:
         return
     yield told(
@@ -105,7 +106,8 @@ def _ramped(
     if place is None:
         return None
     program = executors.ready(captured.procedure, how[0])
-    rates, losses = Ramp().rates, np.zeros(0)
+    rates = Ramp().rates
+    losses = np.zeros(0)
     for number, rate in enumerate(rates):
         state[place][...] = rate
         loss = float(program(_batch(subject, rows[number % len(rows)]), state)[0])

@@ -95,7 +95,9 @@ def _is_large(ending: _Ending, n: int) -> bool:
 
 
 def _ending(subject: Subject) -> _Ending | None:
-    trace, value, factor = subject.trace, subject.trace.loss, 1.0
+    trace = subject.trace
+    value = subject.trace.loss
+    factor = 1.0
     kinds = (Multiply, Divide, Negative, Add, Sum)
     while node := trace.made_by(moved(trace, value), *kinds):
         if type(node.primitive) is Sum:
@@ -114,7 +116,9 @@ def _ending(subject: Subject) -> _Ending | None:
 
 def _negative(trace: Trace) -> tuple[Node, str] | None:
     """Where a loss of ours gets a minus outside of it, and which loss that is."""
-    value, sign, where = trace.loss, 1.0, None
+    value = trace.loss
+    sign = 1.0
+    where = None
     kinds = (Multiply, Divide, Negative, Add, Subtract)
     while node := trace.made_by(moved(trace, value), *kinds):
         name = node.scope.rpartition(".")[2]
@@ -123,7 +127,8 @@ def _negative(trace: Trace) -> tuple[Node, str] | None:
             break
         value = terms[0]
         turned = _sign(trace, node, value)
-        sign, where = sign * turned, node if turned < 0.0 else where
+        sign = sign * turned
+        where = node if turned < 0.0 else where
     node = trace.made_by(moved(trace, value), *kinds, Sum)
     name = node.scope.rpartition(".")[2] if node is not None else ""
     return (where, name) if where is not None and sign < 0.0 and name in LOSSES else None

@@ -71,7 +71,8 @@ def alike(ours: Sample, theirs: Sample) -> tuple[list[tuple[int, int]], float]:
     near = np.flatnonzero(_first(known[order], found) < len(known))
     if not near.size:
         return [], again
-    a, b = ours.numbers, theirs.numbers[near]
+    a = ours.numbers
+    b = theirs.numbers[near]
     whole = _keys(a)
     order = np.argsort(whole, kind="stable")
     again = np.count_nonzero(whole[order][1:] == whole[order][:-1]) / len(whole)

@@ -62,7 +62,8 @@ def _is_finite(subject: Subject, node: Node) -> bool:
 
 def far_from_guess(subject: Subject) -> Iterator[Finding]:
     """A loss far above what the same loss says of equal scores."""
-    loss, found = subject.measured.loss, next(scores(subject), None)
+    loss = subject.measured.loss
+    found = next(scores(subject), None)
     if found is None or not math.isfinite(loss):
         return
     node, z, made = found
@@ -92,7 +93,8 @@ def far_from_guess(subject: Subject) -> Iterator[Finding]:
 
 def _of_equal_scores(subject: Subject, z: Value) -> float:
     """What the loss would be if all scores were 0."""
-    trace, look = subject.trace, subject.look
+    trace = subject.trace
+    look = subject.look
     nodes = tuple(node for node in trace.nodes if node.output.name != z.name)
     graph = replace(
         trace.graph, inputs=(*trace.graph.inputs, z), nodes=nodes, outputs=(trace.loss,)
@@ -111,7 +113,8 @@ def layers(subject: Subject) -> list[tuple[Node, Any]]:
     numbers = subject.measured.numbers
     found = []
     for node in subject.trace.nodes:
-        weight, of = weight_of(subject, subject.trace, node), numbers.get(node.output.name)
+        weight = weight_of(subject, subject.trace, node)
+        of = numbers.get(node.output.name)
         if weight is not None and of is not None and not math.isnan(of.spread):
             found += [(node, of)] if weight.present().any() else []
     return found

@@ -17,7 +17,8 @@ from pellucid.primitives import Cast, CheckedIds, Divide, Elementwise, Multiply,
 
 def broadcast(subject: Subject) -> Iterator[Finding]:
     """Targets and outputs that stretch each other to samples x samples."""
-    trace, n = subject.trace, subject.trace.batch
+    trace = subject.trace
+    n = subject.trace.batch
     for node in trace.nodes:
         if not isinstance(node.primitive, Elementwise) or len(node.inputs) != 2 or n < 2:
             continue

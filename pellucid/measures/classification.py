@@ -63,7 +63,9 @@ def confusion_matrix(
     t, p = _pair(name, true, predicted)
     if is_text(t):
         known = np.union1d(t, p).tolist() if classes is None else list(np.atleast_1d(classes))
-        t, p, classes = _places(name, t, known), _places(name, p, known), len(known)
+        t = _places(name, t, known)
+        p = _places(name, p, known)
+        classes = len(known)
     count = 1 + int(max(_number(name, t), _number(name, p)))
     if classes is not None:
         if not isinstance(classes, int | np.integer):

@@ -81,8 +81,10 @@ class PairCounts:
 
         2 (TP TN - FN FP) / ((TP + FN)(FN + TN) + (TP + FP)(FP + TN)); 1 where nothing differs.
         """
-        tp, fn = self.true_positive, self.false_negative
-        fp, tn = self.false_positive, self.true_negative
+        tp = self.true_positive
+        fn = self.false_negative
+        fp = self.false_positive
+        tn = self.true_negative
         if fn == fp == 0:
             return 1.0
         agreed = tp * tn - fn * fp
@@ -166,7 +168,8 @@ def normalized_mutual_information(true: ArrayLike, predicted: ArrayLike) -> floa
         return 1.0
     joint = counts / counts.sum()
     # A quantity shares its whole entropy with itself.
-    rows, columns = joint.sum(axis=1), joint.sum(axis=0)
+    rows = joint.sum(axis=1)
+    columns = joint.sum(axis=0)
     own = nats_shared(np.diag(rows)) + nats_shared(np.diag(columns))
     return min(1.0, nats_shared(joint) / (own / 2))
 

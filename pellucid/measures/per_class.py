@@ -76,7 +76,8 @@ class ClassificationReport:
 
     def notes(self) -> list[str]:
         """What the numbers alone would not say: 0 / 0, and what it counts as."""
-        there, called = self.support > 0, self.called > 0
+        there = self.support > 0
+        called = self.called > 0
         notes = []
         for what, number, chosen in (
             ("never predicted", "precision", there & ~called),

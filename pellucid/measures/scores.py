@@ -170,7 +170,8 @@ def calibration(true: ArrayLike, p: ArrayLike, *, bins: int = 10) -> Calibration
     array = probabilities(name, "p", p)
     if array.ndim == 2:
         array, t = _scores(name, true, array)
-        said, so = array.max(axis=1), array.argmax(axis=1) == t
+        said = array.max(axis=1)
+        so = array.argmax(axis=1) == t
     else:
         said, t = _binary(name, true, array, both=False)
         so = t == 1
@@ -200,7 +201,8 @@ def expected_calibration_error(true: ArrayLike, p: ArrayLike, *, bins: int = 10)
 
 def _scores(name: str, true: ArrayLike, scores: ArrayLike) -> tuple[Floats, NDArray[Any]]:
     """One score per sample and class, and a class number per sample."""
-    s, t = floats(name, "scores", scores), _ids(name, true)
+    s = floats(name, "scores", scores)
+    t = _ids(name, true)
     if s.ndim != 2 or len(s) != len(t):
         raise ShapeError(
             f"{name}: true of shape {t.shape}, scores of shape {s.shape}. Scores are "

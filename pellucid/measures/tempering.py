@@ -53,13 +53,15 @@ def best_temperature(true: ArrayLike, p: ArrayLike) -> float:
     >>> best_temperature([0, 0, 1, 1], [[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.1, 0.9]])
     2.0
     """
-    logs, labels = _logs("best_temperature", p), _labels("best_temperature", true, p)
+    logs = _logs("best_temperature", p)
+    labels = _labels("best_temperature", true, p)
     told = logs[np.arange(len(labels)), labels]
 
     def slope(inverse: float) -> float:
         return float(((_at(logs, inverse) * logs).sum(axis=1) - told).mean())
 
-    low, high = np.log(1.0 / HOTTEST), np.log(1.0 / COLDEST)
+    low = np.log(1.0 / HOTTEST)
+    high = np.log(1.0 / COLDEST)
     for _ in range(ROUNDS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if slope(float(np.exp(middle))) < 0 else (low, middle)
@@ -73,7 +75,8 @@ def log_loss(true: ArrayLike, p: ArrayLike) -> float:
     >>> round(log_loss([0, 1], [[0.5, 0.5], [0.75, 0.25]]), 4)
     1.0397
     """
-    logs, labels = _logs("log_loss", p), _labels("log_loss", true, p)
+    logs = _logs("log_loss", p)
+    labels = _labels("log_loss", true, p)
     return float(-logs[np.arange(len(labels)), labels].mean())
 
 

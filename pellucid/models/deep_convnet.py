@@ -93,9 +93,11 @@ class DeepConvNet(Module):
                 layers += [he_conv(channels, filters, Window(3, padding=padding), rng=rng)]
                 layers += [nn.ReLU()]
                 channels = filters
-                height, width = height + 2 * padding - 2, width + 2 * padding - 2
+                height = height + 2 * padding - 2
+                width = width + 2 * padding - 2
             layers += [nn.MaxPool2d(Window(2, padding="same"))]
-            height, width = ceil_div(height, 2), ceil_div(width, 2)
+            height = ceil_div(height, 2)
+            width = ceil_div(width, 2)
         self.features = nn.Sequential(*layers)
         self.classifier = nn.Sequential(
             nn.Flatten(),

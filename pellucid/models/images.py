@@ -59,7 +59,8 @@ def he_conv(
     (8, 3, 3, 3)
     """
     layer = nn.Conv2d(in_channels, out_channels, window, bias=bias, rng=rng)
-    start, shape = HeNormal(), layer.weight.shape
+    start = HeNormal()
+    shape = layer.weight.shape
     if rng is None:
         layer.weight = start.parameter(shape)
     else:  # into the variable that is there: a second one would count twice in the model's size

@@ -70,9 +70,12 @@ def l_layer_forward(
     if activation not in ACTIVATIONS:
         hint = closest(activation, ACTIVATIONS)
         raise OptionError(f"l_layer_forward: activation {activation!r}. {hint}")
-    a, caches, last = x, [], _layers(parameters)
+    a = x
+    caches = []
+    last = _layers(parameters)
     for layer in range(1, last + 1):
-        w, b = parameters[f"W{layer}"], parameters[f"b{layer}"]
+        w = parameters[f"W{layer}"]
+        b = parameters[f"b{layer}"]
         if a.ndim != 2 or w.shape[1:] != a.shape[:1] or b.shape != (len(w), 1):
             raise ShapeError(
                 f"l_layer_forward: layer {layer}: W {w.shape}, b {b.shape}, A before it "

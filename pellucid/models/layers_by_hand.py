@@ -156,7 +156,8 @@ class AffineLayer(_Kept):
     def backward(self, dout: Floats) -> Floats:
         """The gradient by x; those by W and b are kept as dW and db."""
         rows, shape = self._recall()
-        self.dW, self.db = rows.T @ dout, dout.sum(axis=0)
+        self.dW = rows.T @ dout
+        self.db = dout.sum(axis=0)
         return (dout @ self.W.T).reshape(shape)  # type: ignore[no-any-return]
 
 

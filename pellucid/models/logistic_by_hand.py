@@ -66,7 +66,8 @@ def by_loops(x: ArrayLike, y: ArrayLike, *, learning_rate: float, iterations: in
     ([[0.5]], 0.0)
     """
     xs, ys = _checked("by_loops", x, y, learning_rate, iterations)
-    columns, targets = xs.T.tolist(), ys.ravel().tolist()
+    columns = xs.T.tolist()
+    targets = ys.ravel().tolist()
     w = [0.0] * len(xs)
     b = 0.0
     costs = []

@@ -119,7 +119,8 @@ class Perceptron(Module):
         if passes < 1:
             raise OptionError(f"Perceptron.learn: {passes} passes. At least 1.")
         samples, answers = _checked(x, target, self.weight.shape[0])
-        w, b = self.weight.numpy(), float(self.bias.item())
+        w = self.weight.numpy()
+        b = float(self.bias.item())
         mistakes: list[int] = []
         while len(mistakes) < passes and 0 not in mistakes[-1:]:
             w, b, wrong = _pass(samples, answers, w, b, learning_rate)
@@ -145,7 +146,9 @@ def _pass(
     for sample, answer in zip(x, t, strict=True):
         error = answer - float(sample @ w + b > 0.0)
         if error:
-            w, b, wrong = w + rate * error * sample, b + rate * error, wrong + 1
+            w = w + rate * error * sample
+            b = b + rate * error
+            wrong = wrong + 1
     return w, b, wrong
 
 
@@ -217,7 +220,9 @@ class Xor(Module):
     """
 
     def __init__(self) -> None:
-        self.nand, self.any, self.both = nand_gate(), or_gate(), and_gate()
+        self.nand = nand_gate()
+        self.any = or_gate()
+        self.both = and_gate()
 
     def forward(self, x: Tensor) -> Tensor:
         """The last gate, of the first two."""

@@ -81,7 +81,8 @@ class SimpleConvNet(Module):
                 f"no larger than the image: at most {min(height, width)}."
             )
         # A map of odd size keeps its last row and column.
-        rows, columns = ceil_div(height - size + 1, 2), ceil_div(width - size + 1, 2)
+        rows = ceil_div(height - size + 1, 2)
+        columns = ceil_div(width - size + 1, 2)
         pooled = options.filters * rows * columns
         self.layers = nn.Sequential(
             he_conv(channels, options.filters, size, rng=rng),

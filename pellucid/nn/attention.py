@@ -57,7 +57,9 @@ class MultiHeadAttention(Module):
                 f"MultiHeadAttention: {features} features, {heads} heads. Both are at least 1, "
                 "and the heads split the features evenly."
             )
-        self.features, self.heads, self.causal = features, heads, causal
+        self.features = features
+        self.heads = heads
+        self.causal = causal
         rule = XavierUniform()
         self.query = Linear(features, features, rng=rng, initializer=rule)
         self.key = Linear(features, features, rng=rng, initializer=rule)

@@ -16,7 +16,8 @@ from pellucid.recordings import Changes
 from pellucid.strict import strict
 from pellucid.variables import Variable
 
-ATTRIBUTES, MODES = Changes(), Changes()
+ATTRIBUTES = Changes()
+MODES = Changes()
 
 
 class Place:
@@ -55,7 +56,8 @@ class Place:
             if above is self:
                 return
             above = above.outer
-        self.name, self.outer = name, outer
+        self.name = name
+        self.outer = outer
 
 
 def joined(path: str, name: str) -> str:

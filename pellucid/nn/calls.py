@@ -53,7 +53,8 @@ def calls() -> Iterator[list[Call]]:
 
     For looking at what happens between layers: shapes, or the spread of activations.
     """
-    outer, _watch.calls = _watch.calls, []
+    outer = _watch.calls
+    _watch.calls = []
     try:
         yield _watch.calls
     finally:

@@ -37,7 +37,8 @@ class Cell(Module):
             raise OptionError(
                 f"{type(self).__name__}: {in_features} to {hidden_features} features. At least 1."
             )
-        self.in_features, self.hidden_features = in_features, hidden_features
+        self.in_features = in_features
+        self.hidden_features = hidden_features
         limit = hidden_features**-0.5
         columns = self.gates * hidden_features
         self.weight = Uniform(limit).parameter((in_features, columns), rng)

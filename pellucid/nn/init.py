@@ -234,7 +234,8 @@ class Orthogonal(Initializer):
     def draw(self, shape: Shape, rng: Generator, dtype: Any) -> Tensor:
         """The values, from a generator."""
         fan(shape)
-        rows, columns = shape[0], math.prod(shape[1:])
+        rows = shape[0]
+        columns = math.prod(shape[1:])
         tall = rng.normal(0.0, 1.0, (max(rows, columns), min(rows, columns)), np.float64)
         if is_symbolic(tall):  # no numbers are drawn: only the shape counts
             return tall.reshape(shape).astype(dtype)

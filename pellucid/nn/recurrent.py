@@ -46,8 +46,10 @@ class Recurrent(Module):
     ) -> None:
         if layers < 1:
             raise OptionError(f"{type(self).__name__}: {layers} layers. There is at least 1.")
-        self.in_features, self.hidden_features = in_features, hidden_features
-        self.layers, self.directions = layers, 2 if bidirectional else 1
+        self.in_features = in_features
+        self.hidden_features = hidden_features
+        self.layers = layers
+        self.directions = 2 if bidirectional else 1
         sizes = [in_features] + [self.directions * hidden_features] * (layers - 1)
         self.cells = [
             self.cell(size, hidden_features, rng=rng)

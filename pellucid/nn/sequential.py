@@ -29,7 +29,8 @@ class Sequential(Module):
     def forward(self, x: Any, *further: Any) -> Any:
         """The layers applied in their order."""
         for layer in self:
-            x, further = layer(x, *further), ()
+            x = layer(x, *further)
+            further = ()
         return x
 
     def __len__(self) -> int:

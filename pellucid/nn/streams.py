@@ -54,7 +54,8 @@ class Stream(Generator):
         _refuse_inside("a generator")
         super().__init__(0, purpose)
         place.streams += 1
-        self._place, self._number = place, place.streams
+        self._place = place
+        self._number = place.streams
         self._decided: tuple[int, str] | None = None
 
     def key(self) -> Tensor:
@@ -93,7 +94,9 @@ class Start:
         shape: Shape,
         dtype: DType,
     ) -> None:
-        self.draw, self.shape, self.dtype = draw, shape, dtype
+        self.draw = draw
+        self.shape = shape
+        self.dtype = dtype
         self.place = Place()
         self.first: weakref.ref[Any] | None = None
         self.origin: tuple[int, str] | None = None
@@ -107,7 +110,8 @@ class Start:
         """The start of a copy of the variable."""
         start = Start(self.draw, self.shape, self.dtype)
         if self.is_kept_by(variable):
-            start.first, start.origin = weakref.ref(copied.present()), self.origin
+            start.first = weakref.ref(copied.present())
+            start.origin = self.origin
         return start
 
     def drawn(self, origin: tuple[int, str]) -> Any:
@@ -156,7 +160,8 @@ class Undrawn(Variable):
                 seed, path = start.place.where()
                 array = start.drawn((seed, joined(path, self.name)))
                 start.first = weakref.ref(array)
-                self._owned, self._array = self.guard is None, array
+                self._owned = self.guard is None
+                self._array = array
                 self.settle()
         return self._array
 
@@ -184,7 +189,8 @@ class Undrawn(Variable):
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         """Another, not drawn either, in the copy of its place."""
         copied = Undrawn(self.start.draw, self.shape, self.dtype)
-        copied.is_table, copied._frozen = self.is_table, self._frozen
+        copied.is_table = self.is_table
+        copied._frozen = self._frozen
         copied.belong(self.name, copy.deepcopy(self.start.place, memo))
         return copied
 
@@ -210,7 +216,8 @@ def tell_seed(model: BaseModule, seed: int, *, by_run: bool = False) -> None:
     for path, module in modules.items():
         if by_run and module._place.is_said:
             continue
-        module._place.told, module._place.by_run = (seed, path), by_run
+        module._place.told = (seed, path)
+        module._place.by_run = by_run
         for value in vars(module).values():
             if isinstance(value, Stream):
                 value.restart()

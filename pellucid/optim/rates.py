@@ -63,7 +63,8 @@ class RateFinding:
 
         Without the division the first means would be drawn towards 0.
         """
-        mean, found = 0.0, []
+        mean = 0.0
+        found = []
         for k, loss in enumerate(self.losses, 1):
             mean = SMOOTHING * mean + (1 - SMOOTHING) * float(loss)
             found.append(mean / (1 - SMOOTHING**k))

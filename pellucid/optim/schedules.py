@@ -179,7 +179,8 @@ def check(
     """Refuse a number that is not finite, or not positive, or less than the least."""
     require(where, name, value, float)
     if least is not None:
-        fits, rule = value >= least, f"at least {least}"
+        fits = value >= least
+        rule = f"at least {least}"
     else:
         fits = value > 0.0 or (zero and value == 0.0)
         rule = "0 or more" if zero else "above 0"

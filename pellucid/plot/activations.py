@@ -100,7 +100,8 @@ def layer_outputs(
             f"layer_outputs: activation {activation!r} is not known. {closest(activation, CURVES)}"
         )
     rng = Generator(seed)
-    x, found = rng.normal(0.0, 1.0, (samples, units)), []
+    x = rng.normal(0.0, 1.0, (samples, units))
+    found = []
     for _ in range(layers):
         x = CURVES[activation](x @ start((units, units), rng))
         found.append(x.numpy())

@@ -48,7 +48,8 @@ def penalty_path(
     """
     if kind not in KINDS:
         raise OptionError(f"penalty_path: kind {kind!r} is not known. {closest(kind, KINDS)}")
-    features, targets = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    features = np.asarray(x, np.float64)
+    targets = np.asarray(y, np.float64)
     if features.ndim != 2 or targets.shape != features.shape[:1]:
         raise ShapeError(
             f"penalty_path: x {features.shape}, y {targets.shape}. They must be (m, n) and (m,)."
@@ -89,7 +90,8 @@ def penalty_balls() -> Any:
     """
     figure = new_figure(1, 2, (7.2, 3.6), sharey=True)
     w1, w2 = np.meshgrid(np.linspace(-1.5, 2.7, 211), np.linspace(-1.5, 2.2, 186))
-    curvature, best = np.array([[1.0, 0.3], [0.3, 0.6]]), np.array([1.9, 0.9])
+    curvature = np.array([[1.0, 0.3], [0.3, 0.6]])
+    best = np.array([1.9, 0.9])
     cost = sum(
         curvature[i, j] * ((w1, w2)[i] - best[i]) * ((w1, w2)[j] - best[j])
         for i in range(2)

@@ -159,7 +159,8 @@ def _some(*arrays: Any) -> Any:
 
 def _line(values: Any, count: int) -> Any:
     """`count` evenly spaced numbers from the least value to the largest, and a little beyond."""
-    least, most = float(values.min()), float(values.max())
+    least = float(values.min())
+    most = float(values.max())
     margin = MARGIN * (most - least) or 1.0
     return np.linspace(least - margin, most + margin, count, dtype=np.float32)
 

@@ -71,7 +71,8 @@ def _in_parts(a: Any, b: Any) -> Any:
     right = b[..., : count * DEPTH, :].reshape(*b.shape[:-2], count, DEPTH, b.shape[-1])
     size = math.prod(broadcast("matmul: batch axes", (a.shape[:-2], b.shape[:-2])))
     size *= a.shape[-2] * b.shape[-1] * a.itemsize
-    step, sums = max(1, PIECE // max(size, 1)), Pairwise()
+    step = max(1, PIECE // max(size, 1))
+    sums = Pairwise()
     for first in range(0, count, step):
         part = slice(first, first + step)
         y = np.matmul(left[..., part, :, :], right[..., part, :, :])

@@ -123,7 +123,8 @@ class Atan2(Elementwise):
     def backward(self, dy: Any, y: Any, a: Any, b: Any) -> tuple[Any, ...]:
         # Divided one after the other: the square of a large radius would overflow.
         large = a.abs().maximum(b.abs())
-        p, q = a / large, b / large
+        p = a / large
+        q = b / large
         share = dy / (p * p + q * q) / large
         return share * q, -share * p
 

@@ -205,7 +205,8 @@ class Concat(Primitive):
         return xp.concat(inputs, axis=self.axis)
 
     def backward(self, dy: Any, y: Any, *inputs: Any) -> tuple[Any, ...]:
-        parts, start = [], 0
+        parts = []
+        start = 0
         for x in inputs:
             end = start + x.shape[self.axis]
             parts.append(dy[(slice(None),) * self.axis + (slice(start, end),)])

@@ -106,7 +106,8 @@ def threefry_2x32(key: tuple[Any, Any], high: Any, low: Any) -> tuple[Any, Any]:
     Source: Salmon et al. 2011; known answers of the Random123 library are in the tests.
     """
     keys = (key[0], key[1], key[0] ^ key[1] ^ _PARITY)
-    x, y = high + keys[0], low + keys[1]
+    x = high + keys[0]
+    y = low + keys[1]
     for group in range(5):
         for distance in _ROTATIONS[group % 2]:
             x = x + y

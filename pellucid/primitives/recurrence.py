@@ -36,7 +36,8 @@ class Recurrence(Primitive):
     def __post_init__(self) -> None:
         """Give the attributes their form, and compare them with the body. Errors: OptionError."""
         super().__post_init__()
-        body, carried = self.body, self.carried
+        body = self.body
+        carried = self.carried
         fits = self.steps >= 1 and min(self.constants, self.carries) >= 0
         fits = fits and type(self.reverse) is bool and isinstance(body, Graph)
         if not fits or self.constants + self.carries > len(body.inputs):
@@ -141,7 +142,8 @@ class Recurrence(Primitive):
     def forward(self, xp: Any, *inputs: Any) -> Any:
         record = np.empty((), pack(self.name, self.gives()))
         parts = [record[name] for name in record.dtype.names or ()]
-        count, first = self.carries, self.constants
+        count = self.carries
+        first = self.constants
         for t, given, found in self.turns(inputs):
             for k in self.before:
                 parts[count + k][t] = given[first + k]

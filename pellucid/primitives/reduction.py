@@ -178,7 +178,8 @@ def product_of_others(x: Any) -> Any:
     while x.shape[-1] > 1:
         padding = ((0, 0),) * len(rows) + ((0, x.shape[-1] % 2),)
         padded = x.pad(padding, value=1.0)
-        even, odd = padded[..., 0::2], padded[..., 1::2]
+        even = padded[..., 0::2]
+        odd = padded[..., 1::2]
         levels.append((even, odd, x.shape[-1]))
         x = even * odd
     others = 1.0

@@ -43,7 +43,8 @@ class _Body:
     """
 
     def __init__(self, scan: Recurrence, like: Sequence[Any]) -> None:
-        body, self.holding = scan.body, like[0].holding
+        body = scan.body
+        self.holding = like[0].holding
         self.inputs = [symbol(self.holding(value)) for value in body.inputs]
         self.twins = [symbol(x) for x in self.inputs[: scan.constants]]
         self.numbers = {v.name: i for i, v in enumerate(body.inputs[: scan.constants])}
@@ -99,15 +100,19 @@ class _Forward:
     """Where the values of the steps forward are found: in the extended scan."""
 
     def __init__(self, scan: Recurrence, body: _Body, inputs: Sequence[Any]) -> None:
-        self.scan, self.body, self.inputs = scan, body, inputs
+        self.scan = scan
+        self.body = body
+        self.inputs = inputs
         self.place = {id(x): i for i, x in enumerate(body.inputs)}
         self.place |= {id(x): i for i, x in enumerate(body.twins)}
         self.carry = {v.name: k for k, v in enumerate(scan.body.outputs[: scan.carries])}
 
     def extend(self, needed: Iterable[Any]) -> None:
         """Extend the scan by what is needed of its steps."""
-        scan, results = self.scan, list(self.scan.results)
-        before, after = set(scan.before), set(scan.after)
+        scan = self.scan
+        results = list(self.scan.results)
+        before = set(scan.before)
+        after = set(scan.after)
         for x in needed:
             value = self.body.made.get(id(x))
             if value is None:
@@ -153,7 +158,9 @@ class _Backwards:
     """The scan backwards: symbols for gradients, the chain rule, and what follows outside."""
 
     def __init__(self, scan: Recurrence, dy: Parts, inputs: Sequence[Any]) -> None:
-        self.scan, self.dy, self.inputs = scan, dy, inputs
+        self.scan = scan
+        self.dy = dy
+        self.inputs = inputs
         self.body = _Body(scan, inputs)
         self.forward = _Forward(scan, self.body, inputs)
         self.loop = SymbolicLoop(type(scan), scan.steps, not scan.reverse)
@@ -167,7 +174,8 @@ class _Backwards:
     def run(self) -> tuple[Any, ...]:
         """The gradients of all inputs."""
         pairs = self._upstream()
-        symbols, uses = self.body.inputs, self.body.uses
+        symbols = self.body.inputs
+        uses = self.body.uses
         found = pulled(pairs, [symbols[i] for i in self.floats] + [use.y for use in uses])
         slopes = dict(zip(self.floats, found, strict=False))
         summed = [i for i in self.floats if i < self.scan.constants and slopes[i] is not None]

@@ -105,7 +105,8 @@ def _pruned(graph: Graph) -> Graph:
     kept: list[Node] = []
     changed: dict[str, _Narrower] = {}
     for node in reversed(graph.nodes):
-        name, made = node.output.name, node
+        name = node.output.name
+        made = node
         if name not in live:
             continue
         if isinstance(node.primitive, Part):
@@ -198,7 +199,8 @@ def _narrowed(node: Node, parts: set[int]) -> _Narrower | None:
 
 def _narrowed_body(scan: Recurrence, used: _Used, inputs: Sequence[int]) -> Graph:
     """The body of a scan with these of its inputs, and with nothing that is not needed."""
-    body, needed = scan.body, used.needed
+    body = scan.body
+    needed = used.needed
     carried = [body.outputs[k] for k in used.carries]
     results = [scan.results[j] for j in used.results]
     return Graph(

@@ -31,7 +31,8 @@ def total(xp: Any, x: Any, axes: Shape) -> Any:
     """
     if xp is not np or x.dtype not in FLOATS or math.prod(x.shape[i] for i in axes) <= LONG:
         return xp.sum(x, axis=axes, keepdims=True, dtype=x.dtype)
-    y, shape = x, list(x.shape)
+    y = x
+    shape = list(x.shape)
     for first, last in reversed(_runs(axes, x)):
         size = math.prod(shape[first : last + 1])
         flat = y.reshape(*shape[:first], size, *shape[last + 1 :])
@@ -102,7 +103,8 @@ def scattered(rows: Any, places: Any) -> tuple[Any, Any]:
     Shapes: rows (before, count, after), places (count,) -> places (k,), sums (before, k, after).
     """
     order = np.argsort(places, kind="stable")
-    places, rows = places[order], rows[:, order]
+    places = places[order]
+    rows = rows[:, order]
     while len(places) > 1:
         number = np.arange(len(places))
         is_new = np.concatenate([[True], places[1:] != places[:-1]])
@@ -113,7 +115,8 @@ def scattered(rows: Any, places: Any) -> tuple[Any, Any]:
         has_partner = np.append(rank % 2 == 1, False)[left + 1]
         sums = rows[:, left]
         sums[:, has_partner] += rows[:, left[has_partner] + 1]
-        places, rows = places[left], sums
+        places = places[left]
+        rows = sums
     return places, rows
 
 

@@ -20,7 +20,8 @@ def symbol(like: Any) -> Any:
 
 def zeros(like: Any, *, symbolic: bool) -> Any:
     """Zeros like a tensor; symbolic ones are repeated where a graph runs."""
-    kind, zero = like.holding, np.zeros((), like.dtype)
+    kind = like.holding
+    zero = np.zeros((), like.dtype)
     if not symbolic:
         return kind(np.zeros(like.shape, like.dtype))
     value = Value("", like.shape, like.dtype)

@@ -30,9 +30,17 @@ from pellucid.strict import strict
 from pellucid.tensor import Tensor, tensor
 
 bool = BOOL  # noqa: A001 (the standard's name)
-uint8, uint32, int32, int64, float32, float64 = UINT8, UINT32, INT32, INT64, FLOAT32, FLOAT64
+uint8 = UINT8
+uint32 = UINT32
+int32 = INT32
+int64 = INT64
+float32 = FLOAT32
+float64 = FLOAT64
 newaxis = None
-pi, e, inf, nan = float(np.pi), float(np.e), float(np.inf), float(np.nan)
+pi = float(np.pi)
+e = float(np.e)
+inf = float(np.inf)
+nan = float(np.nan)
 
 KINDS: dict[str, tuple[DType, ...]] = {
     "bool": (BOOL,),

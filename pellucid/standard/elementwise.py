@@ -123,8 +123,10 @@ def clip(x: Any, /, min: Any = None, max: Any = None) -> Tensor:  # noqa: A002 (
 def hypot(x1: Any, x2: Any, /) -> Tensor:
     """sqrt(x1^2 + x2^2), also where the squares would be too large or too small."""
     a, b = pair(x1, x2)
-    a, b = a.abs(), b.abs()
-    large, small = a.maximum(b), a.minimum(b)
+    a = a.abs()
+    b = b.abs()
+    large = a.maximum(b)
+    small = a.minimum(b)
     with np.errstate(invalid="ignore"):  # of inf by inf, which is not looked at
         share = small / where(large == 0, 1.0, large)
     length = large * (1.0 + share * share).sqrt()
@@ -262,7 +264,8 @@ def logaddexp(x1: Any, x2: Any, /) -> Tensor:
     """log(e^x1 + e^x2), also where the exponentials would be too large or too small."""
     a, b = pair(x1, x2)
     # Equal infinities have no distance: what they add up to is themselves.
-    alike, large = a == b, a.maximum(b)
+    alike = a == b
+    large = a.maximum(b)
     apart = (where(alike, 0.0, a) - where(alike, 0.0, b)).abs()
     return where(alike, large + np.log(2.0).item(), large + (-apart).exp().log1p())
 

@@ -109,7 +109,8 @@ def roll(x: Any, /, shift: Axes, *, axis: Axes | None = None) -> Tensor:
         if isinstance(shift, tuple | list):
             raise OptionError(f"roll: shift {shift} without axes. All elements move by one number.")
         return roll(t.flatten(), shift, axis=0).reshape(t.shape)
-    axes, shifts = _several(axis), _several(shift)
+    axes = _several(axis)
+    shifts = _several(shift)
     shifts = shifts if isinstance(shift, tuple | list) else shifts * len(axes)
     if len(shifts) != len(axes):
         raise OptionError(f"roll: shifts {shifts} for axes {axes}. One for each axis.")
@@ -134,7 +135,8 @@ def _several(numbers: Axes) -> tuple[int, ...]:
 @strict
 def tile(x: Any, repetitions: tuple[int, ...], /) -> Tensor:
     """x put beside itself as often as asked for along each axis."""
-    y, times = array(x), tuple(repetitions)
+    y = array(x)
+    times = tuple(repetitions)
     if any(n < 0 for n in times):
         raise OptionError(f"tile: repetitions {times}. They are not negative.")
     ndim = max(y.ndim, len(times))
@@ -154,7 +156,8 @@ def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Tensor:
     """
     t = array(x)
     if axis is None:
-        t, axis = t.flatten(), 0
+        t = t.flatten()
+        axis = 0
     place = normal_axis("repeat", axis, t.ndim)
     counts = array(repeats).known("repeat") if isinstance(repeats, Tensor) else np.asarray(repeats)
     if counts.ndim > 1 or (counts.ndim == 1 and len(counts) not in (1, t.shape[place])):
@@ -238,7 +241,8 @@ def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Tensor:
 
     Shapes: x and indices alike but for the axis, up to broadcasting -> that of the indices.
     """
-    x, places = array(x), array(indices)
+    x = array(x)
+    places = array(indices)
     if places.ndim != x.ndim:
         raise ShapeError(
             f"take_along_axis: indices of shape {places.shape} for {x.shape}. As many axes as x."

@@ -81,11 +81,13 @@ def searchsorted(x1: Any, x2: Any, /, *, side: str = "left", sorter: Any = None)
     """
     if side not in ("left", "right"):
         raise OptionError(f"searchsorted: side {side!r}. 'left' or 'right'.")
-    line, wanted = array(x1), array(x2)
+    line = array(x1)
+    wanted = array(x2)
     if line.ndim != 1:
         raise ShapeError(f"searchsorted: x1 of shape {line.shape}. It has one axis.")
     line = line if sorter is None else line.take(sorter, axis=0)
-    asked, count = wanted.flatten(), wanted.size
+    asked = wanted.flatten()
+    count = wanted.size
     # Sorted together, each stands behind what is smaller, of both: its own kind is taken off.
     both = concat([asked, line] if side == "left" else [line, asked], axis=0)
     places = argsort(argsort(both))
@@ -165,7 +167,8 @@ def unique_values(x: Any, /) -> Tensor:
 @strict
 def isin(x1: Any, x2: Any, /, *, invert: bool = False) -> Tensor:
     """Whether each element of x1 is one of x2."""
-    a, b = array(x1), array(x2).flatten()
+    a = array(x1)
+    b = array(x2).flatten()
     found = (a.expand_dims(-1) == b).any(axis=-1)
     return ~found if invert else found
 

@@ -98,7 +98,8 @@ def check_rules(options: Any) -> None:
 
 def check_pairs(options: Any) -> None:
     """Raise OptionError for options that have no meaning together."""
-    mixing, sampling = options.mixing, options.sampling
+    mixing = options.mixing
+    sampling = options.sampling
     if mixing is not None and options.micro_batch is not None:
         raise OptionError(
             f"Options: mixing={mixing!r} with micro_batch={options.micro_batch}. Samples would be "
@@ -121,7 +122,9 @@ def check_batch(optimizer: Any, options: Any, samples: int) -> None:
     """Raise OptionError for samples that change where the optimizer needs all, at each step."""
     if not getattr(optimizer, "takes_all", False):
         return
-    batch, sampling, mixing = options.batch_of(samples), options.sampling, options.mixing
+    batch = options.batch_of(samples)
+    sampling = options.sampling
+    mixing = options.mixing
     compares = f"{type(optimizer).__name__}, which compares the gradients of one step with those"
     if batch < samples:
         raise OptionError(

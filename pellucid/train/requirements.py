@@ -75,7 +75,9 @@ def check_data(
 
 def check_sets(trainer: BaseTrainer) -> None:
     """The same for the sets of a Trainer; a measure that is monitored is one of theirs."""
-    train, options, others = trainer.train, trainer.options, trainer.further
+    train = trainer.train
+    options = trainer.options
+    others = trainer.further
     check_data(train, trainer.validation, options)
     for name, data in others.items():
         check_data(train, data, options, f"validation {name!r}")
@@ -101,7 +103,8 @@ def _check_targets_alike(train: Dataset, validation: Dataset) -> None:
 
 
 def _check_alike(train: Dataset, validation: Dataset) -> None:
-    here, there = train.form, validation.form
+    here = train.form
+    there = validation.form
     for what, ours, theirs in (
         ("samples of {} have shape", here.shape, there.shape),
         ("targets of {} have shape", here.target_shape, there.target_shape),
@@ -129,7 +132,8 @@ def _check_alike(train: Dataset, validation: Dataset) -> None:
 
 def _check_names(train: Dataset, other: Dataset) -> None:
     """Raise DataError where class numbers of another set mean other classes."""
-    ours, theirs = train.class_names, other.class_names
+    ours = train.class_names
+    theirs = other.class_names
     if ours and theirs and theirs != ours[: len(theirs)]:
         raise DataError(
             f"Trainer: the classes of {other.name!r} are {some(theirs)}; those of "

@@ -90,7 +90,8 @@ class Trainer(BaseTrainer):
         self._course = Course(
             self._program, self._stepper, self._recorder, self._watch, self._keeper, self._clock
         )
-        self._callbacks, self._stop = options.callbacks, ""
+        self._callbacks = options.callbacks
+        self._stop = ""
         ready_callbacks(self)
 
     def fit(
@@ -206,17 +207,7 @@ class Trainer(BaseTrainer):
         limit = until_next(limit, self.position.step, self.options)
         steps = self._stepper.advance(limit, self.history.unmade)
         self.pace.stop(len(steps))
-        if self._stepper.failure is not None:
-            self.history.forget_after(self.position.step)
-            self._recorder.forget_after(self.position.step)
-        self.history.add_steps(steps)
-        self._recorder.add(steps)
-        if self._stepper.failure is not None:
-            raise self._stepper.failure
-        if self.options.not_finite is not None:
-            from pellucid.train.stepping.skipped_steps import tell  # on use
-
-            tell(steps, self.options.not_finite)
+        self._course.write(steps, self.history, self.options.not_finite)
         for callback in self._callbacks:
             callback.after_steps(self, steps)
         return steps

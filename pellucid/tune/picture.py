@@ -86,7 +86,8 @@ def _draw_rates(axes: Any, found: RateFinding) -> None:
         found.suggested, color=VERMILION, linestyle="--", label=f"suggested: {found.suggested:g}"
     )
     axes.set_xscale("log")
-    start, least = found.smoothed[0], found.smoothed.min()
+    start = found.smoothed[0]
+    least = found.smoothed.min()
     axes.set_ylim(least - 0.1 * (start - least), start + 0.5 * (start - least))
     axes.set_xlabel("learning rate")
     axes.set_ylabel("loss")

@@ -82,7 +82,8 @@ def search(
 def _tried(objective: Callable[..., Any], number: int, point: Point) -> Trial:
     """What comes of a point."""
     start = time.perf_counter()
-    score, failure = math.nan, ""
+    score = math.nan
+    failure = ""
     try:
         score = float(objective(**point))
         if not math.isfinite(score):

@@ -116,7 +116,8 @@ class TrialFile:
         search: dict[str, Any],
         space: Space,
     ) -> None:
-        self.path, self.space = Path(expanded(path)), space
+        self.path = Path(expanded(path))
+        self.space = space
         self.head = {"search": json.loads(json.dumps(search, default=repr))}
 
     def read(self) -> list[Trial]:

@@ -30,9 +30,9 @@ def test_it_is_made_and_cut_without_being_read() -> None:
     labels = np.arange(9) % 3
     data = StreamedDataset(Unread(9, (2, 2)), labels, "s", 3, workers=2)
     assert repr(data) == "Dataset 's': 9 samples of shape (2, 2), 3 classes, read batch by batch"
-    assert (data.form.shape, data.crew, data[::2].form) == ((2, 2), 2, data.form)
+    assert (data.form.shape, data.threads, data[::2].form) == ((2, 2), 2, data.form)
     assert data.with_shape(4)[data.labels == 1].labels.tolist() == [1, 1, 1]
-    assert replace(data, workers=0).crew >= 1
+    assert replace(data, workers=0).threads >= 1
     with pytest.raises(AssertionError, match="read"):
         data[0]
     with pytest.raises(DataError, match=r"features have shape \(9, 2, 2\), labels \(8,\)"):

@@ -52,7 +52,8 @@ def bill(price: Any, number: Any, tax: Any) -> Any:
 
 def bill_by_layers(price: float, number: float, tax: float) -> tuple[Any, Any]:
     """The bill, and its derivatives by price, number and tax."""
-    apples, taxed = MultiplyLayer(), MultiplyLayer()
+    apples = MultiplyLayer()
+    taxed = MultiplyLayer()
     total = taxed.forward(apples.forward(price, number), tax)
     dapples, dtax = taxed.backward(1.0)
     dprice, dnumber = apples.backward(dapples)
@@ -68,7 +69,9 @@ def cost(a: Any, b: Any, c: Any) -> Any:
 
 def cost_by_layers(a: float, b: float, c: float) -> tuple[Any, Any]:
     """J, and its derivatives by a, b and c."""
-    product, total, tripled = MultiplyLayer(), AddLayer(), MultiplyLayer()
+    product = MultiplyLayer()
+    total = AddLayer()
+    tripled = MultiplyLayer()
     j = tripled.forward(3.0, total.forward(a, product.forward(b, c)))
     _, dv = tripled.backward(1.0)
     da, du = total.backward(dv)
@@ -121,7 +124,8 @@ def figure(series: Series) -> Any:
 def draw_bill(axes: Any, series: Series) -> None:
     """Apples that are multiplied by a price, and then by a tax."""
     (price, number, tax), (dprice, dnumber, dtax) = numbers(series, "bill")
-    apples, total = price * number, series["bill"]
+    apples = price * number
+    total = series["bill"]
     draw(
         axes,
         (("×", 2, 1), ("×", 4, 1)),
@@ -139,7 +143,9 @@ def draw_bill(axes: Any, series: Series) -> None:
 def draw_cost(axes: Any, series: Series) -> None:
     """J = 3(a + bc)."""
     (a, b, c), (da, db, dc) = numbers(series, "cost")
-    u, v, j = b * c, a + b * c, series["cost"]
+    u = b * c
+    v = a + b * c
+    j = series["cost"]
     draw(
         axes,
         (("×", 2, -0.4), ("+", 4, 1), ("×3", 6, 1)),
@@ -197,7 +203,8 @@ def diagram(series: Series) -> str:
         for name, function in (("bill", bill), ("cost", cost))
     ]
     sizes = [tuple(map(int, re.findall(r'(?:width|height)="(\d+)"', each)[:2])) for each in drawn]
-    width, height = max(size[0] for size in sizes), sum(size[1] for size in sizes)
+    width = max(size[0] for size in sizes)
+    height = sum(size[1] for size in sizes)
     second = drawn[1].replace("<svg ", f'<svg y="{sizes[0][1]}" ', 1)
     opened = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
     return f"{opened}{drawn[0]}{second}</svg>"

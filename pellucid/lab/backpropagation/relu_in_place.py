@@ -59,7 +59,8 @@ def run(settings: Settings) -> Series:
     x = rng.normal(0.0, 1.0, (1, settings.width), pc.float64).numpy()
     shape = settings.blocks, settings.width, settings.width
     weights = rng.normal(0.0, (2.0 / settings.width) ** 0.5, shape, pc.float64).numpy()
-    wrong, right = [], []
+    wrong = []
+    right = []
     for depth in range(1, settings.blocks + 1):
         library = by_library(settings, x, weights[:depth])
         copied = by_hand(settings, x, weights[:depth], ReluLayer)

@@ -98,7 +98,8 @@ def learn(settings: Settings) -> tuple[Any, Any]:
         optimizer.minimize(loss)
         return loss
 
-    filters, losses = [layer.weight.numpy()[0, 0]], []
+    filters = [layer.weight.numpy()[0, 0]]
+    losses = []
     for _ in range(settings.steps):
         losses.append(step().item())
         filters.append(layer.weight.numpy()[0, 0])

@@ -87,7 +87,8 @@ def by_loops(x: Any, bend: Any) -> Any:
 
 def by_rows(x: Any, bend: Any) -> list[Any]:
     """The sums of each layer, the outputs last: a = z W + b, a sample being a row."""
-    sums, z = [], x
+    sums = []
+    z = x
     for weights, biases in zip(WEIGHTS, BIASES, strict=True):
         sums.append(z @ weights + biases)
         z = bend(sums[-1])

@@ -73,7 +73,8 @@ def run(settings: Settings) -> Series:
 
 def network(settings: Settings, name: str) -> nn.Sequential:
     """One linear layer, or three with or without something between them."""
-    rng, width = pc.Generator(settings.seed), settings.hidden
+    rng = pc.Generator(settings.seed)
+    width = settings.hidden
     if name == "one":
         return nn.Sequential(nn.Linear(2, 2, rng=rng))
     bend = BENDS[settings.activation] if name == "bent" else nn.Identity
@@ -112,11 +113,13 @@ def train(settings: Settings, model: nn.Module, points: pc.data.Dataset) -> Iter
 
 def product(model: nn.Module) -> tuple[Any, Any]:
     """The weight and the bias of the one layer that linear layers make."""
-    weight, bias = np.eye(2), np.zeros(2)
+    weight = np.eye(2)
+    bias = np.zeros(2)
     for layer in model.children().values():
         if isinstance(layer, nn.Linear):
             w, b = (parameter.numpy().astype(float) for parameter in layer.parameters().values())
-            weight, bias = weight @ w, bias @ w + b
+            weight = weight @ w
+            bias = bias @ w + b
     return weight, bias
 
 

@@ -50,7 +50,8 @@ def run(settings: Settings) -> Series:
     angle = pc.Generator(settings.seed).uniform(0.0, 2.0 * np.pi, 1).numpy()[0]
     start = RADIUS * np.array([np.cos(angle), np.sin(angle)])
     series: dict[str, Any] = {"steps": np.arange(settings.steps + 1)}
-    rate, steps = settings.learning_rate, settings.steps
+    rate = settings.learning_rate
+    steps = settings.steps
     for name, cost, first, by, count in (
         ("line", square, np.array(RADIUS), -rate, steps),
         ("bowl", bowl, start, -rate, steps),
@@ -82,7 +83,8 @@ def valleys(w: Any) -> Any:
 def follow(cost: Callable[[Any], Any], w: Any, by: float, steps: int) -> tuple[Any, Any]:
     """Places and costs on a way that goes by so much of the gradient in each step."""
     value_and_slope = pc.value_and_grad(cost)
-    path, costs = [], []
+    path = []
+    costs = []
     for _ in range(steps + 1):
         value, slope = value_and_slope(pc.tensor(w, pc.float64))
         path.append(w)

@@ -66,7 +66,8 @@ def houses(settings: Settings) -> tuple[Any, Any]:
 
 def fit(settings: Settings, kind: str, area: Any, price: Any) -> Callable[[Any], Any]:
     """What gives the price for an area, once line or neuron has learned."""
-    w, b = pc.Parameter(np.float32(1.0)), pc.Parameter(np.float32(0.0))
+    w = pc.Parameter(np.float32(1.0))
+    b = pc.Parameter(np.float32(0.0))
     optimizer = pc.optim.SGD({"w": w, "b": b}, settings.learning_rate)
 
     def predict(area: Any) -> pc.Tensor:

@@ -104,7 +104,9 @@ def descend(
     forgotten: int = 1,
 ) -> tuple[Any, Any, Any]:
     """Weights and bias at the end, and the cost of each step; `forgotten`: an m not divided by."""
-    w, b, costs = np.zeros((x.shape[0], 1)), 0.0, []
+    w = np.zeros((x.shape[0], 1))
+    b = 0.0
+    costs = []
     for _ in range(settings.steps):
         cost, dw, db = gradient(w, b, x, y)
         w = w - settings.learning_rate * forgotten * dw

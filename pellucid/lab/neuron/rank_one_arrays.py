@@ -73,7 +73,8 @@ def points(settings: Settings) -> tuple[Any, Any]:
 
 def fit(settings: Settings, x: Any, targets: Any) -> tuple[Any, Any]:
     """Slope and height of the line after the last step, and the loss of each."""
-    w, b = pc.Parameter(np.float32(0.0)), pc.Parameter(np.float32(0.0))
+    w = pc.Parameter(np.float32(0.0))
+    b = pc.Parameter(np.float32(0.0))
     optimizer = pc.optim.SGD({"w": w, "b": b}, settings.learning_rate)
 
     @pc.compile

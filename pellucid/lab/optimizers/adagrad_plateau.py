@@ -61,7 +61,8 @@ def run(settings: Settings) -> Series:
     off = settings.spread * np.random.default_rng(settings.seed).standard_normal(3)
     high = np.array([-5.0 + off[0]])
     start = np.array([-7.0, 2.0]) + off[1:]
-    rate, valley_rate = settings.rate, settings.valley_rate
+    rate = settings.rate
+    valley_rate = settings.valley_rate
     makers = {
         "adagrad": lambda w: pc.optim.AdaGrad(w, 10.0 * rate),
         "rmsprop": lambda w: pc.optim.RMSProp(w, rate, rho=settings.rho),

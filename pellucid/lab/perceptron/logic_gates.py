@@ -79,7 +79,8 @@ def two_layers(x: Any, nand: Any, either: Any, both: Any) -> Any:
 def learn(settings: Settings, targets: Sequence[int]) -> tuple[Any, Any]:
     """The weights before the first input and after each, and how many were missed in each epoch."""
     weights = pc.Generator(settings.seed).normal(0.0, settings.start, (3,)).numpy()
-    path, mistakes = [weights], []
+    path = [weights]
+    mistakes = []
     for _ in range(settings.epochs):
         missed = 0
         for x, target in zip(INPUTS, targets, strict=True):

@@ -78,7 +78,8 @@ def changes(settings: Settings) -> dict[str, Any]:
     """All ways of changing a picture, each with an amount that can be seen."""
     rng = pc.Generator(settings.seed)
     shorter = 6 if settings.data_dir is None else 40
-    affine, augment = pc.augment.RandomAffine, pc.augment
+    affine = pc.augment.RandomAffine
+    augment = pc.augment
     return {
         "cropped": augment.RandomCrop(shorter, rng=rng),
         "turned": affine(degrees=45.0, rng=rng),

@@ -81,7 +81,8 @@ def train(settings: Settings, start: Any) -> tuple[Any, Any]:
         optimizer.minimize(loss)
         return loss
 
-    losses, differences = [], []
+    losses = []
+    differences = []
     for _ in range(settings.steps + 1):
         differences.append(np.ptp(first.weight.numpy(), axis=1).max())
         losses.append(step().item())

@@ -43,7 +43,8 @@ class Adadelta(Optimizer):
 
     def update(self, w: Tensor, g: Tensor, state: Slots, step: Step) -> Updated:
         """The parameter and its state after one update."""
-        rho, eps = self.rho, self.eps
+        rho = self.rho
+        eps = self.eps
         h = running_mean(rho, state["h"], g * g)
         of_gradients = (h + eps).sqrt()
         of_steps = (state["u"] + eps).sqrt()

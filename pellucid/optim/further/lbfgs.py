@@ -211,7 +211,8 @@ class LBFGS(Optimizer):
         steps = constant(self.steps.value) + 1
         new: dict[Variable, Tensor] = {self.steps: steps}
         for path, g in gradients.items():
-            w, slots = self.parameters[path], self.slots[path]
+            w = self.parameters[path]
+            slots = self.slots[path]
             d = direction[path] * length.astype(g.dtype)
             new[w] = constant(w.read()) + d
             new[slots["g"]] = g

@@ -70,7 +70,8 @@ class _Search:
     """Bytes by batch size, each found once."""
 
     def __init__(self, trainer: Trainer, room: int) -> None:
-        self._step, self._room = trainer._program, room
+        self._step = trainer._program
+        self._room = room
         self._known: dict[int, int] = {}
 
     def __call__(self, size: int) -> int:
@@ -88,9 +89,11 @@ class _Search:
             )
         if self(most) <= self._room:
             return most
-        fits, over = 1, most
+        fits = 1
+        over = most
         while over - fits > max(1, fits // 64):
-            below, above = self(fits), self(over)
+            below = self(fits)
+            above = self(over)
             share = (self._room - below) / max(above - below, 1)
             guess = fits + int(share * (over - fits))
             # Not at an end, where it would not become shorter by much.

@@ -41,9 +41,11 @@ def depth() -> int:
     """How far above the caller of this the first line outside the package stands."""
     from pellucid.linter.lines import HOME  # on use: where there is something to be told
 
-    depth, frame = 1, sys._getframe(1)
+    depth = 1
+    frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(HOME):
-        depth, frame = depth + 1, frame.f_back
+        depth = depth + 1
+        frame = frame.f_back
     return depth
 
 
@@ -54,7 +56,8 @@ def _found(trainer: BaseTrainer, step: CompiledStep, captured: Captured) -> "Fin
     from pellucid.linter.subject import Subject
     from pellucid.linter.trace import FEATURES, PARAMETERS, TARGETS, Trace
 
-    feed, options = step.feed, trainer.options
+    feed = step.feed
+    options = trainer.options
     procedure = captured.procedure
     rest = procedure.graph.inputs[procedure.arguments :]
     variables = {v.name: x for v, x in zip(rest, captured.variables, strict=True)}
@@ -68,7 +71,8 @@ def _found(trainer: BaseTrainer, step: CompiledStep, captured: Captured) -> "Fin
     trace = Trace(procedure.graph, results["loss"], sources, procedure.graph.inputs[0].shape[0])
     read = {name: x for name, x in variables.items() if name in trace.read}
     reached = _reached(trainer.optimizer, captured)
-    known, validation = trainer.train, trainer.validation
+    known = trainer.train
+    validation = trainer.validation
     judged = None if trainer.judged in (known, validation) else trainer.judged
     subject = Subject(
         trainer.model, trainer.loss, (trainer.optimizer,), known, validation, judged, trace,

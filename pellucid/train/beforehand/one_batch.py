@@ -35,7 +35,8 @@ def on_one_batch(
     Without `validates` it has no validation set. Model and optimizer begin with what they hold, and
     hold the same arrays again afterwards.
     """
-    options, train = trainer.options, trainer.train
+    options = trainer.options
+    train = trainer.train
     validation = trainer.validation if validates else None
     weights = options.weights
     rows = batch_rows(train, count)

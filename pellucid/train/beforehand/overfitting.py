@@ -99,7 +99,8 @@ def _learned(small: Trainer, watching: Watching, steps: int) -> OneBatch:
             fit_whole(small, steps)
         except TrainingError as error:
             broke = str(error)
-    losses, count = tuple(watching.losses), len(small.train)
+    losses = tuple(watching.losses)
+    count = len(small.train)
     if watching.is_learned:
         return OneBatch(count, learned=True, losses=losses)
     after = small.model.parameters()
@@ -128,7 +129,9 @@ def _of_weights(still: Sequence[str], count: int) -> Iterator[str]:
 
 def _of_losses(small: Trainer, losses: Sequence[float]) -> Iterator[str]:
     """What the way of the loss tells."""
-    first, middle, last = losses[0], losses[len(losses) // 2], losses[-1]
+    first = losses[0]
+    middle = losses[len(losses) // 2]
+    last = losses[-1]
     in_training = small.history.steps["loss"][-1]
     if last > first:
         yield "the learning rate: the loss has grown. Try a tenth of it."

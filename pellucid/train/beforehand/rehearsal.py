@@ -96,8 +96,11 @@ class _Measured:
     def __init__(
         self, trainer: Trainer, small: Trainer, epochs: int, batch: int, rest: int
     ) -> None:
-        self.trainer, self.small, self.epochs = trainer, small, epochs
-        self.batch, self.rest = batch, rest
+        self.trainer = trainer
+        self.small = small
+        self.epochs = epochs
+        self.batch = batch
+        self.rest = rest
         self.steps = epochs * trainer.steps_per_epoch
         self.once = _timed(lambda: fit_whole(small, 1))
         assert small.options.saving is not None
@@ -145,7 +148,8 @@ class _Measured:
         return sum(found)
 
     def _memory(self) -> dict[str, float]:
-        small, sizes = self.small, {self.batch, self.rest} - {0}
+        small = self.small
+        sizes = {self.batch, self.rest} - {0}
         variables = small.variables().values()
         written = small._program.written(np.arange(self.batch)).values()
         model = small.model.variables().values()
@@ -162,7 +166,8 @@ class _Measured:
         }
 
     def _disk(self) -> dict[str, float]:
-        saving, folder = self.small.options.saving, self.folder
+        saving = self.small.options.saving
+        folder = self.folder
         assert saving is not None
         checkpoint, best = (
             max((f.stat().st_size for f in folder.glob(f"checkpoints/{kind}-*")), default=0)
@@ -173,7 +178,8 @@ class _Measured:
         given = self.trainer.options.saving
         if given is not None and given.budget is not None:
             kept = min(kept, given.budget)
-        steps, epochs = len(self.small.history), len(self.small.history.epochs["epoch"])
+        steps = len(self.small.history)
+        epochs = len(self.small.history.epochs["epoch"])
         line = (folder / "metrics.jsonl").stat().st_size / (steps + epochs)
         others = [f for f in folder.iterdir() if f.is_file() and f.name != "metrics.jsonl"]
         return {

@@ -24,7 +24,8 @@ class NotebookCell:
     """A bar above the history so far."""
 
     def __init__(self, trainer: "BaseTrainer", epochs: int) -> None:
-        self._trainer, self._epochs = trainer, epochs
+        self._trainer = trainer
+        self._epochs = epochs
         self._total = epochs * trainer.steps_per_epoch
         self._first = trainer.position.step
         self._began = self._shown = time.monotonic()

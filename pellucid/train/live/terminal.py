@@ -85,7 +85,8 @@ class _Lines:
             self._show(self._left_out)
 
     def _show(self, record: EpochRecord) -> None:
-        values, self._left_out = record.values(), None
+        values = record.values()
+        self._left_out = None
         if self._lines is None:
             self._lines = EpochLines(list(values), self._epochs, terminal_width())
             self._write(self._lines.heads())

@@ -197,7 +197,8 @@ def _all_rows(count: int, size: int) -> list[Any]:
 
 def training_feed(data: Dataset, options: Any) -> Feed:
     """What a Trainer with these options takes its batches from."""
-    weights, sampling = options.weights.of(data), options.sampling
+    weights = options.weights.of(data)
+    sampling = options.sampling
     if not isinstance(data.features, np.ndarray):
         from pellucid.train.stepping.window import WindowFeed  # on use: most data are in memory
 

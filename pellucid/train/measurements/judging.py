@@ -100,7 +100,9 @@ def judgement(
     sound = ~np.isnan(outputs).reshape(count, -1).any(axis=1)
     unsound = int(count - sound.sum())
     if unsound and sound.any():
-        some, places, outputs = some[sound], places[sound], outputs[sound]
+        some = some[sound]
+        places = places[sound]
+        outputs = outputs[sound]
     if not some.classes or unsound == count:
         return Judged(some, places, outputs, None, None, count, unsound)
     predicted = chosen(outputs, some, loss, metrics)

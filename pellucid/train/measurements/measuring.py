@@ -17,14 +17,20 @@ class Measuring:
     """Measures the sets of a Trainer; `feed` holds the training set already."""
 
     def __init__(self, trainer: BaseTrainer, feed: Feed, keeper: Keeper, watch: Watch) -> None:
-        model, loss, options = trainer.model, trainer.loss, trainer.options
+        model = trainer.model
+        loss = trainer.loss
+        options = trainer.options
         how = options.executor, options.precision
         self.evaluation = Evaluation(model, loss, options.metrics, *how)
-        self._trainer, self._feed, self._keeper, self._watch = trainer, feed, keeper, watch
+        self._trainer = trainer
+        self._feed = feed
+        self._keeper = keeper
+        self._watch = watch
 
     def epoch(self, at: Position) -> EpochRecord:
         """After an epoch; where it is the best so far, its weights are kept."""
-        trainer, epoch = self._trainer, at.epoch + 1
+        trainer = self._trainer
+        epoch = at.epoch + 1
         with self._keeper.measured():
             train = self.evaluation(trainer.train, self._feed)
             validation = measured(self.evaluation, trainer.validation, trainer.further)

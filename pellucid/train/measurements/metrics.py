@@ -177,7 +177,8 @@ class RocAuc(SetMetric):
             return float("nan")
         _, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
         ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[places]
-        n, m = int(yes.sum()), int((~yes).sum())
+        n = int(yes.sum())
+        m = int((~yes).sum())
         return float((ranks[yes].sum() - n * (n + 1) / 2) / (n * m))
 
 
@@ -213,7 +214,8 @@ def _is_number(scores: Tensor) -> Tensor:
 
 def _yes(targets: Any, what: str) -> Any:
     """Whether each sample is of class 1, the others being of class 0; some of each."""
-    yes, no = targets == 1, targets == 0
+    yes = targets == 1
+    no = targets == 0
     if targets.ndim != 1 or not (yes | no).all() or not (yes.any() and no.any()):
         counts = ", ".join(f"{n} of {value}" for value, n in _counted(targets))
         raise DataError(

@@ -101,7 +101,8 @@ def repeated(make: Callable[[Any], Any], cases: Iterable[Any], epochs: int) -> R
     Errors: OptionError where there is no case; those of training.
     """
     names: list[str] = []
-    values, curves = [], []
+    values = []
+    curves = []
     for case in cases:
         trainer = make(case)
         history = _trained(trainer, epochs)

@@ -51,7 +51,8 @@ def _line(axes: Any, values: Sequence[Sequence[float]], style: Any) -> list[floa
     every = max(1, len(values) // 12)
     axes.plot(epochs, means, markersize=4, markevery=every, **style)
     pairs = list(zip(means, spreads, strict=True))
-    low, high = [m - s for m, s in pairs], [m + s for m, s in pairs]
+    low = [m - s for m, s in pairs]
+    high = [m + s for m, s in pairs]
     axes.fill_between(epochs, low, high, color=style["color"], alpha=0.2, linewidth=0)
     return means
 

@@ -104,14 +104,16 @@ def _known(found: Judged) -> tuple[Any, Any]:
             f"calibrate on {found.data.name!r}: the loss does not say how outputs become "
             "probabilities. Cross-entropy and its kin do."
         )
-    p, true = p.reshape(-1, p.shape[-1]), found.data.labels.reshape(-1)
+    p = p.reshape(-1, p.shape[-1])
+    true = found.data.labels.reshape(-1)
     kept = true != found.ignored if found.ignored is not None else np.ones(len(true), bool)
     return p[kept], true[kept]
 
 
 def calibrated_part(made: Calibrated, sets: Sequence[Judged]) -> str:
     """What a report tells of it on some sets, the one it was found on first."""
-    rows, curves = [], []
+    rows = []
+    curves = []
     for found in sets:
         p, true = _known(found)
         name = found.data.name

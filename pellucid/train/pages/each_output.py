@@ -19,7 +19,9 @@ class OneOutput(Module):
     """A model that gives one of the outputs of another, for a loss of several."""
 
     def __init__(self, model: Any, loss: Any, name: str) -> None:
-        self.model, self._loss, self._name = model, loss, name
+        self.model = model
+        self._loss = loss
+        self._name = name
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """The output. Shapes: as of the model."""

@@ -106,7 +106,8 @@ def _parameters(trainer: BaseTrainer) -> int:
 
 def _architecture(trainer: BaseTrainer, summaries: list[Summary]) -> str:
     """The layers, for one sample."""
-    model, inputs = trainer.model, trainer.train.inputs
+    model = trainer.model
+    inputs = trainer.train.inputs
     try:
         shapes = [(1, *array.shape[1:]) for array in inputs]
         summary = model.summary(*shapes, dtype=[array.dtype for array in inputs])
@@ -155,7 +156,8 @@ def _calibration(trainer: BaseTrainer, summaries: list[Summary], folder: Path) -
         calibration_of,
     )
 
-    options, seen = trainer.options, []
+    options = trainer.options
+    seen = []
     for data in (trainer.validation, trainer.judged):
         if data is not None:
             most = _most(data, summaries)
@@ -177,7 +179,8 @@ def _most(data: Dataset, summaries: list[Summary]) -> int:
 
 
 def _measured_on(trainer: BaseTrainer, found: Judged, data: Dataset, what: str) -> str:
-    seen, is_all = found.seen, found.seen == len(data)
+    seen = found.seen
+    is_all = found.seen == len(data)
     count = f"all {seen:,}" if is_all else f"{seen:,}, evenly spread, of {len(data):,}"
     told = f"Measured on {count} samples of {data.name!r}"
     told += f" ({what})" if what else ""

@@ -66,7 +66,8 @@ def confusion_matrix(found: Confusions) -> str:
     Of very many classes, those with the most mistakes.
     """
     names = [escape(name) for name in found.names]
-    shown, told = list(range(len(names))), ""
+    shown = list(range(len(names)))
+    told = ""
     if len(names) > MOST_CLASSES:
         shown = sorted(found.by_mistakes()[:SOME_CLASSES])
         told = f" Of {len(names):,} classes, these have the most mistakes."
@@ -205,7 +206,8 @@ def _rows(found: Judged, worst: NDArray[Any], names: Sequence[str]) -> str:
 
 def each_class(report: ClassificationReport) -> str:
     """Precision, recall and F1 of each class; of very many, the worst."""
-    rows, told = report.rows(), ""
+    rows = report.rows()
+    told = ""
     if len(rows) > MOST_ROWS:
         worst = report.worst(MOST_ROWS)
         told = f"<p>The {len(worst)} classes with the least F1 of {len(rows):,}.</p>\n"

@@ -177,14 +177,17 @@ class Averages:
         """Take the weights of an update in; in its step, behind it."""
         with scope("average", absolute=True):
             updates = self._updates.value + 1
-            counted, mass = self.rule.counted(updates), self._mass.value
+            counted = self.rule.counted(updates)
+            mass = self._mass.value
             more = mass * self.rule.forgets + 1.0
             share = 1.0 / more
             if counted is not None:
-                more, share = counted.where(more, mass), counted.where(share, 0.0)
+                more = counted.where(more, mass)
+                share = counted.where(share, 0.0)
             new = {self._updates: updates, self._mass: more}
             for path, variable in self._of.items():
-                w, a = variable.read(), self._averages[path].value
+                w = variable.read()
+                a = self._averages[path].value
                 moved = a + (w - a) * share.astype(w.dtype)
                 new[self._averages[path]] = (mass == 0.0).where(w, moved)
             assign_all(new)

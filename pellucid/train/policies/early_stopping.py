@@ -126,7 +126,8 @@ class Watch:
         rule = options.early_stopping or EarlyStopping()
         usual = (VALIDATION if validates else TRAIN) + "loss"
         monitor = rule.monitor or options.monitor or usual
-        self._rule, self._rises = rule, rises(monitor, options.metrics, rule.mode)
+        self._rule = rule
+        self._rises = rises(monitor, options.metrics, rule.mode)
         self.best = Best(monitor)
         self.weights: dict[str, Any] | None = None
         self._ranking = Ranking(options.best_epochs, higher=self._rises)
@@ -167,7 +168,9 @@ class Watch:
                 f"{best.monitor!r}. A run goes on with what it began with: give the same monitor, "
                 "or train a new run."
             )
-        self.best, self.weights, self.waiting = best, weights, {}
+        self.best = best
+        self.weights = weights
+        self.waiting = {}
         values = zip(epochs.get(best.monitor, ()), epochs.get("epoch", ()), strict=False)
         self._ranking.renew(values)
 

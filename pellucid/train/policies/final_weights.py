@@ -87,7 +87,8 @@ class Keeper:
 
     def show(self, watch: Watch, position: Position, *, restore: bool = True) -> Kept:
         """Have the model hold the weights that are kept: the best, where there are some."""
-        best, weights = watch.best, watch.weights
+        best = watch.best
+        weights = watch.weights
         self.kept = Kept(position)
         averages = self._averages
         variables = self._model.variables()
@@ -126,7 +127,8 @@ class Keeper:
 
         Then those stay, and training goes on from them.
         """
-        waiting, changed = self._waiting, self._changed()
+        waiting = self._waiting
+        changed = self._changed()
         self.forget()
         if waiting and not changed:
             assign_all({v: waiting[name] for name, v in self._model.variables().items()})
@@ -136,7 +138,9 @@ class Keeper:
 
     def forget(self) -> None:
         """Nothing waits any more: the variables hold what training goes on from."""
-        self.kept, self._waiting, self._shown = None, {}, {}
+        self.kept = None
+        self._waiting = {}
+        self._shown = {}
 
     def last(self, arrays: dict[str, Any]) -> dict[str, Any]:
         """The arrays of a checkpoint, with the last weights where the kept ones are shown."""

@@ -132,7 +132,8 @@ class ReduceOnPlateau(Callback):
 
     def over(self, values: Iterable[float], *, higher: bool = False) -> list[int]:
         """After which of the values the rate is lowered; 1 is the first."""
-        state, found = Plateau(), []
+        state = Plateau()
+        found = []
         for number, value in enumerate(values, 1):
             state = self.after(state, value, higher=higher)
             if state.acts:
@@ -162,7 +163,8 @@ class ReduceOnPlateau(Callback):
         values = trainer.history.epochs[self._watched(trainer)]
         count, state = seen.get(self, (0, Plateau()))
         if count >= len(values):  # the run was taken back to an earlier epoch
-            count, state = 0, Plateau()
+            count = 0
+            state = Plateau()
         higher = self._rises(trainer)
         for value in values[count:]:
             state = self.after(state, value, higher=higher)

@@ -29,7 +29,8 @@ def check_budget(budget: int, everything: Iterable[Any], model: Iterable[Any]) -
     So many are there while a newer one takes the place of an older one. The arrays of a checkpoint
     are `everything`, those of a model `model`.
     """
-    checkpoint, best = size_of(everything), size_of(model)
+    checkpoint = size_of(everything)
+    best = size_of(model)
     least = 2 * (checkpoint + best)
     if budget < least:
         raise OptionError(

@@ -72,7 +72,8 @@ class Claim:
 
     def release(self) -> None:
         """Let others have it."""
-        descriptor, self._descriptor = self._descriptor, None
+        descriptor = self._descriptor
+        self._descriptor = None
         if descriptor is not None:
             os.close(descriptor)
 

@@ -28,7 +28,8 @@ class Clock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._before, self._began = self.seconds, None
+        self._before = self.seconds
+        self._began = None
 
     def resumed(self, seconds: float) -> None:
         """A checkpoint says how long training had taken before it."""

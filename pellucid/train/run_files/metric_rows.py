@@ -21,7 +21,8 @@ def check_rows(where: str, lines: Sequence[Mapping[str, Any]]) -> None:
     for number, line in enumerate(lines, start=1):
         fault = _fault(line)
         if not fault:
-            kind, names = line["kind"], sorted(line)
+            kind = line["kind"]
+            names = sorted(line)
             before, others = first.setdefault(kind, (number, names))
             if names != others:
                 fault = f"has {', '.join(names)}, line {before} {', '.join(others)}"

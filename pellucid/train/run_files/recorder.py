@@ -118,7 +118,8 @@ class Recorder:
 
     def resumed(self, lines: int, best: int | None) -> None:
         """What the opened folder holds already."""
-        self.lines, self._written = lines, set() if best is None else {best}
+        self.lines = lines
+        self._written = set() if best is None else {best}
 
     def is_due(self, position: Position) -> bool:
         """Whether it is time for a checkpoint."""
@@ -143,7 +144,8 @@ class Recorder:
         In this order a kill in between leaves a checkpoint whose metrics and best model exist.
         `weights`: those of epochs, unless they are there; `best`: the epochs whose weights stay.
         """
-        folder, saving = self.folder, self.saving
+        folder = self.folder
+        saving = self.saving
         if folder is None or saving is None:
             return False
 
@@ -156,7 +158,8 @@ class Recorder:
                 self._written.add(epoch)
             folder.save_checkpoint(checkpoint, saving.checkpoints, best)
 
-        self._saved, self._saved_at = time.monotonic(), checkpoint.position
+        self._saved = time.monotonic()
+        self._saved_at = checkpoint.position
         if done := self._try(write):
             # With it, everything that waited has been written.
             self.error = None
@@ -186,7 +189,8 @@ class Recorder:
 
     def keep_graph(self, trainer: BaseTrainer) -> None:
         """What the model computes, unless it was left out, or is there already."""
-        folder, saving = self.folder, self.saving
+        folder = self.folder
+        saving = self.saving
         if folder is None or saving is None or not saving.graph:
             return
         if not folder.graph_file.exists():

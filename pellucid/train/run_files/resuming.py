@@ -5,11 +5,11 @@ Course    saves and resumes a Trainer's run
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.state import held, restore
 from pellucid.train.base import BaseTrainer
-from pellucid.train.measurements.history import History
+from pellucid.train.measurements.history import History, Steps
 from pellucid.train.policies.early_stopping import Watch
 from pellucid.train.policies.final_weights import Keeper
 from pellucid.train.requirements import check_identity
@@ -20,6 +20,9 @@ from pellucid.train.run_files.recorder import Recorder
 from pellucid.train.run_files.run_folder import RunFolder
 from pellucid.train.stepping.compiled_step import CompiledStep
 from pellucid.train.stepping.stepper import Stepper
+
+if TYPE_CHECKING:
+    from pellucid.train.policies.recovery import Recovery
 
 Identity = Callable[[], Mapping[str, Any]]  # what a run that goes on shares; only where it is used
 
@@ -39,14 +42,36 @@ class Course:
         """Every variable that decides how training goes on, by name, each once."""
         return dict(self.program.variables(self.stepper.example))
 
+    def write(self, steps: Steps, history: History, not_finite: "Recovery | None") -> None:
+        """Write down the steps that were just made, and say which of them were skipped.
+
+        Where one failed, what was written of later ones is left out, and its failure is raised.
+        """
+        failure = self.stepper.failure
+        if failure is not None:
+            reached = self.stepper.position.step
+            history.forget_after(reached)
+            self.recorder.forget_after(reached)
+        history.add_steps(steps)
+        self.recorder.add(steps)
+        if failure is not None:
+            raise failure
+        if not_finite is not None:
+            from pellucid.train.stepping.skipped_steps import tell  # on use
+
+            tell(steps, not_finite)
+
     def save(self, identity: Identity) -> None:
         """Write a checkpoint, where there is a run folder."""
-        recorder, watch = self.recorder, self.watch
+        recorder = self.recorder
+        watch = self.watch
         if recorder.folder is None:
             return
-        position, lines = self.stepper.position, recorder.expected_lines
+        position = self.stepper.position
+        lines = recorder.expected_lines
         with recorder.alone(), held(self.variables()) as held_now:
-            arrays, seconds = self.keeper.last(held_now), self.clock.seconds
+            arrays = self.keeper.last(held_now)
+            seconds = self.clock.seconds
             checkpoint = Checkpoint(arrays, position, watch.best, lines, identity(), seconds)
             if recorder.checkpoint(checkpoint, watch.unwritten, watch.epochs):
                 watch.waiting.clear()

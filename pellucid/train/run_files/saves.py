@@ -67,7 +67,8 @@ class Saving(Strict):
 
     def is_due(self, at: Position, seconds: float) -> bool:
         """Whether it is time for a checkpoint, so many seconds after the last one."""
-        steps, epochs = self.every_steps, self.every_epochs
+        steps = self.every_steps
+        epochs = self.every_epochs
         ends_epoch = at.step_in_epoch == 0
         return (
             (self.seconds is not None and seconds >= self.seconds)

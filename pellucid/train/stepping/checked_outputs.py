@@ -19,7 +19,8 @@ def check_outputs(term: LossTerm, data: Dataset, given: Any, count: int) -> None
     loss = term.loss
     outputs: Tensor = given
     if term.name:
-        data, outputs = data.of_target(term.name), given[term.name]
+        data = data.of_target(term.name)
+        outputs = given[term.name]
     if outputs.shape[:1] != (count,):
         error = ShapeError(
             f"Trainer: the model gave {outputs.shape} for {count} samples. The first axis "

@@ -190,7 +190,8 @@ class CompiledStep:
         return arrays if missed is None else missed.completed(arrays, OPTIMIZER)
 
     def _step(self, indices: Tensor) -> dict[str, Tensor]:
-        task, parts = self.task, self._parts
+        task = self.task
+        parts = self._parts
         if parts is not None and parts.splits(indices):
             names = [metric.name for metric in means_of(task.metrics)]
             of_part = partial(self._of_batch, is_part=True)

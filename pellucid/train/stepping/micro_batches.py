@@ -116,7 +116,10 @@ class _Run:
         indices: Tensor,
         names: list[str],
     ) -> None:
-        self._how, self._part, self._indices, self._names = how, part, indices, names
+        self._how = how
+        self._part = part
+        self._indices = indices
+        self._names = names
         self.reached: set[str] = set()
 
     def sums(self) -> Sums:
@@ -184,7 +187,8 @@ class _Run:
         self, sums: Sums, rows: Tensor, positions: Tensor
     ) -> tuple[Sums, dict[Generator, Tensor]]:
         """The sums with those of another part, and how many draws there are then."""
-        how, count = self._how, len(rows)
+        how = self._how
+        count = len(rows)
         draws = _Draws(positions, count, len(self._indices))
         with draws.at_work(), self._told(count):
             losses, metrics = self._part(rows)
@@ -228,7 +232,9 @@ class _Draws:
     """
 
     def __init__(self, positions: Tensor, count: int, total: int) -> None:
-        self._positions, self._count, self._total = positions, count, total
+        self._positions = positions
+        self._count = count
+        self._total = total
         self._recording = active_recording()
         self._before = {} if self._recording is None else dict(self._recording.writes)
         self._drawn: dict[Generator, int] = {}  # but for loops over time

@@ -29,7 +29,8 @@ class Pace:
 
     def begin(self, epoch: int) -> None:
         """Training begins, after `epoch` epochs."""
-        self.first_epoch, self._began = epoch, time.perf_counter()
+        self.first_epoch = epoch
+        self._began = time.perf_counter()
 
     @property
     def duration(self) -> float:

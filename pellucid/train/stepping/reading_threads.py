@@ -1,7 +1,7 @@
 """Worker threads that read samples ahead of the steps, and are gone when there is nothing to read.
 
-Load    some samples that are being read, piece by piece
-Crew    the threads, which take the pieces of one load after the other in their order
+Load          some samples that are being read, piece by piece
+ReaderPool    the threads, which take the pieces of one load after the other in their order
 
 A thread ends as soon as there is no piece left, so that none is ever left behind. Which thread
 reads a piece, and when, changes nothing: each piece has its place.
@@ -23,7 +23,8 @@ class Load:
         self, read: Callable[[slice], None], rows: int, piece: int, arrays: Sequence[Any]
     ) -> None:
         starts = range(0, rows, piece)
-        self._read, self._arrays = read, list(arrays)
+        self._read = read
+        self._arrays = list(arrays)
         self._pieces = deque(slice(i, min(i + piece, rows)) for i in starts)
         self._running = 0
         self._failures: dict[int, BaseException] = {}
@@ -73,7 +74,7 @@ class Load:
             raise self._failures[min(self._failures)]
 
 
-class Crew:
+class ReaderPool:
     """At most so many threads, as long as there is something to read."""
 
     def __init__(self, workers: int) -> None:
@@ -91,10 +92,11 @@ class Crew:
                 self._threads.add(thread)
                 thread.start()
 
-    def dismiss(self, *, waits: bool = True) -> None:
+    def stop(self, *, waits: bool = True) -> None:
         """Have the threads end, after the pieces that they are at; `waits` until they have."""
         with self._lock:
-            waiting, self._loads = self._loads, deque()
+            waiting = self._loads
+            self._loads = deque()
             for load in waiting:
                 load.cancel()
             threads = list(self._threads) if waits else []

@@ -40,7 +40,8 @@ class Snapshot:
 
     def is_of(self, variables: Iterable[Variable], read: Iterable[Variable]) -> bool:
         """Whether a step changes and reads just these: a parameter may have been frozen since."""
-        known, now = (*self.variables, *self.read), (*variables, *read)
+        known = (*self.variables, *self.read)
+        now = (*variables, *read)
         return len(known) == len(now) and all(a is b for a, b in zip(known, now, strict=True))
 
     @property
@@ -52,7 +53,8 @@ class Snapshot:
         """Take the present state, that of this position."""
         for copy, variable in zip(self._copies, self.variables, strict=True):
             np.copyto(copy, variable.present())
-        self.start, self._since = start, []
+        self.start = start
+        self._since = []
         self._arrays = [variable.present() for variable in self.read]
         self._taken = time.monotonic()
 

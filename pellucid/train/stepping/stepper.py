@@ -109,11 +109,13 @@ class Stepper:
         except BaseException as error:
             # From a signal, say: nobody knows after which of the steps.
             snapshot.restore()
-            self.position, self.failure = snapshot.start, error
+            self.position = snapshot.start
+            self.failure = error
             return Steps(self.position.step + 1, self.position.epoch + 1, {"loss": ()})
         done = len(columns["loss"])
         snapshot.note(self.position, rows[:done])
-        start, self.position = self.position, _after(self.position, done)
+        start = self.position
+        self.position = _after(self.position, done)
         if self.failure is not None:
             self.failure.add_note(f"Trainer: {_where(self.position)}. {_KEPT}")
         if self._program.task.sound is not None:
@@ -199,7 +201,8 @@ class Stepper:
     def _epoch(self, epoch: int) -> tuple[Any, Any]:
         if self._batches is None or self._batches[0] != epoch:
             options = self._options
-            seed, size = options.seed, self._batch
+            seed = options.seed
+            size = self._batch
             if options.sampling is None:
                 shuffle = options.shuffle
                 parts = batch_matrix(self._samples, size, seed=seed, epoch=epoch, shuffle=shuffle)

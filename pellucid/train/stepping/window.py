@@ -23,7 +23,7 @@ from pellucid.structure import flatten, unflatten
 from pellucid.tensor import holding
 from pellucid.train.run_files.checkpoint import Position
 from pellucid.train.stepping.feed import Feed
-from pellucid.train.stepping.reading_threads import Crew, Load
+from pellucid.train.stepping.reading_threads import Load, ReaderPool
 from pellucid.variables import assign_all
 
 CHUNK_BYTES = 4 * 2**20  # at least a batch: less costs turns, more the time until the first step
@@ -71,7 +71,7 @@ class WindowFeed(Feed):
         self._steps = min(steps, -(-len(data) // batch))
         self._rows = self._steps * batch
         self._most_ahead = max(1, AHEAD_BYTES // max(1, self._rows * row_bytes))
-        self._crew = Crew(data.crew)
+        self._pool = ReaderPool(data.threads)
         self._ahead: deque[tuple[int, Load]] = deque()
         self._follow: tuple[Any, int] | None = None
         self._pass = Pass(np.zeros((0, batch), np.int64), np.zeros(0, np.int64), LOOK)
@@ -102,7 +102,8 @@ class WindowFeed(Feed):
         """
         found: list[Any] = []
         failure: BaseException | None = None
-        begun, done = self._begin(rows, at), 0
+        begun = self._begin(rows, at)
+        done = 0
         try:
             while done < len(rows) and failure is None:
                 local = self._local(begun + done)[: len(rows) - done]
@@ -128,7 +129,7 @@ class WindowFeed(Feed):
 
     def _rest(self, *, waits: bool = True) -> None:
         self._ahead.clear()
-        self._crew.dismiss(waits=waits)
+        self._pool.stop(waits=waits)
 
     def _begin(self, rows: Any, at: Position | None) -> int:
         """Go to the pass that batches belong to; the number of the first in there."""
@@ -144,7 +145,8 @@ class WindowFeed(Feed):
 
     def _go_to(self, batches: Pass) -> None:
         self._rest()
-        self._pass, self._held = batches, None
+        self._pass = batches
+        self._held = None
 
     def _local(self, step: int) -> Any:
         """Where the samples of a batch, and of those behind it in its chunk, are in variables."""
@@ -177,7 +179,7 @@ class WindowFeed(Feed):
             if rows is None:
                 return
             self._ahead.append((number, self._load(rows.reshape(-1), self._pass.draws)))
-            self._crew.add(self._ahead[-1][1])
+            self._pool.add(self._ahead[-1][1])
             number += 1
 
     def _load(self, rows: Any, draws: Draws) -> Load:

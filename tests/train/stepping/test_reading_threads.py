@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from pellucid.train.stepping.reading_threads import Crew, Load
+from pellucid.train.stepping.reading_threads import Load, ReaderPool
 
 
 def squares(rows: int, piece: int = 3) -> Load:
@@ -21,15 +21,15 @@ def squares(rows: int, piece: int = 3) -> Load:
 @pytest.mark.parametrize("workers", [1, 2, 7])
 def test_all_pieces_are_read_and_all_threads_end(workers: int) -> None:
     before = threading.active_count()
-    crew = Crew(workers)
+    pool = ReaderPool(workers)
     loads = [squares(n) for n in (10, 1, 9, 30)]
     for load in loads:
-        crew.add(load)
+        pool.add(load)
     for load in loads:
         load.wait()
         found = load.arrays[0]
         np.testing.assert_array_equal(found, np.arange(len(found)) ** 2)
-    crew.dismiss()
+    pool.stop()
     assert threading.active_count() == before
 
 
@@ -41,17 +41,17 @@ def test_the_first_piece_that_fails_is_what_is_told(workers: int) -> None:
         if part.start >= 4:
             raise KeyError(part.start)
 
-    crew = Crew(workers)
+    pool = ReaderPool(workers)
     load = Load(read, 20, 2, [])
-    crew.add(load)
+    pool.add(load)
     with pytest.raises(KeyError, match="4"):
         load.wait()
-    crew.dismiss()
+    pool.stop()
     after = squares(5)
-    crew.add(after)
+    pool.add(after)
     after.wait()
     assert after.arrays[0].tolist() == [0, 1, 4, 9, 16]
-    crew.dismiss()
+    pool.stop()
 
 
 def test_nobody_begins_another_piece_after_the_end() -> None:
@@ -64,11 +64,11 @@ def test_nobody_begins_another_piece_after_the_end() -> None:
         read.append(part.start)
 
     before = threading.active_count()
-    crew = Crew(1)
-    crew.add(Load(slow, 50, 1, []))
+    pool = ReaderPool(1)
+    pool.add(Load(slow, 50, 1, []))
     assert begun.wait(10)
     threading.Timer(0.02, go_on.set).start()
-    crew.dismiss()
+    pool.stop()
     assert read == [0]
     time.sleep(0.05)  # the timer ends too
     assert threading.active_count() == before
@@ -87,12 +87,12 @@ def test_who_waits_is_woken_once_when_all_is_read(fails: bool) -> None:
     load = Load(read, 20, 1, [])
     tell = load._changed.notify_all
     load._changed.notify_all = lambda: (woken.append(1), tell())  # type: ignore[method-assign]
-    crew = Crew(2)
-    crew.add(load)
+    pool = ReaderPool(2)
+    pool.add(load)
     goes.set()
     try:
         load.wait()
     except KeyError:
         assert fails
-    crew.dismiss()
+    pool.stop()
     assert woken == [1]
