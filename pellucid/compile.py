@@ -240,7 +240,8 @@ def compile(  # noqa: A001 (the field's word)
     """A function that runs as one program: `@compile` or `compile(f, executor="reference")`.
 
     `executor`: "native" (machine code; the default), "reference" (NumPy), or "native-exact":
-    machine code without the faster convolutions that round somewhat more (docs/numerics.md).
+    machine code without the faster convolutions that round somewhat more, and with one order of
+    sums of bfloat16 on all CPUs (docs/numerics.md).
     `precision`: "float32", or "bfloat16", in which the operands of products and convolutions are
     rounded to 8 bits.
 

@@ -139,7 +139,8 @@ class Procedure:
     last `len(updates)` outputs are new values; `updates` gives, for each of them in order,
     the position of the input whose variable takes it. The outputs before are results.
 
-    Where it is `exact`, no executor may take a faster way that rounds more.
+    Where it is `exact`, no executor may take a faster way that rounds more, or in an order that
+    only some CPUs have.
     """
 
     graph: Graph

@@ -4,10 +4,12 @@
     native      one program of machine code for this CPU, through llvmlite
 
     EXECUTORS   their names
-    EXACT       the name of native programs whose convolutions are computed as they stand, slower
+    EXACT       the name of native programs whose convolutions are computed as they stand, slower,
+                and whose products of bfloat16 are summed in the order that all CPUs have
     default     the one that runs where none is named
     ready       a procedure made ready to run
     room_for    the memory that its program takes (alive_at_most: any program of the graph)
+    is_tiled    whether its products of bfloat16 sum in the order of tile registers
 
 An executor is a class that takes a Procedure. Its objects are called with the arrays of the
 arguments and of the variables; `loop` makes one call for each row of the arguments. Arrays
@@ -117,6 +119,15 @@ def ready(procedure: Procedure, name: str) -> Program:
     from pellucid.executors.reference import Reference
 
     return Reference(procedure)
+
+
+def is_tiled(procedure: Procedure, name: str | None) -> bool:
+    """Whether it uses tile registers here, which sum products of bfloat16 in another order."""
+    if not is_native(name):
+        return False
+    from pellucid.executors.native.ir.tiled_products import target_for
+
+    return bool(target_for(_as_asked(procedure, name)).has_tiles)
 
 
 def room_for(procedure: Procedure, name: str | None) -> int:

@@ -1,22 +1,16 @@
-"""What must hold before training begins, and what must be the same when it goes on.
+"""What must hold before training begins, and what is written down of it.
 
 check_data    refuse data that do not fit each other or the options
 check_sets    the same for all sets of a Trainer
-identity      what a resumed run must share with the run that it goes on from
 run_config    what config.json holds
 """
 
-import functools
-import hashlib
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from pellucid.data import Dataset
 from pellucid.errors import DataError, OptionError, closest, some
-from pellucid.graph import Graph
-from pellucid.recordings import USUAL
 from pellucid.train.base import BaseTrainer
 from pellucid.train.measurements.measured import TRAIN, VALIDATION
 from pellucid.train.measurements.metrics import SetMetric
@@ -24,15 +18,6 @@ from pellucid.train.options import Callback, Options
 from pellucid.train.policies.validation import Sets, measures
 from pellucid.train.run_files.run_settings import FORMAT
 from pellucid.version import __version__
-
-STEP = "step"
-OTHER_STEP = (
-    "resume {folder}: a step computes something else here than it did when the run began, as its "
-    "graph says: the code of model, loss or optimizer has changed since, or pellucid's. A run goes "
-    "on to the same bits: with the code that it began with. Its weights can be evaluated and used "
-    "as before, and a new run can begin with them: "
-    'model.load("{folder}/model.safetensors").'
-)
 
 
 def check_data(
@@ -193,67 +178,6 @@ def ready_callbacks(trainer: BaseTrainer) -> None:
             callback.ready(trainer)
 
 
-def identity(trainer: BaseTrainer, step: Graph) -> dict[str, Any]:
-    """What decides the bits of a run, apart from the variables: batches, data, the step.
-
-    What a step computes stands in its graph; names are there to tell what has changed.
-    """
-    train = trainer.train
-    validation = trainer.validation
-    options = trainer.options
-    return {
-        "seed": options.seed,
-        "batch_size": options.batch_of(len(train)),
-        "shuffle": options.shuffle,
-        "drop_last": options.drop_last,
-        "samples": len(train),
-        "data_checksum": _digest(train),
-        "weights": _checksum(options.weights.of(train)),
-        "optimizer": repr(trainer.optimizer),
-        "groups": _forms(getattr(trainer.optimizer, "groups", ())),
-        "callbacks": _forms(c for c in options.callbacks if getattr(c, "decides", False)),
-        "validation_checksum": None if validation is None else _digest(validation),
-        "further_validation": {n: _digest(data) for n, data in trainer.further.items()} or None,
-        "metrics": [metric.name for metric in options.metrics],
-        "not_finite": None if options.not_finite is None else repr(options.not_finite),
-        "micro_batch": options.micro_batch,
-        "average": None if options.average is None else repr(options.average),
-        "mixing": None if options.mixing is None else repr(options.mixing),
-        "precision": None if options.precision == USUAL else options.precision,
-        "sampling": None if options.sampling is None else repr(options.sampling),
-        "loss": _named(trainer.loss),
-        "model": _named(trainer.model),
-        STEP: f"graph {hashlib.sha256(str(step).encode()).hexdigest()[:16]}",
-    }
-
-
-def _forms(parts: Iterable[Any]) -> list[str] | None:
-    """How parts print; None where there are none, as runs of earlier versions say it."""
-    return [repr(part) for part in parts] or None
-
-
-def _named(what: Any) -> str:
-    """A function by its name, an object by its form on one line: no address, as these change."""
-    if isinstance(what, functools.partial):
-        options = ", ".join(f"{name}={value!r}" for name, value in what.keywords.items())
-        return f"{_named(what.func)}({options})"
-    if hasattr(what, "__get__") or getattr(type(what), "__repr__", None) is object.__repr__:
-        return str(getattr(what, "__name__", type(what).__name__))
-    return " ".join(repr(what).split())
-
-
-def check_identity(there: Mapping[str, Any], here: Mapping[str, Any], folder: str) -> None:
-    """Raise OptionError where a run would go on with something else than it began with."""
-    for name, value in here.items():
-        if there.get(name) != value:
-            if name == STEP:
-                raise OptionError(OTHER_STEP.format(folder=folder))
-            raise OptionError(
-                f"resume {folder}: {name} is {value!r} here; the run has {there.get(name)!r}. "
-                "A run goes on with what it began with: give the same, or train a new run."
-            )
-
-
 def run_config(trainer: BaseTrainer, keep: str, known: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a run: what its maker added, and what the Trainer knows.
 
@@ -275,20 +199,7 @@ def run_config(trainer: BaseTrainer, keep: str, known: Mapping[str, Any]) -> dic
     return {"pellucid": __version__, "format": FORMAT, **added, "trainer": known}
 
 
-def _digest(data: Dataset) -> str:
-    return "".join(_checksum(array) for array in (*data.inputs, *data.target_arrays))
-
-
 def _classes(data: Dataset) -> Any:
     """The names of the classes, or how many; of several targets by name."""
     each = [data.of_target(name) for name in _targets(data) or [""]]
     return data.by_target(one.class_names or one.classes for one in each)
-
-
-def _checksum(array: Any) -> str:
-    if array is None:
-        return ""
-    if hasattr(array, "taken_digest"):  # rows that are read when they are needed
-        return str(array.taken_digest())
-    # CRC-32 tells other data apart as well as a cryptographic digest where nobody cheats.
-    return f"{zlib.crc32(memoryview(array).cast('B')):08x}"

@@ -34,7 +34,6 @@ from pellucid.train.policies.validation import Sets
 from pellucid.train.requirements import (
     check_data,
     check_sets,
-    identity,
     ready_callbacks,
     run_config,
 )
@@ -42,6 +41,7 @@ from pellucid.train.run_files.checkpoint import Position
 from pellucid.train.run_files.clock import Clock
 from pellucid.train.run_files.recorder import Recorder
 from pellucid.train.run_files.resuming import Course
+from pellucid.train.same_run import identity
 from pellucid.train.stepping.compiled_step import CompiledStep, Task
 from pellucid.train.stepping.stepper import Stepper
 
@@ -290,7 +290,7 @@ class Trainer(BaseTrainer):
     @cached_property
     def _identity(self) -> dict[str, Any]:
         step = self._program.captured(self._stepper.example)
-        return identity(self, step.procedure.graph)
+        return identity(self, step.procedure)
 
     def variables(self) -> dict[str, Any]:
         """Every variable that decides how training goes on, by name, each once."""

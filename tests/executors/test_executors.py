@@ -4,8 +4,10 @@ import warnings
 
 import numpy as np
 import pytest
+from executors.native.emulated_tiles import on_tiles
 from executors.native.examples import procedure
 
+import pellucid as pc
 from pellucid import executors
 from pellucid.errors import UnavailableError
 from pellucid.executors.native import executor
@@ -96,3 +98,13 @@ def test_an_exact_program_is_native_and_marked():
     assert not executors.ready(procedure(ADDED), "native").procedure.exact
     assert executors.checked("native-exact") == executors.EXACT
     assert executors.room_for(procedure(ADDED), executors.EXACT) == 0
+
+
+def test_products_are_in_tiles_where_a_native_program_may_use_them():
+    given = np.ones((9, 9), np.float32)
+    half = pc.compile(lambda a: a @ a, precision="bfloat16").captured(given).procedure
+    assert not executors.is_tiled(half, "reference")
+    with on_tiles():
+        tiled = [executors.is_tiled(half, name) for name in ("native", *executors.NAMES)]
+        assert tiled == [True, True, False, False]
+        assert not executors.is_tiled(procedure(ADDED), "native")

@@ -1,10 +1,12 @@
 """Training in bfloat16: as good as in float32, resumed to the bit, and told wherever it counts."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from executors.native.emulated_tiles import on_tiles
 from train.conftest import StopAt, blobs, make_trainer
 
 import pellucid as pc
@@ -59,6 +61,40 @@ def test_a_run_does_not_go_on_in_another_precision(tmp_path: Path) -> None:
     other = make_trainer(saving=folder(tmp_path))
     with pytest.raises(OptionError, match="precision is None here; the run has 'bfloat16'"):
         other.resume()
+
+
+def begun(path: Path, executor: str) -> None:
+    given: Any = {"precision": "bfloat16", "executor": executor, "saving": folder(path)}
+    make_trainer(**given, callbacks=(StopAt(7),)).fit(3, show=False)
+
+
+def test_a_run_goes_on_where_products_have_another_order_and_says_so(tmp_path: Path) -> None:
+    run = folder(tmp_path / "run")
+    given: Any = {"precision": "bfloat16", "executor": "native", "saving": run}
+    with on_tiles(tmp_path / "cache"):
+        begun(tmp_path / "run", "native")
+        same = make_trainer(**given)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            same.resume()
+    again = make_trainer(**given)
+    with pytest.warns(UserWarning, match="products of bfloat16 are summed in another order"):
+        again.resume()
+    again.fit(3, show=False)
+    assert np.isfinite(weights(again)["hidden.weight"]).all()
+
+
+def test_an_exact_run_goes_on_to_the_same_bits_on_every_cpu(tmp_path: Path) -> None:
+    given: Any = {"precision": "bfloat16", "executor": "native-exact"}
+    whole = make_trainer(**given)
+    whole.fit(3, show=False)
+    with on_tiles(tmp_path / "cache"):
+        begun(tmp_path / "run", "native-exact")
+    again = make_trainer(**given, saving=folder(tmp_path / "run"))
+    again.resume()
+    again.fit(3, show=False)
+    for name, array in weights(whole).items():
+        np.testing.assert_array_equal(array, weights(again)[name])
 
 
 def test_master_weights_are_no_bfloat16() -> None:

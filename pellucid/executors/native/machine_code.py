@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.executors.native.ir.repeats import Item, as_json, from_json, unrolled
+from pellucid.executors.native.ir.tiled_products import target_for
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.machine.cache import Cache, key_of
 from pellucid.executors.native.schedule.work import Work
@@ -98,7 +99,7 @@ class MachineCode:
 
 def machine_code(procedure: Procedure) -> MachineCode:
     """The code of a procedure: from the disk cache, or compiled and kept there."""
-    target, graph = targets.host(), procedure.graph
+    target, graph = target_for(procedure), procedure.graph
     text = f"{graph}{procedure.arguments} {procedure.updates} {procedure.exact}"
     shared = None
     if not _is_told(graph):

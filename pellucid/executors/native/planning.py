@@ -7,13 +7,14 @@
 Each pass stands in a file of its own; a program that comes from the disk needs none of them.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from pellucid.executors.native.ir.kernels import Kernel, Loop, Single
 from pellucid.executors.native.ir.layout import layout
+from pellucid.executors.native.ir.tiled_products import target_for
 from pellucid.executors.native.ir.views import Gaps, Views
-from pellucid.executors.native.machine import target as targets
+from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.passes.batches_in_place import batches_in_place
 from pellucid.executors.native.passes.factors_of_loops import with_factors
 from pellucid.executors.native.passes.fewer_multiplications import with_fast_convolutions
@@ -50,12 +51,14 @@ GRAPH_PASSES = (
 )
 
 
-def planned(procedure: Procedure, turns: Scan | None = None) -> Planned:
+def planned(
+    procedure: Procedure, turns: Scan | None = None, target: Target | None = None
+) -> Planned:
     """A procedure with all decisions taken: kernels, their order, places in memory.
 
-    `turns` is the loop whose body it is, if it is one.
+    `turns` is the loop whose body it is, if it is one, `target` that of the program around it.
     """
-    graph = procedure.graph
+    graph, target = procedure.graph, target or target_for(procedure)
     passes = GRAPH_PASSES if procedure.exact else (*FAST_PASSES, *GRAPH_PASSES)
     for better in passes:
         graph = better(graph)
@@ -73,18 +76,21 @@ def planned(procedure: Procedure, turns: Scan | None = None) -> Planned:
     for kernel in kernels:
         kernel.stores += _kept_beside(kernel, views)
     # Loops of the graph are planned by themselves, each once; then all is put in order.
-    graph = with_bodies(kernels, graph, partial(_planned_body, exact=procedure.exact))
+    graph = with_bodies(kernels, graph, _bodies_of(procedure, target))
     if turns is not None:
         kernels = in_row_blocks(kernels, graph, views, turns)
     can_fail = failing(kernels, graph)
     decided = plan(procedure, graph, kernels, views, can_fail)
-    target = targets.host()
     return Planned(graph, views, decided, target, procedure.arguments)
 
 
-def _planned_body(body: Procedure, turns: Scan, *, exact: bool) -> Planned:
-    """The body of a loop, as exact as the program around it."""
-    return planned(replace(body, exact=exact), turns)
+def _bodies_of(program: Procedure, target: Target) -> Callable[[Procedure, Scan], Planned]:
+    """What plans the body of a loop: as exact as the program around it, for the same CPU."""
+
+    def of_body(body: Procedure, turns: Scan) -> Planned:
+        return planned(replace(body, exact=program.exact), turns, target)
+
+    return of_body
 
 
 def _kept_beside(kernel: Kernel, views: Views) -> list[Value]:

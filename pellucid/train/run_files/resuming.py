@@ -12,12 +12,12 @@ from pellucid.train.base import BaseTrainer
 from pellucid.train.measurements.history import History, Steps
 from pellucid.train.policies.early_stopping import Watch
 from pellucid.train.policies.final_weights import Keeper
-from pellucid.train.requirements import check_identity
 from pellucid.train.run_files.budget import check_budget
 from pellucid.train.run_files.checkpoint import Checkpoint, Position
 from pellucid.train.run_files.clock import Clock
 from pellucid.train.run_files.recorder import Recorder
 from pellucid.train.run_files.run_folder import RunFolder
+from pellucid.train.same_run import check_identity
 from pellucid.train.stepping.compiled_step import CompiledStep
 from pellucid.train.stepping.stepper import Stepper
 

@@ -75,6 +75,15 @@ class Target:
         return "+avx512bf16" in self.features.split(",") and self.name == "avx512"
 
     @property
+    def has_tiles(self) -> bool:
+        """Whether it has tile registers, and instructions for products of bfloat16 in them."""
+        return {"+amx-tile", "+amx-bf16"} <= set(self.features.split(",")) and self.name == "avx512"
+
+    def without_tiles(self) -> "Target":
+        """The same CPU for programs that use no tile registers."""
+        return replace(self, features=self.features.replace("+amx", "-amx"))
+
+    @property
     def is_windows(self) -> bool:
         """Whether threads and stacks are those of Windows."""
         return "-windows" in self.triple

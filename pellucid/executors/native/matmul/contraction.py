@@ -28,6 +28,7 @@ from pellucid.executors.native.matmul.cuts import Contraction, Tiling
 from pellucid.executors.native.matmul.matrices import Operands
 from pellucid.executors.native.matmul.pairs import ByPairs, pair_units
 from pellucid.executors.native.matmul.panels import Operand, Panels, Site
+from pellucid.executors.native.matmul.tiled_pairs import ByTileRegisters, is_tiled, tiled_units
 from pellucid.executors.native.matmul.tiles import Depth, Finish, Panel, TilePosition
 from pellucid.executors.native.matmul.tiling import MOST_STEPS, tiling
 from pellucid.executors.native.matmul.transposed_blocks import ByBlocks, blocks
@@ -38,7 +39,7 @@ def tiles(spec: Contraction, target: Target) -> int:
     if not spec.m or not spec.n:
         return 0
     if spec.pairs:
-        return pair_units(spec, target)
+        return tiled_units(spec, target) if is_tiled(spec, target) else pair_units(spec, target)
     cut = tiling(spec, target)
     if spec.block:
         return ceil_div(spec.m, spec.block)
@@ -77,7 +78,7 @@ def emit_contraction(
 def _kind(spec: Contraction, target: Target) -> Any:
     """What emits a product."""
     if spec.pairs:
-        return ByPairs
+        return ByTileRegisters if is_tiled(spec, target) else ByPairs
     return ByBlocks if tiling(spec, target).packs_a else _ByTiles
 
 

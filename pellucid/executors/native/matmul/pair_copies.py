@@ -43,7 +43,11 @@ class PairCopies:
 
     def pairs(self, pair: Index, vector: int, vectors: int) -> ir.Value:
         """A vector of the copy of B, which has so many for each pair of k."""
-        return self.b.load(self._slot(pair * vectors + vector), typ=self.kind)
+        return self.b.load(self.place_of_pairs(pair, vector, vectors), typ=self.kind)
+
+    def place_of_pairs(self, pair: Index, vector: int, vectors: int) -> ir.Value:
+        """Where it lies."""
+        return self._slot(pair * vectors + vector)
 
     def repeated(self, place: ir.Value) -> ir.Value:
         """One pair of the copy of A in all lanes."""

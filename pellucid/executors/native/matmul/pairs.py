@@ -1,7 +1,7 @@
 """Products of bfloat16: parts of both matrices copied as pairs of k, then multiplied pair by pair.
 
 PairCut     how such a product is cut
-pair_cut    the cut; pair_units: how many independent pieces of work it gives
+pair_cut    the cut; pair_units, units_of: how many independent pieces of work it gives
 ByPairs     the emission of such a product
 
 Both operands are float32 whose numbers bfloat16 has. Of every result the sum goes from pair to pair
@@ -74,23 +74,30 @@ def pair_cut(spec: Contraction, target: Target) -> PairCut:
 
 def pair_units(spec: Contraction, target: Target) -> int:
     """How many groups of rows with a span of panels there are."""
-    cut = pair_cut(spec, target)
+    return units_of(spec, pair_cut(spec, target))
+
+
+def units_of(spec: Contraction, cut: PairCut) -> int:
+    """The same of a product that is cut so."""
     return ceil_div(spec.m, cut.group) * ceil_div(cut.panels, cut.span)
 
 
 class ByPairs:
     """Units are a group of rows with a span of panels."""
 
+    cut_of = staticmethod(pair_cut)
+    copies_of = PairCopies
+
     def __init__(
         self, site: Site, spec: Contraction, operands: tuple[Operand, Operand], finish: Finish
     ) -> None:
         self.b, self.spec, self.finish = site.builder, spec, finish
-        self.cut = cut = pair_cut(spec, site.target)
+        self.cut = cut = self.cut_of(spec, site.target)
         self.v = Vectors(self.b, spec.dtype, cut.lanes)
         self.dots = DotProducts(self.b, site.target)
         self.left = self._matrix(operands[0], spec.a_strides)
         self.right = self._matrix(operands[1], spec.b_strides)
-        self.copies = PairCopies(site, self.v, cut.group, cut.vectors, cut.depth)
+        self.copies = self.copies_of(site, self.v, cut.group, cut.vectors, cut.depth)
         self.is_blocked = cut.depth < spec.k
         tiles = cut.group // cut.rows * cut.span if self.is_blocked else 1
         self.sums = site.scratch(self.v.kind, tiles * cut.rows * cut.vectors)
@@ -121,11 +128,11 @@ class ByPairs:
                 depth = last if final else self.cut.depth
                 a = self.copies.of_rows(self.left.part(rows.begin, k), rows.length, depth)
                 with panels.loop() as index:
-                    self._panel(rows, index, panels, _Block(number, k, depth, blocks, a))
+                    self._panel(rows, index, panels, PairBlock(number, k, depth, blocks, a))
 
             choose(number, blocks, last != self.cut.depth, body)
 
-    def _panel(self, rows: Interval, index: Index, panels: Interval, block: "_Block") -> None:
+    def _panel(self, rows: Interval, index: Index, panels: Interval, block: "PairBlock") -> None:
         cut, n = self.cut, self.spec.n
         column = index * cut.columns
 
@@ -136,17 +143,17 @@ class ByPairs:
             masks = tuple(self.v.first(count - start) for start in range(0, count, cut.lanes))
             place = (index - panels.begin) * (cut.group * cut.vectors)
             with rows.loop(cut.rows) as row:
-                self._tile(_Tile(row, row - rows.begin, column, place, masks), rows, block)
+                self._tile(PairTile(row, row - rows.begin, column, place, masks), rows, block)
 
         choose(index, cut.panels, n != cut.panels * cut.columns, body)
 
     # ---- a tile ------------------------------------------------------------------------------
 
-    def _tile(self, tile: "_Tile", rows: Interval, block: "_Block") -> None:
+    def _tile(self, tile: "PairTile", rows: Interval, block: "PairBlock") -> None:
         """The sums of a tile over a block of k; handed out after the last one."""
         v, b = self.v, self.b
         totals = self._summed(tile, block)
-        place = v.slot(self.sums, tile.place + tile.below * len(tile.masks))
+        place = self._place(tile)
         if not self.is_blocked:
             self._keep(self.sums, totals)
             self._hand_out(tile, rows, self.sums)
@@ -159,7 +166,11 @@ class ByPairs:
         with b.if_then(block.number.equals(block.count - 1)):
             self._hand_out(tile, rows, place)
 
-    def _summed(self, tile: "_Tile", block: "_Block") -> list[ir.Value]:
+    def _place(self, tile: "PairTile") -> ir.Value:
+        """Where the sums of a tile wait for the next block."""
+        return self.v.slot(self.sums, tile.place + tile.below * len(tile.masks))
+
+    def _summed(self, tile: "PairTile", block: "PairBlock") -> list[ir.Value]:
         """The sums of a tile over a block, from 0."""
         pairs = ceil_div(block.depth, 2)
         steps = STEPS if pairs % STEPS == 0 else 1
@@ -183,7 +194,7 @@ class ByPairs:
         return carried(self.b, I64(0), I64(pairs), steps, nothing, turn)
 
     def _claims(
-        self, tile: "_Tile", block: "_Block", pairs: int, steps: int
+        self, tile: "PairTile", block: "PairBlock", pairs: int, steps: int
     ) -> Callable[[Index], None]:
         """What asks for the memory of the results on the way, one line after the other."""
         width = len(tile.masks)
@@ -205,7 +216,7 @@ class ByPairs:
         for i, total in enumerate(totals):
             self.v.keep(place, i, total)
 
-    def _hand_out(self, tile: "_Tile", rows: Interval, place: ir.Value) -> None:
+    def _hand_out(self, tile: "PairTile", rows: Interval, place: ir.Value) -> None:
         """The finished rows of a tile, vector by vector."""
         v = self.v
         wanted = smaller(rows.end - tile.row, self.cut.rows)
@@ -217,7 +228,7 @@ class ByPairs:
 
 
 @dataclass(frozen=True)
-class _Block:
+class PairBlock:
     """The `number`th of `count` blocks of k, `depth` from `k` on, with its copy of A."""
 
     number: Index
@@ -228,7 +239,7 @@ class _Block:
 
 
 @dataclass(frozen=True)
-class _Tile:
+class PairTile:
     """Rows from `row` on, so many `below` the group's first, by vectors from `column` on."""
 
     row: Index

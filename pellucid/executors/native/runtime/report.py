@@ -48,11 +48,15 @@ class KernelRow:
 
 @dataclass(frozen=True)
 class Report:
-    """All kernels of a program in order, and the machine's peak (GFLOP/s, one thread)."""
+    """All kernels of a program in order, and the machine's peak (GFLOP/s, one thread).
+
+    Where it is `tiled`, products of bfloat16 are computed in tile registers, in their order.
+    """
 
     rows: tuple[KernelRow, ...]
     peak: float
     arena_bytes: int
+    tiled: bool = False
 
     @property
     def seconds(self) -> float:
@@ -78,8 +82,9 @@ class Report:
                 f"{ratio}  {row.name} {list(row.shape)}{note}"
             )
         total = f"{len(self.rows)} kernels, {self.seconds * 1e6:.1f} us a step on one thread"
+        tiled = "; bfloat16 in tile registers" if self.tiled else ""
         lines.append(
-            f"{total}; arena {self.arena_bytes / 1e3:.0f} kB; peak {self.peak:.0f} GFLOP/s."
+            f"{total}; arena {self.arena_bytes / 1e3:.0f} kB; peak {self.peak:.0f} GFLOP/s{tiled}."
         )
         return "\n".join(lines)
 
@@ -103,7 +108,7 @@ def report(shared: Planned, listing: Listing, table: Any) -> Report:
         for each, taken in zip(kernels, seconds, strict=True)
     ]
     counted = tuple(_times(row, turns[number]) for number, row in enumerate(rows))
-    return Report(counted, peak(), shared.plan.arena_bytes)
+    return Report(counted, peak(), shared.plan.arena_bytes, shared.target.has_tiles)
 
 
 def _times(row: KernelRow, turns: int) -> KernelRow:

@@ -48,6 +48,16 @@ def test_lanes_are_as_many_numbers_as_a_vector_holds() -> None:
     assert (narrow.lanes(FLOAT32), narrow.lanes(FLOAT64)) == (4, 2)
 
 
+def test_tiles_take_both_features_and_wide_vectors_and_can_be_left_out() -> None:
+    both = targets.Target("avx512", "", "+avx2,+amx-tile,+amx-bf16,-amx-fp16", 64, 32, "")
+    assert both.has_tiles
+    less = both.without_tiles()
+    assert (less.has_tiles, less.features) == (False, "+avx2,-amx-tile,-amx-bf16,-amx-fp16")
+    for name, features in (("avx2", both.features), ("avx512", "+amx-tile"), ("avx512", "+amx-b")):
+        assert not replace(both, name=name, features=features).has_tiles
+    assert not targets.forced("sse").has_tiles
+
+
 def test_an_unknown_target_is_refused_with_the_known_ones() -> None:
     with pytest.raises(OptionError, match=r"forced: target 'avx2048'\. Did you mean 'avx2'\?"):
         targets.forced("avx2048")

@@ -36,6 +36,8 @@ def test_the_table_has_a_line_for_each_kernel_and_one_for_all():
         "1", "6.00", "75.0%", "3.0", "exp", "[4,", "5]", "(reference", "rule)", "3", "times",
     ]  # fmt: skip
     assert last == "2 kernels, 8.0 us a step on one thread; arena 2 kB; peak 80 GFLOP/s."
+    tiled = str(Report(rows, 80.0, 1500, tiled=True))
+    assert tiled.endswith("peak 80 GFLOP/s; bfloat16 in tile registers.")
 
 
 def test_a_program_is_measured_without_touching_variables():
