@@ -1,6 +1,10 @@
-"""How many CPUs a process may use: affinity, and quotas of both versions of Linux's groups."""
+"""How many CPUs a process may use, by affinity and quotas of both versions of Linux's groups.
+
+And whether they are alike.
+"""
 
 import os
+import platform
 
 import pytest
 
@@ -12,6 +16,7 @@ def files(tmp_path, monkeypatch):
     """Eight CPUs, and a function that writes files of the system."""
     monkeypatch.setattr(cpus, "ROOT", tmp_path)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
 
     def write(texts):
         for place, text in texts.items():
@@ -84,3 +89,59 @@ def test_no_quota_is_all_that_the_process_may_run_on(files, monkeypatch):
     assert cpus.available() == 6
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert cpus.available() == 1
+
+
+def test_groups_of_the_first_version_may_lie_in_a_folder_of_their_whole_name(files):
+    files(
+        {
+            OWN: "2:cpu,cpuacct:/job\n",
+            f"{SECOND}/cpu,cpuacct/job/cpu.cfs_quota_us": "300000",
+            f"{SECOND}/cpu,cpuacct/job/cpu.cfs_period_us": "100000",
+        }
+    )
+    assert cpus.available() == 3
+
+
+CPU = "sys/devices/system/cpu/cpu"
+
+
+def test_cpus_of_which_nothing_is_told_count_as_alike(files):
+    assert cpus.are_alike()
+    files({f"{CPU}0/cpu_capacity": "", f"{CPU}1/cpufreq/cpuinfo_max_freq": "about 5 GHz"})
+    assert cpus.are_alike()
+
+
+@pytest.mark.parametrize(
+    ("told", "large", "small", "expected"),
+    [
+        ("cpu_capacity", 1024, 1024, True),
+        ("cpu_capacity", 1024, 446, False),
+        ("cpufreq/cpuinfo_max_freq", 6_000_000, 5_600_000, True),
+        ("cpufreq/cpuinfo_max_freq", 5_100_000, 3_300_000, False),
+    ],
+)
+def test_cpus_that_are_much_slower_than_others_are_not_like_them(
+    files, monkeypatch, told, large, small, expected
+):
+    files({f"{CPU}{cpu}/{told}": f"{large if cpu < 6 else small}\n" for cpu in range(8)})
+    assert cpus.are_alike() == expected
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {6, 7})
+    assert cpus.are_alike()  # only those that the process may run on count
+
+
+def test_small_cores_beside_large_ones_are_listed_for_counters(files, monkeypatch):
+    files({"sys/devices/cpu_core/cpus": "0-3\n", "sys/devices/cpu_atom/cpus": "4-5,7\n"})
+    assert not cpus.are_alike()
+    for allowed in ({0, 1, 6}, {4, 7}):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, allowed=allowed: allowed)
+        assert cpus.are_alike()
+
+
+def test_macs_with_arm64_have_two_kinds(files, monkeypatch):
+    files({})
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
+    assert not cpus.are_alike()
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert cpus.are_alike()
