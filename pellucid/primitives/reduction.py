@@ -52,7 +52,8 @@ class Extreme(Reduction):
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
         reached = (x == y).astype(x.dtype)
-        return (dy * reached / reached.sum(axis=self.axis, keepdims=True),)
+        share = dy / reached.sum(axis=self.axis, keepdims=True)
+        return (share * reached,)
 
 
 class Max(Extreme):

@@ -25,6 +25,7 @@ from pellucid.executors.native.passes.simplify import simplify
 from pellucid.executors.native.passes.slopes import slopes_kept
 from pellucid.executors.native.passes.traces import with_traces
 from pellucid.executors.native.passes.triangular_products import with_triangles
+from pellucid.executors.native.passes.windows_as_axes import windows_as_axes
 from pellucid.executors.native.schedule.failing import failing
 from pellucid.executors.native.schedule.fusion import fuse
 from pellucid.executors.native.schedule.loop_bodies import with_bodies
@@ -41,6 +42,7 @@ from pellucid.primitives import Scan
 FAST_PASSES = (with_fast_convolutions,)
 GRAPH_PASSES = (
     simplify,
+    windows_as_axes,
     with_factors,
     with_traces,
     masks_from_results,

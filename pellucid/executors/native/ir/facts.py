@@ -101,14 +101,14 @@ _SMALLEST = Joining(lambda xp, a, b: xp.minimum(a, b), start=_most)
 
 WRITTEN = (FastConvolution, FastGradient, TriangularMatMul)
 FACTS: dict[type[Primitive], Facts] = {
-    **dict.fromkeys((p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs), _CHEAP),
+    **dict.fromkeys((p.Add, p.Subtract, p.Multiply, p.Negative, p.Abs, p.Cast), _CHEAP),
     **dict.fromkeys((p.Maximum, p.Minimum, p.Where), _CHEAP),
     **dict.fromkeys((p.Divide, p.Sign, p.Floor, p.Sqrt, p.NextAfter, p.Atan2), _USUAL),
     **dict.fromkeys((p.FloorDivide, p.Remainder), _USUAL),
     **dict.fromkeys((p.BitwiseAnd, p.BitwiseOr, p.BitwiseXor), _USUAL),
     **dict.fromkeys((p.BitwiseLeftShift, p.BitwiseRightShift), _USUAL),
     **dict.fromkeys((p.LogicalAnd, p.LogicalOr, p.LogicalNot), _USUAL),
-    **dict.fromkeys((p.Cast, p.Identity, p.StopGradient, p.RoundedToBfloat16), _USUAL),
+    **dict.fromkeys((p.Identity, p.StopGradient, p.RoundedToBfloat16), _USUAL),
     **dict.fromkeys((p.Equal, p.Less, p.LessEqual), _COMPARES),
     **dict.fromkeys((p.Exp, p.Expm1, p.Log, p.Log1p, p.Power, p.Sin, p.Cos), _COSTLY),
     **dict.fromkeys((p.Tanh, p.Sigmoid, p.LogisticDensity, p.Erf), _COSTLY),

@@ -6,6 +6,7 @@ LONG_NODES  from how many nodes on a body is written once
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import product
 from typing import Any
 
 from llvmlite import ir
@@ -22,11 +23,12 @@ from pellucid.executors.native.kernels.reductions import (
 )
 from pellucid.executors.native.llvm.counted_loops import counted
 from pellucid.executors.native.llvm.indices import Index, Number
+from pellucid.executors.native.llvm.lanes import Lanes
 from pellucid.executors.native.llvm.vectors import first_lanes, lanes_below
 from pellucid.executors.native.llvm.weaving_lanes import repeated_lanes, woven
 from pellucid.executors.native.schedule.nest import LoopNest, roots, stages
 from pellucid.executors.native.schedule.sum_blocks import SumSplit, split
-from pellucid.graph import Node
+from pellucid.graph import Node, Value
 
 # Of a body that is not written a second time for the last vector, with its mask. Chosen: the code
 # of longer ones is then half as long; few bodies of the benchmarks are (docs/decisions/0016).
@@ -77,26 +79,44 @@ class LoopUnit:
         count = self.last - start
         return lanes_below(self.frame.builder, self.width, count)
 
-    def stores(self, level: Level, now: int) -> None:
-        """Compute all full members of a stage, then store: a store may overwrite an operand."""
+    def at_points(self, level: Level) -> Levels:
+        """A level for each point of the loops that are written out, in their order."""
+        first = len(self.nest.dims) - 1 - self.nest.unrolled
+        levels = []
+        for point in product(*self.nest.points):
+            at = level
+            for loop, i in enumerate(point, first):
+                at = at.at(loop, Index(self.frame.builder, i))
+            levels.append(at)
+        return levels
+
+    def stores(self, levels: Levels, now: int) -> None:
+        """Compute all full members of a stage, then store: a store may overwrite an operand.
+
+        Levels are those of points that are written out, or one.
+        """
         _, values = roots(self.kernel, self.frame.views, now)
         members = self.members
-        computed = [members.value(value, level, now) for value in values]
+        computed = [[members.value(v, level, now) for level in levels] for v in values]
         for value, lanes in zip(values, computed, strict=True):
-            self.members.write(value, lanes, level)
+            self._store(value, lanes, levels)
 
-    def stores_woven(self, levels: Levels) -> None:
-        """The same for levels whose points lie side by side in what is stored."""
-        _, values = roots(self.kernel, self.frame.views, 0)
-        members = self.members
-        computed = [[members.value(v, level, 0) for level in levels] for v in values]
-        for value, parts in zip(values, computed, strict=True):
-            fitting = [level.fit(x) for level, x in zip(levels, parts, strict=True)]
-            element = members.own_element(value, levels[0])
-            mask = levels[0].mask
+    def _store(self, value: Value, lanes: Sequence[Lanes], levels: Levels) -> None:
+        """Store a member for some points: woven where they lie side by side between its lanes."""
+        count = len(self.nest.points[-1]) if self.nest.unrolled else 1
+        *_, apart, along = (0, *self.nest.strides[self.members.own_reach(value)])
+        if count == 1 or (apart, along) != (1, count):
+            for level, each in zip(levels, lanes, strict=True):
+                self.members.write(value, each, level)
+            return
+        for first in range(0, len(levels), count):
+            level = levels[first]
+            parts = [level.fit(each) for each in lanes[first : first + count]]
+            mask = level.mask
             if mask is not None:
-                mask = repeated_lanes(self.frame.builder, mask, len(parts))
-            self.frame.store(value, element, woven(fitting), mask)
+                mask = repeated_lanes(self.frame.builder, mask, count)
+            element = self.members.own_element(value, level)
+            self.frame.store(value, element, woven(parts), mask)
 
     # ---- reductions ------------------------------------------------------------------------
 
@@ -107,6 +127,8 @@ class LoopUnit:
         shared = None
         if self.nest.is_single(self.width):
             shared = self._shared(outers)
+        elif self.nest.kind == "columns" and self.nest.unrolled:
+            shared = [level for outer in outers for level in self._inside(outer)]
         last_stage = max(self.stage.values())
         for now in range(last_stage + 1):
             for outer in outers:
@@ -124,6 +146,14 @@ class LoopUnit:
             mask = first_lanes(self.width, self.last)
         return [outer.inner(0, self.width, mask) for outer in outers]
 
+    def _inside(self, outer: Level) -> Levels:
+        """A level of its own for each point of a unit of columns."""
+        inside = Level(outer, outer.indices, outer.width, outer.mask)
+        levels = self.at_points(inside)
+        for level in levels:
+            self.members.load_invariant(level)
+        return levels
+
     def _outer_stores(self, outer: Level) -> None:
         """Store the outer members: one value for each unit."""
         for value in self.kernel.stores:
@@ -139,12 +169,16 @@ class LoopUnit:
         running = [self._begun(outer, reductions, cut) for outer in outers]
 
         def body(levels: Levels) -> None:
-            for level, own in zip(levels, running, strict=True):
-                self.members.share(levels[0], level)
-                self._take(own, level, now)
-                self.stores(level, now)
+            count = len(levels) // len(running)
+            for number, own in enumerate(running):
+                points = levels[number * count : (number + 1) * count]
+                if count == 1:
+                    self.members.share(levels[0], points[0])
+                for level in points:
+                    self._take(own, level, now)
+                self.stores(points, now)
                 if now == 0 and shared is None:
-                    self._claim(level)
+                    self._claim(points[0])
 
         if shared is None:
             pieces = None
@@ -214,6 +248,10 @@ class LoopUnit:
             body(levels)
             return
         first, *rest = reduced
+        if first >= len(all_dims) - 1 - self.nest.unrolled and first < len(all_dims) - 1:
+            points = [point for level in levels for point in self.at_points(level)]
+            self._over_reduced(points, dims[-1:], body, pieces)
+            return
         own = None
         if pieces is not None and pieces.split.loop == first:
             own = pieces

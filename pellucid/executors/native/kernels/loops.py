@@ -55,9 +55,7 @@ class _LoopCode:
         dims = self.nest.dims
         has_rows = is_plain and len(dims) > 1
         with self.frame.units.loop() as unit:
-            if self.nest.woven > 1:
-                self._woven_rows(entry, unit)
-            elif has_rows:
+            if has_rows:
                 self._row(entry, unit)
             else:
                 self._block(entry, unit)
@@ -65,29 +63,19 @@ class _LoopCode:
     # ---- plain rows ----------------------------------------------------------------------
 
     def _row(self, entry: Level, unit: Index) -> None:
-        """One row of a plain nest: vectors from its start to its end."""
-        *outer, _ = self.nest.dims
+        """One row of a plain nest, or some: vectors from its start to its end."""
+        outer = self.nest.dims[: -1 - self.nest.unrolled]
         sizes = [dim.size for dim in outer]
-        indices = _indices(unit, sizes)
-        row = Level(entry, (*indices, None), 1)
-        self.members.load_invariant(row)
-
-        def body(levels: Levels) -> None:
-            self.unit.stores(levels[0], 0)
-
-        self.unit.along([row], body)
-
-    def _woven_rows(self, entry: Level, unit: Index) -> None:
-        """A row for each of a few points, stored woven together."""
-        *outer, points, _ = self.nest.dims
-        indices = _indices(unit, [dim.size for dim in outer])
-        rows = []
-        for point in range(points.size):
-            at = Index(self.frame.builder, point)
-            rows.append(Level(entry, (*indices, at, None), 1))
+        missing = (None,) * (self.nest.unrolled + 1)
+        first = Level(entry, (*_indices(unit, sizes), *missing), 1)
+        rows = self.unit.at_points(first)
         for row in rows:
             self.members.load_invariant(row)
-        self.unit.along(rows, self.unit.stores_woven)
+
+        def body(levels: Levels) -> None:
+            self.unit.stores(levels, 0)
+
+        self.unit.along(rows, body)
 
     # ---- vectors of columns, and of a single plain line --------------------------------------
 
@@ -113,7 +101,7 @@ class _LoopCode:
         indices = self._kept([*outer, start])
         level = Level(entry, indices, self.width, mask)
         if self.nest.kind == "plain":
-            self.unit.stores(level, 0)
+            self.unit.stores([level], 0)
         else:
             self.unit.reduced([level])
 

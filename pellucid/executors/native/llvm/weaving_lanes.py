@@ -9,18 +9,29 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from pellucid.executors.native.llvm.lanes import Lanes
-from pellucid.executors.native.llvm.types import I1, I32, listed
+from pellucid.executors.native.llvm.types import I1, I32, listed, memory_type
 
 
 def woven(parts: Sequence[Lanes]) -> Lanes:
     """Vectors of one width, as one that is as many times as wide."""
     first = parts[0]
     b = first.builder
-    joined = first.value
-    for count, part in enumerate(parts[1:], 1):
-        joined = _joined(b, joined, part.value, count * first.width, first.width)
+    raw = [_in_memory(part) for part in parts]
+    joined = raw[0]
+    for count, part in enumerate(raw[1:], 1):
+        joined = _joined(b, joined, part, count * first.width, first.width)
     order = [part * first.width + lane for lane in range(first.width) for part in range(len(parts))]
-    return Lanes(b, b.shuffle_vector(joined, joined, listed(I32, order)), first.dtype)
+    result = b.shuffle_vector(joined, joined, listed(I32, order))
+    if first.dtype.kind == "b":
+        result = b.trunc(result, ir.VectorType(I1, len(order)))
+    return Lanes(b, result, first.dtype)
+
+
+def _in_memory(part: Lanes) -> ir.Value:
+    """A vector as it lies in memory, masks as bytes: turned so, their lanes are quicker to move."""
+    if part.dtype.kind == "b":
+        return part.builder.zext(part.value, memory_type(part.dtype, part.width))
+    return part.value
 
 
 def _joined(b: ir.IRBuilder, before: ir.Value, last: ir.Value, count: int, more: int) -> ir.Value:

@@ -27,7 +27,7 @@ def windows_apart(operation: Operation) -> Value | None:
         return None
     (x,) = operation.inputs
     size = primitive.windows(x.shape).size
-    if primitive.stride != size or not _is_dense(size, primitive.dilation):
+    if primitive.stride != size or not is_dense(size, primitive.dilation):
         return None
     kept = len(x.shape) - len(primitive.axis)
     joined = list(x.shape[:kept])
@@ -41,7 +41,7 @@ def windows_apart(operation: Operation) -> Value | None:
     return operation.instead(p.Pad(none, tuple(after), none, 0.0), y)
 
 
-def _is_dense(size: Shape, dilation: Shape) -> bool:
+def is_dense(size: Shape, dilation: Shape) -> bool:
     """Whether the places of a window are neighbours."""
     axes = zip(size, dilation, strict=True)
     return all(n == 1 or apart == 1 for n, apart in axes)

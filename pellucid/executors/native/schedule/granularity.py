@@ -72,7 +72,7 @@ def loop_units(nest: LoopNest, width: int) -> int:
         return math.prod(nest.kept)
     *outer, last = nest.kept
     if outer and nest.kind == "plain":
-        return math.prod(outer) // nest.woven
+        return math.prod(outer) // math.prod(map(len, nest.points))
     return math.prod(outer) * ceil_div(last, width)
 
 

@@ -10,6 +10,7 @@ A kernel with reductions goes over its reduced axes once for each stage: softmax
 maximum in stage 0, sums the exponentials in stage 1 and divides in stage 2.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from pellucid.graph import Node, Value
 # Of a reduced axis. Chosen: as many as AVX2 has lanes; pooling and small class axes were up to
 # four times as fast along what is kept (23 Nov 2026).
 FEW_POINTS = 8
+# Chosen: loops of so many points in all are written out, and so many vectors, at most, are woven.
+MOST_UNROLLED = 9
+MOST_WOVEN = 4
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,18 @@ class Dim:
 class LoopNest:
     """Loops from the outside in; the last one runs along the vector lanes.
 
-    `woven`: of so many points is the loop before it, which lie side by side in what is stored.
+    `unrolled`: so many loops before it are of few points in all, and written out.
     """
 
     dims: tuple[Dim, ...]
     strides: dict[Access, tuple[int, ...]]
-    woven: int = 1
+    unrolled: int = 0
+
+    @property
+    def points(self) -> tuple[range, ...]:
+        """The indices of the loops that are written out."""
+        last = len(self.dims) - 1
+        return tuple(range(dim.size) for dim in self.dims[last - self.unrolled : last])
 
     @property
     def kind(self) -> str:
@@ -165,9 +175,10 @@ class _AxisOrder:
         last = self._best(inner)
         if last in self.space.reduced and sizes[last] < FEW_POINTS:
             # Lanes along a few points would be idle, and joined for each result.
-            long = [i for i in inner if sizes[i] >= FEW_POINTS]
-            kept = [i for i in long if i not in self.space.reduced]
-            better = self._best(kept)
+            kept = [i for i in inner if i not in self.space.reduced]
+            better = self._best(i for i in kept if sizes[i] >= FEW_POINTS)
+            if better is None:
+                better = self._best(i for i in kept if sizes[i] > sizes[last])
             last = last if better is None else better
         if last is None:
             return axes
@@ -184,10 +195,22 @@ class _AxisOrder:
         return 2 * strides.count(1) + strides.count(0), axis
 
     def _is_gapless(self, axis: int) -> bool:
-        """Whether stores along an axis are without gaps."""
-        strides = {access.strides[axis] for access in self.stores}
-        gapless = {0, 1} if axis in self.space.reduced else {1}
-        return strides <= gapless
+        """Whether stores along an axis are without gaps, or can be woven."""
+        if axis in self.space.reduced:
+            return all(access.strides[axis] in (0, 1) for access in self.stores)
+        return all(
+            access.strides[axis] == 1 or self._is_woven(access, axis) for access in self.stores
+        )
+
+    def _is_woven(self, access: Access, axis: int) -> bool:
+        """Whether what is stored between the points of an axis is that of few reduced ones."""
+        sizes = self.space.shape
+        reduced = [i for i in sorted(self.space.reduced) if sizes[i] != 1]
+        if not reduced or math.prod(sizes[i] for i in reduced) > MOST_UNROLLED:
+            return False
+        points = sizes[reduced[-1]]
+        is_between = (access.strides[axis], access.strides[reduced[-1]]) == (points, 1)
+        return is_between and points <= MOST_WOVEN
 
 
 def stages(kernel: Fused, views: Views) -> dict[str, int]:

@@ -95,11 +95,11 @@ class _Sharing:
         self._keep_no_more(kernel, node)
 
     def _keep_no_more(self, kernel: Fused, node: Node) -> None:
-        """Let a kernel keep, instead of a value, the numbers of its rows that it is made of."""
+        """Let a kernel keep, instead of a value, what it is made of: numbers of rows, or a mask."""
         kernel.stores.remove(node.output)
         for value in node.inputs:
             base = self.views[value].base
-            if base.name in kernel.outer and base not in kernel.stores:
+            if kernel.has(base) and base not in kernel.stores:
                 kernel.stores.append(base)
         if not self._reads(kernel, node.output):
             kernel.nodes.remove(node)
@@ -110,7 +110,8 @@ class _Sharing:
         for value in node.inputs:
             base = self.views[value].base
             is_only_there = base.name in kernel.full and base not in kernel.stores
-            if is_only_there or base.name in self.updated:
+            is_smaller = base.nbytes < node.output.nbytes  # as a mask is, which is kept instead
+            if (is_only_there and not is_smaller) or base.name in self.updated:
                 return False
         return True
 

@@ -1,40 +1,68 @@
-"""Rows of a few points, woven into rows of whole vectors.
+"""Loops of a few points, written out; what is stored for neighbours is woven into vectors.
 
-    woven_nest      the loops of a kernel, the last two changed where that gives vectors
+    woven_nest      the loops of a kernel, those of few points just before the last
 
 Where pieces are put side by side, as when the gradients of windows go back into an image, what is
 stored runs along an axis of two or three points, and what is loaded along the one before. Lanes run
 along that one then; the few points are computed for the same lanes, and stored woven together.
+
+Where a few points are reduced, as in pooling, all of them are computed before their results are
+joined, so that what later stages ask for is still in registers.
 """
 
+import math
 from dataclasses import replace
 
 from pellucid.executors.native.ir.kernels import Access, Loop, own_reach
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.llvm.loads_and_stores import NEAR
-from pellucid.executors.native.schedule.nest import LoopNest, loop_nest
+from pellucid.executors.native.schedule.nest import (
+    MOST_UNROLLED,
+    MOST_WOVEN,
+    LoopNest,
+    loop_nest,
+)
 
-MOST_POINTS = 4  # chosen: of so many vectors what is stored is still woven in registers
 FEWEST_LANES = 4  # chosen: of fewer lanes, little is gained
 
 
 def woven_nest(kernel: Loop, views: Views) -> LoopNest:
-    """The loops of a kernel; where they are woven, the last two in the other order."""
+    """The loops of a kernel; where some are written out, these just before the last."""
     nest = loop_nest(kernel, views)
-    if kernel.rows is not None or nest.kind != "plain" or len(nest.dims) < 2:
+    if kernel.rows is not None or len(nest.dims) < 2:
         return nest
-    stores = [own_reach(kernel, views, value) for value in kernel.stores]
-    if not _is_woven(nest, stores):
+    if nest.kind == "columns":
+        return _reduced_at_once(nest)
+    full = [own_reach(kernel, views, v) for v in kernel.stores if v.name in kernel.full]
+    if not full or not _is_woven(nest, full):
         return nest
-    *outer, lanes, points = nest.dims
-    strides = {access: (*s[:-2], s[-1], s[-2]) for access, s in nest.strides.items()}
-    return replace(nest, dims=(*outer, points, lanes), strides=strides, woven=points.size)
+    if nest.kind == "rows" and not nest.dims[-2].reduced:
+        return nest
+    *outer, lanes, points = range(len(nest.dims))
+    return _in_order(nest, [*outer, points, lanes], unrolled=1)
+
+
+def _reduced_at_once(nest: LoopNest) -> LoopNest:
+    """A nest of columns, all reduced loops written out where they are of few points."""
+    *before, last = range(len(nest.dims))
+    reduced = [i for i in before if nest.dims[i].reduced]
+    if math.prod(nest.dims[i].size for i in reduced) > MOST_UNROLLED:
+        return nest
+    kept = [i for i in before if not nest.dims[i].reduced]
+    return _in_order(nest, [*kept, *reduced, last], unrolled=len(reduced))
+
+
+def _in_order(nest: LoopNest, order: list[int], unrolled: int) -> LoopNest:
+    """The loops of a nest in another order."""
+    dims = tuple(nest.dims[i] for i in order)
+    strides = {access: tuple(s[i] for i in order) for access, s in nest.strides.items()}
+    return replace(nest, dims=dims, strides=strides, unrolled=unrolled)
 
 
 def _is_woven(nest: LoopNest, stores: list[Access]) -> bool:
     """Whether all is stored without gaps along two loops, the last of a few points alone."""
     lanes, points = (dim.size for dim in nest.dims[-2:])
-    if not 2 <= points <= MOST_POINTS or lanes < FEWEST_LANES:
+    if not 2 <= points <= MOST_WOVEN or lanes < FEWEST_LANES:
         return False
     if any(nest.strides[access][-2:] != (points, 1) for access in stores):
         return False
