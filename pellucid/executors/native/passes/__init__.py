@@ -5,6 +5,7 @@ In: the graph as it was captured. Out: the graph that is scheduled. `planning` n
     fewer_multiplications   convolutions of 3 x 3 by transformed tiles
     simplify            constants folded, equal nodes merged, exact algebra (window_rules,
                         dilated_images, pieces_as_slices, joins_in_groups: its rules)
+    windows_as_axes     pooling on the array as it lies in memory
     factors_of_loops    what loops back multiply by, computed by the steps forward
     traces              loops whose carries are rows in memory
     relu_masks          masks found again from results
