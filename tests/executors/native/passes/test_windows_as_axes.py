@@ -36,7 +36,8 @@ def pooled(joined, size):
     """relu, pooling, and the gradient of its square by x: as a network asks for it."""
 
     def of(x):
-        windows = F.sliding_windows(F.relu(x * 2 - 0.5), pc.Window(size, stride=size), axis=(-2, -1))
+        window = pc.Window(size, stride=size)
+        windows = F.sliding_windows(F.relu(x * 2 - 0.5), window, axis=(-2, -1))
         return JOINED[joined](windows)
 
     def both(x):
@@ -65,7 +66,9 @@ def test_pooling_is_that_of_the_reference(joined, name, target):
 def test_curvature_is_that_of_the_reference():
     def curved(x):
         def loss(x):
-            return (F.sliding_windows(F.tanh(x), pc.Window((2, 2), stride=2), axis=(-2, -1)).max(axis=(-2, -1)) ** 3).sum()
+            window = pc.Window((2, 2), stride=2)
+            windows = F.sliding_windows(F.tanh(x), window, axis=(-2, -1))
+            return (windows.max(axis=(-2, -1)) ** 3).sum()
 
         return pc.grad(lambda x: (pc.grad(loss)(x) ** 2).sum())(x)
 
