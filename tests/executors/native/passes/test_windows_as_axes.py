@@ -6,7 +6,7 @@ from executors.native.cpus import TARGETS, on_target
 from executors.native.examples import procedure, same
 
 import pellucid as pc
-from pellucid import functional as F
+from pellucid import functional
 from pellucid import primitives as p
 from pellucid.executors import threads
 from pellucid.executors.native.executor import Native
@@ -37,7 +37,7 @@ def pooled(joined, size):
 
     def of(x):
         window = pc.Window(size, stride=size)
-        windows = F.sliding_windows(F.relu(x * 2 - 0.5), window, axis=(-2, -1))
+        windows = functional.sliding_windows(functional.relu(x * 2 - 0.5), window, axis=(-2, -1))
         return JOINED[joined](windows)
 
     def both(x):
@@ -67,7 +67,7 @@ def test_curvature_is_that_of_the_reference():
     def curved(x):
         def loss(x):
             window = pc.Window((2, 2), stride=2)
-            windows = F.sliding_windows(F.tanh(x), window, axis=(-2, -1))
+            windows = functional.sliding_windows(functional.tanh(x), window, axis=(-2, -1))
             return (windows.max(axis=(-2, -1)) ** 3).sum()
 
         return pc.grad(lambda x: (pc.grad(loss)(x) ** 2).sum())(x)
@@ -181,12 +181,13 @@ def test_two_ways_of_cutting_one_array_meet():
 
 
 def test_a_network_is_one_pass_forward_and_one_back():
-    def step(x, w, b):
-        y = F.max_pool(F.relu(F.cross_correlation(x, w) + b.reshape((4, 1, 1))), 2)
+    def step(x, w, b, v):
+        y = functional.relu(functional.cross_correlation(x, w) + b.reshape((4, 1, 1)))
+        y = functional.max_pool(y, 2).reshape((16, 144)) @ v
         return (y**2).sum()
 
-    shapes = [(16, 1, 14, 14), (4, 1, 3, 3), (4,)]
+    shapes = [(16, 1, 14, 14), (4, 1, 3, 3), (4,), (144, 5)]
     arrays = [np.random.default_rng(0).normal(size=s).astype(np.float32) for s in shapes]
-    report = pc.compile(pc.value_and_grad(step, argument=(0, 1, 2))).report(*arrays)
+    report = pc.compile(pc.value_and_grad(step, argument=(0, 1, 2, 3))).report(*arrays)
     pools = [row.name for row in report.rows if "max" in row.name or "where" in row.name]
     assert len(pools) == 2
