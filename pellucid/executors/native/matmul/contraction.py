@@ -26,9 +26,10 @@ from pellucid.executors.native.llvm.indices import Index, larger, smaller
 from pellucid.executors.native.machine.target import Target
 from pellucid.executors.native.matmul.cuts import Contraction, Tiling
 from pellucid.executors.native.matmul.matrices import Operands
-from pellucid.executors.native.matmul.pairs import ByPairs, pair_units
+from pellucid.executors.native.matmul.pairs import ByPairs, units_of
+from pellucid.executors.native.matmul.pairs_in_place import ByPairsInPlace, is_in_place
 from pellucid.executors.native.matmul.panels import Operand, Panels, Site
-from pellucid.executors.native.matmul.tiled_pairs import ByTileRegisters, is_tiled, tiled_units
+from pellucid.executors.native.matmul.tiled_pairs import ByTileRegisters, is_tiled
 from pellucid.executors.native.matmul.tiles import Depth, Finish, Panel, TilePosition
 from pellucid.executors.native.matmul.tiling import MOST_STEPS, tiling
 from pellucid.executors.native.matmul.transposed_blocks import ByBlocks, blocks
@@ -39,7 +40,7 @@ def tiles(spec: Contraction, target: Target) -> int:
     if not spec.m or not spec.n:
         return 0
     if spec.pairs:
-        return tiled_units(spec, target) if is_tiled(spec, target) else pair_units(spec, target)
+        return units_of(spec, _kind(spec, target).cut_of(spec, target))
     cut = tiling(spec, target)
     if spec.block:
         return ceil_div(spec.m, spec.block)
@@ -78,7 +79,8 @@ def emit_contraction(
 def _kind(spec: Contraction, target: Target) -> Any:
     """What emits a product."""
     if spec.pairs:
-        return ByTileRegisters if is_tiled(spec, target) else ByPairs
+        in_place = ByPairsInPlace if is_in_place(spec, target) else ByPairs
+        return ByTileRegisters if is_tiled(spec, target) else in_place
     return ByBlocks if tiling(spec, target).packs_a else _ByTiles
 
 

@@ -86,7 +86,8 @@ class ByPairs:
     """Units are a group of rows with a span of panels."""
 
     cut_of = staticmethod(pair_cut)
-    copies_of = PairCopies
+    copies_of: Callable[..., Any] = PairCopies
+    copies: PairCopies
 
     def __init__(
         self, site: Site, spec: Contraction, operands: tuple[Operand, Operand], finish: Finish
@@ -126,11 +127,19 @@ class ByPairs:
 
             def body(final: bool) -> None:
                 depth = last if final else self.cut.depth
-                a = self.copies.of_rows(self.left.part(rows.begin, k), rows.length, depth)
+                a = self._rows(self.left.part(rows.begin, k), rows, depth)
                 with panels.loop() as index:
                     self._panel(rows, index, panels, PairBlock(number, k, depth, blocks, a))
 
             choose(number, blocks, last != self.cut.depth, body)
+
+    def _rows(self, a: Matrix, rows: Interval, depth: int) -> Matrix:
+        """Some rows of a block of k, as tiles read them."""
+        return self.copies.of_rows(a, rows.length, depth)
+
+    def _columns(self, right: Matrix, depth: int, count: int) -> None:
+        """Make some columns of a block of k ready for tiles."""
+        self.copies.of_panel(right, depth, count)
 
     def _panel(self, rows: Interval, index: Index, panels: Interval, block: "PairBlock") -> None:
         cut, n = self.cut, self.spec.n
@@ -139,7 +148,7 @@ class ByPairs:
         def body(final: bool) -> None:
             count = n - (cut.panels - 1) * cut.columns if final else cut.columns
             right = self.right.part(block.k, column)
-            self.copies.of_panel(right, block.depth, count)
+            self._columns(right, block.depth, count)
             masks = tuple(self.v.first(count - start) for start in range(0, count, cut.lanes))
             place = (index - panels.begin) * (cut.group * cut.vectors)
             with rows.loop(cut.rows) as row:

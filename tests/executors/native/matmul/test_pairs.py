@@ -70,7 +70,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 CASES = [(shape, form) for shape in SHAPES for form in FORMS]
-CASES += [(BLOCKED, form) for form in ("rows", "both turned")]
+CASES += [(BLOCKED, form) for form in ("rows", "both turned")] + [((33, 2101, 20), "rows")]
 
 
 @pytest.mark.parametrize(("shape", "form"), CASES, ids=str)
