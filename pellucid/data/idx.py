@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from pellucid.disk import AnyPath, expanded
 from pellucid.errors import FileError, ShapeError
+from pellucid.io.files import file_error
 from pellucid.sizes import check_sizes
 from pellucid.strict import strict
 
@@ -115,7 +116,7 @@ def opened_idx(
             f"{where}: damaged or truncated gzip: {error}. Copy or download the file again."
         ) from error
     except OSError as error:
-        raise FileError(f"{where}: {error.strerror or error}. Check the path.") from error
+        raise file_error("read", path, error) from error
 
 
 def _unpacking() -> tuple[Any, Any]:

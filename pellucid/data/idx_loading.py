@@ -250,7 +250,7 @@ def _pairs(root: Path) -> dict[str, tuple[Path, Path]]:
     try:
         names = sorted(os.listdir(root))
     except OSError as error:
-        raise FileError(f"idx_folder: read {root}: {error.strerror}. Check the path.") from error
+        raise file_error("idx_folder: read", root, error) from error
     held: dict[str, dict[str, Path]] = {}
     for name in names:
         match = NAMED.fullmatch(name)

@@ -16,6 +16,7 @@ import numpy as np
 
 from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError
+from pellucid.io.files import file_error
 from pellucid.optional import imported
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ def open_picture(
         raise FileError(f"{where}: there is no such file. Check the path.") from error
     except (OSError, ValueError, SyntaxError, image_module.DecompressionBombError) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise FileError(f"{where}: {error.strerror}. Check the path.") from error
+            raise file_error(f"{name}: read", path, error) from error
         # Pillow reports damage in the middle of a picture by each of these.
         raise FileError(f"{where}: cannot be decoded: {error}. Save the picture again.") from error
 
@@ -83,10 +84,13 @@ def _content(path: AnyPath) -> io.BytesIO:
     """A file in memory: of this, no more can be read than is there.
 
     Pillow reads as much as a file says of its parts, and from a file on the disk Python first takes
-    the memory for it: 4 GB, for a picture of a hundred bytes.
+    the memory for it: 4 GB, for a picture of a hundred bytes. So is as much asked for as the file
+    has: 64 MiB are pages that the system gives and takes back for each picture, and each time it
+    stops the threads of the process, those that train among them.
     """
     with open(path, "rb") as file:
-        return io.BytesIO(file.read(MAX_BYTES + 1))
+        size = min(os.fstat(file.fileno()).st_size, MAX_BYTES)
+        return io.BytesIO(file.read(size + 1))
 
 
 def _check_file(where: str, path: AnyPath) -> None:

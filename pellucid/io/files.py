@@ -37,6 +37,11 @@ REMEDIES = {
 }
 
 READING = ("read", "open")  # what nobody makes a folder for
+TO_READ = {
+    errno.ENOENT: "Check the path.",
+    errno.EACCES: "Change its permissions, so that you may read it.",
+    errno.EPERM: "Change its permissions, so that you may read it.",
+}
 
 # How Windows says so where another program has a file open: access denied, sharing violation.
 IN_USE = (5, 32)
@@ -50,8 +55,8 @@ def file_error(doing: str, path: AnyPath, error: OSError) -> FileError:
     """
     reason = error.strerror or str(error) or type(error).__name__
     remedy = REMEDIES.get(error.errno or 0, "")
-    if error.errno == errno.ENOENT and doing.endswith(READING):
-        remedy = "Check the path."
+    if doing.endswith(READING):
+        remedy = TO_READ.get(error.errno or 0, remedy)
     if getattr(error, "winerror", None) in IN_USE:
         remedy = f"If another program has the file open, close it there. {remedy}"
     return FileError(f"{doing} {os.fspath(path)}: {reason}. {remedy}".rstrip())

@@ -156,3 +156,13 @@ def test_without_pillow_the_error_says_how_to_install_it(
     monkeypatch.setitem(sys.modules, "PIL.Image", None)
     with pytest.raises(DataError, match="python -m pip install pillow"):
         read_digit(path)
+
+
+def test_a_small_file_takes_little_memory(path: Path) -> None:
+    save(path, seven())
+    read_digit(path)  # imports
+    tracemalloc.start()
+    read_digit(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 16 * 2**20  # of 64 MiB that a file may have
