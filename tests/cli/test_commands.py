@@ -77,6 +77,7 @@ ELSEWHERE = ("sgd", "adam", "lbfgs")  # with every model, and by itself
 QUICK_MODELS = [name for name, kind in MODELS.items() if not kind.misfit(Form((64,), 10))]
 
 
+@pytest.mark.filterwarnings("ignore:Muon")  # the network has one hidden layer
 @pytest.mark.parametrize(
     ("model", "optimizer"),
     [

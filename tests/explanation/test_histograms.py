@@ -39,6 +39,7 @@ def test_every_layer_and_every_parameter_has_its_own():
     assert json.loads(json.dumps([h.as_dict() for h in found]))
 
 
+@pytest.mark.filterwarnings("ignore:Muon")  # of one hidden layer, nothing is turned
 @pytest.mark.parametrize("name", sorted(optim.OPTIMIZERS))
 def test_an_update_is_the_one_that_the_optimizer_would_make(name):
     net = network("mlp")

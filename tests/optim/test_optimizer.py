@@ -10,6 +10,8 @@ from pellucid import optim
 from pellucid.errors import CallError, GradientError, OptionError, StateError
 from pellucid.executors import EXECUTORS
 
+# Parameters here are no network: none is a hidden matrix.
+pytestmark = pytest.mark.filterwarnings("ignore:Muon")
 # LBFGS takes no penalties but l2, no clipping, and steps of its own length: see its tests.
 ALL = [kind for kind in optim.OPTIMIZERS.values() if kind is not optim.LBFGS]
 

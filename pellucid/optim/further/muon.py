@@ -5,6 +5,7 @@ MuonAsAdam      the same, each step as large as Adam's
 """
 
 import math
+import warnings
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
@@ -39,8 +40,9 @@ class Muon(Adam):
     Which parameters: `to(path, parameter)`. Left out, the hidden matrices: those with two axes
     that are no embedding's table, nor the first or last parameter with two axes or more in the
     order of `parameters`, which the input and the output are: a network with one hidden layer has
-    none. All others, as biases, scales of norms and kernels of convolutions, follow AdamW with
-    the learning rate times `rest`, 3e-4 by default; beta1, beta2 and eps are AdamW's alone.
+    none, and a warning says that all of it follows AdamW. All others, as biases, scales of norms
+    and kernels of convolutions, follow AdamW with the learning rate times `rest`, 3e-4 by default;
+    beta1, beta2 and eps are AdamW's alone.
 
     PyTorch 2.13 has the same scale and computes `orthogonal` in bfloat16, so that its steps differ
     from these by about 1 %; it takes matrices alone. Its "match_rms_adamw" is `MuonAsAdam`.
@@ -67,6 +69,20 @@ class Muon(Adam):
         self.chosen = frozenset(p for p, w in self.parameters.items() if chosen(p, w))
         for path in self.chosen:
             _check_matrix(name, path, self.parameters[path])
+        if not self.chosen:
+            self._tell_none()
+
+    def _tell_none(self) -> None:
+        """Warn that nothing is what it was asked for: its curves would be taken for Muon's."""
+        why = "`to` chooses none of the parameters"
+        if self.to is None:
+            why = "no parameter is a hidden matrix, neither the first weights nor the last"
+        warnings.warn(
+            f"{type(self).__name__}: {why}, so that all follow AdamW at {self.rest:g} times the "
+            "learning rate. Give the model a second hidden layer, say which matrices with "
+            "to=optim.every or a function of path and parameter, or take AdamW.",
+            stacklevel=5,
+        )
 
     def begun(self, path: str, w: Tensor) -> Slots:
         """The state of the parameter of a path before the first update."""

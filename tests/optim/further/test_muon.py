@@ -54,7 +54,17 @@ def test_hidden_are_matrices_that_are_neither_first_nor_last_nor_a_table():
     late = {"first": pc.Parameter(np.ones((2, 2))), "table": nn.Embedding(3, 2).weight}
     late |= matrices(kernel=(2, 2, 3, 3), hidden=(2, 2), scale=(2,), last=(2, 2), bias=(2,))
     assert optim.Muon(late).chosen == {"hidden"}
-    assert optim.Muon(matrices(w=(2, 2), b=(2,))).chosen == frozenset()
+
+
+@pytest.mark.parametrize("kind", [optim.Muon, optim.MuonAsAdam])
+def test_where_nothing_is_turned_it_says_so_where_it_was_made(kind):
+    shallow = matrices(first=(2, 3), b=(3,), last=(3, 2))
+    with pytest.warns(UserWarning, match=f"^{kind.__name__}: no parameter is a hidden") as told:
+        assert kind(shallow).chosen == frozenset()
+    assert told[0].filename == __file__
+    with pytest.warns(UserWarning, match="`to` chooses none of the parameters"):
+        assert kind(matrices(w=(2, 2)), to=lambda path, w: w.ndim > 2).chosen == frozenset()
+    assert kind(matrices(w=(2, 2)), to=optim.every).chosen == {"w"}
 
 
 def test_copies_of_a_table_are_tables():
@@ -67,7 +77,8 @@ def test_copies_of_a_table_are_tables():
 def test_the_rest_follows_adamw_with_its_share_of_the_learning_rate_for_decay_too():
     start = np.array([[1.0, -2.0]])
     rest, alone = pc.Parameter(start), pc.Parameter(start)
-    muon = optim.Muon({"w": rest}, 0.2, rest=0.5, weight_decay=0.3)
+    with pytest.warns(UserWarning, match="Muon: no parameter is a hidden matrix"):
+        muon = optim.Muon({"w": rest}, 0.2, rest=0.5, weight_decay=0.3)
     adamw = optim.AdamW({"w": alone}, 0.1, beta2=0.95, eps=1e-10, weight_decay=0.3)
     for optimizer, w in ((muon, rest), (adamw, alone)):
         for _ in range(3):
