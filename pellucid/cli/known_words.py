@@ -3,6 +3,7 @@
 KEEPS = ("best", "last")  # as in pellucid.train.options, which takes long to load
 PRECISIONS = ("float32", "bfloat16")  # as in pellucid.precision, likewise
 AVERAGES = ("exponential", "uniform")
+STATISTICS = ("averaged", "recomputed")
 MIXINGS = ("cutmix", "mixup")
 NOT_FINITE = ("stop", "skip", "go-back")
 OPTIMIZER_OPTIONS = ("learning_rate", "l1", "l2", "weight_decay")

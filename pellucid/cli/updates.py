@@ -11,13 +11,13 @@ from typing import Any
 
 import click
 
-from pellucid.cli.known_words import AVERAGES, NOT_FINITE
+from pellucid.cli.known_words import AVERAGES, NOT_FINITE, STATISTICS
 from pellucid.cli.values import Number, Whole
 from pellucid.cli.words import OneOf
 from pellucid.errors import OptionError, closest
 
 PREFIX = "average_"
-OF_AVERAGE = ("decay", "start", "every")
+OF_AVERAGE = ("decay", "start", "every", "statistics")
 
 
 def update_options() -> list[click.Parameter]:
@@ -51,6 +51,12 @@ def update_options() -> list[click.Parameter]:
             type=Whole(1),
             metavar="N",
             help="Average over every N-th update; left out: over each.",
+        ),
+        click.Option(
+            ["--average-statistics"],
+            type=OneOf(STATISTICS),
+            help="The running statistics of batch norm that belong to the average: averaged (left "
+            "out), or recomputed by a pass over the training data whenever it is measured.",
         ),
         click.Option(
             ["--not-finite"],

@@ -3,9 +3,14 @@
 BatchNorm   each feature over the samples of a batch
 LayerNorm   each sample over its features
 GroupNorm   each sample over groups of its channels
+watched_statistics      inside, those of batches are told, and no running ones move
 """
 
 import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from pellucid.creation import ones, zeros
 from pellucid.errors import OptionError, ShapeError, is_finite
@@ -13,6 +18,32 @@ from pellucid.nn.module import Module
 from pellucid.recordings import setting
 from pellucid.tensor import Tensor
 from pellucid.variables import FREEZING, Buffer, Parameter, Variable
+
+
+class Told(NamedTuple):
+    """What a layer has met in a batch: mean and variance, divided by n - 1, of each feature."""
+
+    layer: "BatchNorm"
+    mean: Tensor
+    variance: Tensor
+
+
+class _Watched(threading.local):
+    found: list[Told] | None = None
+
+
+_watched = _Watched()
+
+
+@contextmanager
+def watched_statistics() -> Iterator[list[Told]]:
+    """What each `BatchNorm` in training meets inside, in their order; running ones stay."""
+    found: list[Told] = []
+    outer, _watched.found = _watched.found, found
+    try:
+        yield found
+    finally:
+        _watched.found = outer
 
 
 class _Norm(Module):
@@ -105,8 +136,13 @@ class BatchNorm(_Norm):
         # One tensor for both uses: its gradients add up before they are summed for the mean.
         distance = x - mean
         variance = (distance * distance).mean(axis=axes, keepdims=True)
-        self._move(self.running_mean, mean)
-        self._move(self.running_variance, variance * (count / (count - 1)))
+        unbiased = variance * (count / (count - 1))
+        if _watched.found is None:
+            self._move(self.running_mean, mean)
+            self._move(self.running_variance, unbiased)
+        else:
+            flat = (each.reshape(self.features) for each in (mean, unbiased))
+            _watched.found.append(Told(self, *flat))
         return distance, variance
 
     def _move(self, running: Variable, batch: Tensor) -> None:

@@ -2,7 +2,7 @@
 
 Training        Trainer, Options, Saving, Weights, EarlyStopping, Callback, ProgressBar
 Rates           ReduceOnPlateau, Plateau; Frozen for parts that rest
-Averages        ExponentialAverage, UniformAverage, Averaging
+Averages        ExponentialAverage, UniformAverage, Averaging; recompute_statistics
 Not finite      SkipStep, GoBack, Recovery
 Losses          Losses, of several outputs
 Measures        evaluate, Metric, SetMetric, Accuracy, RocAuc, AbsoluteError
@@ -59,6 +59,9 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
         Averaging as Averaging,
         ExponentialAverage as ExponentialAverage,
         UniformAverage as UniformAverage,
+    )
+    from pellucid.train.policies.batch_statistics import (
+        recompute_statistics as recompute_statistics,
     )
     from pellucid.train.beforehand.batch_size import (
         LargestBatch as LargestBatch,

@@ -62,6 +62,7 @@ def identity(trainer: BaseTrainer, step: Procedure) -> dict[str, Any]:
         "not_finite": None if options.not_finite is None else repr(options.not_finite),
         "micro_batch": options.micro_batch,
         "average": None if options.average is None else repr(options.average),
+        "statistics": "recomputed" if getattr(options.average, "recomputes", False) else None,
         "mixing": None if options.mixing is None else repr(options.mixing),
         "precision": None if options.precision == USUAL else options.precision,
         "sampling": None if options.sampling is None else repr(options.sampling),

@@ -84,7 +84,8 @@ class Trainer(BaseTrainer):
         self._recorder = Recorder(options.saving)
         validates = self.validation is not None
         self._watch = Watch(options, validates=validates)
-        self._keeper = Keeper(options, model, task.averages, validates=validates)
+        how = task.averages, self._stepper.renewal()
+        self._keeper = Keeper(options, model, *how, validates=validates)
         self._measuring = Measuring(self, feed, self._keeper, self._watch)
         self._clock = Clock(options.max_seconds)
         self._course = Course(

@@ -71,3 +71,17 @@ def test_steps_that_are_not_finite_are_skipped_and_too_many_end_training(
         recovery_of("skpi")
     assert recovery_of("go-back") == GoBack()
     assert recovery_of("stop") is recovery_of(None) is None
+
+
+def test_batch_statistics_of_an_average_are_computed_again(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    words = ("--hidden", 4, "--batch-norm", "--executor", "reference", "--epochs", 2)
+    words += ("--average", "uniform", "--average-statistics", "recomputed", "--out", folder)
+    code, _, err = run("train", "moons", *words)
+    assert (code, "Traceback" in err) == (0, False)
+    held = json.loads((folder / "config.json").read_text())
+    assert held["recipe"]["average_options"] == {"statistics": "recomputed"}
+    assert held["trainer"]["statistics"] == "recomputed"
+    code, out, _ = run("resume", folder, "--more", 1, "--json")
+    assert code == 0
+    assert json.loads(out)["weights"].startswith("averaged weights of epoch")

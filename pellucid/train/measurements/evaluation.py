@@ -210,10 +210,10 @@ def training_feed(data: Dataset, options: Any) -> Feed:
     return CroppedFeed(data, weights, sampling)
 
 
-def measuring_feed(data: Dataset) -> Feed:
-    """What measuring takes its batches from."""
+def measuring_feed(data: Dataset, size: int = BATCH) -> Feed:
+    """What measuring takes its batches from; `size`: how many samples these have at most."""
     if isinstance(data.features, np.ndarray):
         return Feed(data)
     from pellucid.train.stepping.window import WindowFeed
 
-    return WindowFeed(data, None, min(BATCH, len(data)))
+    return WindowFeed(data, None, min(size, len(data)))

@@ -10,18 +10,20 @@ Training goes on from the weights themselves: no update reads an average.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import OptionError
+from pellucid.errors import OptionError, closest
 from pellucid.primitives.base import FLOATS
 from pellucid.refusals import KINDS, Kind, Strict
 from pellucid.scopes import scope
 from pellucid.state import State, copies, restore
 from pellucid.tensor import Tensor, holding
 from pellucid.variables import Buffer, Variable, assign_all, lent
+
+AVERAGED, RECOMPUTED = STATISTICS = "averaged", "recomputed"
 
 
 @dataclass(frozen=True)
@@ -34,24 +36,38 @@ class Averaging(Strict):
     on: where training began does not count. Of the updates behind `start` each `every`-th is
     counted; until the first of them the average is the weights as they are.
 
-    Averaged are the parameters that the optimizer has, and the model's buffers of floats: running
-    statistics of batch norm are averages of theirs over the same updates, and are not
-    computed again from the data. Counts and other whole numbers are those of the last update.
+    Averaged are the parameters that the optimizer has, and the model's buffers of floats. Counts
+    and other whole numbers are those of the last update. `statistics`: the running ones of batch
+    norm are "averaged" over the same updates, or "recomputed" from the training data each time that
+    the average is measured, and at the end: a pass over all of them, see `recompute_statistics`.
+    They belong to the averaged weights then, where averages of statistics are near to that. A
+    checkpoint holds the averaged ones.
 
     Units: start, every: updates.
-    Errors: OptionError for a start below 0, or `every` below 1.
+    Errors: OptionError for a start below 0, `every` below 1, or other `statistics`.
     """
 
     _: KW_ONLY
     start: int = 0
     every: int = 1
+    statistics: str = field(default=AVERAGED, repr=False)
 
     def __post_init__(self) -> None:
+        if self.statistics not in STATISTICS:
+            raise OptionError(
+                f"{type(self).__name__}: statistics {self.statistics!r}. "
+                f"{closest(self.statistics, STATISTICS)}"
+            )
         for name, least in (("start", 0), ("every", 1)):
             value = getattr(self, name)
             if value < least:
                 kind = type(self).__name__
                 raise OptionError(f"{kind}: {name} is {value}. It counts updates: {least} or more.")
+
+    @property
+    def recomputes(self) -> bool:
+        """Whether batch statistics are computed again from the data."""
+        return self.statistics == RECOMPUTED
 
     @property
     def forgets(self) -> float:
@@ -123,8 +139,8 @@ class UniformAverage(Averaging):
 
     As in the paper with `start` where training is nearly done, and `every` as many updates as an
     epoch has. Errors: as `Averaging`.
-    Source: Izmailov et al. 2018 (arXiv 1803.05407), algorithm 1, whose batch statistics are
-        computed again, where here they are averaged.
+    Source: Izmailov et al. 2018 (arXiv 1803.05407), algorithm 1, whose batch statistics are those
+        of `statistics="recomputed"`.
     """
 
     @property

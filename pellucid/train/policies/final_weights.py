@@ -5,7 +5,7 @@ kept_now     those of a checkpoint
 Keeper       has the model hold them, and gives it its last ones back to go on from
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -71,17 +71,24 @@ class Keeper:
     """What a model holds between the end of training and going on with it.
 
     Meanwhile the last weights wait here, as the tensors that the variables held: nothing is
-    copied. Where weights are averaged, `averages` are what is measured and kept.
+    copied. Where weights are averaged, `averages` are what is measured and kept; `renew`, where it
+    is given, then has the batch statistics of the model belong to them.
     """
 
     def __init__(
-        self, options: Options, model: Any, averages: "Averages | None", *, validates: bool
+        self,
+        options: Options,
+        model: Any,
+        averages: "Averages | None",
+        renew: Callable[[], None] | None = None,
+        *,
+        validates: bool,
     ) -> None:
         chooses = validates or options.early_stopping is not None
         self.keep = options.keep or (BEST if chooses else LAST)
         self.kept: Kept | None = None
         self._model = model
-        self._averages = averages
+        self._averages, self._renew = averages, renew
         self._waiting: dict[str, Tensor] = {}
         self._shown: dict[str, Tensor] = {}
 
@@ -100,6 +107,7 @@ class Keeper:
         elif restore and averages is not None:
             self._wait()
             assign_all(averages.held())
+            self._renew_statistics()
             self.kept = Kept(position, averaged=True)
         # Held, so that a program that updates the variables leaves these arrays alone.
         self._shown = {name: v.held() for name, v in variables.items()}
@@ -120,7 +128,12 @@ class Keeper:
             yield
         else:
             with self._averages.shown():
+                self._renew_statistics()
                 yield
+
+    def _renew_statistics(self) -> None:
+        if self._renew is not None:
+            self._renew()
 
     def go_on(self) -> bool:
         """Give the last weights back; False where the model's were changed since `show`.

@@ -5,6 +5,7 @@
 The batches are a pure function of seed and epoch, so that the position alone says what comes.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -197,6 +198,25 @@ class Stepper:
         if self._snapshot.is_old:
             self._snapshot.renew(self.position)
         return self._snapshot
+
+    def renewal(self) -> Callable[[], None] | None:
+        """What computes batch statistics again from the first epoch's batches, if they are to be.
+
+        These are the same ones at each call, so that what is measured follows from the weights.
+        """
+        options, task = self._options, self._program.task
+        if not getattr(options.average, "recomputes", False):
+            return None
+        from pellucid.train.policies.batch_statistics import BatchStatistics  # on use
+
+        how = options.executor, options.precision
+        statistics = BatchStatistics(task.model, self._program.feed, *how)
+
+        def renew() -> None:
+            full, rest = self._epoch(0)
+            statistics.renew(full, rest[: 0 if options.drop_last else None])
+
+        return renew
 
     def _epoch(self, epoch: int) -> tuple[Any, Any]:
         if self._batches is None or self._batches[0] != epoch:
