@@ -6,7 +6,7 @@ options       the options that say them
 read          the settings that config.json holds
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,9 @@ from pellucid.errors import OptionError, closest
 class PartRules:
     """What rests, at which rates layers learn, and how far SAM looks; None: not at all.
 
-    `freeze`: names of layers, with commas between; `freeze_until`: epochs. `layer_rates`: the
-    factor from one layer to the one before. `sharpness`: rho of SAM.
+    `freeze`: names of layers, with commas between, each perhaps with `=N`, after how many epochs it
+    is thawed; `freeze_until`: that of the others. `layer_rates`: the factor from one layer to the
+    one before. `sharpness`: rho of SAM.
     """
 
     freeze: str | None = None
@@ -33,6 +34,8 @@ class PartRules:
     def __post_init__(self) -> None:
         if self.freeze is None and self.freeze_until is not None:
             raise OptionError("--freeze-until: nothing is frozen. Say what: --freeze NAME.")
+        for _ in self._frozen():  # what is no number is said now
+            pass
 
     def callbacks(self, model: Any) -> tuple[Any, ...]:
         """What freezes parts of a model. Errors: OptionError for a name that is no part of it."""
@@ -42,12 +45,23 @@ class PartRules:
 
         known = {path: part for path, part in model.modules().items() if path}
         known = {path: part for path, part in known.items() if part.parameters()}
-        found = []
-        for name in self.freeze.split(","):
+        found: dict[int | None, list[Any]] = {}  # by when they are thawed
+        for name, until in self._frozen():
             if name not in known:
                 raise OptionError(f"--freeze {name!r}: no part. {closest(name, known)}")
-            found.append(known[name])
-        return (Frozen(found, until=self.freeze_until),)
+            found.setdefault(until, []).append(known[name])
+        return tuple(Frozen(parts, until=until) for until, parts in found.items())
+
+    def _frozen(self) -> Iterator[tuple[str, int | None]]:
+        """Each part that is frozen, and after how many epochs it is thawed; None for never."""
+        for word in () if self.freeze is None else self.freeze.split(","):
+            name, sign, epochs = word.partition("=")
+            if sign and not (epochs.isascii() and epochs.isdigit() and int(epochs)):
+                raise OptionError(
+                    f"--freeze {word!r}: behind = stands how many epochs it is frozen, at least 1, "
+                    f"as in {name or 'NAME'}=2."
+                )
+            yield name, int(epochs) if sign else self.freeze_until
 
     def groups(self, model: Any) -> tuple[Any, ...]:
         """The parameters of layers with rates of their own."""
@@ -74,13 +88,14 @@ def options() -> list[click.Parameter]:
             ["--freeze"],
             metavar="NAMES",
             help="Parts of the model that are not trained, by the names that the report has for "
-            "them, with commas between; with --start-from, what was learned before.",
+            "them, with commas between; with --start-from, what was learned before. NAME=N is "
+            "thawed once N epochs are done, such as features=4,hidden=2.",
         ),
         click.Option(
             ["--freeze-until"],
             type=Whole(1),
             metavar="N",
-            help="Thaw them once N epochs are done; left out: never.",
+            help="Thaw the others once N epochs are done; left out: never.",
         ),
         click.Option(
             ["--layer-rates"],

@@ -41,6 +41,22 @@ def test_what_is_said_is_what_python_has() -> None:
     assert around.rho == 0.1
 
 
+def test_each_part_is_thawed_at_its_own_epoch() -> None:
+    model = Sequential(Linear(2, 4), Linear(4, 4), Linear(4, 4), Linear(4, 2)).seeded(0)
+    rules = PartRules(freeze="0=4,1,2=2", freeze_until=3).callbacks(model)
+    held = [{epoch for epoch in range(6) if rule.holds(epoch)} for rule in rules]
+    assert held == [set(range(4)), set(range(3)), set(range(2))]
+    assert [rule.of for rule in rules] == [[model[0]], [model[1]], [model[2]]]
+    (never,) = PartRules(freeze="0,1").callbacks(model)
+    assert (never.until, never.of) == (None, [model[0], model[1]])
+
+
+@pytest.mark.parametrize("word", ["0=", "0=0", "0=-1", "0=two", "0=1.5", "=2"])
+def test_what_is_no_number_of_epochs_is_refused(word: str) -> None:
+    with pytest.raises(OptionError, match=r"^--freeze "):
+        PartRules(freeze=word).callbacks(net())
+
+
 def test_other_names_and_pairs_are_refused() -> None:
     with pytest.raises(OptionError, match=r"^--freeze '9': no part"):
         PartRules(freeze="9").callbacks(net())
