@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from pellucid.data import Dataset
 
+KEPT = 0.2  # of training samples, to choose by, where data come split into train and test
+
 
 @dataclass(frozen=True)
 class DataParts:

@@ -19,7 +19,8 @@ from pellucid.cli.data_options import (
     TextOptions,
     points_options,
 )
-from pellucid.cli.data_parts import DataParts
+from pellucid.cli.data_parts import KEPT, DataParts
+from pellucid.cli.shard_data import ShardOptions, load_shards
 from pellucid.data import (
     IDX_SETS,
     SYNTHETIC,
@@ -41,7 +42,6 @@ from pellucid.random import Generator
 
 # Of MNIST's 60,000 training digits, 5,000 are kept aside for validation, and so of its relatives.
 KEPT_OF_IDX = 1 / 12
-KEPT = 0.2  # of training pictures, likewise, where they come split into train and test
 
 
 @dataclass(frozen=True)
@@ -242,6 +242,15 @@ KINDS = (
         Usual("simple-convnet", epochs=20, learning_rate=0.001),
         "picture",
         examples=("folder --data-dir pets --size 64,64", "folder:pets --size 32,32 --broken skip"),
+    ),
+    DataKind(
+        "shards",
+        "Samples of your own, more than memory holds, as pellucid.data.write_shards wrote them.",
+        ShardOptions,
+        load_shards,
+        Usual(epochs=10, batch_size=50, learning_rate=0.002),
+        "numbers",
+        examples=("shards --data-dir samples --hidden 100", "shards:samples --batch-size 200"),
     ),
     DataKind(
         "text",

@@ -5,7 +5,7 @@ IDX files      idx_set, download_idx_set, IDX_SETS, idx_folder, read_idx
 By formula     flower, moons, spirals, circles, xor, parity, sine; SYNTHETIC lists them
 Pictures       image_folder, ImageFolder; image_parts, ImageParts; read_picture, read_digit,
                read_ink; picture_set: decoded batch by batch
-From files     mapped_set; write_shards, sharded_set
+From files     mapped_set; write_shards, sharded_set, check_shards
 Text           read_text, text_parts, text_windows, TextParts, Vocabulary
 Parts          folds, split, split_fractions, SplitReport
 Sequences      from_sequences: of unequal lengths
@@ -61,6 +61,7 @@ if TYPE_CHECKING:  # and loaded when first asked for: see the end
     )
     from pellucid.data.sequences import from_sequences as from_sequences
     from pellucid.data.shards import (
+        check_shards as check_shards,
         sharded_set as sharded_set,
         write_shards as write_shards,
     )

@@ -2,6 +2,7 @@
 
 write_shards    put the samples of an iterable into a folder
 sharded_set     the data set in such a folder
+check_shards    read all of it, and refuse what is not as it was written
 
 A folder holds `features-00000.npy` and so on, each of about 256 MiB; `labels.npy`, and an
 `input1.npy` for each further input; and `index.json`, written last, which says what the numbers
@@ -9,11 +10,14 @@ mean, how many samples each file has, and the checksum of each.
 """
 
 import shutil
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from pellucid.data.datasets import Dataset
 from pellucid.data.npy_files import NpyWriter, opened
@@ -21,7 +25,7 @@ from pellucid.data.sample_blocks import blocks_of
 from pellucid.data.shard_index import ShardFile, ShardIndex
 from pellucid.data.streamed import StreamedDataset
 from pellucid.data.transformed import Transformed
-from pellucid.data.unread_rows import Shards, UnreadRows
+from pellucid.data.unread_rows import PIECE_BYTES, Shards, UnreadRows
 from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError
 from pellucid.io.files import file_error
@@ -43,6 +47,8 @@ def sharded_set(
     Features are read when a batch needs them, by `workers` threads ahead of the steps, 0 for one
     on each CPU; labels and further inputs stay in their files too. It is shuffled, trained on and
     measured like the same samples in memory, with the same bits. The files must stay as they are.
+    What each file says of itself is compared with the index now, and labels with their checksum;
+    that of features would take reading all of them, which `check_shards` does.
     `transform(sample, rng)`: makes a sample of each that is read, as in `picture_set`.
 
     Errors: FileError naming the file, and the field of its index, that is missing or damaged;
@@ -51,6 +57,7 @@ def sharded_set(
     folder = Path(expanded(path))
     index = ShardIndex.read(folder)
     labels, *further = (_held(folder, each) for each in (index.labels, *index.further))
+    _compare(folder, index.labels, labels)
     features = [_held(folder, shard) for shard in index.features]
     samples = {array.shape[1:] for array in features}
     counts = {sum(map(len, features)), *map(len, (labels, *further))}
@@ -71,6 +78,31 @@ def sharded_set(
         index.picture,
         workers=workers,
     )
+
+
+@strict
+def check_shards(path: AnyPath) -> None:
+    """Read all of a folder that `write_shards` has written: once it was copied, say, or fetched.
+
+    Errors: FileError naming the file that is missing, or whose numbers are not those written.
+    """
+    folder = Path(expanded(path))
+    index = ShardIndex.read(folder)
+    for shard in (index.labels, *index.further, *index.features):
+        _compare(folder, shard, _held(folder, shard))
+
+
+def _compare(folder: Path, shard: ShardFile, array: Any) -> None:
+    """Refuse numbers of a file that have another checksum than when they were written."""
+    found, rows = 0, max(1, PIECE_BYTES // max(1, array[:1].nbytes))
+    for start in range(0, len(array), rows):
+        part: Any = np.ascontiguousarray(array[start : start + rows])
+        found = zlib.crc32(part, found)
+    if f"{found:08x}" != shard.checksum:
+        raise FileError(
+            f"sharded_set: {folder / shard.file} is damaged: its checksum is {found:08x}; the "
+            f"index says {shard.checksum}. Copy it again, or write the folder again."
+        )
 
 
 def _held(folder: Path, shard: ShardFile) -> Any:

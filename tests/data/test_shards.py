@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from train.conftest import blobs
 
-from pellucid.data import Dataset, from_arrays, sharded_set, split, write_shards
+from pellucid.data import Dataset, check_shards, from_arrays, sharded_set, split, write_shards
 from pellucid.errors import DataError, FileError, OptionError
 
 SMALL = 7 * 16  # bytes: seven samples of four numbers to a file
@@ -158,3 +158,21 @@ def test_a_number_that_is_none_is_told_when_it_is_read(tmp_path: Path) -> None:
         found.features[20:30]
     with pytest.raises(OptionError, match="workers is -1"):
         sharded_set(tmp_path / "set", workers=-1)
+
+
+def test_damage_is_found_when_labels_are_opened_and_in_features_on_request(tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    write_shards(folder, blobs(70), shard_bytes=SMALL)
+    check_shards(folder)
+    for file, opens in (("features-00003.npy", True), ("labels.npy", False)):
+        whole = (folder / file).read_bytes()
+        (folder / file).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        with pytest.raises(FileError, match=rf"{file} is damaged: its checksum is \w{{8}}; the"):
+            check_shards(folder)
+        if opens:
+            sharded_set(folder)
+        else:
+            with pytest.raises(FileError, match=file):
+                sharded_set(folder)
+        (folder / file).write_bytes(whole)
+    check_shards(folder)
