@@ -85,6 +85,12 @@ class _Group:
         return True
 
 
+def _symbol(name: str, array: Any) -> Any:
+    """What stands in the place of an array while a function is captured."""
+    value = Value(name, array.shape, array.dtype)
+    return holding(value, Origin(None, ()))
+
+
 def capture_call(
     function: Callable[..., Any], structure: Any, arrays: Sequence[Any], precision: str = USUAL
 ) -> Captured:
@@ -92,10 +98,7 @@ def capture_call(
     from pellucid.surroundings import surroundings  # only programs that capture need it
 
     names = _argument_names(function, structure)
-    symbols = [
-        holding(Value(name, a.shape, a.dtype), Origin(None, ()))
-        for name, a in zip(names, arrays, strict=True)
-    ]
+    symbols = list(map(_symbol, names, arrays))
     with recording(Recording(precision)) as record:
         try:
             returned = function(*unflatten(structure, iter(symbols)))

@@ -19,7 +19,9 @@ import numpy as np
 
 MOST_NUMBERS = 10  # in a row or column of an array
 
-HEAD, CLASS_TEXT, CLASS_STRONG = 'th scope="col"', ' class="text"', ' class="strong"'
+HEAD = 'th scope="col"'
+CLASS_TEXT = ' class="text"'
+CLASS_STRONG = ' class="strong"'
 # As exact as the rules of notebooks, which would win otherwise.
 STYLE = """<style>
 div.pellucid {overflow: auto; max-height: 36em; margin: .3em 0;}

@@ -10,7 +10,7 @@ Factors are drawn from 1 - strength to 1 + strength, one for each sample. `limit
 """
 
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ Limits = tuple[float, float] | None
 
 # Luminance and the two axes of colour of the television standard, from red, green and blue.
 YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
+# The two axes of colour turned by 90 degrees, without the luminance.
+QUARTER_TURN = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
 
 class _Light(Augmentation):
@@ -114,14 +116,15 @@ class ColorJitter(_Light):
             raise ShapeError(f"x of shape {x.shape}. Colours are three channels: red, green, blue.")
         # Around grey: the parts of the map that keep, scale and turn the colour.
         back = np.linalg.inv(YIQ)
-        keep, scale, turn = (
-            tensor((back @ part @ YIQ).astype(x.dtype).reshape(1, 3, 3))
-            for part in (
-                np.diag([1.0, 0.0, 0.0]),
-                np.diag([0.0, 1.0, 1.0]),
-                np.array([[0.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]),
-            )
-        )
+
+        def of_colours(part: Any) -> Tensor:
+            """The part of the map as one of red, green and blue."""
+            matrix = back @ part @ YIQ
+            return tensor(matrix.astype(x.dtype).reshape(1, 3, 3))
+
+        keep = of_colours(np.diag([1.0, 0.0, 0.0]))
+        scale = of_colours(np.diag([0.0, 1.0, 1.0]))
+        turn = of_colours(QUARTER_TURN)
         factor = self.drawn(1.0 - self.saturation, 1.0 + self.saturation, x[:, 0])
         angle = self.drawn(-self.hue, self.hue, x[:, 0]) * (math.pi / 180.0)
         colours = keep + scale * (factor * angle.cos()) + turn * (factor * angle.sin())

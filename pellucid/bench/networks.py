@@ -88,7 +88,10 @@ class SmallGPT:
         return ((self.vocabulary, n), (self.length, n), *block * self.blocks, (n, self.vocabulary))
 
 
-RELU, POOL, FLATTEN, MEAN = "relu", "max pool of 2x2", "flatten", "mean of each map"
+RELU = "relu"
+POOL = "max pool of 2x2"
+FLATTEN = "flatten"
+MEAN = "mean of each map"
 
 
 def _stage(channels: int, filters: int, paddings: tuple[int, int]) -> tuple[Any, ...]:

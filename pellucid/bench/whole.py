@@ -20,7 +20,8 @@ from pathlib import Path
 
 WHOLE = "W10"  # a workload of processes, not of steps
 OURS = (sys.executable, "-m", "pellucid.bench.whole_run")
-COLD, CACHED = "pellucid, cold", "pellucid, cached"
+COLD = "pellucid, cold"
+CACHED = "pellucid, cached"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@ from typing import Any
 
 import numpy as np
 
-EPOCHS, BATCH, HIDDEN, RATE = 5, 100, 50, 0.001
+EPOCHS = 5
+BATCH = 100
+HIDDEN = 50
+RATE = 0.001
 
 
 def main(folder: str) -> float:

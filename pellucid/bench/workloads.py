@@ -5,6 +5,7 @@ problem         data, initial weights and batches of one, the same for every sys
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -235,14 +236,11 @@ def problem(workload: Workload) -> Problem:
         features = 0.7 * features + 0.3 * centres[labels]
         if workload.loss == "binary":
             labels = labels.astype(np.float32).reshape(-1, 1)
-    weights = tuple(
-        (
-            rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32),
-            _biases(workload, rng, b),
-        )
-        for a, b in zip(workload.sizes[:-1], workload.sizes[1:], strict=True)
-    )
-    return Problem(workload, features, labels, weights)
+    weights = []
+    for inputs, outputs in pairwise(workload.sizes):
+        weight = rng.normal(0, np.sqrt(2 / inputs), (inputs, outputs))
+        weights.append((weight.astype(np.float32), _biases(workload, rng, outputs)))
+    return Problem(workload, features, labels, tuple(weights))
 
 
 def _biases(workload: Workload, rng: np.random.Generator, count: int) -> Array:

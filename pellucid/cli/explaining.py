@@ -156,7 +156,8 @@ def _show(shown: Shown, asked: ExplainedSample, out: Path | None, output: Output
     texts = [str(part) for part in (lines, derived, beside) if part] or [str(found)]
     if output.is_full:
         texts.append(told(shown.weights))
-        texts += [said("page: {path}", path=out)] if out is not None else []
+        if out is not None:
+            texts.append(said("page: {path}", path=out))
     plain_console().print(
         "\n\n".join(texts),
         markup=False,

@@ -136,12 +136,12 @@ def _fitting(rows: Sequence[Sequence[str]]) -> list[str]:
     most = 2
     while most < len(rows[0]) and _is_narrow([row[: most + 1] for row in rows], width):
         most += 1
-    parts = [
-        [[row[0], *row[start : start + most - 1]] for row in rows]
-        for start in range(1, len(rows[0]), most - 1)
-    ]
-    found = [[*aligned(part, texts=1), ""] for part in parts]
-    return [line for part in found for line in part][:-1]
+    found: list[str] = []
+    for start in range(1, len(rows[0]), most - 1):
+        end = start + most - 1
+        part = [[row[0], *row[start:end]] for row in rows]
+        found += [*aligned(part, texts=1), ""]
+    return found[:-1]
 
 
 def _is_narrow(rows: Sequence[Sequence[str]], width: int) -> bool:

@@ -15,7 +15,8 @@ from pellucid.strict import strict
 if TYPE_CHECKING:
     from pellucid.data.hdf5 import Table
 
-TRAIN, TEST = "train_catvnoncat.h5", "test_catvnoncat.h5"
+TRAIN = "train_catvnoncat.h5"
+TEST = "test_catvnoncat.h5"
 NAMES = ("not a cat", "cat")
 SIDE = 64
 # 64 x 64 x 3 bytes each: 1.2 GB of bytes, and four times that as float32.

@@ -46,18 +46,21 @@ def idx_set(name: str, folder: AnyPath) -> tuple[Dataset, Dataset]:
     found = _known(name)
     where = Path(disk.expanded(folder))
     arrays = [_read(name, found, place, where) for place in range(len(found.files))]
-    train, test = (
-        Dataset(
-            arrays[first],
-            arrays[first + 1] - found.first,
-            f"{name} {part}",
-            len(found.class_names),
-            class_names=found.class_names,
-            picture=(1, SIDE, SIDE),
-        )
-        for first, part in ((0, "train"), (2, "test"))
+    pixels, labels, test_pixels, test_labels = arrays
+    train = _dataset(found, pixels, labels, f"{name} train")
+    return train, _dataset(found, test_pixels, test_labels, f"{name} test")
+
+
+def _dataset(found: IdxSet, pixels: Any, labels: Any, title: str) -> Dataset:
+    names = found.class_names
+    return Dataset(
+        pixels,
+        labels - found.first,
+        title,
+        len(names),
+        class_names=names,
+        picture=(1, SIDE, SIDE),
     )
-    return train, test
 
 
 @strict
@@ -238,11 +241,9 @@ def idx_folder(folder: AnyPath) -> tuple[Dataset, Dataset | None]:
     arrays = {stem: _images_and_labels(*pairs[stem]) for stem in (*trains, *tests)}
     classes = max(2, 1 + max(int(labels.max(initial=0)) for _, labels in arrays.values()))
     name = root.resolve().name
-    found = [
-        Dataset(images, labels, f"{name} {part}", classes)
-        for (images, labels), part in zip(arrays.values(), ("train", "test"), strict=False)
-    ]
-    return found[0], found[1] if tests else None
+    train, *others = arrays.values()
+    test = Dataset(*others[0], f"{name} test", classes) if tests else None
+    return Dataset(*train, f"{name} train", classes), test
 
 
 def _pairs(root: Path) -> dict[str, tuple[Path, Path]]:

@@ -95,11 +95,11 @@ class SplitReport:
         total = sum(self.sizes)
         names = self.class_names or [f"class {i}" for i in range(self.classes)]
         heads = ["part", "samples", "share", *names]
-        rows = [
-            [part, f"{size:,}", f"{size / total:.2%}", *(f"{count:,}" for count in counts)]
-            for part, size, counts in zip(self.parts, self.sizes, self.class_counts, strict=True)
-        ]
-        return [heads, *rows]
+        rows = [heads]
+        for part, size, counts in zip(self.parts, self.sizes, self.class_counts, strict=True):
+            of_classes = [f"{count:,}" for count in counts]
+            rows.append([part, f"{size:,}", f"{size / total:.2%}", *of_classes])
+        return rows
 
     def _title(self) -> str:
         total = sum(self.sizes)

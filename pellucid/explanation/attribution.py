@@ -24,8 +24,10 @@ from pellucid.explanation.map_pictures import MAP_STYLE, pictures_of_maps
 from pellucid.explanation.trace import trace
 from pellucid.tensor import Tensor
 
-GRADIENT, INTEGRATED = "gradient", "integrated gradients"
-OCCLUSION, GRAD_CAM = "occlusion", "Grad-CAM"
+GRADIENT = "gradient"
+INTEGRATED = "integrated gradients"
+OCCLUSION = "occlusion"
+GRAD_CAM = "Grad-CAM"
 STEPS = 64  # on the way from the baseline, at the middle of each
 MOST_WINDOWS = 4096  # of an occlusion: each is one more inference
 

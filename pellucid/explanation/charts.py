@@ -14,8 +14,10 @@ import numpy as np
 
 from pellucid.explanation.shown import number
 
-WIDTH, HEIGHT = 180.0, 60.0
-SIDE, MARGIN = 360.0, 12.0
+WIDTH = 180.0
+HEIGHT = 60.0
+SIDE = 360.0
+MARGIN = 12.0
 # Of Okabe and Ito, told apart by people who see few colours too; shapes tell classes as well.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#8c6d1f")
 MOST_CLASSES = 20

@@ -93,17 +93,21 @@ def settings(x: Expression) -> list[str]:
     """What a correlation does that is not the plainest."""
     groups, *numbers = x.head.axes
     count = len(numbers) // 5
-    stride, before, after, spread, dilation = (
-        tuple(numbers[i * count : (i + 1) * count]) for i in range(5)
-    )
-    found = []
-    for name, values in (("stride", stride), ("spread", spread), ("dilation", dilation)):
-        found += [] if set(values) == {1} else [f"{name}={_short(values)}"]
+    starts = range(0, 5 * count, count)
+    stride, before, after, spread, dilation = (tuple(numbers[i : i + count]) for i in starts)
+    found = _unless_one("stride", stride)
+    found += _unless_one("spread", spread)
+    found += _unless_one("dilation", dilation)
     if before == after:
-        found += [] if set(before) == {0} else [f"pad={_short(before)}"]
+        if set(before) != {0}:
+            found.append(f"pad={_short(before)}")
     else:
         found += [f"before={_short(before)}", f"after={_short(after)}"]
     return found + ([f"groups={groups}"] if groups > 1 else [])
+
+
+def _unless_one(name: str, values: tuple[int, ...]) -> list[str]:
+    return [] if set(values) == {1} else [f"{name}={_short(values)}"]
 
 
 def _short(values: tuple[int, ...]) -> str:

@@ -37,7 +37,8 @@ OPTIONS_OF_MANY = {
 }
 MANY = 300
 # A row wider than some screens, and so many times as wide as high, is drawn downwards instead.
-LONG, SLIM = 2_000.0, 4.0
+LONG = 2_000.0
+SLIM = 4.0
 
 # The paper of a notebook or of the page, which letters on arrows are set off by.
 PAPER = "var(--jp-layout-color0, var(--paper, Canvas))"

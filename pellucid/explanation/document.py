@@ -45,7 +45,10 @@ figcaption { font-size: .8125rem; line-height: 1.35; color: var(--soft); max-wid
 """
 # Derivations of a page: as many as take a second or two, at this number of operations, each of
 # which costs about so many runs of the network. A node takes as long as so many operations.
-BUDGET, COST, NODE, FEWEST = 4_000_000_000, 10, 5_000, 4
+BUDGET = 4_000_000_000
+COST = 10
+NODE = 5_000
+FEWEST = 4
 LISTED = 4  # routes of each
 MANY_NODES = 500  # of a graph whose lines take seconds: a page has them in one notation
 PICTURES = 4  # samples whose attributions are shown

@@ -25,7 +25,10 @@ from pellucid.structure import row
 from pellucid.variables import Variable
 
 BINS = 40
-ACTIVATIONS, WEIGHTS, GRADIENTS, UPDATES = "activations", "weights", "gradients", "updates"
+ACTIVATIONS = "activations"
+WEIGHTS = "weights"
+GRADIENTS = "gradients"
+UPDATES = "updates"
 
 
 @dataclass(frozen=True, repr=False)

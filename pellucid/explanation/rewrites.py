@@ -37,7 +37,9 @@ from pellucid.explanation.expressions import (
 )
 from pellucid.explanation.intervals import interval
 
-POSITIVE, CONDITION, IDS = "above 0", "a condition", "ids"
+POSITIVE = "above 0"
+CONDITION = "a condition"
+IDS = "ids"
 SHARES = "shares of one"
 
 

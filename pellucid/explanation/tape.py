@@ -80,6 +80,7 @@ def taped(function: Callable[..., Any], *inputs: Any) -> Tape:
     arguments = captured.procedure.arguments
     variables = zip(names[arguments:], captured.variables, strict=True)
     result = new[graph.outputs[0].name]
+    _, leaves = apart(tuple(map(floats, inputs)))
     return Tape(
         graph=whole,
         result=next(value for value in forward_values if value.name == result),
@@ -88,7 +89,7 @@ def taped(function: Callable[..., Any], *inputs: Any) -> Tape:
         known_as={name: old for old, name in new.items()},
         arguments=graph.inputs[:arguments],
         variables=dict(variables),
-        shares=frozenset(_shares(graph.inputs[:arguments], apart(tuple(map(floats, inputs)))[1])),
+        shares=frozenset(_shares(graph.inputs[:arguments], leaves)),
         loops=tuple(loop.renamed(lambda name: new.get(name, name)) for loop in backward.loops),
     )
 

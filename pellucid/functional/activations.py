@@ -19,7 +19,8 @@ from pellucid.tensor import Tensor, tensor
 
 GELU_TANH_ENDS = 22.0  # beyond them it is 0 or x, for numbers of any precision
 # Below them gelu and silu are 0, for numbers of any precision; -inf times 0 would be nan.
-GELU_LOWEST, GATED_LOWEST = -40.0, -800.0
+GELU_LOWEST = -40.0
+GATED_LOWEST = -800.0
 
 if TYPE_CHECKING:
     TensorLike = Tensor | np.ndarray[Any, Any] | Sequence[Any] | float

@@ -11,7 +11,8 @@ from typing import Any, SupportsFloat
 
 from pellucid.languages import said
 
-LEAST, MOST = "at least", "at most"
+LEAST = "at least"
+MOST = "at most"
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ class Finding:
 
     def __str__(self) -> str:
         rows = [f"{said(HEADS[self.severity], text=self.what)}  [{self.code}]"]
-        rows += [said("where: {text}", text=self.where)] if self.where else []
+        if self.where:
+            rows.append(said("where: {text}", text=self.where))
         rows += [said("why: {text}", text=self.why), said("remedy: {text}", text=self.remedy)]
         return "\n  ".join(rows)
 

@@ -64,9 +64,10 @@ def alike(ours: Sample, theirs: Sample) -> tuple[list[tuple[int, int]], float]:
     """Rows that both have, in pairs; and the share of ours that are another of ours again."""
     width = ours.whole.shape[1]
     columns = np.linspace(0, width - 1, min(width, COLUMNS)).astype(np.int64)
-    known, found = (_keys(each.whole[each.rows[:, None], columns]) for each in (ours, theirs))
+    known = _some_keys(ours, columns)
+    found = _some_keys(theirs, columns)
     order = np.argsort(known, kind="stable")
-    again = np.count_nonzero(known[order][1:] == known[order][:-1]) / len(known)
+    again = _repeated(known[order])
     # Few rows agree in some columns and not in all: of these all is compared.
     near = np.flatnonzero(_first(known[order], found) < len(known))
     if not near.size:
@@ -75,10 +76,21 @@ def alike(ours: Sample, theirs: Sample) -> tuple[list[tuple[int, int]], float]:
     b = theirs.numbers[near]
     whole = _keys(a)
     order = np.argsort(whole, kind="stable")
-    again = np.count_nonzero(whole[order][1:] == whole[order][:-1]) / len(whole)
+    again = _repeated(whole[order])
     at = _first(whole[order], _keys(b))
     pairs = [(int(order[i]), j) for j, i in enumerate(at) if i < len(whole)]
     return [(i, int(near[j])) for i, j in pairs if np.array_equal(a[i], b[j])], again
+
+
+def _some_keys(sample: Sample, columns: Any) -> Any:
+    """A number for each row, by some of its columns."""
+    return _keys(sample.whole[sample.rows[:, None], columns])
+
+
+def _repeated(known: Any) -> float:
+    """The share of sorted numbers that are the same as the one before."""
+    same = known[1:] == known[:-1]
+    return np.count_nonzero(same) / len(known)
 
 
 def _first(known: Any, wanted: Any) -> Any:

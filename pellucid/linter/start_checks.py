@@ -115,8 +115,10 @@ def layers(subject: Subject) -> list[tuple[Node, Any]]:
     for node in subject.trace.nodes:
         weight = weight_of(subject, subject.trace, node)
         of = numbers.get(node.output.name)
-        if weight is not None and of is not None and not math.isnan(of.spread):
-            found += [(node, of)] if weight.present().any() else []
+        if weight is None or of is None or math.isnan(of.spread):
+            continue
+        if weight.present().any():
+            found.append((node, of))
     return found
 
 

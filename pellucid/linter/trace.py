@@ -15,7 +15,9 @@ from typing import Any
 
 from pellucid.graph import Graph, Node, Value
 
-FEATURES, TARGETS, PARAMETERS = 1, 2, 4
+FEATURES = 1
+TARGETS = 2
+PARAMETERS = 4
 
 
 @dataclass(eq=False, repr=False)

@@ -93,18 +93,14 @@ class ClassificationReport:
 
     def rows(self) -> list[tuple[str, ...]]:
         """A row of texts for each class."""
-        return [
-            (*(significant(x) if isinstance(x, float) else str(x) for x in record.values()),)
-            for record in self.records()
-        ]
+        return [tuple(map(_cell, record.values())) for record in self.records()]
 
     def mean_rows(self) -> list[tuple[str, ...]]:
         """The rows of the means."""
         count = str(int(self.support.sum()))
-        return [
-            (f"{name} mean", *map(significant, means.values()), count)
-            for name, means in (("macro", self.macro), ("weighted", self.weighted))
-        ]
+        macro = map(significant, self.macro.values())
+        weighted = map(significant, self.weighted.values())
+        return [("macro mean", *macro, count), ("weighted mean", *weighted, count)]
 
     def _few(self) -> list[Sequence[Any]]:
         return few(self.rows(), keep=self.worst(WORST))
@@ -131,6 +127,10 @@ class ClassificationReport:
             rows,
             strong=[len(rows) - 2, len(rows) - 1],
         )
+
+
+def _cell(value: Any) -> str:
+    return significant(value) if isinstance(value, float) else str(value)
 
 
 @strict

@@ -17,7 +17,8 @@ from pellucid.measures.checks import probabilities
 from pellucid.measures.classification import check_classes
 from pellucid.strict import strict
 
-COLDEST, HOTTEST = 0.05, 20.0
+COLDEST = 0.05
+HOTTEST = 20.0
 LEAST = 1e-300  # in the place of a probability of 0, whose logarithm is none
 ROUNDS = 200  # of halving
 OF_F1, OF_ACCURACY = AIMS = "f1", "accuracy"

@@ -18,7 +18,9 @@ from pellucid.tensor import Tensor
 Build = Callable[[Form, Any, Generator], Module]
 
 # What a model takes, and how that is said.
-ROWS, IMAGES, TEXT = "numbers", "images (channels, height, width)", "text"
+ROWS = "numbers"
+IMAGES = "images (channels, height, width)"
+TEXT = "text"
 
 
 @strict

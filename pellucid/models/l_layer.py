@@ -103,10 +103,10 @@ class LLayer(Module):
         self.g = ACTIVATIONS[options.activation]
         self.sizes = (features, *options.hidden, 1 if classes == 2 else classes)
         last = len(self.sizes) - 2
-        self.W = [
-            _weight(options.initializer(output=layer == last), (before, units), rng, dtype)
-            for layer, (before, units) in enumerate(pairwise(self.sizes))
-        ]
+        self.W: list[Variable] = []
+        for layer, shape in enumerate(pairwise(self.sizes)):
+            start = options.initializer(output=layer == last)
+            self.W.append(_weight(start, shape, rng, dtype))
         self.b = [Parameter(zeros((units, 1), dtype=dtype)) for units in self.sizes[1:]]
 
     @property

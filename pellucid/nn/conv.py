@@ -80,8 +80,10 @@ class _Convolution(Module):
     def describe(self) -> str:
         """Its channels and window, and what is not as usual."""
         words = [f"{self.in_channels}, {self.out_channels}, {self.window}"]
-        words += [f"groups={self.groups}"] if self.groups > 1 else []
-        words += ["bias=False"] if self.bias is None else []
+        if self.groups > 1:
+            words.append(f"groups={self.groups}")
+        if self.bias is None:
+            words.append("bias=False")
         return ", ".join(words)
 
 

@@ -114,8 +114,10 @@ class Recurrent(Module):
     def describe(self) -> str:
         """Its sizes, and what is not as usual."""
         words = [f"{self.in_features}, {self.hidden_features}"]
-        words += [f"layers={self.layers}"] if self.layers > 1 else []
-        words += ["bidirectional=True"] if self.directions > 1 else []
+        if self.layers > 1:
+            words.append(f"layers={self.layers}")
+        if self.directions > 1:
+            words.append("bidirectional=True")
         return ", ".join(words)
 
 

@@ -92,11 +92,8 @@ def penalty_balls() -> Any:
     w1, w2 = np.meshgrid(np.linspace(-1.5, 2.7, 211), np.linspace(-1.5, 2.2, 186))
     curvature = np.array([[1.0, 0.3], [0.3, 0.6]])
     best = np.array([1.9, 0.9])
-    cost = sum(
-        curvature[i, j] * ((w1, w2)[i] - best[i]) * ((w1, w2)[j] - best[j])
-        for i in range(2)
-        for j in range(2)
-    )
+    away = (w1 - best[0], w2 - best[1])
+    cost = sum(curvature[i, j] * away[i] * away[j] for i in range(2) for j in range(2))
     sizes = np.abs(w1) + np.abs(w2), np.sqrt(w1**2 + w2**2)
     for axes, title, size in zip(figure.axes, ("L1", "L2"), sizes, strict=True):
         inside = np.where(size <= 1.0, cost, np.inf)

@@ -119,12 +119,13 @@ class Convolution(Primitive):
         if not any(split):
             return ()
         counts = self.shape(x, w)[3:]
-        choices = [
-            [*self._along(axis, x[3 + axis], counts[axis], w[3 + axis])]
-            if split[axis]
-            else [_Part(0, slice(None), self.before[axis], self.after[axis], w[3 + axis])]
-            for axis in range(len(counts))
-        ]
+        choices = []
+        for axis, taps in enumerate(w[3:]):
+            if split[axis]:
+                choices.append([*self._along(axis, x[3 + axis], counts[axis], taps)])
+            else:
+                whole = _Part(0, slice(None), self.before[axis], self.after[axis], taps)
+                choices.append([whole])
         pairs = list(zip(split, self.x_dilation, strict=True))
         apart = tuple(d if is_split else 1 for is_split, d in pairs)
         dilation = tuple(1 if is_split else d for is_split, d in pairs)

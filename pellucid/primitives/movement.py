@@ -93,16 +93,18 @@ class Slice(Primitive):
 
     def shape(self, *shapes: Shape) -> Shape:
         (x,) = shapes
-        fits = len(x) == len(self.start) == len(self.count) == len(self.step) and all(
-            a >= 0 and k >= 0 and s >= 1 and (a + (k - 1) * s < n if k else a <= n)
-            for n, a, k, s in zip(x, self.start, self.count, self.step, strict=True)
-        )
-        if not fits:
+        if not self._fits(x):
             raise ShapeError(
                 f"slice: start {self.start}, count {self.count}, step {self.step} for shape {x}. "
                 "One of each per axis, and the last element taken lies inside."
             )
         return self.count
+
+    def _fits(self, shape: Shape) -> bool:
+        if not len(shape) == len(self.start) == len(self.count) == len(self.step):
+            return False
+        rows = zip(shape, self.start, self.count, self.step, strict=True)
+        return all(_lies_inside(*row) for row in rows)
 
     def forward(self, xp: Any, x: Any) -> Any:
         rows = zip(self.start, self.count, self.step, strict=True)
@@ -110,10 +112,19 @@ class Slice(Primitive):
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
         widths = []
-        for n, a, count, step in zip(x.shape, self.start, self.count, self.step, strict=True):
+        rows = zip(x.shape, self.start, self.count, self.step, strict=True)
+        for n, a, count, step in rows:
             end = a + (count - 1) * step + 1 if count else a
             widths.append((a, n - end))
-        return (dy.pad(tuple(widths), interior=tuple(s - 1 for s in self.step)),)
+        interior = tuple(step - 1 for step in self.step)
+        return (dy.pad(tuple(widths), interior=interior),)
+
+
+def _lies_inside(size: int, start: int, count: int, step: int) -> bool:
+    """Whether elements of an axis of this size are taken, none of them beyond its end."""
+    if start < 0 or count < 0 or step < 1:
+        return False
+    return start + (count - 1) * step < size if count else start <= size
 
 
 @dataclass(frozen=True)
@@ -151,8 +162,12 @@ class Pad(Primitive):
 
     def _places(self, shape: Shape) -> tuple[slice, ...]:
         """Where the elements of x lie in y."""
-        rows = zip(shape, self.before, self.interior, strict=True)
-        return tuple(slice(a, a + (n - 1) * (i + 1) + 1 if n else a, i + 1) for n, a, i in rows)
+        places = []
+        for n, first, inside in zip(shape, self.before, self.interior, strict=True):
+            step = inside + 1
+            end = first + (n - 1) * step + 1 if n else first
+            places.append(slice(first, end, step))
+        return tuple(places)
 
     def backward(self, dy: Any, y: Any, x: Any) -> tuple[Any, ...]:
         return (dy[self._places(x.shape)],)

@@ -5,7 +5,7 @@
 Its body is a graph of its own, so a loop over a thousand steps is as large as one over two.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,16 +93,15 @@ class Recurrence(Primitive):
 
     def gives(self) -> list[tuple[DType, Shape]]:
         """The dtype and shape of all that is given."""
-        kept = [
-            (v.dtype, (self.steps if k in numbers else 0, *v.shape))
-            for numbers in (self.before, self.after)
-            for k, v in enumerate(self.carried)
-        ]
-        return [
-            *((v.dtype, v.shape) for v in self.carried),
-            *kept,
-            *((v.dtype, (self.steps, *v.shape)) for v in self.results),
-        ]
+        last = [(v.dtype, v.shape) for v in self.carried]
+        results = [(v.dtype, (self.steps, *v.shape)) for v in self.results]
+        return [*last, *self._kept(self.before), *self._kept(self.after), *results]
+
+    def _kept(self, numbers: Collection[int]) -> Iterator[tuple[DType, Shape]]:
+        """Of each carry its values at all steps, or at none where its number is not there."""
+        for k, value in enumerate(self.carried):
+            steps = self.steps if k in numbers else 0
+            yield value.dtype, (steps, *value.shape)
 
     def shape(self, *shapes: Shape) -> Shape:
         if list(shapes) != self.takes():

@@ -185,9 +185,14 @@ def product_of_others(x: Any) -> Any:
         x = even * odd
     others = 1.0
     for even, odd, count in reversed(levels):
-        pairs = [
-            side.reshape((*side.shape, 1)).pad(((0, 0),) * side.ndim + (room,))
-            for side, room in ((others * odd, (0, 1)), (others * even, (1, 0)))
-        ]
-        others = (pairs[0] + pairs[1]).reshape((*rows, 2 * even.shape[-1]))[..., :count]
+        left = others * odd
+        right = others * even
+        pairs = _beside_zeros(left, (0, 1)) + _beside_zeros(right, (1, 0))
+        others = pairs.reshape((*rows, 2 * even.shape[-1]))[..., :count]
     return others
+
+
+def _beside_zeros(x: Any, zeros: tuple[int, int]) -> Any:
+    """Each element with so many zeros before and after it, along a new last axis."""
+    column = x.reshape((*x.shape, 1))
+    return column.pad(((0, 0),) * x.ndim + (zeros,))

@@ -45,8 +45,11 @@ def _runs(axes: Shape, x: Any) -> list[tuple[int, int]]:
     """Neighbouring axes as one, first and last, where nothing is moved for that."""
     runs: list[tuple[int, int]] = []
     for axis in axes:
-        joins = bool(runs) and runs[-1][1] == axis - 1 and x.flags.c_contiguous
-        runs[-1:] = [(runs[-1][0], axis)] if joins else [*runs[-1:], (axis, axis)]
+        if runs and runs[-1][1] == axis - 1 and x.flags.c_contiguous:
+            first, _ = runs.pop()
+            runs.append((first, axis))
+        else:
+            runs.append((axis, axis))
     return runs
 
 
@@ -110,7 +113,8 @@ def scattered(rows: Any, places: Any) -> tuple[Any, Any]:
         is_new = np.concatenate([[True], places[1:] != places[:-1]])
         if is_new.all():
             break
-        rank = number - np.maximum.accumulate(np.where(is_new, number, 0))
+        first = np.maximum.accumulate(np.where(is_new, number, 0))
+        rank = number - first
         left = number[rank % 2 == 0]
         has_partner = np.append(rank % 2 == 1, False)[left + 1]
         sums = rows[:, left]

@@ -83,10 +83,11 @@ class Results:
         """The best trials as a table of words: number, score, then a column for each name."""
         head = ["trial", "score", *self.space]
         found = best_first(self.trials)[:most]
-        return [head] + [
-            [str(t.number + 1), significant(t.score), *(word(t.point[name]) for name in self.space)]
-            for t in found
-        ]
+        return [head, *map(self._row, found)]
+
+    def _row(self, trial: Trial) -> list[str]:
+        settings = [word(trial.point[name]) for name in self.space]
+        return [str(trial.number + 1), significant(trial.score), *settings]
 
     def __str__(self) -> str:
         failed = sum(not trial.is_done for trial in self.trials)

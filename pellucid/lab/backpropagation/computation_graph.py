@@ -168,27 +168,9 @@ def numbers(series: Series, name: str) -> tuple[Any, Any]:
 
 def draw(axes: Any, nodes: Any, arrows: Any) -> None:
     """Circles, arrows from left to right, the value above each and the derivative below it."""
-    for (x0, y0), (x1, y1), value, derivative, name in arrows:
-        style = {"arrowstyle": "->", "color": "C5", "shrinkA": 14, "shrinkB": 15}
-        axes.annotate(
-            "",
-            (x1, y1),
-            (x0, y0),
-            arrowprops=style,
-        )
-        middle = (x0 + x1) / 2.0, (y0 + y1) / 2.0
-        place: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "center"}
-        place["bbox"] = {"facecolor": axes.get_facecolor(), "edgecolor": "none", "pad": 0.5}
-        axes.annotate(value, middle, (0, 10), color="C0", **place)
-        axes.annotate(
-            derivative,
-            middle,
-            (0, -10),
-            color="C1",
-            style="italic",
-            **place,
-        )
-        axes.text(x0, y0, name, ha="center", va="center")
+    for start, end, value, derivative, name in arrows:
+        draw_arrow(axes, start, end, (value, derivative))
+        axes.text(*start, name, ha="center", va="center")
     for sign, x, y in nodes:
         axes.plot(x, y, "o", markersize=26, markerfacecolor="none", color="C5")
         axes.text(x, y, sign, ha="center", va="center", fontsize=12)
@@ -196,29 +178,48 @@ def draw(axes: Any, nodes: Any, arrows: Any) -> None:
     axes.set_axis_off()
 
 
+def draw_arrow(axes: Any, start: Any, end: Any, texts: tuple[str, str]) -> None:
+    """An arrow with a value above its middle, and a derivative below."""
+    value, derivative = texts
+    style = {"arrowstyle": "->", "color": "C5", "shrinkA": 14, "shrinkB": 15}
+    axes.annotate("", end, start, arrowprops=style)
+    x = (start[0] + end[0]) / 2.0
+    y = (start[1] + end[1]) / 2.0
+    place: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "center"}
+    place["bbox"] = {"facecolor": axes.get_facecolor(), "edgecolor": "none", "pad": 0.5}
+    axes.annotate(value, (x, y), (0, 10), color="C0", **place)
+    axes.annotate(derivative, (x, y), (0, -10), color="C1", style="italic", **place)
+
+
 def diagram(series: Series) -> str:
     """Both graphs as the library explains them, one below the other."""
-    drawn = [
-        pc.explain(function, *map(float, series[f"inputs_{name}"])).graph().svg
-        for name, function in (("bill", bill), ("cost", cost))
-    ]
-    sizes = [tuple(map(int, re.findall(r'(?:width|height)="(\d+)"', each)[:2])) for each in drawn]
-    width = max(size[0] for size in sizes)
-    height = sum(size[1] for size in sizes)
-    second = drawn[1].replace("<svg ", f'<svg y="{sizes[0][1]}" ', 1)
-    opened = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-    return f"{opened}{drawn[0]}{second}</svg>"
+    first = explained(bill, series["inputs_bill"])
+    second = explained(cost, series["inputs_cost"])
+    width, height = size_of(first)
+    other_width, other_height = size_of(second)
+    size = f'width="{max(width, other_width)}" height="{height + other_height}"'
+    opened = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
+    below = second.replace("<svg ", f'<svg y="{height}" ', 1)
+    return f"{opened}{first}{below}</svg>"
+
+
+def explained(function: Any, inputs: Any) -> str:
+    """The graph of a function, as the library draws it."""
+    numbers = map(float, inputs)
+    return pc.explain(function, *numbers).graph().svg
+
+
+def size_of(drawing: str) -> tuple[int, int]:
+    """Width and height of a drawing, in pixels."""
+    width, height = re.findall(r'(?:width|height)="(\d+)"', drawing)[:2]
+    return int(width), int(height)
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
     """All three ways agree, for the numbers that are set and for drawn ones."""
     runs = repeated(run, settings, seeds)
-    tables = [
-        found[f"{kind}_{name}"]
-        for found in runs
-        for kind in ("derivatives", "drawn")
-        for name in ("bill", "cost")
-    ]
+    kinds = ("derivatives_bill", "derivatives_cost", "drawn_bill", "drawn_cost")
+    tables = [found[kind] for found in runs for kind in kinds]
     library = max(np.abs(table[0] - table[1]).max() for table in tables)
     nudged = max(np.abs(table[0] - table[2]).max() for table in tables)
     return (

@@ -65,8 +65,8 @@ def run(settings: Settings) -> Series:
         library = by_library(settings, x, weights[:depth])
         copied = by_hand(settings, x, weights[:depth], ReluLayer)
         in_place = by_hand(settings, x, weights[:depth], ReluInPlace)
-        right.append(np.linalg.norm(copied - library) / np.linalg.norm(library))
-        wrong.append(np.linalg.norm(in_place - library) / np.linalg.norm(library))
+        right.append(error(copied, library))
+        wrong.append(error(in_place, library))
     return {
         "depths": np.arange(1, settings.blocks + 1),
         "error_right": np.array(right),
@@ -75,6 +75,11 @@ def run(settings: Settings) -> Series:
         "right": by_hand(settings, x, weights[:1], ReluLayer)[0],
         "wrong": by_hand(settings, x, weights[:1], ReluInPlace)[0],
     }
+
+
+def error(gradient: Any, true: Any) -> Any:
+    """How far a gradient is from the true one, as a share of that one's length."""
+    return np.linalg.norm(gradient - true) / np.linalg.norm(true)
 
 
 def by_hand(settings: Settings, x: Any, weights: Any, kind: type[Any]) -> Any:

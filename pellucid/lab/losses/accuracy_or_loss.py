@@ -42,13 +42,9 @@ class Settings:
 
 def run(settings: Settings) -> Series:
     """Accuracy and loss over angles of the line; accuracies while learning by either."""
-    draw = np.random.default_rng(settings.seed)
-    labels = np.arange(settings.samples) % 2
-    centres = settings.apart * (2.0 * labels - 1.0)[:, None] / np.sqrt(2.0)
-    x = np.column_stack([centres + draw.standard_normal((settings.samples, 2)), labels * 0.0 + 1.0])
+    x, labels = points(settings)
     angles = np.linspace(-180.0, 180.0, 721)
-    lines = 2.0 * np.stack([np.cos(np.deg2rad(angles)), np.sin(np.deg2rad(angles))], axis=1)
-    weights = np.column_stack([lines, np.zeros(len(lines))])
+    weights = turned(np.deg2rad(angles))
     start = np.array([-1.0, 0.3, 0.2])
     series: dict[str, Any] = {"angle": angles}
     for name, judge in (("accuracy", accuracy), ("loss", loss)):
@@ -60,6 +56,22 @@ def run(settings: Settings) -> Series:
     return series
 
 
+def points(settings: Settings) -> tuple[Any, Any]:
+    """Points of two kinds, each with a 1 for the bias, and their labels."""
+    draw = np.random.default_rng(settings.seed)
+    labels = np.arange(settings.samples) % 2
+    sides = 2.0 * labels - 1.0
+    centres = settings.apart * sides[:, None] / np.sqrt(2.0)
+    places = centres + draw.standard_normal((settings.samples, 2))
+    return np.column_stack([places, np.ones(len(places))]), labels
+
+
+def turned(angles: Any) -> Any:
+    """The weights of a line through 0 at each angle, without bias."""
+    lines = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return np.column_stack([2.0 * lines, np.zeros(len(lines))])
+
+
 def accuracy(w: Any, x: Any, labels: Any) -> Any:
     """The share of points on the side of the line where they belong."""
     return ((x @ w > 0.0) == labels).mean()
@@ -67,7 +79,8 @@ def accuracy(w: Any, x: Any, labels: Any) -> Any:
 
 def loss(w: Any, x: Any, labels: Any) -> Any:
     """Cross-entropy of a neuron with these weights."""
-    return np.logaddexp(0.0, x @ w).mean() - (labels * (x @ w)).mean()
+    z = x @ w
+    return np.logaddexp(0.0, z).mean() - (labels * z).mean()
 
 
 def gradient(judge: Any, w: Any, x: Any, labels: Any, h: float) -> Any:

@@ -58,9 +58,14 @@ def run(settings: Settings) -> Series:
     series["slope_kl"] = np.gradient(series["kl_pq"], distances)
     draw = np.random.default_rng(settings.seed)
     pairs = draw.dirichlet(np.full(5, 0.5), (settings.pairs, 2))
-    series["drawn_kl"] = np.array([pc.measures.kl_divergence(*pair) for pair in pairs])
-    series["drawn_js"] = np.array([pc.measures.js_divergence(*pair) for pair in pairs])
+    series["drawn_kl"] = of_pairs(pc.measures.kl_divergence, pairs)
+    series["drawn_js"] = of_pairs(pc.measures.js_divergence, pairs)
     return series
+
+
+def of_pairs(divergence: Any, pairs: Any) -> Any:
+    """A divergence of each pair of distributions."""
+    return np.array([divergence(p, q) for p, q in pairs])
 
 
 def bell(centre: float, width: float, cut: float = math.inf) -> Any:
@@ -177,21 +182,10 @@ def film(series: Series) -> Film:
         for panel in axes:
             panel.clear()
         q = series["q"][i]
-        axes[0].fill_between(
-            series["places"],
-            series["p"],
-            color="C0",
-            alpha=0.4,
-            label="p",
-        )
-        axes[0].fill_between(
-            series["places"],
-            q,
-            color="C1",
-            alpha=0.4,
-            label="q",
-        )
-        axes[0].set(xlabel="x", ylim=(0.0, 1.45 * series["p"].max()))
+        p = series["p"]
+        axes[0].fill_between(series["places"], p, color="C0", alpha=0.4, label="p")
+        axes[0].fill_between(series["places"], q, color="C1", alpha=0.4, label="q")
+        axes[0].set(xlabel="x", ylim=(0.0, 1.45 * p.max()))
         axes[0].set_title(said("distance {distance:.1f}", distance=float(series["distance"][i])))
         axes[0].legend(loc="upper right", ncols=2)
         unbounded(axes[1], series, i + 1)

@@ -53,21 +53,34 @@ def run(settings: Settings) -> Series:
     k = settings.clusters
     truth = np.repeat(np.arange(k), settings.points)
     spread = draw.standard_normal((len(truth), 2))
-    angle = 2.0 * np.pi * truth / k + 0.5
-    away = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     distances = np.linspace(0.0, settings.farthest, 31)
-    points = spread + distances[:, None, None] * away
+    points = spread + distances[:, None, None] * directions(truth, k)
     groups = np.array([grouped(settings, one, draw) for one in points])
     lots = np.array([draw.integers(0, k, len(truth)) for _ in distances])
-    series: dict[str, Any] = {"distance": distances, "points": points, "groups": groups}
-    series |= {"truth": truth, "table": np.array([TABLE.rand_index, TABLE.adjusted_rand_index])}
-    indices = {"rand": pc.measures.rand_index, "adjusted": pc.measures.adjusted_rand_index}
-    for name, index in indices.items():
-        series[name] = np.array([index(truth, one) for one in groups])
-        series[f"{name}_by_lot"] = np.array([index(truth, one) for one in lots])
-    mutual = pc.measures.adjusted_mutual_information
-    series["mutual"] = np.array([mutual(truth, one) for one in groups])
-    return series
+    measures = pc.measures
+    return {
+        "distance": distances,
+        "points": points,
+        "groups": groups,
+        "truth": truth,
+        "table": np.array([TABLE.rand_index, TABLE.adjusted_rand_index]),
+        "rand": agreement(measures.rand_index, truth, groups),
+        "rand_by_lot": agreement(measures.rand_index, truth, lots),
+        "adjusted": agreement(measures.adjusted_rand_index, truth, groups),
+        "adjusted_by_lot": agreement(measures.adjusted_rand_index, truth, lots),
+        "mutual": agreement(measures.adjusted_mutual_information, truth, groups),
+    }
+
+
+def directions(truth: Any, count: int) -> Any:
+    """Where each point's cloud moves to: (points, 2), of length 1."""
+    angle = 2.0 * np.pi * truth / count + 0.5
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+def agreement(index: Any, truth: Any, groupings: Any) -> Any:
+    """An index of each grouping."""
+    return np.array([index(truth, grouping) for grouping in groupings])
 
 
 def grouped(settings: Settings, points: Any, draw: np.random.Generator) -> Any:

@@ -90,8 +90,7 @@ def figure(series: Series) -> Any:
     curves(axes[0], series, "", ("step", "sigmoid"))
     axes[0].set(ylim=(-0.1, 1.1))
     curves(axes[1], series, "", ("tanh",))
-    axes[1].plot(series["z"][::5], series["shifted_sigmoid"][::5], "o", color="C0", markersize=3.5)
-    axes[1].lines[-1].set_label("2 s(2z) - 1")
+    draw_shifted(axes[1], series)
     curves(axes[2], series, "", ("relu", "leaky"))
     curves(axes[3], series, "slope_", ("step", "sigmoid", "tanh"))
     axes[3].axhline(0.25, color="C5", linewidth=0.8)
@@ -138,6 +137,13 @@ def label(name: str) -> str:
     """What an activation is called."""
     names = {"step": said("step"), "sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
     return names.get(name, "Leaky ReLU")
+
+
+def draw_shifted(axes: Any, series: Series) -> None:
+    """Dots of the sigmoid that is moved and stretched."""
+    z = series["z"][::5]
+    shifted = series["shifted_sigmoid"][::5]
+    axes.plot(z, shifted, "o", color="C0", markersize=3.5, label="2 s(2z) - 1")
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:

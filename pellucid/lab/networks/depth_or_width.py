@@ -51,13 +51,17 @@ def run(settings: Settings) -> Series:
 def tried(settings: Settings, n: int) -> tuple[int, ...]:
     """Sizes and wrong answers of the three circuits for n bits."""
     x = np.array(list(product((0.0, 1.0), repeat=n)))
-    odd = x.sum(axis=1) % 2.0
     gates, units = and_gates(x, settings.gates_missing)
     counted, counters = counting(x, settings.counters_missing)
     folded, size, depth = tree(x)
-    answers = (gates, counted, folded)
-    wrong = [int((answer != odd).sum()) for answer in answers]
+    wrong = (mistakes(x, gates), mistakes(x, counted), mistakes(x, folded))
     return (units, counters, size, depth, *wrong)
+
+
+def mistakes(x: Any, answers: Any) -> int:
+    """For how many inputs the answer is not whether their ones are odd in number."""
+    odd = x.sum(axis=1) % 2.0
+    return int((answers != odd).sum())
 
 
 def fires(x: Any, weight: Any, bias: Any) -> Any:
@@ -117,33 +121,20 @@ def figure(series: Series) -> Any:
 
 def draw_units(axes: Any, series: Series) -> None:
     """Units over bits."""
-    for line, name, label in (
-        ("o-", "gates", said("AND gates, one layer")),
-        ("s--", "tree", said("tree of XOR gates")),
-        ("^-.", "counters", said("counting units, one layer")),
-    ):
-        axes.plot(series["bits"], series[f"units_{name}"], line, label=label)
+    bits = series["bits"]
+    axes.plot(bits, series["units_gates"], "o-", label=said("AND gates, one layer"))
+    axes.plot(bits, series["units_tree"], "s--", label=said("tree of XOR gates"))
+    axes.plot(bits, series["units_counters"], "^-.", label=said("counting units, one layer"))
     axes.set(yscale="log", xlabel=said("bits"), ylabel=said("units"))
     axes.legend(loc="upper left")
 
 
 def draw_depth(axes: Any, series: Series) -> None:
     """The depth of the tree over bits."""
-    axes.plot(
-        series["bits"],
-        series["depth_tree"],
-        "s--",
-        color="C1",
-        label=said("tree"),
-    )
+    bits = series["bits"]
+    axes.plot(bits, series["depth_tree"], "s--", color="C1", label=said("tree"))
     axes.axhline(2.0, color="C0", label=said("one hidden layer"))
-    axes.plot(
-        series["bits"],
-        2.0 * np.log2(series["bits"]),
-        ":",
-        color="C5",
-        label="2 log2 n",
-    )
+    axes.plot(bits, 2.0 * np.log2(bits), ":", color="C5", label="2 log2 n")
     axes.set(xlabel=said("bits"), ylabel=said("depth (layers)"), ylim=(0.0, 11.0))
     axes.legend(loc="upper left")
 

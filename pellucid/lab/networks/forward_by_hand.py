@@ -125,20 +125,11 @@ def figure(series: Series) -> Any:
         connect(axes, i, weights)
     for i, values in enumerate(columns):
         for j, value in enumerate(values):
-            place = (i, height(j, len(values)))
-            axes.plot(*place, "o", color=f"C{min(i, 1) + (i == len(WEIGHTS))}", markersize=34)
-            axes.plot(*place, "o", color=axes.get_facecolor(), markersize=30)
-            axes.text(*place, f"{value:.3f}", ha="center", va="center", fontsize=8.5)
+            y = height(j, len(values))
+            draw_unit(axes, i, y, value)
             if i > 0:
                 told = f"a = {sums(series, i)[j]:.3f}\nb = {BIASES[i - 1][j]:g}"
-                axes.text(
-                    i,
-                    place[1] - 0.36,
-                    told,
-                    ha="center",
-                    va="top",
-                    fontsize=7.5,
-                )
+                axes.text(i, y - 0.36, told, ha="center", va="top", fontsize=7.5)
     names = said("input"), said("hidden layer 1"), said("hidden layer 2"), said("output")
     for i, name in enumerate(names):
         axes.text(i, 1.75, name, ha="center", fontsize=10)
@@ -184,6 +175,15 @@ def diagram(series: Series) -> str:
     """The same network as the library sees it, with values and gradients."""
     model = network(str(series["activation"]))
     return pc.explain(model, series["x"][None].astype(np.float32)).graph().svg
+
+
+def draw_unit(axes: Any, layer: int, y: float, value: float) -> None:
+    """A ring in the colour of inputs, hidden units or outputs, with its value inside."""
+    is_hidden_or_last = min(layer, 1)
+    is_last = layer == len(WEIGHTS)
+    axes.plot(layer, y, "o", color=f"C{is_hidden_or_last + is_last}", markersize=34)
+    axes.plot(layer, y, "o", color=axes.get_facecolor(), markersize=30)
+    axes.text(layer, y, f"{value:.3f}", ha="center", va="center", fontsize=8.5)
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:

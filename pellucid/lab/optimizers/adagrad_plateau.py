@@ -63,21 +63,22 @@ def run(settings: Settings) -> Series:
     start = np.array([-7.0, 2.0]) + off[1:]
     rate = settings.rate
     valley_rate = settings.valley_rate
-    makers = {
-        "adagrad": lambda w: pc.optim.AdaGrad(w, 10.0 * rate),
-        "rmsprop": lambda w: pc.optim.RMSProp(w, rate, rho=settings.rho),
-    }
-    series: dict[str, Any] = {
-        name: path(make, wall, high, settings.steps)[:, 0] for name, make in makers.items()
-    }
-    ways = {
-        "right": lambda w: pc.optim.AdaGrad(w, valley_rate),
-        "faulty": lambda w: ForgetfulAdaGrad(w, valley_rate),
-    }
-    for name, make in ways.items():
-        series[f"way_{name}"] = path(make, long_valley, start, settings.valley_steps)
+
+    def on_plateau(make: Any) -> Any:
+        return path(make, wall, high, settings.steps)[:, 0]
+
+    def in_valley(make: Any) -> Any:
+        return path(make, long_valley, start, settings.valley_steps)
+
     x = np.linspace(-5.5, 7.0, 251)
-    return series | {"x": x, "height": np.array([wall(pc.tensor([place])).item() for place in x])}
+    return {
+        "adagrad": on_plateau(lambda w: pc.optim.AdaGrad(w, 10.0 * rate)),
+        "rmsprop": on_plateau(lambda w: pc.optim.RMSProp(w, rate, rho=settings.rho)),
+        "way_right": in_valley(lambda w: pc.optim.AdaGrad(w, valley_rate)),
+        "way_faulty": in_valley(lambda w: ForgetfulAdaGrad(w, valley_rate)),
+        "x": x,
+        "height": np.array([wall(pc.tensor([place])).item() for place in x]),
+    }
 
 
 def wall(w: pc.Tensor) -> pc.Tensor:

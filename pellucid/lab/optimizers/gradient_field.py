@@ -89,20 +89,8 @@ def figure(series: Series) -> Any:
     titles = {"bowl": said("bowl"), "saddle": said("saddle"), "plateau": said("plateau")}
     drawn, axes = panels(1, 3, height=2.8, sharey=True)
     for panel, name in zip(axes, SURFACES, strict=True):
-        x, y = np.meshgrid(series["fine"], series["fine"])
-        panel.contour(
-            x,
-            y,
-            series[f"heights_{name}"],
-            9,
-            colors="C5",
-            linewidths=0.6,
-            alpha=0.6,
-        )
-        arrows = series[f"arrows_{name}"]
-        places = np.meshgrid(series["line"], series["line"])
-        form = {"color": "C0", "angles": "xy", "pivot": "mid", "width": 0.006}
-        panel.quiver(*places, arrows[..., 0], arrows[..., 1], **form)
+        draw_heights(panel, series, name)
+        draw_arrows(panel, series, name)
         way = series[f"way_{name}"]
         panel.plot(*way.T, "o-", color="C1", markersize=3, linewidth=1.2)
         panel.plot(*way[-1], "s", color="C1", markersize=7)
@@ -114,6 +102,21 @@ def figure(series: Series) -> Any:
         )
     axes[0].set_ylabel("y")
     return drawn
+
+
+def draw_heights(axes: Any, series: Series, name: str) -> None:
+    """The contours of a surface."""
+    x, y = np.meshgrid(series["fine"], series["fine"])
+    form = {"colors": "C5", "linewidths": 0.6, "alpha": 0.6}
+    axes.contour(x, y, series[f"heights_{name}"], 9, **form)
+
+
+def draw_arrows(axes: Any, series: Series, name: str) -> None:
+    """The way downhill from every place."""
+    x, y = np.meshgrid(series["line"], series["line"])
+    arrows = series[f"arrows_{name}"]
+    form = {"color": "C0", "angles": "xy", "pivot": "mid", "width": 0.006}
+    axes.quiver(x, y, arrows[..., 0], arrows[..., 1], **form)
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:

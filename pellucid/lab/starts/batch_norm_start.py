@@ -57,15 +57,7 @@ def run(settings: Settings) -> Series:
 
 def losses(settings: Settings, arm: str, size: float) -> Any:
     """Losses of a training from weights of that standard deviation."""
-    rng = pc.Generator(settings.seed)
-    widths = [64, *[settings.units] * settings.layers]
-    start = nn.init.Normal(size)
-    parts: list[nn.Module] = []
-    for before, width in pairwise(widths):
-        parts.append(nn.Linear(before, width, initializer=start, rng=rng))
-        parts += [nn.BatchNorm(width)] if arm == "with" else []
-        parts.append(nn.ReLU())
-    model = nn.Sequential(*parts, nn.Linear(widths[-1], 10, initializer=start, rng=rng)).train()
+    model = network(settings, arm, nn.init.Normal(size)).train()
     optimizer = pc.optim.SGD(model.parameters(), settings.learning_rate)
     digits = pc.data.digits()
     draw = np.random.default_rng(settings.seed)
@@ -83,10 +75,23 @@ def losses(settings: Settings, arm: str, size: float) -> Any:
     return np.array(found)
 
 
+def network(settings: Settings, arm: str, start: Any) -> nn.Sequential:
+    """Hidden layers with or without batch norm, and a layer of ten outputs."""
+    rng = pc.Generator(settings.seed)
+    hidden = [settings.units] * settings.layers
+    widths = [64, *hidden]
+    parts: list[nn.Module] = []
+    for before, width in pairwise(widths):
+        parts.append(nn.Linear(before, width, initializer=start, rng=rng))
+        if arm == "with":
+            parts.append(nn.BatchNorm(width))
+        parts.append(nn.ReLU())
+    outputs = nn.Linear(widths[-1], 10, initializer=start, rng=rng)
+    return nn.Sequential(*parts, outputs)
+
+
 def figure(series: Series) -> Any:
     """A panel for each size: both losses."""
-    names = {"without": said("without batch norm"), "with": said("with batch norm")}
-    broken = {"without": said("without: nan"), "with": said("with: nan")}
     rows = -(-len(series["sizes"]) // 4)
     drawn, axes = panels(
         rows,
@@ -96,17 +101,7 @@ def figure(series: Series) -> Any:
         sharey=True,
     )
     for panel, size, i in zip(axes, series["sizes"], range(len(axes)), strict=False):
-        for line, arm in (("-", "without"), ("--", "with")):
-            loss = np.minimum(np.nan_to_num(series[f"loss_{arm}"][i], nan=9.9), 9.9)
-            panel.plot(series["steps"], loss, line, label=names[arm])
-            if np.isnan(series[f"loss_{arm}"][i]).any():
-                panel.text(
-                    0.95,
-                    0.9,
-                    broken[arm],
-                    **CORNER,
-                    transform=panel.transAxes,
-                )
+        draw_losses(panel, series, i)
         panel.set_title(said("std {size}", size=f"{size:.2g}"), fontsize=9.5)
         panel.set_ylim(0.0, 4.0)
     for panel in axes[-4:]:
@@ -114,6 +109,18 @@ def figure(series: Series) -> Any:
     drawn.supylabel(said("loss (nats)"), size=10)
     legend(drawn, axes[0], columns=2)
     return drawn
+
+
+def draw_losses(axes: Any, series: Series, i: int) -> None:
+    """Both losses from the weights of one size."""
+    names = {"without": said("without batch norm"), "with": said("with batch norm")}
+    broken = {"without": said("without: nan"), "with": said("with: nan")}
+    for line, arm in (("-", "without"), ("--", "with")):
+        loss = series[f"loss_{arm}"][i]
+        shown = np.minimum(np.nan_to_num(loss, nan=9.9), 9.9)
+        axes.plot(series["steps"], shown, line, label=names[arm])
+        if np.isnan(loss).any():
+            axes.text(0.95, 0.9, broken[arm], **CORNER, transform=axes.transAxes)
 
 
 def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
@@ -127,7 +134,10 @@ def lesson(settings: Settings, seeds: Sequence[int]) -> tuple[Verdict, ...]:
 
 def share(runs: Sequence[Series], arm: str) -> float:
     """The share of the sizes whose last losses are below half of a guess, ln 10 nats."""
-    learned = [
-        (found[f"loss_{arm}"][:, -5:].mean(axis=1) < np.log(10.0) / 2.0).mean() for found in runs
-    ]
-    return float(np.mean(learned))
+    limit = np.log(10.0) / 2.0
+    shares = []
+    for found in runs:
+        last = found[f"loss_{arm}"][:, -5:]
+        learned = last.mean(axis=1) < limit
+        shares.append(learned.mean())
+    return float(np.mean(shares))

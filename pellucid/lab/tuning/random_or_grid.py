@@ -95,10 +95,12 @@ def objective(settings: Settings) -> Callable[..., float]:
 
 def columns(found: Results) -> dict[str, Any]:
     """The trials of a search as arrays."""
+    points = [trial.point for trial in found.trials]
+    losses = [trial.score for trial in found.trials]
     return {
-        "learning_rate": np.array([trial.point["learning_rate"] for trial in found.trials]),
-        "spread": np.array([trial.point["spread"] for trial in found.trials]),
-        "loss": np.array([trial.score for trial in found.trials]),
+        "learning_rate": np.array([point["learning_rate"] for point in points]),
+        "spread": np.array([point["spread"] for point in points]),
+        "loss": np.array(losses),
     }
 
 

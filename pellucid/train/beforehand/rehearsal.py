@@ -142,9 +142,12 @@ class _Measured:
         saving = self.small.options.saving
         assert saving is not None
         found = [2.0]
-        found += [self.steps / saving.every_steps] if saving.every_steps else []
-        found += [self.epochs / saving.every_epochs] if saving.every_epochs else []
-        found += [min(seconds / max(saving.seconds, 0.1), self.steps)] if saving.seconds else []
+        if saving.every_steps:
+            found.append(self.steps / saving.every_steps)
+        if saving.every_epochs:
+            found.append(self.epochs / saving.every_epochs)
+        if saving.seconds:
+            found.append(min(seconds / max(saving.seconds, 0.1), self.steps))
         return sum(found)
 
     def _memory(self) -> dict[str, float]:

@@ -45,7 +45,8 @@ class EpochLines:
             part = next((p for p in (TRAIN, VALIDATION) if name.startswith(p)), "")
             self._sets.setdefault(part, []).append(name)
         self._heads = ["epoch", *map(_words, names)]
-        self._sizes = [max(len(cell(epochs)), 5), *(max(len(w), NUMBER) for w in self._heads[1:])]
+        first = max(len(cell(epochs)), len("epoch"))
+        self._sizes = [first, *map(_width, self._heads[1:])]
         all_of_it = sum(self._sizes) + len(BETWEEN) * len(names) + MARK
         self._is_narrow = width is not None and all_of_it > width
         if self._is_narrow:
@@ -57,7 +58,7 @@ class EpochLines:
         measures = [_words(name.removeprefix(most[0])) for name in most[1]]
         self._heads = ["epoch", "", *measures]
         sets = max(len(_words(part)) for part in self._sets)
-        self._sizes = [self._sizes[0], sets, *(max(len(m), NUMBER) for m in measures)]
+        self._sizes = [self._sizes[0], sets, *map(_width, measures)]
 
     def heads(self) -> list[str]:
         """What the columns are."""
@@ -66,12 +67,11 @@ class EpochLines:
     def of(self, epoch: int, values: Mapping[str, Any], mark: str = "") -> list[str]:
         """The line of an epoch, in a narrow window lines, with a mark."""
         if not self._is_narrow:
-            return [self._line([cell(epoch), *(cell(values[n]) for n in self._names), mark])]
+            return [self._line([cell(epoch), *_cells(values, self._names), mark])]
         firsts = [cell(epoch), mark, *[""] * len(self._sets)]
-        rows = [
-            [first, _words(part), *(cell(values[name]) for name in names)]
-            for first, (part, names) in zip(firsts, self._sets.items(), strict=False)
-        ]
+        rows = []
+        for first, (part, names) in zip(firsts, self._sets.items(), strict=False):
+            rows.append([first, _words(part), *_cells(values, names)])
         return [self._line(row if len(rows) > 1 else [*row, mark]) for row in rows]
 
     def _line(self, row: Sequence[str]) -> str:
@@ -80,6 +80,15 @@ class EpochLines:
         if self._is_narrow:
             columns[1] = row[1].ljust(self._sizes[1])
         return BETWEEN.join([*columns, *row[len(columns) :]]).rstrip()
+
+
+def _cells(values: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    return [cell(values[name]) for name in names]
+
+
+def _width(head: str) -> int:
+    """Of a column with numbers under a head."""
+    return max(len(head), NUMBER)
 
 
 def _words(name: str) -> str:

@@ -72,8 +72,10 @@ class NotebookCell:
         speed = self._trainer.pace.steps_per_second
         epoch = min(at.epoch + (not self._is_done), self._epochs)
         parts = [f"epoch {epoch:,} of {self._epochs:,}", f"step {at.step:,} of {self._total:,}"]
-        parts += [self._loss] if self._loss and not self._is_done else []
-        parts += [f"{speed:,.0f} steps/s"] if speed else []
+        if self._loss and not self._is_done:
+            parts.append(self._loss)
+        if speed:
+            parts.append(f"{speed:,.0f} steps/s")
         return ", ".join([*parts, self._time()])
 
     def _time(self) -> str:

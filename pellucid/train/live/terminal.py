@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 MOST_LINES = 1000
 # From how many columns of a terminal on a part of the bar has room.
-WITH_LOSS, WITH_SPEED, WITH_STEPS = 60, 76, 110
+WITH_LOSS = 60
+WITH_SPEED = 76
+WITH_STEPS = 110
 LONGEST_BAR = 40  # characters
 
 

@@ -60,10 +60,11 @@ def _line(axes: Any, values: Sequence[Sequence[float]], style: Any) -> list[floa
 def _series(curves: Sequence[Curves], name: str) -> list[list[float]]:
     """For each epoch that some run has, the values of those that have it."""
     length = max((len(each.get(name, ())) for each in curves), default=0)
-    return [
-        [float(each[name][i]) for each in curves if i < len(each.get(name, ()))]
-        for i in range(length)
-    ]
+    found = []
+    for i in range(length):
+        those = [each[name] for each in curves if i < len(each.get(name, ()))]
+        found.append([float(values[i]) for values in those])
+    return found
 
 
 def _measured_names(curves: Sequence[Curves]) -> list[str]:

@@ -31,7 +31,8 @@ MOST_FEATURES = 6  # numbers of a sample that are written out
 
 RIGHT, WRONG = "0, 114, 178", "213, 94, 0"  # blue and vermilion, as in the curves
 # The share of the colour where one sample of a class is, and where all are: text stays readable.
-LIGHTEST, DARKEST = 0.12, 0.55
+LIGHTEST = 0.12
+DARKEST = 0.55
 
 
 class Confusions:
@@ -44,7 +45,9 @@ class Confusions:
         self.totals = np.bincount(true, minlength=len(names))
         keys, counts = np.unique(true * len(names) + predicted, return_counts=True)
         pairs = zip(*np.divmod(keys, len(names)), strict=True)
-        self.counts = {(int(i), int(j)): int(n) for (i, j), n in zip(pairs, counts, strict=True)}
+        self.counts: dict[tuple[int, int], int] = {}
+        for (i, j), count in zip(pairs, counts, strict=True):
+            self.counts[int(i), int(j)] = int(count)
 
     def wrong(self) -> list[tuple[int, int, int]]:
         """How often, true and predicted class of each confused pair, the most frequent first."""

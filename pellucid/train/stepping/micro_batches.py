@@ -31,8 +31,10 @@ Taken = tuple[Tensor, dict[str, Tensor]]  # loss and metrics
 Parts = tuple[list[tuple[Tensor, list[Any]]], dict[str, Tensor]]
 COUNTED = ("samples", "weights", "sum")  # what parts count, where it is the same for all losses
 Sums = dict[str, dict[str, Tensor]]
-GRADIENTS, VALUES = "gradients", "values"
-LOSS, WEIGHT = "loss", "weight of all"
+GRADIENTS = "gradients"
+VALUES = "values"
+LOSS = "loss"
+WEIGHT = "weight of all"
 
 
 def in_parts(size: int, task: Any, feed: Feed) -> "Accumulation":
