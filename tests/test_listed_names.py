@@ -124,3 +124,15 @@ def test_a_package_lists_its_modules_and_names_under_headings(tmp_path, rows, go
     (tmp_path / "low.py").touch()
     (tmp_path / "__init__.py").write_text(CODE % rows)
     assert missing(tmp_path / "__init__.py") == gone
+
+
+MAPPED = ("executors/native", "train")  # packages of rooms, found by the maps in their `__init__`
+ROOMS = [HOME / mapped for mapped in MAPPED]
+ROOMS += [path.parent for room in ROOMS for path in sorted(room.glob("*/__init__.py"))]
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.relative_to(HOME).as_posix())
+def test_the_map_of_a_room_names_all_of_its_modules(room):
+    map_of_it = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8")))
+    there = {path.stem for path in room.glob("*.py")} - {"__init__"}
+    assert there <= set(re.findall(NAME, map_of_it))

@@ -103,10 +103,11 @@ class LLayer(Module):
         self.g = ACTIVATIONS[options.activation]
         self.sizes = (features, *options.hidden, 1 if classes == 2 else classes)
         last = len(self.sizes) - 2
-        self.W: list[Variable] = []
+        weights = []
         for layer, shape in enumerate(pairwise(self.sizes)):
             start = options.initializer(output=layer == last)
-            self.W.append(_weight(start, shape, rng, dtype))
+            weights.append(_weight(start, shape, rng, dtype))
+        self.W = weights
         self.b = [Parameter(zeros((units, 1), dtype=dtype)) for units in self.sizes[1:]]
 
     @property

@@ -17,7 +17,9 @@ code, an experiment, and from what that shows the next idea.
 
 Its rooms, in the order of a run: `beforehand` is what one tries first, `stepping` makes the
 updates, `measurements` says what they brought, `policies` decide by it, `live` shows it,
-`run_files` keeps it, and `pages` are left to look at. `trainer` puts them together.
+`run_files` keeps it, and `pages` are left to look at. `trainer` puts them together: `base` has its
+fields, `options` what it is told, `components` and `requirements` what must hold before it begins,
+`epochs_and_steps` how far it goes, `interrupt` what Ctrl-C does.
 """
 
 from typing import TYPE_CHECKING

@@ -3,7 +3,9 @@
 Enters: a model and a data set
 Leaves: losses and metrics, of steps and of epochs, and a model's outputs for single samples
 
-Measures        metrics, evaluation, judging
+Losses          terms, several_losses
+Measures        metrics, of_outputs, evaluation, judging
 When            measuring
+Several runs    repeated_runs
 Records         history, measured
 """

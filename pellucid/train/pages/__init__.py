@@ -4,6 +4,6 @@ Enters: the history of a run and its model
 Leaves: pictures, and one page of HTML that needs nothing else
 
 Frame           page, svg
-Curves          curves
-The report      report, findings, mistakes, calibrated
+Curves          curves, bands
+The report      report, findings, mistakes, calibrated, each_output
 """

@@ -4,7 +4,7 @@ Enters: a model, its loss, its optimizer, and the order of the samples
 Leaves: variables that are a step further, and the numbers of each step
 
 Batches         feed, window, reading_threads, cropped, mixed
-One update      compiled_step, micro_batches, weighing
+One update      compiled_step, checked_outputs, micro_batches, weighing
 Many            stepper, pace
 What goes wrong nonfinite, snapshot, skipped_steps
 """

@@ -4,7 +4,7 @@ In: numbers known now, and values known when the code runs. Out: LLVM instructio
 
     types               of numbers in code, and their constants (known: numbers known now)
     functions           from elsewhere, called by name
-    lanes               numbers side by side, with operators
+    lanes               numbers side by side, with operators (bfloat16: two of these in 32 bits)
     builder             instructions, but none for what is known now
     indices             whole numbers, with operators
     loads_and_stores    lanes from and to memory (weaving_lanes: those of several vectors in turn)

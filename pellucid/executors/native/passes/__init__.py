@@ -8,6 +8,7 @@ In: the graph as it was captured. Out: the graph that is scheduled. `planning` n
     windows_as_axes     pooling on the array as it lies in memory
     factors_of_loops    what loops back multiply by, computed by the steps forward
     traces              loops whose carries are rows in memory
+    reshapes_last       reshapes moved behind what is computed, which is one kernel then
     relu_masks          masks found again from results
     slopes              one array kept for the way back instead of several
     triangular_products products of what a causal mask has set to 0
