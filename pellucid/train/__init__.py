@@ -19,7 +19,8 @@ Its rooms, in the order of a run: `beforehand` is what one tries first, `steppin
 updates, `measurements` says what they brought, `policies` decide by it, `live` shows it,
 `run_files` keeps it, and `pages` are left to look at. `trainer` puts them together: `base` has its
 fields, `options` what it is told, `components` and `requirements` what must hold before it begins,
-`epochs_and_steps` how far it goes, `interrupt` what Ctrl-C does.
+`same_run` what must be the same when it goes on, `epochs_and_steps` how far it goes, `interrupt`
+what Ctrl-C does.
 """
 
 from typing import TYPE_CHECKING

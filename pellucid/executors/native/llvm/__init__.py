@@ -9,6 +9,6 @@ In: numbers known now, and values known when the code runs. Out: LLVM instructio
     indices             whole numbers, with operators
     loads_and_stores    lanes from and to memory (weaving_lanes: those of several vectors in turn)
     counted_loops       loops
-    vectors             registers of a matrix product
+    vectors             registers of a matrix product (tile_registers: those that hold squares)
     system_calls        what code for threads asks of the operating system
 """

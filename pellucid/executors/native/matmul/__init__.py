@@ -14,7 +14,9 @@ that stay in a cache. `tiling` chooses sizes by estimated cycles.
     outer_tiles         a tile by outer products; inner_tiles: by inner products
     remainder           columns that do not fill a vector
     packing             copies of parts of a matrix, side by side (packed_panels: of all of B, once)
-    pairs               products of bfloat16, in one order everywhere (pair_copies)
+    pairs               products of bfloat16, in one order everywhere (pair_copies; pairs_in_place:
+                        of few rows, from where both matrices lie)
+    tiled_pairs         the same in tile registers, in an order of their own (tiled_copies)
     transposed_blocks   products of large matrices the first of which lies transposed
     matrices            where matrices lie
 """
