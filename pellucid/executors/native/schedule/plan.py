@@ -25,6 +25,7 @@ from pellucid.executors.native.ir.kernels import (
 )
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.schedule.arena import Arena
+from pellucid.executors.native.schedule.batch_strips import BatchGroup
 from pellucid.executors.native.schedule.failing import Failing
 from pellucid.executors.native.schedule.nest import is_last
 from pellucid.executors.native.schedule.order import Order
@@ -213,14 +214,25 @@ def _strips(kernels: list[Kernel], places: dict[str, MemoryPlace], views: Views)
     if _keep_rows_apart(kernels):
         return (1,) * len(kernels)
     shared = [1] if kernels else []
+    group = None  # of kernels over one batch, which the last one is in, or can begin
     for above, below in pairwise(kernels):
-        is_second = shared[-1] > 1
-        is_seen = any(value.name in places for value in below.stores)
-        if is_second or is_seen:
+        if group is None and shared[-1] == 1 and not _is_seen(above, places):
+            group = BatchGroup.of(above, views)
+        if _is_seen(below, places):
             shared.append(1)
+            group = None
+        elif group is not None and group.takes(below):
+            shared.append(group.count)
         else:
-            shared.append(strips(above, below, views))
+            is_second = shared[-1] > 1
+            shared.append(1 if is_second else strips(above, below, views))
+            group = None
     return tuple(shared)
+
+
+def _is_seen(kernel: Kernel, places: dict[str, MemoryPlace]) -> bool:
+    """Whether a kernel writes to memory that is handed in."""
+    return any(value.name in places for value in kernel.stores)
 
 
 @dataclass
@@ -264,13 +276,13 @@ def _lifetimes(
 ) -> dict[str, _Lifetime]:
     """How long every stored value is needed.
 
-    What is read by a kernel that shares strips with the next one is needed there too. Where rows
-    are kept apart, no kernel is behind another for all of them: all is needed to the end.
+    What is read by a kernel that shares strips with others is needed by the last of them. Where
+    rows are kept apart, no kernel is behind another for all of them: all is needed to the end.
     """
     lifetimes: dict[str, _Lifetime] = {}
-    strips_of_next = (*shared[1:], 1)
+    ends = _ends(shared)
     for number, kernel in enumerate(kernels):
-        last = number + 1 if strips_of_next[number] > 1 else number
+        last = ends[number]
         for value in kernel.stores:
             size = max(views.gaps.room(value), 1)
             lifetimes[value.name] = _Lifetime(number, last, padded(size, ALIGNMENT))
@@ -282,6 +294,15 @@ def _lifetimes(
         for lifetime in lifetimes.values():
             lifetime.first, lifetime.last = 0, len(kernels) - 1
     return lifetimes
+
+
+def _ends(shared: tuple[int, ...]) -> list[int]:
+    """For each kernel the last one of those that share strips with it."""
+    ends = list(range(len(shared)))
+    for number in reversed(range(len(shared) - 1)):
+        if shared[number + 1] > 1:
+            ends[number] = ends[number + 1]
+    return ends
 
 
 def _read(kernel: Kernel) -> Iterable[Value]:
