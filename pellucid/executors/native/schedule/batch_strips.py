@@ -2,6 +2,7 @@
 
     BatchGroup      kernels in a row that can be run together, one matrix after the other
     beside          the kernels of a graph, each that can join such a group moved right behind it
+    shared_strips   over how many strips each kernel is run together with the one before
 
 Scores, their softmax and mixtures of values are arrays that no near cache holds, but those of one
 head are small. Where each kernel of a batch reads, of what those before it made, nothing but its
@@ -12,6 +13,7 @@ the threads meet behind the last one. What the kernels compute is not looked at,
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pellucid.executors.native.ir.facts import counts
 from pellucid.executors.native.ir.kernels import (
@@ -26,6 +28,8 @@ from pellucid.executors.native.ir.kernels import (
     without_ones,
 )
 from pellucid.executors.native.ir.views import Views, stretched
+from pellucid.executors.native.schedule.nest import LoopNest
+from pellucid.executors.native.schedule.row_strips import strips
 from pellucid.executors.native.schedule.weaving import woven_nest
 from pellucid.graph import Shape
 
@@ -100,9 +104,12 @@ class BatchGroup:
         if not isinstance(kernel, Loop):
             return False
         nest = woven_nest(kernel, self.views)
+        stores = [own_reach(kernel, self.views, value) for value in kernel.stores]
+        if nest.unrolled or not all(_is_as_it_lies(nest, access) for access in stores):
+            return False
         # What is kept and stored runs along the lanes: only what is around them is in order.
         around = nest.kept if nest.kind == "rows" else nest.kept[:-1]
-        return nest.woven == 1 and math.prod(around) % self.count == 0 and bool(around)
+        return math.prod(around) % self.count == 0 and bool(around)
 
     def _walks(self, kernel: Fused) -> Iterator[Access]:
         """How a kernel walks over each buffer that it reads."""
@@ -118,6 +125,13 @@ class BatchGroup:
                     yield Access(view.base, view.offset, stretched(view, of_all).strides)
                 else:
                     yield reach(kernel, self.views, node, value)
+
+
+def _is_as_it_lies(nest: LoopNest, access: Access) -> bool:
+    """Whether the loops that are kept go over a buffer in the order in which it lies."""
+    walked = zip(nest.dims, nest.strides[access], strict=True)
+    strides = [stride for dim, stride in walked if not dim.reduced]
+    return strides == sorted(strides, reverse=True)
 
 
 def _apart(walk: Access, axes: list[int]) -> tuple[int, ...]:
@@ -143,3 +157,30 @@ def beside(kernels: list[Kernel], views: Views) -> list[Kernel]:
             groups[i] = BatchGroup.of(kernel, views)
     order = sorted(range(len(kernels)), key=places.__getitem__)
     return [kernels[i] for i in order]
+
+
+def shared_strips(kernels: list[Kernel], places: set[str], views: Views) -> tuple[int, ...]:
+    """For each kernel over how many strips it is run together with the one before.
+
+    It makes values of the arena only, none that has a place already: what the one before reads
+    must last until the last strip.
+    """
+
+    def is_seen(kernel: Kernel) -> bool:
+        return any(value.name in places for value in kernel.stores)
+
+    shared = [1] if kernels else []
+    group = None  # of kernels over one batch, which the last one is in, or can begin
+    for above, below in pairwise(kernels):
+        if group is None and shared[-1] == 1 and not is_seen(above):
+            group = BatchGroup.of(above, views)
+        if is_seen(below):
+            shared.append(1)
+            group = None
+        elif group is not None and group.takes(below):
+            shared.append(group.count)
+        else:
+            is_second = shared[-1] > 1
+            shared.append(1 if is_second else strips(above, below, views))
+            group = None
+    return tuple(shared)

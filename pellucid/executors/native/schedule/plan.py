@@ -9,7 +9,6 @@ come before all that write to variables, so that a step happens whole or not at 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pellucid.executors.native.counting import padded
 from pellucid.executors.native.ir.facts import reduces
@@ -25,11 +24,10 @@ from pellucid.executors.native.ir.kernels import (
 )
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.schedule.arena import Arena
-from pellucid.executors.native.schedule.batch_strips import BatchGroup
+from pellucid.executors.native.schedule.batch_strips import shared_strips
 from pellucid.executors.native.schedule.failing import Failing
 from pellucid.executors.native.schedule.nest import is_last
 from pellucid.executors.native.schedule.order import Order
-from pellucid.executors.native.schedule.row_strips import strips
 from pellucid.graph import Graph, Node, Procedure, Value
 from pellucid.memory import LINE
 
@@ -207,32 +205,10 @@ def _is_in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Vie
 
 
 def _strips(kernels: list[Kernel], places: dict[str, MemoryPlace], views: Views) -> tuple[int, ...]:
-    """For each kernel over how many strips it is run together with the one before.
-
-    It makes values of the arena only: what the one before reads must last until the last strip.
-    """
+    """For each kernel over how many strips it is run together with the one before."""
     if _keep_rows_apart(kernels):
         return (1,) * len(kernels)
-    shared = [1] if kernels else []
-    group = None  # of kernels over one batch, which the last one is in, or can begin
-    for above, below in pairwise(kernels):
-        if group is None and shared[-1] == 1 and not _is_seen(above, places):
-            group = BatchGroup.of(above, views)
-        if _is_seen(below, places):
-            shared.append(1)
-            group = None
-        elif group is not None and group.takes(below):
-            shared.append(group.count)
-        else:
-            is_second = shared[-1] > 1
-            shared.append(1 if is_second else strips(above, below, views))
-            group = None
-    return tuple(shared)
-
-
-def _is_seen(kernel: Kernel, places: dict[str, MemoryPlace]) -> bool:
-    """Whether a kernel writes to memory that is handed in."""
-    return any(value.name in places for value in kernel.stores)
+    return shared_strips(kernels, set(places), views)
 
 
 @dataclass
