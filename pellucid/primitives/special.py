@@ -146,7 +146,8 @@ def normal_cdf(xp: Any, x: Any) -> Any:
     size = xp.minimum(size, xp.full_like(size, _LEAST[dtype]))
     above = size + _MIDDLE
     below = _polynomial(_BELOW[dtype], (size - _MIDDLE) / above) / above
-    below = below * gaussian(xp, size, 0.5)
+    # Of x, not of its size, which it takes itself: code that needs both computes it once.
+    below = below * gaussian(xp, x, 0.5)
     return xp.where(x < 0.0, below, 1.0 - below)
 
 

@@ -26,8 +26,10 @@ from pellucid.executors.native.passes.slopes import slopes_kept
 from pellucid.executors.native.passes.traces import with_traces
 from pellucid.executors.native.passes.triangular_products import with_triangles
 from pellucid.executors.native.passes.windows_as_axes import windows_as_axes
+from pellucid.executors.native.schedule.batch_strips import beside
 from pellucid.executors.native.schedule.failing import failing
 from pellucid.executors.native.schedule.fusion import fuse
+from pellucid.executors.native.schedule.handing_on import handed_on
 from pellucid.executors.native.schedule.loop_bodies import with_bodies
 from pellucid.executors.native.schedule.nest import spill
 from pellucid.executors.native.schedule.plan import plan
@@ -74,7 +76,8 @@ def planned(
     # Kernels: what is computed together, and what they keep.
     kernels = fuse(graph, views)
     kernels = recomputed(kernels, graph, updated, views)
-    kernels = neighbours(kernels, views)
+    kernels = handed_on(kernels, graph, views)
+    kernels = beside(neighbours(kernels, views), views)
     for kernel in kernels:
         kernel.stores += _kept_beside(kernel, views)
     # Loops of the graph are planned by themselves, each once; then all is put in order.

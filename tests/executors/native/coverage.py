@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from executors.native.attention_growth import ATTENTION, met
 from executors.native.attributes import CLASSES, classes_of
 from executors.native.builder import Program
 from executors.native.cpus import EVERY, on_target
@@ -41,6 +42,7 @@ ALL: tuple[Feature, ...] = (
     *PAIRS,
     *((kind.name, label) for kind in CLASSES for label in CLASSES[kind]),
     *((kind.name, f"differentiated {n}") for kind in DIFFERENTIABLE for n in ("once", "twice")),
+    *ATTENTION,
 )
 
 
@@ -69,6 +71,7 @@ def features_of(made: Program, shared: Planned) -> set[Feature]:
         *pairs_of(shared),
         *(each for node in made.procedure.graph.nodes for each in classes_of(node)),
         *made.differentiated,
+        *met(shared),
     }
 
 

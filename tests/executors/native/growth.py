@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from executors.native.attention_growth import attention
 from executors.native.scan_growth import scan
 from executors.native.window_growth import convolution, overlap_add, windows
 from samples import ONE_OF_EACH
@@ -154,7 +155,7 @@ def _concat(builder: Any) -> Tensor | None:
 
 def _matmul(builder: Any) -> Tensor | None:
     if builder.chance(33) and not builder.is_inside:
-        return _large_product(builder)
+        return _large_product(builder) if builder.chance(60) else attention(builder)
     a = builder.pick(SUMMABLE, lambda v: len(v.shape) > 1)
     if len(a.shape) == 2 and builder.chance(35):
         return _there_and_back(builder, a)

@@ -37,9 +37,10 @@ from pellucid.executors.native import executor
 from pellucid.executors.native.kernels import accumulation, emission, loop_unit
 from pellucid.executors.native.llvm import vectors
 from pellucid.executors.native.matmul import tiling
-from pellucid.executors.native.passes import long_products, row_padding
+from pellucid.executors.native.passes import long_products, row_padding, triangular_products
 from pellucid.executors.native.runtime import program as sharing
 from pellucid.executors.native.schedule import (
+    batch_strips,
     fusion,
     granularity,
     recompute,
@@ -192,6 +193,9 @@ class small_chunks:  # noqa: N801 (used like a function)
         (work, "MOST_CHUNKS_OF_LOOP", 16),
         (row_blocks, "FEWEST_TURNS", 1),
         (row_blocks, "HEIGHTS", ((3, 2), (2, 1))),
+        (batch_strips, "LARGE_BYTES", 0),
+        (batch_strips, "FEWEST", 2),
+        (triangular_products, "LEAST", 8),
         (row_strips, "LARGE_BYTES", 0),
         (row_strips, "FEWEST_ROWS", 2),
         (fusion, "MOST_NODES", 4),

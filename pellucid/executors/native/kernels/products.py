@@ -48,15 +48,16 @@ def contraction(kernel: Product, views: Views) -> Contraction:
         b_strides=(b.strides[-2], b.strides[-1]),
         light=_is_light(kernel),
         block=block,
-        lower=_lower(node),
+        lower=_triangle(node).lower,
+        veiled=_triangle(node).veiled,
         pairs=not block and {left.name, right.name} <= views.in_bfloat16,
     )
 
 
-def _lower(node: Node) -> bool | None:
-    """Whether the first operand is a lower triangle, or else an upper one; None for neither."""
+def _triangle(node: Node) -> TriangularMatMul:
+    """What half of a product can be left out, if any."""
     primitive = node.primitive
-    return primitive.lower if isinstance(primitive, TriangularMatMul) else None
+    return primitive if isinstance(primitive, TriangularMatMul) else TriangularMatMul(None)
 
 
 def _is_light(kernel: Product) -> bool:

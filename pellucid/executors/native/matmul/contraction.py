@@ -161,17 +161,21 @@ class _ByTiles(Panels):
         """The tiles of a unit, each with all of k."""
         right = panel.packed or self.right.part(0, panel.column)
         with rows.loop(self.cut.rows) as row:
-            depth = Depth(self._own_k(row))
+            depth = Depth(self._own_k(row, panel.column))
             operands = Operands(self.left.part(row, 0), right)
             position = TilePosition(panel, row, operands, self.sums)
             self.tiles.emit(position, depth)
             if not self.tiles.is_direct:
                 self.tiles.hand_out(position)
 
-    def _own_k(self, row: Index) -> Interval:
-        """All of k, but where a triangle has zeros for all rows of a tile."""
+    def _own_k(self, row: Index, column: Index) -> Interval:
+        """All of k, but where a triangle has zeros for all rows of a tile, or nobody looks."""
         k = self.spec.k
-        if self.spec.lower is None or self.spec.pairs:
+        if self.spec.veiled:
+            nothing = Index(self.b, 0)
+            is_seen = column < row + self.cut.rows
+            return Interval(nothing, Index(self.b, k).where(is_seen, nothing))
+        if self.spec.lower is None:
             return Interval.of(self.b, 0, k)
         # A turn of the loop over k takes some steps, which begin at a multiple of their number.
         whole = -MOST_STEPS

@@ -28,7 +28,7 @@ class Contraction:
     copies of it cost nothing. With a `block`, units are blocks of so many rows with all columns,
     and B lies in panels, as `packed_panels` copies it; its strides are those of the original.
     Where it is `lower`, A is square, and 0 right of its diagonal; where not, left of it; None says
-    nothing.
+    nothing. Where it is `veiled`, C is not asked for right of its diagonal, and may be 0 there.
     In `pairs`: all numbers of A and B are bfloat16, and are multiplied as such.
     """
 
@@ -43,6 +43,7 @@ class Contraction:
     block: int = 0
     pairs: bool = False
     lower: bool | None = None
+    veiled: bool = False
 
 
 @dataclass(frozen=True)

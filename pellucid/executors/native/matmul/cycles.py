@@ -64,8 +64,17 @@ def outer_cycles(spec: Contraction, cut: Tiling, width: int) -> float:
     reading = cut.panels * size_of_a / READ_BYTES
     if cut.packs_a:
         reading *= COPIED
-    cycles = steps * spec.k + starting + packing + reading
+    seen = _share_seen(spec, cut) if spec.veiled else 1.0
+    cycles = steps * seen * spec.k + starting + packing + reading
     return cycles * (TWO_HEIGHTS if rest else 1.0)
+
+
+def _share_seen(spec: Contraction, cut: Tiling) -> float:
+    """Which part of all tiles reaches to the diagonal of C, or below it."""
+    columns = range(0, spec.n, cut.lanes * cut.vectors)
+    rows = range(0, spec.m, cut.rows)
+    seen = sum(ceil_div(spec.m - max(0, column - cut.rows + 1), cut.rows) for column in columns)
+    return min(1.0, seen / (len(columns) * len(rows)))
 
 
 def _vector_loads(spec: Contraction, cut: Tiling) -> float:

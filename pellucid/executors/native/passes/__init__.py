@@ -11,7 +11,8 @@ In: the graph as it was captured. Out: the graph that is scheduled. `planning` n
     reshapes_last       reshapes moved behind what is computed, which is one kernel then
     relu_masks          masks found again from results
     slopes              one array kept for the way back instead of several
-    triangular_products products of what a causal mask has set to 0
+    above_diagonals     what stands above diagonals, and where nobody looks there
+    triangular_products products of what a causal mask has set to 0, or hides
     long_products       products with a long inner axis cut into parts
     row_padding         rows that begin at cache lines
     batches_in_place    batches that products read where they lie in the data

@@ -28,11 +28,16 @@ class Section(NamedTuple):
 def sections(work: Sequence[Work], threads: int, gate: int | None = None) -> list[Section]:
     """The kernels of a program as sections, none of which reaches over the gate."""
     parts: list[Section] = []
+    is_stripped = False  # whether the kernel before is in the same strips as the one before it
     for number, count, share in _together(work):
         chunks = share.chunks(threads)
+        was_stripped, is_stripped = is_stripped, share.strips > 1
         if share.loop:
             parts.append(Section(number, count, chunks))
-        elif share.strips > 1:
+        elif was_stripped and is_stripped:
+            before = parts.pop()
+            parts.append(before._replace(kernels=before.kernels + 1))
+        elif is_stripped:
             before = parts.pop()
             if before.kernels > 1:
                 parts.append(before._replace(kernels=before.kernels - 1, chunks=1))

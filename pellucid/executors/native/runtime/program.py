@@ -4,8 +4,8 @@
     StepLoop        the machine code that runs any program; compiled once a machine
     SharedTask      a program in the form in which a pool takes it (listing)
 
-A program is a list of kernels in order. Alone, a thread runs them all, step after step; two
-that share strips (schedule.row_strips) by turns, strip by strip.
+A program is a list of kernels in order. Alone, a thread runs them all, step after step; those
+that share strips (schedule.row_strips, batch_strips) by turns, strip by strip.
 Together, threads share them: each kernel is divided into chunks; a thread takes the next
 chunk by one atomic exchange, and goes on to the next kernel when all chunks are done, whoever
 did them. Each thread begins with its own share of the chunks, the same part of every kernel,

@@ -9,7 +9,6 @@ come before all that write to variables, so that a step happens whole or not at 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pellucid.executors.native.counting import padded
 from pellucid.executors.native.ir.facts import reduces
@@ -25,10 +24,10 @@ from pellucid.executors.native.ir.kernels import (
 )
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.schedule.arena import Arena
+from pellucid.executors.native.schedule.batch_strips import shared_strips
 from pellucid.executors.native.schedule.failing import Failing
 from pellucid.executors.native.schedule.nest import is_last
 from pellucid.executors.native.schedule.order import Order
-from pellucid.executors.native.schedule.row_strips import strips
 from pellucid.graph import Graph, Node, Procedure, Value
 from pellucid.memory import LINE
 
@@ -206,21 +205,10 @@ def _is_in_step(kernel: Kernel, node: Node, value: Value, new: Value, views: Vie
 
 
 def _strips(kernels: list[Kernel], places: dict[str, MemoryPlace], views: Views) -> tuple[int, ...]:
-    """For each kernel over how many strips it is run together with the one before.
-
-    It makes values of the arena only: what the one before reads must last until the last strip.
-    """
+    """For each kernel over how many strips it is run together with the one before."""
     if _keep_rows_apart(kernels):
         return (1,) * len(kernels)
-    shared = [1] if kernels else []
-    for above, below in pairwise(kernels):
-        is_second = shared[-1] > 1
-        is_seen = any(value.name in places for value in below.stores)
-        if is_second or is_seen:
-            shared.append(1)
-        else:
-            shared.append(strips(above, below, views))
-    return tuple(shared)
+    return shared_strips(kernels, set(places), views)
 
 
 @dataclass
@@ -264,13 +252,13 @@ def _lifetimes(
 ) -> dict[str, _Lifetime]:
     """How long every stored value is needed.
 
-    What is read by a kernel that shares strips with the next one is needed there too. Where rows
-    are kept apart, no kernel is behind another for all of them: all is needed to the end.
+    What is read by a kernel that shares strips with others is needed by the last of them. Where
+    rows are kept apart, no kernel is behind another for all of them: all is needed to the end.
     """
     lifetimes: dict[str, _Lifetime] = {}
-    strips_of_next = (*shared[1:], 1)
+    ends = _ends(shared)
     for number, kernel in enumerate(kernels):
-        last = number + 1 if strips_of_next[number] > 1 else number
+        last = ends[number]
         for value in kernel.stores:
             size = max(views.gaps.room(value), 1)
             lifetimes[value.name] = _Lifetime(number, last, padded(size, ALIGNMENT))
@@ -282,6 +270,15 @@ def _lifetimes(
         for lifetime in lifetimes.values():
             lifetime.first, lifetime.last = 0, len(kernels) - 1
     return lifetimes
+
+
+def _ends(shared: tuple[int, ...]) -> list[int]:
+    """For each kernel the last one of those that share strips with it."""
+    ends = list(range(len(shared)))
+    for number in reversed(range(len(shared) - 1)):
+        if shared[number + 1] > 1:
+            ends[number] = ends[number + 1]
+    return ends
 
 
 def _read(kernel: Kernel) -> Iterable[Value]:

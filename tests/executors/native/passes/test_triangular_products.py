@@ -9,7 +9,7 @@ from executors.native.programs import difference
 import pellucid as pc
 from pellucid.compile import capture_call
 from pellucid.executors.native.ir.triangles import TriangularMatMul
-from pellucid.executors.native.passes.triangular_products import with_triangles
+from pellucid.executors.native.passes.triangular_products import LEAST, with_triangles
 from pellucid.executors.native.planning import GRAPH_PASSES
 from pellucid.functional.attention import scaled_dot_product_attention
 from pellucid.structure import row
@@ -40,12 +40,21 @@ def triangles(graph):
     return [p.lower if isinstance(p, TriangularMatMul) else None for p in products]
 
 
+def veils(graph):
+    """How many products are not asked for above the diagonal."""
+    for better in GRAPH_PASSES:
+        graph = better(graph)
+    products = [n.primitive for n in graph.nodes if isinstance(n.primitive, TriangularMatMul)]
+    return sum(product.veiled for product in products)
+
+
 @pytest.mark.parametrize("target", ["avx512", "avx2", "neon"])
 @pytest.mark.parametrize(("size", "wide"), [(32, 5), (40, 16), (72, 33)])
-def test_causal_attention_and_its_gradients_skip_half_of_three_products(target, size, wide):
+def test_causal_attention_and_its_gradients_skip_half_of_all_products(target, size, wide):
     program = attention(np.tri(size, dtype=bool), size, wide)
     found = triangles(program.procedure.graph)
-    assert sorted(map(str, found)) == ["False", "None", "None", "None", "True", "True"]
+    assert sorted(map(str, found)) == ["False", "False", "None", "None", "True", "True"]
+    assert veils(program.procedure.graph) == 2
     with on_target(target):
         assert target == "neon" or difference(program) is None
 
@@ -54,6 +63,7 @@ def test_causal_attention_and_its_gradients_skip_half_of_three_products(target, 
 def test_other_lengths_are_as_before(size):
     program = attention(np.tri(size, dtype=bool), size, 3)
     assert not any(lower is not None for lower in triangles(program.procedure.graph))
+    assert veils(program.procedure.graph) == (2 if size >= LEAST else 0)
     assert difference(program) is None
 
 
@@ -72,7 +82,36 @@ def test_other_masks(mask, is_lower):
     program = attention(mask, 32, 8, batch=(2, 3))
     found = triangles(program.procedure.graph)
     assert any(lower is not None for lower in found) == is_lower
+    assert veils(program.procedure.graph) == (2 if is_lower else 0)
     assert difference(program) is None
+
+
+@pytest.mark.parametrize(("size", "wide"), [(100, 32), (128, 32), (129, 8), (200, 3)])
+def test_scores_of_several_panels(size, wide):
+    program = attention(np.tri(size, dtype=bool), size, wide)
+    assert veils(program.procedure.graph) == 2
+    assert difference(program) is None
+
+
+def test_a_product_is_turned_where_a_triangle_then_comes_first_and_nowhere_else():
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=size).astype(np.float32) for size in ((2, 32, 32), (2, 9, 32))]
+
+    def graph_of(given):
+        def step(x, q):
+            return given(q @ pc.where(pc.tensor(np.tri(32, dtype=bool)), x, 0.0))
+
+        made = Program(capture_call(step, row(2), arrays).procedure, arrays, [])
+        graph = with_triangles(made.procedure.graph)
+        assert difference(made) is None
+        return [p.lower for n in graph.nodes if isinstance(p := n.primitive, TriangularMatMul)]
+
+    assert graph_of(lambda y: y.mT) == [False]
+    assert graph_of(lambda y: y.permute_dims((2, 0, 1)).exp()) == [False]
+    assert graph_of(lambda y: y.permute_dims((1, 0, 2)).exp()) == []
+    assert graph_of(lambda y: y.permute_dims((1, 2, 0))) == []
+    assert graph_of(lambda y: y) == []
+    assert graph_of(lambda y: y.mT @ y) == []
 
 
 def test_float64_too():

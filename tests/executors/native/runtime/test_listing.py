@@ -17,6 +17,8 @@ def test_kernels_that_share_strips_are_one_section():
     work = [Work(1, LITTLE), Work(12, MUCH), Work(8, MUCH, strips=4), Work(1, LITTLE)]
     for count in (1, 2):
         assert sections(work, count) == [(0, 1, 1), (1, 2, 4), (3, 1, 1)]
+    more = [*work[:3], Work(16, MUCH, strips=4), Work(4, MUCH), Work(8, MUCH, strips=8), work[3]]
+    assert sections(more, 2) == [(0, 1, 1), (1, 3, 4), (4, 2, 8), (6, 1, 1)]
     small = [Work(1, LITTLE), Work(12, LITTLE), Work(8, LITTLE, strips=4)]
     assert sections(small, 2) == [(0, 1, 1), (1, 2, 4)]
 
