@@ -13,7 +13,7 @@ from typing import Any
 
 from pellucid.data import Dataset
 from pellucid.errors import OptionError
-from pellucid.executors import is_tiled
+from pellucid.executors import EXACT, is_tiled
 from pellucid.graph import Procedure
 from pellucid.recordings import USUAL
 from pellucid.train.base import BaseTrainer
@@ -65,6 +65,8 @@ def identity(trainer: BaseTrainer, step: Procedure) -> dict[str, Any]:
         "statistics": "recomputed" if getattr(options.average, "recomputes", False) else None,
         "mixing": None if options.mixing is None else repr(options.mixing),
         "precision": None if options.precision == USUAL else options.precision,
+        # Convolutions as they stand round otherwise than those with fewer multiplications.
+        "executor": EXACT if options.executor == EXACT else None,
         "sampling": None if options.sampling is None else repr(options.sampling),
         "loss": _named(trainer.loss),
         "model": _named(trainer.model),

@@ -4,6 +4,7 @@ everywhere      inside, every convolution that has a fast form takes it
 Drawn           a convolution; `wrong`: what is wrong with its values, or None
 drawn, drawn_gradient       ones of drawn shapes
 errors, gradient_errors     the errors of a layer, fast and direct, against float64
+pooled_errors               those of a gradient that comes back from max pooling
 """
 
 import math
@@ -140,6 +141,17 @@ def errors(batch: int, channels: int, out: int, size: int) -> tuple[float, float
     """Root mean square errors of a layer after relu with He's weights: fast, and direct."""
     rng = np.random.default_rng(0)
     x = np.maximum(rng.normal(size=(batch, 1, channels, size, size)), 0)
+    w = rng.normal(size=(1, out, channels, 3, 3), scale=math.sqrt(2 / (9 * channels)))
+    return _errors(x, w)
+
+
+def pooled_errors(batch: int, channels: int, out: int, size: int) -> tuple[float, float]:
+    """Those of a layer whose data come back from max pooling: one number of four is not 0."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(batch, 1, channels, size, size))
+    largest = rng.integers(0, 4, (batch, 1, channels, size // 2, size // 2))
+    places = np.arange(size) % 2
+    x *= largest.repeat(2, 3).repeat(2, 4) == 2 * places[:, None] + places
     w = rng.normal(size=(1, out, channels, 3, 3), scale=math.sqrt(2 / (9 * channels)))
     return _errors(x, w)
 

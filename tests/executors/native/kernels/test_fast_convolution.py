@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from executors.native.cpus import TARGETS, on_target
-from executors.native.fast import Drawn, errors, everywhere, plain
+from executors.native.fast import Drawn, errors, everywhere, plain, pooled_errors
 from executors.native.guarded import ARENAS
 
 import pellucid as pc
@@ -68,6 +68,12 @@ def test_no_access_leaves_a_buffer_and_drawn_shapes_give_right_values():
 def test_root_mean_square_errors_are_at_most_four_times_those_of_the_direct_way(layer):
     fast, direct = errors(*layer)
     assert direct < fast < 4 * direct
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_errors_behind_max_pooling_are_at_most_six_times_those_of_the_direct_way(layer):
+    fast, direct = pooled_errors(*layer)
+    assert direct < fast < 6 * direct
 
 
 def test_any_strides_of_x_are_read_where_they_lie():
