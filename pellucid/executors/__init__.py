@@ -110,10 +110,10 @@ def ready(procedure: Procedure, name: str) -> Program:
     Where the system lacks what its native program needs, the reference executor runs it.
     """
     if is_native(name):
-        from pellucid.executors.native.executor import Native
+        from pellucid.executors.native.slices import native_program
 
         try:
-            return Native(_as_asked(procedure, name))
+            return native_program(_as_asked(procedure, name))
         except UnavailableError as reason:
             _say_unavailable(str(reason))
     from pellucid.executors.reference import Reference
@@ -137,10 +137,12 @@ def room_for(procedure: Procedure, name: str | None) -> int:
     nothing is compiled. Of the reference executor, what is alive at most, node by node.
     """
     if is_native(name):
+        from pellucid.executors.native.passes.batch_slices import slice_of
         from pellucid.executors.native.planning import planned  # on use: a plan takes long
 
+        asked = _as_asked(procedure, name)
         with suppress(UnavailableError):
-            return int(planned(_as_asked(procedure, name)).plan.arena_bytes)
+            return int(planned(slice_of(asked) or asked).plan.arena_bytes)
     return alive_at_most(procedure)
 
 

@@ -129,6 +129,11 @@ class Native:
             return [column[: failed.step] for column in results], failed.error
         return results, None
 
+    def fill(self, rows: Sequence[Any], state: Sequence[Any], results: list[Any]) -> None:
+        """As `loop`, for what cannot fail: results go to the rows of given arrays."""
+        held = self.accepted.loop(rows, state)
+        self._run(held, state, results, len(held[0]))
+
     def _run(
         self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], steps: int
     ) -> Failed | None:
