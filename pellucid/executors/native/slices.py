@@ -1,6 +1,7 @@
 """Predictions for large batches, slice by slice, through the program for one slice.
 
     native_program  a procedure ready to run: as it stands, or slice by slice
+    room_of         the memory that it then takes
     Sliced          a procedure that runs so
 
 Slices follow from shapes alone (passes.batch_slices), so bits do not depend on threads. Where
@@ -16,7 +17,9 @@ import numpy as np
 
 from pellucid.executors.inside import Inside
 from pellucid.executors.native.executor import Native
+from pellucid.executors.native.keeping import KeepingProgram
 from pellucid.executors.native.passes.batch_slices import slice_of, slices_of
+from pellucid.executors.native.passes.kept_values import keeping
 from pellucid.executors.native.runtime.accepted import Accepted
 from pellucid.graph import Procedure
 
@@ -29,53 +32,53 @@ class Sliced:
 
     def __init__(self, procedure: Procedure, of_slice: Procedure) -> None:
         self.accepted = Accepted(procedure)
-        self.native = Native(of_slice)
+        self.native = _whole(of_slice)
         self.outputs = [(value.shape, value.dtype) for value in procedure.graph.outputs]
         self.batch = procedure.graph.inputs[0].shape[0]
         self.rows = of_slice.graph.inputs[0].shape[0]
 
-    def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
+    def __call__(
+        self, arguments: Sequence[Any], state: Sequence[Any], updates: int = 0
+    ) -> list[Any]:
         """The results for these arguments."""
         held = self.accepted.call(arguments, state)
         results = [np.empty(shape, dtype) for shape, dtype in self.outputs]
-        self._fill(held, state, results)
+        self._fill(held, state, results, updates)
         return results
 
     def loop(
-        self, rows: Sequence[Any], state: Sequence[Any]
+        self, rows: Sequence[Any], state: Sequence[Any], updates: int = 0
     ) -> tuple[list[Any], BaseException | None]:
         """One call for each row of the arguments; none of them can fail."""
         held = self.accepted.loop(rows, state)
         steps = len(held[0])
         results = [np.empty((steps, *shape), dtype) for shape, dtype in self.outputs]
         for i in range(steps):
-            self._fill([array[i] for array in held], state, [array[i] for array in results])
+            of_call = [array[i] for array in held], state, [array[i] for array in results]
+            self._fill(*of_call, updates)
         return results, None
 
-    def _fill(self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any]) -> None:
+    def _fill(
+        self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], updates: int
+    ) -> None:
         """Run all slices: those side by side in one go, and the last one, if it overlaps them."""
         whole = self.batch // self.rows
-        self._run(arguments, state, results, 0, whole)
+        runs = [(0, whole)]
         if whole < slices_of(self.batch, self.rows):
-            self._run(arguments, state, results, self.batch - self.rows, 1)
+            runs.append((self.batch - self.rows, 1))
+        for first, steps in runs:
+            of_arguments, of_results = (
+                [self._seen(array, first, steps) for array in arrays]
+                for arrays in (arguments, results)
+            )
+            self.native.fill(of_arguments, state, of_results, updates)
 
-    def _run(
-        self,
-        arguments: Sequence[Any],
-        state: Sequence[Any],
-        results: list[Any],
-        first: int,
-        steps: int,
-    ) -> None:
-        """Run some slices, side by side from a row on."""
-
-        def seen(array: Any) -> Any:
-            of_row = len(array) // self.batch
-            begin = first * of_row
-            rows = array[begin : begin + steps * self.rows * of_row]
-            return rows.reshape(steps, self.rows * of_row, *array.shape[1:])
-
-        self.native.fill([*map(seen, arguments)], state, [*map(seen, results)])
+    def _seen(self, array: Any, first: int, steps: int) -> Any:
+        """Some slices of an array, side by side from a row of the batch on."""
+        of_row = len(array) // self.batch
+        begin = first * of_row
+        rows = array[begin : begin + steps * self.rows * of_row]
+        return rows.reshape(steps, self.rows * of_row, *array.shape[1:])
 
     @property
     def inside(self) -> Inside | None:
@@ -103,7 +106,24 @@ class Sliced:
         return self.native.source(form)
 
 
-def native_program(procedure: Procedure) -> Native | Sliced:
+def native_program(procedure: Procedure) -> Native | KeepingProgram | Sliced:
     """A procedure ready to run."""
     of_slice = slice_of(procedure)
-    return Native(procedure) if of_slice is None else Sliced(procedure, of_slice)
+    return _whole(procedure) if of_slice is None else Sliced(procedure, of_slice)
+
+
+def _whole(procedure: Procedure) -> Native | KeepingProgram:
+    """The same, of which no slices are made."""
+    parts = keeping(procedure)
+    return Native(procedure) if parts is None else KeepingProgram(parts)
+
+
+def room_of(procedure: Procedure) -> int:
+    """The bytes that its program takes while it runs, beside arguments, variables and results."""
+    from pellucid.executors.native.planning import planned
+
+    of_slice = slice_of(procedure) or procedure
+    parts = keeping(of_slice)
+    if parts is None:
+        return planned(of_slice).plan.arena_bytes
+    return parts.nbytes + planned(parts.call).plan.arena_bytes

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from pellucid import primitives as p
-from pellucid.executors import alive_at_most
+from pellucid.executors.alive import alive_at_most
 from pellucid.executors.native.counting import ceil_div, equal_part
 from pellucid.graph import Node, Procedure, Value
 from pellucid.primitives import PRIMITIVES
@@ -151,7 +151,7 @@ class _Slicing:
 
     def _multiplies(self, node: Node) -> bool:
         """Whether a product multiplies each row by itself: rows of a matrix, or many matrices."""
-        left, right = node.inputs
+        _, right = node.inputs
         if not self._has_rows(right):
             return len(right.shape) == 2 or self._is_of_rows(right, node.output)
         if len(right.shape) == 2:
