@@ -199,11 +199,12 @@ class Native:
     def _work(self, steps: int) -> None:
         """Run the program, on several threads where there is enough to share."""
         work = self._to_share * steps
-        if work < LEAST_WORK:
+        workers = 1 if work < LEAST_WORK else min(threads(), self._most_workers)
+        if workers == 1:
             self.step_loop.alone(self.listing.alone, self._address, steps)
             return
         pool = self.step_loop.pool
-        workers = min(threads(), self._most_workers) if pool.is_worth(work) else 1
+        workers = workers if pool.is_worth(work) else 1
         if workers == 1 or not self._shared(workers, steps):
             self.step_loop.alone(self.listing.alone, self._address, steps)
         pool.rest()

@@ -2,6 +2,7 @@
 
     native_program  a procedure ready to run: as it stands, or slice by slice
     room_of         the memory that it then takes
+    called          the procedure that runs at each call, or for each slice
     Sliced          a procedure that runs so
 
 Slices follow from shapes alone (passes.batch_slices), so bits do not depend on threads. Where
@@ -122,8 +123,13 @@ def room_of(procedure: Procedure) -> int:
     """The bytes that its program takes while it runs, beside arguments, variables and results."""
     from pellucid.executors.native.planning import planned
 
+    parts = keeping(slice_of(procedure) or procedure)
+    kept = 0 if parts is None else parts.nbytes
+    return kept + planned(called(procedure)).plan.arena_bytes
+
+
+def called(procedure: Procedure) -> Procedure:
+    """The procedure that runs at each call, or for each slice of one."""
     of_slice = slice_of(procedure) or procedure
     parts = keeping(of_slice)
-    if parts is None:
-        return planned(of_slice).plan.arena_bytes
-    return parts.nbytes + planned(parts.call).plan.arena_bytes
+    return of_slice if parts is None else parts.call

@@ -79,6 +79,13 @@ def test_much_is_not_kept(monkeypatch):
     assert keeping(procedure(SQUARED)) is None
 
 
+def test_operands_of_bfloat16_are_rounded_beside_their_product():
+    assert (
+        keeping(procedure(SQUARED.replace("multiply() of (w, w)", "rounded_to_bfloat16() of (w)")))
+        is None
+    )
+
+
 def test_exact_programs_transform_no_kernels():
     made = procedure(CONVOLVED)
     exact = type(made)(made.graph, made.arguments, (), exact=True)
