@@ -17,7 +17,7 @@ from pellucid.primitives.base import Elementwise
 from pellucid.primitives.reduction import Reduction
 
 VIEWS = (p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip)  # which cost nothing
-# Chosen: kernels of a million weights; who predicts with more reads them from memory anyway.
+# Chosen: transformed kernels of a million weights.
 MOST_BYTES = 16 << 20
 LEAST_NUMBERS = 1024  # computed: to ask whether they are old takes half a microsecond
 
