@@ -29,13 +29,15 @@ class Guard:
 
     `running` is the program that updates them now, `reading` lists of arrays that are being
     read, by their ids; they are empty once that is over. A guard that was joined to another
-    counts no more; `into` is that one.
+    counts no more; `into` is that one. `updates` grows with each update: what was computed from
+    an array before may be old.
     """
 
-    __slots__ = ("__weakref__", "into", "lock", "reading", "running", "thread")
+    __slots__ = ("__weakref__", "into", "lock", "reading", "running", "thread", "updates")
 
     def __init__(self) -> None:
         self.into: Guard | None = None
+        self.updates = 0
         self.reading: dict[int, list[Any]] = {}
         self.reset()
         _guards.add(self)
@@ -128,6 +130,7 @@ def _join(guards: Sequence[Guard], variables: Iterable[Guarded]) -> Guard:
     guard, *others = guards
     for other in others:
         guard.reading.update(other.reading)
+        guard.updates += other.updates
         other.into = guard
     for variable in variables:
         if variable.guard is None:

@@ -13,7 +13,8 @@ from pellucid.executors.inside import called_inside
 from pellucid.guards import JOINS, Guard, joined, roots
 
 Result = TypeVar("Result")
-Run = Callable[[Sequence[Any], Sequence[Any]], Result]  # of arguments and variables
+# Of arguments, variables, and how often these were updated in place.
+Run = Callable[[Sequence[Any], Sequence[Any], int], Result]
 
 
 class Specialization:
@@ -90,12 +91,14 @@ class Specialization:
         """Run it, with the guard's lock; arrays that somebody reads are left to him."""
         guard.thread = threading.get_ident()
         guard.running = program
+        guard.updates += 1  # and again below: a rule in Python may read what is not yet updated
         try:
             taken = guard.taken() if guard.reading else ()
             changes = self.captured.changes
             state = [v.writable(taken) if changed else v.present() for v, changed in changes]
-            return run(arrays, state)
+            return run(arrays, state, 0)
         finally:
+            guard.updates += 1
             guard.running = None
 
     def _reading(self, run: Run[Result], arrays: Sequence[Any]) -> Result:
@@ -105,9 +108,10 @@ class Specialization:
             held = list(state)
             for guard in self._guards:
                 guard.reading[id(held)] = held
+            updates = sum(guard.updates for guard in self._guards)
             try:
                 if self._are_whole(state):
-                    return run(arrays, state)
+                    return run(arrays, state, updates)
             finally:
                 held.clear()
                 for guard in self._guards:

@@ -8,7 +8,7 @@
                 and whose products of bfloat16 are summed in the order that all CPUs have
     default     the one that runs where none is named
     ready       a procedure made ready to run
-    room_for    the memory that its program takes (alive_at_most: any program of the graph)
+    room_for    the memory that its program takes (alive.alive_at_most: any program of the graph)
     is_tiled    whether its products of bfloat16 sum in the order of tile registers
 
 An executor is a class that takes a Procedure. Its objects are called with the arrays of the
@@ -26,6 +26,7 @@ from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from pellucid.errors import OptionError, UnavailableError, closest
+from pellucid.executors.alive import alive_at_most
 from pellucid.executors.inside import Inside
 from pellucid.graph import Procedure
 from pellucid.optional import reason
@@ -39,15 +40,18 @@ NAMES = ("native", EXACT, "reference")
 class Program(Protocol):
     """A procedure ready to run."""
 
-    def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
+    def __call__(
+        self, arguments: Sequence[Any], state: Sequence[Any], updates: int = 0
+    ) -> list[Any]:
         """The results for these arguments; `state` arrays are updated in place.
 
-        Where it raises, no array of the state has changed.
+        Where it raises, no array of the state has changed. While `updates` is the same, so are
+        the numbers in an array of the state.
         """
         ...
 
     def loop(
-        self, rows: Sequence[Any], state: Sequence[Any]
+        self, rows: Sequence[Any], state: Sequence[Any], updates: int = 0
     ) -> tuple[list[Any], BaseException | None]:
         """One call for each row of the arguments; the results of all calls, stacked.
 
@@ -110,10 +114,10 @@ def ready(procedure: Procedure, name: str) -> Program:
     Where the system lacks what its native program needs, the reference executor runs it.
     """
     if is_native(name):
-        from pellucid.executors.native.executor import Native
+        from pellucid.executors.native.slices import native_program
 
         try:
-            return Native(_as_asked(procedure, name))
+            return native_program(_as_asked(procedure, name))
         except UnavailableError as reason:
             _say_unavailable(str(reason))
     from pellucid.executors.reference import Reference
@@ -137,31 +141,11 @@ def room_for(procedure: Procedure, name: str | None) -> int:
     nothing is compiled. Of the reference executor, what is alive at most, node by node.
     """
     if is_native(name):
-        from pellucid.executors.native.planning import planned  # on use: a plan takes long
+        from pellucid.executors.native.slices import room_of  # on use: a plan takes long
 
         with suppress(UnavailableError):
-            return int(planned(_as_asked(procedure, name)).plan.arena_bytes)
+            return int(room_of(_as_asked(procedure, name)))
     return alive_at_most(procedure)
-
-
-def alive_at_most(procedure: Procedure) -> int:
-    """The bytes of values that are alive at a time, where each node makes its own.
-
-    Known from the graph alone, without a plan.
-    """
-    graph = procedure.graph
-    last = {value.name: place for place, node in enumerate(graph.nodes) for value in node.inputs}
-    last |= {value.name: len(graph.nodes) for value in graph.outputs}
-    ends: dict[int, int] = {}
-    alive = most = 0
-    for place, node in enumerate(graph.nodes):
-        size = node.output.nbytes
-        alive += size
-        most = max(most, alive)
-        end = last.get(node.output.name, place)
-        ends[end] = ends.get(end, 0) + size
-        alive -= ends.pop(place, 0)
-    return most
 
 
 @cache

@@ -22,22 +22,26 @@ class Reference:
         self.procedure = procedure
         self.inside: Inside | None = None
 
-    def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
+    def __call__(
+        self, arguments: Sequence[Any], state: Sequence[Any], updates: int = 0
+    ) -> list[Any]:
         """The results for these arguments; `state` arrays are updated in place, at the end.
 
         Where it raises, no array of the state has changed.
         """
+        del updates
         results: list[list[Any]] = []
         self._step(arguments, state, results)
         return results[0]
 
     def loop(
-        self, rows: Sequence[Any], state: Sequence[Any]
+        self, rows: Sequence[Any], state: Sequence[Any], updates: int = 0
     ) -> tuple[list[Any], BaseException | None]:
         """One call for each row of the arguments; the results of all calls, stacked.
 
         Where one fails, the results of those before it, and what it raised.
         """
+        del updates
         graph = self.procedure.graph
         failure = None
         results: list[list[Any]] = []

@@ -10,6 +10,8 @@ the second list, and none above.
         kernels     from a plan to LLVM code: a function for each kernel
         matmul      matrix products
     executor        runs it
+    keeping         predictions that keep what follows from weights alone
+    slices          predictions for large batches, slice by slice
         runtime     the loop over steps, the threads, Python called from inside
 
     ir              what plans speak of: facts about primitives, views, kernels
@@ -25,6 +27,7 @@ place in memory is decided in `schedule.plan`; a program is read from the disk i
 Words for a piece of work, from large to small, each with one meaning:
 
     section     kernels in a row that are handed out together, by one thread or by chunks
+    slice       rows of a batch that go through all kernels before the next ones do
     strip       some rows that two kernels compute one after the other, while they are in the cache
     chunk       units that a thread takes at once
     unit        the least that is shared: a row, vectors of columns, a panel of a group, a plane

@@ -102,11 +102,14 @@ class Native:
 
     # ---- running -----------------------------------------------------------------------------
 
-    def __call__(self, arguments: Sequence[Any], state: Sequence[Any]) -> list[Any]:
+    def __call__(
+        self, arguments: Sequence[Any], state: Sequence[Any], updates: int = 0
+    ) -> list[Any]:
         """The results for these arguments; `state` arrays are updated in place.
 
         Where it raises, no array of the state has changed.
         """
+        del updates
         held = self.accepted.call(arguments, state)
         results = [np.empty(shape, dtype) for shape, dtype in self._outputs]
         failed = self._run(held, state, results, 1)
@@ -115,12 +118,13 @@ class Native:
         return results
 
     def loop(
-        self, rows: Sequence[Any], state: Sequence[Any]
+        self, rows: Sequence[Any], state: Sequence[Any], updates: int = 0
     ) -> tuple[list[Any], BaseException | None]:
         """One call for each row of the arguments; the results of all calls, stacked.
 
         Where one fails, the results of those before it, and what it raised.
         """
+        del updates
         held = self.accepted.loop(rows, state)
         steps = len(held[0])
         results = [np.empty((steps, *shape), dtype) for shape, dtype in self._outputs]
@@ -128,6 +132,14 @@ class Native:
         if failed is not None:
             return [column[: failed.step] for column in results], failed.error
         return results, None
+
+    def fill(
+        self, rows: Sequence[Any], state: Sequence[Any], results: list[Any], updates: int = 0
+    ) -> None:
+        """As `loop`, for what cannot fail: results go to the rows of given arrays."""
+        del updates
+        held = self.accepted.loop(rows, state)
+        self._run(held, state, results, len(held[0]))
 
     def _run(
         self, arguments: Sequence[Any], state: Sequence[Any], results: list[Any], steps: int
@@ -187,11 +199,12 @@ class Native:
     def _work(self, steps: int) -> None:
         """Run the program, on several threads where there is enough to share."""
         work = self._to_share * steps
-        if work < LEAST_WORK:
+        workers = 1 if work < LEAST_WORK else min(threads(), self._most_workers)
+        if workers == 1:
             self.step_loop.alone(self.listing.alone, self._address, steps)
             return
         pool = self.step_loop.pool
-        workers = min(threads(), self._most_workers) if pool.is_worth(work) else 1
+        workers = workers if pool.is_worth(work) else 1
         if workers == 1 or not self._shared(workers, steps):
             self.step_loop.alone(self.listing.alone, self._address, steps)
         pool.rest()

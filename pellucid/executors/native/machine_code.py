@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pellucid.executors.native.ir.fast_convolutions import FastConvolution
 from pellucid.executors.native.ir.repeats import Item, as_json, from_json, unrolled
 from pellucid.executors.native.ir.tiled_products import target_for
 from pellucid.executors.native.machine import target as targets
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 LONG_NANOSECONDS = 10_000_000  # of a step on one thread
 
 Constant = Any  # an array, or the position of one among the constants of the procedure
-KNOWN = (*PRIMITIVES, *RECORDS)  # what a graph tells of by name
+KNOWN = (*PRIMITIVES, *RECORDS, FastConvolution)  # what a graph tells of by name
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,7 @@ def machine_code(procedure: Procedure) -> MachineCode:
 def _is_told(graph: Graph) -> bool:
     """Whether the text of a graph tells all that it does."""
     return all(
-        type(node.primitive) in (*PRIMITIVES, *RECORDS)
-        and all(map(_is_told, node.primitive.bodies))
+        type(node.primitive) in KNOWN and all(map(_is_told, node.primitive.bodies))
         for node in graph.nodes
     )
 

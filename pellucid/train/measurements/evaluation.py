@@ -14,7 +14,7 @@ import numpy as np
 from pellucid.compile import Compiled
 from pellucid.compile import compile as compiled
 from pellucid.data import Dataset
-from pellucid.executors import alive_at_most
+from pellucid.executors.alive import alive_at_most
 from pellucid.functional.reduction import weighed
 from pellucid.recordings import USUAL
 from pellucid.strict import strict

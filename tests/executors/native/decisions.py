@@ -1,6 +1,7 @@
 """What the compiler decides for speed alone: no result tells whether it decides well.
 
-    step_of         the training step, or prediction, of a workload of the benchmarks
+    step_of         the training step of a workload of the benchmarks; or what each call of a
+                    prediction runs, or each slice of its batch
     schedule_of     its kernels, what each fuses, where values lie, and how work is divided
     sharing_code    the code by which threads share the work of a program
     tilings         how the products of the benchmarks are cut, for each CPU
@@ -29,6 +30,7 @@ from pellucid.executors.native.planning import planned
 from pellucid.executors.native.runtime.schedule_text import schedule_text
 from pellucid.executors.native.runtime.step_loop import emit_step_loop
 from pellucid.executors.native.runtime.thread_pool import emit_thread_pool
+from pellucid.executors.native.slices import called
 from pellucid.graph import Procedure
 from pellucid.primitives.base import FLOAT32, FLOAT64
 from pellucid.structure import row
@@ -73,13 +75,13 @@ def _problem(workload: Workload) -> Problem:
 
 
 def step_of(name: str) -> Procedure:
-    """The training step of a workload; of one that trains nothing, the prediction."""
+    """The training step of a workload; of one that trains nothing, what each call or slice runs."""
     workload = WORKLOADS[name]
     problem = _problem(workload)
     if not workload.trains:
         model = training.model_of(problem).inference()
         x = problem.features[: workload.batch]
-        return capture_call(model, row(1), [x]).procedure
+        return called(capture_call(model, row(1), [x]).procedure)
     count = 1 if workload.batch >= workload.samples else workload.batch
     return training.step_of(problem).captured(np.zeros(count, np.int64)).procedure
 

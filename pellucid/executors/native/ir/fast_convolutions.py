@@ -94,13 +94,16 @@ def is_plain(node: Node) -> bool:
     return x[1] == 1 and 0 not in (*x, *w)
 
 
-def is_faster(node: Node) -> bool:
-    """Whether a convolution has a fast form that takes clearly less time."""
+def is_faster(node: Node, kept: bool = False) -> bool:
+    """Whether a convolution has a fast form that takes clearly less time.
+
+    `kept`: whether its kernels are transformed once for many calls.
+    """
     if not is_plain(node) or node.inputs[1].shape[3:] != (TAPS, TAPS) or by_channels(node):
         return False
     cut = tile_cut(node)
     fits = _unit_bytes(node, cut.tiles) + seen_bytes(cut) <= MOST_UNIT_BYTES
-    return fits and _fast_cycles(node, cut) < GAIN * _direct_cycles(node)
+    return fits and _fast_cycles(node, cut, kept) < GAIN * _direct_cycles(node)
 
 
 def _direct_cycles(node: Node) -> float:
@@ -111,7 +114,7 @@ def _direct_cycles(node: Node) -> float:
     return DIRECT * batch * vectors * channels * out * TAPS * TAPS
 
 
-def _fast_cycles(node: Node, cut: "TileCut") -> float:
+def _fast_cycles(node: Node, cut: "TileCut", kept: bool) -> float:
     """Cycles of the transforms, the products, and what kernels take."""
     batch, _, out = node.output.shape[:3]
     channels = node.inputs[0].shape[2]
@@ -119,7 +122,7 @@ def _fast_cycles(node: Node, cut: "TileCut") -> float:
     products = PRODUCT * PLACES * channels * of_results
     of_tile = products + DATA_TILE * of_data + RESULT_TILE * of_results
     taps = TAPS * TAPS * channels * out
-    kernels = KERNEL_TAP * taps * (1 + PLACES / LANES)
+    kernels = 0.0 if kept else KERNEL_TAP * taps * (1 + PLACES / LANES)
     read = PLACES * channels * out * FLOAT32.itemsize / KERNEL_BYTES
     units = ceil_div(batch, cut.images) * cut.units_of_image
     return batch * cut.high * cut.wide * of_tile + kernels + units * read

@@ -16,6 +16,8 @@ In: the graph as it was captured. Out: the graph that is scheduled. `planning` n
     long_products       products with a long inner axis cut into parts
     row_padding         rows that begin at cache lines
     batches_in_place    batches that products read where they lie in the data
+    kept_values         what a prediction computes of its variables alone, as a graph of its own
+    batch_slices        a prediction for a slice of its batch
     rewriter            what simplification writes a graph anew with
     expansion           what passes write with: several nodes in place of one
 """

@@ -5,6 +5,7 @@
 Kernels are transformed once, by a matrix product, before tiles are multiplied by them.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -24,9 +25,15 @@ from pellucid.primitives.base import FLOAT32
 NAME = "%winograd"  # of the matrix that transforms kernels
 
 
-def with_fast_convolutions(graph: Graph) -> Graph:
-    """The graph with its convolutions in their fastest form."""
-    chosen = {node.output.name for node in graph.nodes if is_faster(node)}
+def with_fast_convolutions(graph: Graph, kept: Collection[str] = ()) -> Graph:
+    """The graph with its convolutions in their fastest form.
+
+    `kept`: values that are computed once for many calls, and all that follows from them alone.
+    """
+    chosen = set()
+    for node in graph.nodes:
+        if is_faster(node, any(value.name in kept for value in node.inputs[1:])):
+            chosen.add(node.output.name)
     gradients = {node.output.name for node in graph.nodes if is_faster_gradient(node)}
     if not chosen and not gradients:
         return graph
@@ -41,7 +48,7 @@ def with_fast_convolutions(graph: Graph) -> Graph:
         else:
             nodes.append(node)
     constants = graph.constants
-    if chosen:
+    if chosen and matrix not in [value for value, _ in constants]:
         constants = (*constants, (matrix, array))
     result = replace(graph, nodes=tuple(nodes), constants=constants)
     result.check(graph)

@@ -8,8 +8,9 @@ from executors.native.programs import small_chunks
 from pellucid.executors import threads
 from pellucid.executors.native.executor import Native
 from pellucid.executors.native.ir.kernels import Product
+from pellucid.executors.native.kernels.kernel_kind import PRODUCT_RATE
 from pellucid.executors.native.kernels.kinds import kind_of
-from pellucid.executors.native.kernels.products import contraction
+from pellucid.executors.native.kernels.products import READ_RATE, contraction
 from pellucid.executors.native.planning import planned
 
 
@@ -43,6 +44,15 @@ def test_little_code_behind_a_product_is_light(behind, is_light):
       return %1""")
     assert kernel.name == f"matmul+{behind}"
     assert contraction(kernel, shared.views).light is is_light
+
+
+def test_time_of_few_rows_is_that_of_reading_their_matrix():
+    text = "graph(x: float32[{m},1000], w: float32[1000,80])\n"
+    text += "  %0: float32[{m},80] = matmul() of (x, w)\n  return %0"
+    few, many = (kernel_of(text.format(m=m))[0] for m in (1, 100))
+    read = 4 * (1000 + 1000 * 80) / READ_RATE
+    assert kind_of(few).nanoseconds(few) == pytest.approx(read, rel=0.01)
+    assert kind_of(many).nanoseconds(many) == pytest.approx(1e5 * 80 / PRODUCT_RATE, rel=0.01)
 
 
 BATCH = """graph(x: float32[3,1,20,30], v: float32[2,30,7], b: float32[7])

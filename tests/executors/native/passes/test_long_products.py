@@ -75,6 +75,26 @@ def test_a_product_without_a_way_back_stays_whole():
     assert in_parts(forward.graph).nodes == forward.graph.nodes
 
 
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ((1, 4320, 100), 4),  # as when a convnet predicts one image
+        ((4, 4320, 100), 4),
+        ((5, 4320, 100), 1),  # multiply-adds take longer than reading
+        ((1, 4320, 30), 1),  # every cache holds so small a matrix
+        ((1, 4318, 100), 2),
+        ((1, 4319, 100), 1),
+    ],
+)
+def test_a_large_matrix_that_few_rows_meet_is_read_in_parts(sizes, expected):
+    m, k, n = sizes
+    forward = procedure(f"""graph(x: float32[{m},{k}], w: float32[{k},{n}])
+      %0: float32[{m},{n}] = matmul() of (x, w)
+      return %0""")
+    assert parts(forward) == expected
+    assert same(forward) is None
+
+
 BATCHES = """graph(x: float32[2,1,3,23], v: float32[4,23,5])
       %0: float32[2,4,3,5] = matmul() of (x, v)
       return %0"""
