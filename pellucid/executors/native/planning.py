@@ -76,7 +76,7 @@ def planned(
     # Kernels: what is computed together, and what they keep.
     kernels = fuse(graph, views)
     kernels = recomputed(kernels, graph, updated, views)
-    kernels = handed_on(kernels, graph, views)
+    kernels = handed_on(kernels, graph, updated, views)
     kernels = beside(neighbours(kernels, views), views)
     for kernel in kernels:
         kernel.stores += _kept_beside(kernel, views)

@@ -15,8 +15,13 @@ from pellucid.executors.native.schedule.fusion import MOST_NODES, Fusion
 from pellucid.graph import Graph
 
 
-def handed_on(kernels: list[Kernel], graph: Graph, views: Views) -> list[Kernel]:
-    """The kernels; what follows a product is in a loop behind it where that reads less."""
+def handed_on(
+    kernels: list[Kernel], graph: Graph, updated: set[str], views: Views
+) -> list[Kernel]:
+    """The kernels; what follows a product is in a loop behind it where that reads less.
+
+    What is made of values that are `updated` in the program stays where it is.
+    """
     fusion = Fusion(views)
     kept = {views.buffer(value) for value in graph.outputs}
     readers: dict[str, list[int]] = {}
@@ -29,6 +34,8 @@ def handed_on(kernels: list[Kernel], graph: Graph, views: Views) -> list[Kernel]
             continue
         asking = {n for v in kernel.stores for n in readers.get(v.name, ()) if n != number}
         if len(asking) != 1 or kept.intersection(v.name for v in kernel.stores):
+            continue
+        if updated.intersection(map(views.buffer, kernel.operands())):
             continue
         (user,) = asking
         loop = _with_work(result[number], result[user], fusion)
