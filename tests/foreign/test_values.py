@@ -10,13 +10,14 @@ from pellucid.errors import OptionError
 from pellucid.foreign import sentence
 from pellucid.foreign.values import VALUES
 from pellucid.functional import cross_entropy
-from pellucid.nn import Linear
+from pellucid.nn import Linear, Sequential
 from pellucid.nn.init import Zeros
 from pellucid.optim import Adam
 from pellucid.train import Options, Trainer
 
 DATA = pc.data.from_arrays(np.eye(120, 3), [0, 1] * 60)
-MODEL = Linear(3, 2, initializer=Zeros())
+# Of two hidden layers: Muon turns the matrix between them.
+MODEL = Sequential(*(Linear(*sizes, initializer=Zeros()) for sizes in ((3, 4), (4, 4), (4, 2))))
 OPTIMIZER = Adam(MODEL.parameters())
 NAMED = [(kind, name, remedy) for kind, t in VALUES.items() for name, remedy in t.items()]
 
