@@ -15,9 +15,7 @@ from pellucid.executors.native.schedule.fusion import MOST_NODES, Fusion
 from pellucid.graph import Graph
 
 
-def handed_on(
-    kernels: list[Kernel], graph: Graph, updated: set[str], views: Views
-) -> list[Kernel]:
+def handed_on(kernels: list[Kernel], graph: Graph, updated: set[str], views: Views) -> list[Kernel]:
     """The kernels; what follows a product is in a loop behind it where that reads less.
 
     What is made of values that are `updated` in the program stays where it is.
