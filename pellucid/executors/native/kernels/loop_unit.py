@@ -81,11 +81,10 @@ class LoopUnit:
 
     def at_points(self, level: Level) -> Levels:
         """A level for each point of the loops that are written out, in their order."""
-        first = len(self.nest.dims) - 1 - self.nest.unrolled
         levels = []
         for point in product(*self.nest.points):
             at = level
-            for loop, i in enumerate(point, first):
+            for loop, i in zip(self.nest.written_out, point, strict=True):
                 at = at.at(loop, Index(self.frame.builder, i))
             levels.append(at)
         return levels
@@ -248,7 +247,7 @@ class LoopUnit:
             body(levels)
             return
         first, *rest = reduced
-        if first >= len(all_dims) - 1 - self.nest.unrolled and first < len(all_dims) - 1:
+        if first in self.nest.written_out:
             points = [point for level in levels for point in self.at_points(level)]
             self._over_reduced(points, dims[-1:], body, pieces)
             return

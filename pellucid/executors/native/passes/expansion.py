@@ -3,9 +3,10 @@
 Expansion       nodes that together stand for one node of a graph
 slice_of_axis   some places of one axis
 rewritten       a graph with other nodes, checked
+asked_for       those of some nodes that some values need
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from pellucid import primitives as p
@@ -48,6 +49,19 @@ def slice_of_axis(shape: Shape, axis: int, first: int, count: int) -> p.Slice:
     counts[axis] = count
     step = (1,) * len(shape)
     return p.Slice(tuple(start), tuple(counts), step)
+
+
+def asked_for(
+    nodes: Sequence[Node], values: Iterable[Value], given: Container[str] = ()
+) -> list[Node]:
+    """The nodes that make some values, and all before them, in order; none before those given."""
+    needed = {value.name for value in values}
+    found: list[Node] = []
+    for node in reversed(nodes):
+        if node.output.name in needed and node.output.name not in given:
+            found.append(node)
+            needed.update(value.name for value in node.inputs)
+    return found[::-1]
 
 
 def rewritten(graph: Graph, nodes: Iterable[Node]) -> Graph:

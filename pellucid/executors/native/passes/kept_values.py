@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pellucid import primitives as p
+from pellucid.executors.native.passes.expansion import asked_for
 from pellucid.executors.native.passes.fewer_multiplications import with_fast_convolutions
+from pellucid.executors.native.passes.simplify import MOVED
 from pellucid.graph import Graph, Node, Procedure, Value
 from pellucid.primitives import PRIMITIVES
 from pellucid.primitives.base import Elementwise
 from pellucid.primitives.reduction import Reduction
 
-VIEWS = (p.Reshape, p.PermuteDims, p.BroadcastTo, p.Slice, p.Flip)  # which cost nothing
 # Chosen: transformed kernels of a million weights.
 MOST_BYTES = 16 << 20
 LEAST_NUMBERS = 1024  # computed: to ask whether they are old takes half a microsecond
@@ -52,7 +53,7 @@ def keeping(procedure: Procedure) -> Keeping | None:
         return None
     made = _split(replace(procedure, graph=graph), found.chosen)
     counted = sum(
-        n.output.size for n in made.kept.graph.nodes if not isinstance(n.primitive, VIEWS)
+        n.output.size for n in made.kept.graph.nodes if not isinstance(n.primitive, MOVED)
     )
     return made if counted >= LEAST_NUMBERS and made.nbytes <= MOST_BYTES else None
 
@@ -71,7 +72,7 @@ class _Alone:
         for node in graph.nodes:
             if _is_pure(node) and all(value.name in self.names for value in node.inputs):
                 self.names.add(node.output.name)
-                if isinstance(node.primitive, VIEWS) and node.inputs[0].name in cheap:
+                if isinstance(node.primitive, MOVED) and node.inputs[0].name in cheap:
                     cheap.add(node.output.name)
             else:
                 asked.update((value.name, value) for value in node.inputs)
@@ -85,7 +86,7 @@ def _is_pure(node: Node) -> bool:
     """
     kind = type(node.primitive)
     is_known = kind in PRIMITIVES and kind is not p.RoundedToBfloat16 and len(node.inputs) > 0
-    return is_known and issubclass(kind, (*VIEWS, Elementwise, Reduction, p.MatMul))
+    return is_known and issubclass(kind, (*MOVED, Elementwise, Reduction, p.MatMul))
 
 
 def _split(procedure: Procedure, chosen: list[Value]) -> Keeping:
@@ -129,18 +130,15 @@ def _part(
 ) -> Graph:
     """The nodes from inputs to outputs, with those of the inputs that they ask for."""
     given = {value.name: value for value in inputs}
-    wanted = {value.name for value in outputs}
-    nodes: list[Node] = []
-    for node in reversed(graph.nodes):
-        if node.output.name in wanted and node.output.name not in given:
-            nodes.append(node)
-            wanted.update(value.name for value in node.inputs)
-    wanted.update(value.name for value in always)
+    outputs = tuple(outputs)
+    nodes = asked_for(graph.nodes, outputs, given)
+    wanted = {value.name for value in (*outputs, *always)}
+    wanted.update(value.name for node in nodes for value in node.inputs)
     made = Graph(
         tuple(value for name, value in given.items() if name in wanted),
         tuple((value, array) for value, array in graph.constants if value.name in wanted),
-        tuple(reversed(nodes)),
-        tuple(outputs),
+        tuple(nodes),
+        outputs,
     )
     made.check()
     return made

@@ -13,6 +13,7 @@ import numpy as np
 
 from pellucid import primitives as p
 from pellucid.executors.native.ir.facts import FACTS
+from pellucid.executors.native.passes.expansion import asked_for
 from pellucid.graph import Graph, Node, Shape, Value
 
 STRETCHED = (p.BroadcastTo, p.Reshape)
@@ -127,15 +128,12 @@ class Rewriter:
 
     def graph_of(self, outputs: tuple[Value, ...]) -> Graph:
         """The new graph, with only the nodes and constants that the outputs need."""
+        kept = asked_for(self.nodes, outputs)
         needed = {value.name for value in outputs}
-        kept: list[Node] = []
-        for node in reversed(self.nodes):
-            if node.output.name in needed:
-                kept.append(node)
-                needed.update(value.name for value in node.inputs)
+        needed.update(value.name for node in kept for value in node.inputs)
         constants = []
         for name, array in self.arrays.items():
             if name in needed:
                 value = Value(name, array.shape, array.dtype)
                 constants.append((value, array))
-        return Graph(self.inputs, tuple(constants), tuple(reversed(kept)), outputs)
+        return Graph(self.inputs, tuple(constants), tuple(kept), outputs)

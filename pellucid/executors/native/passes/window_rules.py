@@ -35,7 +35,7 @@ def windows_apart(operation: Operation) -> Value | None:
     for axis, n, end in zip(primitive.axis, size, primitive.to, strict=True):
         joined[axis] *= n
         after[axis] = end - joined[axis]
-    y = operation.instead(p.PermuteDims(_places_behind_axes(primitive, kept)), x)
+    y = operation.instead(p.PermuteDims(places_behind_axes(primitive.axis, kept)), x)
     y = operation.instead(p.Reshape(tuple(joined)), y)
     none = (0,) * kept
     return operation.instead(p.Pad(none, tuple(after), none, 0.0), y)
@@ -47,13 +47,13 @@ def is_dense(size: Shape, dilation: Shape) -> bool:
     return all(n == 1 or apart == 1 for n, apart in axes)
 
 
-def _places_behind_axes(primitive: p.OverlapAdd, kept: int) -> tuple[int, ...]:
+def places_behind_axes(axes: tuple[int, ...], kept: int) -> tuple[int, ...]:
     """An order of the axes of windows: behind each axis that windows slide along, their places."""
     order: list[int] = []
     for axis in range(kept):
         order.append(axis)
-        if axis in primitive.axis:
-            order.append(kept + primitive.axis.index(axis))
+        if axis in axes:
+            order.append(kept + axes.index(axis))
     return tuple(order)
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pellucid import primitives as p
-from pellucid.executors.native.passes.expansion import rewritten
-from pellucid.executors.native.passes.window_rules import is_dense
+from pellucid.executors.native.passes.expansion import asked_for, rewritten
+from pellucid.executors.native.passes.window_rules import is_dense, places_behind_axes
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.reduction import Reduction
 
@@ -38,13 +38,7 @@ class WindowAxes:
     @property
     def order(self) -> tuple[int, ...]:
         """The axes of the form `windows` in the order of the form `cut`."""
-        kept = len(self.shape)
-        order: list[int] = []
-        for axis in range(kept):
-            order.append(axis)
-            if axis in self.axis:
-                order.append(kept + self.axis.index(axis))
-        return tuple(order)
+        return places_behind_axes(self.axis, len(self.shape))
 
     @property
     def back(self) -> tuple[int, ...]:
@@ -80,13 +74,7 @@ def windows_as_axes(graph: Graph) -> Graph:
     work = _Cutting(wanted)
     for node in graph.nodes:
         work.add(node)
-    needed = {value.name for value in graph.outputs}
-    kept: list[Node] = []
-    for node in reversed(work.nodes):
-        if node.output.name in needed:
-            kept.append(node)
-            needed.update(value.name for value in node.inputs)
-    return rewritten(graph, reversed(kept))
+    return rewritten(graph, asked_for(work.nodes, graph.outputs))
 
 
 def _origin(own: int, kept: int, axis: tuple[int, ...]) -> int:
@@ -151,6 +139,11 @@ class _Cut:
     value: Value
     whole: bool
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether there is a number for each place of the array."""
+        return self.value.shape == self.axes.cut_whole(self.axes.shape)
+
 
 class _Cutting:
     """The new nodes so far, and the values that are known in the cut form."""
@@ -183,7 +176,7 @@ class _Cutting:
                     self.behind[node.output.name] = found
             case p.Reshape(to=shape):
                 put = self.behind.get(node.inputs[0].name)
-                if put is not None and shape == put.axes.shape == _whole_of(put):
+                if put is not None and shape == put.axes.shape and put.is_of_all:
                     self.cuts[node.output.name] = replace(put, whole=True)
 
     def _pointwise(self, node: Node) -> None:
@@ -253,13 +246,3 @@ class _Cutting:
         output = Value(f"{node.output.name}^{len(self.nodes)}", shape, dtype)
         self.nodes.append(Node(primitive, inputs, output, node.scope))
         return output
-
-
-def _whole_of(put: _Cut) -> Shape:
-    """The shape of the array that windows make when they are put back."""
-    axes = put.axes
-    shape = [put.value.shape[i] for i, own in enumerate(axes.order) if own < len(axes.shape)]
-    for i, own in enumerate(axes.order):
-        if own >= len(axes.shape):
-            shape[axes.axis[own - len(axes.shape)]] *= put.value.shape[i]
-    return tuple(shape)

@@ -47,10 +47,15 @@ class LoopNest:
     unrolled: int = 0
 
     @property
-    def points(self) -> tuple[range, ...]:
-        """The indices of the loops that are written out."""
+    def written_out(self) -> range:
+        """Which loops are written out."""
         last = len(self.dims) - 1
-        return tuple(range(dim.size) for dim in self.dims[last - self.unrolled : last])
+        return range(last - self.unrolled, last)
+
+    @property
+    def points(self) -> tuple[range, ...]:
+        """The indices of each of these."""
+        return tuple(range(self.dims[loop].size) for loop in self.written_out)
 
     @property
     def kind(self) -> str:
