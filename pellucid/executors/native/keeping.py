@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pellucid.executors.inside import Inside
 from pellucid.executors.native.executor import Native
-from pellucid.executors.native.passes.kept_values import Keeping
 
 if TYPE_CHECKING:
+    from pellucid.executors.native.passes.kept_values import Keeping
     from pellucid.executors.native.runtime.report import Report
 
 
@@ -29,7 +29,7 @@ class _Kept(NamedTuple):
 class KeepingProgram:
     """A procedure in two: what is computed once for a set of weights, and the rest."""
 
-    def __init__(self, parts: Keeping) -> None:
+    def __init__(self, parts: "Keeping") -> None:
         self.parts = parts
         self.preparation = Native(parts.kept)
         self.native = Native(parts.call)

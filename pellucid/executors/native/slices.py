@@ -19,24 +19,28 @@ import numpy as np
 from pellucid.executors.inside import Inside
 from pellucid.executors.native.executor import Native
 from pellucid.executors.native.keeping import KeepingProgram
-from pellucid.executors.native.passes.batch_slices import slice_of, slices_of
-from pellucid.executors.native.passes.kept_values import keeping
 from pellucid.executors.native.runtime.accepted import Accepted
 from pellucid.graph import Procedure
 
 if TYPE_CHECKING:
+    from pellucid.executors.native.passes.kept_values import Keeping
     from pellucid.executors.native.runtime.report import Report
 
 
 class Sliced:
     """A procedure whose arguments and results are cut into slices of rows."""
 
-    def __init__(self, procedure: Procedure, of_slice: Procedure) -> None:
+    def __init__(
+        self, procedure: Procedure, of_slice: Procedure, native: Native | KeepingProgram
+    ) -> None:
+        from pellucid.executors.native.passes.batch_slices import slices_of  # loaded by then
+
         self.accepted = Accepted(procedure)
-        self.native = _whole(of_slice)
+        self.native = native
         self.outputs = [(value.shape, value.dtype) for value in procedure.graph.outputs]
         self.batch = procedure.graph.inputs[0].shape[0]
         self.rows = of_slice.graph.inputs[0].shape[0]
+        self.count = slices_of(self.batch, self.rows)
 
     def __call__(
         self, arguments: Sequence[Any], state: Sequence[Any], updates: int = 0
@@ -65,7 +69,7 @@ class Sliced:
         """Run all slices: those side by side in one go, and the last one, if it overlaps them."""
         whole = self.batch // self.rows
         runs = [(0, whole)]
-        if whole < slices_of(self.batch, self.rows):
+        if whole < self.count:
             runs.append((self.batch - self.rows, 1))
         for first, steps in runs:
             of_arguments, of_results = (
@@ -89,14 +93,13 @@ class Sliced:
     def report(self) -> "Report":
         """What each kernel does for all slices, and how long it takes."""
         found = self.native.report()
-        count = slices_of(self.batch, self.rows)
         rows = tuple(
             replace(
                 row,
-                seconds=row.seconds * count,
-                bytes=row.bytes * count,
-                flops=row.flops * count,
-                turns=row.turns * count,
+                seconds=row.seconds * self.count,
+                bytes=row.bytes * self.count,
+                flops=row.flops * self.count,
+                turns=row.turns * self.count,
             )
             for row in found.rows
         )
@@ -109,27 +112,36 @@ class Sliced:
 
 def native_program(procedure: Procedure) -> Native | KeepingProgram | Sliced:
     """A procedure ready to run."""
-    of_slice = slice_of(procedure)
-    return _whole(procedure) if of_slice is None else Sliced(procedure, of_slice)
-
-
-def _whole(procedure: Procedure) -> Native | KeepingProgram:
-    """The same, of which no slices are made."""
-    parts = keeping(procedure)
-    return Native(procedure) if parts is None else KeepingProgram(parts)
+    of_slice, parts = _divided(procedure)
+    native = Native(of_slice or procedure) if parts is None else KeepingProgram(parts)
+    return native if of_slice is None else Sliced(procedure, of_slice, native)
 
 
 def room_of(procedure: Procedure) -> int:
     """The bytes that its program takes while it runs, beside arguments, variables and results."""
     from pellucid.executors.native.planning import planned
 
-    parts = keeping(slice_of(procedure) or procedure)
-    kept = 0 if parts is None else parts.nbytes
-    return kept + planned(called(procedure)).plan.arena_bytes
+    of_slice, parts = _divided(procedure)
+    if parts is None:
+        return planned(of_slice or procedure).plan.arena_bytes
+    return parts.nbytes + planned(parts.call).plan.arena_bytes
 
 
 def called(procedure: Procedure) -> Procedure:
     """The procedure that runs at each call, or for each slice of one."""
-    of_slice = slice_of(procedure) or procedure
-    parts = keeping(of_slice)
-    return of_slice if parts is None else parts.call
+    of_slice, parts = _divided(procedure)
+    return of_slice or procedure if parts is None else parts.call
+
+
+def _divided(procedure: Procedure) -> "tuple[Procedure | None, Keeping | None]":
+    """The procedure for a slice, if it is cut, and what either keeps from call to call.
+
+    What updates variables has neither, and its passes are not loaded for it.
+    """
+    if procedure.updates:
+        return None, None
+    from pellucid.executors.native.passes.batch_slices import slice_of
+    from pellucid.executors.native.passes.kept_values import keeping
+
+    of_slice = slice_of(procedure)
+    return of_slice, keeping(of_slice or procedure)
