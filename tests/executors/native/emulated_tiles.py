@@ -3,6 +3,7 @@
     TILED           the CPU that runs this, with 512-bit vectors and said to have tile registers
     EmulatedTiles   each instruction as plain code, on a tile file of the function's own
     on_tiles        inside, programs are made for TILED and run so
+    by_name         inside, products too that are made for the CPU called NAME
     in_tile_order   a product, with every sum in the order of the instruction
 
 What the CPU would refuse ends the process: tiles that are used before they are configured or after
@@ -38,6 +39,7 @@ HERE = targets.host()
 OTHERS = ",".join(part for part in HERE.features.split(",") if "amx" not in part)
 WITH = f"{OTHERS},+amx-tile,+amx-bf16"
 TILED = replace(HERE, name="avx512", vector_bytes=64, registers=32, features=WITH)
+NAME = "tiled"
 
 
 class EmulatedTiles(REAL):
@@ -173,3 +175,12 @@ def in_tile_order(a: Any, b: Any) -> Any:
             sums += apart[0] + apart[1]
         total = sums if begin == 0 else total + sums
     return total
+
+
+@contextmanager
+def by_name(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Inside, NAME is the name of TILED, and products for it run here."""
+    forced = targets.forced
+    monkeypatch.setattr(targets, "forced", lambda name: TILED if name == NAME else forced(name))
+    with on_tiles():
+        yield

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from executors.native.matmul.paired_products import made_of_bfloat16, paired
 from executors.native.matmul.product_programs import FORMS, run
-from executors.native.matmul.test_pairs import made_of_bfloat16, paired
 
 from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul.contraction import tiles

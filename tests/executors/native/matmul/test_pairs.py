@@ -6,20 +6,21 @@ from typing import Any
 import numpy as np
 import pytest
 from executors.native.cpus import TARGETS, on_target
+from executors.native.matmul.paired_products import (
+    check_bits,
+    check_edges,
+    paired,
+)
 from executors.native.matmul.product_programs import (
     DTYPES,
     FORMS,
-    check_of,
-    laid_out,
     module,
     operands,
     run,
 )
 
 import pellucid as pc
-from pellucid.executors.native.llvm.vectors import block_of
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.matmul.contraction import tiles
 from pellucid.executors.native.matmul.cuts import Contraction
 from pellucid.executors.native.matmul.pairs import pair_cut, pair_units
 from pellucid.executors.threads import set_threads, threads
@@ -27,36 +28,6 @@ from pellucid.executors.threads import set_threads, threads
 SHAPES = [(1, 1, 1), (7, 5, 3), (6, 33, 70), (33, 16, 17), (150, 64, 330)]
 BLOCKED = (3, 2101, 20)
 WITHOUT = "avx512 without products of bfloat16"
-
-
-def paired(m: int, k: int, n: int, form: str = "rows", gap: int = 0) -> Contraction:
-    return replace(laid_out(m, k, n, DTYPES[0], form, gap), pairs=True)
-
-
-def made_of_bfloat16(spec: Contraction, side: str = "end") -> list[Any]:
-    """Operands whose lower halves are 0; of different sizes, so that the order counts."""
-    made = operands(spec, side)
-    rng = np.random.default_rng(1)
-    for view, _ in made[:2]:
-        view[...] *= 2.0 ** rng.integers(-6, 6, view.shape)
-        view[...] = (np.array(view).view(np.uint32) & 0xFFFF0000).view(np.float32)
-    return made
-
-
-def in_order(a: Any, b: Any) -> Any:
-    """The sums as specified: from pair to pair, the second product first, in blocks of k."""
-    k = a.shape[1]
-    depth = block_of(k, 2) or max(k, 1)
-    total = np.zeros((len(a), b.shape[1]), np.float32)
-    for begin in range(0, k, depth):
-        end = min(begin + depth, k)
-        sums = np.zeros_like(total)
-        for first in range(begin, end, 2):
-            for each in (first + 1, first):
-                if each < end:  # products are exact, so this is rounded once
-                    sums += np.outer(a[:, each], b[each])
-        total = sums if begin == 0 else total + sums
-    return total
 
 
 def without(monkeypatch: pytest.MonkeyPatch) -> str:
@@ -80,10 +51,7 @@ def test_every_cpu_gives_the_bits_of_the_order(
 ) -> None:
     name = without(monkeypatch) if name == WITHOUT else name
     spec = paired(*shape, form)
-    made = made_of_bfloat16(spec)
-    found = run(spec, name, made, [(0, tiles(spec, targets.forced(name)))])
-    wanted = in_order(np.array(made[0][0]), np.array(made[1][0]))
-    np.testing.assert_array_equal(found.view(np.uint32), wanted.view(np.uint32))
+    check_bits(spec, name)
 
 
 @pytest.mark.parametrize("side", ["end", "begin"])
@@ -92,16 +60,13 @@ def test_every_cpu_gives_the_bits_of_the_order(
 def test_nothing_outside_is_touched_and_each_place_is_written_once(
     shape: Any, form: str, side: str
 ) -> None:
-    spec = paired(*shape, form, gap=3)
-    made = made_of_bfloat16(spec, side)
-    check_of(spec, targets.host().name, made, made[1][0])
+    check_edges(paired(*shape, form, gap=3), targets.host().name, side)
 
 
 @pytest.mark.parametrize(("a", "b"), [((80, 2), (200, 3)), ((0, 1), (33, 1)), ((40, 1), (1, 0))])
 def test_operands_may_have_gaps_in_both_directions_and_repeat(a: Any, b: Any) -> None:
     spec = Contraction(19, 33, 40, DTYPES[0], a, b, pairs=True)
-    made = made_of_bfloat16(spec)
-    check_of(spec, targets.host().name, made, made[1][0])
+    check_edges(spec, targets.host().name)
 
 
 def test_a_sum_over_nothing_is_zero() -> None:

@@ -4,21 +4,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from executors.native.emulated_tiles import TILED, on_tiles
+from executors.native.emulated_tiles import NAME, TILED, by_name
+from executors.native.matmul.paired_products import made_of_bfloat16, paired
 from executors.native.matmul.product_programs import FORMS, run
-from executors.native.matmul.test_pairs import made_of_bfloat16, paired
 
-from pellucid.executors.native.machine import target as targets
 from pellucid.executors.native.matmul.contraction import tiles
-
-NAME = "tiled"
 
 
 @pytest.fixture(autouse=True)
 def _tiled(monkeypatch: pytest.MonkeyPatch) -> Any:
-    forced = targets.forced
-    monkeypatch.setattr(targets, "forced", lambda name: TILED if name == NAME else forced(name))
-    with on_tiles():
+    with by_name(monkeypatch):
         yield
 
 

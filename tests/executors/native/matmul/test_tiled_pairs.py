@@ -9,14 +9,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from executors.native.emulated_tiles import REAL, TILED, in_tile_order, on_tiles
+from executors.native.emulated_tiles import NAME, REAL, TILED, by_name, in_tile_order
 from executors.native.llvm.test_tile_registers import FOUR, instructions
-from executors.native.matmul.product_programs import FORMS, check_of, module, run
-from executors.native.matmul.test_pairs import in_order, made_of_bfloat16, paired
+from executors.native.matmul.paired_products import (
+    check_bits,
+    check_edges,
+    in_order,
+    made_of_bfloat16,
+    paired,
+)
+from executors.native.matmul.product_programs import FORMS, module, run
 
 from pellucid.executors.native.llvm import tile_registers
 from pellucid.executors.native.machine import target as targets
-from pellucid.executors.native.matmul.contraction import tiles
 from pellucid.executors.native.matmul.cuts import Contraction
 from pellucid.executors.native.matmul.tiled_pairs import (
     FEWEST_ROWS,
@@ -25,17 +30,13 @@ from pellucid.executors.native.matmul.tiled_pairs import (
     tiled_units,
 )
 
-NAME = "tiled"
 SHAPES = [(8, 1, 1), (16, 32, 16), (17, 33, 15), (40, 70, 33), (150, 64, 330)]
 BLOCKED = (33, 2101, 20)
 
 
 @pytest.fixture(autouse=True)
 def _tiled(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Products are compiled for the CPU with tiles, by its name."""
-    forced = targets.forced
-    monkeypatch.setattr(targets, "forced", lambda name: TILED if name == NAME else forced(name))
-    with on_tiles():
+    with by_name(monkeypatch):
         yield
 
 
@@ -47,10 +48,7 @@ CASES += [(BLOCKED, form) for form in ("rows", "both turned")]
 def test_the_bits_are_those_of_the_order_of_tiles(shape: Any, form: str) -> None:
     spec = paired(*shape, form)
     assert is_tiled(spec, TILED)
-    made = made_of_bfloat16(spec)
-    found = run(spec, NAME, made, [(0, tiles(spec, TILED))])
-    left, right = np.array(made[0][0]), np.array(made[1][0])
-    np.testing.assert_array_equal(found.view(np.uint32), in_tile_order(left, right).view(np.uint32))
+    check_bits(spec, NAME, in_tile_order)
 
 
 def test_the_order_of_tiles_is_not_that_of_pairs() -> None:
@@ -65,16 +63,13 @@ def test_the_order_of_tiles_is_not_that_of_pairs() -> None:
 def test_nothing_outside_is_touched_and_each_place_is_written_once(
     shape: Any, form: str, side: str
 ) -> None:
-    spec = paired(*shape, form, gap=3)
-    made = made_of_bfloat16(spec, side)
-    check_of(spec, NAME, made, made[1][0])
+    check_edges(paired(*shape, form, gap=3), NAME, side)
 
 
 @pytest.mark.parametrize(("a", "b"), [((80, 2), (200, 3)), ((0, 1), (33, 1)), ((40, 1), (1, 0))])
 def test_operands_may_have_gaps_in_both_directions_and_repeat(a: Any, b: Any) -> None:
     spec = Contraction(19, 33, 40, np.dtype(np.float32), a, b, pairs=True)
-    made = made_of_bfloat16(spec)
-    check_of(spec, NAME, made, made[1][0])
+    check_edges(spec, NAME)
 
 
 def test_a_sum_over_nothing_is_zero() -> None:
