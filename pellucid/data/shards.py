@@ -10,14 +10,11 @@ mean, how many samples each file has, and the checksum of each.
 """
 
 import shutil
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from pellucid.data.datasets import Dataset
 from pellucid.data.npy_files import NpyWriter, opened
@@ -25,7 +22,7 @@ from pellucid.data.sample_blocks import blocks_of
 from pellucid.data.shard_index import ShardFile, ShardIndex
 from pellucid.data.streamed import StreamedDataset
 from pellucid.data.transformed import Transformed
-from pellucid.data.unread_rows import PIECE_BYTES, Shards, UnreadRows
+from pellucid.data.unread_rows import Shards, UnreadRows, checksum_of_rows
 from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError
 from pellucid.io.files import file_error
@@ -94,13 +91,10 @@ def check_shards(path: AnyPath) -> None:
 
 def _compare(folder: Path, shard: ShardFile, array: Any) -> None:
     """Refuse numbers of a file that have another checksum than when they were written."""
-    found, rows = 0, max(1, PIECE_BYTES // max(1, array[:1].nbytes))
-    for start in range(0, len(array), rows):
-        part: Any = np.ascontiguousarray(array[start : start + rows])
-        found = zlib.crc32(part, found)
-    if f"{found:08x}" != shard.checksum:
+    found = f"{checksum_of_rows(array, array.dtype):08x}"
+    if found != shard.checksum:
         raise FileError(
-            f"sharded_set: {folder / shard.file} is damaged: its checksum is {found:08x}; the "
+            f"sharded_set: {folder / shard.file} is damaged: its checksum is {found}; the "
             f"index says {shard.checksum}. Copy it again, or write the folder again."
         )
 

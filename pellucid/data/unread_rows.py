@@ -3,9 +3,11 @@
 UnreadRows    the shape of such an array, and rows of it on demand
 Shards        the rows of several arrays, one after the other, such as those of files
 joined        these, of arrays that are looked at first
+checksum_of_rows    of an array that may be larger than memory
 """
 
 import copy
+import math
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -161,13 +163,20 @@ class Shards(UnreadRows):
         """What was given, or else the checksum of the numbers as they are read."""
         if not self._digest:
             total = 0
-            rows = max(1, PIECE_BYTES // max(1, 4 * self.size // len(self)))
             for array in self._arrays:
-                for start in range(0, len(array), rows):
-                    part: Any = np.ascontiguousarray(array[start : start + rows], self.dtype)
-                    total = zlib.crc32(part, total)
+                total = checksum_of_rows(array, self.dtype, total)
             self._digest = f"{total:08x}"
         return self._digest
+
+
+def checksum_of_rows(array: Any, dtype: Any, before: int = 0) -> int:
+    """The CRC-32 of numbers that are read some at a time, behind that of what came before."""
+    of_row = math.prod(array.shape[1:]) * dtype.itemsize
+    rows = max(1, PIECE_BYTES // max(1, of_row))
+    for start in range(0, len(array), rows):
+        part: Any = np.ascontiguousarray(array[start : start + rows], dtype)
+        before = zlib.crc32(part, before)
+    return before
 
 
 def joined(where: str, arrays: Sequence[Any], names: Sequence[str], limit: int) -> Shards:
