@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from pellucid.executors.native.ir.facts import counts, is_costly, reduces
 from pellucid.executors.native.ir.kernels import Access, Fused, Loop, Space, own_reach, reach
 from pellucid.executors.native.ir.views import Views
+from pellucid.executors.native.passes.windows_as_axes import MOST_PLACES
 from pellucid.graph import Node, Value
 
 # Of a reduced axis. Chosen: as many as AVX2 has lanes; pooling and small class axes were up to
 # four times as fast along what is kept (23 Nov 2026).
 FEW_POINTS = 8
-# Chosen: loops of so many points in all are written out, and so many vectors, at most, are woven.
-MOST_UNROLLED = 9
-MOST_WOVEN = 4
+# Loops of so many points in all are written out: those of all windows that are cut for it.
+MOST_UNROLLED = MOST_PLACES
+MOST_WOVEN = 4  # chosen: so many vectors, at most, are woven
 
 
 @dataclass(frozen=True)
