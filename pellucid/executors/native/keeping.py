@@ -64,8 +64,8 @@ class KeepingProgram:
         return kept.of_call
 
     def _prepared(self, state: Sequence[Any], updates: int) -> _Kept:
-        made = self.preparation([state[i] for i in self.parts.positions], [])
-        return _Kept([*state], updates, [*(state[i] for i in self.parts.places), *made])
+        values = self.preparation([state[i] for i in self.parts.positions], [])
+        return _Kept([*state], updates, [*(state[i] for i in self.parts.places), *values])
 
     @property
     def inside(self) -> Inside | None:

@@ -92,7 +92,7 @@ class Sliced:
 
     def report(self) -> "Report":
         """What each kernel does for all slices, and how long it takes."""
-        found = self.native.report()
+        of_slice = self.native.report()
         rows = tuple(
             replace(
                 row,
@@ -101,9 +101,9 @@ class Sliced:
                 flops=row.flops * self.count,
                 turns=row.turns * self.count,
             )
-            for row in found.rows
+            for row in of_slice.rows
         )
-        return replace(found, rows=rows)
+        return replace(of_slice, rows=rows)
 
     def source(self, form: str) -> str:
         """The program for a slice as "graph", "schedule", "llvm" or "assembly"."""

@@ -60,18 +60,18 @@ class FastGradient(Primitive):
         return (self.parts, x[0], 1, dy[1], TAPS, TAPS)
 
     def forward(self, xp: Any, x: Any, dy: Any) -> Any:
-        found = np.zeros(self.shape(x.shape, dy.shape), x.dtype)
+        gradient = np.zeros(self.shape(x.shape, dy.shape), x.dtype)
         seen = seen_tiles(x[:, 0], self.before, dy.shape[3:])
         high, wide = seen.shape[2:4]
         counts = zip((high, wide), dy.shape[3:], strict=True)
-        rest = [(0, TILE * tiles - count) for tiles, count in counts]
-        whole = np.pad(dy[0], ((0, 0), (0, 0), *rest))
+        missing = [(0, TILE * tiles - count) for tiles, count in counts]
+        whole = np.pad(dy[0], ((0, 0), (0, 0), *missing))
         gradients = whole.reshape(*whole.shape[:2], high, TILE, wide, TILE)
         data = np.einsum("ri,cnhwij,sj->cnhwrs", DATA, seen, DATA)
         spread = np.einsum("ir,knhiwj,js->knhwrs", RESULT, gradients, RESULT)
         sums = np.einsum("cnhwrs,knhwrs->ckrs", data, spread)
-        found[0, :, 0] = np.einsum("ri,ckrs,sj->ckij", KERNEL, sums, KERNEL)
-        return found
+        gradient[0, :, 0] = np.einsum("ri,ckrs,sj->ckij", KERNEL, sums, KERNEL)
+        return gradient
 
 
 @dataclass(frozen=True)

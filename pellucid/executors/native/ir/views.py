@@ -209,13 +209,13 @@ NO_GAPS = Gaps()
 
 def in_bfloat16(graph: Graph) -> frozenset[str]:
     """The values all of whose numbers bfloat16 has: rounded ones, copied and moved."""
-    found: set[str] = set()
+    rounded: set[str] = set()
     for node in graph.nodes:
         keeps = moves(node) or isinstance(node.primitive, p.Identity | p.Concat)
-        is_kept = keeps and all(value.name in found for value in node.inputs)
+        is_kept = keeps and all(value.name in rounded for value in node.inputs)
         if is_kept or isinstance(node.primitive, p.RoundedToBfloat16):
-            found.add(node.output.name)
-    return frozenset(found)
+            rounded.add(node.output.name)
+    return frozenset(rounded)
 
 
 class Views:

@@ -266,9 +266,9 @@ class _ByChannels(ConvolvedProduct):
             line = one * self.positions + place
             element = line * self.out + out if self.turned else out * self.wide + line
             before = i * (self.out * self.wide)
-            found = sums.get(before + element)
+            total = sums.get(before + element)
             at = (sample + one, group, out)
             first = self.frame.element(0, at, strides)
             position = i * self.positions + place
             element = first + position
-            self.frame.store(output, element, found)
+            self.frame.store(output, element, total)

@@ -96,10 +96,10 @@ class ConvolvedProduct:
 
     def along(self, first: int) -> int:
         """How far apart the elements of w lie along all its axes from `first` on."""
-        found = single_stride(self.w, first)
-        if found is None:
+        stride = single_stride(self.w, first)
+        if stride is None:
             raise AssertionError(f"layout must copy the weights of {self.node}")
-        return found
+        return stride
 
     def room(self, lines: int) -> Rows:
         """Memory for `lines` rows of columns."""
@@ -129,13 +129,13 @@ class ConvolvedProduct:
         row = index // count
         segment = index % count
         first = segment * run
-        rest = self.columns.axes[-1].columns % run
+        remainder = self.columns.axes[-1].columns % run
 
         def emit(final: bool) -> None:
-            length = rest if final else run
+            length = remainder if final else run
             body(ColumnBlock(row, first, 1, length))
 
-        is_ragged = rest != 0
+        is_ragged = remainder != 0
         choose(segment, count, is_ragged, emit)
 
     def _whole_rows(self, index: Index, body: Callable[[ColumnBlock], None]) -> None:
@@ -144,13 +144,13 @@ class ConvolvedProduct:
         row = index * self.cut.rows
         outer_axes = self.columns.axes[:-1]
         outer = math.prod(axis.columns for axis in outer_axes)
-        rest = (outer - self.more) % cut.rows
+        remainder = (outer - self.more) % cut.rows
 
         def emit(final: bool) -> None:
-            rows = rest if final else cut.rows
+            rows = remainder if final else cut.rows
             body(ColumnBlock(row, 0, rows, cut.run))
 
-        choose(index, cut.blocks, rest != 0, emit)
+        choose(index, cut.blocks, remainder != 0, emit)
 
     def lay_out(self, channels: Channels, block: ColumnBlock, to: Rows) -> None:
         """The columns of a block, with those that the rows of the kernel reach further down."""

@@ -42,13 +42,13 @@ class Members:
         self.kernel = kernel
         self.nest = nest
         self.stage = stage
-        self.made = {node.output.name: node for node in kernel.nodes}
+        self.made_by = {node.output.name: node for node in kernel.nodes}
         self.stored = {value.name for value in kernel.stores}
         self.loads = self._loads()
 
     def _loads(self) -> dict[Access, Value]:
         """What is read of buffers that others fill."""
-        found: dict[Access, Value] = {}
+        loads: dict[Access, Value] = {}
         for node in self.kernel.nodes:
             if counts(node) or multiplies(node):
                 continue
@@ -56,8 +56,8 @@ class Members:
                 base = self._base(value)
                 is_own = self.kernel.has(base)
                 if not is_own and self.frame.number(base) is None:
-                    found[self._reach(node, value)] = base
-        return found
+                    loads[self._reach(node, value)] = base
+        return loads
 
     # ---- where values lie ------------------------------------------------------------------
 
@@ -142,52 +142,52 @@ class Members:
         if base.name in self.kernel.outer:
             return self.known(base, level)
         access = self._reach(node, value)
-        found = level.find(access)
-        if found is None:
-            found = self._load(access, base, level)
-            level.values[access] = found
-        return found
+        lanes = level.find(access)
+        if lanes is None:
+            lanes = self._load(access, base, level)
+            level.values[access] = lanes
+        return lanes
 
     def known(self, value: Value, level: Level) -> Lanes:
         """An outer member, which was computed further outside."""
-        found = level.find(value.name)
-        if found is None:
+        lanes = level.find(value.name)
+        if lanes is None:
             raise AssertionError(f"{value} is needed before it is ready")
-        return found
+        return lanes
 
     def value(self, value: Value, level: Level, now: int) -> Lanes:
         """A full member at this point: remembered, read back, or computed.
 
         What it is made of is computed first, from a list: calls within calls could go too deep.
         """
-        found = self._at_hand(value, level, now)
+        lanes = self._at_hand(value, level, now)
         begun: list[_Begun] = []
-        if found is None:
-            begun.append(_Begun(self.made[value.name]))
+        if lanes is None:
+            begun.append(_Begun(self.made_by[value.name]))
         while begun:
             work = begun[-1]
             missing = self._missing(work, level, now)
             if missing is not None:
-                begun.append(_Begun(self.made[missing.name]))
+                begun.append(_Begun(self.made_by[missing.name]))
                 continue
-            found = self._applied(work.node, work.operands, level)
-            level.values[work.node.output.name] = found
+            lanes = self._applied(work.node, work.operands, level)
+            level.values[work.node.output.name] = lanes
             begun.pop()
-        if found is None:
+        if lanes is None:
             raise AssertionError(f"{value} was not computed")
-        return found
+        return lanes
 
     def _at_hand(self, value: Value, level: Level, now: int) -> Lanes | None:
         """A full member that need not be computed."""
-        found = level.find(value.name)
-        if found is not None:
-            return found
+        lanes = level.find(value.name)
+        if lanes is not None:
+            return lanes
         is_stored = value.name in self.stored
         if not is_stored or self.stage[value.name] >= now:
             return None
-        found = self._load(self.own_reach(value), value, level)
-        level.values[value.name] = found
-        return found
+        lanes = self._load(self.own_reach(value), value, level)
+        level.values[value.name] = lanes
+        return lanes
 
     def _missing(self, work: "_Begun", level: Level, now: int) -> Value | None:
         """Collect operands in order. The first that must be computed before, or None."""

@@ -74,7 +74,7 @@ class _FastConvolution:
         self.data = ImageTiles(frame, self.v, images, DATA, self.cut)
         self.out = node.output.shape[2]
         self.products = PlaceMatrices(frame, self.v, self.cut.tiles, self.out)
-        self.found = pixels(frame, self.v, TILE, TILE * self.cut.wide)
+        self.pixels = pixels(frame, self.v, TILE, TILE * self.cut.wide)
 
     def emit(self) -> None:
         """Some units."""
@@ -131,8 +131,8 @@ class _FastConvolution:
         """The results of a row of tiles, to their places."""
         transform = partial(gathered, self.v, RESULT)
         with counted(self.b, 0, self.cut.wide) as column:
-            found = self.products.get_all(first + column, channel)
-            self.found.put_tile(column * TILE, both_axes(transform, found))
+            results = self.products.get_all(first + column, channel)
+            self.pixels.put_tile(column * TILE, both_axes(transform, results))
 
     def _hand_out(self, at: tuple[Index, Index, Index], count: int) -> None:
         """The rows of results of a row of tiles, as far as they are asked for."""
@@ -145,4 +145,4 @@ class _FastConvolution:
             indices = (image, None, channel, first + i)
             element = self.frame.element(0, indices, strides[:4])
             target = self.frame.address(self.output, element)
-            lines.from_pixels(self.found, self.found.at(i, 0), target)
+            lines.from_pixels(self.pixels, self.pixels.at(i, 0), target)

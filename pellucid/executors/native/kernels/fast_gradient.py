@@ -76,7 +76,7 @@ class _FastGradient:
         self.data = ImageTiles(frame, self.v, data, DATA, self.tiles)
         self.gradients = ImageTiles(frame, self.v, gradients, RESULT.T, self.tiles)
         self.sums = PlaceMatrices(frame, self.v, self.cut.channels, self.out)
-        self.found = pixels(frame, self.v, TAPS, TAPS)
+        self.pixels = pixels(frame, self.v, TAPS, TAPS)
 
     def emit(self) -> None:
         """Some units."""
@@ -127,13 +127,13 @@ class _FastGradient:
         with counted(self.b, 0, self.cut.channels) as row:
 
             def group(channel: Index, count: int) -> None:
-                found = self.sums.get_all(row, channel)
+                sums = self.sums.get_all(row, channel)
                 begin = Index(self.b, 0)
-                self.found.put_tile(begin, both_axes(transform, found))
+                self.pixels.put_tile(begin, both_axes(transform, sums))
                 at = (part, first + row, None, channel)
                 element = self.frame.element(0, at, strides)
                 target = self.frame.address(self.output, element)
                 lines = Lines(self.v, count, TAPS * TAPS, TAPS * TAPS)
-                lines.from_pixels(self.found, begin, target)
+                lines.from_pixels(self.pixels, begin, target)
 
             by_groups(self.v, self.out, group)

@@ -55,8 +55,8 @@ class KernelKind(ABC, Generic[K]):
     def bytes(self, kernel: K, shared: Planned) -> int:
         """What it reads and writes: each buffer once."""
         read = {shared.views[v].base for node in kernel.nodes for v in node.inputs}
-        made = {node.output for node in kernel.nodes}
-        met = (read - made) | set(kernel.stores)
+        outputs = {node.output for node in kernel.nodes}
+        met = (read - outputs) | set(kernel.stores)
         return sum(value.nbytes for value in met)
 
     def name(self, kernel: K) -> str:

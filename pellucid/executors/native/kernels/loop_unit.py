@@ -246,7 +246,7 @@ class LoopUnit:
         if not reduced:
             body(levels)
             return
-        first, *rest = reduced
+        first, *inner_loops = reduced
         if first in self.nest.written_out:
             points = [point for level in levels for point in self.at_points(level)]
             self._over_reduced(points, dims[-1:], body, pieces)
@@ -260,7 +260,7 @@ class LoopUnit:
         size = self.nest.dims[first].size
         with in_pieces(self.frame.builder, size, 1, own) as i:
             inner = [level.at(first, i) for level in levels]
-            self._over_reduced(inner, rest, body, pieces)
+            self._over_reduced(inner, inner_loops, body, pieces)
 
 
 def _end_block(running: list[list[RunningReduction]]) -> None:

@@ -85,16 +85,16 @@ class _LoopCode:
         sizes = [*self.nest.kept[:-1], blocks]
         *outer, block = _indices(unit, sizes)
         start = block * self.width
-        rest = self.last % self.width
-        if rest and blocks > 1 and self.unit.is_long:
+        remainder = self.last % self.width
+        if remainder and blocks > 1 and self.unit.is_long:
             self._columns(entry, outer, start, self.unit.below(start))
             return
 
         def emit(final: bool) -> None:
-            mask = first_lanes(self.width, rest) if final else None
+            mask = first_lanes(self.width, remainder) if final else None
             self._columns(entry, outer, start, mask)
 
-        choose(block, blocks, rest != 0, emit)
+        choose(block, blocks, remainder != 0, emit)
 
     def _columns(self, entry: Level, outer: list[Index], start: Index, mask: Any) -> None:
         """One vector of columns from `start` on, or of a plain line."""

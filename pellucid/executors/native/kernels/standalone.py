@@ -219,14 +219,14 @@ def _checked_ids(frame: Frame, node: Node, number: int) -> None:
     b = frame.builder
     x = frame.views[node.inputs[0]]
     with walk(frame, x.shape) as indices:
-        found = get(frame, x, indices)
-        wide = Index(b, found.astype(INT64).value)
+        given = get(frame, x, indices)
+        wide = Index(b, given.astype(INT64).value)
         count = I64(node.primitive.count)
         is_outside = b.icmp_unsigned(">=", wide.raw, count)
         with b.if_then(is_outside):
             place = frame.element(0, indices, row_major(x.shape))
             note_index(frame, number, wide, place)
-        put(frame, node.output, indices, found)
+        put(frame, node.output, indices, given)
 
 
 @dataclass(frozen=True)

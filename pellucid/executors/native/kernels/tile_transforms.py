@@ -23,11 +23,11 @@ Terms = list[tuple[float, ir.Value]]  # factors, and what they multiply
 def spread(v: Vectors, matrix: Any, line: Line) -> Line:
     """The rows of a matrix times the places of a line: the first, pairs, the last."""
     rows = [list(zip(row, line, strict=True)) for row in matrix.tolist()]
-    found = [_sum(v, rows[0])]
+    sums = [_sum(v, rows[0])]
     for row in rows[1:-1:2]:
-        found += _both_signs(v, row[0::2], row[1::2])
-    found.append(_sum(v, rows[-1]))
-    return found
+        sums += _both_signs(v, row[0::2], row[1::2])
+    sums.append(_sum(v, rows[-1]))
+    return sums
 
 
 def _both_signs(v: Vectors, even: Terms, odd: Terms) -> Line:
@@ -46,14 +46,14 @@ def gathered(v: Vectors, matrix: Any, line: Line) -> Line:
     pairs = list(zip(between[0::2], between[1::2], strict=True))
     sums = [v.b.fadd(x, y) for x, y in pairs]
     differences = [v.b.fsub(x, y) for x, y in pairs]
-    found = []
+    results = []
     for row in matrix.tolist():
         parts = sums if row[1] == row[2] else differences
         factors = row[1:-1:2]
         of_pairs = zip(factors, parts, strict=True)
         terms = [(row[0], first), *of_pairs, (row[-1], last)]
-        found.append(_sum(v, terms))
-    return found
+        results.append(_sum(v, terms))
+    return results
 
 
 def _sum(v: Vectors, terms: Terms) -> ir.Value:

@@ -74,13 +74,13 @@ def chosen_product(
 def by_groups(v: Vectors, channels: int, body: Callable[[Index, int], None]) -> None:
     """Emit `body(first channel, count)` for groups of as many channels as lanes, the last fewer."""
     count = ceil_div(channels, v.lanes)
-    rest = channels % v.lanes
+    remainder = channels % v.lanes
     with counted(v.b, 0, count) as group:
 
         def emit(final: bool) -> None:
-            body(group * v.lanes, rest if final else v.lanes)
+            body(group * v.lanes, remainder if final else v.lanes)
 
-        choose(group, count, rest != 0, emit)
+        choose(group, count, remainder != 0, emit)
 
 
 def scratch_numbers(frame: Frame, v: Vectors, count: int) -> ir.Value:
@@ -122,10 +122,10 @@ class PlaceMatrices:
 
     def get_all(self, row: Index, channel: Index) -> list[list[ir.Value]]:
         """A vector of channels of a row in every matrix, as a square of places."""
-        found = []
+        vectors = []
         for address in self._addresses(row, channel):
-            found.append(self.v.b.load(address, typ=self.v.kind))
-        return [found[i : i + REACH] for i in range(0, PLACES, REACH)]
+            vectors.append(self.v.b.load(address, typ=self.v.kind))
+        return [vectors[i : i + REACH] for i in range(0, PLACES, REACH)]
 
     def put_all(self, row: Index, channel: Index, rows: list[list[ir.Value]]) -> None:
         """Write these vectors."""

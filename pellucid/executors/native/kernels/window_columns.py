@@ -207,9 +207,9 @@ class _Run:
         whole = count & -lanes
         with counted(self.b, 0, whole, lanes) as i:
             self._vector(source, place, i)
-        rest = count - whole
-        with self.b.if_then(rest > 0):
-            mask = self.v.below(rest)
+        remainder = count - whole
+        with self.b.if_then(remainder > 0):
+            mask = self.v.below(remainder)
             self._vector(source, place, whole, mask)
 
     def _vector(self, source: ir.Value, place: ir.Value, i: Index, mask: Any = None) -> None:
@@ -231,8 +231,8 @@ class _Run:
             with self.b.if_then(met):
                 at = self.moved(source, i * axis.stride)
                 to = self.moved(place, apart.signed_quotient(axis.column))
-                found = load(self.b, at, self.v.dtype, 1)
-                store(self.b, to, found)
+                number = load(self.b, at, self.v.dtype, 1)
+                store(self.b, to, number)
 
     def _reached(self) -> tuple[Index, Index]:
         """The first of the numbers of x that columns reach, and the one after the last."""

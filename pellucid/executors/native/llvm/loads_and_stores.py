@@ -103,20 +103,20 @@ def _picked(
     starts = [min(first, max(0, reach - width)) for first in range(0, reach, width)]
     known = listed(I1, [I1(lane < reach) for lane in range(width)]) if reach < width else None
     kind = memory_type(dtype, width)
-    found: ir.Value = ir.Constant(kind, ir.Undefined)
+    picked: ir.Value = ir.Constant(kind, ir.Undefined)
     for start in starts:
         place = element_address(b, address, dtype, start)
         block = _neighbours(b, place, kind, dtype.itemsize, known)
         lanes = [stride * lane - start for lane in range(width)]
-        found = _with_lanes(b, found, block, lanes)
-    return found if mask is None else b.select(mask, found, zeros(kind))
+        picked = _with_lanes(b, picked, block, lanes)
+    return picked if mask is None else b.select(mask, picked, zeros(kind))
 
 
-def _with_lanes(b: ir.IRBuilder, found: ir.Value, block: ir.Value, lanes: list[int]) -> ir.Value:
-    """`found`, but with the lanes of a block that each lane names, where it names one."""
+def _with_lanes(b: ir.IRBuilder, picked: ir.Value, block: ir.Value, lanes: list[int]) -> ir.Value:
+    """`picked`, but with the lanes of a block that each lane names, where it names one."""
     width = len(lanes)
     chosen = [width + n if 0 <= n < width else i for i, n in enumerate(lanes)]
-    return b.shuffle_vector(found, block, listed(I32, chosen))
+    return b.shuffle_vector(picked, block, listed(I32, chosen))
 
 
 def _gathered(

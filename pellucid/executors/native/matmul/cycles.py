@@ -45,11 +45,11 @@ MOST_LINES = 16  # rows of inner products at a time: addresses take registers, t
 
 def outer_cycles(spec: Contraction, cut: Tiling, width: int) -> float:
     """Cycles of the tiles of the whole product, which cover `width` vectors of columns."""
-    whole, rest = divmod(spec.m, cut.rows)
+    whole, remainder = divmod(spec.m, cut.rows)
     weight = _vector_loads(spec, cut)
 
     def of_panel(vectors: int) -> float:
-        low = _tile_step(rest, vectors, weight)
+        low = _tile_step(remainder, vectors, weight)
         late = LATE if 8 <= cut.rows * vectors < SPARE_SUMS else 0.0
         return whole * (_tile_step(cut.rows, vectors, weight) + late) + low
 
@@ -66,7 +66,7 @@ def outer_cycles(spec: Contraction, cut: Tiling, width: int) -> float:
         reading *= COPIED
     seen = _share_seen(spec, cut) if spec.veiled else 1.0
     cycles = steps * seen * spec.k + starting + packing + reading
-    return cycles * (TWO_HEIGHTS if rest else 1.0)
+    return cycles * (TWO_HEIGHTS if remainder else 1.0)
 
 
 def _share_seen(spec: Contraction, cut: Tiling) -> float:

@@ -138,12 +138,12 @@ class Panels:
 
     def bare(self, column: Index, final: bool) -> Panel:
         """The panel that begins at a column, without copies."""
-        width, rest = self.cut.of_panel(self.spec.n, final)
+        width, last_columns = self.cut.of_panel(self.spec.n, final)
         starts = range(0, width, self.cut.lanes)
         masks = tuple(self.v.first(width - start) for start in starts)
         remainder = None
-        if rest:
-            remainder = self._remainder(Index(self.b, column) + width, rest)
+        if last_columns:
+            remainder = self._remainder(Index(self.b, column) + width, last_columns)
         return Panel(column, width, masks, None, remainder)
 
     def copied(self, panel: Panel, depth: Interval) -> Matrix:

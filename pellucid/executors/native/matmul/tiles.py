@@ -141,10 +141,10 @@ class Tiles:
 
     def _meanwhile(self, tile: Tile, position: TilePosition, depth: Depth) -> list[Meanwhile]:
         """What is emitted into the loop of a tile."""
-        found = [self._claims(tile, position, depth)]
+        emitters = [self._claims(tile, position, depth)]
         if not tile.rare:
-            found.append(depth.meanwhile)
-        return [emit for emit in found if emit is not None]
+            emitters.append(depth.meanwhile)
+        return [emit for emit in emitters if emit is not None]
 
     def _claims(self, tile: Tile, position: TilePosition, depth: Depth) -> Meanwhile | None:
         """Ask early for the cache lines of the results of a tile, and of columns left over beside.

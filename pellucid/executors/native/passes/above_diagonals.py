@@ -33,16 +33,16 @@ class Above(Enum):
 def above_diagonals(graph: Graph) -> dict[str, Above]:
     """What is known to stand above diagonals, by value."""
     constants = {value.name: np.asarray(array) for value, array in graph.constants}
-    found = {name: Above.FALSE for name, array in constants.items() if _is_lower(array)}
+    above = {name: Above.FALSE for name, array in constants.items() if _is_lower(array)}
     plain = dict(constants)  # constants, and what repeats them
     for node in graph.nodes:
         first = node.inputs[0].name if node.inputs else ""
         if isinstance(node.primitive, p.BroadcastTo) and first in plain:
             plain[node.output.name] = plain[first]
-        what = _of_node(node, found, plain)
+        what = _of_node(node, above, plain)
         if what is not None:
-            found[node.output.name] = what
-    return found
+            above[node.output.name] = what
+    return above
 
 
 def _is_lower(array: Any) -> bool:
@@ -50,8 +50,8 @@ def _is_lower(array: Any) -> bool:
     return bool(is_square and array.dtype.kind == "b" and not np.triu(array, 1).any())
 
 
-def _of_node(node: Node, found: Mapping[str, Above], constants: Mapping[str, Any]) -> Above | None:
-    known = [found.get(value.name) for value in node.inputs]
+def _of_node(node: Node, above: Mapping[str, Above], constants: Mapping[str, Any]) -> Above | None:
+    known = [above.get(value.name) for value in node.inputs]
     match node.primitive:
         case p.BroadcastTo():
             source, output = node.inputs[0].shape, node.output.shape

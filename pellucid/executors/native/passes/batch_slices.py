@@ -31,7 +31,7 @@ FEWEST_ROWS = 16  # of a slice. Chosen: products of fewer read their matrices to
 def slice_of(procedure: Procedure) -> Procedure | None:
     """The procedure for a slice of the batch, the same for all; None where it stays whole."""
     rows = _rows(procedure)
-    return _Slicing(procedure, rows).made() if rows else None
+    return _Slicing(procedure, rows).result() if rows else None
 
 
 def _rows(procedure: Procedure) -> int:
@@ -59,16 +59,16 @@ class _Slicing:
         self.rows = rows
         self.cut: dict[str, Value] = {}  # what has rows of the batch, as it is in a slice
 
-    def made(self) -> Procedure | None:
+    def result(self) -> Procedure | None:
         """The procedure for a slice; None where rows meet, or may meet."""
         graph, count = self.graph, self.procedure.arguments
         arguments = [self._sliced(value) for value in graph.inputs[:count]]
         nodes: list[Node] = []
         for node in graph.nodes:
-            found = self._node(node)
-            if found is None:
+            of_slice = self._node(node)
+            if of_slice is None:
                 return None
-            nodes.append(found)
+            nodes.append(of_slice)
         if any(value.name not in self.cut for value in graph.outputs):
             return None
         inputs = (*arguments, *graph.inputs[count:])
@@ -79,9 +79,9 @@ class _Slicing:
 
     def _sliced(self, value: Value) -> Value:
         """A value with rows of the batch, as it is in a slice."""
-        made = Value(value.name, self._shape(value.shape), value.dtype)
-        self.cut[value.name] = made
-        return made
+        of_slice = Value(value.name, self._shape(value.shape), value.dtype)
+        self.cut[value.name] = of_slice
+        return of_slice
 
     def _shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Rows that are told apart by the first axis, or lie side by side along it."""

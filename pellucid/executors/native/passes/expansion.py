@@ -56,12 +56,12 @@ def asked_for(
 ) -> list[Node]:
     """The nodes that make some values, and all before them, in order; none before those given."""
     needed = {value.name for value in values}
-    found: list[Node] = []
+    wanted: list[Node] = []
     for node in reversed(nodes):
         if node.output.name in needed and node.output.name not in given:
-            found.append(node)
+            wanted.append(node)
             needed.update(value.name for value in node.inputs)
-    return found[::-1]
+    return wanted[::-1]
 
 
 def rewritten(graph: Graph, nodes: Iterable[Node]) -> Graph:

@@ -51,8 +51,8 @@ def _with_factors_of(graph: Graph, back: Node) -> Graph:
         maker, replace(back, primitive=replace(back.primitive, body=body)), known
     )
     # Loops that became one leave equal nodes.
-    found = simplify(tidy(better.graph(graph)))
-    return found if _kept(found) < _kept(graph) else graph
+    simpler = simplify(tidy(better.graph(graph)))
+    return simpler if _kept(simpler) < _kept(graph) else graph
 
 
 def _kept(graph: Graph) -> int:
@@ -86,13 +86,13 @@ def _named_by(maker: Node, back: Node, made_by: dict[str, Node]) -> dict[str, Va
     known: dict[str, Value] = {}
     inputs = zip(scan.body.inputs, back.inputs, strict=True)
     for number, (inside, outside) in enumerate(inputs):
-        found = None
+        source = None
         if number < scan.constants:
-            found = of_constants.get(outside.name)
+            source = of_constants.get(outside.name)
         elif number >= scan.constants + scan.carries:
-            found = of_sequences.get(outside.name) or _given(maker, made_by.get(outside.name))
-        if found is not None:
-            known[inside.name] = found
+            source = of_sequences.get(outside.name) or _given(maker, made_by.get(outside.name))
+        if source is not None:
+            known[inside.name] = source
     return known
 
 
@@ -103,19 +103,19 @@ def _given(maker: Node, part: Node | None) -> Value | None:
     scan = maker.primitive
     moments = [(None,) * scan.carries, scan.carried, scan.body.outputs[: scan.carries]]
     values = [value for moment in moments for value in moment]
-    found: Value | None = [*values, *scan.results][part.primitive.index]
-    return found
+    held: Value | None = [*values, *scan.results][part.primitive.index]
+    return held
 
 
 def _computable(body: Graph, known: dict[str, Value]) -> set[str]:
     """The nodes of a body that need nothing but numbers, and what both loops know, at one place."""
     names = {*known, *(value.name for value, _ in body.constants)}
-    found: set[str] = set()
+    computable: set[str] = set()
     for node in body.nodes:
         if is_pointwise(node) and node.inputs and names.issuperset(v.name for v in node.inputs):
-            found.add(node.output.name)
+            computable.add(node.output.name)
             names.add(node.output.name)
-    return found
+    return computable
 
 
 # ---- products in another order -----------------------------------------------------------
@@ -131,11 +131,11 @@ def _multiplied(forward: Graph, body: Graph, known: dict[str, Value]) -> Graph:
     once = {name: node for name, node in products.items() if uses[name] == 1}
     nodes: list[Node] = []
     for node in body.nodes:
-        found = _three(node, once, factors) if node.output.name in products else None
-        if found is None or not {found[1].name, found[2].name} & bounded:
+        operands = _three(node, once, factors) if node.output.name in products else None
+        if operands is None or not {operands[1].name, operands[2].name} & bounded:
             nodes.append(node)
             continue
-        d, a, b = found
+        d, a, b = operands
         factor = Value(f"{node.output.name}/factor", a.shape, a.dtype)
         nodes.append(Node(p.Multiply(), (a, b), factor, node.scope))
         nodes.append(replace(node, inputs=(d, factor)))
@@ -248,7 +248,7 @@ class _FactorsForward:
             nodes.append(Node(p.Part(index, shape), (maker.output,), output, self.back.scope))
         return nodes
 
-    def _reading(self, found: Sequence[Value]) -> Node:
+    def _reading(self, read: Sequence[Value]) -> Node:
         """The loop back, which reads what is wanted instead of computing it."""
         first = len(self.body.inputs)
         given = {
@@ -266,4 +266,4 @@ class _FactorsForward:
             outputs=tuple(given.get(value.name, value) for value in self.body.outputs),
         )
         scan = replace(self.back.primitive, body=body)
-        return replace(self.back, primitive=scan, inputs=(*self.back.inputs, *found))
+        return replace(self.back, primitive=scan, inputs=(*self.back.inputs, *read))

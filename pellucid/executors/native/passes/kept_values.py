@@ -48,14 +48,14 @@ def keeping(procedure: Procedure) -> Keeping | None:
         return None
     if not procedure.exact:
         graph = with_fast_convolutions(graph, _Alone(graph, procedure.arguments).names)
-    found = _Alone(graph, procedure.arguments)
-    if not found.chosen or any(value.name in found.names for value in graph.outputs):
+    alone = _Alone(graph, procedure.arguments)
+    if not alone.chosen or any(value.name in alone.names for value in graph.outputs):
         return None
-    made = _split(replace(procedure, graph=graph), found.chosen)
+    parts = _split(replace(procedure, graph=graph), alone.chosen)
     counted = sum(
-        n.output.size for n in made.kept.graph.nodes if not isinstance(n.primitive, MOVED)
+        n.output.size for n in parts.kept.graph.nodes if not isinstance(n.primitive, MOVED)
     )
-    return made if counted >= LEAST_NUMBERS and made.nbytes <= MOST_BYTES else None
+    return parts if counted >= LEAST_NUMBERS and parts.nbytes <= MOST_BYTES else None
 
 
 class _Alone:
@@ -134,11 +134,11 @@ def _part(
     nodes = asked_for(graph.nodes, outputs, given)
     wanted = {value.name for value in (*outputs, *always)}
     wanted.update(value.name for node in nodes for value in node.inputs)
-    made = Graph(
+    part = Graph(
         tuple(value for name, value in given.items() if name in wanted),
         tuple((value, array) for value, array in graph.constants if value.name in wanted),
         tuple(nodes),
         outputs,
     )
-    made.check()
-    return made
+    part.check()
+    return part

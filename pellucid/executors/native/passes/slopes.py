@@ -41,7 +41,7 @@ def slopes_kept(graph: Graph) -> Graph:
         if linear.grow():
             last = linear.nodes[-1].output.name
             instead[last] = linear.with_slope()
-            gone |= {made.output.name for made in linear.nodes}
+            gone |= {node.output.name for node in linear.nodes}
     nodes: list[Node] = []
     for node in graph.nodes:
         if node.output.name not in gone:
@@ -83,12 +83,12 @@ class _Uses:
         array = self.constants.get(self.source(value).name)
         return array is not None and not np.any(array)
 
-    def depend(self, values: Iterable[Value], made: str) -> bool:
-        """Whether some values need what is made there."""
+    def depend(self, values: Iterable[Value], wanted: str) -> bool:
+        """Whether some values need what is wanted there."""
         waiting, seen = [value.name for value in values], set()
         while waiting:
             name = waiting.pop()
-            if name == made:
+            if name == wanted:
                 return True
             node = self.made_by.get(name)
             if name not in seen and node is not None:
@@ -152,8 +152,8 @@ class _Linear:
 
     def _is_worth_it(self) -> bool:
         """Whether several arrays are read, made by one kernel, it seems, and long before."""
-        made = {self.product.name, *(node.output.name for node in self.nodes)}
-        others = [x for node in self.nodes for x in node.inputs if x.name not in made]
+        own = {self.product.name, *(node.output.name for node in self.nodes)}
+        others = [x for node in self.nodes for x in node.inputs if x.name not in own]
         arrays = {}
         for value in others:
             source = self.uses.source(value)
@@ -169,14 +169,14 @@ class _Linear:
 
     def with_slope(self) -> list[Node]:
         """What makes the slope, and the product with it in place of the last value."""
-        made = Expansion(self.nodes[-1])
+        expansion = Expansion(self.nodes[-1])
         slopes: dict[str, Value] = {}
         for node in self.nodes:
             inputs = [slopes.get(value.name, value) for value in node.inputs]
             if self.product in inputs:
                 (slope,) = [value for value in inputs if value != self.product]
             else:
-                slope = made.then(node.primitive, *inputs)
+                slope = expansion.then(node.primitive, *inputs)
             slopes[node.output.name] = slope
-        made.then(p.Multiply(), self.product, slope)
-        return made.finished()
+        expansion.then(p.Multiply(), self.product, slope)
+        return expansion.finished()

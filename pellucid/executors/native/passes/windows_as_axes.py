@@ -169,11 +169,11 @@ class _Cutting:
 
     def _noted(self, node: Node) -> None:
         """Note windows that are put back into the array they are from."""
-        found = self.cuts.get(node.inputs[0].name) if node.inputs else None
+        cut = self.cuts.get(node.inputs[0].name) if node.inputs else None
         match node.primitive:
             case p.PermuteDims(axes=order):
-                if found is not None and not found.whole and order == found.axes.order:
-                    self.behind[node.output.name] = found
+                if cut is not None and not cut.whole and order == cut.axes.order:
+                    self.behind[node.output.name] = cut
             case p.Reshape(to=shape):
                 put = self.behind.get(node.inputs[0].name)
                 if put is not None and shape == put.axes.shape and put.is_of_all:
@@ -195,11 +195,11 @@ class _Cutting:
         """The operands of a node in the cut form, if all can be had in it."""
         operands: list[Value] = []
         for value in node.inputs:
-            found = self.cuts.get(value.name)
-            if found is not None:
-                if (found.axes, found.whole) != (form.axes, form.whole):
+            cut = self.cuts.get(value.name)
+            if cut is not None:
+                if (cut.axes, cut.whole) != (form.axes, form.whole):
                     return None
-                operands.append(found.value)
+                operands.append(cut.value)
             elif value.shape == ():
                 operands.append(value)
             elif form.whole:
@@ -216,20 +216,20 @@ class _Cutting:
 
     def _reduced(self, node: Node) -> None:
         """A reduction of what is known in the cut form."""
-        found = self.cuts[node.inputs[0].name]
+        cut = self.cuts[node.inputs[0].name]
         primitive: Any = node.primitive
-        places = found.axes.places(primitive.axis, whole=found.whole)
-        y = self._new(node, replace(primitive, axis=places), found.value)
-        if found.whole:
+        places = cut.axes.places(primitive.axis, whole=cut.whole)
+        y = self._new(node, replace(primitive, axis=places), cut.value)
+        if cut.whole:
             self.nodes.append(Node(p.Reshape(node.output.shape), (y,), node.output, node.scope))
         else:
-            self._give(node, replace(found, value=y))
+            self._give(node, replace(cut, value=y))
 
     def _whole(self, node: Node, value: Value, axes: WindowAxes) -> Value:
         """The cut form of an array, or of what is broadcast to it."""
-        found = self.cuts.get(value.name)
-        if found is not None and found.whole and found.axes == axes:
-            return found.value
+        cut = self.cuts.get(value.name)
+        if cut is not None and cut.whole and cut.axes == axes:
+            return cut.value
         return self._new(node, p.Reshape(axes.cut_whole(value.shape)), value)
 
     def _give(self, node: Node, cut: _Cut) -> None:

@@ -43,12 +43,12 @@ FEWEST = 8  # matrices. Chosen: threads are to have equally many
 class BatchGroup:
     """Kernels that go together over a batch of `sizes`, so far.
 
-    `made`: for each value that they make how far its matrices lie apart; `read`: all buffers.
+    `distances`: for each value that they make how far its matrices lie apart; `read`: all buffers.
     """
 
     sizes: Shape
     views: Views
-    made: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    distances: dict[str, tuple[int, ...]] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
 
     @property
@@ -72,7 +72,7 @@ class BatchGroup:
         if not isinstance(kernel, Fused) or kernel.rows is not None:
             return False
         read = {self.views.buffer(value) for value in kernel.operands()}
-        return not read.isdisjoint({*self.made, *self.read}) and self._follows(kernel)
+        return not read.isdisjoint({*self.distances, *self.read}) and self._follows(kernel)
 
     def _follows(self, kernel: Fused) -> bool:
         axes = self._axes(kernel)
@@ -81,10 +81,10 @@ class BatchGroup:
         # Whoever steps from matrix to matrix as they lie, as often as there are some, and stays
         # within the buffer, meets at each step one of them and nothing else.
         for walk in self._walks(kernel):
-            if self.made.get(walk.base.name, _apart(walk, axes)) != _apart(walk, axes):
+            if self.distances.get(walk.base.name, _apart(walk, axes)) != _apart(walk, axes):
                 return False
         for value in kernel.stores:
-            self.made[value.name] = _apart(own_reach(kernel, self.views, value), axes)
+            self.distances[value.name] = _apart(own_reach(kernel, self.views, value), axes)
         self.read.update(self.views.buffer(value) for value in kernel.operands())
         return True
 

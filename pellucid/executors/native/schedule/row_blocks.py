@@ -89,9 +89,9 @@ class _Body:
         self.outputs = graph.outputs
         after = scan.constants + scan.carries
         self.constants = {value.name for value in graph.inputs[: scan.constants]}
-        self.made = {value.name for value in graph.inputs[scan.constants : after]}
+        self.of_turn = {value.name for value in graph.inputs[scan.constants : after]}
         for kernel in kernels:
-            self.made.update(value.name for value in kernel.stores)
+            self.of_turn.update(value.name for value in kernel.stores)
 
     def keeps_rows_apart(self) -> bool:
         """Whether every kernel computes a row from the same row of what turns make."""
@@ -121,7 +121,7 @@ class _Body:
                 continue
             for value in node.inputs:
                 base = self.views[value].base
-                if base.name in self.made and not kernel.has(base):
+                if base.name in self.of_turn and not kernel.has(base):
                     accesses.append(reach(kernel, self.views, node, value))
         shape = kernel.space.shape
         return all(self._is_within_rows(access, shape, axis) for access in accesses)
@@ -171,11 +171,11 @@ class _Body:
         (node,) = kernel.nodes
         if node.primitive.axis != len(node.output.shape) - 1:
             return ()
-        found = tuple(value for value in node.inputs if self._is_free(value))
+        free = tuple(value for value in node.inputs if self._is_free(value))
         pitch = self.views.own(node.output).strides[-2]
-        for value in found:
+        for value in free:
             self.views.set_pitch(value, pitch)
-        return found
+        return free
 
     def _is_free(self, value: Value) -> bool:
         """Whether an array is made here, whole, and only joined with others."""
@@ -186,7 +186,7 @@ class _Body:
 
     def _is_seen_by_rows(self, view: View, axis: int) -> bool:
         """Whether a view of what turns make meets row i of it where the index of an axis is i."""
-        if view.base.name not in self.made:
+        if view.base.name not in self.of_turn:
             return True
         access = Access(view.base, view.offset, view.strides)
         return self._is_within_rows(access, view.shape, axis)
