@@ -4,6 +4,7 @@ Expansion       nodes that together stand for one node of a graph
 slice_of_axis   some places of one axis
 rewritten       a graph with other nodes, checked
 asked_for       those of some nodes that some values need
+MOVED           what shows each number of a value at other places
 """
 
 from collections.abc import Container, Iterable, Sequence
@@ -12,6 +13,8 @@ from dataclasses import replace
 from pellucid import primitives as p
 from pellucid.graph import Graph, Node, Shape, Value
 from pellucid.primitives.base import Primitive
+
+MOVED = (p.Reshape, p.PermuteDims, p.Flip, p.Slice, p.BroadcastTo)
 
 
 class Expansion:

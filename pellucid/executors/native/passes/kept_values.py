@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pellucid import primitives as p
-from pellucid.executors.native.passes.expansion import asked_for
+from pellucid.executors.native.passes.expansion import MOVED, asked_for
 from pellucid.executors.native.passes.fewer_multiplications import with_fast_convolutions
-from pellucid.executors.native.passes.simplify import MOVED
 from pellucid.graph import Graph, Node, Procedure, Value
 from pellucid.primitives import PRIMITIVES
 from pellucid.primitives.base import Elementwise

@@ -13,6 +13,7 @@ import numpy as np
 
 from pellucid import primitives as p
 from pellucid.executors.native.passes.dilated_images import convolution_by_phases
+from pellucid.executors.native.passes.expansion import MOVED
 from pellucid.executors.native.passes.joins_in_groups import joined_in_groups
 from pellucid.executors.native.passes.pieces_as_slices import pieces_as_slices
 from pellucid.executors.native.passes.reshapes_last import batches_as_rows, reshape_last
@@ -20,7 +21,6 @@ from pellucid.executors.native.passes.rewriter import Operation, Rewriter, Rewri
 from pellucid.executors.native.passes.window_rules import convolution_in_parts, windows_apart
 from pellucid.graph import Graph, Value
 
-MOVED = (p.Reshape, p.PermuteDims, p.Flip, p.Slice, p.BroadcastTo)
 # Larger results of constants are computed when the program runs. Chosen: 4 kB of float32 are little
 # on the disk, and in each program.
 FOLDED_ELEMENTS = 1024
