@@ -90,7 +90,7 @@ def _gradients(builder: Any, y: Tensor, wanted: list[Tensor], order: int) -> lis
     some = [x for x in wanted if builder.chance(70)] or wanted[:1]
     found = [g for g in gradients(y, some, upstream) if g is not None and g.origin is not None]
     names = {"once", "twice"} if order == 2 else {"once"}
-    builder.differentiated.update((p.MatMul.name, f"differentiated {name}") for name in names)
+    builder.notes.update((p.MatMul.name, f"differentiated {name}") for name in names)
     return sorted(found, key=lambda _: builder.source.integer(0, 99))
 
 

@@ -2,6 +2,7 @@
 
     reference_with_bounds   outputs of a graph, and for each element the largest legal distance
     disagreement            what is wrong with outputs of another executor, or None
+    RULES, FAST_RULES       for each primitive; where convolutions have fewer multiplications
 
 A running error analysis over the graph. A bound of 0 means: the very same number. Exact
 operations of exact numbers stay exact; functions such as exp add their stated ulps; sums add
@@ -27,6 +28,12 @@ from pellucid.primitives.scan import Scan
 REAL = np.longdouble
 INF = REAL(np.inf)
 SMALLEST = REAL(5e-324)  # marks a zero whose sign is uncertain
+# Of convolutions with fewer multiplications: roundings of the largest sum of the sizes of what is
+# multiplied; how much larger transformed numbers may be; and how many small ones may be lost.
+FAST_ROUNDINGS = 64
+OVERFLOW = 10_000
+TRANSFORMED = 10_000
+_PLANE = (3, 4)  # the axes of height and width
 
 # Ulps of the native functions, beyond the rounding of a correct result.
 ULPS = {
@@ -46,18 +53,21 @@ ULPS = {
 }
 
 Bounded = tuple[Any, Any]  # an array of the reference executor, and the bound of each element
+Rules = dict[type, Callable[..., Any]]
 
 
-def reference_with_bounds(graph: Graph, inputs: list[Any]) -> list[Bounded]:
-    """The outputs of a graph on NumPy, each with the bounds of its elements."""
-    return _evaluated(graph, [_exact(array) for array in inputs])
+def reference_with_bounds(
+    graph: Graph, inputs: list[Any], rules: Rules | None = None
+) -> list[Bounded]:
+    """The outputs of a graph on NumPy, each with the bounds of its elements, by RULES or others."""
+    return _evaluated(graph, [_exact(array) for array in inputs], rules or RULES)
 
 
 def _exact(array: Any) -> Bounded:
     return array, _flushed(array, np.zeros(array.shape, REAL))
 
 
-def _evaluated(graph: Graph, inputs: list[Bounded]) -> list[Bounded]:
+def _evaluated(graph: Graph, inputs: list[Bounded], rules: Rules) -> list[Bounded]:
     """The outputs of a graph whose inputs have bounds."""
     known = {value.name: given for value, given in zip(graph.inputs, inputs, strict=True)}
     known |= {value.name: _exact(array) for value, array in graph.constants}
@@ -70,18 +80,18 @@ def _evaluated(graph: Graph, inputs: list[Bounded]) -> list[Bounded]:
                 continue
             operands = [known[value.name] for value in node.inputs]
             if isinstance(primitive, Scan):
-                records[name] = _scanned(primitive, operands)
+                records[name] = _scanned(primitive, operands, rules)
                 continue
             y = np.asarray(primitive.forward(np, *(x for x, _ in operands)))
             if isinstance(primitive, Split):
                 records[name] = _pieces(primitive, y, operands[0][1])
                 continue
-            bound = np.broadcast_to(_bound(node, operands, y), y.shape)
+            bound = np.broadcast_to(_bound(node, operands, y, rules), y.shape)
             known[name] = (y, _settled(y, np.array(bound, REAL)))
     return [known[value.name] for value in graph.outputs]
 
 
-def _scanned(primitive: Scan, operands: list[Bounded]) -> list[Bounded]:
+def _scanned(primitive: Scan, operands: list[Bounded], rules: Rules) -> list[Bounded]:
     """What a loop gives: every step evaluated with the bounds that the one before left."""
     found = [(np.empty(to, of), np.zeros(to, REAL)) for of, to in primitive.gives()]
     count, first = primitive.carries, primitive.constants
@@ -89,7 +99,7 @@ def _scanned(primitive: Scan, operands: list[Bounded]) -> list[Bounded]:
     order = range(primitive.steps)
     for t in order[::-1] if primitive.reverse else order:
         slices = [(x[t], e[t]) for x, e in operands[first + count :]]
-        outputs = _evaluated(primitive.body, [*fixed, *state, *slices])
+        outputs = _evaluated(primitive.body, [*fixed, *state, *slices], rules)
         kept = [(count + k, state[k]) for k in primitive.before]
         kept += [(2 * count + k, outputs[k]) for k in primitive.after]
         kept += enumerate(outputs[count:], 3 * count)
@@ -176,13 +186,13 @@ def _within(y: Any, candidates: list[Any], ulps: float) -> Any:
 # ---- the rule of each primitive ----------------------------------------------------------
 
 
-def _bound(node: Node, operands: list[Bounded], y: Any) -> Any:
+def _bound(node: Node, operands: list[Bounded], y: Any, rules: Rules) -> Any:
     """The bound of a node's output, before it is settled."""
     kind = type(node.primitive)
     if kind in (p.Arange, p.RandomBits):
         return INF if any(np.isinf(e).any() for _, e in operands) else REAL(0)
-    if kind in RULES:
-        return RULES[kind](node.primitive, operands, y)
+    if kind in rules:
+        return rules[kind](node.primitive, operands, y)
     if kind in _FUNCTIONS:
         return _function(kind, operands[0], y)
     if issubclass(kind, p.Elementwise):
@@ -474,6 +484,30 @@ def _convolution(primitive: p.Convolution, operands: list[Bounded], y: Any) -> A
     return _products(operands, y, convolved, math.prod(operands[1][0].shape[2:]))
 
 
+def _fast_convolution(primitive: p.Convolution, operands: list[Bounded], y: Any) -> Any:
+    """Where tiles may be transformed, an error is a share of the largest numbers of an image.
+
+    So are overflows, and what is not finite is anywhere in its image.
+    """
+    bound = _convolution(primitive, operands, y)
+    if y.dtype != np.float32 or len(primitive.stride) != len(_PLANE):
+        return bound
+    info, places = np.finfo(y.dtype), math.prod(operands[1][0].shape[3:])
+    x, w = (_largest(*each) for each in operands)
+    most = places * np.einsum("bgi,goi->bgo", x, w)[..., None, None]
+    top = REAL(info.max) / OVERFLOW
+    large = (np.max(x, (1, 2), initial=0)[:, None] > top) | (np.max(w, (0, 2), initial=0) > top)
+    unknown = (most > top) | ~np.isfinite(most) | large[:, None, :, None, None]
+    rounding = FAST_ROUNDINGS * REAL(info.eps) / 2 * most + TRANSFORMED * REAL(info.tiny)
+    return np.where(unknown, INF, bound + rounding)
+
+
+def _largest(x: Any, e: Any) -> Any:
+    """The largest number of each image that an operand may have: (a, b, c)."""
+    size = np.where(np.isfinite(x) & np.isfinite(e), np.abs(x.astype(REAL)) + e, INF)
+    return np.max(size, axis=_PLANE, initial=REAL(0))
+
+
 def _products(
     operands: list[Bounded], y: Any, product: Callable[[Any, Any], Any], count: int
 ) -> Any:
@@ -534,7 +568,7 @@ def _overlap_add(primitive: p.OverlapAdd, operands: list[Bounded], y: Any) -> An
     return _total(x, e, y, count, lambda a: primitive.forward(np, a))
 
 
-RULES: dict[type, Callable[..., Any]] = {
+RULES: Rules = {
     p.Add: _arithmetic(np.add),
     p.Gaussian: _density,
     p.LogisticDensity: _density,
@@ -593,3 +627,6 @@ RULES: dict[type, Callable[..., Any]] = {
     p.ScatterAdd: _scatter_add,
     p.CheckedIds: _same,
 }
+
+# Of programs some of whose convolutions have fewer multiplications.
+FAST_RULES: Rules = RULES | {p.Convolution: _fast_convolution}

@@ -18,6 +18,7 @@ from pellucid.autodiff import gradients
 from pellucid.errors import PellucidError
 from pellucid.graph import Graph, Procedure, Value, collect
 from pellucid.origins import Origin, history
+from pellucid.precision import rounded
 from pellucid.primitives.base import BOOL, FLOATS, INT32, INT64, NUMBERS, UINT8
 from pellucid.scopes import scope
 from pellucid.tensor import Tensor, holding
@@ -58,7 +59,7 @@ class Program:
     procedure: Procedure
     arguments: list[Any]
     state: list[Any]
-    differentiated: frozenset[tuple[str, str]] = frozenset()  # primitives, and how often
+    notes: frozenset[tuple[str, str]] = frozenset()  # primitives differentiated, and how often
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Builder:
     below: dict[int, int] = field(default_factory=dict)  # integers known to be below, by id
     orders: dict[int, int] = field(default_factory=dict)  # of derivatives, by id
     is_inside: bool = False  # the body of a loop
-    differentiated: set[tuple[str, str]] = field(default_factory=set)
+    notes: set[tuple[str, str]] = field(default_factory=set)  # what no plan tells
     news: dict[int, Tensor] = field(default_factory=dict)  # of variables, by id, where chosen
 
     def __post_init__(self) -> None:
@@ -212,8 +213,8 @@ class Builder:
         y = self.add(primitive, x)
         return x if y is None else y
 
-    def differentiate(self, y: Tensor | None = None) -> None:
-        """Gradients of a value by some of what it was computed from."""
+    def differentiate(self, y: Tensor | None = None, by: Sequence[Tensor] = ()) -> None:
+        """Gradients of a value, by some of what it was computed from where nothing else is said."""
         made = [v for v in self.values if v.dtype in FLOATS and v.origin.primitive is not None]
         if y is None:
             if not made:
@@ -224,7 +225,7 @@ class Builder:
         order = 1 + max((self.orders.get(id(v), 0) for v in past), default=0)
         if not wanted or order > 2:
             return
-        wanted = [self.choice(wanted[:4]), self.choice(wanted)]
+        wanted = [*by] or [self.choice(wanted[:4]), self.choice(wanted)]
         found = [g for g in gradients(y, wanted, self.upstream(y)) if g is not None]
         if len(history([*self.values, *found])) > MOST_NODES + len(self.arguments):
             return
@@ -242,7 +243,7 @@ class Builder:
             if any(id(x) in on_path for x in v.origin.inputs):
                 on_path.add(id(v))
                 times = "once" if order == 1 else "twice"
-                self.differentiated.add((v.origin.primitive.name, f"differentiated {times}"))
+                self.notes.add((v.origin.primitive.name, f"differentiated {times}"))
 
     def upstream(self, y: Tensor) -> Tensor:
         """The gradient that arrives at y: ones, as a sum's, numbers, repeated numbers, or y."""
@@ -272,9 +273,12 @@ class Builder:
                 updates.append(len(self.arguments) + i)
                 news.append(new)
         graph = self._graph([*outputs, *news])
-        procedure = Procedure(graph, len(self.arguments), tuple(updates))
+        if self.chance(20):
+            graph = rounded(graph)
+        exact = self.chance(15)
+        procedure = Procedure(graph, len(self.arguments), tuple(updates), exact=exact)
         arrays = ([a for _, a in table] for table in (self.arguments, self.variables))
-        return Program(procedure, *arrays, frozenset(self.differentiated))
+        return Program(procedure, *arrays, frozenset(self.notes))
 
     def _graph(self, outputs: list[Tensor]) -> Graph:
         """The graph of the outputs; constants are collected like inputs, and then set apart."""

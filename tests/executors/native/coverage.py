@@ -21,6 +21,7 @@ from executors.native.attention_growth import ATTENTION, met
 from executors.native.attributes import CLASSES, classes_of
 from executors.native.builder import Program
 from executors.native.cpus import EVERY, on_target
+from executors.native.families import FEATURES, LABELS, family_features
 from executors.native.pairs import IMPOSSIBLE, PAIRS, RARE
 from executors.native.programs import finely, seeded, target_of
 from executors.native.readers import READERS, reader_of
@@ -33,7 +34,8 @@ from pellucid.executors.native.planning import planned
 from pellucid.executors.native.schedule.plan import CopyBack
 from pellucid.executors.native.schedule.planned import Planned
 
-Feature = tuple[str, str]  # a walk and a reader, or a primitive and a class of its attributes
+# A walk and a reader, a primitive and a class of its attributes, or a family and what it has.
+Feature = tuple[str, str]
 LOOKED_AT = 1000  # programs among which the best are chosen
 MOST_SEEDS = 4000  # where nothing more is looked for
 
@@ -43,6 +45,7 @@ ALL: tuple[Feature, ...] = (
     *((kind.name, label) for kind in CLASSES for label in CLASSES[kind]),
     *((kind.name, f"differentiated {n}") for kind in DIFFERENTIABLE for n in ("once", "twice")),
     *ATTENTION,
+    *FEATURES,
 )
 
 
@@ -70,8 +73,9 @@ def features_of(made: Program, shared: Planned) -> set[Feature]:
     return {
         *pairs_of(shared),
         *(each for node in made.procedure.graph.nodes for each in classes_of(node)),
-        *made.differentiated,
+        *made.notes,
         *met(shared),
+        *family_features(made.procedure.graph, shared, made.procedure.exact),
     }
 
 
@@ -133,7 +137,7 @@ def of_primitives(met: Counter[Feature]) -> str:
     labels: dict[str, list[str]] = {}
     for name, label in ALL[len(PAIRS) :]:
         labels.setdefault(name, []).append(f"{label} {met[name, label]}")
-    return "\n".join(f"{name:16} {', '.join(each)}" for name, each in labels.items())
+    return "\n".join(f"{name:22} {', '.join(each)}" for name, each in labels.items())
 
 
 def summary(met: Counter[Feature]) -> str:
@@ -148,7 +152,8 @@ def summary(met: Counter[Feature]) -> str:
             f"{len(pairs)} missing",
             *(f"  {count:3} {why}" for why, count in reasons.items()),
             f"{len(ALL) - len(PAIRS)} classes of attributes and orders of derivatives of "
-            f"{len(CLASSES)} primitives: {len(others)} missing",
+            f"{len(CLASSES)} primitives, and kernels of {len(LABELS)} families: "
+            f"{len(others)} missing",
             *(f"missing: {one}, {other}" for one, other in lost),
             *(f"met though it cannot be: {pair}" for pair in IMPOSSIBLE if met[pair]),
         ]

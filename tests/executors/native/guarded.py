@@ -11,8 +11,10 @@ read before it was written shows.
 
 import ctypes
 import mmap
+import os
 from collections.abc import Sequence
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -93,8 +95,10 @@ class Guarded:
         _side["now"] = "begin" if arena == "apart at begins" else "end"
         if arena != "packed":
             plan._allocate = apart
+        # Nothing is kept on the disk, where the next arena of the procedure would find its code.
         try:
-            self.ready = Native(procedure)
+            with patch.dict(os.environ, PELLUCID_CACHE=os.devnull):
+                self.ready = Native(procedure)
             self.shared = self.ready.shared
         finally:
             plan._allocate = before

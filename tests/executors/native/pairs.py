@@ -86,6 +86,16 @@ _RULES: tuple[tuple[str, set[str], set[str]], ...] = (
         {f"convolution by {way}, {x}" for way in ("samples", "channels") for x in "xw"},
     ),
     (
+        "a convolution of nothing has no tiles",
+        {"nothing"},
+        {"fast convolution, x", "fast gradient, x", "fast gradient, dy"},
+    ),
+    (
+        "a gradient in tiles is of more than 3 x 3 places",
+        {"one element"},
+        {"fast gradient, dy"},
+    ),
+    (
         "by channels a kernel has more places than one",
         {"one element"},
         {"convolution by channels, w"},
@@ -100,7 +110,7 @@ RARE: dict[Pair, str] = {
                  "overlapping", "cut", "reshaped", "rows anywhere", "rows apart")
     if (walk, reader) not in {("one element", "blocks, left"), ("rows anywhere", "swapped, left"),
                               ("rows apart", "swapped, left")}
-}  # fmt: skip
+} | {("one element", "fast gradient, x"): "where zeros are around it"}  # fmt: skip
 IMPOSSIBLE: dict[Pair, str] = {
     (walk, reader): why for why, walks, readers in _RULES for walk in walks for reader in readers
 }

@@ -7,10 +7,11 @@ runs as many programs, or those of some seeds, prints each that differs with its
 many there were; TARGET: for another CPU than this one (`cpus`), "all" for each in turn.
 
 A program is a few sentences: a value that lies in memory in one way (`walks`), read by a kernel
-of one kind (`readers`); gradients of that to second order; nodes of any primitive (`growth`). The
-programs of 0, 1, 2 ... have the pairs of walks and readers in turn. Each is run on guarded memory
-full of poison (`guarded`), on one thread, two and three, twice in a row and as a loop: all must
-give the same bits, and the first run the values of the reference within its bounds.
+of one kind (`readers`); gradients of that to second order; nodes of any primitive (`growth`);
+pieces of networks (`families`). One of five is in bfloat16. The programs of 0, 1, 2 ... have the
+pairs of walks and readers in turn. Each is run on guarded memory full of poison (`guarded`), on one
+thread to four, twice in a row, as a loop, and some go on from what a run has left, compiled anew:
+all must give the same bits, and the first run the values of the reference within its bounds.
 """
 
 import math
@@ -22,9 +23,10 @@ from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
-from executors.native.bounds import disagreement, reference_with_bounds
+from executors.native.bounds import FAST_RULES, RULES, disagreement, reference_with_bounds
 from executors.native.builder import Builder, Program, Seeded, Source
 from executors.native.cpus import EVERY, on_target
+from executors.native.families import FAMILIES, is_fast
 from executors.native.growth import GROW
 from executors.native.guarded import ARENAS, Guarded
 from executors.native.guarded_stack import guarded_stack
@@ -34,10 +36,17 @@ from executors.native.walks import Wanted
 
 from pellucid.executors import threads
 from pellucid.executors.native import executor
+from pellucid.executors.native.ir import fast_convolutions, fast_gradients
 from pellucid.executors.native.kernels import accumulation, emission, loop_unit
 from pellucid.executors.native.llvm import vectors
 from pellucid.executors.native.matmul import tiling
-from pellucid.executors.native.passes import long_products, row_padding, triangular_products
+from pellucid.executors.native.passes import (
+    dilated_images,
+    long_products,
+    row_padding,
+    triangular_products,
+    window_rules,
+)
 from pellucid.executors.native.runtime import program as sharing
 from pellucid.executors.native.schedule import (
     batch_strips,
@@ -51,8 +60,9 @@ from pellucid.executors.native.schedule import (
 )
 
 ROWS = 3  # of a loop
-KINDS = tuple(GROW)
+KINDS = (*GROW, *FAMILIES)
 AIMS = 2  # of a program: pairs that it is to have
+RESUMED = 4  # one of so many goes on from what a run has left
 
 
 def program(source: Source, aims: tuple[Pair, ...] = (), kind: Any = None) -> Program:
@@ -61,15 +71,17 @@ def program(source: Source, aims: tuple[Pair, ...] = (), kind: Any = None) -> Pr
     for pair in aims:
         _say(builder, pair)
     if kind is not None:
-        _differentiated(builder, GROW[kind](builder))
+        _differentiated(builder, (GROW | FAMILIES)[kind](builder))
     for _ in range(source.integer(1, 4)):
         way = source.integer(1, 10)
         if way <= 3:
             _say(builder, builder.choice(PAIRS))
         elif way <= 8:
-            GROW[builder.choice(KINDS)](builder)
-        else:
+            GROW[builder.choice(tuple(GROW))](builder)
+        elif builder.chance(70):
             builder.differentiate()
+        else:
+            FAMILIES[builder.choice(tuple(FAMILIES))](builder)
     if not builder.values:
         builder.leaf((3,), np.float32)
     return builder.finished()
@@ -104,8 +116,9 @@ def target_of(seed: int) -> str:
 def difference(made: Program, arena: str = ARENAS[0]) -> str | None:
     """What the native executor does otherwise than the reference, or None."""
     procedure, arguments = made.procedure, made.arguments
-    expected = reference_with_bounds(procedure.graph, [*arguments, *made.state])
     ready = Guarded(procedure, arena)
+    rules = FAST_RULES if is_fast(ready.shared) else RULES
+    expected = reference_with_bounds(procedure.graph, [*arguments, *made.state], rules)
     threads.set_threads(1)
     results, given, state = ready.call(arguments, made.state, "end")
     found = [*results, *(state[i - procedure.arguments] for i in procedure.updates)]
@@ -119,7 +132,8 @@ def difference(made: Program, arena: str = ARENAS[0]) -> str | None:
             return f"variable {i} was written"
     if not all(same_bits(a, b) for a, b in zip(arguments, given, strict=True)):
         return "an argument was written"
-    return _repeated(ready, made, [*results, *state]) or _plainly(ready, made, [*results, *state])
+    first = [*results, *state]
+    return _repeated(ready, made, first) or _plainly(ready, made, first) or _resumed(made, first)
 
 
 def _plainly(ready: Guarded, made: Program, first: list[Any]) -> str | None:
@@ -137,7 +151,7 @@ def _plainly(ready: Guarded, made: Program, first: list[Any]) -> str | None:
 
 def _repeated(ready: Guarded, made: Program, first: list[Any]) -> str | None:
     """Other numbers of threads, and loops, give the same bits."""
-    for count, side in ((2, "begin"), (3, "end")):
+    for count, side in ((2, "begin"), (3, "end"), (4, "begin")):
         threads.set_threads(count)
         results, _, state = ready.call(made.arguments, made.state, side)
         recompute = [*results, *state]
@@ -161,6 +175,22 @@ def _repeated(ready: Guarded, made: Program, first: list[Any]) -> str | None:
     return None
 
 
+def _resumed(made: Program, first: list[Any]) -> str | None:
+    """Compiled anew, on other memory and threads, a program goes on from what was left."""
+    procedure = made.procedure
+    if not procedure.updates or len(procedure.graph.nodes) % RESUMED:
+        return None
+    state = first[procedure.results :]
+    found = []
+    for arena, count, side in ((ARENAS[0], 1, "end"), (ARENAS[2], 4, "begin")):
+        threads.set_threads(count)
+        results, _, after = Guarded(procedure, arena).call(made.arguments, state, side)
+        found.append([*results, *after])
+    if not all(same_bits(a, b) for a, b in zip(*found, strict=True)):
+        return "other bits where a run goes on, compiled anew"
+    return None
+
+
 def same_bits(a: Any, b: Any) -> bool:
     """Whether two arrays are the same byte for byte; nan is nan, whichever."""
     if a.dtype.kind != "f":
@@ -178,8 +208,9 @@ class small_chunks:  # noqa: N801 (used like a function)
     Kernels are divided as far as they can be, threads used for the least work, long sums cut
     and added in blocks, sums over rows cut, rows reduced some at once, rows set apart, and those
     of loops kept apart. But where all is to be `whole`, kernels are kept short too, their bodies
-    written once, rules called, and products cut into parts of k. Nothing is kept on the disk: the
-    code is not that of the same programs outside.
+    written once, rules called, and products cut into parts of k. What is `chosen` stays so: which
+    convolutions have fewer multiplications, and how high blocks of rows are. Nothing is kept on the
+    disk: the code is not that of the same programs outside.
     """
 
     LIMITS = (
@@ -204,6 +235,14 @@ class small_chunks:  # noqa: N801 (used like a function)
         (emission, "MOST_WRITTEN_OUT", 0),
         (sum_blocks, "BLOCK", 2),
         (vectors, "BLOCK", 4),
+        (window_rules, "MUCH_WORK", 1),
+        (window_rules, "FEWEST_CHANNELS", 1),
+        (dilated_images, "MUCH_WORK", 1),
+        (fast_convolutions, "GAIN", math.inf),
+        (fast_gradients, "GAIN", math.inf),
+        (fast_convolutions, "MOST_TILES", 4),
+        (fast_gradients, "MOST_BLOCKS", 2),
+        (fast_gradients, "SUM_BYTES", 40_000),
         (accumulation, "BLOCK", 2),
         # Less would be less than two squares of a wide tile.
         (tiling, "PACKED_BYTES", 1 << 16),
@@ -213,8 +252,10 @@ class small_chunks:  # noqa: N801 (used like a function)
 
     CUTTING = ("LONGEST", "MOST_NODES", "LONG_NODES", "MOST_WRITTEN_OUT")  # into short kernels
 
-    def __init__(self, *, whole: bool = False) -> None:
-        left_out = self.CUTTING if whole else ()
+    CHOICES = ("GAIN", "MOST_TILES", "MOST_BLOCKS", "HEIGHTS")
+
+    def __init__(self, *, whole: bool = False, chosen: bool = False) -> None:
+        left_out = (*(self.CUTTING if whole else ()), *(self.CHOICES if chosen else ()))
         self.limits = [limit for limit in self.LIMITS if limit[1] not in left_out]
 
     def __enter__(self) -> None:
@@ -242,7 +283,7 @@ class small_chunks:  # noqa: N801 (used like a function)
 
 def finely(seed: int) -> small_chunks:
     """How finely the program of a seed is divided."""
-    return small_chunks(whole=seed % 4 > 0)
+    return small_chunks(whole=seed % 4 > 0, chosen=seed % 5 < 2)
 
 
 def checked(seed: int, target: str = "") -> tuple[Program, str | None]:

@@ -12,6 +12,8 @@ from executors.native.walks import LARGEST, Wanted
 from pellucid import primitives as p
 from pellucid.executors.native.ir.convolution_cuts import by_channels, is_native_convolution
 from pellucid.executors.native.ir.facts import has_code, reduces
+from pellucid.executors.native.ir.fast_convolutions import FastConvolution
+from pellucid.executors.native.ir.fast_gradients import FastGradient
 from pellucid.executors.native.ir.kernels import Kernel, Loop, Product
 from pellucid.executors.native.kernels.pad_and_concat import is_of_planes
 from pellucid.executors.native.kernels.products import contraction
@@ -20,7 +22,16 @@ from pellucid.executors.native.matmul.tiling import tiling
 from pellucid.executors.native.schedule.nest import loop_nest
 from pellucid.executors.native.schedule.planned import Planned
 from pellucid.graph import Node
-from pellucid.primitives.base import DTYPES, INT32, INT64, INTEGERS, NUMBERS, SUMMABLE, UINT32
+from pellucid.primitives.base import (
+    DTYPES,
+    FLOAT32,
+    INT32,
+    INT64,
+    INTEGERS,
+    NUMBERS,
+    SUMMABLE,
+    UINT32,
+)
 
 Reader = Callable[[Any, Wanted], Any]
 AROUND = (1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 19, 33)
@@ -150,6 +161,42 @@ def _convolution(operand: int, channels: bool) -> Reader:
         one, none = (1,) * axes, (0,) * axes
         before = tuple(b.choice((0, 0, 1)) for _ in one)
         return b.add(p.Convolution(one, before, none, one, one), x, w)
+
+    return read
+
+
+def _fast_convolution(b: Any, want: Wanted) -> Any:
+    """Kernels of 3 x 3, which fewer multiplications are made for."""
+    before, after = (tuple(b.choice((0, 1, 1, 2)) for _ in range(2)) for _ in range(2))
+    if want.walk == "one element":  # whose results are more than its kernel has places
+        before = after = (3, 2)
+    least = [max(1, 3 - a - z) for a, z in zip(before, after, strict=True)]
+    sizes = tuple(max(n, b.choice((1, 3, 4, 5, 8, 9))) for n in least)
+    x = want((b.choice((1, 2, 3)), 1, b.choice((1, 2, 3, 17)), *sizes), FLOAT32)
+    if x is None or len(x.shape) != 5 or 0 in x.shape:
+        return None
+    w = b.leaf((x.shape[1], b.choice((1, 2, 7)), x.shape[2], 3, 3), x.dtype)
+    return b.add(p.Convolution((1, 1), before, after, (1, 1), (1, 1)), x, w)
+
+
+def _fast_gradient(operand: int) -> Reader:
+    """Images in the place of kernels, results of 3 x 3."""
+
+    def read(b: Any, want: Wanted) -> Any:
+        channels, out, batch = b.choice((1, 2, 3, 17)), b.choice((1, 2, 5)), b.choice((1, 2, 3))
+        sizes = tuple(b.choice((4, 5, 8, 9)) for _ in range(2))
+        shapes = [(channels, 1, batch, *sizes), (1, out, batch, *sizes)]
+        if operand and want.walk == "cut":  # which has two rows at least, where dy has one group
+            found = want((out, 1, batch, *sizes), FLOAT32)
+            found = b.add(p.PermuteDims((1, 0, 2, 3, 4)), found)
+        else:
+            found = want(shapes[operand], FLOAT32)
+        if found is None or len(found.shape) != 5 or 0 in found.shape:
+            return None
+        shape = (*shapes[1 - operand][:2], *found.shape[2:])
+        pair = (found, b.leaf(shape, found.dtype))
+        x, dy = pair[::-1] if operand else pair
+        return b.add(p.Convolution((1, 1), (1, 1), (1, 1), (1, 1), (1, 1)), x, dy)
 
     return read
 
@@ -314,6 +361,9 @@ READERS: dict[str, Reader] = {
     "convolution by samples, w": _convolution(1, False),
     "convolution by channels, x": _convolution(0, True),
     "convolution by channels, w": _convolution(1, True),
+    "fast convolution, x": _fast_convolution,
+    "fast gradient, x": _fast_gradient(0),
+    "fast gradient, dy": _fast_gradient(1),
     "padded": _padded,
     "joined": _joined,
     "overlap added": _overlap_added,
@@ -347,6 +397,8 @@ def reader_of(shared: Planned, kernel: Kernel, node: Node, position: int) -> lis
             return _of_loop(shared, kernel, node)
         case Product():
             return _of_product(shared, kernel, node, position)
+    if isinstance(node.primitive, FastConvolution):  # kernels come whole from a product
+        return ["fast convolution, x"] if position == 0 else []
     return [_of_single(shared, node, position)]
 
 
@@ -394,4 +446,5 @@ _SINGLES: dict[type, tuple[str, ...]] = {
     p.Argmax: ("position",),
     p.Argmin: ("position",),
     p.CheckedIds: ("checked ids",),
+    FastGradient: ("fast gradient, x", "fast gradient, dy"),
 }

@@ -121,7 +121,7 @@ def test_threads_that_share_the_turns_keep_every_bit(seed):
 
 
 @pytest.mark.parametrize("arena", ARENAS)
-@pytest.mark.parametrize("seed", [200, 202, 203])
+@pytest.mark.parametrize("seed", [200, 201, 203])  # of these bodies have native code
 def test_no_turn_touches_what_is_not_its_own(seed, arena, monkeypatch, tmp_path):
     scan, given = loop_of(seed)
     assert runs_here(scan)
