@@ -1,6 +1,7 @@
 """The loop nest of a fused kernel: which loops, in which order, with which strides.
 
     loop_nest       the loops of a kernel
+    is_few          whether loops are of so few points that they are written out
     shared_by_rows  whether the rows of a nest read the same elements
     collapse        the fewest loops that visit a space, for given accesses
     stages          the order of work within a kernel that has reductions
@@ -76,6 +77,14 @@ class LoopNest:
         if self.kind != "rows" or len(reduced) > 1:
             return False
         return 0 < reduced[0] <= lanes
+
+
+def is_few(sizes: Iterable[int]) -> bool:
+    """Whether loops of these sizes are of so few points in all that they are written out.
+
+    Loops of no point are not: nothing would be left of them that could start a sum.
+    """
+    return 0 < math.prod(sizes) <= MOST_UNROLLED
 
 
 def shared_by_rows(nest: LoopNest, access: Access) -> bool:
@@ -212,7 +221,7 @@ class _AxisOrder:
         """Whether what is stored between the points of an axis is that of few reduced ones."""
         sizes = self.space.shape
         reduced = [i for i in sorted(self.space.reduced) if sizes[i] != 1]
-        if not reduced or math.prod(sizes[i] for i in reduced) > MOST_UNROLLED:
+        if not reduced or not is_few(sizes[i] for i in reduced):
             return False
         points = sizes[reduced[-1]]
         is_between = (access.strides[axis], access.strides[reduced[-1]]) == (points, 1)

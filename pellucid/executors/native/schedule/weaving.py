@@ -10,16 +10,15 @@ Where a few points are reduced, as in pooling, all of them are computed before t
 joined, so that what later stages ask for is still in registers.
 """
 
-import math
 from dataclasses import replace
 
 from pellucid.executors.native.ir.kernels import Access, Loop, own_reach
 from pellucid.executors.native.ir.views import Views
 from pellucid.executors.native.llvm.loads_and_stores import NEAR
 from pellucid.executors.native.schedule.nest import (
-    MOST_UNROLLED,
     MOST_WOVEN,
     LoopNest,
+    is_few,
     loop_nest,
 )
 
@@ -46,7 +45,7 @@ def _reduced_at_once(nest: LoopNest) -> LoopNest:
     """A nest of columns, all reduced loops written out where they are of few points."""
     *before, last = range(len(nest.dims))
     reduced = [i for i in before if nest.dims[i].reduced]
-    if math.prod(nest.dims[i].size for i in reduced) > MOST_UNROLLED:
+    if not is_few(nest.dims[i].size for i in reduced):
         return nest
     kept = [i for i in before if not nest.dims[i].reduced]
     return _in_order(nest, [*kept, *reduced, last], unrolled=len(reduced))

@@ -7,7 +7,6 @@ from executors.native.examples import procedure
 from executors.native.programs import same_bits, seeded
 
 from pellucid import primitives as p
-from pellucid.evaluation import run
 from pellucid.executors.native.passes.simplify import simplify
 
 GOLDEN = {
@@ -142,19 +141,27 @@ def without_negative_zero(array):
     return np.asarray(array + 0.0 if array.dtype.kind == "f" else array)
 
 
+def run_in_place(graph, inputs):
+    """The outputs of a graph, each value in its own memory: NumPy sums a view in another order."""
+    known = {value.name: np.array(array, order="C") for value, array in graph.constants}
+    known.update(zip((value.name for value in graph.inputs), inputs, strict=True))
+    with np.errstate(all="ignore"):
+        for node in graph.nodes:
+            result = node.primitive.forward(np, *(known[value.name] for value in node.inputs))
+            known[node.output.name] = np.array(result, order="C")
+    return [known[value.name] for value in graph.outputs]
+
+
 @pytest.mark.parametrize("seed", range(150))
 def test_random_graphs_keep_every_bit(seed):
     made = seeded(seed)
     # x^2 as a product is better than a library's power, and a product with one column is a
-    # sum of another order: these alone may differ. NumPy makes 0 of the sum of -0 alone, and adds
-    # up windows that are a view in another order than those that were computed early.
-    kinds = (p.MatMul, p.Power)
+    # sum of another order: these alone may differ. NumPy makes 0 of the sum of -0 alone.
     graph = made.procedure.graph
-    met = {type(node.primitive) for node in graph.nodes}
-    if met.intersection(kinds) or {p.Windows, p.Sum} <= met:
-        pytest.skip("has a product, a power, or a sum of windows")
+    if {type(node.primitive) for node in graph.nodes}.intersection((p.MatMul, p.Power)):
+        pytest.skip("has a product or a power")
     inputs = [*made.arguments, *made.state]
-    before, after = run(graph, inputs), run(simplify(graph), inputs)
+    before, after = run_in_place(graph, inputs), run_in_place(simplify(graph), inputs)
     for a, b in zip(before, after, strict=True):
         assert same_bits(without_negative_zero(a), without_negative_zero(b))
 

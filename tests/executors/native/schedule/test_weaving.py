@@ -66,3 +66,17 @@ def test_bits_do_not_depend_on_threads(monkeypatch):
         monkeypatch.setattr(threads._Choice, "count", count)
         found.append(Native(made)([x], [])[0].tobytes())
     assert len({*found}) == 1
+
+
+@pytest.mark.parametrize("shape", [(3, 0), (0, 3), (5, 0, 4), (3, 0, 40), (20, 2, 0)])
+@pytest.mark.parametrize("target", TARGETS)
+def test_sums_of_no_number_are_zero_where_their_terms_are_kept(target, shape):
+    for axis in range(len(shape)):
+        kept = tuple(1 if i == axis else size for i, size in enumerate(shape))
+        of, to = (",".join(map(str, sizes)) for sizes in (shape, kept))
+        made = procedure(f"""graph(x: float32[{of}])
+          %0: float32[{of}] = add() of (x, x)
+          %1: float32[{to}] = sum(axis=({axis},)) of (%0)
+          return %0, %1""")
+        with on_target(target):
+            assert same(made) is None
