@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pellucid import disk
 from pellucid.errors import FileError, OptionError
+from pellucid.io.files import file_error
 
 CHUNK = 2**16
 
@@ -47,10 +48,7 @@ def download(
         except FileError as error:
             reasons.append(f"{address}: {str(error).replace(str(temporary), path.name)}")
         except OSError as error:
-            raise FileError(
-                f"download {path}: {error.strerror or error}. The folder must be writable and "
-                "its disk have room."
-            ) from error
+            raise file_error("download", path, error) from error
     listing = "".join(f"\n  {reason}" for reason in reasons)
     raise FileError(
         f"download {path}: no mirror gave the file. Check the connection, or fetch it by other "

@@ -208,7 +208,9 @@ def _unpack(packed: Path, member: str, path: Path) -> Path:
             write_atomic(path, lambda file: shutil.copyfileobj(source, file))
     except FileError:
         raise
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
+    except OSError as error:
+        raise file_error(f"unpack {member} of", packed, error) from error
+    except (KeyError, zipfile.BadZipFile) as error:
         raise FileError(f"unpack {member} of {packed}: {error}. Fetch it again.") from error
     return path
 

@@ -29,6 +29,7 @@ REMEDIES = {
     errno.EPERM: "Choose a folder that you may write to, or change its permissions.",
     errno.EROFS: "The disk is mounted read-only: choose a folder on another one.",
     errno.ENOENT: "Create the folder first, or correct the path.",
+    errno.EEXIST: "Something else has this name: choose another one, or move that away.",
     errno.ENOTDIR: "A part of the path before its last name is a file, not a folder: correct it.",
     errno.EISDIR: "Give the name of a file inside the folder.",
     errno.ENAMETOOLONG: "Choose a shorter name.",

@@ -1,10 +1,12 @@
 """Fetching a file: the next mirror where one fails, and every reason where all do."""
 
+import errno
 from pathlib import Path
 
 import pytest
 from data.mirror import NAMES
 
+from pellucid import disk
 from pellucid.data.mnist import download_mnist, mnist
 from pellucid.errors import FileError, OptionError
 
@@ -49,3 +51,19 @@ def test_a_download_into_a_place_that_is_a_file_is_one_error(mirror: str, tmp_pa
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(FileError, match=r"download .*file/.*: (File exists|Not a directory)"):
         download_mnist(tmp_path / "file", mirrors=(f"{mirror}/good",))
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [(errno.ENOSPC, "Free some space, or write to another disk."), (errno.EROFS, "read-only")],
+)
+def test_what_the_disk_says_is_told_with_its_remedy(
+    mirror: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
+) -> None:
+    def refuses(*_: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(disk, "replace", refuses)
+    with pytest.raises(FileError, match=rf"^download .*{NAMES[0]}\.gz: no\. .*{remedy}"):
+        download_mnist(tmp_path / "new", mirrors=(f"{mirror}/good",))
+    assert list((tmp_path / "new").iterdir()) == []

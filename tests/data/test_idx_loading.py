@@ -1,5 +1,6 @@
 """Sets in IDX files, read and fetched: every file is checked; EMNIST stands upright, from 0."""
 
+import errno
 import gzip
 import hashlib
 import shutil
@@ -162,8 +163,16 @@ def test_a_set_is_unpacked_from_its_archive(
     download_idx_set("emnist-letters", folder)
     assert len(asked) == 1
     assert len(list(folder.iterdir())) == 5
-    (folder / "gzip.zip").write_bytes(b"other")
     (folder / "emnist-letters-test-images-idx3-ubyte.gz").unlink()
+
+    def unreadable(*_: Any) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as device:
+        device.setattr(zipfile.ZipFile, "open", unreadable)
+        with pytest.raises(FileError, match="The device reports a fault"):
+            download_idx_set("emnist-letters", folder)
+    (folder / "gzip.zip").write_bytes(b"other")
     with pytest.raises(FileError, match=r"gzip\.zip is another file"):
         download_idx_set("emnist-letters", folder)
 
