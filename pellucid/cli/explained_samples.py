@@ -77,7 +77,7 @@ def _samples(data: Dataset, sample: int | None) -> tuple[tuple[Any, ...], Any]:
         chosen = slice(sample, sample + 1)
     else:
         raise OptionError(f"--sample {sample}: {data.name} has the samples 0 to {len(data) - 1}.")
-    return tuple(x[chosen] for x in data.inputs), data.labels[chosen]
+    return tuple(x[chosen] for x in data.input_rows), data.labels[chosen]
 
 
 def _given(recipe: Recipe, facts: DataFacts, asked: ExplainedSample) -> Any:

@@ -184,7 +184,7 @@ class OneRun:
         )
         # The report looks closer at this set, and the linter whether it is trained on.
         names = DataFacts.of(parts).names
-        self.trainer.judged = parts.test and replace(parts.test, class_names=names)
+        self.trainer.judged = parts.test and parts.test.but({"class_names": names})
 
     def fit(self) -> int:
         """Train, and print what came out; the exit code."""

@@ -5,6 +5,8 @@ check_arrays      element types, layouts, lengths; check_shapes: layouts and len
 check_targets     class numbers in their range, or finite numbers
 check_features    finite numbers, or ids of a vocabulary
 check_names       a name for each class, where they have any
+positions         integers that say where samples stand
+reshaped          rows in another shape
 """
 
 from typing import Any
@@ -106,6 +108,36 @@ def check_names(where: str, names: tuple[str, ...], classes: int) -> None:
                 f"{where}: class_names[{i}] is {name!r}. Each is a text of its own, not empty."
             )
         known.add(name)
+
+
+def positions(where: str, indices: Any, count: int) -> NDArray[np.int64]:
+    """Where samples stand, of so many. Errors: DataError for no integers in 0..count-1."""
+    rows = np.asarray(indices)
+    if rows.ndim != 1 or (rows.size and not np.issubdtype(rows.dtype, np.integer)):
+        raise DataError(
+            f"{where}: indices of type {rows.dtype} and shape {rows.shape}. Indices are a "
+            "one-dimensional array of integers; np.flatnonzero turns a mask into them."
+        )
+    outside = np.flatnonzero((rows < 0) | (rows >= count))
+    if outside.size:
+        raise DataError(
+            f"{where}: indices[{outside[0]}] is {rows[outside[0]]}. Positions go from 0 to "
+            f"{count - 1}."
+        )
+    return rows.astype(np.int64)
+
+
+def reshaped(where: str, features: Any, shape: tuple[int, ...]) -> Any:
+    """The same rows, each in another shape. Errors: DataError where it does not fit."""
+    try:
+        return features.reshape(len(features), *shape)
+    except (TypeError, ValueError) as error:
+        have = features.shape[1:]
+        count = int(np.prod(have))
+        raise DataError(
+            f"{where}: samples of shape {have} do not fit into {shape}. Both must hold {count} "
+            f"numbers; sizes stand one by one: with_shape(1, {count})."
+        ) from error
 
 
 def _check_range(where: str, field: str, ids: NDArray[Any], count: int, rule: str) -> None:

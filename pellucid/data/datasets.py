@@ -8,7 +8,7 @@ What is wrong with data is said here, with the row, and not by a loss that is na
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,16 @@ from pellucid.data.checks import (
     check_features,
     check_names,
     check_targets,
+    positions,
+    reshaped,
 )
 from pellucid.data.further_target import FurtherTarget
-from pellucid.errors import DataError, PositionError, some
+from pellucid.errors import PositionError, some
 from pellucid.refusals import Strict
 from pellucid.strict import strict
+
+if TYPE_CHECKING:
+    from pellucid.tensor import Tensor
 
 Features = NDArray[Any]
 Labels = NDArray[Any]
@@ -139,7 +144,7 @@ class Dataset(Strict):
                     f"{self.name!r}[{index}]: it has {len(self)} samples. Positions go from 0 to "
                     f"{len(self) - 1}, or from -{len(self)} to -1."
                 )
-            sample = tuple(array[index] for array in self.inputs)
+            sample = tuple(array[index] for array in self.input_rows)
             parts = (array[index] for array in self.target_arrays)
             target = self.by_target([t.item() if t.ndim == 0 else t for t in parts])
             return (sample if self.further else sample[0]), target
@@ -154,7 +159,7 @@ class Dataset(Strict):
         return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
-        shape = self.features.shape[1:]
+        shape = self.form.shape
         targets = self.labels.shape[1:]
         says = f"{self.classes} classes" if self.classes else f"targets of shape {targets}"
         if self.class_names:
@@ -170,12 +175,40 @@ class Dataset(Strict):
     def _values(self) -> str:
         if self.vocabulary:
             return f"ids of a vocabulary of {self.vocabulary}"
-        return f"features from {self.features.min():.6g} to {self.features.max():.6g}"
+        return f"features from {self.rows.min():.6g} to {self.rows.max():.6g}"
 
     @property
     def inputs(self) -> tuple[Features, ...]:
         """All inputs of a model: the features, and what is behind them."""
         return (self.features, *self.further)
+
+    @property
+    def rows(self) -> Any:
+        """The features, to be looked at row by row: an array, or what makes one of some rows."""
+        return self.features
+
+    @property
+    def input_rows(self) -> tuple[Any, ...]:
+        """All inputs of a model, likewise."""
+        return (self.rows, *self.further)
+
+    @property
+    def held(self) -> Any:
+        """The features as memory holds them: what a compiled step gathers its batch from."""
+        return self.features
+
+    def from_held(self, gathered: "Tensor") -> "Tensor":
+        """The features of some samples, from what was gathered of `held`."""
+        return gathered
+
+    def but(self, parts: dict[str, Any]) -> "Dataset":
+        """The same with other parts, by the names of its fields; features stay as they are held.
+
+        >>> from pellucid.data.building import from_arrays
+        >>> from_arrays([[0.0], [0.5]], [1, 0]).but({"name": "two"}).name
+        'two'
+        """
+        return replace(self, **parts)
 
     @property
     def target_arrays(self) -> tuple[Labels, ...]:
@@ -193,12 +226,12 @@ class Dataset(Strict):
         """The same samples with one of several targets alone, as their labels."""
         if not self.target_name:
             return self
-        alone = replace(self, target_name="", further_targets=())
+        alone = self.but({"target_name": "", "further_targets": ()})
         found = {target.name: target for target in self.further_targets}
         if name not in found:
             return alone
         labels, classes, names = found[name].meaning
-        return replace(alone, labels=labels, classes=classes, class_names=names)
+        return alone.but({"labels": labels, "classes": classes, "class_names": names})
 
     def with_inputs(self, *further: Any) -> "Dataset":
         """The same samples for a model with several inputs: `model(features, *further)`.
@@ -215,13 +248,12 @@ class Dataset(Strict):
 
         where = f"Dataset {self.name!r}"
         arrays = [input_array(where, i, x, len(self)) for i, x in enumerate(further, start=1)]
-        return replace(self, further=tuple(arrays))
+        return self.but({"further": tuple(arrays)})
 
     @property
     def form(self) -> Form:
         """What a model must know of it."""
-        shapes = self.features.shape[1:], self.labels.shape[1:]
-        return Form(shapes[0], self.classes, shapes[1], self.vocabulary)
+        return Form(self.held.shape[1:], self.classes, self.labels.shape[1:], self.vocabulary)
 
     @property
     def class_counts(self) -> Indices:
@@ -248,27 +280,13 @@ class Dataset(Strict):
         >>> from_arrays([[0.0], [0.1], [0.2]], [0, 1, 1]).subset([2, 0]).labels.tolist()
         [1, 0]
         """
-        rows = np.asarray(indices)
-        where = f"subset of {self.name!r}"
-        if rows.ndim != 1 or (rows.size and not np.issubdtype(rows.dtype, np.integer)):
-            raise DataError(
-                f"{where}: indices of type {rows.dtype} and shape {rows.shape}. Indices are a "
-                "one-dimensional array of integers; np.flatnonzero turns a mask into them."
-            )
-        outside = np.flatnonzero((rows < 0) | (rows >= len(self)))
-        if outside.size:
-            raise DataError(
-                f"{where}: indices[{outside[0]}] is {rows[outside[0]]}. Positions go from 0 to "
-                f"{len(self) - 1}."
-            )
-        rows = rows.astype(np.int64)
-        features, *further = (array.take(rows, axis=0) for array in self.inputs)  # rows: unread
+        rows = positions(f"subset of {self.name!r}", indices, len(self))
+        features, *further = (x.take(rows, axis=0) for x in (self.held, *self.further))
         for array in (features, *further):
             freeze(array)  # so that training shares it instead of copying
         targets = tuple(target.subset(rows) for target in self.further_targets)
-        parts: dict[str, Any] = {"further": tuple(further), "further_targets": targets}
-        parts |= {"features": features, "labels": self.labels[rows]}
-        return replace(self, **parts, name=name or self.name)
+        parts = {"features": features, "labels": self.labels[rows], "name": name or self.name}
+        return self.but(parts | {"further": tuple(further), "further_targets": targets})
 
     def with_shape(self, *shape: int) -> "Dataset":
         """The same samples, each seen in another shape: no number is copied or moved.
@@ -279,13 +297,4 @@ class Dataset(Strict):
         >>> from_arrays([[0.0, 1.0, 2.0, 3.0]] * 2, [0, 1]).with_shape(1, 2, 2).features.shape
         (2, 1, 2, 2)
         """
-        try:
-            features = self.features.reshape(len(self), *shape)
-        except (TypeError, ValueError) as error:
-            have = self.features.shape[1:]
-            count = int(np.prod(have))
-            raise DataError(
-                f"with_shape of {self.name!r}: samples of shape {have} do not fit into {shape}. "
-                f"Both must hold {count} numbers; sizes stand one by one: with_shape(1, {count})."
-            ) from error
-        return replace(self, features=features)
+        return self.but({"features": reshaped(f"with_shape of {self.name!r}", self.held, shape)})

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.arrays import freeze
 from pellucid.data.datasets import Dataset
 from pellucid.data.folder_parts import (
     check_inside,
@@ -23,6 +24,7 @@ from pellucid.data.folder_parts import (
     real,
 )
 from pellucid.data.pictures import LIGHTEST, opaque, open_picture, pillow
+from pellucid.data.pixels import PixelDataset
 from pellucid.disk import AnyPath, expanded
 from pellucid.errors import DataError, FileError, OptionError, closest, some
 from pellucid.strict import strict
@@ -166,19 +168,31 @@ def read_picture(
     Shapes: -> (3, height, width), or (1, height, width) where `grey`.
     Units, errors: as `image_folder`.
     """
+    return _brightness(_decoded(path, size, grey=grey))
 
-    def decode(image: Any) -> Pixels:
+
+def _decoded(path: AnyPath, size: tuple[int, int] | None, *, grey: bool) -> NDArray[Any]:
+    """The numbers of a picture, channels first: bytes, or up to 65535 where it has 16 bits."""
+
+    def decode(image: Any) -> NDArray[Any]:
         image = opaque("read_picture", image)
         deep = image.mode == "F"
         image = image.convert("L") if grey and not deep else image
         if size is not None and image.size != (size[1], size[0]):
             resampling = pillow("read_picture", "Image").Resampling
             image = image.resize((size[1], size[0]), resampling.BILINEAR)
-        pixels = np.asarray(image, np.float32).reshape(image.size[1], image.size[0], -1)
-        pixels = np.ascontiguousarray(pixels.transpose(2, 0, 1)) / LIGHTEST[deep]
-        return np.repeat(pixels, 3, axis=0) if deep and not grey else pixels
+        pixels = np.asarray(image, np.float32 if deep else np.uint8)
+        pixels = pixels.reshape(image.size[1], image.size[0], -1).transpose(2, 0, 1)
+        return np.repeat(pixels, 3 if deep and not grey else 1, axis=0)
 
     return open_picture("read_picture", path, decode)
+
+
+def _brightness(pixels: NDArray[Any]) -> Pixels:
+    """Numbers from 0 to 1, of bytes or of numbers up to 65535."""
+    lightest = LIGHTEST[pixels.dtype != np.uint8]
+    numbers: Pixels = np.divide(pixels, lightest, dtype=np.float32)
+    return numbers
 
 
 class _Reader:
@@ -196,7 +210,7 @@ class _Reader:
         self.size = size
         self.grey = grey
         self.skip = skip
-        self.pictures: list[Pixels] = []
+        self.pictures: list[NDArray[Any]] = []
         self.labels: list[int] = []
         self.skipped: list[str] = []
         self._numbers = 0  # of all pictures so far
@@ -210,10 +224,14 @@ class _Reader:
         self.labels = []
         for each in here:
             self._read_class(names.index(each), folder / each)
-        features = np.stack(self.pictures)
-        features.flags.writeable = False  # so that training shares the table, without a copy
+        deep = any(picture.dtype != np.uint8 for picture in self.pictures)
+        pictures = map(_brightness, self.pictures) if deep else self.pictures
+        features = np.stack(list(pictures))
+        self.pictures = []
+        freeze(features)  # so that training shares the table, without a copy
         labels = np.array(self.labels, np.int64)
-        return Dataset(features, labels, name, len(names), class_names=names)
+        kind = Dataset if deep else PixelDataset
+        return kind(features, labels, name, len(names), class_names=names)
 
     def _read_class(self, label: int, folder: Path) -> None:
         """All pictures of one class."""
@@ -223,7 +241,7 @@ class _Reader:
                 check_inside(self.root, path)
                 if self.size is not None:
                     self._check_room((1 if self.grey else 3, *self.size))
-                pixels = read_picture(path, size=self.size, grey=self.grey)
+                pixels = _decoded(path, self.size, grey=self.grey)
             except FileError as error:
                 if not self.skip:
                     raise FileError(
@@ -241,7 +259,7 @@ class _Reader:
                 "a class: put pictures into it, or remove it."
             )
 
-    def _check_size(self, path: Path, pixels: Pixels) -> None:
+    def _check_size(self, path: Path, pixels: NDArray[Any]) -> None:
         self._first = first, shape = self._first or (path, pixels.shape)
         if pixels.shape != shape:
             here = pixels.shape[1:]

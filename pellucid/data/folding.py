@@ -54,20 +54,23 @@ def pooled(first: Dataset, second: Dataset) -> Dataset:
     """
     for data in (first, second):
         _check_in_memory(data)
-    inputs = [np.concatenate(pair) for pair in zip(first.inputs, second.inputs, strict=True)]
+    held = (first.held, second.held)
+    alike = held[0].dtype == held[1].dtype
+    features = held if alike else (first.features, second.features)
+    further = zip(first.further, second.further, strict=True)
     pairs = zip(first.further_targets, second.further_targets, strict=True)
     targets = [replace(a, labels=np.concatenate([a.labels, b.labels])) for a, b in pairs]
-    return replace(
-        first,
-        features=inputs[0],
-        further=tuple(inputs[1:]),
-        labels=np.concatenate([first.labels, second.labels]),
-        further_targets=tuple(targets),
-    )
+    parts = {
+        "features": np.concatenate(features),
+        "further": tuple(map(np.concatenate, further)),
+        "labels": np.concatenate([first.labels, second.labels]),
+        "further_targets": tuple(targets),
+    }
+    return first.but(parts)
 
 
 def _check_in_memory(data: Dataset) -> None:
-    if not isinstance(data.features, np.ndarray):
+    if not isinstance(data.held, np.ndarray):
         raise DataError(
             f"folds: {data.name!r} is read batch by batch. Folds are made of data in memory."
         )

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from pellucid import disk
 from pellucid.data.datasets import Dataset
 from pellucid.data.idx import GZIP_MAGIC, find_file, opened_idx
-from pellucid.data.idx_pictures import ink_or_labels, spellings
+from pellucid.data.idx_pictures import pixels_or_labels, spellings
 from pellucid.data.idx_sets import IDX_SETS, SIDE, IdxSet
+from pellucid.data.pixels import PixelDataset
 from pellucid.disk import AnyPath
 from pellucid.errors import DataError, FileError, OptionError, closest
 from pellucid.io.files import file_error, write_atomic
@@ -53,7 +54,7 @@ def idx_set(name: str, folder: AnyPath) -> tuple[Dataset, Dataset]:
 
 def _dataset(found: IdxSet, pixels: Any, labels: Any, title: str) -> Dataset:
     names = found.class_names
-    return Dataset(
+    return PixelDataset(
         pixels,
         labels - found.first,
         title,
@@ -144,7 +145,7 @@ def _check_digest(name: str, path: Path, digest: str) -> None:
 
 
 def _read(name: str, found: IdxSet, place: int, folder: Path) -> NDArray[Any]:
-    """The numbers of a file: ink of images row by row, or labels."""
+    """The numbers of a file: pixels of images row by row, or labels."""
     file, digest = found.files[place]
     path = _find(found, file, folder)
     if path is None:
@@ -155,7 +156,7 @@ def _read(name: str, found: IdxSet, place: int, folder: Path) -> NDArray[Any]:
         )
     _check(name, path, digest)
     shape = found.shape(place)
-    return ink_or_labels(name, path, shape, len(shape), transposed=found.transposed)[0]
+    return pixels_or_labels(name, path, shape, len(shape), transposed=found.transposed)[0]
 
 
 def _fetch(
@@ -244,8 +245,8 @@ def idx_folder(folder: AnyPath) -> tuple[Dataset, Dataset | None]:
     classes = max(2, 1 + max(int(labels.max(initial=0)) for _, labels in arrays.values()))
     name = root.resolve().name
     train, *others = arrays.values()
-    test = Dataset(*others[0], f"{name} test", classes) if tests else None
-    return Dataset(*train, f"{name} train", classes), test
+    test = PixelDataset(*others[0], f"{name} test", classes) if tests else None
+    return PixelDataset(*train, f"{name} train", classes), test
 
 
 def _pairs(root: Path) -> dict[str, tuple[Path, Path]]:
@@ -271,6 +272,6 @@ def _pairs(root: Path) -> dict[str, tuple[Path, Path]]:
 def _images_and_labels(images: Path, labels: Path) -> tuple[NDArray[Any], NDArray[Any]]:
     with opened_idx(images) as (header, _):
         shape = header.shape
-    table, _ = ink_or_labels("idx_folder", images, None, 3)
-    ids, _ = ink_or_labels("idx_folder", labels, None, 1)
+    table, _ = pixels_or_labels("idx_folder", images, None, 3)
+    ids, _ = pixels_or_labels("idx_folder", labels, None, 1)
     return table.reshape(shape[0], 1, *shape[1:]), ids

@@ -1,6 +1,6 @@
 """Pictures and labels in IDX files, as the numbers that a data set holds.
 
-ink_or_labels   the numbers of one file, and the digest of its content
+pixels_or_labels   the numbers of one file, and the digest of its content
 spellings       the names under which such a file is found
 """
 
@@ -27,7 +27,7 @@ def spellings(name: str) -> tuple[str, ...]:
     return (name, f"{name}.gz", dotted, f"{dotted}.gz")
 
 
-def ink_or_labels(
+def pixels_or_labels(
     where: str,
     path: AnyPath,
     shape: tuple[int, ...] | None,
@@ -35,13 +35,13 @@ def ink_or_labels(
     *,
     transposed: bool = False,
 ) -> tuple[NDArray[Any], str]:
-    """Ink of pictures row by row, or labels, and the SHA-256 of the uncompressed content.
+    """Pixels of pictures row by row, or labels, and the SHA-256 of the uncompressed content.
 
     A `shape` that is given must be the header's. `transposed`: pictures that the file holds so
     are turned back.
 
-    Shapes: pictures (count, height x width) float32, read-only; labels (count,) int64.
-    Units:  ink, 0 (background) to 1.
+    Shapes: pictures (count, height x width) uint8, read-only; labels (count,) int64.
+    Units:  ink, 0 (background) to 255.
     Errors: FileError naming the file: damaged, or of another number of dimensions.
     """
     with opened_idx(path, MAX_BYTES, shape) as (header, pieces):
@@ -52,7 +52,7 @@ def ink_or_labels(
             )
         is_images = dimensions > 1
         try:
-            numbers = empty(math.prod(header.shape), np.float32 if is_images else np.int64)
+            numbers = empty(math.prod(header.shape), np.uint8 if is_images else np.int64)
         except MemoryError:
             raise FileError(
                 f"{where}: {path}: the header says {header.shape}, more than fits into memory."
@@ -76,7 +76,7 @@ def _turn(pictures: NDArray[Any]) -> None:
 
 
 def _convert(header: Header, pieces: Iterator[bytes], numbers: NDArray[Any]) -> str:
-    """Fill `numbers` from bytes, floats with their 255th part; the digest of the content.
+    """Fill `numbers` from bytes; the digest of the content.
 
     One thread unpacks the file, another goes over what is there already.
     """
@@ -87,11 +87,7 @@ def _convert(header: Header, pieces: Iterator[bytes], numbers: NDArray[Any]) -> 
 
     def convert(start: int, piece: bytes) -> None:
         digest.update(piece)
-        place = numbers[start : start + len(piece)]
-        if place.dtype == np.float32:
-            np.divide(np.frombuffer(piece, np.uint8), np.float32(255), out=place)
-        else:
-            place[:] = np.frombuffer(piece, np.uint8)
+        numbers[start : start + len(piece)] = np.frombuffer(piece, np.uint8)
 
     start = 0
     converted = []

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset
 from pellucid.data.idx import find_file
-from pellucid.data.idx_pictures import ink_or_labels, spellings
+from pellucid.data.idx_pictures import pixels_or_labels, spellings
+from pellucid.data.pixels import PixelDataset
 from pellucid.disk import AnyPath, expanded
 from pellucid.errors import FileError
 from pellucid.strict import strict
@@ -86,8 +87,8 @@ def mnist(folder: AnyPath, *, verify: bool = True) -> tuple[Dataset, Dataset]:
         arrays = list(reading.map(lambda file: _read(folder, file, verify), FILES))
     classes = 10 if verify else max(2, *(int(labels.max(initial=1)) + 1 for labels in arrays[1::2]))
     picture = (1, *TRAIN_IMAGES.shape[1:])
-    train = Dataset(arrays[0], arrays[1], "mnist train", classes, picture=picture)
-    test = Dataset(arrays[2], arrays[3], "mnist test", classes, picture=picture)
+    train = PixelDataset(arrays[0], arrays[1], "mnist train", classes, picture=picture)
+    test = PixelDataset(arrays[2], arrays[3], "mnist test", classes, picture=picture)
     return train, test
 
 
@@ -109,7 +110,7 @@ def download_mnist(
 
 
 def _read(folder: AnyPath, file: MnistFile, verify: bool) -> NDArray[Any]:
-    """The numbers of a file: ink of images row by row, or labels."""
+    """The numbers of a file: pixels of images row by row, or labels."""
     path = find_file(folder, file.spellings)
     if path is None:
         raise FileError(
@@ -128,8 +129,8 @@ def _read(folder: AnyPath, file: MnistFile, verify: bool) -> NDArray[Any]:
 
 
 def _numbers(path: Path, file: MnistFile, verify: bool) -> tuple[NDArray[Any], str]:
-    """Ink or labels, and the digest of the file."""
-    return ink_or_labels(
+    """Pixels or labels, and the digest of the file."""
+    return pixels_or_labels(
         "mnist",
         path,
         file.shape if verify else None,

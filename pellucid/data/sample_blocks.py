@@ -51,7 +51,7 @@ def _of_sets(parts: Iterable[Any]) -> Iterator[Dataset]:
         known = known or part[:1]
         _check_alike(known, part)
         known = replace(known, classes=max(known.classes, part.classes))
-        rows = max(1, BLOCK_BYTES // max(1, part.features.size // len(part) * 4))
+        rows = max(1, BLOCK_BYTES // max(1, part.form.features * 4))
         for start in range(0, len(part), rows):
             yield replace(part[start : start + rows], classes=known.classes)
 

@@ -161,7 +161,7 @@ class ByLength(Sampling):
 
     def lengths(self, data: Dataset) -> Indices:
         """The length of each sample."""
-        most = data.features.shape[1]
+        most = data.form.shape[0]
         for array in data.further:
             counts = array.ndim == 1 and array.dtype == np.int64
             if counts and 0 <= array.min() <= array.max() <= most:
@@ -190,7 +190,7 @@ class ByLength(Sampling):
 
     def steps(self, data: Dataset, rows: Indices) -> Indices:
         """The steps of each row of samples: those of its longest, and up to a bucket's end."""
-        longest = data.features.shape[1]
+        longest = data.form.shape[0]
         needed = self.lengths(data)[rows].max(axis=-1)
         parts = np.arange(1, self.buckets + 1)
         ends = -(-longest * parts // self.buckets)

@@ -74,7 +74,7 @@ def _takes_raw(subject: Subject) -> bool:
 
 def _column(data: Dataset, place: int) -> str:
     """Where a number stands in a sample."""
-    shape = data.features.shape[1:]
+    shape = data.form.shape
     place_in = tuple(int(i) for i in np.unravel_index(place, shape))
     return str(place_in[0]) if len(shape) == 1 else str(list(place_in))
 
@@ -178,10 +178,10 @@ def test_seen(subject: Subject) -> Iterator[Finding]:
 
 def _seen(subject: Subject, part: Dataset | None, severity: str) -> Iterator[Finding]:
     train = subject.train
-    if part is None or part.features.shape[1:] != train.features.shape[1:]:
+    if part is None or part.form.shape != train.form.shape:
         return
     most = MANY if subject.look is not None else FEW
-    if part is train or _share(part.features, train.features):
+    if part is train or _share(part.held, train.held):
         most = MANY
     ours = sample_of(train, most)
     theirs = sample_of(part, most)

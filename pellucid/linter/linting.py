@@ -69,7 +69,7 @@ def _look(model: Any, loss: Any, train: Dataset, parameters: Any) -> Look:
     """Model and loss, captured for as many samples as take no more than seconds to run."""
     rows = rows_of(model, train)
     while True:
-        arrays = [array[rows] for array in (*train.inputs, train.labels)]
+        arrays = [array[rows] for array in (*train.input_rows, train.labels)]
         look = captured(model, loss, arrays, parameters, training=True)
         work = work_of(look.captured.procedure.graph)
         if work <= MOST_WORK or len(rows) <= FEWEST:
@@ -122,7 +122,7 @@ def _check(model: Any, loss: Any, optimizers: tuple[Any, ...]) -> None:
 
 
 def _does_not_run(error: PellucidError, train: Dataset) -> Finding:
-    arrays = (*train.inputs, train.labels)
+    arrays = (*train.input_rows, train.labels)
     shapes = ", ".join(f"{a.dtype}{list(a.shape)}" for a in arrays)
     return Finding(
         DOES_NOT_RUN,

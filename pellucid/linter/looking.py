@@ -94,7 +94,7 @@ def captured(
 
 def rows_of(model: Any, data: Dataset, most: int = BATCHES[0]) -> Any:
     """The samples that are looked at: evenly spread, a number of them that no other size is."""
-    taken = {n for array in (*data.inputs, data.labels) for n in array.shape[1:]}
+    taken = {n for array in (*data.input_rows, data.labels) for n in array.shape[1:]}
     taken |= {n for variable in model.variables().values() for n in variable.shape}
     taken.add(data.classes)
     most = min(len(data), most)

@@ -94,7 +94,7 @@ def _found(subject: Subject, optimizer: Any) -> RateFinding | None:
 
 
 def _batch(subject: Subject, rows: Any) -> list[Any]:
-    return [array[rows] for array in (*subject.train.inputs, subject.train.labels)]
+    return [array[rows] for array in (*subject.train.input_rows, subject.train.labels)]
 
 
 def _ramped(

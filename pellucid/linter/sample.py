@@ -54,8 +54,8 @@ def sample_of(data: Dataset, most: int) -> Sample:
 
     Of one that is read from files, few: to read all may take as long as an epoch.
     """
-    x = data.features.reshape(len(data), -1)
-    most = most if isinstance(data.features, np.ndarray) else min(most, FEW)
+    x = data.rows.reshape(len(data), -1)
+    most = most if isinstance(data.held, np.ndarray) else min(most, FEW)
     count = max(1, min(len(data), most // max(x.shape[1], 1)))
     return Sample(x, np.linspace(0, len(data) - 1, count).astype(np.int64))
 

@@ -115,7 +115,7 @@ def check_identity(there: Mapping[str, Any], here: Mapping[str, Any], folder: st
 
 
 def _digest(data: Dataset) -> str:
-    return "".join(_checksum(array) for array in (*data.inputs, *data.target_arrays))
+    return "".join(_checksum(array) for array in (*data.input_rows, *data.target_arrays))
 
 
 def _checksum(array: Any) -> str:

@@ -199,7 +199,7 @@ def training_feed(data: Dataset, options: Any) -> Feed:
     """What a Trainer with these options takes its batches from."""
     weights = options.weights.of(data)
     sampling = options.sampling
-    if not isinstance(data.features, np.ndarray):
+    if not isinstance(data.held, np.ndarray):
         from pellucid.train.stepping.window import WindowFeed  # on use: most data are in memory
 
         return WindowFeed(data, weights, options.batch_of(len(data)), sampling)
@@ -212,7 +212,7 @@ def training_feed(data: Dataset, options: Any) -> Feed:
 
 def measuring_feed(data: Dataset, size: int = BATCH) -> Feed:
     """What measuring takes its batches from; `size`: how many samples these have at most."""
-    if isinstance(data.features, np.ndarray):
+    if isinstance(data.held, np.ndarray):
         return Feed(data)
     from pellucid.train.stepping.window import WindowFeed
 

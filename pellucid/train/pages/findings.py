@@ -107,7 +107,7 @@ def _parameters(trainer: BaseTrainer) -> int:
 def _architecture(trainer: BaseTrainer, summaries: list[Summary]) -> str:
     """The layers, for one sample."""
     model = trainer.model
-    inputs = trainer.train.inputs
+    inputs = trainer.train.input_rows
     try:
         shapes = [(1, *array.shape[1:]) for array in inputs]
         summary = model.summary(*shapes, dtype=[array.dtype for array in inputs])
@@ -173,7 +173,7 @@ def _most(data: Dataset, summaries: list[Summary]) -> int:
     fitting = max(LEAST_SAMPLES, int(MOST_WORK / max(work, 1)))
     shapes = [row.output for summary in summaries for row in summary.rows if row.output]
     outputs = int(np.prod(shapes[-1])) if shapes else 1
-    inputs = sum(int(np.prod(array.shape[1:])) for array in data.inputs)
+    inputs = sum(int(np.prod(array.shape[1:])) for array in data.input_rows)
     in_memory = min(MOST_OUTPUTS // max(outputs, 1), MOST_INPUTS // max(inputs, 1))
     return min(len(data), MOST_SAMPLES, fitting, max(1, in_memory))
 
@@ -211,7 +211,7 @@ def _of_classes(trainer: BaseTrainer, found: Judged) -> str:
 
 def _boundary(trainer: BaseTrainer, data: Dataset) -> str:
     """The class of every place in the plane, where the data lie in one."""
-    is_plane = data.features.shape[1:] == (2,) and not data.further and not data.vocabulary
+    is_plane = data.form.shape == (2,) and not data.further and not data.vocabulary
     if not is_plane or data.labels.ndim != 1 or data.classes > MOST_CLASSES or not can_draw():
         return ""
     from pellucid.plot.predictions import decision_boundary  # on use: few data are of a plane
@@ -267,7 +267,7 @@ def _fit(trainer: BaseTrainer, data: Dataset, true: Any, outputs: Any) -> str:
         return ""
     from pellucid.plot.predictions import fitted_curve, predicted_and_true
 
-    if data.features.shape[1:] == (1,) and not data.further and not data.vocabulary:
+    if data.form.shape == (1,) and not data.further and not data.vocabulary:
         options = trainer.options
         curve = fitted_curve(lambda x: outputs_of(trainer.model, _at(data, x), options), data)
         told = "Fit: what is predicted along the feature, over the samples"

@@ -145,14 +145,14 @@ def _counted(shown: int, wrong: int) -> str:
     return said("All {wrong} that are wrong, the worst first.", wrong=wrong)
 
 
-def pictures_of(data: Dataset) -> NDArray[Any] | None:
-    """The samples as pictures, (samples, channels, height, width), where they are such."""
-    shape = data.features.shape[1:]
+def pictures_of(data: Dataset) -> Any:
+    """The samples as pictures, (samples, channels, height, width); None where they are none."""
+    shape = data.form.shape
     if len(shape) != 3 or shape[0] not in (1, 3):
         shape = data.picture
     if data.vocabulary or len(shape) != 3 or data.form.features != np.prod(shape):
         return None
-    return data.features.reshape(len(data), *shape)
+    return data.rows.reshape(len(data), *shape)
 
 
 def _badness(found: Judged) -> NDArray[Any]:
@@ -189,7 +189,7 @@ def _taken(found: Judged, place: int) -> int:
 
 def _rows(found: Judged, worst: NDArray[Any], names: Sequence[str]) -> str:
     heads = [said("sample"), said("true"), said("taken for")]
-    features = found.data.features
+    features = found.data.rows
     few_features = features.ndim == 2 and features.shape[1] <= MOST_FEATURES
     if found.probabilities is not None:
         heads += [said("p of answer"), said("p of true")]

@@ -200,13 +200,13 @@ def save_graphs(path: str | os.PathLike[str], trainer: BaseTrainer) -> None:
         return named_outputs(trainer.loss, model(*inputs))
 
     def measure(*one: Tensor) -> tuple[Tensor, ...]:
-        inputs, t = one[: len(data.inputs)], data.by_target(one[len(data.inputs) :])
+        inputs, t = one[: len(data.input_rows)], data.by_target(one[len(data.input_rows) :])
         y = outputs(*inputs)
         losses = [term.of(y, t, {}) for term in terms]
         metrics = [metric(y, t).sum() for metric in of_samples]
         return total(terms, losses), *by_column(terms, losses).values(), *metrics
 
-    inputs = [array[:1] for array in data.inputs]
+    inputs = [array[:1] for array in data.input_rows]
     targets = [array[:1] for array in data.target_arrays]
     called = [term.name or "outputs" for term in terms]
     names = ["loss", *by_column(terms, terms), *(metric.name for metric in of_samples)]

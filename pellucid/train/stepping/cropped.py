@@ -52,7 +52,7 @@ class CroppedFeed(Feed):
         """The rows of these samples: the steps that are needed."""
         x = super()._taken(buffer, indices)
         steps = setting(lambda: self._steps, STEPS)
-        whole = self.data.features.shape[1:2]
+        whole = self.data.form.shape[:1]
         return x[:, :steps] if steps is not None and x.shape[1:2] == whole else x
 
     def _tell(self, steps: int | None) -> None:

@@ -24,7 +24,7 @@ class Feed:
 
     def __init__(self, data: Dataset, weights: Any = None) -> None:
         self.data = data
-        self._hold(data.inputs, data.target_arrays, weights)
+        self._hold((data.held, *data.further), data.target_arrays, weights)
 
     def _hold(self, inputs: Sequence[Any], targets: Sequence[Any], weights: Any) -> None:
         names = ["features", *(f"input{i}" for i in range(1, len(inputs)))]
@@ -62,7 +62,8 @@ class Feed:
 
     def batch(self, indices: Tensor) -> tuple[tuple[Tensor, ...], Any]:
         """The inputs of a model, and targets, of these samples; several targets by name."""
-        inputs = tuple(self._taken(buffer, indices) for buffer in self.inputs)
+        features, *further = (self._taken(buffer, indices) for buffer in self.inputs)
+        inputs = (self.data.from_held(features), *further)
         targets = [self._taken(buffer, indices) for buffer in self.targets]
         return inputs, self.data.by_target(targets)
 
