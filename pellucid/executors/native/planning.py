@@ -19,6 +19,7 @@ from pellucid.executors.native.passes.batches_in_place import batches_in_place
 from pellucid.executors.native.passes.factors_of_loops import with_factors
 from pellucid.executors.native.passes.fewer_multiplications import with_fast_convolutions
 from pellucid.executors.native.passes.long_products import in_parts
+from pellucid.executors.native.passes.maxima_first import maxima_first
 from pellucid.executors.native.passes.relu_masks import masks_from_results
 from pellucid.executors.native.passes.row_padding import row_paddings
 from pellucid.executors.native.passes.simplify import simplify
@@ -30,6 +31,7 @@ from pellucid.executors.native.schedule.batch_strips import beside
 from pellucid.executors.native.schedule.failing import failing
 from pellucid.executors.native.schedule.fusion import fuse
 from pellucid.executors.native.schedule.handing_on import handed_on
+from pellucid.executors.native.schedule.image_strips import by_images
 from pellucid.executors.native.schedule.loop_bodies import with_bodies
 from pellucid.executors.native.schedule.nest import spill
 from pellucid.executors.native.schedule.plan import plan
@@ -45,6 +47,7 @@ FAST_PASSES = (with_fast_convolutions,)
 GRAPH_PASSES = (
     simplify,
     windows_as_axes,
+    maxima_first,
     with_factors,
     with_traces,
     masks_from_results,
@@ -84,6 +87,7 @@ def planned(
     graph = with_bodies(kernels, graph, _bodies_of(procedure, target))
     if turns is not None:
         kernels = in_row_blocks(kernels, graph, views, turns)
+    kernels = by_images(kernels, graph, views)
     can_fail = failing(kernels, graph)
     decided = plan(procedure, graph, kernels, views, can_fail)
     return Planned(graph, views, decided, target, procedure.arguments)

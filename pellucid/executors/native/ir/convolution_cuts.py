@@ -2,7 +2,7 @@
 
 by_channels             whether its kernel has more places than its result
 is_native_convolution   whether a node is a convolution with code of its own
-Cut, cut_of             how its work is cut
+Cut, cut_of             how its work is cut; whole_cut_of: where few images need not be
 apart                   how far apart rows of columns lie
 """
 
@@ -120,6 +120,13 @@ def cut_of(node: Node) -> Cut:
         samples = _samples(node)
         return _cut(_Windows(node, positions, taps or (1,), samples), samples)
     return _cut(_Windows(node, taps, positions or (1,), w[2]), pieces=_pieces(node))
+
+
+@lru_cache(maxsize=1024)
+def whole_cut_of(node: Node) -> Cut:
+    """How the windows of a sample are cut where threads share something else than few images."""
+    w = node.inputs[1].shape
+    return _cut(_Windows(node, w[3:], node.output.shape[3:] or (1,), w[2]))
 
 
 def _pieces(node: Node) -> int:

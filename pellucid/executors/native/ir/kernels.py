@@ -6,6 +6,7 @@ Loop        elementwise work and reductions, fused
 Product     a matrix product, with elementwise work on its result fused behind it
 Single      one primitive by itself: gather, scatter, and whatever has no native form
 TurnedLoop  a loop of the graph: the kernels of its body, turn after turn
+ConvolutionLoop     a convolution, and the loop that goes on with its images
 LoopStart   what its carries are at first, copied to where its turns read them
 PanelCopy   the right matrix of a product, copied once for all turns of a loop
 RowBlocks   how a loop that keeps the rows of a batch apart is divided
@@ -131,6 +132,31 @@ class Single(Kernel):
     """
 
     in_place: tuple[Value, ...] = ()
+
+
+@dataclass
+class ConvolutionLoop(Kernel):
+    """A convolution, and the loop that goes on with what it gives, strip by strip of its images.
+
+    What the convolution gives lies in memory for one strip: nobody else reads it. Where the loop
+    goes on `by_channels`, it lies there for some channels of an image; the channels of few images
+    come in some `parts`, which are units.
+    """
+
+    convolution: Single = field(default_factory=Single)
+    loop: Loop = field(default_factory=Loop)
+    strips: int = 1
+    by_channels: bool = False
+    parts: int = 1
+
+    @property
+    def between(self) -> Value:
+        """What the convolution gives."""
+        return self.convolution.nodes[0].output
+
+    def operands(self) -> Iterator[Value]:
+        """What its nodes ask for, but what is between them."""
+        return (value for value in super().operands() if value != self.between)
 
 
 NO_ROOM = Value("", (0,), UINT8)

@@ -18,6 +18,7 @@ In: `schedule.planned.Planned`. Out: the text of a module, and what each functio
     pad_and_concat      padding, joining, windows added up (walks: over two arrays at once)
     convolution         as products of windows (convolved_product: what all ways share;
                         window_columns: windows laid out block by block)
+    convolution_loop    a convolution and the loop behind it, as one kernel
     fast_convolution    convolutions of transformed tiles (fast_gradient: their gradients by
                         kernels; transformed_tiles: how these are made;
                         tile_transforms: their arithmetic; channels_last: how tiles are read)

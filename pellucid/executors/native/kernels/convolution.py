@@ -46,11 +46,11 @@ def convolution_units(node: Node) -> int:
 
 def emit_convolution(frame: Frame, node: Node) -> None:
     """The code for some units."""
-    way = _ByChannels if by_channels(node) else _BySamples
+    way = _ByChannels if by_channels(node) else BySamples
     way(frame, node).emit()
 
 
-class _BySamples(ConvolvedProduct):
+class BySamples(ConvolvedProduct):
     """Weights (out, in places) times windows (in places, positions), sample by sample.
 
     Where columns are shared, each row of the product begins at a place of its own.
@@ -142,6 +142,7 @@ class _BySamples(ConvolvedProduct):
             a_strides=(self.w.strides[1], self.along(2)),
             b_strides=(self.cut.run if self.more else pitch, 1),
             scattered=self.more > 0,
+            light=True,
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pellucid.executors.native.ir.convolution_cuts import apart, cut_of
+from pellucid.executors.native.ir.convolution_cuts import Cut, apart, cut_of
 from pellucid.executors.native.ir.views import View, single_stride
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.window_columns import (
@@ -50,7 +50,7 @@ class ConvolvedProduct:
         self.frame = frame
         self.b = frame.builder
         self.node = node
-        self.cut = cut_of(node)
+        self.cut = self._cut()
         views = frame.views
         self.x, self.w = (views[value] for value in node.inputs)
         self.dtype = node.output.dtype
@@ -61,6 +61,10 @@ class ConvolvedProduct:
             taller = axes[0].columns + self.more
             axes[0] = replace(axes[0], taps=1, columns=taller)
         self.columns = Columns(frame, self.dtype, axes)
+
+    def _cut(self) -> Cut:
+        """How the work is cut."""
+        return cut_of(self.node)
 
     def _taps_and_columns(self) -> tuple[Steps, Steps]:
         """Taps and columns along each axis of sizes."""

@@ -15,8 +15,9 @@ from pellucid.executors.native.ir.views import View
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.levels import Level
 from pellucid.executors.native.kernels.reductions import contribution
-from pellucid.executors.native.llvm.indices import Index
+from pellucid.executors.native.llvm.indices import Index, known_number
 from pellucid.executors.native.llvm.lanes import Lanes
+from pellucid.executors.native.llvm.loads_and_stores import Interleaved, load_interleaved
 from pellucid.executors.native.math.namespace import XP
 from pellucid.executors.native.schedule.nest import LoopNest, shared_by_rows
 from pellucid.graph import Node, Value
@@ -120,7 +121,27 @@ class Members:
         if not along or level.width == 1:
             return self.frame.load(base, element, 1, along, None, access.offset)
         width, mask = level.width, level.mask
-        return self.frame.load(base, element, width, along, mask, access.offset)
+        loop = self._loop_of_parts(access)
+        if loop is None:
+            return self.frame.load(base, element, width, along, mask, access.offset)
+        return self._load_interleaved(access, base, level, loop)
+
+    def _loop_of_parts(self, access: Access) -> int | None:
+        """The loop, if it is written out, whose points lie side by side between the lanes."""
+        strides = self.nest.strides[access]
+        for loop in self.nest.written_out:
+            if strides[loop] == 1 and self.nest.dims[loop].size == strides[-1]:
+                return loop
+        return None
+
+    def _load_interleaved(self, access: Access, base: Value, level: Level, loop: int) -> Lanes:
+        """What such a point loads: a part of what all points of its loop load together."""
+        b = self.frame.builder
+        first = level.at(loop, Index(b, 0))
+        element = self.element(access, first)
+        address = self.frame.address(base, element, access.offset)
+        part = Interleaved(known_number(level.indices[loop]), self.nest.strides[access][-1])
+        return load_interleaved(b, address, base.dtype, level.width, part, level.mask)
 
     def share(self, first: Level, level: Level) -> None:
         """Take over from another row, at the same point, values that do not depend on the row."""

@@ -57,6 +57,7 @@ class Frame:
         self.code = self.function.append_basic_block("code")
         self._entry = Builder(entry)
         self._pointers: dict[MemoryPlace, ir.Value] = {}
+        self._own: dict[str, ir.Value] = {}  # where values lie that are the kernel's own
         self.stack_bytes = 0
         self.builder = Builder(self.code)
         self.step = Index(self._entry, step)
@@ -92,7 +93,14 @@ class Frame:
 
     def pointer(self, value: Value, offset: int = 0) -> ir.Value:
         """Where an element of the buffer of a value lies in this step."""
-        return self.bound(self.shared.place(value, offset))
+        own = self._own.get(value.name)
+        if own is None:
+            return self.bound(self.shared.place(value, offset))
+        return self.builder.gep(own, [I64(offset * value.dtype.itemsize)], source_etype=I8)
+
+    def place(self, value: Value, begin: ir.Value) -> None:
+        """Let a value lie in memory of the kernel's own, in code written from now on."""
+        self._own[value.name] = begin
 
     def bound(self, place: MemoryPlace) -> ir.Value:
         """Where a place in memory begins in this step."""

@@ -7,6 +7,7 @@ kind_of     that of a kernel
 from typing import Any
 
 from pellucid.executors.native.ir.kernels import (
+    ConvolutionLoop,
     Kernel,
     Loop,
     LoopStart,
@@ -14,6 +15,7 @@ from pellucid.executors.native.ir.kernels import (
     Product,
     Single,
 )
+from pellucid.executors.native.kernels.convolution_loop import ConvolutionLoopKind
 from pellucid.executors.native.kernels.copies import CopyBackKind, LoopStartKind
 from pellucid.executors.native.kernels.kernel_kind import KernelKind
 from pellucid.executors.native.kernels.loop_kind import LoopKind
@@ -26,6 +28,7 @@ KINDS: dict[type[Kernel], KernelKind[Any]] = {
     Loop: LoopKind(),
     Product: ProductKind(),
     Single: SingleKind(),
+    ConvolutionLoop: ConvolutionLoopKind(),
     CopyBack: CopyBackKind(),
     LoopStart: LoopStartKind(),
     PanelCopy: PanelCopyKind(),

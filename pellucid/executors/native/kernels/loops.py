@@ -12,7 +12,8 @@ A unit is a row, or one vector of columns or of a plain line. Threads share unit
 the bits do not depend on who computes a unit. Long sums are added in blocks (`blocked_sums`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from pellucid.executors.native.counting import ceil_div
@@ -20,24 +21,33 @@ from pellucid.executors.native.ir.kernels import Loop
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.levels import Indices, Level
 from pellucid.executors.native.kernels.loop_unit import Levels, LoopUnit
-from pellucid.executors.native.llvm.counted_loops import choose, counted
+from pellucid.executors.native.llvm.counted_loops import Interval, choose, counted
 from pellucid.executors.native.llvm.indices import Index, unraveled
 from pellucid.executors.native.llvm.vectors import first_lanes
 from pellucid.executors.native.schedule.granularity import rows_at_once
 from pellucid.executors.native.schedule.nest import LoopNest
 
 
-def emit_loop(frame: Frame, kernel: Loop, nest: LoopNest, width: int) -> None:
-    """The code of a kernel for some units."""
-    _LoopCode(frame, kernel, nest, width).emit()
+def emit_loop(
+    frame: Frame, kernel: Loop, nest: LoopNest, width: int, within: Sequence[Interval] = ()
+) -> None:
+    """The code of a kernel for some units.
+
+    Where these are some turns of its first loops, those `within` intervals, all loops are nested:
+    no index is found by dividing.
+    """
+    _LoopCode(frame, kernel, nest, width, within).emit()
 
 
 class _LoopCode:
     """The emission of one kernel."""
 
-    def __init__(self, frame: Frame, kernel: Loop, nest: LoopNest, width: int) -> None:
+    def __init__(
+        self, frame: Frame, kernel: Loop, nest: LoopNest, width: int, within: Sequence[Interval]
+    ) -> None:
         self.frame = frame
         self.nest = nest
+        self.within = within
         self.width = width
         self.unit = LoopUnit(frame, kernel, nest, width)
         self.members = self.unit.members
@@ -52,22 +62,32 @@ class _LoopCode:
             self._rows(entry)
             return
         is_plain = self.nest.kind == "plain"
-        dims = self.nest.dims
-        has_rows = is_plain and len(dims) > 1
-        with self.frame.units.loop() as unit:
-            if has_rows:
-                self._row(entry, unit)
-            else:
-                self._block(entry, unit)
+        if is_plain and len(self.nest.dims) > 1:
+            outer = self.nest.dims[: -1 - self.nest.unrolled]
+            with self._each([dim.size for dim in outer]) as indices:
+                self._row(entry, indices)
+            return
+        blocks = ceil_div(self.last, self.width)
+        with self._each([*self.nest.kept[:-1], blocks]) as indices:
+            self._block(entry, indices, blocks)
+
+    @contextmanager
+    def _each(self, sizes: Sequence[int]) -> Iterator[list[Index]]:
+        """The units: the index of each loop around them."""
+        if not self.within:
+            with self.frame.units.loop() as unit:
+                yield _indices(unit, sizes)
+            return
+        with ExitStack() as loops:
+            inner = [Interval.of(self.frame.builder, 0, n) for n in sizes[len(self.within) :]]
+            yield [loops.enter_context(each.loop()) for each in (*self.within, *inner)]
 
     # ---- plain rows ----------------------------------------------------------------------
 
-    def _row(self, entry: Level, unit: Index) -> None:
+    def _row(self, entry: Level, indices: list[Index]) -> None:
         """One row of a plain nest, or some: vectors from its start to its end."""
-        outer = self.nest.dims[: -1 - self.nest.unrolled]
-        sizes = [dim.size for dim in outer]
         missing = (None,) * (self.nest.unrolled + 1)
-        first = Level(entry, (*_indices(unit, sizes), *missing), 1)
+        first = Level(entry, (*indices, *missing), 1)
         rows = self.unit.at_points(first)
         for row in rows:
             self.members.load_invariant(row)
@@ -79,11 +99,9 @@ class _LoopCode:
 
     # ---- vectors of columns, and of a single plain line --------------------------------------
 
-    def _block(self, entry: Level, unit: Index) -> None:
+    def _block(self, entry: Level, indices: list[Index], blocks: int) -> None:
         """One vector of the last loop: whole, or masked where it is the last."""
-        blocks = ceil_div(self.last, self.width)
-        sizes = [*self.nest.kept[:-1], blocks]
-        *outer, block = _indices(unit, sizes)
+        *outer, block = indices
         start = block * self.width
         remainder = self.last % self.width
         if remainder and blocks > 1 and self.unit.is_long:

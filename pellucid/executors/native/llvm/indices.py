@@ -4,6 +4,7 @@
     smaller, larger     the smaller and the larger of two of them
     unraveled   the index along each axis, from the number of a point
     raw_number  what LLVM is given for a number, whoever knows it
+    known_number    the number that an index is known to be
 
 `row * pitch + column` emits a multiplication and an addition. Numbers that are known now stand
 as they are, and an Index stands wherever LLVM asks for a value.
@@ -24,6 +25,11 @@ def raw_number(number: Number) -> ir.Value:
     if isinstance(number, Index):
         return number.raw
     return I64(number) if isinstance(number, int) else number
+
+
+def known_number(index: "Index") -> int:
+    """The number that an index is known to be while code is written."""
+    return int(index.raw.constant)
 
 
 class Index:

@@ -1,10 +1,12 @@
 """Loads and stores of lanes: contiguous, repeated, strided, masked.
 
 load, store     lanes from and to memory
+Interleaved, load_interleaved   every second or third number, of what lies side by side
 ask_for         a cache line that is needed soon; copy_bytes: from place to place
 element_address     where an element of an array lies
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from llvmlite import ir
@@ -65,12 +67,48 @@ def load(
     elif stride == 1:
         raw = _neighbours(b, address, kind, size, mask)
     elif 1 < stride <= NEAR and _is_prefix(mask):
-        raw = _picked(b, address, dtype, width, stride, mask)
+        places = _places(width, stride, mask)
+        raw = _picked(b, address, dtype, places, max(places) + 1)
+        raw = raw if mask is None else b.select(mask, raw, zeros(kind))
     else:
         raw = _gathered(b, address, kind, stride * size, mask)
+    return _as_lanes(b, raw, dtype)
+
+
+def _as_lanes(b: ir.IRBuilder, raw: ir.Value, dtype: DType) -> Lanes:
+    """Lanes of what was loaded."""
     if dtype.kind == "b":
-        raw = b.icmp_unsigned("!=", raw, zeros(kind))
+        raw = b.icmp_unsigned("!=", raw, zeros(raw.type))
     return Lanes(b, raw, dtype)
+
+
+@dataclass(frozen=True)
+class Interleaved:
+    """Of `count` numbers that lie side by side, again and again, the one with this number."""
+
+    number: int
+    count: int
+
+
+def load_interleaved(
+    b: ir.IRBuilder,
+    address: ir.Value,
+    dtype: DType,
+    width: int,
+    part: Interleaved,
+    mask: Any = None,
+) -> Lanes:
+    """`width` numbers of a part. All parts are in memory, and are loaded as for the others.
+
+    Lanes outside the mask are any numbers: to make them 0 would take a step for each part.
+    """
+    if not 1 < part.count <= NEAR or not _is_prefix(mask):
+        first = element_address(b, address, dtype, part.number)
+        return load(b, first, dtype, width, stride=part.count, mask=mask)
+    places = _places(width, part.count, mask)
+    reach = max(places) + part.count
+    raw = _picked(b, address, dtype, [place + part.number for place in places], reach)
+    return _as_lanes(b, raw, dtype)
 
 
 def _neighbours(
@@ -91,15 +129,20 @@ def _is_prefix(mask: ir.Value | None) -> bool:
     return bits == sorted(bits, reverse=True) and any(bits)
 
 
+def _places(width: int, stride: int, mask: ir.Value | None) -> list[int]:
+    """Where the number of each lane lies; of those outside the mask the first."""
+    count = width if mask is None else sum(_known_bits(mask))
+    return [stride * lane if lane < count else 0 for lane in range(width)]
+
+
 def _picked(
-    b: ir.IRBuilder, address: ir.Value, dtype: DType, width: int, stride: int, mask: Any
+    b: ir.IRBuilder, address: ir.Value, dtype: DType, places: list[int], reach: int
 ) -> ir.Value:
     """Numbers a few elements apart: picked from what is loaded with all that lies between.
 
-    Nothing behind the last of them is read, where memory might end.
+    Of memory nothing is read behind the `reach` elements that are known to be there.
     """
-    count = width if mask is None else sum(_known_bits(mask))
-    reach = stride * (count - 1) + 1
+    width = len(places)
     starts = [min(first, max(0, reach - width)) for first in range(0, reach, width)]
     known = listed(I1, [I1(lane < reach) for lane in range(width)]) if reach < width else None
     kind = memory_type(dtype, width)
@@ -107,9 +150,8 @@ def _picked(
     for start in starts:
         place = element_address(b, address, dtype, start)
         block = _neighbours(b, place, kind, dtype.itemsize, known)
-        lanes = [stride * lane - start for lane in range(width)]
-        picked = _with_lanes(b, picked, block, lanes)
-    return picked if mask is None else b.select(mask, picked, zeros(kind))
+        picked = _with_lanes(b, picked, block, [place_of - start for place_of in places])
+    return picked
 
 
 def _with_lanes(b: ir.IRBuilder, picked: ir.Value, block: ir.Value, lanes: list[int]) -> ir.Value:

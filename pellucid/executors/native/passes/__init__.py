@@ -6,6 +6,7 @@ In: the graph as it was captured. Out: the graph that is scheduled. `planning` n
     simplify            constants folded, equal nodes merged, exact algebra (window_rules,
                         dilated_images, pieces_as_slices, joins_in_groups: its rules)
     windows_as_axes     pooling on the array as it lies in memory
+    maxima_first        maxima before bias and relu
     factors_of_loops    what loops back multiply by, computed by the steps forward
     traces              loops whose carries are rows in memory
     reshapes_last       reshapes moved behind what is computed, which is one kernel then

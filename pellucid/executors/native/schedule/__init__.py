@@ -7,6 +7,7 @@ In: a graph, and the views of its values. Out: `planned.Planned`.
     handing_on      work behind a product done by the loop that asks for it
     row_strips      sums over large data, met once in a step
     batch_strips    kernels over a batch of matrices, run matrix by matrix
+    image_strips    convolutions and the loops behind them, image by image
     nest            the loops of a kernel (granularity: lanes, rows at once, units;
                     sum_blocks: where long sums are cut; weaving: loops of a few points)
     loop_bodies     loops: the body is planned once (row_blocks: where threads need not meet in it)

@@ -7,7 +7,7 @@ from executors.native.examples import procedure
 from executors.native.kernels.test_convolution import CASES, text
 
 from pellucid.executors.native.ir.convolution_cuts import by_channels
-from pellucid.executors.native.kernels.convolution import _ByChannels, _BySamples
+from pellucid.executors.native.kernels.convolution import BySamples, _ByChannels
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.llvm.indices import Index
 from pellucid.executors.native.planning import planned
@@ -17,7 +17,7 @@ def product_of(name):
     """The emission of a case: its node, and what writes it."""
     shared = planned(procedure(text(*CASES[name])))
     (node,) = (n for n in shared.graph.nodes if n.primitive.name == "convolution")
-    way = _ByChannels if by_channels(node) else _BySamples
+    way = _ByChannels if by_channels(node) else BySamples
     return node, way(Frame(shared), node)
 
 

@@ -6,7 +6,12 @@ from executors.native.guarded import guarded
 from executors.native.lane_program import function, module_text
 from llvmlite import ir
 
-from pellucid.executors.native.llvm.loads_and_stores import load, store
+from pellucid.executors.native.llvm.loads_and_stores import (
+    Interleaved,
+    load,
+    load_interleaved,
+    store,
+)
 
 DTYPES = [bool, np.uint8, np.int32, np.uint32, np.int64, np.float32, np.float64]
 WIDTH = 16
@@ -53,6 +58,29 @@ def test_masked_lanes_touch_no_memory_outside(side, dtype, stride, count):
     copied(source, target, dtype, count, stride)
     np.testing.assert_array_equal(target, source[::stride])
     del held_read, held_written
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("parts", [2, 3, 4, 5])
+@pytest.mark.parametrize("side", ["begin", "end"])
+@pytest.mark.parametrize("count", [1, 2, 7, 15, 16])
+def test_parts_of_what_lies_side_by_side_touch_no_memory_outside(side, dtype, parts, count):
+    size = np.dtype(dtype).itemsize
+    read, held = guarded(parts * count * size, side)
+    source = read.view(dtype)
+    source[:] = numbers(dtype, parts * count)
+    for number in range(parts):
+        target = np.zeros(WIDTH, dtype)
+
+        def body(b, places, _, number=number):
+            part, mask = Interleaved(number, parts), mask_of(count)
+            lanes = load_interleaved(b, places[0], np.dtype(dtype), WIDTH, part, mask)
+            store(b, places[1], lanes, mask=mask)
+
+        function(module_text(body, 2), 2)(source.ctypes.data, target.ctypes.data, 0)
+        np.testing.assert_array_equal(target[:count], source[number::parts])
+        assert not target[count:].any()
+    del held
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -80,7 +80,8 @@ def test_a_product_without_a_way_back_stays_whole():
     [
         ((1, 4320, 100), 4),  # as when a convnet predicts one image
         ((4, 4320, 100), 4),
-        ((5, 4320, 100), 1),  # multiply-adds take longer than reading
+        ((32, 4320, 100), 4),
+        ((129, 4320, 100), 1),  # multiply-adds take longer than reading
         ((1, 4320, 30), 1),  # every cache holds so small a matrix
         ((1, 4318, 100), 2),
         ((1, 4319, 100), 1),
@@ -93,6 +94,15 @@ def test_a_large_matrix_that_few_rows_meet_is_read_in_parts(sizes, expected):
       return %0""")
     assert parts(forward) == expected
     assert same(forward) is None
+
+
+def test_a_matrix_that_is_new_in_each_call_is_read_in_parts_for_fewer_rows():
+    for m, expected in ((4, 4), (32, 1)):
+        made = procedure(f"""graph(x: float32[{m},4320], w: float32[4320,100])
+          %0: float32[4320,100] = tanh() of (w)
+          %1: float32[{m},100] = matmul() of (x, %0)
+          return %1""")
+        assert parts(made) == expected
 
 
 BATCHES = """graph(x: float32[2,1,3,23], v: float32[4,23,5])
