@@ -34,7 +34,8 @@ from pellucid.memory import LINE
 FEWEST_TURNS = 4
 # Of a block, from so many rows of the batch on. Chosen: two or four threads get equally many, and
 # tiles of so many rows and two or three vectors keep the multiply-adds of AVX2 and AVX-512 busy.
-HEIGHTS = ((64, 8), (16, 4))
+# Of 4 rows there would be one block: one thread would do all (docs/decisions/0040).
+HEIGHTS = ((64, 8), (8, 4))
 
 
 def in_row_blocks(

@@ -122,7 +122,8 @@ def test_what_keeps_rows_apart_needs_no_meetings_and_gives_what_the_reference_do
 
 def test_few_rows_or_turns_carries_of_several_heights_and_counters_are_shared_turn_by_turn():
     body = KEEPING["elementwise"]
-    assert loop_apart(body, numbers(15, 16)) == [False]
+    assert loop_apart(body, numbers(8, 16)) == [True]
+    assert loop_apart(body, numbers(7, 16)) == [False]
     assert loop_apart(body, numbers(16, 16), turns=FEWEST_TURNS - 1) == [False]
     assert loop_apart(lambda s, x: ((s[0] + x, s[1] * 2.0), None), *map(numbers, (16, 1))) == [
         False
@@ -133,7 +134,7 @@ def test_few_rows_or_turns_carries_of_several_heights_and_counters_are_shared_tu
 
 
 @pytest.mark.parametrize("target", TARGETS[:2])
-@pytest.mark.parametrize("rows", [3, 21])
+@pytest.mark.parametrize("rows", [3, 9, 21])
 @pytest.mark.parametrize("kind", CELLS)
 def test_a_step_is_that_of_the_reference_whoever_takes_which_rows(kind, rows, target):
     procedure, arguments, state = training(kind, rows=rows, masked=rows == 21)
