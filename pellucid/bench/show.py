@@ -143,5 +143,5 @@ def figure(results: Sequence[Result], path: Path) -> None:
     axes.set_yscale("log")
     axes.set_xticks(range(len(results)), [result.workload.name for result in results])
     axes.set_ylabel("time of a step, pellucid = 1")
-    axes.legend(ncols=len(systems), fontsize=8)
+    axes.legend(loc="best", ncols=len(systems), fontsize=8)
     drawn.savefig(path, dpi=150)

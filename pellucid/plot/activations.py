@@ -68,7 +68,7 @@ def activations(names: Sequence[str] = ("step", "sigmoid", "tanh", "relu", "leak
         axes.set_title(name.replace("_", " "))
         axes.set_xlabel("x")
         calm(axes)
-    figure.axes[-1].legend(frameon=False, fontsize=8)
+    figure.axes[-1].legend(loc="best", frameon=False, fontsize=8)
     return figure
 
 

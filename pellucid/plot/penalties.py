@@ -133,5 +133,5 @@ def penalty_paths(x: ArrayLike, y: ArrayLike, penalties: ArrayLike | None = None
         axes.set_xlabel("penalty")
         calm(axes)
     figure.axes[0].set_ylabel("weight")
-    figure.axes[1].legend(frameon=False, fontsize=8)
+    figure.axes[1].legend(loc="best", frameon=False, fontsize=8)
     return figure

@@ -102,7 +102,7 @@ def fitted_curve(predict: Answer, data: Dataset) -> Any:
         axes.plot(line, y[:, i], color=colour, linewidth=2, label=f"predicted{named}")
     axes.set(xlabel="feature 0", ylabel="target")
     calm(axes)
-    axes.legend(frameon=False, fontsize=9)
+    axes.legend(loc="best", frameon=False, fontsize=9)
     return figure
 
 
@@ -140,7 +140,7 @@ def predicted_and_true(true: ArrayLike, predicted: ArrayLike) -> Any:
         )
     axes.set(xlabel="true", ylabel="predicted")
     calm(axes)
-    axes.legend(frameon=False, fontsize=9)
+    axes.legend(loc="best", frameon=False, fontsize=9)
     return figure
 
 

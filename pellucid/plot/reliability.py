@@ -38,5 +38,5 @@ def reliability_diagram(name: str, true: Any, before: Any, after: Any) -> Any:
     axes.set_ylabel("how often it is right")
     axes.set_title(name, fontsize=11)
     axes.grid(visible=True, color=GREY, alpha=0.3, linewidth=0.6)
-    axes.legend(frameon=False, fontsize=9)
+    axes.legend(loc="best", frameon=False, fontsize=9)
     return figure

@@ -70,7 +70,7 @@ def _draw_results(panels: Any, found: Results) -> None:
         calm(axes)
     panels[0].set_ylabel("score")
     spread_out(panels[0], scores[::-1], far=10)
-    panels[-1].legend(frameon=False)
+    panels[-1].legend(loc="best", frameon=False)
 
 
 def _draw_rates(axes: Any, found: RateFinding) -> None:
@@ -91,5 +91,5 @@ def _draw_rates(axes: Any, found: RateFinding) -> None:
     axes.set_ylim(least - 0.1 * (start - least), start + 0.5 * (start - least))
     axes.set_xlabel("learning rate")
     axes.set_ylabel("loss")
-    axes.legend(frameon=False)
+    axes.legend(loc="best", frameon=False)
     calm(axes)

@@ -1,8 +1,12 @@
 """How pictures look: axes that count powers of ten where values are far apart."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import pellucid
 from pellucid.plot.style import spread_out
 from pellucid.train import EpochRecord, History
 
@@ -48,3 +52,15 @@ def test_of_a_single_epoch_the_batches_count():
     history.add_epoch(EpochRecord(3, 1, {"loss": 0.001}, {}))
     (axes,) = history.plot().axes
     assert axes.get_yscale() == "log"
+
+
+def test_every_legend_says_where_it_stands():
+    # Matplotlib warns of a slow search for a place that nobody asked for, on a busy machine.
+    calls = [
+        f"{path.name}:{node.lineno}"
+        for path in Path(pellucid.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr == "legend" and "loc" not in [word.arg for word in node.keywords]
+    ]
+    assert not calls

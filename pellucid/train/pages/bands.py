@@ -40,7 +40,7 @@ def _draw(axes: Any, curves: Sequence[Curves], name: str) -> None:
     axes.xaxis.get_major_locator().set_params(integer=True)
     calm(axes)
     spread_out(axes, *shown)
-    axes.legend(frameon=False, fontsize=9)
+    axes.legend(loc="best", frameon=False, fontsize=9)
 
 
 def _line(axes: Any, values: Sequence[Sequence[float]], style: Any) -> list[float]:

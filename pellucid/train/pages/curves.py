@@ -157,7 +157,7 @@ def _label(axes: Any, name: str, ink: str) -> None:
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(ink)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False, labelcolor=ink, fontsize=9)
+        axes.legend(loc="best", frameon=False, labelcolor=ink, fontsize=9)
 
 
 def _count_epochs(axes: Any, epochs: list[int], ends: list[int]) -> None:

@@ -20,7 +20,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_works(
 ) -> None:
     whole = make()
     whole.fit(3)
-    saving = Saving(tmp_path / "run", report=False)
+    saving = Saving(tmp_path / "run", every_epochs=2, report=False)
     make(saving=saving).fit(2)
     newest = tmp_path / "run" / "checkpoints" / "step-0000000010.safetensors"
     content = newest.read_bytes()
