@@ -34,7 +34,7 @@ FAMILIES: dict[str, Callable[[Any], Tensor | None]] = {
 
 LABELS: dict[str, tuple[str, ...]] = {
     "fast convolution": (
-        "forced", "chosen", "kernels turned", "of bfloat16",
+        "forced", "chosen", "kernels turned", "of bfloat16", "tiles of 4 rows", "tiles of 2 rows",
         "several images a unit", "several units an image", "the last unit smaller",
     ),
     "fast gradient": (
@@ -103,7 +103,8 @@ def _choice() -> str:
 
 def _of_values(shared: Planned, node: Node) -> Iterator[str]:
     yield _choice()
-    cut, batch = tile_cut(node), node.output.shape[0]
+    yield f"tiles of {node.primitive.tile_rows} rows"
+    cut, batch = tile_cut(node, node.primitive.tile_rows), node.output.shape[0]
     if cut.images > 1:
         yield "several images a unit"
     if cut.units_of_image > 1:

@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,10 +63,21 @@ def plain(before: Any, after: Any) -> p.Convolution:
     return p.Convolution(ones, before, after, ones, ones)
 
 
-def text(rule: p.Convolution, x: Any, w: Any, dtype: str = "float32") -> str:
-    """The graph of a convolution."""
+def text(rule: p.Convolution, x: Any, w: Any, dtype: str = "float32", pooled: bool = False) -> str:
+    """The graph of a convolution; `pooled`: of what max pooling puts back where a mask says so."""
     y = rule.shape(x, w)
     xs, ws, ys = (",".join(map(str, shape)) for shape in (x, w, y))
+    if pooled:
+        high, wide = x[3:]
+        return (
+            f"graph(x: {dtype}[{xs}], k: {dtype}[{ws}], m: bool[{xs},1,1])\n"
+            f"  %m: {dtype}[{xs},1,1] = cast(to={dtype}) of (m)\n"
+            f"  %0: {dtype}[{xs},1,1] = reshape(to={(*x, 1, 1)}) of (x)\n"
+            f"  %1: {dtype}[{xs},1,1] = multiply() of (%0, %m)\n"
+            f"  %2: {dtype}[{xs}] = overlap_add(axis=(3, 4), to=({high}, {wide}), stride=(1, 1), "
+            "dilation=(1, 1)) of (%1)\n"
+            f"  %3: {dtype}[{ys}] = {rule} of (%2, k)\n  return %3"
+        )
     return (
         f"graph(x: {dtype}[{xs}], k: {dtype}[{ws}])\n"
         f"  %0: {dtype}[{ys}] = {rule} of (x, k)\n  return %0"
@@ -80,15 +91,22 @@ class Drawn:
     rule: p.Convolution
     x: Any
     w: Any
+    pooled: bool = False  # whether max pooling has put x there
 
     @property
     def procedure(self) -> Procedure:
         """Its procedure."""
-        return procedure(text(self.rule, self.x.shape, self.w.shape))
+        return procedure(text(self.rule, self.x.shape, self.w.shape, pooled=self.pooled))
+
+    @property
+    def arrays(self) -> list[Any]:
+        """What it is called with."""
+        mask = [(self.x != 0)[..., None, None]] if self.pooled else []
+        return [self.x, self.w, *mask]
 
     def wrong(self, arena: str | None = None) -> str | None:
         """What is wrong with its values, on guarded memory, on any number of threads."""
-        arrays = [self.x, self.w]
+        arrays = self.arrays
         if arena is None:
             native = Native(self.procedure)
             runs = [(count, native(arrays, [])[0]) for count in counted_threads()]
@@ -99,7 +117,7 @@ class Drawn:
         for count, found in runs:
             if first.tobytes() != found.tobytes():
                 return f"other bits on {count} threads"
-        wide = [a.astype(np.float64) for a in arrays]
+        wide = [a.astype(np.float64) for a in arrays[:2]]
         exact = self.rule.forward(np, *wide)
         most = self.rule.forward(np, *map(np.abs, wide)).max()
         error = np.abs(first - exact).max()
@@ -115,14 +133,14 @@ def counted_threads() -> Iterator[int]:
 
 
 def drawn(seed: int) -> Drawn:
-    """A convolution of 3 x 3 with shapes that fill no vector and no tile."""
+    """A convolution of 3 x 3 with shapes that fill no vector and no tile, one of two pooled."""
     rng = np.random.default_rng(seed)
     batch, channels, out = (int(n) for n in rng.integers(1, (9, 40, 40)))
     before, after = ((int(a), int(b)) for a, b in rng.integers(0, 4, (2, 2)))
     sizes = [int(rng.integers(max(1, 3 - a - b), 24)) for a, b in zip(before, after, strict=True)]
     x = rng.normal(size=(batch, 1, channels, *sizes)).astype(np.float32)
     w = rng.normal(size=(1, out, channels, 3, 3)).astype(np.float32)
-    return Drawn(plain(before, after), x, w)
+    return Drawn(plain(before, after), x, w, bool(rng.integers(2)))
 
 
 def drawn_gradient(seed: int) -> Drawn:
@@ -153,7 +171,7 @@ def pooled_errors(batch: int, channels: int, out: int, size: int) -> tuple[float
     places = np.arange(size) % 2
     x *= largest.repeat(2, 3).repeat(2, 4) == 2 * places[:, None] + places
     w = rng.normal(size=(1, out, channels, 3, 3), scale=math.sqrt(2 / (9 * channels)))
-    return _errors(x, w)
+    return _errors(x, w, pooled=True)
 
 
 def gradient_errors(batch: int, channels: int, out: int, size: int) -> tuple[float, float]:
@@ -163,14 +181,14 @@ def gradient_errors(batch: int, channels: int, out: int, size: int) -> tuple[flo
     return _errors(x, rng.normal(size=(1, out, batch, size, size)))
 
 
-def _errors(*arrays: Any) -> tuple[float, float]:
+def _errors(*arrays: Any, pooled: bool = False) -> tuple[float, float]:
     """Root mean square errors of a padded convolution, fast and direct."""
-    rule = plain((1, 1), (1, 1))
     x, w = (a.astype(np.float32) for a in arrays)
-    made = procedure(text(rule, x.shape, w.shape))
-    exact = rule.forward(np, x.astype(np.float64), w.astype(np.float64))
+    case = Drawn(plain((1, 1), (1, 1)), x, w, pooled)
+    exact = case.rule.forward(np, x.astype(np.float64), w.astype(np.float64))
     found = []
     for direct in (False, True):
-        (y,) = Native(Procedure(made.graph, 2, exact=direct))([x, w], [])
+        program = Native(replace(case.procedure, exact=direct))
+        (y,) = program(case.arrays, [])
         found.append(float(np.sqrt(np.mean((y - exact) ** 2))))
     return found[0], found[1]

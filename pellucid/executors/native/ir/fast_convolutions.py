@@ -16,7 +16,17 @@ import numpy as np
 from pellucid import primitives as p
 from pellucid.executors.native.counting import ceil_div, equal_part, padded
 from pellucid.executors.native.ir.convolution_cuts import FEW_UNITS, by_channels
-from pellucid.executors.native.ir.winograd import DATA, PLACES, REACH, RESULT, TAPS, TILE
+from pellucid.executors.native.ir.winograd import (
+    BY_RESULTS,
+    DATA,
+    FOUR,
+    PLACES,
+    REACH,
+    RESULT,
+    TAPS,
+    TILE,
+    Transform,
+)
 from pellucid.graph import Node, Shape
 from pellucid.primitives.base import FLOAT32, Primitive
 
@@ -43,39 +53,50 @@ GAIN = 0.8  # of the direct way's time that a faster one takes at most
 class FastConvolution(Primitive):
     """A convolution of 3 x 3 at stride 1, with kernels that have been transformed.
 
-    Shapes: x (batch, 1, in, *sizes), kernels (36, in, out) -> y (batch, 1, out, *counts).
+    Shapes: x (batch, 1, in, *sizes), kernels (places, in, out) -> y (batch, 1, out, *counts).
 
     `before`: places of zeros before x along both axes; as many follow as the counts ask for.
+    `tile_rows`: rows of results of a tile, 4 or 2; it has 4 columns, and 36 or 24 places.
     """
 
     before: tuple[int, int]
     counts: tuple[int, int]
+    tile_rows: int
+
+    @property
+    def down(self) -> Transform:
+        """The transform of columns."""
+        return BY_RESULTS[self.tile_rows]
 
     def shape(self, *shapes: Shape) -> Shape:
         x, kernels = shapes
         return (x[0], 1, kernels[2], *self.counts)
 
     def forward(self, xp: Any, x: Any, kernels: Any) -> Any:
-        tiles = seen_tiles(x[:, 0], self.before, self.counts)
-        data = np.einsum("ri,nchwij,sj->nchwrs", DATA, tiles, DATA)
-        places = kernels.reshape(REACH, REACH, *kernels.shape[1:])
+        down = self.down
+        tiles = seen_tiles(x[:, 0], self.before, self.counts, down)
+        data = np.einsum("ri,nchwij,sj->nchwrs", down.data, tiles, DATA)
+        places = kernels.reshape(down.reach, REACH, *kernels.shape[1:])
         products = np.einsum("nchwrs,rsck->nkhwrs", data, places)
-        y = np.einsum("ir,nkhwrs,js->nkhiwj", RESULT, products, RESULT)
-        high, wide = (TILE * n for n in tiles.shape[2:4])
+        y = np.einsum("ir,nkhwrs,js->nkhiwj", down.result, products, RESULT)
+        high, wide = down.tile * tiles.shape[2], TILE * tiles.shape[3]
         whole = y.reshape(*y.shape[:2], 1, high, wide).swapaxes(1, 2)
         cut: Any = whole[..., : self.counts[0], : self.counts[1]].astype(x.dtype)
         return cut
 
 
-def seen_tiles(images: Any, before: Shape, counts: Shape) -> Any:
-    """What each tile of results sees: (batch, in, high, wide, reach, reach)."""
+def seen_tiles(images: Any, before: Shape, counts: Shape, down: Transform = FOUR) -> Any:
+    """What each tile of results sees: (batch, in, high, wide, reach down, reach)."""
     spread = []
-    for size, zeros, count in zip(images.shape[2:], before, counts, strict=True):
-        reached = padded(count, TILE) + REACH - TILE
+    for size, zeros, count, axis in zip(
+        images.shape[2:], before, counts, (down, FOUR), strict=True
+    ):
+        reached = padded(count, axis.tile) + TAPS - 1
         spread.append((zeros, max(0, reached - zeros - size)))
     wide = np.pad(images, ((0, 0), (0, 0), *spread))
-    windows = np.lib.stride_tricks.sliding_window_view(wide, (REACH, REACH), axis=(2, 3))
-    tiles: Any = windows[:, :, ::TILE, ::TILE]
+    reach = (down.reach, REACH)
+    windows = np.lib.stride_tricks.sliding_window_view(wide, reach, axis=(2, 3))
+    tiles: Any = windows[:, :, :: down.tile, ::TILE]
     return tiles
 
 
@@ -94,15 +115,15 @@ def is_plain(node: Node) -> bool:
     return x[1] == 1 and 0 not in (*x, *w)
 
 
-def is_faster(node: Node, kept: bool = False) -> bool:
+def is_faster(node: Node, kept: bool = False, tile_rows: int = TILE) -> bool:
     """Whether a convolution has a fast form that takes clearly less time.
 
     `kept`: whether its kernels are transformed once for many calls.
     """
     if not is_plain(node) or node.inputs[1].shape[3:] != (TAPS, TAPS) or by_channels(node):
         return False
-    cut = tile_cut(node)
-    fits = _unit_bytes(node, cut.tiles) + seen_bytes(cut) <= MOST_UNIT_BYTES
+    cut = tile_cut(node, tile_rows)
+    fits = _unit_bytes(node, cut.tiles, tile_rows) + seen_bytes(cut) <= MOST_UNIT_BYTES
     return fits and _fast_cycles(node, cut, kept) < GAIN * _direct_cycles(node)
 
 
@@ -119,13 +140,14 @@ def _fast_cycles(node: Node, cut: "TileCut", kept: bool) -> float:
     batch, _, out = node.output.shape[:3]
     channels = node.inputs[0].shape[2]
     of_data, of_results = (ceil_div(n, LANES) for n in (channels, out))
-    products = PRODUCT * PLACES * channels * of_results
-    of_tile = products + DATA_TILE * of_data + RESULT_TILE * of_results
+    places = places_of(cut.tile_rows)
+    products = PRODUCT * places * channels * of_results
+    transforms = (DATA_TILE * of_data + RESULT_TILE * of_results) * places / PLACES
     taps = TAPS * TAPS * channels * out
-    kernels = 0.0 if kept else KERNEL_TAP * taps * (1 + PLACES / LANES)
-    read = PLACES * channels * out * FLOAT32.itemsize / KERNEL_BYTES
+    kernels = 0.0 if kept else KERNEL_TAP * taps * (1 + places / LANES)
+    read = places * channels * out * FLOAT32.itemsize / KERNEL_BYTES
     units = ceil_div(batch, cut.images) * cut.units_of_image
-    return batch * cut.high * cut.wide * of_tile + kernels + units * read
+    return batch * cut.high * cut.wide * (products + transforms) + kernels + units * read
 
 
 # ---- how they are cut ------------------------------------------------------------------------
@@ -133,12 +155,16 @@ def _fast_cycles(node: Node, cut: "TileCut", kept: bool) -> float:
 
 @dataclass(frozen=True)
 class TileCut:
-    """An image has `high` x `wide` tiles. A unit is some images, or some rows of tiles of one."""
+    """An image has `high` x `wide` tiles. A unit is some images, or some rows of tiles of one.
+
+    `tile_rows`: rows of results of a tile.
+    """
 
     high: int
     wide: int
     images: int
     rows: int
+    tile_rows: int = TILE
 
     @property
     def units_of_image(self) -> int:
@@ -153,37 +179,42 @@ class TileCut:
     @property
     def seen(self) -> tuple[int, int]:
         """The places of an image that the tiles of a unit see."""
-        more = REACH - TILE
-        return TILE * self.rows + more, TILE * self.wide + more
+        more = TAPS - 1
+        return self.tile_rows * self.rows + more, TILE * self.wide + more
 
 
-def tile_cut(node: Node) -> TileCut:
+def tile_cut(node: Node, tile_rows: int) -> TileCut:
     """How the work of a convolution is cut, fast or to become so."""
     batch, *_, high, wide = node.output.shape
-    return tiles_cut(batch, (high, wide), _unit_bytes(node, 1))
+    return tiles_cut(batch, (high, wide), _unit_bytes(node, 1, tile_rows), tile_rows)
 
 
-def tiles_cut(batch: int, sizes: Shape, tile_bytes: int) -> TileCut:
+def tiles_cut(batch: int, sizes: Shape, tile_bytes: int, tile_rows: int = TILE) -> TileCut:
     """How images are cut, of which a tile takes so many bytes while it is worked on."""
-    high, wide = (ceil_div(size, TILE) for size in sizes)
+    high, wide = ceil_div(sizes[0], tile_rows), ceil_div(sizes[1], TILE)
     most = min(MOST_TILES, max(1, MOST_UNIT_BYTES // tile_bytes))
     if high * wide > most:
         rows = equal_part(high, max(1, most // wide))
-        return TileCut(high, wide, 1, rows)
+        return TileCut(high, wide, 1, rows, tile_rows)
     shared = ceil_div(batch, FEW_UNITS)
     images = equal_part(batch, min(shared, most // (high * wide)))
-    return TileCut(high, wide, images, high)
+    return TileCut(high, wide, images, high, tile_rows)
 
 
-def _unit_bytes(node: Node, tiles: int) -> int:
+def places_of(tile_rows: int) -> int:
+    """How many products a tile of so many rows of results takes."""
+    return BY_RESULTS[tile_rows].reach * REACH
+
+
+def _unit_bytes(node: Node, tiles: int, tile_rows: int) -> int:
     """What some tiles take while they are transformed, data and results."""
     channels = node.inputs[0].shape[2], node.output.shape[2]
-    return sum(tiles * matrix_row_bytes(n) for n in channels)
+    return sum(tiles * matrix_row_bytes(n, places_of(tile_rows)) for n in channels)
 
 
-def matrix_row_bytes(channels: int) -> int:
+def matrix_row_bytes(channels: int, places: int = PLACES) -> int:
     """What a row of so many channels takes in all matrices of places."""
-    return padded(channels, LANES) * PLACES * FLOAT32.itemsize
+    return padded(channels, LANES) * places * FLOAT32.itemsize
 
 
 def seen_bytes(cut: TileCut) -> int:

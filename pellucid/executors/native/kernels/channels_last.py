@@ -46,16 +46,16 @@ class Pixels:
         with counted(self.v.b, 0, count) as i:
             self.put(first + i, self.v.zero)
 
-    def tile(self, first: Index, size: int) -> list[list[ir.Value]]:
-        """The square of places that begins at one: its rows."""
+    def tile(self, first: Index, high: int, wide: int) -> list[list[ir.Value]]:
+        """The rows of places of a tile that begins at one."""
         rows = []
-        for i in range(size):
+        for i in range(high):
             begin = first + i * self.pitch
-            rows.append([self.get(begin + j) for j in range(size)])
+            rows.append([self.get(begin + j) for j in range(wide)])
         return rows
 
     def put_tile(self, first: Index, rows: list[list[ir.Value]]) -> None:
-        """Write a square of places."""
+        """Write the rows of places of a tile."""
         for i, row in enumerate(rows):
             begin = first + i * self.pitch
             for j, vector in enumerate(row):

@@ -5,19 +5,19 @@
     emit_fast_convolution   the code for some of them
 
 A unit is some tiles. They are transformed with the channels of a place side by side; then for
-each of the 36 places a matrix, tiles by channels, is multiplied by that of the kernels, channels
-by channels of the result; and what comes out is transformed back. All of it stays in the cache.
+each of the 36 (or 24) places a matrix, tiles by channels, is multiplied by that of the kernels,
+channels by channels of the result; and what comes out is transformed back. All of it stays in the
+cache.
 """
 
 import math
-from functools import partial
 from typing import Any
 
 from llvmlite import ir
 
 from pellucid.executors.native.ir.fast_convolutions import tile_cut
 from pellucid.executors.native.ir.views import row_major
-from pellucid.executors.native.ir.winograd import DATA, PLACES, RESULT, TILE
+from pellucid.executors.native.ir.winograd import DATA, RESULT, TILE
 from pellucid.executors.native.kernels.channels_last import Lines
 from pellucid.executors.native.kernels.frame import Frame
 from pellucid.executors.native.kernels.tile_transforms import both_axes, gathered
@@ -43,12 +43,12 @@ from pellucid.graph import Node
 
 def fast_units(node: Node) -> int:
     """How many independent pieces of work there are."""
-    return units_of(tile_cut(node), node.output.shape[0])
+    return units_of(tile_cut(node, node.primitive.tile_rows), node.output.shape[0])
 
 
 def fast_multiply_adds(node: Node) -> int:
     """How many multiply-adds take about as long: products of tiles, and half as much beside."""
-    cut = tile_cut(node)
+    cut = tile_cut(node, node.primitive.tile_rows)
     tiles_of_all = node.output.shape[0] * cut.high * cut.wide
     numbers_of_kernels = math.prod(node.inputs[1].shape)
     return tiles_of_all * numbers_of_kernels * 3 // 2
@@ -66,15 +66,17 @@ class _FastConvolution:
         self.frame = frame
         self.b = frame.builder
         self.output = node.output
-        self.cut = tile_cut(node)
+        self.rule = node.primitive
+        self.cut = tile_cut(node, self.rule.tile_rows)
         x, self.kernels = (frame.views[value] for value in node.inputs)
         lanes = frame.target.lanes(node.output.dtype)
         self.v = Vectors(self.b, node.output.dtype, lanes)
-        images = Images(x, 0, 2, x.shape[2], node.primitive.before)
-        self.data = ImageTiles(frame, self.v, images, DATA, self.cut)
+        images = Images(x, 0, 2, x.shape[2], self.rule.before)
+        self.data = ImageTiles(frame, self.v, images, (self.rule.down.data, DATA), self.cut)
         self.out = node.output.shape[2]
-        self.products = PlaceMatrices(frame, self.v, self.cut.tiles, self.out)
-        self.pixels = pixels(frame, self.v, TILE, TILE * self.cut.wide)
+        self.places = self.data.matrices.places
+        self.products = PlaceMatrices(frame, self.v, self.places, self.cut.tiles, self.out)
+        self.pixels = pixels(frame, self.v, self.cut.tile_rows, TILE * self.cut.wide)
 
     def emit(self) -> None:
         """Some units."""
@@ -99,7 +101,7 @@ class _FastConvolution:
             b_strides=(self.out, 1),
             light=True,
         )
-        with counted(self.b, 0, PLACES) as place:
+        with counted(self.b, 0, self.places) as place:
             first = place * (channels * self.out)
             kernels = self.frame.address(self.kernels.base, first, self.kernels.offset)
             target = self.products.of(place)
@@ -129,10 +131,11 @@ class _FastConvolution:
 
     def _row_of_tiles(self, first: Index, channel: Index) -> None:
         """The results of a row of tiles, to their places."""
-        transform = partial(gathered, self.v, RESULT)
+        matrices = self.rule.down.result, RESULT
         with counted(self.b, 0, self.cut.wide) as column:
-            results = self.products.get_all(first + column, channel)
-            self.pixels.put_tile(column * TILE, both_axes(transform, results))
+            products = self.products.get_all(first + column, channel)
+            results = both_axes(self.v, gathered, matrices, products)
+            self.pixels.put_tile(column * TILE, results)
 
     def _hand_out(self, at: tuple[Index, Index, Index], count: int) -> None:
         """The rows of results of a row of tiles, as far as they are asked for."""
@@ -140,8 +143,9 @@ class _FastConvolution:
         high, wide = self.output.shape[3:]
         strides = row_major(self.output.shape)
         lines = Lines(self.v, count, wide, strides[2])
-        first = row * TILE
-        with counted(self.b, 0, smaller(high - first, TILE)) as i:
+        tall = self.cut.tile_rows
+        first = row * tall
+        with counted(self.b, 0, smaller(high - first, tall)) as i:
             indices = (image, None, channel, first + i)
             element = self.frame.element(0, indices, strides[:4])
             target = self.frame.address(self.output, element)

@@ -9,7 +9,6 @@ the gradient of results, and for each of the 36 places adds a product of matrice
 tiles by channels, to sums in memory. Behind the last block the sums are transformed to 3 x 3.
 """
 
-from functools import partial
 from typing import Any
 
 from llvmlite import ir
@@ -73,9 +72,10 @@ class _FastGradient:
         self.v = Vectors(self.b, node.output.dtype, frame.target.lanes(node.output.dtype))
         data = Images(x, 2, 0, self.cut.channels, node.primitive.before)
         gradients = Images(dy, 2, 1, self.out)
-        self.data = ImageTiles(frame, self.v, data, DATA, self.tiles)
-        self.gradients = ImageTiles(frame, self.v, gradients, RESULT.T, self.tiles)
-        self.sums = PlaceMatrices(frame, self.v, self.cut.channels, self.out)
+        self.data = ImageTiles(frame, self.v, data, (DATA, DATA), self.tiles)
+        spread_by = RESULT.T, RESULT.T
+        self.gradients = ImageTiles(frame, self.v, gradients, spread_by, self.tiles)
+        self.sums = PlaceMatrices(frame, self.v, PLACES, self.cut.channels, self.out)
         self.pixels = pixels(frame, self.v, TAPS, TAPS)
 
     def emit(self) -> None:
@@ -123,13 +123,13 @@ class _FastGradient:
     def _hand_out(self, part: Index, first: Index) -> None:
         """The sums of a unit transformed, 3 x 3 for each two channels."""
         strides = row_major(self.output.shape)[:4]
-        transform = partial(gathered, self.v, KERNEL.T)
+        matrices = KERNEL.T, KERNEL.T
         with counted(self.b, 0, self.cut.channels) as row:
 
             def group(channel: Index, count: int) -> None:
                 sums = self.sums.get_all(row, channel)
                 begin = Index(self.b, 0)
-                self.pixels.put_tile(begin, both_axes(transform, sums))
+                self.pixels.put_tile(begin, both_axes(self.v, gathered, matrices, sums))
                 at = (part, first + row, None, channel)
                 element = self.frame.element(0, at, strides)
                 target = self.frame.address(self.output, element)

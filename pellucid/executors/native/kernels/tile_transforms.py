@@ -18,6 +18,8 @@ from pellucid.executors.native.llvm.vectors import Vectors
 
 Line = list[ir.Value]  # the places of a tile along one axis
 Terms = list[tuple[float, ir.Value]]  # factors, and what they multiply
+Way = Callable[[Vectors, Any, Line], Line]  # `spread` or `gathered`
+Pair = tuple[Any, Any]  # the matrices of columns and of rows
 
 
 def spread(v: Vectors, matrix: Any, line: Line) -> Line:
@@ -75,7 +77,8 @@ def _everywhere(v: Vectors, number: float) -> ir.Value:
     return repeated(v.b, constant, v.lanes)
 
 
-def both_axes(transform: Callable[[Line], Line], rows: Sequence[Line]) -> list[Line]:
-    """The rows of a tile, transformed along both axes."""
-    columns = [transform(list(column)) for column in zip(*rows, strict=True)]
-    return [transform(list(row)) for row in zip(*columns, strict=True)]
+def both_axes(v: Vectors, way: Way, matrices: Pair, rows: Sequence[Line]) -> list[Line]:
+    """The rows of a tile: their columns times one matrix, then the rows times the other."""
+    down, along = matrices
+    columns = [way(v, down, list(column)) for column in zip(*rows, strict=True)]
+    return [way(v, along, list(row)) for row in zip(*columns, strict=True)]

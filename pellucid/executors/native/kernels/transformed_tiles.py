@@ -9,18 +9,16 @@ by_groups       channels, a vector of them at a time
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from llvmlite import ir
 
 from pellucid.executors.native.counting import ceil_div, padded
 from pellucid.executors.native.ir.fast_convolutions import TileCut
 from pellucid.executors.native.ir.views import View
-from pellucid.executors.native.ir.winograd import PLACES, REACH, TILE
+from pellucid.executors.native.ir.winograd import REACH, TILE
 from pellucid.executors.native.kernels.channels_last import Lines, Pixels
 from pellucid.executors.native.kernels.frame import Frame
-from pellucid.executors.native.kernels.tile_transforms import both_axes, spread
+from pellucid.executors.native.kernels.tile_transforms import Pair, both_axes, spread
 from pellucid.executors.native.llvm.counted_loops import choose, counted
 from pellucid.executors.native.llvm.indices import Index, Number, smaller
 from pellucid.executors.native.llvm.loads_and_stores import element_address
@@ -97,14 +95,15 @@ def pixels(frame: Frame, v: Vectors, rows: int, columns: int) -> Pixels:
 
 
 class PlaceMatrices:
-    """A matrix for each place of a transform, in whole vectors of channels."""
+    """A matrix for each of some places of a transform, in whole vectors of channels."""
 
-    def __init__(self, frame: Frame, v: Vectors, rows: int, channels: int) -> None:
+    def __init__(self, frame: Frame, v: Vectors, places: int, rows: int, channels: int) -> None:
         self.v = v
+        self.places = places
         self.pitch = padded(channels, v.lanes)
         # A line more, lest they all begin in the same sets of the cache.
         self.apart = rows * self.pitch + v.lanes
-        self.begin = scratch_numbers(frame, v, PLACES * self.apart)
+        self.begin = scratch_numbers(frame, v, places * self.apart)
 
     def of(self, place: Number) -> ir.Value:
         """Where the matrix of a place begins."""
@@ -117,15 +116,15 @@ class PlaceMatrices:
 
     def clear(self) -> None:
         """Zeros everywhere."""
-        with counted(self.v.b, 0, PLACES * self.apart // self.v.lanes) as i:
+        with counted(self.v.b, 0, self.places * self.apart // self.v.lanes) as i:
             self.v.keep(self.begin, i, self.v.zero)
 
     def get_all(self, row: Index, channel: Index) -> list[list[ir.Value]]:
-        """A vector of channels of a row in every matrix, as a square of places."""
+        """A vector of channels of a row in every matrix, as the rows of a tile."""
         vectors = []
         for address in self._addresses(row, channel):
             vectors.append(self.v.b.load(address, typ=self.v.kind))
-        return [vectors[i : i + REACH] for i in range(0, PLACES, REACH)]
+        return [vectors[i : i + REACH] for i in range(0, self.places, REACH)]
 
     def put_all(self, row: Index, channel: Index, rows: list[list[ir.Value]]) -> None:
         """Write these vectors."""
@@ -135,7 +134,7 @@ class PlaceMatrices:
 
     def _addresses(self, row: Index, channel: Index) -> Iterator[ir.Value]:
         first = self.address(self.begin, row * self.pitch + channel)
-        for place in range(PLACES):
+        for place in range(self.places):
             yield self.address(first, place * self.apart)
 
 
@@ -160,20 +159,24 @@ class Images:
 
 
 class ImageTiles:
-    """The tiles of images, each a square of `size` places, `TILE` apart from the next."""
+    """The tiles of images, transformed: of columns by one matrix, of rows by another."""
 
-    def __init__(self, frame: Frame, v: Vectors, images: Images, matrix: Any, cut: TileCut) -> None:
+    def __init__(
+        self, frame: Frame, v: Vectors, images: Images, matrices: Pair, cut: TileCut
+    ) -> None:
         self.frame = frame
         self.v = v
         self.images = images
-        self.matrix = matrix
+        self.transforms = matrices
         self.cut = cut
-        self.size = matrix.shape[1]
-        self.more = self.size - TILE
-        rows = TILE * cut.rows + self.more
+        down, along = matrices
+        self.sizes = down.shape[1], along.shape[1]
+        self.more = self.sizes[1] - TILE
+        rows = cut.tile_rows * cut.rows + self.more
         columns = TILE * cut.wide + self.more
         self.seen = pixels(frame, v, rows, columns)
-        self.matrices = PlaceMatrices(frame, v, cut.tiles, images.channels)
+        places = len(down) * len(along)
+        self.matrices = PlaceMatrices(frame, v, places, cut.tiles, images.channels)
         self.seen.clear(Index(v.b, 0), rows * columns)
 
     def transform(self, unit: TileUnit, first: Number = 0) -> None:
@@ -190,14 +193,14 @@ class ImageTiles:
     def _transform_image(self, unit: TileUnit, image: Index, channel: Index) -> None:
         """The tiles of some channels of an image, which are laid out."""
         cut = self.cut
-        transform = partial(spread, self.v, self.matrix)
         rows = counted(self.v.b, 0, unit.rows)
         columns = counted(self.v.b, 0, cut.wide)
         with rows as row, columns as column:
-            first = self.seen.at(row * TILE, column * TILE)
-            tile = self.seen.tile(first, self.size)
+            first = self.seen.at(row * cut.tile_rows, column * TILE)
+            tile = self.seen.tile(first, *self.sizes)
             number = (image * cut.rows + row) * cut.wide + column
-            self.matrices.put_all(number, channel, both_axes(transform, tile))
+            places = both_axes(self.v, spread, self.transforms, tile)
+            self.matrices.put_all(number, channel, places)
 
     def _lay_out(self, unit: TileUnit, begin: tuple[Index, Index], count: int) -> None:
         """The rows that the tiles of a unit see of some channels of an image, from one on."""
@@ -209,8 +212,9 @@ class ImageTiles:
         strides = (view.strides[images.image], apart)
         start = self.frame.element(0, begin, strides)
         before, left = images.before
-        with counted(self.v.b, 0, unit.rows * TILE + self.more) as row:
-            at = unit.row * TILE + row - before
+        tall = self.cut.tile_rows
+        with counted(self.v.b, 0, unit.rows * tall + self.more) as row:
+            at = unit.row * tall + row - before
             first = self.seen.at(row, left)
             with self.v.b.if_else(at.is_within(images.sizes[0])) as (inside, outside):
                 with inside:

@@ -94,7 +94,7 @@ def _strips(node: Node) -> int:
     """In how many strips of whole images the units of a convolution come, in their order; or 0."""
     batch, groups = node.output.shape[:2] if len(node.output.shape) > 1 else (0, 0)
     if isinstance(node.primitive, FastConvolution):
-        images = tile_cut(node).images
+        images = tile_cut(node, node.primitive.tile_rows).images
         return 0 if batch % images else batch // images
     if not is_native_convolution(node) or by_channels(node) or groups != 1:
         return 0

@@ -8,11 +8,13 @@ from pellucid.executors.native.ir.fast_convolutions import (
     MOST_TILES,
     MOST_UNIT_BYTES,
     FastConvolution,
+    _fast_cycles,
     is_faster,
     is_plain,
+    places_of,
     tile_cut,
 )
-from pellucid.executors.native.ir.winograd import KERNEL, PLACES, TILE
+from pellucid.executors.native.ir.winograd import BY_RESULTS, KERNEL, REACH, TILE
 from pellucid.graph import Node, Value
 
 FLOAT = np.dtype(np.float32)
@@ -68,28 +70,39 @@ def test_other_kernels_have_no_fast_form():
     assert not is_faster(add)
 
 
+@pytest.mark.parametrize("rows", BY_RESULTS)
+def test_flat_tiles_are_faster_than_the_direct_way_but_not_than_square_ones(rows):
+    assert all(is_faster(made, tile_rows=rows) for made in FASTER)
+    for made in FASTER:
+        cycles = [_fast_cycles(made, tile_cut(made, n), kept=False) for n in (TILE, rows)]
+        assert cycles == sorted(cycles)
+
+
+@pytest.mark.parametrize("rows", BY_RESULTS)
 @pytest.mark.parametrize("number", range(len(FASTER)))
-def test_units_have_every_tile_and_stay_in_the_cache(number):
+def test_units_have_every_tile_and_stay_in_the_cache(number, rows):
     made = FASTER[number]
     batch, _, out, high, wide = made.output.shape
-    cut = tile_cut(made)
-    assert TILE * (cut.high - 1) < high <= TILE * cut.high
+    cut = tile_cut(made, rows)
+    assert rows * (cut.high - 1) < high <= rows * cut.high
     assert TILE * (cut.wide - 1) < wide <= TILE * cut.wide
     assert (cut.units_of_image - 1) * cut.rows < cut.high <= cut.units_of_image * cut.rows
     assert cut.images == 1 or cut.rows == cut.high
     assert cut.images <= batch
     channels = made.inputs[0].shape[2] + out
     assert cut.tiles <= max(MOST_TILES, cut.wide)
-    assert cut.tiles * channels * PLACES * 4 <= MOST_UNIT_BYTES
+    assert cut.tiles * channels * places_of(rows) * 4 <= MOST_UNIT_BYTES
 
 
+@pytest.mark.parametrize("rows", BY_RESULTS)
 @pytest.mark.parametrize("before", [(1, 1), (0, 2)])
-def test_its_rule_gives_the_values_of_the_convolution(before):
+def test_its_rule_gives_the_values_of_the_convolution(before, rows):
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(2, 1, 3, 9, 6)), rng.normal(size=(1, 5, 3, 3, 3))
     direct = p.Convolution((1, 1), before, (1, 0), (1, 1), (1, 1))
     expected = direct.forward(np, x, w)
-    kernels = np.einsum("ri,kcij,sj->rsck", KERNEL, w[0], KERNEL).reshape(PLACES, 3, 5)
-    rule = FastConvolution(before, expected.shape[3:])
+    down = BY_RESULTS[rows].kernel
+    kernels = np.einsum("ri,kcij,sj->rsck", down, w[0], KERNEL).reshape(len(down) * REACH, 3, 5)
+    rule = FastConvolution(before, expected.shape[3:], rows)
     assert rule.shape(x.shape, kernels.shape) == expected.shape
     np.testing.assert_allclose(rule.forward(np, x, kernels), expected, atol=1e-12)

@@ -54,16 +54,16 @@ def test_places_become_rows_and_nothing_beside_them_is_written(channels, length)
     assert (x[:, length:] == 7).all()
 
 
-def test_a_square_of_places_is_read_and_written():
+def test_a_tile_of_places_is_read_and_written():
     x = np.random.default_rng(0).normal(size=(3, 5, LANES)).astype(np.float32)
     y = np.zeros_like(x)
 
     def emitted(v, given):
         first = Index(v.b, 0) + 1
-        tile = Pixels(v, given[0], 5).tile(first, 2)
+        tile = Pixels(v, given[0], 5).tile(first, 2, 3)
         Pixels(v, given[1], 5).put_tile(first, tile)
 
     run(emitted, x, y)
     expected = np.zeros_like(x)
-    expected[:2, 1:3] = x[:2, 1:3]
+    expected[:2, 1:4] = x[:2, 1:4]
     np.testing.assert_array_equal(y, expected)

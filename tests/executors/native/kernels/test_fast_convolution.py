@@ -20,16 +20,21 @@ ROOT = Path(__file__).parents[4]
 LAYERS = [(2, 16, 16, 28), (4, 32, 32, 16), (8, 64, 64, 8)]  # of the benchmarks
 
 
-def of_shapes(x, w, before=(1, 1), after=(1, 1)):
+def of_shapes(x, w, before=(1, 1), after=(1, 1), pooled=False):
     rng = np.random.default_rng(0)
     arrays = (rng.normal(size=shape).astype(np.float32) for shape in (x, w))
-    return Drawn(plain(before, after), *arrays)
+    return Drawn(plain(before, after), *arrays, pooled)
 
 
 UNITS_OF_AN_IMAGE = "several units an image, the last smaller"
+POOLED_UNITS = "several units an image, behind max pooling"
 CASES = {
     "several images a unit, the last unit fewer": of_shapes((13, 1, 5, 8, 8), (1, 7, 5, 3, 3)),
     UNITS_OF_AN_IMAGE: of_shapes((2, 1, 17, 50, 41), (1, 18, 17, 3, 3)),
+    "several images a unit, behind max pooling": of_shapes(
+        (13, 1, 5, 7, 8), (1, 7, 5, 3, 3), pooled=True
+    ),
+    POOLED_UNITS: of_shapes((2, 1, 17, 29, 41), (1, 18, 17, 3, 3), pooled=True),
     "many channels": of_shapes((3, 1, 100, 9, 9), (1, 70, 100, 3, 3)),
     "more zeros than data": of_shapes((2, 1, 3, 1, 2), (1, 2, 3, 3, 3), (2, 5), (4, 1)),
 }
@@ -40,8 +45,10 @@ CASES = {
 def test_values_are_right_on_every_cpu_and_the_same_bits_on_any_number_of_threads(name, target):
     with everywhere(), on_target(target):
         (kernel,) = [k for k in planned(CASES[name].procedure).plan.kernels if "fast" in k.name]
-        cut = tile_cut(kernel.nodes[0])
-        assert (cut.units_of_image > 1) == (name == UNITS_OF_AN_IMAGE)
+        (made,) = kernel.nodes
+        assert made.primitive.tile_rows == (2 if CASES[name].pooled else 4)
+        cut = tile_cut(made, made.primitive.tile_rows)
+        assert (cut.units_of_image > 1) == (name in (UNITS_OF_AN_IMAGE, POOLED_UNITS))
         assert CASES[name].wrong() is None
 
 
@@ -71,9 +78,9 @@ def test_root_mean_square_errors_are_at_most_four_times_those_of_the_direct_way(
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_errors_behind_max_pooling_are_at_most_six_times_those_of_the_direct_way(layer):
+def test_errors_behind_max_pooling_are_at_most_four_times_those_of_the_direct_way(layer):
     fast, direct = pooled_errors(*layer)
-    assert direct < fast < 6 * direct
+    assert direct < fast < 4 * direct
 
 
 def test_any_strides_of_x_are_read_where_they_lie():

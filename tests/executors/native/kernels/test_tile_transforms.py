@@ -1,12 +1,10 @@
 """Transforms of tiles in registers are products with their matrices."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 from executors.native.llvm.test_vectors import run
 
-from pellucid.executors.native.ir.winograd import DATA, KERNEL, REACH, RESULT
+from pellucid.executors.native.ir.winograd import DATA, KERNEL, REACH, RESULT, TWO
 from pellucid.executors.native.kernels.tile_transforms import both_axes, gathered, spread
 
 LANES = 4
@@ -15,6 +13,8 @@ CASES = {
     "gradient of results": (spread, RESULT.T),
     "results": (gathered, RESULT),
     "gradient of kernels": (gathered, KERNEL.T),
+    "data of two": (spread, TWO.data),
+    "two results": (gathered, TWO.result),
 }
 
 
@@ -32,15 +32,16 @@ def test_a_transform_is_a_product_with_its_matrix(name):
 
 
 def test_both_axes_are_transformed():
-    x = np.random.default_rng(1).normal(size=(REACH, REACH, LANES)).astype(np.float32)
+    high = TWO.reach
+    x = np.random.default_rng(1).normal(size=(high, REACH, LANES)).astype(np.float32)
 
     def emitted(v, places, _):
         rows = [
-            [v.load(v.slot(places[0], REACH * i + j)) for j in range(REACH)] for i in range(REACH)
+            [v.load(v.slot(places[0], REACH * i + j)) for j in range(REACH)] for i in range(high)
         ]
-        done = both_axes(partial(gathered, v, RESULT), rows)
+        done = both_axes(v, gathered, (TWO.result, RESULT), rows)
         return [vector for row in done for vector in row]
 
-    found = run(emitted, np.float32, LANES, 16, x)
-    expected = np.einsum("ri,ijl,cj->rcl", RESULT, x, RESULT)
-    np.testing.assert_allclose(found.reshape(4, 4, LANES), expected, atol=1e-4)
+    found = run(emitted, np.float32, LANES, 8, x)
+    expected = np.einsum("ri,ijl,cj->rcl", TWO.result, x, RESULT)
+    np.testing.assert_allclose(found.reshape(2, 4, LANES), expected, atol=1e-4)

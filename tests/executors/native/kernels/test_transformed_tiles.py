@@ -6,7 +6,7 @@ from executors.native.examples import procedure
 from executors.native.kernels.frame_program import run
 
 from pellucid.executors.native.ir.fast_convolutions import TileCut
-from pellucid.executors.native.ir.winograd import DATA, PLACES, RESULT
+from pellucid.executors.native.ir.winograd import DATA, RESULT, TWO
 from pellucid.executors.native.kernels.transformed_tiles import (
     Images,
     ImageTiles,
@@ -56,24 +56,32 @@ def test_channels_come_in_vectors_and_the_last_group_has_the_rest():
     assert [count for _, count in counts] == [4, 3]
 
 
-@pytest.mark.parametrize("matrix", [DATA, RESULT.T], ids=["data", "gradient of results"])
-def test_tiles_are_transformed_with_zeros_around_images(matrix):
-    channels, size = 3, 5
-    cut = TileCut(2, 2, 2, 2)
-    made = procedure(f"""graph(x: float32[2,1,{channels},{size},{size}], u: float32[36,8,16])
-      %0: float32[36,8,16] = exp() of (u)
+WAYS = {
+    "data": (DATA, DATA, 4),
+    "gradient of results": (RESULT.T, RESULT.T, 4),
+    "two rows": (TWO.data, DATA, 2),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_tiles_are_transformed_with_zeros_around_images(name):
+    down, along, tall = WAYS[name]
+    channels, size, places = 3, 5, len(down) * len(along)
+    cut = TileCut(2, 2, 2, 2, tall)
+    made = procedure(f"""graph(x: float32[2,1,{channels},{size},{size}], u: float32[{places},8,16])
+      %0: float32[{places},8,16] = exp() of (u)
       return %0, x""")
-    before = 1 if matrix is DATA else 0
+    before = 1 if along is DATA else 0
 
     def emitted(frame):
         v = Vectors(frame.builder, FLOAT32, frame.target.lanes(FLOAT32))
         x, _ = made.graph.inputs
         images = Images(frame.views[x], 0, 2, channels, (before, before))
-        tiles = ImageTiles(frame, v, images, matrix, cut)
+        tiles = ImageTiles(frame, v, images, (down, along), cut)
         tiles.transform(tile_unit(frame.units.begin, cut, 2))
-        places = counted(frame.builder, 0, PLACES)
+        numbers = counted(frame.builder, 0, places)
         rows = counted(frame.builder, 0, 8)
-        with places as place, rows as row, counted(frame.builder, 0, channels) as channel:
+        with numbers as place, rows as row, counted(frame.builder, 0, channels) as channel:
             element = row * tiles.matrices.pitch + channel
             address = tiles.matrices.address(tiles.matrices.of(place), element)
             number = frame.builder.load(address, typ=v.kind.element)
@@ -81,13 +89,12 @@ def test_tiles_are_transformed_with_zeros_around_images(matrix):
             frame.store(made.graph.outputs[0], at, Lanes(frame.builder, number, FLOAT32))
 
     x = np.random.default_rng(0).normal(size=(2, 1, channels, size, size)).astype(np.float32)
-    found, _ = run(made, emitted, [x, np.zeros((36, 8, 16), np.float32)])
+    found, _ = run(made, emitted, [x, np.zeros((places, 8, 16), np.float32)])
     wide = np.pad(x[:, 0], ((0, 0), (0, 0), (before, 9), (before, 9)))
-    reach = matrix.shape[1]
     for tile in range(8):
         image, place = divmod(tile, 4)
-        top, left = (4 * n for n in divmod(place, 2))
-        seen = wide[image, :, top : top + reach, left : left + reach]
-        expected = np.einsum("ri,nij,cj->rcn", matrix, seen, matrix)
-        own = found[:, tile, :channels].reshape(6, 6, channels)
+        top, left = place // 2 * tall, place % 2 * 4
+        seen = wide[image, :, top : top + down.shape[1], left : left + along.shape[1]]
+        expected = np.einsum("ri,nij,cj->rcn", down, seen, along)
+        own = found[:, tile, :channels].reshape(len(down), len(along), channels)
         np.testing.assert_allclose(own, expected, atol=1e-4)
