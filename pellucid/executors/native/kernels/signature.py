@@ -58,7 +58,7 @@ class _Outliner:
         return (known, walk, buffer)
 
     def _buffer(self, value: Value, offset: int = 0) -> object:
-        """A buffer, described: the numbers of its name and place, its dtype, its strides."""
+        """A buffer, described: the numbers of its name and place, dtype, strides, rounding."""
         where = None
         if value.name in self.shared.plan.places:
             place = self.shared.place(value, offset)
@@ -66,4 +66,6 @@ class _Outliner:
         name = self.names.setdefault(value.name, len(self.names))
         strides = self.shared.views.own(value).strides
         dtype = str(value.dtype)
-        return (name, where, value.shape, dtype, strides)
+        # Products whose operands are all rounded have code of their own.
+        is_rounded = value.name in self.shared.views.in_bfloat16
+        return (name, where, value.shape, dtype, strides, is_rounded)

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from executors.native.cpus import TARGETS, on_target
 from executors.native.examples import procedure, same
 from executors.native.programs import seeded
 
@@ -60,6 +61,21 @@ def test_repeated_layers_are_written_once(monkeypatch):
 def test_sharing_an_outline_changes_no_code(seed, monkeypatch):
     shared = planned(seeded(seed).procedure)
     assert emission.emit(shared) == written_out(shared, monkeypatch)
+
+
+def test_products_of_rounded_numbers_share_no_code_with_others(monkeypatch):
+    made = procedure("""graph(x: float32[40,1], y: float32[1,7], z: float32[1,7])
+      %0: float32[40,1] = rounded_to_bfloat16() of (x)
+      %1: float32[1,7] = rounded_to_bfloat16() of (y)
+      %2: float32[40,7] = matmul() of (%0, z)
+      %3: float32[40,7] = matmul() of (%0, %1)
+      %4: float32[40,7] = matmul() of (x, y)
+      return %2, %3, %4""")
+    for target in TARGETS:
+        with on_target(target):
+            shared = planned(made)
+            assert emission.emit(shared) == written_out(shared, monkeypatch)
+            assert same(made) is None
 
 
 @pytest.mark.parametrize(
