@@ -100,7 +100,8 @@ class _SomeChannels(BySamples):
     def for_block(self, index: Index, body: Callable[[ColumnBlock], None]) -> None:
         """Run `body` for all columns: the index is that of a part of the channels."""
         self.first = index * self.channels
-        body(ColumnBlock(Index(self.b, 0), Index(self.b, 0), self.cut.rows, self.cut.run))
+        start = Index(self.b, 0)
+        body(ColumnBlock(start, start, self.cut.rows, self.cut.run))
 
     def _multiply(
         self, image: Index, block: ColumnBlock, pitch: int, operands: tuple[Operand, Operand]
@@ -129,13 +130,15 @@ class _SomeChannels(BySamples):
                 begin = panel * cut.groups
                 units = Interval(begin + group, begin + end)
                 emit_contraction(self.frame.site, spec, operands, units, finish)
-            self._go_on(channel, self.first + smaller(end * cut.group, self.channels))
+            done = smaller(end * cut.group, self.channels)
+            self._go_on(channel, self.first + done)
 
     def _go_on(self, channel: Index, after: Index) -> None:
         """The loop for some channels of an image."""
         parts = [EqualParts(channel, after, self.out)]
         if self.kernel.strips > 1:
-            parts.insert(0, EqualParts(self.image, self.image + 1, self.kernel.strips))
+            image = EqualParts(self.image, self.image + 1, self.kernel.strips)
+            parts.insert(0, image)
         LoopKind().emit_within(self.frame, self.kernel.loop, parts)
 
 

@@ -41,7 +41,8 @@ def with_fast_convolutions(graph: Graph, kept: Collection[str] = ()) -> Graph:
     pooled = put_back(graph)
     for node in graph.nodes:
         rows = POOLED_ROWS if node.inputs and node.inputs[0].name in pooled else TILE
-        if is_faster(node, any(value.name in kept for value in node.inputs[1:]), rows):
+        is_kept = any(value.name in kept for value in node.inputs[1:])
+        if is_faster(node, is_kept, rows):
             chosen[node.output.name] = rows
     gradients = {node.output.name for node in graph.nodes if is_faster_gradient(node)}
     if not chosen and not gradients:

@@ -61,7 +61,10 @@ class _Finder:
         x = node.inputs[0]
         uses = 1
         behind: list[_Step] = []
-        while self.uses[x.name] == uses and (grown := self._grown_from(x, node.primitive.axis)):
+        while self.uses[x.name] == uses:
+            grown = self._grown_from(x, node.primitive.axis)
+            if grown is None:
+                break
             step = _Step(self.made_by[x.name], grown)
             behind.insert(0, step)
             x = grown
@@ -76,7 +79,8 @@ class _Finder:
         match maker.primitive:
             case p.Add():
                 pairs = (maker.inputs, maker.inputs[::-1])
-                grown = [a for a, b in pairs if a.shape == y.shape and _is_one(b, y, axis)]
+                whole = [(a, b) for a, b in pairs if a.shape == y.shape]
+                grown = [a for a, b in whole if _is_one(b, y, axis)]
                 return grown[0] if grown else None
             case p.Where():
                 return self._relu_of(maker)
@@ -89,8 +93,10 @@ class _Finder:
         if source is None or not isinstance(source.primitive, p.LessEqual):
             return None
         is_relu = source.inputs == (x, limit) and limit.name in self.constants
-        is_alone = self.uses[mask.name] == 1 and x.shape == node.output.shape
-        return x if is_relu and is_alone and limit.shape == () else None
+        is_number = limit.shape == ()
+        is_alone = self.uses[mask.name] == 1
+        is_whole = x.shape == node.output.shape
+        return x if is_relu and is_number and is_alone and is_whole else None
 
 
 def _is_one(value: Value, y: Value, axis: tuple[int, ...]) -> bool:

@@ -47,7 +47,8 @@ def by_images(kernels: Sequence[Kernel], graph: Graph, views: Views) -> list[Ker
     for user, loop in enumerate(kernels):
         for name in sorted(asked[user] & made_in.keys(), key=made_in.__getitem__):
             maker = made_in[name]
-            is_own = name not in returned and sum(name in names for names in asked) == 1
+            is_asked_once = sum(name in names for names in asked) == 1
+            is_own = is_asked_once and name not in returned
             if is_own and user not in joined and maker not in joined:
                 pair = _joined(kernels[maker], loop, views)
                 if pair is not None:
@@ -58,7 +59,9 @@ def by_images(kernels: Sequence[Kernel], graph: Graph, views: Views) -> list[Ker
 
 def _joined(maker: Kernel, loop: Kernel, views: Views) -> ConvolutionLoop | None:
     """A convolution and a loop as one kernel, if they can go strip by strip."""
-    if not (isinstance(maker, Single) and isinstance(loop, Loop)) or maker.rows or loop.rows:
+    if not isinstance(maker, Single) or not isinstance(loop, Loop):
+        return None
+    if maker.rows or loop.rows:
         return None
     node = maker.nodes[0]
     value = node.output
@@ -92,13 +95,16 @@ def _parts(channels: int) -> int:
 
 def _strips(node: Node) -> int:
     """In how many strips of whole images the units of a convolution come, in their order; or 0."""
-    batch, groups = node.output.shape[:2] if len(node.output.shape) > 1 else (0, 0)
+    shape = node.output.shape
+    if len(shape) < 2:
+        return 0
+    batch, groups, *_ = shape
     if isinstance(node.primitive, FastConvolution):
         images = tile_cut(node, node.primitive.tile_rows).images
         return 0 if batch % images else batch // images
-    if not is_native_convolution(node) or by_channels(node) or groups != 1:
+    if not is_native_convolution(node) or by_channels(node):
         return 0
-    return batch
+    return batch if groups == 1 else 0
 
 
 class _Walks:
