@@ -114,19 +114,23 @@ class _Windows:
 @lru_cache(maxsize=1024)
 def cut_of(node: Node) -> Cut:
     """How the work of a convolution is cut."""
-    w = node.inputs[1].shape
-    taps, positions = w[3:], node.output.shape[3:]
-    if by_channels(node):
-        samples = _samples(node)
-        return _cut(_Windows(node, positions, taps or (1,), samples), samples)
-    return _cut(_Windows(node, taps, positions or (1,), w[2]), pieces=_pieces(node))
+    if not by_channels(node):
+        return _cut(_of_a_sample(node), pieces=_pieces(node))
+    taps, positions = node.inputs[1].shape[3:], node.output.shape[3:]
+    samples = _samples(node)
+    return _cut(_Windows(node, positions, taps or (1,), samples), samples)
 
 
 @lru_cache(maxsize=1024)
 def whole_cut_of(node: Node) -> Cut:
     """How the windows of a sample are cut where threads share something else than few images."""
-    w = node.inputs[1].shape
-    return _cut(_Windows(node, w[3:], node.output.shape[3:] or (1,), w[2]))
+    return _cut(_of_a_sample(node))
+
+
+def _of_a_sample(node: Node) -> _Windows:
+    """The windows of one sample: taps of each channel, and positions."""
+    w, positions = node.inputs[1].shape, node.output.shape[3:]
+    return _Windows(node, w[3:], positions or (1,), w[2])
 
 
 def _pieces(node: Node) -> int:

@@ -11,7 +11,7 @@ of the other sign, one number of many is nan on the left.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pellucid import primitives as p
 from pellucid.executors.native.passes.expansion import asked_for, rewritten
@@ -41,18 +41,15 @@ class _Step:
         return isinstance(self.node.primitive, p.Where)
 
 
-@dataclass
 class _Finder:
     """Finds what is asked for by a maximum alone, and writes it behind."""
 
-    graph: Graph
-    made_by: dict[str, Node] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.made_by = {node.output.name: node for node in self.graph.nodes}
-        used = [value.name for node in self.graph.nodes for value in node.inputs]
-        self.uses = Counter([*used, *(value.name for value in self.graph.outputs)])
-        self.constants = {value.name for value, _ in self.graph.constants}
+    def __init__(self, graph: Graph) -> None:
+        self.made_by = {node.output.name: node for node in graph.nodes}
+        used = [value.name for node in graph.nodes for value in node.inputs]
+        returned = [value.name for value in graph.outputs]
+        self.uses = Counter(used + returned)
+        self.constants = {value.name for value, _ in graph.constants}
 
     def in_place_of(self, node: Node) -> list[Node]:
         """A maximum and what comes behind it; another node as it is."""

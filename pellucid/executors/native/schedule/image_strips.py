@@ -8,7 +8,9 @@ points reads its own image only, both go image by image, and the array of all is
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from pellucid.executors.native.ir.convolution_cuts import (
     by_channels,
@@ -41,14 +43,14 @@ FEWEST_CHANNELS = 12
 def by_images(kernels: Sequence[Kernel], graph: Graph, views: Views) -> list[Kernel]:
     """The kernels; a convolution and the loop that goes on with its images are one."""
     asked = [{views.buffer(value) for value in kernel.operands()} for kernel in kernels]
+    readers = Counter(chain.from_iterable(asked))
     returned = {views.buffer(value) for value in graph.outputs}
     made_in = makers(kernels)
     joined: dict[int, Kernel | None] = {}
     for user, loop in enumerate(kernels):
         for name in sorted(asked[user] & made_in.keys(), key=made_in.__getitem__):
             maker = made_in[name]
-            is_asked_once = sum(name in names for names in asked) == 1
-            is_own = is_asked_once and name not in returned
+            is_own = readers[name] == 1 and name not in returned
             if is_own and user not in joined and maker not in joined:
                 pair = _joined(kernels[maker], loop, views)
                 if pair is not None:
